@@ -1,0 +1,143 @@
+"""The whole surface of chatapp: every route, socket handler and function. What they do is in `chalicelib`."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from chalice.app import CognitoUserPoolAuthorizer, CORSConfig, WebsocketEvent
+from chalicelib import answers, conversations, frames, logs, services, sockets, turns, views
+from chalicelib import schemas as s
+from chalicelib.rest import ChatApp
+from chalicelib.settings import Settings
+
+settings = Settings.read(os.environ)
+
+app = ChatApp(app_name="chatapp")
+app.experimental_feature_flags.update(["WEBSOCKETS"])
+
+users = CognitoUserPoolAuthorizer("users", provider_arns=[settings.user_pool_arn])
+cors = CORSConfig(allow_origin=settings.site_origin, allow_headers=["Authorization", "Content-Type"], max_age=7200)
+public: dict[str, Any] = {"cors": cors}
+signed_in: dict[str, Any] = {"cors": cors, "authorizer": users}
+
+# The function that this process serves is built while it starts, when Lambda lends a whole CPU.
+services.warm(os.environ.get("AWS_LAMBDA_FUNCTION_NAME", ""))
+
+
+def api() -> services.Services:
+    return services.of(services.API)
+
+
+@app.route("/health", methods=["GET"], **public)
+def health() -> s.Health:
+    return s.Health(version=settings.version, stage=settings.stage)
+
+
+@app.route("/models", methods=["GET"], **signed_in)
+def list_models() -> s.Models:
+    return views.models(settings)
+
+
+@app.route("/conversations", methods=["POST"], statuses=(201,), **signed_in)
+def create_conversation(body: s.NewConversation) -> s.NewConversationReply:
+    return views.create_conversation(api(), app.user.user_id, body)
+
+
+@app.route("/conversations", methods=["GET"], **signed_in)
+def list_conversations(query: s.ConversationsQuery) -> s.Conversations:
+    return views.list_conversations(api(), app.user.user_id, query)
+
+
+@app.route("/conversations/{conversation_id}", methods=["GET"], **signed_in)
+def get_conversation(conversation_id: str) -> s.Conversation:
+    return views.conversation(settings, conversations.get(api(), app.user.user_id, conversation_id))
+
+
+@app.route("/conversations/{conversation_id}", methods=["PATCH"], **signed_in)
+def change_conversation(conversation_id: str, body: s.ConversationChange) -> s.Conversation:
+    return views.change_conversation(api(), app.user.user_id, conversation_id, body)
+
+
+@app.route("/conversations/{conversation_id}", methods=["DELETE"], **signed_in)
+def delete_conversation(conversation_id: str) -> s.Deleted:
+    return views.deleted(conversation_id, conversations.delete(api(), app.user.user_id, conversation_id))
+
+
+@app.route("/conversations/{conversation_id}/messages", methods=["GET"], **signed_in)
+def list_messages(conversation_id: str, query: s.ListQuery) -> s.Messages:
+    return views.list_messages(api(), app.user.user_id, conversation_id, query)
+
+
+@app.route("/conversations/{conversation_id}/messages", methods=["POST"], statuses=(202,), **signed_in)
+def send_message(conversation_id: str, body: s.NewMessage) -> s.Turn:
+    return views.turn(turns.send(api(), app.user.user_id, conversation_id, views.sending(settings, body)))
+
+
+@app.route(
+    "/conversations/{conversation_id}/messages/{message_id}/stop",
+    methods=["POST"],
+    statuses=(202,),
+    **signed_in,
+)
+def stop_answer(conversation_id: str, message_id: str) -> s.Message:
+    return views.message(turns.stop(api(), app.user.user_id, conversation_id, message_id))
+
+
+@app.route(
+    "/conversations/{conversation_id}/messages/{message_id}/retry",
+    methods=["POST"],
+    statuses=(202,),
+    **signed_in,
+)
+def retry_answer(conversation_id: str, message_id: str, body: s.Retry = s.Retry()) -> s.Turn:  # noqa: B008
+    model = views.offered(settings, body.model)
+    return views.turn(turns.retry(api(), app.user.user_id, conversation_id, message_id, model))
+
+
+@app.route("/conversations/{conversation_id}/messages/{message_id}/frames", methods=["GET"], **signed_in)
+def read_frames(conversation_id: str, message_id: str, query: s.FramesQuery) -> s.Frames:
+    message = turns.read(api(), app.user.user_id, conversation_id, message_id)
+    return s.Frames(items=frames.read(api(), message, query.after), status=message.status)
+
+
+@app.route("/chat", methods=["POST"], statuses=(200, 202), **signed_in)
+def chat(body: s.Chat) -> tuple[s.ChatReply, int]:
+    return views.chat(api(), app.user.user_id, body)
+
+
+@app.route("/sockets", methods=["POST"], **signed_in)
+def open_socket() -> s.Ticket:
+    subject = conversations.subject_of(app.user.user_id)
+    ticket = sockets.issue_ticket(api(), subject, app.user.expires_at)
+    return s.Ticket(ticket=ticket, expires_in_s=sockets.TICKET_S)
+
+
+@app.lambda_function(name=services.ANSWER)
+def answer(event: dict[str, Any], context: Any) -> None:
+    order = answers.Order.from_payload(event)
+    status = answers.answer(services.of(services.ANSWER), order, context.get_remaining_time_in_millis() / 1000)
+    logs.line("answer", message_id=order.message_id, status=status)
+
+
+@app.lambda_function(name=services.PURGE)
+def purge(event: dict[str, Any], context: Any) -> None:
+    done = conversations.purge(services.of(services.PURGE), event["user_id"], event["conversation_id"])
+    logs.line("purge", conversation_id=event["conversation_id"], done=done)
+
+
+@app.on_ws_connect()
+def connect(event: WebsocketEvent) -> dict[str, int]:
+    return sockets.on_connect(services.of(services.CONNECT), event.to_dict())
+
+
+@app.on_ws_message()
+def message(event: WebsocketEvent) -> dict[str, int]:
+    """A client sends only keep-alives: API Gateway closes a connection that is idle for ten minutes."""
+    return {"statusCode": 200}
+
+
+@app.on_ws_disconnect()
+def disconnect(event: WebsocketEvent) -> dict[str, int]:
+    sockets.disconnect(services.of(services.DISCONNECT), event.connection_id)
+    return {"statusCode": 200}

@@ -1,0 +1,294 @@
+"""The worker of one turn: claims the queued answer, asks Claude, streams, stores.
+
+Three things go on at once: a reader thread takes the model's events, the main thread pushes what has come every 150 ms,
+and a ticker thread, which no slow push can hold up, appends frames to the log and renews the lease every 500 ms.
+"""
+
+from __future__ import annotations
+
+import secrets
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from . import conversations, frames, history, settling, titles, usage
+from .aws.table import ConditionFailed
+from .ids import iso
+from .logs import report
+from .messages import Message, key
+from .model import ModelError, ModelStream, Prompt, events
+from .settling import LEASE_S, QUEUED_S, Superseded
+from .sockets import Channel
+from .streaming import Transcript
+
+if TYPE_CHECKING:
+    from .services import Services
+
+_PUSH_EVERY_S = 0.15
+_TICK_EVERY_S = 0.5
+# What is kept back of the function's time-out to store the answer.
+_RESERVE_S = 15.0
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What the api function asks of the worker: ids, and what spares it a read."""
+
+    user_id: str
+    conversation_id: str
+    message_id: str
+    cut: str | None
+    system: bool
+    untitled: bool
+
+    @classmethod
+    def from_payload(cls, payload: dict[str, Any]) -> Order:
+        return cls(**{name: payload[name] for name in cls.__slots__})
+
+
+def answer(services: Services, order: Order, remaining_s: float) -> str:
+    """Make one answer; returns its final status, or why nothing was done.
+
+    Duplicate and late invocations do nothing: only one of them can claim a queued answer. remaining_s: until the
+    function is killed.
+    """
+    deadline = time.monotonic() + remaining_s - _RESERVE_S
+    claimed = _claim(services, order)
+    if claimed is None:
+        return "not queued"
+    work = _Work(services, order, claimed, deadline)
+    try:
+        return work.run()
+    finally:
+        work.channel.close()
+
+
+def _claim(services: Services, order: Order) -> Message | None:
+    """Take a queued answer: of several invocations one succeeds. A repeat after a lost reply succeeds too."""
+    token = secrets.token_hex(8)
+    now = time.time()
+    table = services.messages
+    update = table.update(
+        key(order.user_id, order.conversation_id, order.message_id),
+        "SET #status = :streaming, #token = :token, #lease_until = :lease_until",
+        {
+            ":streaming": "streaming",
+            ":queued": "queued",
+            ":token": token,
+            ":lease_until": int(now + LEASE_S),
+            ":oldest": iso(now - QUEUED_S),
+        },
+        condition="(#status = :queued AND #created_at >= :oldest) OR #token = :token",
+    )
+    try:
+        return Message.from_item(table.write(update, returns="ALL_NEW"))
+    except ConditionFailed:
+        return None
+
+
+class _Work:
+    """One claimed answer in the making."""
+
+    def __init__(self, services: Services, order: Order, claimed: Message, deadline: float) -> None:
+        self._services = services
+        self._order = order
+        self._answer = claimed
+        self._deadline = deadline
+        self._offer = services.settings.offer(claimed.model)
+        self._transcript = Transcript(claimed, services.settings.max_answer_bytes)
+        self.channel = Channel(services, claimed.subject)
+        self._changed = threading.Condition()
+        self._stream: ModelStream | None = None
+        self._error: ModelError | Exception | None = None
+        self._finished = False
+        self._stop_requested = claimed.stop_requested
+        self._lost = False
+
+    def run(self) -> str:
+        past = history.read(self._services, self._answer, self._order.cut)
+        prompt = Prompt(self._offer, past.messages, self._services.settings.max_tokens, self._system())
+        reader = threading.Thread(target=self._read, args=(prompt,), daemon=True)
+        ticker = _Ticker(self._tick)
+        reader.start()
+        ticker.start()
+        try:
+            # While the model reads its prompt.
+            self.channel.push([self._transcript.started(self._offer.id)])
+            self._push_until_the_end()
+        finally:
+            ticker.stop()
+            self._close_stream()
+        if self._lost:
+            return self._abandon(gone=True)
+        return self._end(past)
+
+    def _system(self) -> str | None:
+        if not self._order.system:
+            return None
+        row = self._services.conversations.find(conversations.key(self._order.user_id, self._order.conversation_id))
+        return row.get("system") if row else None
+
+    # The reader thread
+
+    def _read(self, prompt: Prompt) -> None:
+        try:
+            for event in events(
+                self._services.model(),
+                prompt,
+                until=self._deadline,
+                cancelled=self._ending,
+                pause=self._pause,
+                opened=self._opened,
+            ):
+                self._transcript.add(event)
+                self._wake()
+                if self._ending() or self._transcript.full:
+                    break
+        except Exception as error:
+            # Whatever went wrong ends the answer; the main thread says how.
+            self._error = error
+        finally:
+            self._finished = True
+            self._wake()
+
+    def _opened(self, stream: ModelStream) -> None:
+        self._stream = stream
+
+    def _pause(self, pause_s: float) -> None:
+        with self._changed:
+            self._changed.wait_for(self._ending, timeout=pause_s)
+
+    def _wake(self) -> None:
+        with self._changed:
+            self._changed.notify_all()
+
+    def _ending(self) -> bool:
+        return self._stop_requested or self._lost or time.monotonic() > self._deadline
+
+    def _close_stream(self) -> None:
+        """Ends the reader even where it waits for the model's next word."""
+        if self._stream is not None and not self._finished:
+            self._stream.close()
+
+    # The ticker thread
+
+    def _tick(self) -> bool:
+        """Log what was pushed and renew the lease; False once the answer is no longer ours."""
+        table = self._services.messages
+        # The log first: should the rows be purged in between, the lost lease makes us remove what we logged.
+        if unlogged := self._transcript.unlogged():
+            self._services.frames.write(frames.log(self._services, self._answer, unlogged))
+            self._transcript.logged(len(unlogged))
+        values: dict[str, Any] = {":token": self._answer.token, ":lease_until": int(time.time() + LEASE_S)}
+        change = "SET #lease_until = :lease_until"
+        if self._transcript.counts:
+            change += ", #usage = :usage"
+            values[":usage"] = self._spent()
+        update = table.update(self._answer.key(), change, values, condition="#token = :token")
+        try:
+            row = table.write(update, returns="ALL_NEW")
+        except ConditionFailed:
+            self._lost = True
+            self._wake()
+            return False
+        if row.get("stop_requested"):
+            self._stop_requested = True
+            self._wake()
+        return True
+
+    # The main thread
+
+    def _push_until_the_end(self) -> None:
+        while not self._over():
+            with self._changed:
+                self._changed.wait_for(lambda: self._transcript.waiting or self._over(), timeout=1.0)
+            if self._over():
+                return
+            self.channel.push(self._transcript.take())
+            with self._changed:
+                self._changed.wait_for(self._over, timeout=_PUSH_EVERY_S)
+
+    def _over(self) -> bool:
+        return self._finished or self._ending()
+
+    def _end(self, past: history.History) -> str:
+        last = self._transcript.take()
+        ended = self._outcome()
+        conversation = {"cut": past.cut} if past.cut and past.cut != self._order.cut else {}
+        # No lease: it was renewed until a moment ago, and only the token decides.
+        before = self._answer.with_changes(lease_until=None)
+        try:
+            settling.finish(self._services, ended, before=before, conversation=conversation)
+        except Superseded as superseded:
+            return self._abandon(gone=superseded.gone)
+        self.channel.push([*last, self._transcript.end(ended, frames.shown_usage(ended.usage))])
+        if ended.usage:
+            settling.count_for_stage(self._services, ended.usage)
+        if self._order.untitled and past.first_turn and ended.text():
+            titles.write(self._services, ended, past.messages, self.channel)
+        return ended.status
+
+    def _abandon(self, *, gone: bool) -> str:
+        """Somebody else settled the answer. What was spent is counted all the same."""
+        if gone:
+            conversations.delete_log(self._services, self._answer.user_id, self._answer.message_id)
+        spent = self._spent()
+        if spent["cost_micro_usd"]:
+            table = self._services.usage
+            table.write(usage.count(self._services, self._answer.subject, spent))
+            settling.count_for_stage(self._services, spent)
+        return "lost"
+
+    def _outcome(self) -> Message:
+        """The answer as it is to be stored. What was shown of it is kept, however it ended."""
+        transcript = self._transcript
+        ended = self._answer.with_changes(
+            content=transcript.content(),
+            usage=self._spent() if transcript.counts else None,
+            stop_reason=transcript.stop_reason,
+        )
+        if transcript.stop_reason:
+            return ended.with_changes(status="complete")
+        if transcript.full:
+            return ended.with_changes(status="complete", stop_reason="max_tokens")
+        if self._stop_requested:
+            return ended.with_changes(status="stopped")
+        if self._error is None:
+            error = {
+                "code": "out_of_time",
+                "message": "The answer took too long. Retry continues from your message.",
+            }
+            return ended.with_changes(status="interrupted", error=error)
+        if not isinstance(self._error, ModelError):
+            report(self._error)
+            error = {"code": "internal", "message": "Something went wrong on our side. Retry."}
+        else:
+            error = {"code": self._error.code, "message": self._error.message}
+        return ended.with_changes(status="interrupted" if ended.content else "failed", error=error)
+
+    def _spent(self) -> dict[str, int]:
+        return usage.priced(self._transcript.estimated_counts(), self._offer)
+
+
+class _Ticker(threading.Thread):
+    """Calls `tick` every half second until it says False or is stopped."""
+
+    def __init__(self, tick: Callable[[], bool]) -> None:
+        super().__init__(daemon=True)
+        self._do = tick
+        self._stopping = threading.Event()
+
+    def run(self) -> None:
+        while not self._stopping.wait(_TICK_EVERY_S):
+            try:
+                if not self._do():
+                    return
+            except Exception:
+                # A tick that failed is made up for by the next one; the lease outlasts twenty of them.
+                continue
+
+    def stop(self) -> None:
+        self._stopping.set()
+        self.join()

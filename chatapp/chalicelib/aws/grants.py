@@ -1,0 +1,52 @@
+"""Capabilities: what one function may ask of one AWS resource.
+
+A `Grant` is written in `services.py`, checked here at run time, and read by the deployment to write the function's
+IAM policy. So an operation that was forgotten fails the first unit test that needs it, and one that nothing
+uses is found by comparing `used` with the grants.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+class NotGranted(RuntimeError):
+    """The code asks for an operation that `services.py` does not grant: our bug, never the caller's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """Operations on one resource.
+
+    kind: table, index, function, sockets, parameter, schedule, queue or bedrock.
+    resource: its logical name, without the stage (`messages`, `conversations/timestamp-index`, `answer`).
+    operations: names of AWS's API (for a transaction those of its item actions, as IAM checks them).
+    """
+
+    kind: str
+    resource: str
+    operations: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    function: str
+    kind: str
+    resource: str
+    operation: str
+
+
+used: set[Use] = set()
+
+
+class Adapter:
+    """Base of everything that calls AWS on behalf of one function."""
+
+    def __init__(self, function: str, grant: Grant) -> None:
+        self._function = function
+        self._grant = grant
+
+    def _allow(self, operation: str) -> None:
+        if operation not in self._grant.operations:
+            raise NotGranted(f"{self._function} may not {operation} on {self._grant.kind} {self._grant.resource}")
+        used.add(Use(self._function, self._grant.kind, self._grant.resource, operation))

@@ -1,0 +1,31 @@
+"""Secrets in SSM parameters, read when first needed and again when they may have been changed."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from .grants import Adapter, Grant
+
+if TYPE_CHECKING:
+    from mypy_boto3_ssm import SSMClient
+
+_KEEP_S = 300
+
+
+class Parameter(Adapter):
+    def __init__(self, function: str, grant: Grant, client: Callable[[], SSMClient], name: str) -> None:
+        super().__init__(function, grant)
+        self._client = client
+        self._name = name
+        self._kept: tuple[str, float] | None = None
+
+    def value(self) -> str:
+        """The decrypted value; kept for five minutes, so that a rotated key is taken up without a deployment."""
+        now = time.monotonic()
+        if self._kept is None or self._kept[1] < now:
+            self._allow("GetParameter")
+            reply = self._client().get_parameter(Name=self._name, WithDecryption=True)
+            self._kept = (reply["Parameter"]["Value"], now + _KEEP_S)
+        return self._kept[0]

@@ -1,0 +1,275 @@
+"""DynamoDB: the only module that knows its wire format, expressions and errors.
+
+Owns no schema: items are dicts, keys and conditions come from the domain. Every `#name` in an expression stands for
+the attribute of that name, so that reserved words never need a thought.
+"""
+
+from __future__ import annotations
+
+import random
+import re
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
+from botocore.exceptions import ClientError
+
+from .grants import Adapter, Grant
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+Item = dict[str, Any]
+Key = Mapping[str, str | int]
+
+_NAME = re.compile(r"#(\w+)")
+# Reasons for which DynamoDB cancels a transaction although nothing is wrong with it.
+_PASSING = {"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"}
+_ATTEMPTS = 6
+
+
+class ConditionFailed(Exception):
+    """A write's condition did not hold; nothing was written. `item`: the row as it stands, None where missing."""
+
+    def __init__(self, item: Item | None) -> None:
+        super().__init__("condition failed")
+        self.item = item
+
+
+class TransactionRefused(Exception):
+    """A condition of a transaction did not hold; nothing was written.
+
+    items: one entry per write, in order: None where its condition held, else the row as it stands ({} where missing).
+    """
+
+    def __init__(self, items: list[Item | None]) -> None:
+        super().__init__("transaction refused")
+        self.items = items
+
+
+class _Numbers(TypeDeserializer):
+    def _deserialize_n(self, value: str) -> int | float:
+        return float(value) if set(value) & set(".eE") else int(value)
+
+
+_serialize = TypeSerializer().serialize
+_deserialize = _Numbers().deserialize
+
+
+def _wire(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: _serialize(value) for name, value in values.items()}
+
+
+def _item(wire: Mapping[str, Any]) -> Item:
+    return {name: _deserialize(value) for name, value in wire.items()}
+
+
+def _expressions(values: Mapping[str, Any], **expressions: str | None) -> dict[str, Any]:
+    given = {name: expression for name, expression in expressions.items() if expression}
+    names = {name for expression in given.values() for name in _NAME.findall(expression)}
+    parameters: dict[str, Any] = dict(given)
+    if names:
+        parameters["ExpressionAttributeNames"] = {f"#{name}": name for name in sorted(names)}
+    if values:
+        parameters["ExpressionAttributeValues"] = _wire(values)
+    return parameters
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """One write, to be made alone (`Table.write`) or in a transaction (`transact`)."""
+
+    table: Table
+    operation: str
+    parameters: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """items: in the index's order. last_key: where the next page starts; None at the end."""
+
+    items: list[Item]
+    last_key: Item | None
+
+
+class Table(Adapter):
+    def __init__(self, function: str, grant: Grant, client: DynamoDBClient, name: str) -> None:
+        super().__init__(function, grant)
+        self._client = client
+        self.name = name
+
+    def find(self, key: Key) -> Item | None:
+        """Read one item, strongly consistent."""
+        self._allow("GetItem")
+        found = self._client.get_item(TableName=self.name, Key=_wire(key), ConsistentRead=True)
+        return _item(found["Item"]) if "Item" in found else None
+
+    def query(
+        self,
+        condition: str,
+        values: Mapping[str, Any],
+        *,
+        limit: int | None = None,
+        newest_first: bool = False,
+        start: Item | None = None,
+    ) -> Page:
+        """One page of a partition: at most `limit` items and 1 MB."""
+        self._allow("Query")
+        parameters = _expressions(values, KeyConditionExpression=condition)
+        return self._page(parameters | {"ConsistentRead": True}, limit, newest_first, start)
+
+    def _page(self, parameters: dict[str, Any], limit: int | None, newest_first: bool, start: Item | None) -> Page:
+        parameters |= {"TableName": self.name, "ScanIndexForward": not newest_first}
+        if limit is not None:
+            parameters["Limit"] = limit
+        if start is not None:
+            parameters["ExclusiveStartKey"] = _wire(start)
+        reply = self._client.query(**parameters)
+        last_key = reply.get("LastEvaluatedKey")
+        return Page([_item(row) for row in reply["Items"]], _item(last_key) if last_key else None)
+
+    def put(self, item: Item, *, condition: str | None = None, values: Mapping[str, Any] | None = None) -> Write:
+        expressions = _expressions(values or {}, ConditionExpression=condition)
+        return Write(self, "PutItem", {"Item": _wire(item)} | expressions)
+
+    def update(
+        self, key: Key, change: str, values: Mapping[str, Any] | None = None, *, condition: str | None = None
+    ) -> Write:
+        expressions = _expressions(values or {}, UpdateExpression=change, ConditionExpression=condition)
+        return Write(self, "UpdateItem", {"Key": _wire(key)} | expressions)
+
+    def delete(self, key: Key, *, condition: str | None = None, values: Mapping[str, Any] | None = None) -> Write:
+        expressions = _expressions(values or {}, ConditionExpression=condition)
+        return Write(self, "DeleteItem", {"Key": _wire(key)} | expressions)
+
+    def write(self, write: Write, *, returns: str = "NONE") -> Item:
+        """Make one write.
+
+        returns: ALL_NEW or ALL_OLD to get the row after or before it ({} where there is none).
+        Raises ConditionFailed.
+        """
+        self._allow(write.operation)
+        calls: dict[str, Any] = {
+            "PutItem": self._client.put_item,
+            "UpdateItem": self._client.update_item,
+            "DeleteItem": self._client.delete_item,
+        }
+        try:
+            reply: Any = calls[write.operation](
+                TableName=self.name,
+                ReturnValues=returns,
+                ReturnValuesOnConditionCheckFailure="ALL_OLD",
+                **write.parameters,
+            )
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
+                raise
+            item = error.response.get("Item")
+            raise ConditionFailed(_item(item) if item else None) from error  # type: ignore[arg-type]
+        return _item(reply.get("Attributes", {}))
+
+    def delete_all(self, keys: Iterable[Key]) -> None:
+        """Delete rows by key, 25 a request; rows that are not there are no error."""
+        pending = [{"DeleteRequest": {"Key": _wire(key)}} for key in keys]
+        if pending:
+            self._allow("BatchWriteItem")
+        attempt = 0
+        while pending:
+            reply = self._client.batch_write_item(RequestItems={self.name: pending[:25]})  # type: ignore[dict-item]
+            left: Any = reply.get("UnprocessedItems", {}).get(self.name, [])
+            pending = left + pending[25:]
+            attempt = attempt + 1 if left else 0
+            if left:
+                _pause(attempt)
+
+    def granted(self, operation: str) -> DynamoDBClient:
+        self._allow(operation)
+        return self._client
+
+
+class Index(Table):
+    """A global secondary index: eventually consistent, read only."""
+
+    def __init__(self, function: str, grant: Grant, client: DynamoDBClient, name: str, index: str) -> None:
+        super().__init__(function, grant, client, name)
+        self._index = index
+
+    def query(
+        self,
+        condition: str,
+        values: Mapping[str, Any],
+        *,
+        limit: int | None = None,
+        newest_first: bool = False,
+        start: Item | None = None,
+    ) -> Page:
+        self._allow("Query")
+        parameters = _expressions(values, KeyConditionExpression=condition)
+        return self._page(parameters | {"IndexName": self._index}, limit, newest_first, start)
+
+
+def batch_get(*wanted: tuple[Table, Key]) -> list[Item | None]:
+    """Read up to 100 items of several tables in one request, strongly consistent, in the order asked."""
+    pending: dict[str, Any] = {}
+    for table, key in wanted:
+        table.granted("BatchGetItem")
+        pending.setdefault(table.name, {"Keys": [], "ConsistentRead": True})["Keys"].append(_wire(key))
+    client = wanted[0][0].granted("BatchGetItem")
+    found: dict[str, list[Item]] = {}
+    attempt = 0
+    while pending:
+        reply = client.batch_get_item(RequestItems=pending)
+        for name, rows in reply["Responses"].items():
+            found.setdefault(name, []).extend(map(_item, rows))
+        pending = dict(reply.get("UnprocessedKeys", {}))
+        if pending:
+            attempt += 1
+            _pause(attempt)
+    return [
+        next((row for row in found.get(table.name, []) if key.items() <= row.items()), None) for table, key in wanted
+    ]
+
+
+def transact(writes: Sequence[Write]) -> None:
+    """Make all writes or none. A conflict with another transaction is repeated, with a growing pause.
+
+    Raises TransactionRefused. boto3 gives each call one idempotency token, so a lost reply is repeated safely.
+    """
+    actions: list[Any] = []
+    for write in writes:
+        client = write.table.granted(write.operation)
+        action = write.operation.removesuffix("Item")
+        on_failure = {"TableName": write.table.name, "ReturnValuesOnConditionCheckFailure": "ALL_OLD"}
+        actions.append({action: write.parameters | on_failure})
+    for attempt in range(1, _ATTEMPTS + 1):
+        try:
+            client.transact_write_items(TransactItems=actions)
+        except ClientError as error:
+            if not _passing(error) or attempt == _ATTEMPTS:
+                raise
+            _pause(attempt)
+        else:
+            return
+
+
+def _passing(error: ClientError) -> bool:
+    """Whether a cancelled transaction may be repeated as it is; raises when a condition refused it."""
+    code = error.response["Error"]["Code"]
+    if code in {"TransactionInProgressException", "TransactionConflictException"}:
+        return True
+    if code != "TransactionCanceledException":
+        return False
+    reasons: list[Any] = error.response.get("CancellationReasons", [])
+    if any(reason.get("Code") == "ConditionalCheckFailed" for reason in reasons):
+        failed = [reason.get("Code") == "ConditionalCheckFailed" for reason in reasons]
+        raise TransactionRefused(
+            [_item(reason.get("Item", {})) if bad else None for reason, bad in zip(reasons, failed, strict=True)]
+        ) from error
+    return any(reason.get("Code") in _PASSING for reason in reasons)
+
+
+def _pause(attempt: int) -> None:
+    """Full jitter, at most 25 ms, 50 ms, 100 ms…: two writers that met once should not meet again."""
+    time.sleep(random.uniform(0, 0.025 * 2 ** (attempt - 1)))  # noqa: S311 (no secret)

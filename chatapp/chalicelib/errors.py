@@ -1,0 +1,97 @@
+"""Every error that a caller can provoke, and how HTTP names it.
+
+    AppError                    500 internal
+    ├── InvalidRequest          400 invalid_request      (carries `field`)
+    ├── InvalidCursor           400 invalid_cursor
+    ├── Unauthorized            401 unauthorized
+    ├── NotFound                404 not_found
+    ├── Conflict                409 conflict
+    │   ├── AnswerInProgress    409 answer_in_progress   (carries `message_id`)
+    │   └── RequestIdReused     409 request_id_reused
+    ├── PayloadTooLarge         413 payload_too_large
+    ├── BudgetSpent             429 budget_spent
+    └── Unavailable             503 unavailable          (safe to repeat with the same request_id)
+
+Only these become 4xx. Any other exception is our own fault and a 500.
+"""
+
+from __future__ import annotations
+
+
+class AppError(Exception):
+    status = 500
+    code = "internal"
+
+    def __init__(self, message: str, **details: str) -> None:
+        super().__init__(message)
+        self.message = message
+        self.details = details
+
+    def body(self) -> dict[str, dict[str, str]]:
+        return {"error": {"code": self.code, "message": self.message, **self.details}}
+
+
+class InvalidRequest(AppError):
+    status = 400
+    code = "invalid_request"
+
+    def __init__(self, field: str, problem: str) -> None:
+        super().__init__(f"{field}: {problem}", field=field)
+
+
+class InvalidCursor(AppError):
+    status = 400
+    code = "invalid_cursor"
+
+    def __init__(self) -> None:
+        super().__init__("cursor: not one that this list gave out; start again without it", field="cursor")
+
+
+class Unauthorized(AppError):
+    status = 401
+    code = "unauthorized"
+
+
+class NotFound(AppError):
+    status = 404
+    code = "not_found"
+
+    def __init__(self, kind: str) -> None:
+        super().__init__(f"There is no such {kind}.")
+
+
+class Conflict(AppError):
+    status = 409
+    code = "conflict"
+
+
+class AnswerInProgress(Conflict):
+    code = "answer_in_progress"
+
+    def __init__(self, message_id: str) -> None:
+        super().__init__(
+            "An answer is in progress in this conversation; wait for its end or stop it.",
+            message_id=message_id,
+        )
+
+
+class RequestIdReused(Conflict):
+    code = "request_id_reused"
+
+    def __init__(self) -> None:
+        super().__init__("request_id: already used for another text; choose a new one", field="request_id")
+
+
+class PayloadTooLarge(AppError):
+    status = 413
+    code = "payload_too_large"
+
+
+class BudgetSpent(AppError):
+    status = 429
+    code = "budget_spent"
+
+
+class Unavailable(AppError):
+    status = 503
+    code = "unavailable"

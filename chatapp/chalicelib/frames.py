@@ -1,0 +1,137 @@
+"""Frames: what is pushed while an answer streams, how it is numbered, logged and read again.
+
+`sequence` counts from 1 without gaps within an answer; the answer's text is its text deltas in order.
+`answer.started` begins the answer afresh: what a reader held of its content is replaced by what follows. The log holds
+frames while an answer is in progress; the frames of a settled answer are made from its message.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from .aws.table import Item, Write
+from .messages import Block, Message
+
+if TYPE_CHECKING:
+    from .services import Services
+
+Frame = dict[str, Any]
+
+_LOG_KEPT_S = 86_400
+# A WebSocket message is billed per 32 KB frame and refused above 128 KB (API Gateway quotas); a delta of this many
+# characters stays below 32 KB in any script, with its envelope.
+MAX_DELTA_CHARACTERS = 7_000
+
+
+class Numbering:
+    """Gives the frames of one answer their envelope and their sequence."""
+
+    def __init__(self, conversation_id: str, message_id: str, after: int = 0) -> None:
+        self._ids = {"conversation_id": conversation_id, "message_id": message_id}
+        self.last = after
+
+    def frame(self, frame_type: str, /, **fields: Any) -> Frame:
+        self.last += 1
+        return {"type": frame_type, **self._ids, "sequence": self.last, **fields}
+
+    def deltas(self, block: int, kind: str, text: str) -> Iterable[Frame]:
+        for start in range(0, len(text), MAX_DELTA_CHARACTERS):
+            part = text[start : start + MAX_DELTA_CHARACTERS]
+            yield self.frame("answer.delta", block=block, kind=kind, text=part)
+
+    def end(self, message: Message, usage: dict[str, Any] | None) -> Frame:
+        if message.status == "failed":
+            return self.frame("answer.failed", error=message.error)
+        return self.frame("answer.done", status=message.status, stop_reason=message.stop_reason, usage=usage)
+
+
+def encode(frames: Sequence[Frame]) -> bytes:
+    """One WebSocket message."""
+    return json.dumps({"frames": frames}, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def log(services: Services, message: Message, frames: Sequence[Frame]) -> Write:
+    """Append frames, which follow those logged before, to an answer's log."""
+    return services.frames.put(
+        {
+            "answer": _partition(message),
+            "last_sequence": frames[-1]["sequence"],
+            # Without the ids, which the partition names: they would be two thirds of what is written.
+            "frames": [_without_ids(frame) for frame in frames],
+            "ttl": int(time.time()) + _LOG_KEPT_S,
+        }
+    )
+
+
+def read(services: Services, message: Message, after: int) -> list[Frame]:
+    """The frames after sequence `after`, in order, at most about 1 MB of them while the answer is in progress."""
+    if message.in_progress:
+        return list(_logged(services, message, after))
+    return list(_made(message, after))
+
+
+def blocks(services: Services, message: Message) -> list[Block]:
+    """The content that an answer's log holds: what was shown of it when its worker died."""
+    folded: dict[int, Block] = {}
+    after = 0
+    while page := list(_logged(services, message, after)):
+        for frame in page:
+            fold(folded, frame)
+        after = page[-1]["sequence"]
+    return [folded[index] for index in sorted(folded)]
+
+
+def fold(folded: dict[int, Block], frame: Frame) -> None:
+    """Apply one frame to the content blocks that it belongs to."""
+    if frame["type"] == "answer.started":
+        folded.clear()
+    elif frame["type"] == "answer.delta":
+        kind = frame["kind"]
+        block = folded.setdefault(frame["block"], {"type": kind, kind: ""})
+        block[kind] += frame["text"]
+    elif frame["type"] == "answer.citation":
+        block = folded.setdefault(frame["block"], {"type": "text", "text": ""})
+        block.setdefault("citations", []).append(frame["citation"])
+
+
+def _logged(services: Services, message: Message, after: int) -> Iterable[Frame]:
+    page = services.frames.query(
+        "#answer = :answer AND #last_sequence > :after", {":answer": _partition(message), ":after": after}
+    )
+    ids = {"conversation_id": message.conversation_id, "message_id": message.message_id}
+    for item in page.items:
+        for frame in item["frames"]:
+            # An entry that was written twice, after a lost reply, overlaps with the next one.
+            if frame["sequence"] > after:
+                after = frame["sequence"]
+                yield {"type": frame["type"], **ids, **frame}
+
+
+def _made(message: Message, after: int) -> Iterable[Frame]:
+    numbering = Numbering(message.conversation_id, message.message_id, after)
+    yield numbering.frame("answer.started", model=message.model)
+    for index, block in enumerate(message.content):
+        kind = block["type"]
+        yield from numbering.deltas(index, kind, block[kind])
+        for citation in block.get("citations", []):
+            yield numbering.frame("answer.citation", block=index, citation=citation)
+    yield numbering.end(message, shown_usage(message.usage))
+
+
+def shown_usage(usage: dict[str, int] | None) -> dict[str, Any] | None:
+    """Usage as it goes over the wire: the Messages API's counts, and the cost in USD."""
+    if usage is None:
+        return None
+    counts = {name: count for name, count in usage.items() if name != "cost_micro_usd"}
+    return {**counts, "cost_usd": usage["cost_micro_usd"] / 1_000_000}
+
+
+def _partition(message: Message) -> str:
+    return f"{message.subject}#{message.message_id}"
+
+
+def _without_ids(frame: Frame) -> Item:
+    return {name: value for name, value in frame.items() if name not in ("conversation_id", "message_id")}

@@ -1,0 +1,30 @@
+"""What callers may use: the monthly spend caps, checked before anything is stored or any model is called."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from . import usage
+from .aws.table import Item
+from .errors import BudgetSpent
+
+if TYPE_CHECKING:
+    from .services import Services
+
+
+def check_spend(services: Services, user: Item | None, stage: Item | None) -> None:
+    """Raise BudgetSpent once a month's spend has reached a cap.
+
+    user, stage: the rows of this month. The answer that crosses a cap is still paid for: its cost is known only
+    afterwards, and `max_tokens` bounds it.
+    """
+    settings = services.settings
+    for item, cap_usd, whose in (
+        (user, settings.user_budget_usd, "Your"),
+        (stage, settings.stage_budget_usd, "This site's"),
+    ):
+        if usage.spent_micro_usd(item) >= cap_usd * 1_000_000:
+            raise BudgetSpent(
+                f"{whose} model budget of {cap_usd:g} USD for this month is spent. It starts again on the first day"
+                " of next month (UTC); the owner can raise it in the deployment's settings."
+            )

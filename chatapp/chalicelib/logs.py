@@ -1,0 +1,23 @@
+"""Log lines: one JSON object each, on standard output. Never a token, a message's text or a file's."""
+
+from __future__ import annotations
+
+import json
+import sys
+import traceback
+
+
+def line(event: str, **fields: object) -> None:
+    print(json.dumps({"event": event, **fields}, separators=(",", ":")), file=sys.stdout, flush=True)
+
+
+def report(error: BaseException) -> None:
+    """Log an unexpected error: its type and where it came from, not what it says, which may quote a person's text."""
+    frames = traceback.extract_tb(error.__traceback__)
+    where = [f"{frame.filename.rpartition('/')[2]}:{frame.lineno} {frame.name}" for frame in frames[-12:]]
+    causes: list[str] = []
+    cause: BaseException | None = error
+    while cause is not None and len(causes) < 5:
+        causes.append(type(cause).__name__)
+        cause = cause.__cause__
+    line("error", error=causes, where=where)

@@ -1,0 +1,277 @@
+"""Claude, behind one small interface: a prompt goes in, events come out, every failure is a `ModelError`.
+
+The only module that imports `anthropic`, and only when a model is built: the import takes a second.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Protocol
+
+from .settings import ModelOffer, Settings
+
+if TYPE_CHECKING:
+    from anthropic import Anthropic, AnthropicBedrock
+
+# Longest silence within a stream; the API sends a ping at least every 15 s or so.
+_READ_TIMEOUT_S = 60.0
+_MAX_PAUSE_S = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """messages: oldest first, in the Messages API's form. system: text, or nothing."""
+
+    offer: ModelOffer
+    messages: list[dict[str, Any]]
+    max_tokens: int
+    system: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Delta:
+    """kind: text or thinking. block: index of the content block in the answer."""
+
+    block: int
+    kind: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    block: int
+    citation: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Token counts so far, under the Messages API's names; later ones replace earlier ones."""
+
+    counts: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    reason: str
+
+
+Event = Delta | Citation | Counts | Stopped
+
+
+class ModelError(Exception):
+    """code: model_overloaded, model_rate_limited, model_key_refused, model_unknown, context_too_long, prompt_refused,
+    model_unavailable or stream_cut. message: for the person, without any text of theirs.
+    retry_after_s: what the API asked for. retryable: the same prompt may work later.
+    """
+
+    def __init__(self, code: str, message: str, *, retryable: bool = False, retry_after_s: float = 0.0) -> None:
+        super().__init__(code)
+        self.code = code
+        self.message = message
+        self.retryable = retryable
+        self.retry_after_s = retry_after_s
+
+
+class Model(Protocol):
+    def prepare(self) -> None:
+        """Do beforehand what the first prompt would have to wait for."""
+
+    def stream(self, prompt: Prompt) -> ModelStream:
+        """Start one answer. Raises ModelError; so does reading the stream."""
+
+
+class ModelStream(Protocol):
+    def __iter__(self) -> Iterator[Event]: ...
+
+    def close(self) -> None:
+        """End the stream early, from any thread."""
+
+
+def build(settings: Settings, key: Callable[[], str]) -> Model:
+    """The model of the stage's provider. key: gives the API key; called when the first prompt is sent."""
+    return Claude(settings, key)
+
+
+def events(
+    model: Model,
+    prompt: Prompt,
+    *,
+    until: float,
+    cancelled: Callable[[], bool],
+    pause: Callable[[float], None],
+    opened: Callable[[ModelStream], None],
+) -> Iterator[Event]:
+    """The events of one answer. Overload and rate limits are waited out with growing pauses, until the first word is there.
+
+    until: time.monotonic() at which waiting no longer helps. opened: told of each stream that is started, so that
+    another thread can close it. Raises the last ModelError.
+    """
+    attempt = 0
+    while True:
+        shown = False
+        try:
+            stream = model.stream(prompt)
+            opened(stream)
+            for event in stream:
+                shown = shown or isinstance(event, Delta | Citation)
+                yield event
+        except ModelError as error:
+            attempt += 1
+            backoff_s = random.uniform(0.5, 1.0) * min(_MAX_PAUSE_S, 2.0 ** (attempt - 1))  # noqa: S311
+            pause_s = max(error.retry_after_s, backoff_s)
+            hopeless = shown or not error.retryable or time.monotonic() + pause_s > until
+            if hopeless or cancelled():
+                raise
+            pause(pause_s)
+            if cancelled():
+                raise
+        else:
+            return
+
+
+class Claude:
+    """Claude through Anthropic's API, Bedrock, or any server that speaks the Messages API (ANTHROPIC_BASE_URL)."""
+
+    def __init__(self, settings: Settings, key: Callable[[], str]) -> None:
+        self._settings = settings
+        self._key = key
+        self._client: Anthropic | AnthropicBedrock | None = None
+        self._client_key = ""
+
+    def prepare(self) -> None:
+        pass
+
+    def stream(self, prompt: Prompt) -> ModelStream:
+        import anthropic  # noqa: PLC0415 (see the module's docstring)
+
+        client = self._connected()
+        bedrock = self._settings.model_provider == "bedrock"
+        parameters: dict[str, Any] = {
+            "model": self._settings.bedrock_profile(prompt.offer) if bedrock else prompt.offer.id,
+            "max_tokens": prompt.max_tokens,
+            "messages": prompt.messages,
+        }
+        if prompt.system:
+            parameters["system"] = [{"type": "text", "text": prompt.system, "cache_control": {"type": "ephemeral"}}]
+        try:
+            stream = client.messages.create(stream=True, **parameters)
+        except anthropic.APIError as error:
+            raise _translated(error) from error
+        return _ClaudeStream(stream)
+
+    def _connected(self) -> Anthropic | AnthropicBedrock:
+        import anthropic  # noqa: PLC0415
+
+        # Retries are ours (`with_retries`): the SDK's own know neither the time left nor that somebody pressed stop.
+        options: dict[str, Any] = {
+            "max_retries": 0,
+            "timeout": anthropic.Timeout(_READ_TIMEOUT_S, connect=5.0),
+        }
+        if self._settings.model_provider == "bedrock":
+            self._client = self._client or anthropic.AnthropicBedrock(aws_region=self._settings.region, **options)
+            return self._client
+        key = self._key()
+        if self._client is None or key != self._client_key:
+            self._client_key = key
+            self._client = anthropic.Anthropic(api_key=key, base_url=self._settings.anthropic_base_url, **options)
+        return self._client
+
+
+class _ClaudeStream:
+    def __init__(self, stream: Any) -> None:
+        self._stream = stream
+
+    def __iter__(self) -> Iterator[Event]:
+        import anthropic  # noqa: PLC0415
+        import httpx2  # noqa: PLC0415
+
+        stopped = False
+        try:
+            for event in self._stream:
+                for translated in _events(event):
+                    stopped = stopped or isinstance(translated, Stopped)
+                    yield translated
+        except anthropic.APIError as error:
+            raise _translated(error) from error
+        except httpx2.HTTPError as error:
+            raise _cut() from error
+        if not stopped:
+            raise _cut()
+
+    def close(self) -> None:
+        self._stream.close()
+
+
+def _events(event: Any) -> Iterator[Event]:
+    match event.type:
+        case "message_start":
+            yield _counts(event.message.usage)
+        case "content_block_start":
+            kind = event.content_block.type
+            if kind in ("text", "thinking"):
+                yield Delta(event.index, kind, getattr(event.content_block, kind))
+        case "content_block_delta":
+            yield from _delta(event.index, event.delta)
+        case "message_delta":
+            yield _counts(event.usage)
+            yield Stopped(event.delta.stop_reason)
+
+
+def _delta(block: int, delta: Any) -> Iterator[Event]:
+    match delta.type:
+        case "text_delta":
+            yield Delta(block, "text", delta.text)
+        case "thinking_delta":
+            yield Delta(block, "thinking", delta.thinking)
+        case "citations_delta":
+            yield Citation(block, delta.citation.to_dict())
+
+
+def _counts(usage: Any) -> Counts:
+    names = ("input_tokens", "output_tokens", "cache_creation_input_tokens", "cache_read_input_tokens")
+    return Counts({name: count for name in names if (count := getattr(usage, name, None)) is not None})
+
+
+def _cut() -> ModelError:
+    return ModelError("stream_cut", "The connection to the model broke off in the middle of the answer. Retry.")
+
+
+def _translated(error: Any) -> ModelError:  # noqa: PLR0911 (a table of statuses)
+    """An SDK error as ours. https://platform.claude.com/docs/en/api/errors"""
+    status = getattr(error, "status_code", None)
+    body = error.body if isinstance(getattr(error, "body", None), dict) else {}
+    kind = (body.get("error") or {}).get("type", "")
+    response = getattr(error, "response", None)
+    asked = response.headers.get("retry-after", "") if response is not None else ""
+    wait_s = float(asked) if asked.replace(".", "", 1).isdigit() else 0.0
+    if status == 529 or kind == "overloaded_error":
+        return ModelError(
+            "model_overloaded",
+            "The model is overloaded. Retry in a minute.",
+            retryable=True,
+            retry_after_s=wait_s,
+        )
+    if status == 429:
+        return ModelError(
+            "model_rate_limited",
+            "The model's rate limit is reached. Retry in a minute.",
+            retryable=True,
+            retry_after_s=wait_s,
+        )
+    if status in (401, 403):
+        return ModelError("model_key_refused", "The model refused the API key; the site's owner has to renew it.")
+    if status == 404:
+        return ModelError("model_unknown", "The model does not exist for this account. Choose another one.")
+    if status == 413 or (status == 400 and "too long" in str(error)):
+        return ModelError("context_too_long", "The conversation is too long for the model. Start a new one.")
+    if status is not None and 400 <= status < 500:
+        return ModelError("prompt_refused", "The model's API refused the request. Retry, or start a new conversation.")
+    return ModelError(
+        "model_unavailable",
+        "The model cannot be reached. Retry in a minute.",
+        retryable=True,
+        retry_after_s=wait_s,
+    )

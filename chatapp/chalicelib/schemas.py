@@ -1,0 +1,215 @@
+"""What goes over the wire: requests and responses of every route, the source of `tests/contract/openapi.json`.
+
+Requests refuse unknown fields and wrong types. Owns shapes and limits; rules live in the domain.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+MAX_TEXT_CHARACTERS = 100_000
+
+Text = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=MAX_TEXT_CHARACTERS, pattern=r"\S"),
+    Field(description="Markdown"),
+]
+RequestId = Annotated[
+    str,
+    StringConstraints(pattern=r"^[A-Za-z0-9_-]{8,64}$"),
+    Field(description="Chosen by the client, once per message; repeating it never sends the message twice."),
+]
+ModelId = Annotated[str, StringConstraints(min_length=1, max_length=100)]
+Title = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"\S")]
+System = Annotated[str, StringConstraints(max_length=20_000)]
+Status = Literal["queued", "streaming", "complete", "stopped", "interrupted", "failed", "superseded"]
+
+
+class Request(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class FirstMessage(Request):
+    text: Text
+    request_id: RequestId
+
+
+class NewConversation(Request):
+    title: Title | None = None
+    model: ModelId | None = None
+    system: System | None = None
+    message: FirstMessage | None = None
+
+
+class ConversationChange(Request):
+    """Only what is given changes; `deleted: false` undoes a deletion while that is possible."""
+
+    title: Title = ""
+    model: ModelId = ""
+    system: System | None = None
+    pinned: bool = False
+    archived: bool = False
+    deleted: Literal[False] = False
+
+
+class NewMessage(Request):
+    """parent_id: the answer that the message follows; by default the head, null for the conversation's start."""
+
+    text: Text
+    request_id: RequestId
+    parent_id: str | None = None
+    model: ModelId | None = None
+
+
+class Retry(Request):
+    model: ModelId | None = None
+
+
+class Chat(Request):
+    message: Text
+    request_id: RequestId | None = None
+    conversation_id: str | None = None
+    model: ModelId | None = None
+
+
+class ListQuery(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    limit: Annotated[int, Field(ge=1, le=100)] = 30
+    cursor: str | None = None
+
+
+class ConversationsQuery(ListQuery):
+    archived: bool = False
+
+
+class FramesQuery(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    after: Annotated[int, Field(ge=0)] = 0
+
+
+class Health(BaseModel):
+    status: Literal["ok"] = "ok"
+    version: str
+    stage: str
+
+
+class Prices(BaseModel):
+    """USD per million tokens."""
+
+    input: float
+    output: float
+    cache_write: float
+    cache_read: float
+
+
+class Model(BaseModel):
+    id: str
+    name: str
+    prices: Prices
+    default: bool
+
+
+class Models(BaseModel):
+    items: list[Model]
+
+
+class ErrorInfo(BaseModel):
+    code: str
+    message: str
+
+
+class Usage(BaseModel):
+    input_tokens: int
+    output_tokens: int
+    cache_creation_input_tokens: int
+    cache_read_input_tokens: int
+    cost_usd: float
+
+
+class Message(BaseModel):
+    message_id: str
+    conversation_id: str
+    parent_id: str | None
+    role: Literal["user", "assistant"]
+    content: list[dict[str, Any]] = Field(description="Anthropic content blocks")
+    status: Status
+    model: str | None
+    usage: Usage | None
+    stop_reason: str | None
+    error: ErrorInfo | None
+    created_at: str
+
+
+class Messages(BaseModel):
+    items: list[Message]
+    next_cursor: str | None
+
+
+class Turn(BaseModel):
+    user_message: Message
+    answer: Message
+
+
+class Conversation(BaseModel):
+    """model_note: said when the stored model is no longer on offer and the default answers instead."""
+
+    conversation_id: str
+    title: str | None
+    model: str
+    model_note: str | None
+    system: str | None
+    timestamp: str
+    pinned: bool
+    archived: bool
+    head: str | None
+    answer_in_progress: str | None
+
+
+class NewConversationReply(Conversation):
+    user_message: Message | None
+    answer: Message | None
+
+
+class ConversationSummary(BaseModel):
+    conversation_id: str
+    title: str | None
+    model: str
+    timestamp: str
+    pinned: bool
+    archived: bool
+    answer_in_progress: str | None
+
+
+class Conversations(BaseModel):
+    items: list[ConversationSummary]
+    next_cursor: str | None
+
+
+class Deleted(BaseModel):
+    conversation_id: str
+    undo_until: str
+
+
+class Frames(BaseModel):
+    items: list[dict[str, Any]]
+    status: Status
+
+
+class ChatReply(BaseModel):
+    """An answer still in progress has only ids and status."""
+
+    conversation_id: str
+    message_id: str
+    status: Status
+    text: str | None = None
+    content: list[dict[str, Any]] | None = None
+    stop_reason: str | None = None
+    usage: Usage | None = None
+    error: ErrorInfo | None = None
+
+
+class Ticket(BaseModel):
+    ticket: str
+    expires_in_s: int

@@ -1,0 +1,122 @@
+"""What a stage's owner can set, read once from the environment. Holds no secrets: those are SSM parameters."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Prices:
+    """USD per million tokens, which is also micro-USD per token."""
+
+    input: float
+    output: float
+    cache_write: float
+    cache_read: float
+
+
+@dataclass(frozen=True, slots=True)
+class ModelOffer:
+    id: str
+    name: str
+    prices: Prices
+    bedrock_id: str = ""
+
+
+# https://platform.claude.com/docs/en/about-claude/pricing, read in November 2026. Haiku 5.5 costs five times
+# as much for prompts above 100,000 tokens; the higher band is kept, so that a budget is never overrun.
+DEFAULT_MODELS = (
+    ModelOffer("claude-sonnet-5-5", "Claude Sonnet 5.5", Prices(2.0, 10.0, 2.5, 0.2)),
+    ModelOffer("claude-opus-5-5", "Claude Opus 5.5", Prices(4.0, 20.0, 5.0, 0.2)),
+    ModelOffer("claude-haiku-5-5", "Claude Haiku 5.5", Prices(0.5, 2.5, 0.625, 0.05)),
+)
+
+
+def _models(text: str) -> tuple[ModelOffer, ...]:
+    return tuple(
+        ModelOffer(
+            offer["id"],
+            offer.get("name", offer["id"]),
+            Prices(offer["input"], offer["output"], offer["cache_write"], offer["cache_read"]),
+            offer.get("bedrock_id", ""),
+        )
+        for offer in json.loads(text)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Settings of one stage.
+
+    models: on offer, the default first.
+    user_budget_usd, stage_budget_usd: model spend in one calendar month (UTC).
+    max_tokens: an answer's length; with `max_answer_bytes` it keeps an answer within a DynamoDB item (400 KB).
+    history_tokens: what a prompt may hold, by estimate; past it the oldest half is left out.
+    """
+
+    stage: str = "local"
+    region: str = "eu-west-1"
+    account_id: str = ""
+    version: str = "dev"
+    site_origin: str = ""
+    user_pool_arn: str = ""
+    model_provider: str = "anthropic"
+    models: tuple[ModelOffer, ...] = DEFAULT_MODELS
+    user_budget_usd: float = 20.0
+    stage_budget_usd: float = 50.0
+    retention_days: int = 90
+    max_tokens: int = 16_000
+    max_answer_bytes: int = 300_000
+    history_tokens: int = 90_000
+    endpoint_url: str | None = None
+    anthropic_base_url: str | None = None
+
+    @property
+    def prefix(self) -> str:
+        return f"chatapp-{self.stage}"
+
+    @property
+    def retention_s(self) -> int:
+        return self.retention_days * 86_400
+
+    def offer(self, model: str | None) -> ModelOffer:
+        """The offer of that id, or the default where it is no longer on offer."""
+        return next((offer for offer in self.models if offer.id == model), self.models[0])
+
+    def bedrock_profile(self, offer: ModelOffer) -> str:
+        """The inference profile that answers for an offer; the geography is the region's first part."""
+        geography = self.region.split("-", maxsplit=1)[0]
+        return offer.bedrock_id or f"{'apac' if geography == 'ap' else geography}.anthropic.{offer.id}"
+
+    def cheapest(self) -> ModelOffer:
+        return min(self.models, key=lambda offer: offer.prices.output)
+
+    @classmethod
+    def read(cls, environment: Mapping[str, str]) -> Settings:
+        """Settings from `CHATAPP_*` variables; one that is absent or empty keeps its default."""
+
+        def number(name: str, default: float) -> float:
+            return float(environment.get(f"CHATAPP_{name}") or default)
+
+        models = environment.get("CHATAPP_MODELS")
+        default = cls()
+        return cls(
+            stage=environment.get("CHATAPP_STAGE", default.stage),
+            region=environment.get("AWS_REGION") or environment.get("AWS_DEFAULT_REGION") or default.region,
+            account_id=environment.get("CHATAPP_ACCOUNT_ID", ""),
+            version=environment.get("CHATAPP_VERSION", default.version),
+            site_origin=environment.get("CHATAPP_SITE_ORIGIN", ""),
+            user_pool_arn=environment.get("CHATAPP_USER_POOL_ARN", ""),
+            model_provider=environment.get("CHATAPP_MODEL_PROVIDER", default.model_provider),
+            models=_models(models) if models else DEFAULT_MODELS,
+            user_budget_usd=number("USER_BUDGET_USD", default.user_budget_usd),
+            stage_budget_usd=number("STAGE_BUDGET_USD", default.stage_budget_usd),
+            retention_days=int(number("RETENTION_DAYS", default.retention_days)),
+            max_tokens=int(number("MAX_TOKENS", default.max_tokens)),
+            max_answer_bytes=int(number("MAX_ANSWER_BYTES", default.max_answer_bytes)),
+            history_tokens=int(number("HISTORY_TOKENS", default.history_tokens)),
+            endpoint_url=environment.get("AWS_ENDPOINT_URL") or None,
+            anthropic_base_url=environment.get("ANTHROPIC_BASE_URL") or None,
+        )

@@ -1,0 +1,189 @@
+"""The push channel: one-time tickets, the connections of a subject, and pushing frames to them.
+
+A connection has two rows: one under its subject, read when something is pushed, and one under its own id, the way back from
+a disconnect to the subject. A ticket is stored as its SHA-256 only.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from .aws.push import Gone
+from .aws.table import ConditionFailed, transact
+from .frames import Frame, encode
+
+if TYPE_CHECKING:
+    from .services import Services
+
+TICKET_S = 30
+# API Gateway closes a connection after two hours.
+_CONNECTION_S = 7_200
+_NO_ITEM = "-"
+
+
+class Refused(Exception):
+    """The ticket is unknown, used or expired. Deliberately without saying which."""
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    subject: str
+    connection_id: str
+    endpoint: str
+    expires_at: int
+
+
+def issue_ticket(services: Services, subject: str, token_expires_at: int) -> str:
+    """A ticket for one connection within 30 s; the connection lives no longer than the token that asked for it."""
+    ticket = secrets.token_urlsafe(32)
+    now = int(time.time())
+    table = services.sockets
+    table.write(
+        table.put(
+            {
+                "subject": _ticket_subject(ticket),
+                "item": _NO_ITEM,
+                "for": subject,
+                "ttl": now + TICKET_S,
+                "connection_expires_at": min(token_expires_at, now + _CONNECTION_S),
+            }
+        )
+    )
+    return ticket
+
+
+def connect(services: Services, ticket: str | None, connection_id: str, endpoint: str) -> None:
+    """Take a connection in. Raises Refused; deleting the ticket's row is what makes it good for one use."""
+    table = services.sockets
+    key = {"subject": _ticket_subject(ticket or ""), "item": _NO_ITEM}
+    try:
+        row = table.write(table.delete(key, condition="attribute_exists(#subject)"), returns="ALL_OLD")
+    except ConditionFailed as missing:
+        raise Refused from missing
+    if row["ttl"] < time.time():
+        raise Refused
+    expires_at = row["connection_expires_at"]
+    transact(
+        [
+            table.put(
+                {
+                    "subject": row["for"],
+                    "item": _connection(connection_id),
+                    "endpoint": endpoint,
+                    "ttl": expires_at,
+                }
+            ),
+            table.put(
+                {
+                    "subject": _connection(connection_id),
+                    "item": _NO_ITEM,
+                    "for": row["for"],
+                    "ttl": expires_at,
+                }
+            ),
+        ]
+    )
+
+
+def disconnect(services: Services, connection_id: str) -> None:
+    """Forget a connection; one that is not known is no error (API Gateway's $disconnect is best effort)."""
+    table = services.sockets
+    way_back = {"subject": _connection(connection_id), "item": _NO_ITEM}
+    row = table.write(table.delete(way_back), returns="ALL_OLD")
+    if row:
+        table.write(table.delete({"subject": row["for"], "item": _connection(connection_id)}))
+
+
+def connections(services: Services, subject: str) -> list[Connection]:
+    page = services.sockets.query(
+        "#subject = :subject AND begins_with(#item, :prefix)",
+        {":subject": subject, ":prefix": _connection("")},
+    )
+    now = time.time()
+    return [
+        Connection(subject, row["item"].removeprefix(_connection("")), row["endpoint"], row["ttl"])
+        for row in page.items
+        if row["ttl"] > now
+    ]
+
+
+class Channel:
+    """Pushes to all connections of one subject; looks for new ones every 2 s while in use."""
+
+    _LOOK_AGAIN_S = 2.0
+
+    def __init__(self, services: Services, subject: str) -> None:
+        self._services = services
+        self._subject = subject
+        self._known: list[Connection] = []
+        self._looked_at = float("-inf")
+        self._pool: ThreadPoolExecutor | None = None
+
+    def push(self, frames: list[Frame]) -> None:
+        """Send frames as one message to every connection, concurrently. Never raises for one that cannot be reached.
+
+        A connection that is gone is forgotten, its rows too.
+        """
+        now = time.monotonic()
+        if now - self._looked_at >= self._LOOK_AGAIN_S:
+            self._looked_at = now
+            self._known = connections(self._services, self._subject)
+        if not self._known:
+            return
+        body = encode(frames)
+        if len(self._known) == 1:
+            gone = [self._post(self._known[0], body)]
+        else:
+            self._pool = self._pool or ThreadPoolExecutor(max_workers=8)
+            gone = list(self._pool.map(lambda connection: self._post(connection, body), self._known))
+        lost = {connection_id for connection_id in gone if connection_id}
+        self._known = [connection for connection in self._known if connection.connection_id not in lost]
+
+    def close(self) -> None:
+        if self._pool:
+            self._pool.shutdown(wait=False)
+
+    def _post(self, connection: Connection, body: bytes) -> str | None:
+        try:
+            self._services.pushes.post(connection.endpoint, connection.connection_id, body)
+        except Gone:
+            self._services.sockets.delete_all(
+                [
+                    {"subject": self._subject, "item": _connection(connection.connection_id)},
+                    {"subject": _connection(connection.connection_id), "item": _NO_ITEM},
+                ]
+            )
+            return connection.connection_id
+        return None
+
+
+def _ticket_subject(ticket: str) -> str:
+    return f"ticket:{hashlib.sha256(ticket.encode()).hexdigest()}"
+
+
+def _connection(connection_id: str) -> str:
+    return f"connection:{connection_id}"
+
+
+def endpoint_of(request_context: dict[str, Any], endpoint_url: str | None) -> str:
+    """Where to push to a connection: the API's own address, or the emulator's path form of it."""
+    if endpoint_url:
+        return f"{endpoint_url}/_aws/execute-api/{request_context['apiId']}/{request_context['stage']}"
+    return f"https://{request_context['domainName']}/{request_context['stage']}"
+
+
+def on_connect(services: Services, event: dict[str, Any]) -> dict[str, int]:
+    """API Gateway's $connect: the browser sees a refusal as close code 1006, whatever the reason."""
+    context = event["requestContext"]
+    ticket = (event.get("queryStringParameters") or {}).get("ticket")
+    endpoint = endpoint_of(context, services.settings.endpoint_url)
+    try:
+        connect(services, ticket, context["connectionId"], endpoint)
+    except Refused:
+        return {"statusCode": 403}
+    return {"statusCode": 200}

@@ -1,0 +1,114 @@
+"""The transcript of one answer while it streams: the model's events become frames, log entries and content blocks.
+
+Thread-safe: the reader adds, the pusher takes, the ticker logs what was taken. Knows neither the model nor a socket.
+"""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+from . import frames
+from .frames import Frame, Numbering
+from .messages import Block, Message
+from .model import Citation, Counts, Delta, Event, Stopped
+
+# For an answer that was cut before the model said what it had used.
+_CHARACTERS_PER_TOKEN = 3
+
+
+class Transcript:
+    """waiting: something is there to push. full: the answer has reached what an item may hold."""
+
+    def __init__(self, message: Message, max_bytes: int) -> None:
+        self._message = message
+        self._numbering = Numbering(message.conversation_id, message.message_id)
+        self._lock = threading.Lock()
+        self._pending: list[Delta | Citation] = []
+        self._unlogged: list[Frame] = []
+        self._blocks: dict[int, Block] = {}
+        self._bytes_left = max_bytes
+        self._characters = 0
+        self.counts: dict[str, int] = {}
+        self.stop_reason: str | None = None
+        self.full = False
+
+    @property
+    def waiting(self) -> bool:
+        return bool(self._pending)
+
+    def add(self, event: Event) -> None:
+        with self._lock:
+            match event:
+                case Delta():
+                    self._add_delta(event)
+                case Citation():
+                    self._pending.append(event)
+                case Counts(counts):
+                    self.counts |= counts
+                case Stopped(reason):
+                    self.stop_reason = reason
+
+    def _add_delta(self, delta: Delta) -> None:
+        raw = delta.text.encode()
+        self._characters += len(delta.text)
+        if len(raw) > self._bytes_left:
+            self.full = True
+            delta = Delta(delta.block, delta.kind, raw[: self._bytes_left].decode(errors="ignore"))
+        self._bytes_left -= min(len(raw), self._bytes_left)
+        if not delta.text:
+            return
+        last = self._pending[-1] if self._pending else None
+        if isinstance(last, Delta) and (last.block, last.kind) == (delta.block, delta.kind):
+            self._pending[-1] = Delta(delta.block, delta.kind, last.text + delta.text)
+        else:
+            self._pending.append(delta)
+
+    def started(self, model: str) -> Frame:
+        with self._lock:
+            return self._record([self._numbering.frame("answer.started", model=model)])[0]
+
+    def take(self) -> list[Frame]:
+        """The frames of what came since the last take; from then on they count as shown."""
+        with self._lock:
+            pending, self._pending = self._pending, []
+            taken: list[Frame] = []
+            for event in pending:
+                if isinstance(event, Delta):
+                    taken += self._numbering.deltas(event.block, event.kind, event.text)
+                else:
+                    taken.append(self._numbering.frame("answer.citation", block=event.block, citation=event.citation))
+            return self._record(taken)
+
+    def _record(self, taken: list[Frame]) -> list[Frame]:
+        for frame in taken:
+            frames.fold(self._blocks, frame)
+        self._unlogged += taken
+        return taken
+
+    def unlogged(self) -> list[Frame]:
+        """What was taken and is not in the log yet."""
+        with self._lock:
+            return list(self._unlogged)
+
+    def logged(self, count: int) -> None:
+        """The first `count` of `unlogged` are stored."""
+        with self._lock:
+            del self._unlogged[:count]
+
+    def end(self, ended: Message, usage: dict[str, Any] | None) -> Frame:
+        with self._lock:
+            return self._numbering.end(ended, usage)
+
+    def content(self) -> list[Block]:
+        """What was taken, as content blocks. An empty one is left out: the API refuses it in a later prompt."""
+        with self._lock:
+            blocks = [self._blocks[index] for index in sorted(self._blocks)]
+        return [block for block in blocks if block[block["type"]]]
+
+    def estimated_counts(self) -> dict[str, int]:
+        """The model's own counts; output is estimated until the model has said how much it was."""
+        output = self.counts.get("output_tokens", 0)
+        if self.stop_reason is None:
+            output = max(output, self._characters // _CHARACTERS_PER_TOKEN)
+        return {**self.counts, "output_tokens": output}

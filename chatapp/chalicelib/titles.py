@@ -1,0 +1,67 @@
+"""A conversation's title, written by the cheapest model on offer after the first answer, once the head is free."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from . import conversations, settling, usage
+from .aws.table import ConditionFailed
+from .messages import Message
+from .model import Counts, Delta, ModelError, Prompt
+
+if TYPE_CHECKING:
+    from .services import Services
+    from .sockets import Channel
+
+_SYSTEM = (
+    "Write a title for this conversation: at most six words, in its language, without quotes or a full stop."
+    " Answer with the title only."
+)
+_MAX_TITLE_CHARACTERS = 80
+_MAX_TOKENS = 1_000
+_EXCERPT_CHARACTERS = 2_000
+
+
+def write(services: Services, answer: Message, asked: list[dict[str, Any]], channel: Channel) -> None:
+    """Give an untitled conversation its title. One that cannot be made now is no failure of the answer."""
+    offer = services.settings.cheapest()
+    question = asked[-1]["content"][0]["text"][:_EXCERPT_CHARACTERS]
+    text = f"Question:\n{question}\n\nAnswer:\n{answer.text()[:_EXCERPT_CHARACTERS]}"
+    messages = [{"role": "user", "content": [{"type": "text", "text": text}]}]
+    counts: dict[str, int] = {}
+    parts: list[str] = []
+    try:
+        for event in services.model().stream(Prompt(offer, messages, _MAX_TOKENS, _SYSTEM)):
+            if isinstance(event, Delta) and event.kind == "text":
+                parts.append(event.text)
+            elif isinstance(event, Counts):
+                counts |= event.counts
+    except ModelError:
+        return
+    finally:
+        _count(services, answer.subject, usage.priced(counts, offer))
+    title = " ".join("".join(parts).split())[:_MAX_TITLE_CHARACTERS]
+    if title:
+        _store(services, answer, title, channel)
+
+
+def _count(services: Services, subject: str, spent: dict[str, int]) -> None:
+    if spent["cost_micro_usd"]:
+        services.usage.write(usage.count(services, subject, spent))
+        settling.count_for_stage(services, spent)
+
+
+def _store(services: Services, answer: Message, title: str, channel: Channel) -> None:
+    """Unless its owner has named the conversation meanwhile, or deleted it."""
+    table = services.conversations
+    update = table.update(
+        conversations.key(answer.user_id, answer.conversation_id),
+        "SET #title = :title",
+        {":title": title},
+        condition=f"{conversations.NOT_DELETED} AND attribute_not_exists(#title)",
+    )
+    try:
+        table.write(update)
+    except ConditionFailed:
+        return
+    channel.push([{"type": "conversation.updated", "conversation_id": answer.conversation_id, "title": title}])
