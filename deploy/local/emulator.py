@@ -1,0 +1,120 @@
+"""What runs inside MiniStack's environment: MiniStack, with what this project needs and it lacks.
+
+    python -m deploy.local.emulator     (settings come from the environment; `aws.py` sets them)
+
+Every addition replaces one function of MiniStack 1.5.33, the version that requirements.txt pins. A release in which
+one of them is gone or different makes the start fail, rather than go on without the addition.
+"""
+
+from __future__ import annotations
+
+import queue
+import time
+from collections.abc import Mapping
+from typing import Any
+
+import ministack.app
+from ministack.core import lambda_runtime
+from ministack.services import apigateway_v1, lambda_svc
+
+from deploy.local import rest_api_import
+
+# What a worker writes on stderr behind the last log line of an invocation (the ASCII record separator).
+_END_OF_LOG = "\x1e"
+_END_OF_LOG_WAIT_S = 0.25
+
+_WORKER_ANSWERS = "        _real_stdout.flush()\n\nrun()"
+_WORKER_ENDS_LOG = r"""        sys.__stderr__.write("\x1e\n")
+        sys.__stderr__.flush()
+"""
+
+
+class ChangedMiniStackError(Exception):
+    """MiniStack is not the release that an addition was written for."""
+
+
+def add_rest_api_import() -> None:
+    """Answer ImportRestApi and PutRestApi, whose documents MiniStack ignores."""
+    answer_others = apigateway_v1.handle_request
+
+    async def handle_request(
+        method: str, path: str, headers: Any, body: bytes, query: Mapping[str, Any]
+    ) -> rest_api_import.Response:
+        match method, path.strip("/").split("/"):
+            case "POST", ["restapis"] if apigateway_v1._qp(query, "mode") == "import":
+                return rest_api_import.import_rest_api(body, query)
+            case "PUT", ["restapis", api_id]:
+                return rest_api_import.put_rest_api(api_id, body, query)
+        answer: rest_api_import.Response = await answer_others(method, path, headers, body, query)
+        return answer
+
+    apigateway_v1.handle_request = handle_request
+
+
+def mend_minimum_compression_size() -> None:
+    """Take `""`, with which Chalice switches compression off, as none: botocore fails on it in any answer."""
+    patch = apigateway_v1._apply_patch
+
+    def apply_patch(obj: dict[str, Any], operations: list[dict[str, Any]]) -> dict[str, Any]:
+        patched: dict[str, Any] = patch(obj, operations)
+        if "minimumCompressionSize" in patched:
+            size = patched["minimumCompressionSize"]
+            patched["minimumCompressionSize"] = None if size in (None, "") else int(size)
+        return patched
+
+    apigateway_v1._apply_patch = apply_patch
+
+
+def skip_state_transition_delay() -> None:
+    """Make functions active at once: Chalice waits 5 s whenever it meets one that is still pending."""
+    if not hasattr(lambda_svc, "_LAMBDA_STATE_TRANSITION_DELAY"):
+        raise ChangedMiniStackError("lambda_svc._LAMBDA_STATE_TRANSITION_DELAY")
+    lambda_svc._LAMBDA_STATE_TRANSITION_DELAY = 0
+
+
+def end_logs_exactly() -> None:
+    """Have Python workers mark the end of an invocation's log.
+
+    MiniStack guesses it, by waiting 50 ms for a first line: every invocation that logs nothing was as slow.
+    """
+    script = lambda_runtime._PYTHON_WORKER_SCRIPT
+    if script.count(_WORKER_ANSWERS) != 1:
+        raise ChangedMiniStackError("lambda_runtime._PYTHON_WORKER_SCRIPT")
+    lambda_runtime._PYTHON_WORKER_SCRIPT = script.replace(_WORKER_ANSWERS, _WORKER_ENDS_LOG + _WORKER_ANSWERS)
+    guess_end = lambda_runtime.Worker._drain_stderr_bounded
+
+    def drain(worker: Any, **waits_s: float) -> str:
+        if worker.config.get("Runtime", "").startswith("python"):
+            return "\n".join(_lines_to_end_of_log(worker._stderr_queue))
+        lines: str = guess_end(worker, **waits_s)
+        return lines
+
+    lambda_runtime.Worker._drain_stderr_bounded = drain
+
+
+def _lines_to_end_of_log(lines: queue.Queue[str]) -> list[str]:
+    """Take the lines up to the mark. A worker that died wrote none: then what came in 250 ms."""
+    taken = []
+    deadline = time.monotonic() + _END_OF_LOG_WAIT_S
+    while True:
+        try:
+            line = lines.get(timeout=max(0.0, deadline - time.monotonic()))
+        except queue.Empty:
+            return taken
+        text, mark, _ = line.partition(_END_OF_LOG)
+        if text or not mark:
+            taken.append(text)
+        if mark:
+            return taken
+
+
+def main() -> None:
+    add_rest_api_import()
+    mend_minimum_compression_size()
+    skip_state_transition_delay()
+    end_logs_exactly()
+    ministack.app.main()
+
+
+if __name__ == "__main__":
+    main()
