@@ -180,7 +180,7 @@ class DemoHandler(BaseHTTPRequestHandler):
     def create_message(self, raw_body: bytes) -> None:
         self.server.recorder.add(dict(self.headers.items()), raw_body)
         api_key = self._api_key()
-        request = parse_request(_parse_json(raw_body))
+        request = parse_request(_parse_json(raw_body), self.headers["anthropic-version"])
         reply = self.server.scripts.take(request) or Reply()
         if reply.error is not None and reply.error_after_chars is None:
             self.server.sleep(reply.delay_first_s)
@@ -195,7 +195,7 @@ class DemoHandler(BaseHTTPRequestHandler):
 
     def count_tokens(self, raw_body: bytes) -> None:
         self._api_key()
-        request = parse_request(_parse_json(raw_body), counting=True)
+        request = parse_request(_parse_json(raw_body), self.headers["anthropic-version"], counting=True)
         self._send_json(200, {"input_tokens": prompt_tokens(request)})
 
     def _api_key(self) -> str:

@@ -22,16 +22,19 @@ MAX_QUOTE_CHARS = 400
 MAX_PASSAGES = 3
 SUPPORTING_SHARE = 0.4  # a passage below this share of the best score is left out
 
-_STOPWORDS_TEXT = """
-    a about all an and any are as at be but by can could do does for from give had has have how i if in
-    into is it its like make me my no not of on or our please say show so some tell than that the their
-    them then there these they this to us was we were what when where which who why will with would
-    write you your ai au aux ecris explique fais faire avec avez ce cela ces cet cette comme comment dans de des dis donne donner
-    du elle en est et etre eu fait il ils je la le les leur lui ma mais me mes moi mon ne nous ou par
-    pas peux plus pour pourquoi qu quand que quel quelle quelles quels qui quoi sa sans se ses si son
-    sont sur ta te tes toi ton tu un une vos votre vous
+_ENGLISH_STOPWORDS = """
+    a about add all an and any are as at be but by can could create do does explain for from give had
+    has have how i if in into is it its like make me my no not of on or our please say show so some tell
+    than that the their them then there these they this to us use was we were what when where which who
+    why will with would write you your
 """
-STOPWORDS = frozenset(_STOPWORDS_TEXT.split())
+_FRENCH_STOPWORDS = """
+    ai au aux avec avez ce cela ces cet cette comme comment dans de des dis donne donner du ecris elle
+    en est et etre eu explique faire fais fait il ils je la le les leur lui ma mais me mes moi mon ne
+    nous ou par pas peux plus pour pourquoi qu quand que quel quelle quelles quels qui quoi sa sans se
+    ses si son sont sur ta te tes toi ton tu un une vos votre vous
+"""
+STOPWORDS = frozenset(f"{_ENGLISH_STOPWORDS} {_FRENCH_STOPWORDS}".split())
 
 _WORD = re.compile(r"[^\W_]+")
 _SENTENCE = re.compile(r"\S.*?(?:[.!?…](?=\s)|(?=\n\s*\n)|\Z)", re.S)
@@ -39,9 +42,7 @@ _SENTENCE = re.compile(r"\S.*?(?:[.!?…](?=\s)|(?=\n\s*\n)|\Z)", re.S)
 
 @dataclass(frozen=True)
 class Passage:
-    """`quote`: a stretch of one sentence; `citation`: the API's citation object, None where citations are
-    off.
-    """
+    """`quote`: a stretch of one sentence; `citation`: the API's object, None where citations are off."""
 
     quote: str
     title: str | None

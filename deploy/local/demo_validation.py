@@ -14,6 +14,8 @@ from typing import Any
 from deploy.local.demo_request import ApiError, Block, MessagesRequest, blocks_of, signature_fits
 
 MAX_CACHE_BREAKPOINTS = 4
+# https://platform.claude.com/docs/en/api/migration-2026-10-21
+STRICTER_VERSION = "2026-10-21"
 
 _TOP_LEVEL_FIELDS_TEXT = """
     model max_tokens messages system stream tools tool_choice thinking stop_sequences metadata
@@ -57,8 +59,10 @@ def bad_request(message: str) -> ApiError:
     return ApiError(400, message)
 
 
-def parse_request(body: object, *, counting: bool = False) -> MessagesRequest:
-    """Check `body` as the API does. `counting`: the request is for count_tokens, which takes no max_tokens.
+def parse_request(body: object, version: str, *, counting: bool = False) -> MessagesRequest:
+    """Check `body` as the API of that `anthropic-version` does.
+
+    `counting`: the request is for count_tokens, which takes no max_tokens.
 
     Raises ApiError (400, or 404 for a model that is not there).
     """
@@ -73,6 +77,8 @@ def parse_request(body: object, *, counting: bool = False) -> MessagesRequest:
     messages = _parse_messages(body["messages"])
     request = MessagesRequest(body, messages)
     _check_system(body.get("system"))
+    if version >= STRICTER_VERSION:
+        _check_removed(request)
     _check_tools(request)
     _check_tool_results(messages)
     _check_documents(request)
@@ -218,6 +224,16 @@ def _check_system(system: object) -> None:
         if not isinstance(block, dict) or block.get("type") != "text":
             raise bad_request("system: Input should be text blocks")
         _check_text(block, "system")
+
+
+def _check_removed(request: MessagesRequest) -> None:
+    for name in ("temperature", "top_p", "top_k"):
+        if name in request.body:
+            raise bad_request(f"{name}: Extra inputs are not permitted")
+    asked = [block for role, blocks in request.messages if role == "user" for block in blocks]
+    found = [text for result in request.source_blocks("search_result") for text in result["content"]]
+    if any(block["type"] == "text" and block.get("citations") for block in asked + found):
+        raise bad_request("messages: text blocks of a user message may not carry citations")
 
 
 def _check_tools(request: MessagesRequest) -> None:

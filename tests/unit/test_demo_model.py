@@ -1,0 +1,288 @@
+"""The demo model as the real SDK sees it: answers, citations, tools, limits and the prompt cache."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterator
+from typing import Any
+
+import anthropic
+import pytest
+from anthropic.types import Message, ToolUseBlock
+
+from tests.unit.demo_stage import MODEL, Stage, cached, citations_of, document, pages, running_stage, text_of
+
+TITLE_PROMPT = "Write a short title for this conversation. Answer with the title only."
+LONG_SYSTEM = "You answer about gardens. " * 300  # about 1,950 tokens: over the cache's minimum of 1,024
+
+
+@pytest.fixture
+def stage() -> Iterator[Stage]:
+    with running_stage() as running:
+        yield running
+
+
+# Answers without a script
+
+
+def test_the_first_answer_says_that_it_is_the_demo_model_and_later_ones_do_not(stage: Stage) -> None:
+    first = stage.ask("Which roses flower in June?")
+    assert "demo model" in text_of(first)
+    assert "ANTHROPIC_API_KEY=… ./deploy.sh local" in text_of(first)
+    history = [
+        {"role": "user", "content": "Which roses flower in June?"},
+        first.to_param(),
+        {"role": "user", "content": "And tulips?"},
+    ]
+    second = text_of(stage.ask(messages=history))
+    assert "demo model" not in second
+    assert "**tulips**" in second
+    assert "Which roses flower in June?" in second
+
+
+def test_streaming_and_not_give_the_same_message(stage: Stage) -> None:
+    streamed, whole = stage.ask(), stage.ask(stream=False)
+    assert streamed.to_dict() | {"id": ""} == whole.to_dict() | {"id": ""}
+    assert streamed.id != whole.id
+    assert whole.stop_reason == "end_turn"
+    assert set(stage.slept_s) == {0.02}
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("Comment tailler un rosier ?", "modèle de démonstration"),
+        ("Write a Python function for a sum", "```python"),
+        ("Give me a table of the roses", "| --- |"),
+    ],
+)
+def test_the_answer_takes_the_form_that_is_asked_for(stage: Stage, question: str, expected: str) -> None:
+    assert expected in text_of(stage.ask(question))
+
+
+def test_a_title_request_gets_the_conversation_s_first_words(stage: Stage) -> None:
+    title = text_of(stage.ask("user: how do I bake **bread** at home, please?", system=TITLE_PROMPT))
+    assert title == "How do I bake bread"
+
+
+# Documents and citations
+
+
+def test_content_documents_are_cited_by_block(stage: Stage) -> None:
+    first = document(pages("The rent is 900 euros a month.", "Notice is three months. Keys are returned."))
+    second = document(pages("Cats sleep most of the day."), title="Cats")
+    message = stage.ask([second, first, {"type": "text", "text": "How long is the notice?"}])
+    assert citations_of(message) == [
+        {
+            "type": "content_block_location",
+            "cited_text": "Notice is three months. Keys are returned.",
+            "document_index": 1,
+            "document_title": "Lease",
+            "start_block_index": 1,
+            "end_block_index": 2,
+            "file_id": None,
+        }
+    ]
+    assert "“Notice is three months.”" in text_of(message)
+    assert (
+        message.to_dict()["content"]
+        == stage.ask(
+            [second, first, {"type": "text", "text": "How long is the notice?"}], stream=False
+        ).to_dict()["content"]
+    )
+
+
+def test_text_documents_are_cited_by_characters(stage: Stage) -> None:
+    text = "The rent is 900 euros.\n\nNotice is three months. Keys are returned."
+    source = {"type": "text", "media_type": "text/plain", "data": text}
+    [citation] = citations_of(stage.ask([document(source), {"type": "text", "text": "What notice?"}]))
+    assert citation["type"] == "char_location"
+    assert citation["cited_text"] == text[citation["start_char_index"] : citation["end_char_index"]]
+    assert citation["cited_text"] == "Notice is three months."
+
+
+def make_pdf(*texts: str) -> str:
+    """A PDF with one page per text, in base64; xref left out, as readers rebuild it."""
+    kids = " ".join(f"{10 + 2 * index} 0 R" for index in range(len(texts)))
+    objects = ["1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj", f"2 0 obj<</Type/Pages/Kids[{kids}]>>endobj"]
+    for index, text in enumerate(texts):
+        number = 10 + 2 * index
+        objects.append(f"{number} 0 obj<</Type /Page /Parent 2 0 R /Contents {number + 1} 0 R>>endobj")
+        objects.append(f"{number + 1} 0 obj<<>>\nstream\nBT ({text}) Tj ET\nendstream endobj")
+    return base64.b64encode(("%PDF-1.4\n" + "\n".join(objects)).encode()).decode()
+
+
+def test_pdfs_are_cited_by_page(stage: Stage) -> None:
+    data = make_pdf("The rent is 900 euros.", "Notice is three months.")
+    source = {"type": "base64", "media_type": "application/pdf", "data": data}
+    [citation] = citations_of(stage.ask([document(source), {"type": "text", "text": "What notice?"}]))
+    assert citation["type"] == "page_location"
+    assert (citation["start_page_number"], citation["end_page_number"]) == (2, 3)
+    assert citation["cited_text"] == "Notice is three months."
+
+
+def test_documents_without_citations_are_quoted_without_them(stage: Stage) -> None:
+    message = stage.ask(
+        [document(pages("Notice is three months."), cited=False), {"type": "text", "text": "Notice?"}]
+    )
+    assert "“Notice is three months.”" in text_of(message)
+    assert citations_of(message) == []
+
+
+def test_a_cited_answer_may_be_sent_back_as_history(stage: Stage) -> None:
+    question = [document(pages("Notice is three months.")), {"type": "text", "text": "Notice?"}]
+    cited = stage.ask(question).to_dict()["content"]
+    history = [{"role": "user", "content": question}, {"role": "assistant", "content": cited}]
+    again = stage.ask(messages=[*history, {"role": "user", "content": "How many months?"}])
+    assert citations_of(again)[0]["start_block_index"] == 0
+
+
+# Tools and thinking
+
+SEARCH = {
+    "name": "search_files",
+    "description": "Search the files",
+    "input_schema": {"type": "object", "properties": {"query": {"type": "string"}}, "required": ["query"]},
+}
+
+
+@pytest.mark.parametrize("stream", [True, False])
+def test_a_tool_round_trip_ends_in_cited_search_results(stage: Stage, stream: bool) -> None:
+    first = stage.ask("How long is the notice?", tools=[SEARCH], stream=stream)
+    assert first.stop_reason == "tool_use"
+    [call] = first.content
+    assert isinstance(call, ToolUseBlock)
+    assert (call.name, call.input) == ("search_files", {"query": "long notice"})
+    found = {
+        "type": "search_result",
+        "source": "file:1",
+        "title": "lease.pdf",
+        "content": [{"type": "text", "text": "Rent."}, {"type": "text", "text": "Notice is three months."}],
+        "citations": {"enabled": True},
+    }
+    history = [
+        {"role": "user", "content": "How long is the notice?"},
+        first.to_param(),
+        {"role": "user", "content": [{"type": "tool_result", "tool_use_id": call.id, "content": [found]}]},
+    ]
+    second = stage.ask(messages=history, tools=[SEARCH], stream=stream)
+    assert second.stop_reason == "end_turn"
+    [citation] = citations_of(second)
+    assert citation["type"] == "search_result_location"
+    assert (citation["search_result_index"], citation["start_block_index"]) == (0, 1)
+    assert (citation["source"], citation["title"]) == ("file:1", "lease.pdf")
+
+
+def test_thinking_comes_signed_and_is_taken_back_only_as_it_was(stage: Stage) -> None:
+    options: dict[str, Any] = {"thinking": {"type": "enabled", "budget_tokens": 1024}}
+    stage.script(match="roses", thinking="Roses are plants.", text="Old roses.")
+    message = stage.ask("Which roses?", **options)
+    kinds = [block.type for block in message.content]
+    assert kinds == ["thinking", "text"]
+    thought, said = (block.to_dict() for block in message.content)
+    assert thought["thinking"] == "Roses are plants."
+
+    def follow_up(block: dict[str, Any]) -> Message:
+        history = [
+            {"role": "user", "content": "Which roses?"},
+            {"role": "assistant", "content": [block, said]},
+        ]
+        return stage.ask(messages=[*history, {"role": "user", "content": "More?"}], **options)
+
+    assert follow_up(thought).stop_reason == "end_turn"
+    with pytest.raises(anthropic.BadRequestError, match=r"thinking.signature: Field required"):
+        follow_up({"type": "thinking", "thinking": "Roses are plants."})
+    with pytest.raises(anthropic.BadRequestError, match="Invalid `signature`"):
+        follow_up(thought | {"thinking": "Roses are animals."})
+
+
+# Limits and stop reasons
+
+
+@pytest.mark.parametrize("stream", [True, False])
+def test_max_tokens_cuts_the_answer(stage: Stage, stream: bool) -> None:
+    stage.script(text="abcd" * 100)
+    message = stage.ask(max_tokens=10, stream=stream)
+    assert (text_of(message), message.stop_reason) == ("abcd" * 10, "max_tokens")
+    assert message.usage.output_tokens == 10
+
+
+@pytest.mark.parametrize("stream", [True, False])
+def test_a_stop_sequence_ends_the_answer_before_it(stage: Stage, stream: bool) -> None:
+    stage.script(text="one END two")
+    message = stage.ask(stop_sequences=["two", "END"], stream=stream)
+    assert text_of(message) == "one "
+    assert (message.stop_reason, message.stop_sequence) == ("stop_sequence", "END")
+
+
+@pytest.mark.parametrize("reason", ["pause_turn", "refusal", "model_context_window_exceeded", "max_tokens"])
+@pytest.mark.parametrize("stream", [True, False])
+def test_scripted_stop_reasons(stage: Stage, reason: str, stream: bool) -> None:
+    stage.script(text="I stop here", stop_reason=reason)
+    message = stage.ask(stream=stream)
+    assert message.stop_reason == reason
+    assert (message.stop_details is not None) == (reason == "refusal")
+
+
+def test_the_context_window_ends_an_answer_and_refuses_a_longer_prompt(stage: Stage) -> None:
+    stage.script(text="abcd" * 100)
+    message = stage.ask("word " * 159_992)  # 199,990 tokens: ten are left of the window
+    assert (message.stop_reason, message.usage.output_tokens) == ("model_context_window_exceeded", 10)
+    with pytest.raises(anthropic.BadRequestError, match="prompt is too long: 201000 tokens"):
+        stage.ask("word " * 160_800)
+
+
+# The prompt cache
+
+
+def figures(message: Message) -> tuple[int, int, int]:
+    usage = message.usage
+    return usage.cache_creation_input_tokens or 0, usage.cache_read_input_tokens or 0, usage.input_tokens
+
+
+def test_a_growing_prefix_is_read_from_the_cache(stage: Stage) -> None:
+    system = cached(LONG_SYSTEM)
+    first = stage.ask(cached("Which roses?"), system=system)
+    assert figures(first) == (1950 + 3, 0, 0)
+    history = [{"role": "user", "content": "Which roses?"}, first.to_param()]
+    grown = [*history, {"role": "user", "content": cached("And tulips?")}]
+    second = stage.ask(messages=grown, system=system)
+    created, read, rest = figures(second)
+    assert (read, rest) == (1953, 0)
+    counted = stage.client.messages.count_tokens(model=MODEL, system=system, messages=grown)  # type: ignore[arg-type]
+    assert created + read + rest == counted.input_tokens
+    assert figures(stage.ask(messages=grown, system=system, stream=False)) == (0, counted.input_tokens, 0)
+
+
+def test_another_prefix_model_or_key_reads_nothing(stage: Stage) -> None:
+    stage.ask(system=cached(LONG_SYSTEM))
+    assert figures(stage.ask(system=cached(LONG_SYSTEM))) == (0, 1950, 3)
+    assert figures(stage.ask(system=cached("x" + LONG_SYSTEM))) == (1951, 0, 3)
+    assert figures(stage.ask(system=cached(LONG_SYSTEM), model="claude-haiku-5-5")) == (1950, 0, 3)
+    stage.client = stage.client_with(api_key="other")
+    assert figures(stage.ask(system=cached(LONG_SYSTEM))) == (1950, 0, 3)
+
+
+def test_an_entry_lives_five_minutes_from_its_last_use_or_an_hour(stage: Stage) -> None:
+    short, long = cached(LONG_SYSTEM), cached("Long. " + LONG_SYSTEM, ttl="1h")
+    stage.ask(system=short)
+    assert stage.ask(system=long).usage.cache_creation.ephemeral_1h_input_tokens == 1952  # type: ignore[union-attr]
+    for _ in range(2):
+        stage.now_s += 299
+        assert figures(stage.ask(system=short)) == (0, 1950, 3)
+    stage.now_s += 301
+    assert figures(stage.ask(system=short)) == (1950, 0, 3)
+    assert figures(stage.ask(system=long)) == (0, 1952, 3)
+
+
+def test_short_prefixes_are_not_cached_and_the_lookback_ends_after_20_blocks(stage: Stage) -> None:
+    for _ in range(2):
+        assert figures(stage.ask(cached("Which roses?"))) == (0, 0, 3)
+    stage.ask(cached(LONG_SYSTEM))
+
+    def longer(extra_blocks: int) -> tuple[int, int, int]:
+        plain = [{"type": "text", "text": f"Note {index:03}"} for index in range(extra_blocks - 1)]
+        return figures(stage.ask([{"type": "text", "text": LONG_SYSTEM}, *plain, *cached("Well?")]))
+
+    assert longer(20)[1] == 0
+    assert longer(19)[1] == 1950
