@@ -1,9 +1,9 @@
 """Starts, stops and describes the local AWS: MiniStack with IAM enforcement, and the demo model.
 
 Everything that it writes is under one state folder, `.local/` of the checkout unless CHATAPP_LOCAL_DIR names
-another; MiniStack's Python environment is in `.local/venv` for every state folder. Both servers listen on 127.0.0.1.
-MiniStack's port is 4566 unless CHATAPP_LOCAL_PORT names another (0: any free one). A state folder keeps its ports, since
-deployed functions and addresses name them.
+another; MiniStack's Python environment is in `.local/venv` for every state folder. Both servers listen on
+127.0.0.1. MiniStack's port is 4566 unless CHATAPP_LOCAL_PORT names another (0: any free one). A state folder
+keeps its ports, since deployed functions and addresses name them.
 """
 
 from __future__ import annotations
@@ -178,9 +178,9 @@ class _Launcher:
     def ensure(self, name: str, port: int | None) -> int:
         """Have the process answer, as our present code and on `port` when one is asked for; return its port."""
         running = self.record.find(name)
-        if running and running.code == self._code(name) and port in (None, 0, running.port):
-            if self._answers(name, running) or self._await_start(name, running):
-                return running.port
+        as_wanted = running and running.code == self._code(name) and port in (None, 0, running.port)
+        if running and as_wanted and self._await_start(name, running):
+            return running.port
         self.end(name)
         return self._begin(name, port)
 

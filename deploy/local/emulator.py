@@ -94,7 +94,7 @@ def end_logs_exactly() -> None:
 
 def _lines_to_end_of_log(lines: queue.Queue[str]) -> list[str]:
     """Take the lines up to the mark. A worker that died wrote none: then what came in 250 ms."""
-    taken = []
+    taken: list[str] = []
     deadline = time.monotonic() + _END_OF_LOG_WAIT_S
     while True:
         try:
