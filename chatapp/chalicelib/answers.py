@@ -285,9 +285,9 @@ class _Ticker(threading.Thread):
             try:
                 if not self._do():
                     return
-            except Exception:
+            except Exception as error:
                 # A tick that failed is made up for by the next one; the lease outlasts twenty of them.
-                continue
+                report(error)
 
     def stop(self) -> None:
         self._stopping.set()

@@ -1,7 +1,8 @@
 """The prompt of an answer: the visible thread, oldest first, within its budget and with its cache breakpoints.
 
-Turns are only appended, so that the prompt's prefix is the same from turn to turn and the model's cache serves it. When the
-thread outgrows its budget, its oldest half is left out at once and the cut is kept, so that the new prefix lasts as long.
+Turns are only appended, so that the prompt's prefix is the same from turn to turn and the model's cache serves it.
+When the thread outgrows its budget, its oldest half is left out at once and the cut is kept, so that the new prefix
+lasts as long.
 """
 
 from __future__ import annotations

@@ -104,7 +104,7 @@ def events(
     pause: Callable[[float], None],
     opened: Callable[[ModelStream], None],
 ) -> Iterator[Event]:
-    """The events of one answer. Overload and rate limits are waited out with growing pauses, until the first word is there.
+    """The events of one answer. Overload and rate limits are waited out until the first word is there.
 
     until: time.monotonic() at which waiting no longer helps. opened: told of each stream that is started, so that
     another thread can close it. Raises the last ModelError.

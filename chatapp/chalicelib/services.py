@@ -1,7 +1,7 @@
 """Composition root: which AWS operations each function may use, and what it is built of.
 
-`GRANTS` is the one place where a permission is given: the adapters refuse everything else at run time, and the deployment
-writes each function's IAM policy from it.
+`GRANTS` is the one place where a permission is given: the adapters refuse everything else at run time, and the
+deployment writes each function's IAM policy from it.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The push channel: one-time tickets, the connections of a subject, and pushing frames to them.
 
-A connection has two rows: one under its subject, read when something is pushed, and one under its own id, the way back from
-a disconnect to the subject. A ticket is stored as its SHA-256 only.
+A connection has two rows: one under its subject, read when something is pushed, and one under its own id, the way
+back from a disconnect to the subject. A ticket is stored as its SHA-256 only.
 """
 
 from __future__ import annotations

@@ -26,7 +26,7 @@ def write(services: Services, answer: Message, asked: list[dict[str, Any]], chan
     """Give an untitled conversation its title. One that cannot be made now is no failure of the answer."""
     offer = services.settings.cheapest()
     question = asked[-1]["content"][0]["text"][:_EXCERPT_CHARACTERS]
-    text = f"Question:\n{question}\n\nAnswer:\n{answer.text()[:_EXCERPT_CHARACTERS]}"
+    text = f"{question}\n\n---\n\n{answer.text()[:_EXCERPT_CHARACTERS]}"
     messages = [{"role": "user", "content": [{"type": "text", "text": text}]}]
     counts: dict[str, int] = {}
     parts: list[str] = []

@@ -130,7 +130,7 @@ def _must_be_free(services: Services, conversation: Conversation) -> None:
 
 
 def _parent(services: Services, conversation: Conversation, sending: Sending) -> str | None:
-    if sending.parent_id == HEAD or sending.parent_id == conversation.head:
+    if sending.parent_id in (HEAD, conversation.head):
         return conversation.head
     if sending.parent_id is None:
         return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -19,13 +20,21 @@ CONFIG = Config(
     tcp_keepalive=True,
 )
 
+# By service and endpoint. Tests put stand-ins here for what cannot run in their process.
+made: dict[tuple[str, str | None], Any] = {}
+_lock = threading.Lock()
+
+
+def client(service: str, endpoint_url: str | None = None) -> Any:
+    """The client of a service. boto3's clients may be shared by threads; building one may not."""
+    key = (service, endpoint_url)
+    if key not in made:
+        with _lock:
+            if key not in made:
+                made[key] = _session().client(service, endpoint_url=endpoint_url, config=CONFIG)
+    return made[key]
+
 
 @lru_cache(maxsize=1)
 def _session() -> Session:
     return boto3.Session()
-
-
-@lru_cache(maxsize=64)
-def client(service: str, endpoint_url: str | None = None) -> Any:
-    """The client of `service`. boto3 clients may be shared by threads; building one may not."""
-    return _session().client(service, endpoint_url=endpoint_url, config=CONFIG)

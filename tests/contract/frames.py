@@ -1,0 +1,72 @@
+"""The frames fixture, from the Python encoder: `python -m tests.contract.frames` writes it anew.
+
+One WebSocket message a line, as pushed; the site's tests decode the very same lines. Together they are one answer
+with thinking, text in several scripts, a citation and an end, then one that fails, then a change of title.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+FIXTURE = Path(__file__).with_name("frames.jsonl")
+
+
+def text() -> str:
+    sys.path.insert(0, str(ROOT / "chatapp"))
+    from chalicelib import frames
+    from chalicelib.messages import Message
+    from chalicelib.model import Citation, Counts, Delta, Event
+    from chalicelib.streaming import Transcript
+
+    answer = Message(
+        user_id="ada",
+        conversation_id="01a1fe08-e5c5-7000-80c7-b4ac7a401b54",
+        message_id="01a1fe08-e5d6-7001-a7e3-a21077aa0a5e",
+        parent_id="01a1fe08-e5d6-7000-9832-36adc8ba8b6d",
+        role="assistant",
+        status="streaming",
+        created_at="2026-11-21T12:00:00.000Z",
+        model="claude-sonnet-5-5",
+    )
+    transcript = Transcript(answer, max_bytes=300_000)
+    citation = {
+        "type": "char_location",
+        "cited_text": "Le chat dort.",
+        "document_index": 0,
+        "document_title": "chat.txt",
+    }
+    pushed = [[transcript.started("claude-sonnet-5-5")]]
+    batches: tuple[list[Event], ...] = (
+        [Delta(0, "thinking", "The question is about a cat.")],
+        [Delta(1, "text", "Le chat dort"), Delta(1, "text", " — « ici ».\n\n")],
+        [Citation(1, citation), Delta(2, "text", "```py\nprint('é 🐈 \u2028')\n```\n")],
+        [Delta(2, "text", "終わり. "), Delta(2, "text", "Fin."), Counts({"input_tokens": 12, "output_tokens": 30})],
+    )
+    for events in batches:
+        for event in events:
+            transcript.add(event)
+        pushed.append(transcript.take())
+    usage = {
+        "input_tokens": 12,
+        "output_tokens": 30,
+        "cache_creation_input_tokens": 0,
+        "cache_read_input_tokens": 0,
+        "cost_usd": 0.000324,
+    }
+    done = answer.with_changes(status="complete", stop_reason="end_turn", content=transcript.content())
+    pushed.append([transcript.end(done, usage)])
+    failed = answer.with_changes(
+        message_id="01a1fe08-e5d6-7001-a7e3-a21077aa0a5f",
+        status="failed",
+        error={"code": "model_overloaded", "message": "The model is overloaded. Retry in a minute."},
+    )
+    second = Transcript(failed, max_bytes=300_000)
+    pushed.append([second.started("claude-opus-5-5"), second.end(failed, None)])
+    pushed.append([{"type": "conversation.updated", "conversation_id": answer.conversation_id, "title": "Le chat"}])
+    return "".join(frames.encode(message).decode() + "\n" for message in pushed)
+
+
+if __name__ == "__main__":
+    FIXTURE.write_text(text())

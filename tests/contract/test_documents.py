@@ -1,0 +1,11 @@
+"""What the site's types and tests are made from is what the app says today."""
+
+from tests.contract import frames, openapi
+
+
+def test_openapi_document_is_the_routes_and_models() -> None:
+    assert openapi.DOCUMENT.read_text() == openapi.text(), "run: python -m tests.contract.openapi"
+
+
+def test_frames_fixture_is_what_the_encoder_pushes() -> None:
+    assert frames.FIXTURE.read_text() == frames.text(), "run: python -m tests.contract.frames"

@@ -1,0 +1,79 @@
+"""Stand-ins for the AWS services that cannot run inside a test's process: Lambda, Scheduler and the push channel."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+
+def client_error(code: str, operation: str, status: int = 400, **more: Any) -> ClientError:
+    response: Any = {"Error": {"Code": code, "Message": ""}, "ResponseMetadata": {"HTTPStatusCode": status}, **more}
+    return ClientError(response, operation)
+
+
+@dataclass
+class FakeLambda:
+    """Keeps asynchronous invocations until a test delivers them: once, twice, late, out of order or never."""
+
+    pending: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    failures: list[Exception] = field(default_factory=list)
+
+    def invoke(self, FunctionName: str, InvocationType: str, Payload: str) -> dict[str, Any]:
+        assert InvocationType == "Event"
+        if self.failures:
+            raise self.failures.pop(0)
+        self.pending.append((FunctionName, json.loads(Payload)))
+        return {"StatusCode": 202}
+
+    def take(self) -> list[dict[str, Any]]:
+        taken, self.pending = self.pending, []
+        return [payload for _, payload in taken]
+
+
+class Conflict(Exception):
+    pass
+
+
+@dataclass
+class FakeScheduler:
+    """Keeps one-time schedules by name, as EventBridge Scheduler does."""
+
+    schedules: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    class exceptions:
+        ConflictException = Conflict
+
+    def create_schedule(self, **schedule: Any) -> dict[str, Any]:
+        if schedule["Name"] in self.schedules:
+            raise Conflict
+        self.schedules[schedule["Name"]] = schedule
+        return {}
+
+    def payloads(self) -> list[dict[str, Any]]:
+        return [json.loads(schedule["Target"]["Input"]) for schedule in self.schedules.values()]
+
+
+class GoneException(Exception):
+    pass
+
+
+@dataclass
+class FakeGateway:
+    """The push side of a WebSocket API: open connections and what each was sent."""
+
+    sent: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    gone: set[str] = field(default_factory=set)
+    before_post: Callable[[str], None] = field(default=lambda connection_id: None)
+
+    class exceptions:
+        GoneException = GoneException
+
+    def post_to_connection(self, ConnectionId: str, Data: bytes) -> None:
+        self.before_post(ConnectionId)
+        if ConnectionId in self.gone:
+            raise GoneException(ConnectionId)
+        self.sent.setdefault(ConnectionId, []).extend(json.loads(Data)["frames"])

@@ -1,0 +1,124 @@
+"""People who call the REST API of a test stage, through API Gateway's own event format."""
+
+from __future__ import annotations
+
+import json
+import time
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+from tests.stage import ENDPOINT, Context, Stage
+
+
+@dataclass(frozen=True)
+class Reply:
+    status: int
+    headers: dict[str, str]
+    body: Any
+
+    @property
+    def error(self) -> str:
+        code: str = self.body["error"]["code"]
+        return code
+
+
+class Person:
+    """name: becomes the token's `sub`. token_use: `access` to try what must be refused."""
+
+    def __init__(self, stage: Stage, name: str, token_use: str = "id") -> None:
+        self.stage = stage
+        self.user_id = str(uuid.uuid5(uuid.NAMESPACE_DNS, name))
+        self.claims = {"sub": self.user_id, "token_use": token_use, "exp": str(int(time.time()) + 3600)}
+
+    def call(self, method: str, path: str, body: Any = None, raw: str | None = None) -> Reply:
+        path, _, query = path.partition("?")
+        resource, parameters = self._resource(path)
+        event = {
+            "resource": resource,
+            "path": path,
+            "httpMethod": method,
+            "headers": {"content-type": "application/json"},
+            "multiValueHeaders": {"content-type": ["application/json"]},
+            "pathParameters": parameters,
+            "multiValueQueryStringParameters": _query(query),
+            "body": raw if raw is not None else json.dumps(body) if body is not None else None,
+            "isBase64Encoded": False,
+            "stageVariables": None,
+            "requestContext": {
+                "httpMethod": method,
+                "resourcePath": resource,
+                "requestId": "test",
+                "identity": {"sourceIp": "127.0.0.1"},
+                "authorizer": {"claims": self.claims},
+            },
+        }
+        reply = self.stage.app.app(event, Context(29))
+        return Reply(reply["statusCode"], reply["headers"], json.loads(reply["body"]))
+
+    def _resource(self, path: str) -> tuple[str, dict[str, str]]:
+        """The declared route that API Gateway would choose for a path, and its parameters."""
+        parts = path.split("/")
+        for route in sorted(self.stage.app.app.routes):
+            names = route.split("/")
+            if len(names) == len(parts) and all(n.startswith("{") or n == p for n, p in zip(names, parts, strict=True)):
+                return route, {n[1:-1]: p for n, p in zip(names, parts, strict=True) if n.startswith("{")}
+        raise LookupError(path)
+
+    def get(self, path: str) -> Reply:
+        return self.call("GET", path)
+
+    def post(self, path: str, body: Any = None) -> Reply:
+        return self.call("POST", path, body)
+
+    def new_conversation(self, **fields: Any) -> str:
+        reply = self.post("/conversations", fields)
+        assert reply.status == 201, reply
+        conversation_id: str = reply.body["conversation_id"]
+        return conversation_id
+
+    def send(self, conversation_id: str, text: str, **fields: Any) -> Reply:
+        fields.setdefault("request_id", uuid.uuid4().hex)
+        return self.post(f"/conversations/{conversation_id}/messages", {"text": text, **fields})
+
+    def ask(self, conversation_id: str, text: str, **fields: Any) -> dict[str, Any]:
+        """Send a message and let its answer be made; returns the answer as it is then stored."""
+        sent = self.send(conversation_id, text, **fields)
+        assert sent.status == 202, sent
+        self.stage.run()
+        return self.message(conversation_id, sent.body["answer"]["message_id"])
+
+    def messages(self, conversation_id: str) -> list[dict[str, Any]]:
+        items: list[dict[str, Any]] = self.get(f"/conversations/{conversation_id}/messages").body["items"]
+        return items
+
+    def message(self, conversation_id: str, message_id: str) -> dict[str, Any]:
+        return next(m for m in self.messages(conversation_id) if m["message_id"] == message_id)
+
+    def frames(self, conversation_id: str, message_id: str, after: int = 0) -> Any:
+        return self.get(f"/conversations/{conversation_id}/messages/{message_id}/frames?after={after}").body
+
+    def connect(self, connection_id: str) -> int:
+        """Open a socket with a fresh ticket; returns the status of $connect."""
+        return self.connect_with(self.post("/sockets").body["ticket"], connection_id)
+
+    def connect_with(self, ticket: str | None, connection_id: str) -> int:
+        event = {
+            "requestContext": {
+                "connectionId": connection_id,
+                "domainName": ENDPOINT.removeprefix("https://").partition("/")[0],
+                "stage": ENDPOINT.rpartition("/")[2],
+                "apiId": "sockets",
+                "eventType": "CONNECT",
+            },
+            "queryStringParameters": {"ticket": ticket} if ticket is not None else None,
+        }
+        status: int = self.stage.app.connect(event, Context(10))["statusCode"]
+        return status
+
+
+def _query(query: str) -> dict[str, list[str]] | None:
+    if not query:
+        return None
+    pairs = [pair.partition("=")[::2] for pair in query.split("&")]
+    return {name: [value for other, value in pairs if other == name] for name, _ in pairs}
