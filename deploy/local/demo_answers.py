@@ -121,7 +121,9 @@ def is_title_request(request: MessagesRequest) -> bool:
 
 def title_of(request: MessagesRequest) -> str:
     """A title of the conversation's first words, without labels, tags or Markdown."""
-    text = re.sub(r"<[^>]*>", " ", request.user_text)
+    # What stands below a ruler is the answer, which a short question must not borrow its title from.
+    question = re.split(r"^\s*---+\s*$", request.user_text, maxsplit=1, flags=re.M)[0]
+    text = re.sub(r"<[^>]*>", " ", question)
     text = re.sub(r"^\W*(user|human|utilisateur)\s*:\s*", "", text.strip(), flags=re.I)
     words = re.sub(r"[`*_#>|\"“”«»]+", " ", text).split()
     words = words[:TITLE_WORDS]

@@ -63,6 +63,7 @@ def test_the_answer_takes_the_form_that_is_asked_for(stage: Stage, question: str
 def test_a_title_request_gets_the_conversation_s_first_words(stage: Stage) -> None:
     title = text_of(stage.ask("user: how do I bake **bread** at home, please?", system=TITLE_PROMPT))
     assert title == "How do I bake bread"
+    assert text_of(stage.ask("Roses?\n\n---\n\nI am the demo model.", system=TITLE_PROMPT)) == "Roses"
 
 
 # Documents and citations
