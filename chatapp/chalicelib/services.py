@@ -59,6 +59,7 @@ GRANTS: dict[str, tuple[Grant, ...]] = {
         Grant("table", "conversations", ("GetItem", "DeleteItem")),
         Grant("table", "messages", ("Query", "BatchWriteItem")),
         Grant("table", "frames", ("Query", "BatchWriteItem")),
+        Grant("queue", "answer-failures", ("SendMessage",)),
     ),
     CONNECT: (Grant("table", "sockets", ("PutItem", "DeleteItem")),),
     MESSAGE: (),
