@@ -152,6 +152,8 @@ class _Work:
         finally:
             self._finished = True
             self._wake()
+            if self._stream is not None:
+                self._stream.close()  # an answer that was stopped leaves no connection behind
 
     def _opened(self, stream: ModelStream) -> None:
         self._stream = stream
