@@ -35,6 +35,8 @@ STOP_TIMEOUT_S = 30.0
 HEALTH_TIMEOUT_S = 2.0
 POLL_S = 0.05
 
+EMULATOR_FILES = ("emulator.py", "rest_api_import.py", "role_checks.py")
+
 MINISTACK = "ministack"
 DEMO_MODEL = "demo_model"
 _TITLES = {MINISTACK: "the local AWS", DEMO_MODEL: "the demo model"}
@@ -292,7 +294,7 @@ class _Launcher:
         if name == DEMO_MODEL:
             files = sorted(folder.glob("demo_*.py"))
         else:
-            files = [requirements_file(self._root), folder / "emulator.py", folder / "rest_api_import.py"]
+            files = [requirements_file(self._root), *(folder / name for name in EMULATOR_FILES)]
         return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
 
 

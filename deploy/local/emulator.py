@@ -15,9 +15,10 @@ from typing import Any
 
 import ministack.app
 from ministack.core import lambda_runtime
-from ministack.services import apigateway_v1, lambda_svc
+from ministack.services import apigateway_v1, dynamodb, lambda_svc, scheduler
+from ministack.services.cloudformation import provisioners
 
-from deploy.local import rest_api_import
+from deploy.local import rest_api_import, role_checks
 
 # What a worker writes on stderr behind the last log line of an invocation (the ASCII record separator).
 _END_OF_LOG = "\x1e"
@@ -27,6 +28,9 @@ _WORKER_ANSWERS = "        _real_stdout.flush()\n\nrun()"
 _WORKER_ENDS_LOG = r"""        sys.__stderr__.write("\x1e\n")
         sys.__stderr__.flush()
 """
+
+_ACTIVE = {"State": "Active", "StateReason": "", "StateReasonCode": "", "LastUpdateStatus": "Successful"}
+_ACTIVE |= {"LastUpdateStatusReason": "", "LastUpdateStatusReasonCode": ""}
 
 
 class ChangedMiniStackError(Exception):
@@ -65,11 +69,57 @@ def mend_minimum_compression_size() -> None:
     apigateway_v1._apply_patch = apply_patch
 
 
-def skip_state_transition_delay() -> None:
-    """Make functions active at once: Chalice waits 5 s whenever it meets one that is still pending."""
-    if not hasattr(lambda_svc, "_LAMBDA_STATE_TRANSITION_DELAY"):
-        raise ChangedMiniStackError("lambda_svc._LAMBDA_STATE_TRANSITION_DELAY")
-    lambda_svc._LAMBDA_STATE_TRANSITION_DELAY = 0
+def activate_functions_at_once() -> None:
+    """Make created and updated functions active in the same call: Chalice waits 5 s on meeting a pending one."""
+    if not hasattr(lambda_svc, "_schedule_state_transition"):
+        raise ChangedMiniStackError("lambda_svc._schedule_state_transition")
+
+    def activate(name: str, delay_s: float) -> None:
+        function = lambda_svc._functions[name]
+        for record in (function, *function.get("versions", {}).values()):
+            record["config"].update(_ACTIVE)
+
+    lambda_svc._schedule_state_transition = activate
+
+
+def set_up_stack_tables() -> None:
+    """Honour what a stack says of a table's TTL and point-in-time recovery."""
+    table = provisioners._RESOURCE_HANDLERS["AWS::DynamoDB::Table"]
+    create, update = table["create"], table["update"]
+
+    def create_table(logical_id: str, properties: dict[str, Any], stack: str) -> Any:
+        created = create(logical_id, properties, stack)
+        _set_up_table(created[0], properties)
+        return created
+
+    def update_table(physical_id: str, old: Any, new: dict[str, Any], *rest: Any, **named: Any) -> Any:
+        updated = update(physical_id, old, new, *rest, **named)
+        _set_up_table(updated[0], new)
+        return updated
+
+    table.update(create=create_table, update=update_table)
+
+
+def _set_up_table(name: str, properties: Mapping[str, Any]) -> None:
+    recovery = properties.get("PointInTimeRecoverySpecification") or {}
+    dynamodb._pitr_settings[name] = _is_true(recovery.get("PointInTimeRecoveryEnabled"))
+    ttl = properties.get("TimeToLiveSpecification") or {}
+    if _is_true(ttl.get("Enabled")):
+        dynamodb._ttl_settings[name] = {"TimeToLiveStatus": "ENABLED", "AttributeName": ttl["AttributeName"]}
+    else:
+        dynamodb._ttl_settings.pop(name, None)
+
+
+def _is_true(value: object) -> bool:
+    # A stack's parameters are strings.
+    return str(value).lower() == "true"
+
+
+def sweep_schedules_often() -> None:
+    """Look for due schedules every second instead of every ten."""
+    if not hasattr(scheduler, "_SCHEDULE_TICK_INTERVAL"):
+        raise ChangedMiniStackError("scheduler._SCHEDULE_TICK_INTERVAL")
+    scheduler._SCHEDULE_TICK_INTERVAL = 1
 
 
 def end_logs_exactly() -> None:
@@ -111,8 +161,11 @@ def _lines_to_end_of_log(lines: queue.Queue[str]) -> list[str]:
 def main() -> None:
     add_rest_api_import()
     mend_minimum_compression_size()
-    skip_state_transition_delay()
+    activate_functions_at_once()
+    set_up_stack_tables()
+    sweep_schedules_often()
     end_logs_exactly()
+    role_checks.install()
     ministack.app.main()
 
 
