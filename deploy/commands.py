@@ -1,0 +1,151 @@
+"""What `deploy.sh` understands."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import re
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError
+
+from . import destruction, model_access, steps
+from .environment import LOCAL, ROOT, DeploymentError, Stage
+from .local import aws as local_aws
+from .progress import Progress
+
+USAGE = """./deploy.sh local [--stop]             the whole app on this machine
+       ./deploy.sh STAGE [--region R]         the same on AWS (default: eu-west-1)
+       ./deploy.sh outputs STAGE              its addresses, as one JSON object
+       ./deploy.sh destroy STAGE [--yes]      take it down; data is kept and named"""
+DEFAULT_REGION = "eu-west-1"
+_STAGE = re.compile(r"[a-z][a-z0-9-]{0,15}")
+_COMMANDS = {"outputs", "destroy"}
+
+
+class UsageError(Exception):
+    """The command line makes no sense; the message says why."""
+
+
+def main(arguments: Sequence[str]) -> int:
+    progress = Progress()
+    try:
+        return _run(parse(arguments), progress)
+    except UsageError as error:
+        print(f"error: {error}\nusage: {USAGE}", file=sys.stderr)
+        return 2
+    except NoCredentialsError:
+        return _failed(progress, "no AWS credentials: export AWS_PROFILE or keys (aws configure), then repeat")
+    except (DeploymentError, local_aws.LocalAwsError, ClientError, BotoCoreError) as error:
+        return _failed(progress, str(error))
+    except KeyboardInterrupt:
+        return _failed(progress, "interrupted; run the same command again to go on")
+
+
+def parse(arguments: Sequence[str]) -> argparse.Namespace:
+    """The command line as `command` (deploy, outputs, destroy), `stage` and options. Raises UsageError."""
+    parser = argparse.ArgumentParser(prog="./deploy.sh", usage=USAGE, add_help=True, exit_on_error=False)
+    parser.add_argument("words", nargs="+", metavar="STAGE")
+    parser.add_argument("--region", help="of AWS; remembered by the stage's outputs")
+    parser.add_argument("--yes", action="store_true", help="destroy without asking")
+    parser.add_argument("--stop", action="store_true", help="stop the local AWS; what it holds is kept")
+    try:
+        found, unknown = parser.parse_known_args(list(arguments))
+    except argparse.ArgumentError as error:
+        raise UsageError(str(error)) from error
+    words: list[str] = found.words
+    found.command = words.pop(0) if words[0] in _COMMANDS else "deploy"
+    if unknown or len(words) != 1 or not _STAGE.fullmatch(words[0]):
+        raise UsageError("give one stage: lower-case letters, digits and hyphens, 16 at most")
+    found.stage = words[0]
+    if found.stop and (found.stage, found.command) != (LOCAL, "deploy"):
+        raise UsageError("--stop is for `local`: on AWS nothing runs while nobody uses it")
+    return found
+
+
+def _run(asked: argparse.Namespace, progress: Progress) -> int:
+    if asked.command == "outputs":
+        return _outputs(asked)
+    if asked.command == "destroy":
+        return _destroy(asked, progress)
+    if asked.stop:
+        print("stopped" if local_aws.stop(ROOT) else "not running")
+        return 0
+    stage = _local(progress) if asked.stage == LOCAL else _on_aws(asked)
+    deployment = steps.begin(stage, progress, _state_dir())
+    print(summary(stage, deployment.run()))
+    return 0
+
+
+def _local(progress: Progress) -> Stage:
+    with progress.step("local AWS") as step:
+        running = local_aws.status(ROOT).aws
+        aws = local_aws.start(ROOT, report=step.say)
+        step.changed(running != aws, f"started at {aws.endpoint_url}")
+    model_url = model_access.base_url(aws.model_url, is_local=True)
+    _use(aws)
+    return Stage(LOCAL, aws.region, aws.endpoint_url, model_url)
+
+
+def _use(aws: local_aws.LocalAws) -> None:
+    """Point boto3 and Chalice at the local AWS, without what the shell has exported for the real one."""
+    environment = aws.process_environment(os.environ)
+    os.environ.clear()
+    os.environ.update(environment)
+
+
+def _on_aws(asked: argparse.Namespace) -> Stage:
+    recorded = steps.read_outputs(asked.stage) or {}
+    region = asked.region or recorded.get("region") or DEFAULT_REGION
+    # Chalice makes its own session, from the environment.
+    os.environ["AWS_DEFAULT_REGION"] = os.environ["AWS_REGION"] = region
+    return Stage(asked.stage, region, None, model_access.base_url(None, is_local=False))
+
+
+def _state_dir() -> Path:
+    return Path(os.environ.get("CHATAPP_LOCAL_DIR") or ROOT / ".local").absolute()
+
+
+def _outputs(asked: argparse.Namespace) -> int:
+    found = steps.read_outputs(asked.stage)
+    if found is None and asked.stage != LOCAL:
+        found = steps.find_outputs(_on_aws(asked))
+    if found is None:
+        raise DeploymentError(f"{asked.stage} is not deployed: ./deploy.sh {asked.stage}")
+    print(json.dumps(found))
+    return 0
+
+
+def _destroy(asked: argparse.Namespace, progress: Progress, read: Callable[[str], str] = input) -> int:
+    if not asked.yes and read(f"Type {asked.stage} to destroy it: ").strip() != asked.stage:
+        raise DeploymentError("nothing was destroyed")
+    if asked.stage == LOCAL:
+        with progress.step("local AWS") as step:
+            local_aws.stop(ROOT)
+            destruction.destroy_local(_state_dir())
+            step.result = "removed, with all that it held"
+        return 0
+    print(destruction.destroy(_on_aws(asked), progress))
+    return 0
+
+
+def summary(stage: Stage, outputs: dict[str, object]) -> str:
+    lines = ["", f"site    {outputs['site_url']}", f"api     {outputs['api_url']}"]
+    lines += [f"socket  {outputs['socket_url']}"] if outputs["socket_url"] else []
+    demo = outputs.get("demo")
+    if isinstance(demo, dict):
+        return "\n".join([*lines, "", f"Sign in as {demo['email']} with {demo['password']}"])
+    invite = (
+        f"aws cognito-idp admin-create-user --region {stage.region} --user-pool-id {outputs['user_pool_id']}"
+        " --username EMAIL --user-attributes Name=email,Value=EMAIL Name=email_verified,Value=true"
+    )
+    return "\n".join([*lines, "", "Invite a person (a one-time password is mailed):", f"  {invite}"])
+
+
+def _failed(progress: Progress, message: str) -> int:
+    where = f"{progress.current.title}: " if progress.current else ""
+    print(f"error: {where}{message}", file=sys.stderr)
+    return 1

@@ -1,0 +1,189 @@
+"""Where a deployment goes: the stage, its account and region, its settings, and the addresses that people use."""
+
+from __future__ import annotations
+
+import json
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import boto3
+from botocore.config import Config
+
+ROOT = Path(__file__).resolve().parent.parent
+APP = "chatapp"
+LOCAL = "local"
+API_STAGE = "api"
+
+
+class DeploymentError(Exception):
+    """Stops the deployment; the message says what happened and what to do, in one line where it can."""
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One deployment of the app.
+
+    endpoint_url: the local AWS, or None on AWS.
+    model_base_url: a Messages-API server in place of Anthropic's, or None.
+    """
+
+    name: str
+    region: str
+    endpoint_url: str | None = None
+    model_base_url: str | None = None
+
+    @property
+    def is_local(self) -> bool:
+        return self.name == LOCAL
+
+    @property
+    def prefix(self) -> str:
+        return f"{APP}-{self.name}"
+
+    @property
+    def build(self) -> Path:
+        return ROOT / ".build" / self.name
+
+    @property
+    def key_parameter(self) -> str:
+        return f"/{APP}/{self.name}/anthropic-api-key"
+
+    @property
+    def artifacts_bucket(self) -> str:
+        return f"{self.prefix}-artifacts-{self.account_id}-{self.region}"
+
+    @cached_property
+    def session(self) -> boto3.Session:
+        return boto3.Session(region_name=self.region)
+
+    @cached_property
+    def account_id(self) -> str:
+        return str(self.client("sts").get_caller_identity()["Account"])
+
+    def client(self, service: str) -> Any:
+        config = Config(retries={"mode": "adaptive", "total_max_attempts": 8})
+        return self.session.client(service, endpoint_url=self.endpoint_url, config=config)
+
+
+@dataclass(frozen=True)
+class ApiIds:
+    """What only the first deployment of the functions makes known."""
+
+    rest: str | None = None
+    socket: str | None = None
+
+
+@dataclass(frozen=True)
+class Addresses:
+    """URLs as a browser uses them; `script_api_url` is the same API for programs that cannot resolve *.localhost."""
+
+    site_url: str
+    api_url: str
+    socket_url: str | None
+    script_api_url: str
+    cognito_endpoint: str | None
+    connect_sources: tuple[str, ...]
+
+    @classmethod
+    def of(cls, stage: Stage, ids: ApiIds, distribution_domain: str) -> Addresses:
+        if stage.endpoint_url is None:
+            return cls._on_aws(stage, ids, distribution_domain)
+        port = urlsplit(stage.endpoint_url).port
+        api = f"http://{ids.rest}.execute-api.localhost:{port}"
+        socket = f"ws://{ids.socket}.execute-api.localhost:{port}" if ids.socket else None
+        cognito = f"http://localhost:{port}"
+        return cls(
+            site_url=f"http://{distribution_domain.split('.', maxsplit=1)[0]}.cloudfront.localhost:{port}",
+            api_url=f"{api}/{API_STAGE}",
+            socket_url=f"{socket}/{API_STAGE}" if socket else None,
+            script_api_url=f"{stage.endpoint_url}/_aws/execute-api/{ids.rest}/{API_STAGE}",
+            cognito_endpoint=f"{cognito}/",
+            connect_sources=_present(cognito, ids.rest and api, socket),
+        )
+
+    @classmethod
+    def _on_aws(cls, stage: Stage, ids: ApiIds, distribution_domain: str) -> Addresses:
+        host = f"execute-api.{stage.region}.amazonaws.com"
+        api = f"https://{ids.rest}.{host}"
+        socket = f"wss://{ids.socket}.{host}" if ids.socket else None
+        return cls(
+            site_url=f"https://{distribution_domain}",
+            api_url=f"{api}/{API_STAGE}",
+            socket_url=f"{socket}/{API_STAGE}" if socket else None,
+            script_api_url=f"{api}/{API_STAGE}",
+            cognito_endpoint=None,
+            connect_sources=_present(f"https://cognito-idp.{stage.region}.amazonaws.com", ids.rest and api, socket),
+        )
+
+
+def _present(*sources: str | None) -> tuple[str, ...]:
+    return tuple(source for source in sources if source)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """A stage's settings.toml: what the deployment itself uses, and `app`, what it hands to the functions.
+
+    api_rate_per_s, api_burst: API Gateway answers 429 above them, over all callers.
+    answer_concurrency: Lambda's reserved concurrency of `answer`; 0 reserves none (a new account has 10 in all).
+    """
+
+    app: Mapping[str, Any]
+    api_rate_per_s: float = 50
+    api_burst: int = 100
+    log_retention_days: int = 30
+    answer_concurrency: int = 0
+
+    @property
+    def provider(self) -> str:
+        return str(self.app.get("model_provider", "anthropic"))
+
+    def variables(self) -> dict[str, str]:
+        """The `CHATAPP_*` variables; lists and tables as JSON."""
+        return {
+            f"CHATAPP_{name.upper()}": value if isinstance(value, str) else json.dumps(value)
+            for name, value in sorted(self.app.items())
+        }
+
+
+APP_SETTINGS = frozenset(
+    {
+        "model_provider",
+        "models",
+        "user_budget_usd",
+        "stage_budget_usd",
+        "retention_days",
+        "max_tokens",
+        "max_answer_bytes",
+        "history_tokens",
+    }
+)
+
+
+def read_settings(text: str, stage: str) -> Settings:
+    """`[default]` with the stage's own table over it. Raises DeploymentError for a name that nothing reads."""
+    tables = tomllib.loads(text)
+    merged: dict[str, Any] = {**tables.get("default", {}), **tables.get(stage, {})}
+    own = {field.name for field in fields(Settings)} - {"app"}
+    unknown = sorted(merged.keys() - own - APP_SETTINGS)
+    if unknown:
+        raise DeploymentError(f"deploy/settings.toml: nothing reads {', '.join(unknown)}")
+    if merged.get("model_provider", "anthropic") not in {"anthropic", "bedrock"}:
+        raise DeploymentError("deploy/settings.toml: model_provider is `anthropic` or `bedrock`")
+    app = {name: value for name, value in merged.items() if name in APP_SETTINGS}
+    return Settings(app=app, **{name: value for name, value in merged.items() if name in own})
+
+
+def load_settings(stage: str) -> Settings:
+    return read_settings((ROOT / "deploy" / "settings.toml").read_text(), stage)
+
+
+def exported(name: str) -> str | None:
+    """An environment variable of whoever deploys; an empty one counts as absent."""
+    return os.environ.get(name) or None

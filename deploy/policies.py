@@ -1,0 +1,213 @@
+"""IAM policies, written from the grants of `chalicelib/services.py`: one per function, by one table.
+
+Owns which IAM actions and resources an operation needs. Does not own who may do what: that is `services.GRANTS`.
+Output depends on the grants and the place alone, so an unchanged tree gives byte-identical files.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+APP = "chatapp"
+Statement = dict[str, Any]
+
+
+class Grant(Protocol):
+    """`chalicelib.aws.grants.Grant`, without importing the app."""
+
+    @property
+    def kind(self) -> str: ...
+    @property
+    def resource(self) -> str: ...
+    @property
+    def operations(self) -> tuple[str, ...]: ...
+
+
+class UnknownGrant(ValueError):
+    """A grant of a kind, or of an operation, that the tables below do not know."""
+
+
+@dataclass(frozen=True)
+class InferenceProfile:
+    """A Bedrock inference profile and the foundation models, one per region, that it routes to (all ARNs)."""
+
+    arn: str
+    model_arns: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a stage lives.
+
+    socket_api_id: None until the first deployment has made the API; nothing may push until then.
+    profiles: empty where the model is not asked through Bedrock.
+    """
+
+    stage: str
+    region: str
+    account_id: str
+    socket_api_id: str | None = None
+    profiles: tuple[InferenceProfile, ...] = ()
+    partition: str = "aws"
+
+    @property
+    def prefix(self) -> str:
+        return f"{APP}-{self.stage}"
+
+    def arn(self, service: str, resource: str) -> str:
+        return f"arn:{self.partition}:{service}:{self.region}:{self.account_id}:{resource}"
+
+    def function_name(self, function: str) -> str:
+        """Chalice names the function of all routes after the app and the stage alone."""
+        return self.prefix if function == "api_handler" else f"{self.prefix}-{function}"
+
+
+# What IAM checks for each operation of AWS's API. A transaction has no action of its own: IAM checks its items'.
+ACTIONS: dict[str, dict[str, str]] = {
+    "table": {
+        "GetItem": "dynamodb:GetItem",
+        "PutItem": "dynamodb:PutItem",
+        "UpdateItem": "dynamodb:UpdateItem",
+        "DeleteItem": "dynamodb:DeleteItem",
+        "ConditionCheckItem": "dynamodb:ConditionCheckItem",
+        "Query": "dynamodb:Query",
+        "BatchGetItem": "dynamodb:BatchGetItem",
+        "BatchWriteItem": "dynamodb:BatchWriteItem",
+        "TransactGetItems.Get": "dynamodb:GetItem",
+        "TransactWriteItems.Put": "dynamodb:PutItem",
+        "TransactWriteItems.Update": "dynamodb:UpdateItem",
+        "TransactWriteItems.Delete": "dynamodb:DeleteItem",
+        "TransactWriteItems.ConditionCheck": "dynamodb:ConditionCheckItem",
+    },
+    "index": {"Query": "dynamodb:Query"},
+    "function": {"Invoke": "lambda:InvokeFunction"},
+    "sockets": {"PostToConnection": "execute-api:ManageConnections"},
+    # The key of a SecureString is `aws/ssm`, whose own policy lets whoever may read the parameter decrypt it.
+    "parameter": {"GetParameter": "ssm:GetParameter"},
+    "schedule": {"CreateSchedule": "scheduler:CreateSchedule"},
+    "queue": {"SendMessage": "sqs:SendMessage"},
+    "bedrock": {
+        "InvokeModel": "bedrock:InvokeModel",
+        "InvokeModelWithResponseStream": "bedrock:InvokeModelWithResponseStream",
+    },
+}
+
+# The botocore service that code with such a grant calls; Lambda itself sends to the on-failure queue.
+CLIENTS: dict[str, str | None] = {
+    "table": "dynamodb",
+    "index": "dynamodb",
+    "function": "lambda",
+    "sockets": "apigatewaymanagementapi",
+    "parameter": "ssm",
+    "schedule": "scheduler",
+    "queue": None,
+    "bedrock": "bedrock-runtime",
+}
+
+
+def clients(grants: Mapping[str, Iterable[Grant]]) -> tuple[str, ...]:
+    """The botocore services that the functions call, sorted: what the package must hold descriptions of."""
+    found = {CLIENTS[_known(grant).kind] for function in grants.values() for grant in function}
+    return tuple(sorted(service for service in found if service))
+
+
+def document(function: str, grants: Iterable[Grant], place: Place) -> dict[str, Any]:
+    """The policy of one function. Raises UnknownGrant."""
+    statements = [_logs(function, place)]
+    for grant in grants:
+        statements += _RESOURCES[_known(grant).kind](grant, place)
+    return {"Version": "2012-10-17", "Statement": statements}
+
+
+def write(grants: Mapping[str, Iterable[Grant]], place: Place, folder: Path) -> list[str]:
+    """Write `policy-FUNCTION.json` for every function into `folder`; returns the functions' names, sorted."""
+    for function, of_function in grants.items():
+        text = json.dumps(document(function, of_function, place), indent=2) + "\n"
+        (folder / f"policy-{function}.json").write_text(text)
+    return sorted(grants)
+
+
+def _known(grant: Grant) -> Grant:
+    if grant.kind not in ACTIONS:
+        raise UnknownGrant(f"unknown kind of grant: {grant.kind} {grant.resource}")
+    unknown = [operation for operation in grant.operations if operation not in ACTIONS[grant.kind]]
+    if unknown:
+        raise UnknownGrant(f"unknown operation of {grant.kind} {grant.resource}: {', '.join(unknown)}")
+    return grant
+
+
+def _allow(grant: Grant, resource: str | list[str], condition: dict[str, Any] | None = None) -> Statement:
+    actions = sorted({ACTIONS[grant.kind][operation] for operation in grant.operations})
+    statement: Statement = {"Effect": "Allow", "Action": actions, "Resource": resource}
+    return {**statement, "Condition": condition} if condition else statement
+
+
+def _logs(function: str, place: Place) -> Statement:
+    group = place.arn("logs", f"log-group:/aws/lambda/{place.function_name(function)}:*")
+    return {"Effect": "Allow", "Action": ["logs:CreateLogStream", "logs:PutLogEvents"], "Resource": group}
+
+
+def _table(grant: Grant, place: Place) -> list[Statement]:
+    return [_allow(grant, place.arn("dynamodb", f"table/{place.prefix}-{grant.resource}"))]
+
+
+def _index(grant: Grant, place: Place) -> list[Statement]:
+    table, _, index = grant.resource.partition("/")
+    if not index:
+        raise UnknownGrant(f"an index is granted as table/index: {grant.resource}")
+    return [_allow(grant, place.arn("dynamodb", f"table/{place.prefix}-{table}/index/{index}"))]
+
+
+def _function(grant: Grant, place: Place) -> list[Statement]:
+    return [_allow(grant, place.arn("lambda", f"function:{place.function_name(grant.resource)}"))]
+
+
+def _sockets(grant: Grant, place: Place) -> list[Statement]:
+    if place.socket_api_id is None:
+        return []
+    return [_allow(grant, place.arn("execute-api", f"{place.socket_api_id}/api/POST/@connections/*"))]
+
+
+def _parameter(grant: Grant, place: Place) -> list[Statement]:
+    return [_allow(grant, place.arn("ssm", f"parameter/{APP}/{place.stage}/{grant.resource}"))]
+
+
+def _schedule(grant: Grant, place: Place) -> list[Statement]:
+    role = f"arn:{place.partition}:iam::{place.account_id}:role/{place.prefix}-scheduler"
+    pass_role = {
+        "Effect": "Allow",
+        "Action": ["iam:PassRole"],
+        "Resource": role,
+        "Condition": {"StringEquals": {"iam:PassedToService": "scheduler.amazonaws.com"}},
+    }
+    return [_allow(grant, place.arn("scheduler", f"schedule/{place.prefix}/*")), pass_role]
+
+
+def _queue(grant: Grant, place: Place) -> list[Statement]:
+    return [_allow(grant, place.arn("sqs", f"{place.prefix}-{grant.resource}"))]
+
+
+def _bedrock(grant: Grant, place: Place) -> list[Statement]:
+    """Bedrock asks for the profile, and for the model in each region, which is allowed through the profile only."""
+    if not place.profiles:
+        return []
+    arns = [profile.arn for profile in place.profiles]
+    models = sorted({arn for profile in place.profiles for arn in profile.model_arns})
+    through = {"StringEquals": {"bedrock:InferenceProfileArn": arns}}
+    return [_allow(grant, arns), _allow(grant, models, through)]
+
+
+_RESOURCES: dict[str, Callable[[Grant, Place], list[Statement]]] = {
+    "table": _table,
+    "index": _index,
+    "function": _function,
+    "sockets": _sockets,
+    "parameter": _parameter,
+    "schedule": _schedule,
+    "queue": _queue,
+    "bedrock": _bedrock,
+}

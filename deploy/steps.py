@@ -1,0 +1,216 @@
+"""The steps of a deployment, in order; the same ones for AWS and for the local AWS.
+
+Every step compares before it changes anything, so a run that broke off is simply repeated.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from . import accounts, app_modules, chalice_app, cloudformation, gateway, model_access, package, policies, site, smoke
+from .environment import ROOT, Addresses, ApiIds, Settings, Stage, load_settings
+from .progress import Progress
+
+FOUNDATION = "foundation"
+OPERATIONS = "operations"
+
+
+@dataclass
+class Deployment:
+    """One run. `ids` and `foundation` are what is known so far; see `functions`."""
+
+    stage: Stage
+    settings: Settings
+    progress: Progress
+    grants: Mapping[str, tuple[policies.Grant, ...]]
+    state_dir: Path
+    ids: ApiIds = field(default_factory=ApiIds)
+    foundation: Mapping[str, str] | None = None
+
+    def run(self) -> dict[str, Any]:
+        """Deploy everything and return the outputs. Raises DeploymentError."""
+        self.ids = chalice_app.ids(self.stage)
+        self.lay_foundation()
+        self.provide_key()
+        built = self.build_package()
+        self.deploy_functions(built)
+        self.configure()
+        self.publish_site()
+        outputs = describe(self.stage, self.addresses, self.foundation or {})
+        if self.stage.is_local:
+            outputs["demo"] = self.ensure_demo()
+        write_outputs(self.stage, outputs)
+        self.prove()
+        return outputs
+
+    @property
+    def addresses(self) -> Addresses:
+        return Addresses.of(self.stage, self.ids, (self.foundation or {}).get("DistributionDomain", ""))
+
+    def lay_foundation(self) -> None:
+        stage = self.stage
+        with self.progress.step("foundation stack") as step:
+            if not stage.is_local:
+                step.say("a new distribution takes about five minutes")
+            stack = cloudformation.deploy(
+                stage,
+                f"{stage.prefix}-{FOUNDATION}",
+                cloudformation.template(stage, "foundation.yaml"),
+                {
+                    "Stage": stage.name,
+                    "ConnectSources": ",".join(self.addresses.connect_sources),
+                    "ViewerProtocolPolicy": "allow-all" if stage.is_local else "redirect-to-https",
+                    "LogRetentionDays": str(self.settings.log_retention_days),
+                },
+                step.say,
+            )
+            self.foundation = stack.outputs
+            expiry = stage.is_local and cloudformation.switch_expiry_on(stage)
+            step.changed(stack.changed or expiry)
+
+    def provide_key(self) -> None:
+        with self.progress.step("key of the model") as step:
+            step.changed(model_access.ensure_key(self.stage, self.settings.provider), "stored")
+
+    def build_package(self) -> package.Package:
+        with self.progress.step("package of the functions") as step:
+            built = package.build(self.stage, policies.clients(self.grants), step.say)
+            size_mb = built.path.stat().st_size / 1e6
+            step.changed(built.changed, f"{size_mb:.1f} MB, version {built.version}")
+        return built
+
+    def deploy_functions(self, built: package.Package) -> None:
+        """Deploy, and once more when that made APIs: the site's policy and the functions' roles name them."""
+        before = self.ids
+        self._deploy_functions(built, "functions and APIs")
+        if self.ids != before:
+            self.lay_foundation()
+            self._deploy_functions(built, "roles with the APIs' names")
+
+    def _deploy_functions(self, built: package.Package, title: str) -> None:
+        with self.progress.step(title) as step:
+            variables = self.variables(built.version)
+            chalice_app.render(
+                self.stage, self._place(variables), self.grants, variables, self.settings.answer_concurrency
+            )
+            responses = gateway.responses(self.addresses.site_url)
+            deployed = chalice_app.deploy(self.stage, built.path, responses, step.say)
+            self.ids = deployed.ids
+            step.changed(bool(deployed.changes), f"{len(deployed.changes)} changes")
+
+    def variables(self, version: str) -> dict[str, str]:
+        """The functions' environment."""
+        own = {
+            "CHATAPP_STAGE": self.stage.name,
+            "CHATAPP_VERSION": version,
+            "CHATAPP_SITE_ORIGIN": self.addresses.site_url,
+            "CHATAPP_USER_POOL_ARN": (self.foundation or {})["UserPoolArn"],
+            "CHATAPP_ACCOUNT_ID": self.stage.account_id,
+        }
+        base_url = self.stage.model_base_url
+        return {**self.settings.variables(), **own, **({"ANTHROPIC_BASE_URL": base_url} if base_url else {})}
+
+    def _place(self, variables: Mapping[str, str]) -> policies.Place:
+        stage = self.stage
+        profiles = model_access.bedrock_profiles(stage, variables)
+        return policies.Place(stage.name, stage.region, stage.account_id, self.ids.socket, profiles)
+
+    def configure(self) -> None:
+        with self.progress.step("limits of the APIs") as step:
+            step.changed(bool(gateway.configure_stages(self.stage, self.ids, self.settings)))
+        with self.progress.step("operations stack") as step:
+            stack = cloudformation.deploy(
+                self.stage,
+                f"{self.stage.prefix}-{OPERATIONS}",
+                cloudformation.template(self.stage, "operations.yaml"),
+                {"Stage": self.stage.name},
+                step.say,
+            )
+            step.changed(stack.changed)
+
+    def publish_site(self) -> None:
+        foundation = self.foundation or {}
+        with self.progress.step("site's build") as step:
+            step.changed(site.build(step.say))
+        with self.progress.step("site's files") as step:
+            changed = site.sync(
+                self.stage,
+                foundation["SiteBucket"],
+                foundation["DistributionId"],
+                site_config(self.stage, self.addresses, foundation),
+                step.say,
+            )
+            step.changed(bool(changed), f"{len(changed)} changed")
+
+    def ensure_demo(self) -> dict[str, str]:
+        with self.progress.step("demo user") as step:
+            pool_id = (self.foundation or {})["UserPoolId"]
+            account, changed = accounts.ensure_demo(self.stage, pool_id, self.state_dir)
+            step.changed(changed, "created")
+        return {"email": account.email, "password": account.password}
+
+    def prove(self) -> None:
+        foundation = self.foundation or {}
+        with self.progress.step("one question, start to end") as step:
+            text = smoke.ask(
+                self.stage, self.addresses.script_api_url, foundation["UserPoolId"], foundation["ClientId"]
+            )
+            step.result = f"answered, {len(text)} characters"
+
+
+def site_config(stage: Stage, addresses: Addresses, foundation: Mapping[str, str]) -> dict[str, Any]:
+    """The site's config.json."""
+    return {
+        "region": stage.region,
+        "user_pool_id": foundation["UserPoolId"],
+        "client_id": foundation["ClientId"],
+        "api_url": addresses.api_url,
+        "socket_url": addresses.socket_url,
+        "cognito_endpoint": addresses.cognito_endpoint,
+        "stage": stage.name,
+    }
+
+
+def describe(stage: Stage, addresses: Addresses, foundation: Mapping[str, str]) -> dict[str, Any]:
+    """What `outputs` prints."""
+    return {
+        "site_url": addresses.site_url,
+        "api_url": addresses.api_url,
+        "socket_url": addresses.socket_url,
+        "region": stage.region,
+        "user_pool_id": foundation["UserPoolId"],
+        "client_id": foundation["ClientId"],
+    }
+
+
+def find_outputs(stage: Stage) -> dict[str, Any] | None:
+    """The outputs as AWS knows them; None where nothing is deployed."""
+    foundation = cloudformation.outputs(stage, f"{stage.prefix}-{FOUNDATION}")
+    ids = chalice_app.ids(stage) if foundation else ApiIds()
+    if foundation is None or ids.rest is None:
+        return None
+    return describe(stage, Addresses.of(stage, ids, foundation["DistributionDomain"]), foundation)
+
+
+def outputs_file(name: str) -> Path:
+    return ROOT / ".build" / name / "outputs.json"
+
+
+def write_outputs(stage: Stage, outputs: Mapping[str, Any]) -> None:
+    file = outputs_file(stage.name)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.touch(mode=0o600)  # the demo user's password is in it
+    file.write_text(json.dumps(outputs, indent=2) + "\n")
+
+
+def read_outputs(name: str) -> dict[str, Any] | None:
+    file = outputs_file(name)
+    return dict(json.loads(file.read_text())) if file.exists() else None
+
+
+def begin(stage: Stage, progress: Progress, state_dir: Path) -> Deployment:
+    return Deployment(stage, load_settings(stage.name), progress, app_modules.grants(), state_dir)
