@@ -16,6 +16,8 @@ import boto3
 from botocore.config import Config
 
 ROOT = Path(__file__).resolve().parent.parent
+# Where stages are rendered and packed; a second local stage beside the developer's has a folder of its own.
+BUILD = Path(os.environ.get("CHATAPP_BUILD_DIR") or ROOT / ".build").absolute()
 APP = "chatapp"
 LOCAL = "local"
 API_STAGE = "api"
@@ -48,7 +50,7 @@ class Stage:
 
     @property
     def build(self) -> Path:
-        return ROOT / ".build" / self.name
+        return BUILD / self.name
 
     @property
     def key_parameter(self) -> str:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from . import accounts, app_modules, chalice_app, cloudformation, gateway, model_access, package, policies, site, smoke
-from .environment import ROOT, Addresses, ApiIds, Settings, Stage, load_settings
+from .environment import BUILD, Addresses, ApiIds, Settings, Stage, load_settings
 from .progress import Progress
 
 FOUNDATION = "foundation"
@@ -197,7 +197,7 @@ def find_outputs(stage: Stage) -> dict[str, Any] | None:
 
 
 def outputs_file(name: str) -> Path:
-    return ROOT / ".build" / name / "outputs.json"
+    return BUILD / name / "outputs.json"
 
 
 def write_outputs(stage: Stage, outputs: Mapping[str, Any]) -> None:
