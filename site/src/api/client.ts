@@ -1,0 +1,136 @@
+/**
+ * One way to call the HTTP API: token, JSON, errors.
+ * Owns no endpoints (features do) and keeps no state.
+ */
+
+/** A named refusal by the API. `extra` holds what the error carries besides code and message. */
+export class ApiError extends Error {
+  readonly status: number;
+  readonly code: string;
+  readonly extra: Readonly<Record<string, unknown>>;
+
+  constructor(status: number, code: string, message: string, extra: Record<string, unknown> = {}) {
+    super(message);
+    this.name = "ApiError";
+    this.status = status;
+    this.code = code;
+    this.extra = extra;
+  }
+}
+
+/** No answer came: offline, blocked or timed out. Whether the request took effect is unknown. */
+export class NetworkError extends Error {
+  override readonly name = "NetworkError";
+}
+
+/** The person has to sign in again. */
+export class SessionExpiredError extends Error {
+  override readonly name = "SessionExpiredError";
+}
+
+export interface TokenSource {
+  /** A valid ID token, refreshed when needed. Throws SessionExpiredError when there is none to be had. */
+  idToken(options?: { forceRefresh?: boolean }): Promise<string>;
+  /** Called when the API refuses a token that was just refreshed. */
+  markExpired(): void;
+}
+
+export interface RequestOptions {
+  query?: Record<string, string | number | boolean | null | undefined>;
+  body?: unknown;
+  signal?: AbortSignal;
+}
+
+type Method = "GET" | "POST" | "PATCH" | "DELETE";
+
+// API Gateway gives up after 29 s; later than that no answer can come.
+const REQUEST_TIMEOUT_MS = 32_000;
+
+export class ApiClient {
+  readonly #baseUrl: string;
+  readonly #tokens: TokenSource;
+
+  constructor(baseUrl: string, tokens: TokenSource) {
+    this.#baseUrl = baseUrl.replace(/\/$/, "");
+    this.#tokens = tokens;
+  }
+
+  get<T>(path: string, options?: RequestOptions): Promise<T> {
+    return this.#request<T>("GET", path, options);
+  }
+
+  post<T>(path: string, body?: unknown, options?: RequestOptions): Promise<T> {
+    return this.#request<T>("POST", path, { ...options, body });
+  }
+
+  patch<T>(path: string, body: unknown): Promise<T> {
+    return this.#request<T>("PATCH", path, { body });
+  }
+
+  delete<T>(path: string): Promise<T> {
+    return this.#request<T>("DELETE", path);
+  }
+
+  async #request<T>(method: Method, path: string, options: RequestOptions = {}): Promise<T> {
+    let response = await this.#send(method, path, options, await this.#tokens.idToken());
+    if (response.status === 401) {
+      response = await this.#send(method, path, options, await this.#tokens.idToken({ forceRefresh: true }));
+      if (response.status === 401) {
+        this.#tokens.markExpired();
+        throw new SessionExpiredError("The API refused a fresh token.");
+      }
+    }
+    if (!response.ok) throw await toApiError(response);
+    return readJson<T>(response);
+  }
+
+  async #send(method: Method, path: string, options: RequestOptions, token: string): Promise<Response> {
+    const headers: Record<string, string> = { Authorization: token };
+    if (options.body !== undefined) headers["Content-Type"] = "application/json";
+    const timeout = AbortSignal.timeout(REQUEST_TIMEOUT_MS);
+    const init: RequestInit = {
+      method,
+      headers,
+      signal: options.signal ? AbortSignal.any([options.signal, timeout]) : timeout,
+    };
+    if (options.body !== undefined) init.body = JSON.stringify(options.body);
+    try {
+      return await fetch(this.#baseUrl + path + queryString(options.query), init);
+    } catch (error) {
+      if (options.signal?.aborted) throw error;
+      throw new NetworkError("The server could not be reached.", { cause: error });
+    }
+  }
+}
+
+async function readJson<T>(response: Response): Promise<T> {
+  try {
+    return (await response.json()) as T;
+  } catch (error) {
+    throw new NetworkError("The server's answer broke off.", { cause: error });
+  }
+}
+
+function queryString(query: RequestOptions["query"] = {}): string {
+  const search = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) {
+    if (value !== null && value !== undefined) search.set(name, String(value));
+  }
+  const text = search.toString();
+  return text && `?${text}`;
+}
+
+async function toApiError(response: Response): Promise<ApiError> {
+  const fallbackCode = response.status === 429 ? "throttled" : response.status >= 500 ? "internal" : "unknown";
+  const body: unknown = await response.json().catch(() => null);
+  const error = isRecord(body) && isRecord(body["error"]) ? body["error"] : {};
+  const { code, message, ...extra } = error;
+  return new ApiError(
+    response.status,
+    typeof code === "string" ? code : fallbackCode,
+    typeof message === "string" ? message : `HTTP ${response.status}`,
+    extra,
+  );
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null;

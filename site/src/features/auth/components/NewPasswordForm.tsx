@@ -1,0 +1,55 @@
+import { useState } from "react";
+
+import { useT } from "@/i18n";
+import { Field } from "@/ui/Field";
+
+import { AuthError, type SignInStep } from "../api/provider";
+import { useSession } from "../context";
+import { AuthForm } from "./AuthForm";
+
+interface NewPasswordFormProps {
+  email: string;
+  onStep: (step: SignInStep) => void;
+  onBack: () => void;
+}
+
+export function NewPasswordForm({ email, onStep, onBack }: NewPasswordFormProps) {
+  const t = useT();
+  const session = useSession();
+  const [password, setPassword] = useState("");
+  const [repeated, setRepeated] = useState("");
+  const submit = async (): Promise<void> => {
+    if (password !== repeated) throw new AuthError("passwordsDiffer");
+    onStep(await session.confirmSignIn(password));
+  };
+  return (
+    <AuthForm
+      title={t.auth.newPasswordTitle}
+      lead={t.auth.newPasswordLead}
+      submitLabel={t.auth.savePassword}
+      onSubmit={submit}
+      onBack={onBack}
+    >
+      {/* For password managers, which would else not know whose password this is. */}
+      <input type="email" autoComplete="username" value={email} readOnly hidden />
+      <Field
+        label={t.auth.newPassword}
+        hint={t.auth.passwordRules}
+        type="password"
+        autoComplete="new-password"
+        minLength={12}
+        required
+        value={password}
+        onChange={(event) => setPassword(event.target.value)}
+      />
+      <Field
+        label={t.auth.repeatPassword}
+        type="password"
+        autoComplete="new-password"
+        required
+        value={repeated}
+        onChange={(event) => setRepeated(event.target.value)}
+      />
+    </AuthForm>
+  );
+}

@@ -1,0 +1,51 @@
+import { useState } from "react";
+
+import { useT } from "@/i18n";
+import { Field } from "@/ui/Field";
+
+import type { SignInStep } from "../api/provider";
+import { useSession } from "../context";
+import { AuthForm } from "./AuthForm";
+
+interface SignInFormProps {
+  email: string;
+  onEmail: (email: string) => void;
+  onStep: (step: SignInStep) => void;
+  onForgot: () => void;
+}
+
+export function SignInForm({ email, onEmail, onStep, onForgot }: SignInFormProps) {
+  const t = useT();
+  const session = useSession();
+  const [password, setPassword] = useState("");
+  return (
+    <AuthForm
+      title={t.auth.signInTitle}
+      lead={t.auth.signInLead}
+      submitLabel={t.auth.signIn}
+      onSubmit={async () => onStep(await session.signIn(email.trim(), password))}
+    >
+      <Field
+        label={t.auth.email}
+        type="email"
+        name="email"
+        autoComplete="username"
+        required
+        value={email}
+        onChange={(event) => onEmail(event.target.value)}
+      />
+      <Field
+        label={t.auth.password}
+        type="password"
+        name="password"
+        autoComplete="current-password"
+        required
+        value={password}
+        onChange={(event) => setPassword(event.target.value)}
+      />
+      <button type="button" className="-my-1 rounded py-1 text-sm text-accent underline-offset-4 hover:underline" onClick={onForgot}>
+        {t.auth.forgot}
+      </button>
+    </AuthForm>
+  );
+}

@@ -1,0 +1,58 @@
+/** Everything before the chat: sign-in, first password, one-time code, forgotten password. */
+import { useState } from "react";
+
+import { LanguageSwitch } from "@/features/settings";
+import { useT } from "@/i18n";
+import { Alert } from "@/ui/Alert";
+import { Mark } from "@/ui/icons";
+
+import type { SignInStep } from "../api/provider";
+import { ForgotPasswordForm } from "./ForgotPasswordForm";
+import { NewPasswordForm } from "./NewPasswordForm";
+import { ResetPasswordForm } from "./ResetPasswordForm";
+import { SignInForm } from "./SignInForm";
+import { TotpForm } from "./TotpForm";
+
+type Step = "sign-in" | "forgot" | Exclude<SignInStep, "done">;
+
+/** wasExpired: a session has just ended, and the person comes back to where they were. */
+export function SignInPage({ wasExpired }: { wasExpired: boolean }) {
+  const t = useT();
+  const [step, setStep] = useState<Step>("sign-in");
+  const [email, setEmail] = useState("");
+  const [isResetDone, setResetDone] = useState(false);
+  const next = (result: SignInStep): void => {
+    if (result !== "done") setStep(result);
+  };
+  const back = () => setStep("sign-in");
+  return (
+    <main className="flex min-h-dvh flex-col items-center justify-center gap-8 px-5 py-10">
+      <div className="w-full max-w-sm">
+        <Mark size={40} />
+        <div className="mt-6 space-y-5">
+          {step === "sign-in" && wasExpired && <Alert tone="notice">{t.auth.expired}</Alert>}
+          {step === "sign-in" && isResetDone && <Alert tone="success">{t.auth.resetDone}</Alert>}
+          {step === "sign-in" && (
+            <SignInForm email={email} onEmail={setEmail} onStep={next} onForgot={() => setStep("forgot")} />
+          )}
+          {step === "new-password" && <NewPasswordForm email={email} onStep={next} onBack={back} />}
+          {step === "totp" && <TotpForm onStep={next} onBack={back} />}
+          {step === "forgot" && (
+            <ForgotPasswordForm email={email} onEmail={setEmail} onSent={() => setStep("reset-password")} onBack={back} />
+          )}
+          {step === "reset-password" && (
+            <ResetPasswordForm
+              email={email}
+              onDone={() => {
+                setResetDone(true);
+                back();
+              }}
+              onBack={back}
+            />
+          )}
+        </div>
+      </div>
+      <LanguageSwitch />
+    </main>
+  );
+}

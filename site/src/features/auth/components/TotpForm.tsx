@@ -1,0 +1,32 @@
+import { useState } from "react";
+
+import { useT } from "@/i18n";
+import { Field } from "@/ui/Field";
+
+import type { SignInStep } from "../api/provider";
+import { useSession } from "../context";
+import { AuthForm } from "./AuthForm";
+
+export function TotpForm({ onStep, onBack }: { onStep: (step: SignInStep) => void; onBack: () => void }) {
+  const t = useT();
+  const session = useSession();
+  const [code, setCode] = useState("");
+  return (
+    <AuthForm
+      title={t.auth.totpTitle}
+      lead={t.auth.totpLead}
+      submitLabel={t.auth.confirm}
+      onSubmit={async () => onStep(await session.confirmSignIn(code.trim()))}
+      onBack={onBack}
+    >
+      <Field
+        label={t.auth.totpCode}
+        inputMode="numeric"
+        autoComplete="one-time-code"
+        required
+        value={code}
+        onChange={(event) => setCode(event.target.value)}
+      />
+    </AuthForm>
+  );
+}

@@ -1,0 +1,125 @@
+/**
+ * What a reader holds of one answer, and how frames change it. Pure: no I/O, no clock, no React.
+ *
+ * Frames may come twice, late, in any order and from two sources (the socket, and reads of `…/frames`); the content
+ * is the same whatever the way. Frames ahead of a gap wait in `ahead` until the gap is filled.
+ */
+import type { AnswerFrame } from "@/api/frames";
+import type { AnswerError, AnswerStatus, ContentBlock, Usage } from "@/api/types";
+
+export interface AnswerState {
+  status: AnswerStatus;
+  model: string | null;
+  /** By the server's block index; a hole is a block that has no content (yet). */
+  blocks: readonly (ContentBlock | undefined)[];
+  /** The last sequence applied; 0 before the first. */
+  sequence: number;
+  ahead: ReadonlyMap<number, AnswerFrame>;
+  tool: string | null;
+  stop_reason: string | null;
+  usage: Usage | null;
+  error: AnswerError | null;
+}
+
+export const newAnswer: AnswerState = {
+  status: "queued",
+  model: null,
+  blocks: [],
+  sequence: 0,
+  ahead: new Map(),
+  tool: null,
+  stop_reason: null,
+  usage: null,
+  error: null,
+};
+
+export const isInProgress = (status: AnswerStatus): boolean => status === "queued" || status === "streaming";
+
+export const isSettled = (state: AnswerState): boolean => !isInProgress(state.status);
+
+/** Whether frames are missing between what was applied and what has come. */
+export const hasGap = (state: AnswerState): boolean => state.ahead.size > 0;
+
+export const contentOf = (state: AnswerState): ContentBlock[] => state.blocks.filter((block) => block !== undefined);
+
+/** Apply frames that were pushed. What was applied already is ignored, and so is all that follows the end. */
+export function applyFrames(state: AnswerState, frames: readonly AnswerFrame[]): AnswerState {
+  if (isSettled(state)) return state;
+  const waiting = new Map(state.ahead);
+  for (const frame of frames) {
+    if (frame.sequence > state.sequence && !waiting.has(frame.sequence)) waiting.set(frame.sequence, frame);
+  }
+  return drain(state, waiting);
+}
+
+/**
+ * Apply what a read of `…/frames?after=N` answered.
+ *
+ * Frames of a settled answer are made from its message and numbered from N + 1: they may carry numbers of live frames
+ * with another content. So they replace what is held, as a whole, instead of being merged with it.
+ */
+export function applyRead(
+  state: AnswerState,
+  read: { after: number; items: readonly AnswerFrame[]; status: AnswerStatus },
+): AnswerState {
+  if (isSettled(state)) return state;
+  const startsAfresh = read.items[0]?.type === "answer.started";
+  if (!isInProgress(read.status) && startsAfresh) {
+    return drain({ ...state, sequence: read.after }, new Map(read.items.map((frame) => [frame.sequence, frame])));
+  }
+  return applyFrames(state, read.items);
+}
+
+function drain(state: AnswerState, waiting: Map<number, AnswerFrame>): AnswerState {
+  let next = state;
+  for (;;) {
+    const frame = waiting.get(next.sequence + 1);
+    if (!frame) break;
+    waiting.delete(frame.sequence);
+    next = { ...step(next, frame), sequence: frame.sequence };
+    if (isSettled(next)) waiting.clear();
+  }
+  return next === state && waiting.size === state.ahead.size ? state : { ...next, ahead: waiting };
+}
+
+function step(state: AnswerState, frame: AnswerFrame): AnswerState {
+  switch (frame.type) {
+    case "answer.started":
+      return { ...state, status: "streaming", model: frame.model, blocks: [], tool: null };
+    case "answer.delta":
+      return { ...state, status: "streaming", tool: null, blocks: append(state.blocks, frame) };
+    case "answer.citation":
+      return { ...state, blocks: cite(state.blocks, frame.block, frame.citation) };
+    case "answer.tool":
+      return { ...state, tool: frame.name };
+    case "answer.done":
+      return { ...state, status: frame.status, stop_reason: frame.stop_reason, usage: frame.usage, tool: null };
+    case "answer.failed":
+      return { ...state, status: "failed", error: frame.error, tool: null };
+    default:
+      return frame satisfies never;
+  }
+}
+
+type Blocks = AnswerState["blocks"];
+
+function append(blocks: Blocks, delta: Extract<AnswerFrame, { type: "answer.delta" }>): Blocks {
+  const next = [...blocks];
+  const held = next[delta.block];
+  if (delta.kind === "text") {
+    const text = held?.type === "text" ? held : { type: "text" as const, text: "" };
+    next[delta.block] = { ...text, text: text.text + delta.text };
+  } else {
+    const thinking = held?.type === "thinking" ? held.thinking : "";
+    next[delta.block] = { type: "thinking", thinking: thinking + delta.text };
+  }
+  return next;
+}
+
+function cite(blocks: Blocks, index: number, citation: unknown): Blocks {
+  const next = [...blocks];
+  const held = next[index];
+  const text = held?.type === "text" ? held : { type: "text" as const, text: "" };
+  next[index] = { ...text, citations: [...(text.citations ?? []), citation] };
+  return next;
+}

@@ -1,0 +1,134 @@
+/** A conversation, or the start of one: messages, and the composer below them. Stays mounted from one to the next. */
+import { useEffect, type ReactNode } from "react";
+import { useLocation } from "wouter";
+
+import { isGone } from "@/features/conversations";
+import { useT } from "@/i18n";
+import { errorText } from "@/lib/errorText";
+import { routes } from "@/lib/routes";
+import { Alert } from "@/ui/Alert";
+import { Button } from "@/ui/Button";
+
+import { useChat } from "../context";
+import { useAutoscroll } from "../useAutoscroll";
+import { useChatActions } from "../useChatActions";
+import { useThread, type Thread } from "../useThread";
+import { Composer } from "./Composer";
+import { EmptyChat, GoneChat, MessagesSkeleton } from "./states";
+import { MessageList } from "./MessageList";
+
+export function ChatPage({ conversationId, openList }: { conversationId: string | null; openList: ReactNode }) {
+  return (
+    <Chat
+      // What was chosen in one conversation (versions looked at) is not carried to the next; the composer stays.
+      conversationId={conversationId}
+      openList={openList}
+    />
+  );
+}
+
+function Chat({ conversationId, openList }: { conversationId: string | null; openList: ReactNode }) {
+  const t = useT();
+  const thread = useThread(conversationId);
+  const actions = useChatActions(conversationId, thread);
+  const scroll = useAutoscroll(conversationId ?? "", thread.entries[0]?.message.message_id ?? "");
+  useOpenCreated(conversationId);
+  useEscape(thread.inProgressId === null ? null : actions.stop);
+  const title = thread.conversation?.title ?? t.list.untitled;
+  useEffect(() => {
+    document.title = conversationId === null ? t.app.name : `${title} · ${t.app.name}`;
+  }, [conversationId, title, t]);
+  const send = (text: string): boolean => {
+    scroll.toEnd();
+    return actions.send(text);
+  };
+  return (
+    <main className="flex min-w-0 flex-1 flex-col" aria-label={t.chat.conversation}>
+      <header className="flex min-h-14 shrink-0 items-center gap-1 px-2 wide:px-5">
+        {openList}
+        <h1 className="min-w-0 flex-1 truncate px-1 text-[0.9375rem] font-medium text-muted">{title}</h1>
+      </header>
+      <div className="relative min-h-0 flex-1">
+        <div
+          ref={scroll.scroller}
+          className="h-full overflow-y-auto [overflow-anchor:none]"
+          onScroll={scroll.onScroll}
+          // Scrolled by the keyboard too.
+          // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
+          tabIndex={0}
+          role="region"
+          aria-label={t.chat.conversation}
+        >
+          <div ref={scroll.content} className="mx-auto flex min-h-full w-full max-w-[47rem] flex-col px-4 pt-2 pb-8 wide:px-6">
+            <ThreadContent conversationId={conversationId} thread={thread} actions={actions} />
+          </div>
+        </div>
+        {scroll.isAway && (
+          <Button
+            icon="arrowDown"
+            isSmall
+            className="animate-rise absolute bottom-3 left-1/2 -translate-x-1/2 rounded-full! shadow-float"
+            onClick={scroll.toEnd}
+          >
+            {t.chat.jumpToLatest}
+          </Button>
+        )}
+      </div>
+      {!isGone(thread.error) && (
+        <Composer conversationId={conversationId} thread={thread} onSend={send} onStop={actions.stop} isStopping={actions.isStopping} />
+      )}
+    </main>
+  );
+}
+
+interface ThreadContentProps {
+  conversationId: string | null;
+  thread: Thread;
+  actions: ReturnType<typeof useChatActions>;
+}
+
+function ThreadContent({ conversationId, thread, actions }: ThreadContentProps) {
+  const t = useT();
+  if (thread.isPending) return <MessagesSkeleton />;
+  if (thread.error && isGone(thread.error)) return <GoneChat />;
+  if (thread.error) {
+    return (
+      <Alert
+        actions={
+          <Button isSmall onClick={thread.refetch}>
+            {t.app.tryAgain}
+          </Button>
+        }
+      >
+        {t.chat.loadFailed} {errorText(t, thread.error)}
+      </Alert>
+    );
+  }
+  if (conversationId === null && !thread.unsent) return <EmptyChat />;
+  return <MessageList thread={thread} actions={actions} />;
+}
+
+/** A conversation that was just begun here takes the page over. */
+function useOpenCreated(conversationId: string | null): void {
+  const chat = useChat();
+  const [, navigate] = useLocation();
+  useEffect(
+    () =>
+      chat.onSent((unsent, createdId) => {
+        if (unsent.conversation_id === null && conversationId === null) navigate(routes.conversation(createdId));
+      }),
+    [chat, conversationId, navigate],
+  );
+}
+
+/** Escape stops the answer, wherever the focus is; menus and drawers take the key first. */
+function useEscape(stop: (() => void) | null): void {
+  useEffect(() => {
+    if (!stop) return;
+    const onKeyDown = (event: KeyboardEvent) => {
+      if (event.key === "Escape" && !event.defaultPrevented && !event.isComposing) stop();
+    };
+    document.addEventListener("keydown", onKeyDown);
+    return () => document.removeEventListener("keydown", onKeyDown);
+  }, [stop]);
+}

@@ -1,0 +1,43 @@
+import type { Conversation } from "@/api/types";
+import { useConversationActions } from "@/features/conversations";
+import { useLanguage, useT } from "@/i18n";
+import { formatUsd } from "@/lib/format";
+import { Icon } from "@/ui/icons";
+import { Menu } from "@/ui/Menu";
+
+import { useModels } from "../api/messages";
+import { chooseNewChatModel, useNewChatModel } from "../api/modelChoice";
+
+/** Which model answers, with prices. In a conversation the choice is stored with it. */
+export function ModelMenu({ conversation, isNew }: { conversation: Conversation | null; isNew: boolean }) {
+  const t = useT();
+  const language = useLanguage();
+  const models = useModels().data ?? [];
+  const actions = useConversationActions();
+  const newChatModel = useNewChatModel(models);
+  const wanted = isNew ? newChatModel : conversation?.model;
+  const current = models.find((model) => model.id === wanted) ?? models[0];
+  if (!current || (!isNew && !conversation)) return null;
+  const choose = (id: string): void => {
+    if (conversation) actions.setModel(conversation.conversation_id, id);
+    else chooseNewChatModel(id);
+  };
+  return (
+    <Menu
+      label={t.chat.chooseModel(current.name)}
+      triggerClassName="flex min-h-9 min-w-0 items-center gap-1 rounded-full px-3 text-sm text-muted transition-colors hover:bg-hover hover:text-ink"
+      trigger={
+        <>
+          <span className="truncate">{current.name}</span>
+          <Icon name="chevronDown" size={16} />
+        </>
+      }
+      items={models.map((model) => ({
+        label: model.name,
+        description: t.chat.prices(formatUsd(language, model.prices.input), formatUsd(language, model.prices.output)),
+        checked: model.id === current.id,
+        onSelect: () => choose(model.id),
+      }))}
+    />
+  );
+}

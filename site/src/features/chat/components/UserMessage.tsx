@@ -1,0 +1,96 @@
+import { useState } from "react";
+
+import type { Message } from "@/api/types";
+import { useT } from "@/i18n";
+import { Button, IconButton } from "@/ui/Button";
+import { CopyButton } from "@/ui/CopyButton";
+
+import { textOf } from "../liveMessage";
+import { GrowingTextarea } from "./GrowingTextarea";
+import { Versions, type VersionsProps } from "./Versions";
+
+interface UserMessageProps {
+  message: Message;
+  versions: VersionsProps | null;
+  canEdit: boolean;
+  /** False: not taken. */
+  onEdit: (message: Message, text: string) => boolean;
+}
+
+export function UserMessage({ message, versions, canEdit, onEdit }: UserMessageProps) {
+  const t = useT();
+  const [isEditing, setEditing] = useState(false);
+  const text = textOf(message.content);
+  if (isEditing) {
+    return (
+      <EditForm
+        text={text}
+        onCancel={() => setEditing(false)}
+        onSubmit={(edited) => {
+          if (onEdit(message, edited)) setEditing(false);
+        }}
+      />
+    );
+  }
+  return (
+    <article aria-label={t.chat.yourMessage} className="group flex flex-col items-end">
+      <UserBubble text={text} />
+      <div className="mt-1 flex items-center gap-0.5 transition-opacity [@media(hover:hover)]:opacity-0 [@media(hover:hover)]:group-focus-within:opacity-100 [@media(hover:hover)]:group-hover:opacity-100">
+        {versions && <Versions {...versions} />}
+        <CopyButton text={text} label={t.chat.copyMessage} />
+        {canEdit && <IconButton icon="pencil" size="small" label={t.chat.edit} onClick={() => setEditing(true)} />}
+      </div>
+    </article>
+  );
+}
+
+export function UserBubble({ text }: { text: string }) {
+  return (
+    <div
+      dir="auto"
+      className="max-w-[85%] rounded-2xl rounded-br-md bg-bubble px-4 py-2.5 leading-relaxed wrap-anywhere whitespace-pre-wrap"
+    >
+      {text}
+    </div>
+  );
+}
+
+interface EditFormProps {
+  text: string;
+  onCancel: () => void;
+  onSubmit: (text: string) => void;
+}
+
+function EditForm({ text, onCancel, onSubmit }: EditFormProps) {
+  const t = useT();
+  const [edited, setEdited] = useState(text);
+  const canSend = edited.trim() !== "";
+  const submit = (): void => {
+    if (canSend) onSubmit(edited.trim());
+  };
+  return (
+    <form
+      aria-label={t.chat.editMessage}
+      className="rounded-2xl border border-line bg-raised p-2.5 shadow-composer focus-within:border-line-strong"
+      onSubmit={(event) => {
+        event.preventDefault();
+        submit();
+      }}
+      onKeyDown={(event) => {
+        if (event.key !== "Escape") return;
+        event.stopPropagation();
+        onCancel();
+      }}
+    >
+      <GrowingTextarea label={t.chat.editMessage} value={edited} onChange={setEdited} onSubmit={submit} isFocusedAtStart />
+      <div className="mt-2 flex justify-end gap-2">
+        <Button isSmall onClick={onCancel}>
+          {t.app.cancel}
+        </Button>
+        <Button isSmall variant="primary" type="submit" disabled={!canSend}>
+          {t.chat.editSend}
+        </Button>
+      </div>
+    </form>
+  );
+}

@@ -1,0 +1,3 @@
+export { ChatPage } from "./components/ChatPage";
+export { ChatContext } from "./context";
+export { ChatRuntime } from "./runtime";

@@ -1,0 +1,199 @@
+/**
+ * Messages on their way to the server, at most one per conversation. Each keeps its request_id until the server has
+ * said yes or no, so that a repeat is never a second message; each is kept in this browser, so that a reload in
+ * between loses nothing. Owns no React and no HTTP.
+ */
+import { ApiError, NetworkError, SessionExpiredError } from "@/api/client";
+import { storage } from "@/lib/storage";
+import { createStore, type Store } from "@/lib/store";
+
+export interface Unsent {
+  request_id: string;
+  /** null: the first message of a conversation that does not exist yet. */
+  conversation_id: string | null;
+  text: string;
+  /** The answer that it follows; null for the conversation's start; left out for wherever the conversation ends. */
+  parent_id?: string | null;
+  model?: string;
+}
+
+export type OutboxEntry = Unsent &
+  (
+    | { state: "sending" }
+    /** Another answer is in progress; it is sent when that one has ended. */
+    | { state: "waiting"; blocked_by: string }
+    | { state: "failed"; error: unknown }
+  );
+
+export const NEW_CONVERSATION = "new";
+
+export const outboxKey = (conversationId: string | null): string => conversationId ?? NEW_CONVERSATION;
+
+export interface OutboxSources<Sent> {
+  post(unsent: Unsent): Promise<Sent>;
+  onSent(unsent: Unsent, sent: Sent): void;
+  /** Sending is refused while this answer is in progress. */
+  onBlocked(unsent: Unsent, messageId: string): void;
+  /** The session ended: the text goes back to the person's draft. */
+  onExpired(unsent: Unsent): void;
+}
+
+/** Pauses before a message that may or may not have arrived is sent again with the same request_id. */
+export const REPEAT_AFTER_MS: readonly number[] = [1_000, 3_000];
+
+/** Whether the same request may succeed if it is repeated: no answer came, or the server failed. */
+const mayRepeat = (error: unknown): boolean =>
+  error instanceof NetworkError || (error instanceof ApiError && error.status >= 500);
+
+export class Outbox<Sent> {
+  readonly #sources: OutboxSources<Sent>;
+  readonly #prefix: string;
+  readonly #entries = new Map<string, Store<OutboxEntry | null>>();
+  #disposed = false;
+
+  constructor(userId: string, sources: OutboxSources<Sent>) {
+    this.#prefix = `unsent.${userId}.`;
+    this.#sources = sources;
+  }
+
+  entry(conversationId: string | null): Store<OutboxEntry | null> {
+    const key = outboxKey(conversationId);
+    const held = this.#entries.get(key);
+    if (held) return held;
+    const entry = createStore<OutboxEntry | null>(null);
+    this.#entries.set(key, entry);
+    return entry;
+  }
+
+  /** Take up what a reload interrupted. What had failed waits for the person. */
+  restore(): void {
+    for (const key of storage.keys(this.#prefix)) {
+      const unsent = parseUnsent(storage.get(key));
+      if (!unsent) storage.remove(key);
+      else if (unsent.failed) this.#set({ ...unsent.unsent, state: "failed", error: new NetworkError("interrupted") });
+      else void this.#send(unsent.unsent);
+    }
+  }
+
+  /** Send a message. False: another one of the same conversation is still on its way, and this one was not taken. */
+  send(unsent: Unsent): boolean {
+    if (this.entry(unsent.conversation_id).get()) return false;
+    void this.#send(unsent);
+    return true;
+  }
+
+  /** Keep a message until an answer, known to be in progress, has ended. */
+  sendAfter(unsent: Unsent, messageId: string): boolean {
+    if (this.entry(unsent.conversation_id).get()) return false;
+    this.#set({ ...unsent, state: "waiting", blocked_by: messageId });
+    return true;
+  }
+
+  /** Send a failed message again, as the same message. */
+  retry(conversationId: string | null): void {
+    const entry = this.entry(conversationId).get();
+    if (entry?.state === "failed") void this.#send(unsentOf(entry));
+  }
+
+  /** Take a message that is not on its way right now out of the outbox. */
+  cancel(conversationId: string | null): Unsent | null {
+    const entry = this.entry(conversationId).get();
+    if (!entry || entry.state === "sending") return null;
+    this.#remove(entry);
+    return unsentOf(entry);
+  }
+
+  /** An answer has ended: what waited for it is sent. */
+  release(messageId: string): void {
+    for (const store of this.#entries.values()) {
+      const entry = store.get();
+      if (entry?.state === "waiting" && entry.blocked_by === messageId) void this.#send(unsentOf(entry));
+    }
+  }
+
+  dispose(): void {
+    this.#disposed = true;
+  }
+
+  async #send(unsent: Unsent): Promise<void> {
+    this.#set({ ...unsent, state: "sending" });
+    try {
+      const sent = await this.#post(unsent);
+      if (this.#disposed) return;
+      this.#sources.onSent(unsent, sent);
+      this.#remove(unsent);
+    } catch (error) {
+      // An ended session disposes of this outbox; the text goes back to its draft all the same.
+      if (!this.#disposed || error instanceof SessionExpiredError) this.#refused(unsent, error);
+    }
+  }
+
+  async #post(unsent: Unsent): Promise<Sent> {
+    for (const pauseMs of REPEAT_AFTER_MS) {
+      try {
+        return await this.#sources.post(unsent);
+      } catch (error) {
+        if (!mayRepeat(error)) throw error;
+        await new Promise((resolve) => setTimeout(resolve, pauseMs));
+        if (this.#disposed) throw error;
+      }
+    }
+    return this.#sources.post(unsent);
+  }
+
+  #refused(unsent: Unsent, error: unknown): void {
+    const blockedBy = blockingAnswer(error);
+    if (blockedBy !== null) {
+      this.#set({ ...unsent, state: "waiting", blocked_by: blockedBy });
+      this.#sources.onBlocked(unsent, blockedBy);
+    } else if (error instanceof SessionExpiredError && unsent.parent_id === undefined) {
+      this.#remove(unsent);
+      this.#sources.onExpired(unsent);
+    } else {
+      this.#set({ ...renewed(unsent, error), state: "failed", error });
+    }
+  }
+
+  #set(entry: OutboxEntry): void {
+    const key = outboxKey(entry.conversation_id);
+    storage.set(this.#prefix + key, JSON.stringify({ unsent: unsentOf(entry), failed: entry.state === "failed" }));
+    this.entry(entry.conversation_id).set(entry);
+  }
+
+  #remove(unsent: Unsent): void {
+    storage.remove(this.#prefix + outboxKey(unsent.conversation_id));
+    this.entry(unsent.conversation_id).set(null);
+  }
+}
+
+function blockingAnswer(error: unknown): string | null {
+  if (!(error instanceof ApiError) || error.code !== "answer_in_progress") return null;
+  const messageId = error.extra["message_id"];
+  return typeof messageId === "string" ? messageId : null;
+}
+
+/** A message whose request_id the server knows for another text needs another one. */
+function renewed(unsent: Unsent, error: unknown): Unsent {
+  const reused = error instanceof ApiError && error.code === "request_id_reused";
+  return reused ? { ...unsent, request_id: crypto.randomUUID() } : unsent;
+}
+
+function unsentOf({ request_id, conversation_id, text, parent_id, model }: Unsent): Unsent {
+  return {
+    request_id,
+    conversation_id,
+    text,
+    ...(parent_id === undefined ? {} : { parent_id }),
+    ...(model === undefined ? {} : { model }),
+  };
+}
+
+function parseUnsent(json: string | null): { unsent: Unsent; failed: boolean } | null {
+  try {
+    const value = JSON.parse(json ?? "null") as { unsent: Unsent; failed: boolean } | null;
+    const valid = typeof value?.unsent?.request_id === "string" && typeof value.unsent.text === "string";
+    return valid ? value : null;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,206 @@
+/**
+ * What the chat keeps running for a signed-in person: socket, answers in progress, outgoing messages, drafts.
+ * Made at sign-in, disposed of when the session ends. It writes what it learns into the query cache.
+ */
+import type { QueryClient } from "@tanstack/react-query";
+
+import { ApiError, SessionExpiredError, type ApiClient } from "@/api/client";
+import { decodeSocketMessage, isAnswerFrame, type ConversationFrame, type Frame } from "@/api/frames";
+import type { Conversation, Message, NewConversation, SocketTicket } from "@/api/types";
+import { conversationKey, insertCached, listsKey, updateCached } from "@/features/conversations";
+import { Drafts } from "@/lib/drafts";
+
+import { messagesKey, postMessage, readFrames, seedMessages, updateMessage, upsertMessages, type Sent } from "./api/messages";
+import { AnswerFeed } from "./answerFeed";
+import { isInProgress, isSettled, type AnswerState } from "./answerReducer";
+import { liveMessage } from "./liveMessage";
+import { Outbox, outboxKey, type Unsent } from "./outbox";
+import { SocketClient } from "./socketClient";
+
+/** When a title, written by the model after the first answer, is looked for where it is not pushed. */
+const TITLE_CHECKS_MS: readonly number[] = [2_500, 8_000];
+
+export interface RuntimeOptions {
+  api: ApiClient;
+  client: QueryClient;
+  userId: string;
+  /** null: no sockets; frames are read instead. */
+  socketUrl: string | null;
+  tokenExpiresAtMs(): Promise<number>;
+}
+
+/** Told of each message that the server has taken. */
+type SentListener = (unsent: Unsent, conversationId: string) => void;
+
+export class ChatRuntime {
+  readonly feed: AnswerFeed;
+  readonly outbox: Outbox<Sent>;
+  readonly drafts: Drafts;
+  readonly #options: RuntimeOptions;
+  readonly #socket: SocketClient | null;
+  readonly #sentListeners = new Set<SentListener>();
+  readonly #timers = new Set<ReturnType<typeof setTimeout>>();
+  #wasOpen = false;
+
+  constructor(options: RuntimeOptions) {
+    const { api, socketUrl, userId } = options;
+    this.#options = options;
+    this.drafts = new Drafts(userId);
+    this.feed = new AnswerFeed({
+      readFrames: (conversationId, messageId, after) => readFrames(api, conversationId, messageId, after),
+      isPushed: () => this.#socket?.isOpen ?? false,
+      isFinal: isFinalError,
+      onSettled: (conversationId, messageId, state) => this.#onSettled(conversationId, messageId, state),
+      onLost: (messageId) => this.outbox.release(messageId),
+      onUnknown: (conversationId, messageId) => this.#onUnknown(conversationId, messageId),
+    });
+    this.outbox = new Outbox<Sent>(userId, {
+      post: (unsent) => postMessage(api, unsent),
+      onSent: (unsent, sent) => this.#onSent(unsent, sent),
+      onBlocked: (unsent, messageId) => this.#onBlocked(unsent, messageId),
+      onExpired: (unsent) => this.drafts.putBack(outboxKey(unsent.conversation_id), unsent.text),
+    });
+    this.#socket = socketUrl === null ? null : this.#createSocket(socketUrl);
+  }
+
+  start(): void {
+    window.addEventListener("pagehide", this.drafts.flush);
+    this.#socket?.start();
+    this.outbox.restore();
+  }
+
+  dispose(): void {
+    window.removeEventListener("pagehide", this.drafts.flush);
+    this.drafts.flush();
+    this.#socket?.stop();
+    this.feed.dispose();
+    this.outbox.dispose();
+    for (const timer of this.#timers) clearTimeout(timer);
+  }
+
+  onSent(listener: SentListener): () => void {
+    this.#sentListeners.add(listener);
+    return () => this.#sentListeners.delete(listener);
+  }
+
+  /** A new answer to an old prompt has been accepted; the old answer makes room. */
+  answerReplaced(replacedId: string, answer: Message): void {
+    const { client } = this.#options;
+    updateMessage(client, answer.conversation_id, replacedId, (old) => ({ ...old, status: "superseded" }));
+    this.#answerBegun(answer);
+  }
+
+  #createSocket(url: string): SocketClient {
+    const { api, tokenExpiresAtMs } = this.#options;
+    return new SocketClient({
+      url,
+      getTicket: async () => {
+        const { ticket } = await api.post<SocketTicket>("/sockets");
+        return { ticket, tokenExpiresAtMs: await tokenExpiresAtMs() };
+      },
+      onMessage: (text) => this.#receive(decodeSocketMessage(text)),
+      onOpenChange: (open) => this.#onSocketChange(open),
+      isFinal: (error) => error instanceof SessionExpiredError,
+    });
+  }
+
+  #receive(frames: readonly Frame[]): void {
+    this.feed.receive(frames.filter(isAnswerFrame));
+    for (const frame of frames) if (!isAnswerFrame(frame)) this.#onConversationUpdated(frame);
+  }
+
+  #onSocketChange(open: boolean): void {
+    this.feed.resync();
+    // What other devices did while the socket was away was not pushed here.
+    if (open && this.#wasOpen) void this.#options.client.invalidateQueries({ queryKey: listsKey });
+    this.#wasOpen ||= open;
+  }
+
+  #onConversationUpdated({ type: _, conversation_id: id, ...fields }: ConversationFrame): void {
+    const { client } = this.#options;
+    if (!updateCached(client, id, fields as Partial<Conversation>)) {
+      void client.invalidateQueries({ queryKey: listsKey });
+    }
+  }
+
+  #onSent(unsent: Unsent, sent: Sent): void {
+    const { client } = this.#options;
+    const { user_message: userMessage, answer } = sent;
+    if (!userMessage || !answer) return;
+    const conversationId = answer.conversation_id;
+    if (unsent.conversation_id === null) this.#conversationBegun(sent as NewConversation, userMessage, answer);
+    // A read under way may have been answered before this message was stored.
+    void client.cancelQueries({ queryKey: messagesKey(conversationId) });
+    upsertMessages(client, conversationId, [userMessage]);
+    this.#answerBegun(answer);
+    for (const listener of this.#sentListeners) listener(unsent, conversationId);
+  }
+
+  #conversationBegun(created: NewConversation, userMessage: Message, answer: Message): void {
+    const { client } = this.#options;
+    const { user_message: _, answer: __, ...conversation } = created;
+    client.setQueryData(conversationKey(conversation.conversation_id), conversation);
+    seedMessages(client, conversation.conversation_id, [userMessage, answer]);
+    insertCached(client, conversation);
+  }
+
+  #answerBegun(answer: Message): void {
+    const { client } = this.#options;
+    const { conversation_id: conversationId, message_id: messageId } = answer;
+    upsertMessages(client, conversationId, [answer]);
+    if (!isInProgress(answer.status)) return;
+    updateCached(client, conversationId, (held) => ({
+      head: messageId,
+      answer_in_progress: messageId,
+      timestamp: answer.created_at > held.timestamp ? answer.created_at : held.timestamp,
+    }));
+    this.feed.follow(conversationId, messageId, { fresh: true });
+  }
+
+  #onBlocked(unsent: Unsent, messageId: string): void {
+    const conversationId = unsent.conversation_id;
+    if (conversationId === null) return;
+    if (isSettled(this.feed.answer(messageId).get())) return this.outbox.release(messageId);
+    this.#onUnknown(conversationId, messageId);
+    this.feed.follow(conversationId, messageId);
+  }
+
+  /** An answer of this user that another tab or device asked for. */
+  #onUnknown(conversationId: string, messageId: string): void {
+    const { client } = this.#options;
+    const held = updateCached(client, conversationId, { answer_in_progress: messageId });
+    if (!held) void client.invalidateQueries({ queryKey: listsKey });
+    void client.invalidateQueries({ queryKey: conversationKey(conversationId) });
+    void client.invalidateQueries({ queryKey: messagesKey(conversationId) });
+  }
+
+  #onSettled(conversationId: string, messageId: string, state: AnswerState): void {
+    const { client } = this.#options;
+    updateMessage(client, conversationId, messageId, (message) => liveMessage(message, state));
+    updateCached(client, conversationId, (held) =>
+      held.answer_in_progress === messageId ? { answer_in_progress: null } : {},
+    );
+    this.outbox.release(messageId);
+    for (const delayMs of TITLE_CHECKS_MS) this.#after(delayMs, () => void this.#lookForTitle(conversationId));
+  }
+
+  async #lookForTitle(conversationId: string): Promise<void> {
+    const { api, client } = this.#options;
+    const held = client.getQueryData<Conversation>(conversationKey(conversationId));
+    if (!held || held.title !== null) return;
+    const conversation = await api.get<Conversation>(`/conversations/${conversationId}`).catch(() => null);
+    if (conversation?.title) updateCached(client, conversationId, { title: conversation.title });
+  }
+
+  #after(delayMs: number, action: () => void): void {
+    const timer = setTimeout(() => {
+      this.#timers.delete(timer);
+      action();
+    }, delayMs);
+    this.#timers.add(timer);
+  }
+}
+
+/** Whether an answer will never be readable: it is gone, or the session is over. */
+const isFinalError = (error: unknown): boolean =>
+  error instanceof SessionExpiredError || (error instanceof ApiError && error.status >= 400 && error.status < 429);

@@ -1,0 +1,58 @@
+/**
+ * Keeps the end in view while it grows, until the reader scrolls up; then it stays where the reader is, also when
+ * earlier messages come in above.
+ */
+import { useCallback, useEffect, useLayoutEffect, useRef, useState } from "react";
+
+const AT_END_PX = 40;
+const SHOW_JUMP_PX = 160;
+
+const distanceToEnd = (element: HTMLElement): number => element.scrollHeight - element.scrollTop - element.clientHeight;
+
+/** threadKey: a new one starts at its end. firstKey: changes when something is put in above. */
+export function useAutoscroll(threadKey: string, firstKey: string) {
+  const scroller = useRef<HTMLDivElement>(null);
+  const content = useRef<HTMLDivElement>(null);
+  const isFollowing = useRef(true);
+  const last = useRef({ top: 0, fromBottom: 0 });
+  const [isAway, setAway] = useState(false);
+
+  const remember = useCallback((element: HTMLElement): void => {
+    last.current = { top: element.scrollTop, fromBottom: element.scrollHeight - element.scrollTop };
+    setAway(distanceToEnd(element) > SHOW_JUMP_PX);
+  }, []);
+
+  const toEnd = useCallback((): void => {
+    isFollowing.current = true;
+    const element = scroller.current;
+    if (!element) return;
+    element.scrollTop = element.scrollHeight;
+    remember(element);
+  }, [remember]);
+
+  const onScroll = useCallback((): void => {
+    const element = scroller.current;
+    if (!element) return;
+    if (distanceToEnd(element) <= AT_END_PX) isFollowing.current = true;
+    else if (element.scrollTop < last.current.top) isFollowing.current = false;
+    remember(element);
+  }, [remember]);
+
+  useLayoutEffect(toEnd, [threadKey, toEnd]);
+
+  useLayoutEffect(() => {
+    const element = scroller.current;
+    if (element && !isFollowing.current) element.scrollTop = element.scrollHeight - last.current.fromBottom;
+  }, [firstKey]);
+
+  useEffect(() => {
+    const element = scroller.current;
+    if (!element || !content.current) return;
+    const observer = new ResizeObserver(() => (isFollowing.current ? toEnd() : remember(element)));
+    observer.observe(content.current);
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, [toEnd, remember]);
+
+  return { scroller, content, onScroll, isAway, toEnd };
+}

@@ -1,0 +1,92 @@
+/** What a person does in a conversation: send, edit, stop, retry. */
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useCallback } from "react";
+
+import { ApiError } from "@/api/client";
+import { useApi } from "@/api/context";
+import type { Message } from "@/api/types";
+import { t } from "@/i18n";
+import { errorText } from "@/lib/errorText";
+import { showToast } from "@/ui/toasts";
+
+import { retryAnswer, stopAnswer, useModels } from "./api/messages";
+import { useNewChatModel } from "./api/modelChoice";
+import { useChat } from "./context";
+import type { Unsent } from "./outbox";
+import type { Thread } from "./useThread";
+
+export type ChatActions = ReturnType<typeof useChatActions>;
+
+export function useChatActions(conversationId: string | null, thread: Thread) {
+  const chat = useChat();
+  const newChatModel = useNewChatModel(useModels().data ?? []);
+  const stop = useStop(conversationId, thread.inProgressId);
+  const retry = useRetry(thread);
+
+  const submit = (text: string, parent: Pick<Unsent, "parent_id">): boolean => {
+    const model = conversationId === null && newChatModel !== null ? { model: newChatModel } : {};
+    const unsent: Unsent = {
+      request_id: crypto.randomUUID(),
+      conversation_id: conversationId,
+      text,
+      ...parent,
+      ...model,
+    };
+    thread.resetChoices();
+    return thread.inProgressId === null ? chat.outbox.send(unsent) : chat.outbox.sendAfter(unsent, thread.inProgressId);
+  };
+
+  return {
+    /** False: another message is still on its way; nothing was taken. */
+    send: (text: string) => {
+      const last = thread.entries.at(-1)?.message;
+      return submit(text, thread.isOffHead && last?.role === "assistant" ? { parent_id: last.message_id } : {});
+    },
+    edit: (message: Message, text: string) => submit(text, { parent_id: message.parent_id }),
+    stop: stop.run,
+    isStopping: stop.isStopping,
+    retry: retry.mutate,
+    isRetrying: retry.isPending,
+    resend: () => chat.outbox.retry(conversationId),
+    /** Take the unsent message back into the composer. */
+    takeBack: () => {
+      const unsent = chat.outbox.cancel(conversationId);
+      if (unsent) chat.drafts.putBack(conversationId ?? "new", unsent.text);
+      document.getElementById("message")?.focus();
+    },
+  };
+}
+
+function useStop(conversationId: string | null, messageId: string | null) {
+  const api = useApi();
+  const { feed } = useChat();
+  const { mutate, isPending, variables, isError } = useMutation({
+    mutationFn: (id: string) => stopAnswer(api, conversationId ?? "", id),
+    // The end of an answer that was still queued is not pushed.
+    onSuccess: (message) => feed.refresh(message.message_id),
+    onError: () => showToast({ text: t().chat.stopFailed, isError: true }),
+  });
+  const isStopping = messageId !== null && variables === messageId && !isError;
+  const run = useCallback(() => {
+    if (messageId !== null && !isPending) mutate(messageId);
+  }, [messageId, isPending, mutate]);
+  return { run, isStopping };
+}
+
+function useRetry(thread: Thread) {
+  const api = useApi();
+  const client = useQueryClient();
+  const chat = useChat();
+  return useMutation({
+    mutationFn: (answer: Message) => retryAnswer(api, answer.conversation_id, answer.message_id),
+    onSuccess: (turn, replaced) => {
+      thread.resetChoices();
+      chat.answerReplaced(replaced.message_id, turn.answer);
+    },
+    onError: (error, { conversation_id: conversationId }) => {
+      showToast({ text: `${t().chat.retryFailed} ${errorText(t(), error)}`, isError: true });
+      // Another device may have been faster: show what it did.
+      if (error instanceof ApiError) void client.invalidateQueries({ queryKey: ["messages", conversationId] });
+    },
+  });
+}

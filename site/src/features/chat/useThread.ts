@@ -1,0 +1,80 @@
+/** One conversation as it is shown: its path of messages, the answer in progress, and what is on its way. */
+import { useEffect, useMemo, useState } from "react";
+
+import type { Conversation } from "@/api/types";
+import { useConversation } from "@/features/conversations";
+import { useStore } from "@/lib/store";
+
+import { useMessages } from "./api/messages";
+import { isInProgress, isSettled } from "./answerReducer";
+import { useAnswerState, useChat } from "./context";
+import type { OutboxEntry } from "./outbox";
+import { isCutOff, visibleThread, type Choices, type ThreadEntry } from "./thread";
+
+export interface Thread {
+  conversation: Conversation | null;
+  entries: readonly ThreadEntry[];
+  unsent: OutboxEntry | null;
+  /** The answer in progress, shown or not. */
+  inProgressId: string | null;
+  isPending: boolean;
+  error: Error | null;
+  refetch: () => void;
+  /** null: the path is complete. */
+  loadEarlier: (() => void) | null;
+  isLoadingEarlier: boolean;
+  /** Whether an older version is looked at, so that a message goes below it. */
+  isOffHead: boolean;
+  choose: (parentId: string | null, messageId: string) => void;
+  resetChoices: () => void;
+}
+
+const noChoices: Choices = new Map();
+
+export function useThread(conversationId: string | null): Thread {
+  const chat = useChat();
+  const conversation = useConversation(conversationId);
+  const messages = useMessages(conversationId);
+  const unsent = useStore(chat.outbox.entry(conversationId));
+  const [choices, setChoices] = useState<Choices>(noChoices);
+  const head = conversation.data?.head ?? null;
+  const entries = useMemo(() => {
+    const loaded = messages.data?.pages.flatMap((page) => page.items) ?? [];
+    return visibleThread(loaded, head, choices);
+  }, [messages.data, head, choices]);
+  const inProgressId = useInProgress(conversationId, conversation.data ?? null, entries, unsent);
+  const isLoading = conversationId !== null && (messages.isPending || conversation.isPending);
+  const error = conversation.error ?? messages.error;
+  return {
+    conversation: conversation.data ?? null,
+    entries,
+    unsent,
+    inProgressId,
+    isPending: isLoading && !error,
+    error: entries.length > 0 && conversation.data ? null : error,
+    refetch: () => void Promise.all([conversation.refetch(), messages.refetch()]),
+    loadEarlier: messages.hasNextPage && isCutOff(entries) ? () => void messages.fetchNextPage() : null,
+    isLoadingEarlier: messages.isFetchingNextPage,
+    isOffHead: choices.size > 0,
+    choose: (parentId, messageId) => setChoices(new Map(choices).set(parentId ?? "", messageId)),
+    resetChoices: () => setChoices(noChoices),
+  };
+}
+
+/** Find the answer in progress, by whatever names it, and follow it. */
+function useInProgress(
+  conversationId: string | null,
+  conversation: Conversation | null,
+  entries: readonly ThreadEntry[],
+  unsent: OutboxEntry | null,
+): string | null {
+  const { feed } = useChat();
+  const shown = entries.find(({ message }) => isInProgress(message.status))?.message.message_id;
+  const blocking = unsent?.state === "waiting" ? unsent.blocked_by : null;
+  const candidate = blocking ?? shown ?? conversation?.answer_in_progress ?? null;
+  useEffect(() => {
+    if (conversationId !== null && candidate !== null) feed.follow(conversationId, candidate);
+  }, [feed, conversationId, candidate]);
+  const state = useAnswerState(candidate ?? "");
+  return candidate !== null && !isSettled(state) ? candidate : null;
+}

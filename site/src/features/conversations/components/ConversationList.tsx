@@ -1,0 +1,124 @@
+/** The list of conversations, or of the archived ones: by day, page by page. */
+import { useEffect, useRef, useState } from "react";
+
+import type { ConversationSummary } from "@/api/types";
+import { useT } from "@/i18n";
+import { errorText } from "@/lib/errorText";
+import { periodOf, type Period } from "@/lib/format";
+import { Alert } from "@/ui/Alert";
+import { Button } from "@/ui/Button";
+import { Skeleton } from "@/ui/Skeleton";
+
+import { useConversations } from "../api/conversations";
+import { ConversationRow } from "./ConversationRow";
+
+export interface ConversationListProps {
+  currentId: string | null;
+  onOpen: () => void;
+  /** The open conversation was deleted. */
+  onCurrentRemoved: () => void;
+}
+
+export function ConversationList({ currentId, onOpen, onCurrentRemoved }: ConversationListProps) {
+  const t = useT();
+  const [isArchive, setArchive] = useState(false);
+  const list = useConversations(isArchive);
+  const conversations = list.data?.pages.flatMap((page) => page.items) ?? [];
+  return (
+    <nav aria-label={isArchive ? t.list.showArchived : t.list.title} className="flex min-h-0 flex-1 flex-col">
+      <div className="min-h-0 flex-1 overflow-y-auto px-2 pb-3">
+        {list.isPending && <ListSkeleton />}
+        {list.isError && conversations.length === 0 && (
+          <Alert
+            actions={
+              <Button isSmall onClick={() => void list.refetch()}>
+                {t.app.tryAgain}
+              </Button>
+            }
+          >
+            {t.list.loadFailed} {errorText(t, list.error)}
+          </Alert>
+        )}
+        {list.isSuccess && conversations.length === 0 && <EmptyList isArchive={isArchive} />}
+        {groupByPeriod(conversations).map(([period, items]) => (
+          <section key={period} className="mt-4 first:mt-1">
+            <h2 className="px-2.5 pb-1 text-xs font-medium text-muted">{t.list[period]}</h2>
+            <ul>
+              {items.map((conversation) => (
+                <ConversationRow
+                  key={conversation.conversation_id}
+                  conversation={conversation}
+                  isCurrent={conversation.conversation_id === currentId}
+                  onOpen={onOpen}
+                  onRemoved={onCurrentRemoved}
+                />
+              ))}
+            </ul>
+          </section>
+        ))}
+        {list.hasNextPage && (
+          <LoadMore isLoading={list.isFetchingNextPage} isFailed={list.isFetchNextPageError} onLoad={() => void list.fetchNextPage()} />
+        )}
+      </div>
+      <div className="px-2 pt-1">
+        <Button
+          variant="quiet"
+          isSmall
+          icon={isArchive ? "chevronLeft" : "archive"}
+          className="w-full !justify-start"
+          onClick={() => setArchive(!isArchive)}
+        >
+          {isArchive ? t.list.backToList : t.list.showArchived}
+        </Button>
+      </div>
+    </nav>
+  );
+}
+
+function LoadMore({ isLoading, isFailed, onLoad }: { isLoading: boolean; isFailed: boolean; onLoad: () => void }) {
+  const t = useT();
+  const button = useRef<HTMLButtonElement>(null);
+  useEffect(() => {
+    if (!button.current || isLoading || isFailed) return;
+    const observer = new IntersectionObserver(([entry]) => entry?.isIntersecting && onLoad());
+    observer.observe(button.current);
+    return () => observer.disconnect();
+  });
+  return (
+    <Button ref={button} variant="quiet" isSmall className="mt-2 w-full" disabled={isLoading} onClick={onLoad}>
+      {isLoading ? t.list.loadingMore : t.list.loadMore}
+    </Button>
+  );
+}
+
+function EmptyList({ isArchive }: { isArchive: boolean }) {
+  const t = useT();
+  return (
+    <div className="px-2.5 py-6 text-sm">
+      <p className="font-medium">{isArchive ? t.list.archivedEmpty : t.list.empty}</p>
+      <p className="mt-0.5 text-muted">{isArchive ? t.list.archivedEmptyLead : t.list.emptyLead}</p>
+    </div>
+  );
+}
+
+function ListSkeleton() {
+  const t = useT();
+  return (
+    <div role="status" aria-label={t.app.loading} className="space-y-3 px-2.5 py-3">
+      {["w-4/5", "w-3/5", "w-11/12", "w-2/3", "w-3/4"].map((width) => (
+        <Skeleton key={width} className={`h-4 ${width}`} />
+      ))}
+    </div>
+  );
+}
+
+/** Neighbours of one period together; the list's own order stays. */
+function groupByPeriod(conversations: readonly ConversationSummary[]): [Period, ConversationSummary[]][] {
+  const now = new Date();
+  const groups = new Map<Period, ConversationSummary[]>();
+  for (const conversation of conversations) {
+    const period = periodOf(conversation.timestamp, now);
+    groups.set(period, [...(groups.get(period) ?? []), conversation]);
+  }
+  return [...groups];
+}

@@ -1,0 +1,100 @@
+import { useState } from "react";
+import { Link } from "wouter";
+
+import type { ConversationSummary } from "@/api/types";
+import { useT } from "@/i18n";
+import { cx } from "@/lib/classNames";
+import { routes } from "@/lib/routes";
+import { Icon } from "@/ui/icons";
+import { Menu } from "@/ui/Menu";
+import { showToast } from "@/ui/toasts";
+
+import { titleOf, useConversationActions } from "../api/actions";
+import { RenameForm } from "./RenameForm";
+
+interface ConversationRowProps {
+  conversation: ConversationSummary;
+  isCurrent: boolean;
+  onOpen: () => void;
+  onRemoved: () => void;
+}
+
+export function ConversationRow({ conversation, isCurrent, onOpen, onRemoved }: ConversationRowProps) {
+  const t = useT();
+  const [isRenaming, setRenaming] = useState(false);
+  const title = titleOf(conversation);
+  if (isRenaming) {
+    return (
+      <li>
+        <RenameForm conversation={conversation} onClose={() => setRenaming(false)} />
+      </li>
+    );
+  }
+  return (
+    <li
+      className={cx(
+        "group relative flex items-center rounded-lg transition-colors",
+        isCurrent ? "bg-hover" : "hover:bg-hover/70",
+      )}
+    >
+      <Link
+        href={routes.conversation(conversation.conversation_id)}
+        aria-current={isCurrent ? "page" : undefined}
+        className="flex min-h-10 min-w-0 flex-1 items-center gap-2 rounded-lg py-1.5 pr-1 pl-2.5 text-[0.9375rem] -outline-offset-2"
+        onClick={onOpen}
+      >
+        <span className={cx("min-w-0 flex-1 truncate", isCurrent && "font-medium")}>{title}</span>
+        {conversation.answer_in_progress !== null && (
+          <span className="animate-pulse-dot size-2 shrink-0 rounded-full bg-accent" role="img" aria-label={t.list.answering} />
+        )}
+      </Link>
+      <RowMenu
+        conversation={conversation}
+        title={title}
+        onRename={() => setRenaming(true)}
+        onRemoved={() => isCurrent && onRemoved()}
+      />
+    </li>
+  );
+}
+
+interface RowMenuProps {
+  conversation: ConversationSummary;
+  title: string;
+  onRename: () => void;
+  onRemoved: () => void;
+}
+
+function RowMenu({ conversation, title, onRename, onRemoved }: RowMenuProps) {
+  const t = useT();
+  const actions = useConversationActions();
+  const { conversation_id: id, archived } = conversation;
+  const archive = (): void => {
+    actions.setArchived(id, !archived);
+    if (archived) return;
+    showToast({
+      text: t.list.archivedToast(title),
+      action: { label: t.list.undo, run: () => actions.setArchived(id, false) },
+    });
+  };
+  const remove = (): void => {
+    actions.remove(conversation);
+    onRemoved();
+  };
+  return (
+    <Menu
+      label={t.list.actions(title)}
+      triggerClassName="mr-1 grid size-8 place-items-center rounded-lg text-muted opacity-100 hover:text-ink focus-visible:opacity-100 aria-expanded:opacity-100 [@media(hover:hover)]:opacity-0 [@media(hover:hover)]:group-hover:opacity-100 [@media(hover:hover)]:group-focus-within:opacity-100"
+      trigger={<Icon name="dots" />}
+      items={[
+        { label: t.list.rename, icon: "pencil", onSelect: onRename },
+        {
+          label: archived ? t.list.unarchive : t.list.archive,
+          icon: archived ? "unarchive" : "archive",
+          onSelect: archive,
+        },
+        { label: t.list.delete, icon: "trash", isDangerous: true, onSelect: remove },
+      ]}
+    />
+  );
+}

@@ -1,0 +1,94 @@
+/** Language, appearance and account, in a small panel above its button. */
+import { useEffect, useId, useRef, useState } from "react";
+
+import { useT } from "@/i18n";
+import { Button } from "@/ui/Button";
+import { Icon } from "@/ui/icons";
+
+import { setTheme, themes, useTheme } from "../api/theme";
+import { Choice } from "./Choice";
+import { LanguageSwitch } from "./LanguageSwitch";
+
+export function SettingsPanel({ email, onSignOut }: { email: string; onSignOut: () => void }) {
+  const t = useT();
+  const id = useId();
+  const root = useRef<HTMLDivElement>(null);
+  const button = useRef<HTMLButtonElement>(null);
+  const [isOpen, setOpen] = useState(false);
+  useEffect(() => {
+    if (!isOpen) return;
+    const onPointerDown = (event: PointerEvent) => {
+      if (!root.current?.contains(event.target as Node)) setOpen(false);
+    };
+    document.addEventListener("pointerdown", onPointerDown);
+    return () => document.removeEventListener("pointerdown", onPointerDown);
+  }, [isOpen]);
+  return (
+    <div
+      ref={root}
+      className="relative"
+      onKeyDown={(event) => {
+        if (event.key !== "Escape" || !isOpen) return;
+        event.stopPropagation();
+        setOpen(false);
+        button.current?.focus();
+      }}
+    >
+      {isOpen && (
+        <section
+          id={id}
+          aria-label={t.settings.title}
+          className="animate-rise absolute inset-x-0 bottom-full z-40 mb-2 space-y-4 rounded-2xl border border-line bg-raised p-3 shadow-float"
+        >
+          <SettingsChoices />
+          <p className="px-1 text-sm text-muted">
+            {t.settings.signedInAs}
+            <br />
+            <span className="break-all text-ink">{email}</span>
+          </p>
+          <Button className="w-full" isSmall onClick={onSignOut}>
+            {t.settings.signOut}
+          </Button>
+        </section>
+      )}
+      <button
+        ref={button}
+        type="button"
+        aria-expanded={isOpen}
+        aria-controls={isOpen ? id : undefined}
+        className="flex min-h-11 w-full items-center gap-2.5 rounded-xl px-2.5 text-left text-sm text-muted transition-colors hover:bg-hover hover:text-ink"
+        onClick={() => setOpen(!isOpen)}
+      >
+        <Icon name="sliders" />
+        <span className="sr-only">{t.settings.open}</span>
+        <span className="min-w-0 flex-1 truncate">{email}</span>
+      </button>
+    </div>
+  );
+}
+
+function SettingsChoices() {
+  const t = useT();
+  const theme = useTheme();
+  return (
+    <>
+      <div className="space-y-1.5">
+        <p className="px-1 text-sm font-medium" aria-hidden="true">
+          {t.settings.theme}
+        </p>
+        <Choice
+          label={t.settings.theme}
+          options={themes.map((value) => ({ value, label: t.settings.themes[value] }))}
+          value={theme}
+          onChange={setTheme}
+        />
+      </div>
+      <div className="space-y-1.5">
+        <p className="px-1 text-sm font-medium" aria-hidden="true">
+          {t.settings.language}
+        </p>
+        <LanguageSwitch />
+      </div>
+    </>
+  );
+}

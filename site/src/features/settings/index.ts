@@ -1,0 +1,2 @@
+export { LanguageSwitch } from "./components/LanguageSwitch";
+export { SettingsPanel } from "./components/SettingsPanel";

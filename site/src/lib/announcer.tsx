@@ -1,0 +1,17 @@
+/** One polite live region for the whole page: finished answers and results of actions, never single tokens. */
+import { createStore, useStore } from "./store";
+
+const announcement = createStore("");
+
+export function announce(text: string): void {
+  // A repeated text would not be read again: an invisible difference makes it new.
+  announcement.set(announcement.get() === text ? `${text}\u00a0` : text);
+}
+
+export function Announcer() {
+  return (
+    <div className="sr-only" role="status" aria-live="polite" aria-atomic="true">
+      {useStore(announcement)}
+    </div>
+  );
+}

@@ -1,0 +1,25 @@
+/** The deployment's own settings, fetched at start: one build serves every stage. */
+import * as v from "valibot";
+
+const schema = v.object({
+  region: v.pipe(v.string(), v.nonEmpty()),
+  user_pool_id: v.pipe(v.string(), v.nonEmpty()),
+  client_id: v.pipe(v.string(), v.nonEmpty()),
+  api_url: v.pipe(v.string(), v.nonEmpty()),
+  socket_url: v.optional(v.nullable(v.string()), null),
+  cognito_endpoint: v.optional(v.nullable(v.string()), null),
+  stage: v.optional(v.string(), ""),
+});
+
+export type Config = v.InferOutput<typeof schema>;
+
+/** Parse the text of config.json. Throws when it is not JSON or a field is missing. */
+export function parseConfig(text: string): Config {
+  return v.parse(schema, JSON.parse(text));
+}
+
+export async function fetchConfig(): Promise<Config> {
+  const response = await fetch("/config.json", { cache: "no-cache" });
+  if (!response.ok) throw new Error(`config.json: HTTP ${response.status}`);
+  return parseConfig(await response.text());
+}

@@ -1,0 +1,6 @@
+/** The site's addresses, in one place. */
+export const routes = {
+  newChat: "/",
+  conversationPattern: "/c/:id" as const,
+  conversation: (id: string): string => `/c/${encodeURIComponent(id)}`,
+};

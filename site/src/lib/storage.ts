@@ -1,0 +1,43 @@
+/**
+ * localStorage that never throws: it may be full, switched off or forbidden.
+ * What it holds is a convenience; nothing that matters lives only here.
+ */
+
+const PREFIX = "chatapp.";
+
+export const storage = {
+  get(key: string): string | null {
+    try {
+      return localStorage.getItem(PREFIX + key);
+    } catch {
+      return null;
+    }
+  },
+
+  set(key: string, value: string): void {
+    try {
+      localStorage.setItem(PREFIX + key, value);
+    } catch {
+      // Full or forbidden: the page goes on with what it holds in memory.
+    }
+  },
+
+  remove(key: string): void {
+    try {
+      localStorage.removeItem(PREFIX + key);
+    } catch {
+      // As above.
+    }
+  },
+
+  /** Keys under a prefix, without this site's own prefix. */
+  keys(prefix: string): string[] {
+    try {
+      return Object.keys(localStorage)
+        .filter((key) => key.startsWith(PREFIX + prefix))
+        .map((key) => key.slice(PREFIX.length));
+    } catch {
+      return [];
+    }
+  },
+};

@@ -1,0 +1,71 @@
+/** Short notices at the edge of the page: what was done, what failed, and the way back. */
+import { useEffect } from "react";
+
+import { useT } from "@/i18n";
+import { cx } from "@/lib/classNames";
+import { createStore, useStore } from "@/lib/store";
+
+import { IconButton } from "./Button";
+
+export interface Toast {
+  text: string;
+  isError?: boolean;
+  durationMs?: number;
+  action?: { label: string; run: () => void };
+}
+
+const DEFAULT_MS = 6_000;
+const MOST_SHOWN = 3;
+
+const toasts = createStore<readonly (Toast & { id: number })[]>([]);
+let lastId = 0;
+
+export function showToast(toast: Toast): void {
+  lastId += 1;
+  toasts.set([...toasts.get(), { ...toast, id: lastId }].slice(-MOST_SHOWN));
+}
+
+const dismiss = (id: number): void => toasts.set(toasts.get().filter((toast) => toast.id !== id));
+
+export function Toasts() {
+  const shown = useStore(toasts);
+  return (
+    <div className="pointer-events-none fixed inset-x-0 bottom-0 z-50 flex flex-col items-center gap-2 p-4 wide:items-start">
+      {shown.map((toast) => (
+        <ToastCard key={toast.id} {...toast} />
+      ))}
+    </div>
+  );
+}
+
+function ToastCard({ id, text, isError, action, durationMs = DEFAULT_MS }: Toast & { id: number }) {
+  const t = useT();
+  useEffect(() => {
+    const timer = setTimeout(() => dismiss(id), durationMs);
+    return () => clearTimeout(timer);
+  }, [id, durationMs]);
+  return (
+    <div
+      role={isError ? "alert" : "status"}
+      className={cx(
+        "animate-rise pointer-events-auto flex max-w-md items-center gap-3 rounded-xl border py-2 pr-2 pl-4 text-sm shadow-float",
+        isError ? "border-danger/40 bg-danger-soft text-danger" : "border-line bg-raised text-ink",
+      )}
+    >
+      <span className="min-w-0 flex-1 break-words">{text}</span>
+      {action && (
+        <button
+          type="button"
+          className="rounded-lg px-2.5 py-1.5 font-medium text-accent hover:bg-hover"
+          onClick={() => {
+            dismiss(id);
+            action.run();
+          }}
+        >
+          {action.label}
+        </button>
+      )}
+      <IconButton icon="close" label={t.app.dismiss} size="small" onClick={() => dismiss(id)} />
+    </div>
+  );
+}

@@ -1,0 +1,63 @@
+import { readFileSync } from "node:fs";
+import { fileURLToPath, URL } from "node:url";
+
+import tailwindcss from "@tailwindcss/vite";
+import react from "@vitejs/plugin-react";
+import type { Plugin } from "vite";
+import { defineConfig } from "vitest/config";
+
+const outputsPath = fileURLToPath(new URL("../.build/local/outputs.json", import.meta.url));
+
+/** The development server's /config.json: the local stage's sign-in, with the REST API of `chalice local` behind /api. */
+function developmentConfig(): Plugin {
+  return {
+    name: "chatapp-development-config",
+    configureServer(server) {
+      server.middlewares.use("/config.json", (_request, response) => {
+        try {
+          const outputs = JSON.parse(readFileSync(outputsPath, "utf8")) as Record<string, unknown>;
+          const config = {
+            region: outputs["region"],
+            user_pool_id: outputs["user_pool_id"],
+            client_id: outputs["client_id"],
+            api_url: "/api",
+            socket_url: null,
+            cognito_endpoint: outputs["cognito_endpoint"] ?? "http://localhost:4566/",
+            stage: "local",
+          };
+          response.setHeader("Content-Type", "application/json");
+          response.end(JSON.stringify(config));
+        } catch {
+          response.statusCode = 404;
+          response.end("No local stage yet: run ./deploy.sh local first.");
+        }
+      });
+    },
+  };
+}
+
+export default defineConfig({
+  plugins: [react(), tailwindcss(), developmentConfig()],
+  resolve: { alias: { "@": fileURLToPath(new URL("./src", import.meta.url)) } },
+  build: {
+    target: "es2022",
+    // Inlined assets would be data: URLs, which the site's content security policy refuses for fonts and scripts.
+    assetsInlineLimit: 0,
+    manifest: true,
+  },
+  server: {
+    host: "127.0.0.1",
+    proxy: {
+      "/api": {
+        target: process.env["CHATAPP_API_PROXY"] ?? "http://127.0.0.1:8000",
+        rewrite: (path) => path.replace(/^\/api/, ""),
+      },
+    },
+  },
+  test: {
+    environment: "jsdom",
+    setupFiles: ["src/test/setup.ts"],
+    include: ["src/**/*.test.{ts,tsx}"],
+    restoreMocks: true,
+  },
+});
