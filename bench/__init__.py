@@ -1,0 +1,1 @@
+"""What chatapp costs and how fast it is, measured. `README.md` says what and how."""
