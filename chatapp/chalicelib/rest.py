@@ -57,18 +57,21 @@ class ChatApp(Chalice):
 
         def decorate(view: View) -> View:
             self.operations.append(Operation(method, path, view, statuses, "authorizer" not in options))
-            register(self._endpoint(view, statuses[0]))
+            register(self._endpoint(view, statuses[0], public="authorizer" not in options))
             return view
 
         return decorate
 
-    def _endpoint(self, view: View, status: int) -> Callable[..., Response]:
+    def _endpoint(self, view: View, status: int, *, public: bool) -> Callable[..., Response]:
         hints = get_type_hints(view)
 
         @functools.wraps(view)
         def endpoint(**arguments: Any) -> Response:
             started = time.perf_counter()
             try:
+                if not public:
+                    # Also where the view does not ask who it is: API Gateway's authorizer may let access tokens in.
+                    _ = self.user
                 if "body" in hints:
                     arguments["body"] = self._body(hints["body"], inspect.signature(view).parameters["body"])
                 if "query" in hints:
