@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -87,6 +88,8 @@ def delete(stage: Stage, say: Say) -> list[str]:
     sweeper.ResourceSweeper().execute(plan, config)
     executor.Executor(client, _Progress(say)).execute(plan)
     _record_file(stage).unlink(missing_ok=True)
+    with suppress(stage.client("s3").exceptions.NoSuchBucket):
+        stage.client("s3").delete_object(Bucket=stage.artifacts_bucket, Key=RECORD_KEY)
     return client.changes
 
 

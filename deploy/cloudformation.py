@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import secrets
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -30,9 +31,13 @@ class Stack:
 def template(stage: Stage, file_name: str) -> str:
     """A template's text. Nothing of the local stage outlives it, and DeletionPolicy takes no condition."""
     text = (ROOT / "deploy" / "stacks" / file_name).read_text()
-    if not stage.is_local:
-        return text
-    return re.sub(r"Policy: Retain\w*", "Policy: Delete", text)
+    return re.sub(r"Policy: Retain\w*", "Policy: Delete", text) if stage.is_local else text
+
+
+def stands(stage: Stage, name: str) -> bool:
+    """Whether a stack is there, in whatever state but one that means it was never made."""
+    stack = _find(stage.client("cloudformation"), name)
+    return stack is not None and stack["StackStatus"] not in _NEVER_MADE
 
 
 def outputs(stage: Stage, name: str) -> Mapping[str, str] | None:
@@ -44,7 +49,7 @@ def outputs(stage: Stage, name: str) -> Mapping[str, str] | None:
 def deploy(stage: Stage, name: str, body: str, parameters: Mapping[str, str], say: Say) -> Stack:
     """Create or update a stack; nothing is sent when its template and parameters are as they were.
 
-    Tables and buckets that an earlier `destroy` kept are taken up by their names. Raises DeploymentError.
+    Raises DeploymentError.
     """
     client = stage.client("cloudformation")
     poll_s = _POLL_LOCAL_S if stage.is_local else _POLL_ON_AWS_S
@@ -58,6 +63,22 @@ def deploy(stage: Stage, name: str, body: str, parameters: Mapping[str, str], sa
     if stack is None or stack["StackStatus"] != f"{kind}_COMPLETE":
         raise DeploymentError(f"stack {name}: {_failure(client, name)}")
     return Stack(_outputs(stack), changed=True)
+
+
+def import_resources(
+    stage: Stage, name: str, body: str, parameters: Mapping[str, str], *, resources: list[dict[str, Any]], say: Say
+) -> None:
+    """Begin a new stack with resources that exist already; `body` holds them and nothing else. Raises DeploymentError.
+
+    resources: as CreateChangeSet's ResourcesToImport.
+    """
+    client = stage.client("cloudformation")
+    poll_s = _POLL_LOCAL_S if stage.is_local else _POLL_ON_AWS_S
+    _settled(client, name, poll_s, say)
+    _change(client, name, body, parameters, kind="IMPORT", poll_s=poll_s, imported=resources)
+    stack = _wait(client, name, poll_s, say)
+    if stack is None or stack["StackStatus"] != "IMPORT_COMPLETE":
+        raise DeploymentError(f"stack {name}: {_failure(client, name)}")
 
 
 def delete(stage: Stage, name: str, say: Say) -> bool:
@@ -121,16 +142,25 @@ def _is_current(client: Any, stack: dict[str, Any], body: str, parameters: Mappi
     return bool(client.get_template(StackName=stack["StackName"])["TemplateBody"] == body)
 
 
-def _change(client: Any, name: str, body: str, parameters: Mapping[str, str], *, kind: str, poll_s: float) -> bool:
+def _change(
+    client: Any,
+    name: str,
+    body: str,
+    parameters: Mapping[str, str],
+    *,
+    kind: str,
+    poll_s: float,
+    imported: list[dict[str, Any]] | None = None,
+) -> bool:
     """Make and start a change set; False when CloudFormation finds nothing to change."""
     made = client.create_change_set(
         StackName=name,
-        ChangeSetName=f"deploy-{int(time.time())}",
+        ChangeSetName=f"deploy-{secrets.token_hex(6)}",
         ChangeSetType=kind,
         TemplateBody=body,
         Parameters=[{"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()],
         Capabilities=["CAPABILITY_NAMED_IAM"],
-        ImportExistingResources=True,
+        **({"ResourcesToImport": imported} if imported else {}),
     )
     while True:
         change = client.describe_change_set(ChangeSetName=made["Id"], StackName=name)
@@ -161,7 +191,9 @@ def _wait(client: Any, name: str, poll_s: float, say: Say) -> dict[str, Any] | N
 
 def _failure(client: Any, name: str) -> str:
     """Why it failed: the resources that failed by themselves, not those cancelled because of them."""
-    reasons: list[str] = []
+    reasons = _invalid(client, name)
+    if reasons:
+        return "; ".join(reasons)
     for page in client.get_paginator("describe_stack_events").paginate(StackName=name):
         for event in page["StackEvents"]:
             reason = event.get("ResourceStatusReason", "")
@@ -171,6 +203,16 @@ def _failure(client: Any, name: str) -> str:
             if event["ResourceStatus"].endswith("_FAILED") and "cancelled" not in reason.lower():
                 reasons.append(f"{event['LogicalResourceId']}: {reason}")
     return "; ".join(reversed(reasons)) or "see its events in the CloudFormation console"
+
+
+def _invalid(client: Any, name: str) -> list[str]:
+    """What CloudFormation found wrong in the last operation before it made anything."""
+    events = client.describe_events(StackName=name)["OperationEvents"]
+    return [
+        event["ValidationStatusReason"]
+        for event in events
+        if event.get("ValidationStatus") == "FAILED" and event["OperationId"] == events[0]["OperationId"]
+    ]
 
 
 def _outputs(stack: dict[str, Any]) -> dict[str, str]:

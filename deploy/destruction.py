@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterable
 from pathlib import Path
 
-from . import chalice_app, cloudformation, model_access
+from . import adoption, chalice_app, cloudformation, model_access
 from .environment import Stage
 from .progress import Progress
 from .steps import FOUNDATION, OPERATIONS, outputs_file
 
-TABLES = ("conversations", "messages", "frames", "usage", "sockets")
 # Of a state folder; MiniStack's Python environment is no data and takes a minute to make again.
 _LOCAL_STATE = ("state", "s3", "tmp", "logs", "demo.json", "ports.json")
 
 
 def destroy(stage: Stage, progress: Progress) -> str:
     """Delete functions, APIs and stacks of a stage on AWS; returns what is kept and how to remove it."""
-    foundation = cloudformation.outputs(stage, f"{stage.prefix}-{FOUNDATION}") or {}
     with progress.step("operations stack") as step:
         step.changed(cloudformation.delete(stage, f"{stage.prefix}-{OPERATIONS}", step.say), "deleted")
     with progress.step("functions and APIs") as step:
@@ -28,27 +27,32 @@ def destroy(stage: Stage, progress: Progress) -> str:
     with progress.step("foundation stack") as step:
         step.changed(cloudformation.delete(stage, f"{stage.prefix}-{FOUNDATION}", step.say), "deleted")
     outputs_file(stage.name).unlink(missing_ok=True)
-    return kept(stage, foundation.get("UserPoolId"))
+    return "\n".join(kept(stage, adoption.find(stage, cloudformation.template(stage, "foundation.yaml"))))
 
 
-def kept(stage: Stage, pool_id: str | None) -> str:
+def kept(stage: Stage, resources: Iterable[adoption.Kept]) -> list[str]:
     """What outlives the stacks, with the commands that remove it for good."""
-    tables = [f"{stage.prefix}-{name}" for name in TABLES]
-    buckets = [f"{stage.prefix}-{name}-{stage.account_id}-{stage.region}" for name in ("site", "artifacts")]
-    region = f"--region {stage.region}"
-    lines = ["Kept, because they hold data (the next deployment of this stage takes tables and buckets up again):"]
-    lines += [f"  table {name}" for name in tables] + [f"  bucket {name}" for name in buckets]
-    lines += [f"  user pool {pool_id}"] if pool_id else []
-    lines += ["To remove them for good:"]
-    for name in tables:
-        lines.append(f"  aws dynamodb update-table {region} --table-name {name} --no-deletion-protection-enabled")
-        lines.append(f"  aws dynamodb delete-table {region} --table-name {name}")
-    lines += [f"  empty and delete bucket {name} (all versions; the S3 console's Empty does it)" for name in buckets]
-    if pool_id:
-        pool = f"{region} --user-pool-id {pool_id}"
-        lines.append(f"  aws cognito-idp update-user-pool {pool} --deletion-protection INACTIVE")
-        lines.append(f"  aws cognito-idp delete-user-pool {pool}")
-    return "\n".join(lines)
+    lines = ["Kept, because people's data is in it; the next deployment of this stage takes it up again:"]
+    commands = ["To remove it for good:"]
+    for resource in resources:
+        lines.append(f"  {resource.kind} {resource.name}")
+        commands += [f"  {command}" for command in _removal(resource, f"--region {stage.region}")]
+    return [*lines, *commands] if len(lines) > 1 else ["Nothing is kept."]
+
+
+def _removal(resource: adoption.Kept, region: str) -> list[str]:
+    name = resource.name
+    if resource.kind == "table":
+        return [
+            f"aws dynamodb update-table {region} --table-name {name} --no-deletion-protection-enabled",
+            f"aws dynamodb delete-table {region} --table-name {name}",
+        ]
+    if resource.kind == "bucket":
+        return [f"empty the bucket {name} of all versions (S3 console: Empty), then: aws s3 rb s3://{name} {region}"]
+    return [
+        f"aws cognito-idp update-user-pool {region} --user-pool-id {name} --deletion-protection INACTIVE",
+        f"aws cognito-idp delete-user-pool {region} --user-pool-id {name}",
+    ]
 
 
 def destroy_local(state_dir: Path) -> None:

@@ -11,7 +11,19 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from . import accounts, app_modules, chalice_app, cloudformation, gateway, model_access, package, policies, site, smoke
+from . import (
+    accounts,
+    adoption,
+    app_modules,
+    chalice_app,
+    cloudformation,
+    gateway,
+    model_access,
+    package,
+    policies,
+    site,
+    smoke,
+)
 from .environment import BUILD, Addresses, ApiIds, Settings, Stage, load_settings
 from .progress import Progress
 
@@ -54,20 +66,17 @@ class Deployment:
     def lay_foundation(self) -> None:
         stage = self.stage
         with self.progress.step("foundation stack") as step:
-            if not stage.is_local:
-                step.say("a new distribution takes about five minutes")
-            stack = cloudformation.deploy(
-                stage,
-                f"{stage.prefix}-{FOUNDATION}",
-                cloudformation.template(stage, "foundation.yaml"),
-                {
-                    "Stage": stage.name,
-                    "ConnectSources": ",".join(self.addresses.connect_sources),
-                    "ViewerProtocolPolicy": "allow-all" if stage.is_local else "redirect-to-https",
-                    "LogRetentionDays": str(self.settings.log_retention_days),
-                },
-                step.say,
-            )
+            name, body = f"{stage.prefix}-{FOUNDATION}", cloudformation.template(stage, "foundation.yaml")
+            parameters = {
+                "Stage": stage.name,
+                "ConnectSources": ",".join(self.addresses.connect_sources),
+                "ViewerProtocolPolicy": "allow-all" if stage.is_local else "redirect-to-https",
+                "LogRetentionDays": str(self.settings.log_retention_days),
+            }
+            if not stage.is_local and not cloudformation.stands(stage, name):
+                step.say("the first time takes about five minutes: CloudFront sets up the site's distribution")
+                adoption.adopt(stage, name, body, parameters, step.say)
+            stack = cloudformation.deploy(stage, name, body, parameters, step.say)
             self.foundation = stack.outputs
             expiry = stage.is_local and cloudformation.switch_expiry_on(stage)
             step.changed(stack.changed or expiry)
