@@ -48,7 +48,7 @@ def main(arguments: Sequence[str]) -> int:
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
     """The command line as `command` (deploy, outputs, destroy), `stage` and options. Raises UsageError."""
     parser = argparse.ArgumentParser(prog="./deploy.sh", usage=USAGE, add_help=True, exit_on_error=False)
-    parser.add_argument("words", nargs="+", metavar="STAGE")
+    parser.add_argument("words", nargs="*", metavar="STAGE")
     parser.add_argument("--region", help="of AWS; remembered by the stage's outputs")
     parser.add_argument("--yes", action="store_true", help="destroy without asking")
     parser.add_argument("--stop", action="store_true", help="stop the local AWS; what it holds is kept")
@@ -57,7 +57,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     except argparse.ArgumentError as error:
         raise UsageError(str(error)) from error
     words: list[str] = found.words
-    found.command = words.pop(0) if words[0] in _COMMANDS else "deploy"
+    found.command = words.pop(0) if words and words[0] in _COMMANDS else "deploy"
     if unknown or len(words) != 1 or not _STAGE.fullmatch(words[0]):
         raise UsageError("give one stage: lower-case letters, digits and hyphens, 16 at most")
     found.stage = words[0]

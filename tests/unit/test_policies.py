@@ -1,0 +1,191 @@
+"""The IAM policies that the deployment writes from the app's grants."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from chalicelib import services
+
+from deploy import policies
+from deploy.policies import InferenceProfile, Place, UnknownGrant
+
+ROOT = Path(__file__).resolve().parents[2]
+PLACE = Place("prod", "eu-west-1", "123456789012", socket_api_id="sock1")
+
+
+@dataclass(frozen=True)
+class Grant:
+    kind: str
+    resource: str
+    operations: tuple[str, ...]
+
+
+def statements(grant: Grant, place: Place = PLACE) -> list[dict[str, Any]]:
+    """What a grant adds to a policy that has its logs statement anyway."""
+    document = policies.document("answer", [grant], place)
+    assert document["Version"] == "2012-10-17"
+    return list(document["Statement"][1:])
+
+
+def actions(grant: Grant) -> list[str]:
+    return [action for statement in statements(grant) for action in statement["Action"]]
+
+
+def every_string(value: Any) -> list[str]:
+    if isinstance(value, dict):
+        return [text for item in value.values() for text in every_string(item)]
+    if isinstance(value, list):
+        return [text for item in value for text in every_string(item)]
+    return [value] if isinstance(value, str) else []
+
+
+def test_a_function_without_grants_may_only_write_its_own_log() -> None:
+    assert policies.document("websocket_message", [], PLACE)["Statement"] == [
+        {
+            "Effect": "Allow",
+            "Action": ["logs:CreateLogStream", "logs:PutLogEvents"],
+            "Resource": "arn:aws:logs:eu-west-1:123456789012:log-group:/aws/lambda/chatapp-prod-websocket_message:*",
+        }
+    ]
+
+
+def test_the_api_function_has_the_name_that_chalice_gives_it() -> None:
+    logs = policies.document("api_handler", [], PLACE)["Statement"][0]
+    assert logs["Resource"].endswith(":log-group:/aws/lambda/chatapp-prod:*")
+
+
+def test_a_table_grant_names_one_table_and_its_operations() -> None:
+    assert statements(Grant("table", "messages", ("Query", "GetItem"))) == [
+        {
+            "Effect": "Allow",
+            "Action": ["dynamodb:GetItem", "dynamodb:Query"],
+            "Resource": "arn:aws:dynamodb:eu-west-1:123456789012:table/chatapp-prod-messages",
+        }
+    ]
+
+
+def test_an_index_grant_does_not_open_the_table() -> None:
+    (statement,) = statements(Grant("index", "conversations/timestamp-index", ("Query",)))
+    assert statement["Resource"].endswith(":table/chatapp-prod-conversations/index/timestamp-index")
+
+
+def test_a_transaction_becomes_the_actions_of_its_items() -> None:
+    operations = ("Put", "Update", "Delete", "ConditionCheck")
+    grant = Grant("table", "messages", tuple(f"TransactWriteItems.{name}" for name in operations))
+    assert actions(grant) == [
+        "dynamodb:ConditionCheckItem",
+        "dynamodb:DeleteItem",
+        "dynamodb:PutItem",
+        "dynamodb:UpdateItem",
+    ]
+
+
+def test_an_operation_and_its_transaction_ask_for_one_action() -> None:
+    assert actions(Grant("table", "usage", ("PutItem", "TransactWriteItems.Put"))) == ["dynamodb:PutItem"]
+
+
+def test_pushing_is_allowed_on_the_stages_own_socket_api_once_it_is_known() -> None:
+    grant = Grant("sockets", "connections", ("PostToConnection",))
+    (statement,) = statements(grant)
+    assert statement["Action"] == ["execute-api:ManageConnections"]
+    assert statement["Resource"] == "arn:aws:execute-api:eu-west-1:123456789012:sock1/api/POST/@connections/*"
+    assert statements(grant, Place("prod", "eu-west-1", "123456789012")) == []
+
+
+def test_a_schedule_may_pass_only_the_scheduler_role_and_only_to_the_scheduler() -> None:
+    create, pass_role = statements(Grant("schedule", "purge", ("CreateSchedule",)))
+    assert create["Resource"] == "arn:aws:scheduler:eu-west-1:123456789012:schedule/chatapp-prod/*"
+    assert pass_role["Resource"] == "arn:aws:iam::123456789012:role/chatapp-prod-scheduler"
+    assert pass_role["Condition"] == {"StringEquals": {"iam:PassedToService": "scheduler.amazonaws.com"}}
+
+
+def test_bedrock_models_are_reached_through_the_profile_only() -> None:
+    models = tuple(f"arn:aws:bedrock:{region}::foundation-model/m" for region in ("eu-west-3", "eu-west-1"))
+    profile = InferenceProfile("arn:aws:bedrock:eu-west-1:123456789012:inference-profile/eu.m", models)
+    place = Place("prod", "eu-west-1", "123456789012", profiles=(profile,))
+    grant = Grant("bedrock", "models", ("InvokeModelWithResponseStream",))
+    of_profile, of_models = statements(grant, place)
+    assert of_profile["Resource"] == [profile.arn]
+    assert of_models["Resource"] == sorted(models)
+    assert of_models["Condition"] == {"StringEquals": {"bedrock:InferenceProfileArn": [profile.arn]}}
+    assert statements(grant) == [], "nothing is allowed where the model is not asked through Bedrock"
+
+
+@pytest.mark.parametrize(
+    "grant",
+    [
+        Grant("table", "messages", ("Scan",)),
+        Grant("table", "messages", ("TransactWriteItems",)),
+        Grant("bucket", "files", ("GetObject",)),
+        Grant("index", "conversations", ("Query",)),
+    ],
+)
+def test_what_the_tables_do_not_know_is_an_error(grant: Grant) -> None:
+    with pytest.raises(UnknownGrant, match=grant.resource):
+        policies.document("answer", [grant], PLACE)
+
+
+def test_every_kind_has_its_operations_its_resources_and_its_client() -> None:
+    assert policies.ACTIONS.keys() == policies._RESOURCES.keys() == policies.CLIENTS.keys()
+
+
+def test_the_apps_own_policies_name_every_resource() -> None:
+    for function, grants in services.GRANTS.items():
+        for statement in policies.document(function, grants, PLACE)["Statement"]:
+            texts = every_string(statement["Resource"])
+            assert texts
+            assert all(text.startswith("arn:aws:") and re.search(r"chatapp|sock1", text) for text in texts), statement
+            assert not any("*" in action for action in statement["Action"])
+
+
+def test_a_policy_holds_each_granted_operation_and_no_action_more() -> None:
+    for function, grants in services.GRANTS.items():
+        document = policies.document(function, grants, PLACE)
+        allowed = {action for statement in document["Statement"] for action in statement["Action"]}
+        granted = {
+            policies.ACTIONS[grant.kind][operation]
+            for grant in grants
+            for operation in grant.operations
+            if grant.kind != "bedrock"
+        }
+        beyond = {"logs:CreateLogStream", "logs:PutLogEvents"}
+        beyond |= {"iam:PassRole"} if any(grant.kind == "schedule" for grant in grants) else set()
+        assert allowed == granted | beyond
+
+
+def test_the_same_grants_give_the_same_files(tmp_path: Path) -> None:
+    first, second = tmp_path / "first", tmp_path / "second"
+    for folder in (first, second):
+        folder.mkdir()
+        policies.write(services.GRANTS, PLACE, folder)
+    names = sorted(path.name for path in first.iterdir())
+    assert names == sorted(f"policy-{function}.json" for function in services.GRANTS)
+    assert all((first / name).read_bytes() == (second / name).read_bytes() for name in names)
+
+
+def test_each_function_has_its_policy_file_memory_and_time_limit() -> None:
+    config = json.loads((ROOT / "chatapp" / ".chalice" / "config.json").read_text())
+    assert config["autogen_policy"] is False
+    assert config["lambda_functions"].keys() == services.GRANTS.keys()
+    for function, settings in config["lambda_functions"].items():
+        assert settings["iam_policy_file"] == f"policy-{function}.json"
+        assert settings["lambda_memory_size"] >= 512
+        assert settings["lambda_timeout"] > 0
+
+
+def test_each_function_has_its_log_group_before_it_writes() -> None:
+    template = (ROOT / "deploy" / "stacks" / "foundation.yaml").read_text()
+    groups = re.findall(r"LogGroupName: !Sub (\S+)", template)
+    names = [PLACE.function_name(function) for function in services.GRANTS]
+    assert sorted(group.replace("${Stage}", "prod") for group in groups) == sorted(f"/aws/lambda/{n}" for n in names)
+
+
+def test_only_what_the_functions_call_is_packed() -> None:
+    clients = policies.clients(services.GRANTS)
+    assert {"dynamodb", "lambda", "ssm", "apigatewaymanagementapi"} <= set(clients)
+    assert "sqs" not in clients, "Lambda itself sends to the on-failure queue"

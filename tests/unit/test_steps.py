@@ -1,0 +1,327 @@
+"""The parts of a deployment that decide: settings, addresses, the command line, templates, gateway answers."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from deploy import adoption, chalice_client, cloudformation, commands, gateway, model_access, steps
+from deploy.environment import Addresses, ApiIds, DeploymentError, Stage, load_settings, read_settings
+from deploy.progress import Progress
+
+ROOT = Path(__file__).resolve().parents[2]
+IDS = ApiIds(rest="rest1", socket="sock1")
+
+
+class Pools:
+    """Cognito's pools, by id, as ListUserPools pages them."""
+
+    def __init__(self, **names: str) -> None:
+        self.names = names
+
+    def get_paginator(self, _: str) -> Pools:
+        return self
+
+    def paginate(self, **_: int) -> list[dict[str, Any]]:
+        return [{"UserPools": [{"Id": pool, "Name": name}]} for pool, name in self.names.items()]
+
+
+@dataclass(frozen=True)
+class StageWithPools(Stage):
+    pools: Pools = field(default_factory=Pools)
+
+    def client(self, service: str) -> Any:
+        return self.pools if service == "cognito-idp" else super().client(service)
+
+
+# --- Settings ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_stages_own_settings_override_the_defaults() -> None:
+    text = "[default]\nuser_budget_usd = 20\napi_burst = 10\n[prod]\nuser_budget_usd = 5\n"
+    prod, other = read_settings(text, "prod"), read_settings(text, "test")
+    assert prod.variables()["CHATAPP_USER_BUDGET_USD"] == "5"
+    assert other.variables()["CHATAPP_USER_BUDGET_USD"] == "20"
+    assert prod.api_burst == other.api_burst == 10
+    assert "CHATAPP_API_BURST" not in prod.variables()
+
+
+def test_models_are_handed_on_as_json() -> None:
+    text = '[default]\nmodels = [{ id = "m", name = "M", input = 1.0, output = 2, cache_write = 3, cache_read = 4 }]'
+    assert json.loads(read_settings(text, "prod").variables()["CHATAPP_MODELS"])[0]["id"] == "m"
+
+
+@pytest.mark.parametrize("line", ["user_bugdet_usd = 20", 'model_provider = "openai"'])
+def test_a_setting_that_nothing_reads_is_an_error(line: str) -> None:
+    with pytest.raises(DeploymentError, match=r"settings\.toml"):
+        read_settings(f"[default]\n{line}\n", "prod")
+
+
+def test_the_shipped_settings_are_valid_for_any_stage() -> None:
+    for stage in ("local", "prod"):
+        assert load_settings(stage).provider == "anthropic"
+
+
+# --- Addresses --------------------------------------------------------------------------------------------------------
+
+
+def test_addresses_on_aws() -> None:
+    found = Addresses.of(Stage("prod", "eu-west-1"), IDS, "d1.cloudfront.net")
+    assert found.site_url == "https://d1.cloudfront.net"
+    assert found.api_url == found.script_api_url == "https://rest1.execute-api.eu-west-1.amazonaws.com/api"
+    assert found.socket_url == "wss://sock1.execute-api.eu-west-1.amazonaws.com/api"
+    assert found.cognito_endpoint is None
+    assert found.connect_sources == (
+        "https://cognito-idp.eu-west-1.amazonaws.com",
+        "https://rest1.execute-api.eu-west-1.amazonaws.com",
+        "wss://sock1.execute-api.eu-west-1.amazonaws.com",
+    )
+
+
+def test_addresses_on_the_local_aws() -> None:
+    found = Addresses.of(Stage("local", "eu-west-1", "http://127.0.0.1:4570"), IDS, "d1.cloudfront.net")
+    assert found.site_url == "http://d1.cloudfront.localhost:4570"
+    assert found.api_url == "http://rest1.execute-api.localhost:4570/api"
+    assert found.socket_url == "ws://sock1.execute-api.localhost:4570/api"
+    assert found.script_api_url == "http://127.0.0.1:4570/_aws/execute-api/rest1/api"
+    assert found.cognito_endpoint == "http://localhost:4570/"
+
+
+def test_before_the_first_deployment_the_site_may_talk_to_cognito_alone() -> None:
+    found = Addresses.of(Stage("prod", "eu-west-1"), ApiIds(), "")
+    assert found.connect_sources == ("https://cognito-idp.eu-west-1.amazonaws.com",)
+
+
+# --- Command line -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("words", "command", "stage"),
+    [
+        (["local"], "deploy", "local"),
+        (["local", "--stop"], "deploy", "local"),
+        (["prod", "--region", "us-east-1"], "deploy", "prod"),
+        (["destroy", "prod", "--yes"], "destroy", "prod"),
+        (["outputs", "prod"], "outputs", "prod"),
+    ],
+)
+def test_command_lines(words: list[str], command: str, stage: str) -> None:
+    found = commands.parse(words)
+    assert (found.command, found.stage) == (command, stage)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        [],
+        ["Prod"],
+        ["a", "b"],
+        ["destroy"],
+        ["prod", "--stop"],
+        ["destroy", "local", "--stop"],
+        ["x" * 17],
+        ["prod", "--force"],
+        ["prod", "--region"],
+    ],
+)
+def test_a_senseless_command_line_changes_nothing_and_explains(
+    words: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert commands.main(words) == 2
+    assert "usage: ./deploy.sh" in capsys.readouterr().err
+
+
+def test_destroying_asks_for_the_stages_name(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(DeploymentError, match="nothing was destroyed"):
+        commands._destroy(commands.parse(["destroy", "prod"]), Progress(), read=lambda _: "yes")
+
+
+def test_outputs_of_a_stage_that_was_never_deployed(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(steps, "BUILD", tmp_path)
+    assert commands.main(["outputs", "local"]) == 1
+    assert capsys.readouterr().err == "error: local is not deployed: ./deploy.sh local\n"
+
+
+def test_outputs_are_one_json_object(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(steps, "BUILD", tmp_path)
+    stage = Stage("prod", "eu-west-1")
+    addresses = Addresses.of(stage, IDS, "d1.cloudfront.net")
+    steps.write_outputs(stage, steps.describe(stage, addresses, {"UserPoolId": "p", "ClientId": "c"}))
+    assert commands.main(["outputs", "prod"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found.keys() == {"site_url", "api_url", "socket_url", "region", "user_pool_id", "client_id"}
+    assert (tmp_path / "prod" / "outputs.json").stat().st_mode & 0o077 == 0
+
+
+# --- Templates --------------------------------------------------------------------------------------------------------
+
+
+def test_data_outlives_every_stage_but_the_local_one() -> None:
+    for name in ("foundation.yaml", "operations.yaml"):
+        assert "Policy: Retain" not in cloudformation.template(Stage("local", "eu-west-1"), name)
+    kept = cloudformation.template(Stage("prod", "eu-west-1"), "foundation.yaml")
+    assert kept.count("DeletionPolicy: RetainExceptOnCreate") == 8  # five tables, two buckets, the user pool
+
+
+@mock_aws
+def test_what_a_destroyed_stage_kept_is_found_by_its_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
+    stage = StageWithPools("prod", "eu-west-1")
+    body = cloudformation.template(stage, "foundation.yaml")
+    assert adoption.find(stage, body) == []
+    boto3.client("dynamodb", "eu-west-1").create_table(
+        TableName="chatapp-prod-usage",
+        BillingMode="PAY_PER_REQUEST",
+        AttributeDefinitions=[{"AttributeName": "subject", "AttributeType": "S"}],
+        KeySchema=[{"AttributeName": "subject", "KeyType": "HASH"}],
+    )
+    bucket = f"chatapp-prod-site-{stage.account_id}-eu-west-1"
+    boto3.client("s3", "eu-west-1").create_bucket(
+        Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": "eu-west-1"}
+    )
+    stage.pools.names = {"eu-west-1_1": "chatapp-prod", "eu-west-1_2": "chatapp-prod2"}
+    found = {kept.logical_id: kept.name for kept in adoption.find(stage, body)}
+    assert found == {"UserPool": "eu-west-1_1", "UsageTable": "chatapp-prod-usage", "SiteBucket": bucket}
+    stage.pools.names["eu-west-1_3"] = "chatapp-prod"
+    with pytest.raises(DeploymentError, match="several user pools"):
+        adoption.find(stage, body)
+
+
+# --- Answers of API Gateway -------------------------------------------------------------------------------------------
+
+
+def test_gateway_errors_have_the_apps_shape_and_the_sites_origin() -> None:
+    for kind, response in gateway.responses("https://d1.cloudfront.net").items():
+        headers = response["responseParameters"]
+        assert headers["gatewayresponse.header.Access-Control-Allow-Origin"] == "'https://d1.cloudfront.net'"
+        # As API Gateway fills it in: the variable is a JSON string, quotes included.
+        body = response["responseTemplates"]["application/json"].replace("$context.error.messageString", '"why"')
+        error = json.loads(body)["error"]
+        assert error.keys() == {"code", "message"}, kind
+        assert error["message"], kind
+
+
+def test_a_401_and_a_missing_path_say_what_they_are() -> None:
+    found = gateway.responses("https://d1.cloudfront.net")
+    assert found["UNAUTHORIZED"]["statusCode"] == found["EXPIRED_TOKEN"]["statusCode"] == "401"
+    assert found["MISSING_AUTHENTICATION_TOKEN"]["statusCode"] == "404"
+    assert {"DEFAULT_4XX", "DEFAULT_5XX"} <= found.keys()
+
+
+# --- The model's key and address --------------------------------------------------------------------------------------
+
+
+@mock_aws
+def test_without_any_key_the_deployment_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
+    monkeypatch.delenv("ANTHROPIC_API_KEY", raising=False)
+    stage = Stage("prod", "eu-west-1")
+    with pytest.raises(DeploymentError, match="ANTHROPIC_API_KEY"):
+        model_access.ensure_key(stage, "anthropic")
+    assert model_access.ensure_key(stage, "bedrock") is False
+    monkeypatch.setenv("ANTHROPIC_API_KEY", "sk-1")
+    assert model_access.ensure_key(stage, "anthropic") is True
+    assert model_access.ensure_key(stage, "anthropic") is False
+    monkeypatch.delenv("ANTHROPIC_API_KEY")
+    assert model_access.ensure_key(stage, "anthropic") is False, "the stored key is used"
+    parameter = boto3.client("ssm", "eu-west-1").get_parameter(Name=stage.key_parameter, WithDecryption=True)
+    assert (parameter["Parameter"]["Type"], parameter["Parameter"]["Value"]) == ("SecureString", "sk-1")
+
+
+def test_a_laptops_model_address_is_not_given_to_lambda(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ANTHROPIC_BASE_URL", "http://localhost:11434")
+    assert model_access.base_url(None, is_local=False) is None
+    assert model_access.base_url(None, is_local=True) == "http://localhost:11434"
+    monkeypatch.setenv("ANTHROPIC_BASE_URL", "https://models.example.com")
+    assert model_access.base_url(None, is_local=False) == "https://models.example.com"
+    monkeypatch.delenv("ANTHROPIC_BASE_URL")
+    assert model_access.base_url("http://127.0.0.1:9", is_local=True) == "http://127.0.0.1:9"
+
+
+# --- Chalice's client -------------------------------------------------------------------------------------------------
+
+
+class Lambda:
+    """The one function that a deployment finds, and what is sent to change it."""
+
+    def __init__(self, **configuration: Any) -> None:
+        self.configuration = configuration
+        self.sent: list[str] = []
+
+    def get_function_configuration(self, FunctionName: str) -> dict[str, Any]:
+        return {"FunctionArn": f"arn:{FunctionName}", **self.configuration}
+
+    def update_function_code(self, **arguments: Any) -> dict[str, Any]:
+        self.sent.append("code")
+        return {"FunctionArn": "arn:f", "LastUpdateStatus": "Successful"}
+
+    def update_function_configuration(self, **arguments: Any) -> dict[str, Any]:
+        self.sent.append("configuration")
+        return {"LastUpdateStatus": "Successful"}
+
+    class exceptions:
+        InvalidParameterValueException = ResourceInUseException = ValueError
+
+
+def client_of(lambda_: Lambda) -> chalice_client.Client:
+    class Offline(chalice_client.Client):
+        def _client(self, service_name: str) -> Any:
+            assert service_name == "lambda"
+            return lambda_
+
+    return Offline(None, {})
+
+
+PACKAGE = b"zip"
+DEPLOYED: dict[str, Any] = {
+    "CodeSha256": base64.b64encode(hashlib.sha256(PACKAGE).digest()).decode(),
+    "Environment": {"Variables": {"A": "1"}},
+    "Timeout": 29,
+    "MemorySize": 1024,
+    "Role": "role",
+    "Runtime": "python3.11",
+    "Architectures": ["x86_64"],
+}
+
+
+@pytest.mark.parametrize(
+    ("found", "sent"),
+    [
+        ({}, []),
+        ({"CodeSha256": "other"}, ["code"]),
+        ({"Environment": {"Variables": {"A": "2"}}}, ["configuration"]),
+        ({"Timeout": 30}, ["configuration"]),
+        ({"Environment": None, "CodeSha256": "other"}, ["code", "configuration"]),
+    ],
+)
+def test_only_what_differs_is_sent_to_lambda(found: dict[str, Any], sent: list[str]) -> None:
+    lambda_ = Lambda(**{**DEPLOYED, **found})
+    client = client_of(lambda_)
+    client.update_function(
+        "f",
+        PACKAGE,  # type: ignore[arg-type]
+        environment_variables={"A": "1"},
+        runtime="python3.11",
+        timeout=29,
+        memory_size=1024,
+        role_arn="role",
+        layers=[],
+        architecture="x86_64",
+    )
+    assert lambda_.sent == sent
+    assert [bool(re.match("code|configuration", change)) for change in client.changes] == [True] * len(sent)

@@ -1,0 +1,198 @@
+"""What a deployment packs and publishes: the site's files and the functions' package."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import subprocess
+import sys
+import zipfile
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from deploy import package, site, srp
+from deploy.environment import Stage
+
+LOCK = {"packages": {"": {}, "node_modules/a": {"version": "1"}, "node_modules/b": {"version": "2", "optional": True}}}
+
+
+@pytest.mark.parametrize(
+    ("installed", "fits"),
+    [
+        ({}, False),
+        ({"packages": {"node_modules/a": {"version": "1"}}}, True),
+        ({"packages": {"node_modules/a": {"version": "1"}, "node_modules/b": {"version": "2"}}}, True),
+        ({"packages": {"node_modules/b": {"version": "2"}}}, False),
+        ({"packages": {"node_modules/a": {"version": "9"}}}, False),
+        ({"packages": {"node_modules/a": {"version": "1"}, "node_modules/c": {"version": "1"}}}, False),
+    ],
+)
+def test_packages_are_installed_when_they_do_not_fit_the_lock(installed: dict[str, object], fits: bool) -> None:
+    assert site.packages_fit(LOCK, installed) is fits
+
+
+def test_assets_go_first_and_index_last(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in ("index.html", "assets/app-1.js", "favicon.svg"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(name)
+    monkeypatch.setattr(site, "DIST", tmp_path)
+    files = site.files({"stage": "prod"})
+    assert [file.key for file in files] == ["assets/app-1.js", "config.json", "favicon.svg", "index.html"]
+    by_key = {file.key: file for file in files}
+    assert by_key["assets/app-1.js"].cache_control == "public, max-age=31536000, immutable"
+    assert by_key["index.html"].cache_control == by_key["config.json"].cache_control == "no-cache"
+    assert by_key["index.html"].content_type == "text/html; charset=utf-8"
+    assert by_key["config.json"].content_type == "application/json; charset=utf-8"
+    assert by_key["favicon.svg"].content_type == "image/svg+xml"
+
+
+@pytest.mark.parametrize(
+    ("key", "kind"), [("a.js", "text/javascript"), ("a.css", "text/css"), ("a.woff2", "font/woff2")]
+)
+def test_content_types(key: str, kind: str) -> None:
+    assert site.content_type(key).split(";")[0] == kind
+
+
+def test_the_previous_builds_assets_stay_and_older_ones_go() -> None:
+    first, second, third = ["assets/1.js"], ["assets/2.js"], ["assets/3.js"]
+    builds = site.next_builds(site.next_builds([], first), second)
+    assert builds == [second, first]
+    assert site.next_builds(builds, second) == builds, "the same build again forgets nothing"
+    builds = site.next_builds(builds, third)
+    in_bucket = dict.fromkeys([*first, *second, *third, "index.html", "old.html"], "etag")
+    wanted = [site.SiteFile("assets/3.js", b""), site.SiteFile("index.html", b"")]
+    assert site.stale(in_bucket, wanted, builds) == ["assets/1.js", "old.html"]
+
+
+# --- Package ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def build(tmp_path: Path) -> Path:
+    """A small package folder: an app, a dependency, Chalice's runtime."""
+    for name in (
+        "app.py",
+        "chalicelib/__init__.py",
+        "chalicelib/one.py",
+        "vendor/dep/__init__.py",
+        "runtime/chalice/app.py",
+    ):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("NAMES = {'a', 'b', 'c', 'd'}\ndef f(x): return x in {'p', 'q', 'r', 's'}\n")
+    return tmp_path
+
+
+def pack(build: Path) -> Path:
+    package._compile(build / "vendor", build / "runtime", build / "chalicelib", build / "app.py")
+    package._zip(build, build / "package.zip")
+    return build / "package.zip"
+
+
+def test_equal_content_gives_equal_bytes(build: Path) -> None:
+    first = hashlib.sha256(pack(build).read_bytes()).hexdigest()
+    os.utime(build / "app.py", (1, 1))
+    (build / "app.py").chmod(0o600)
+    assert hashlib.sha256(pack(build).read_bytes()).hexdigest() == first
+    (build / "app.py").write_text("NAMES = {'a'}\n")
+    assert hashlib.sha256(pack(build).read_bytes()).hexdigest() != first
+
+
+def test_the_package_runs_from_its_bytecode(build: Path, tmp_path: Path) -> None:
+    (build / "app.py").write_text("import dep, chalice.app\nfrom chalicelib import one\nVALUE = len(one.NAMES)\n")
+    folder = tmp_path / "task"
+    with zipfile.ZipFile(pack(build)) as archive:
+        archive.extractall(folder)
+    tag = sys.implementation.cache_tag
+    for name in (
+        f"__pycache__/app.{tag}.pyc",
+        f"chalicelib/__pycache__/one.{tag}.pyc",
+        f"dep/__pycache__/__init__.{tag}.pyc",
+    ):
+        assert (folder / name).exists()
+    # Bytecode that were checked against its source would not survive the source's change.
+    (folder / "chalicelib" / "one.py").write_text("NAMES = {}\n")
+    (folder / "chalicelib" / "__init__.py").write_text("raise AssertionError('compiled again')\n")
+    command = [sys.executable, "-c", "import app; print(app.VALUE)"]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "4"
+
+
+def test_wheels_are_those_of_lambdas_image() -> None:
+    arguments = package._platform_arguments(Stage("prod", "eu-west-1"))
+    platforms = [value for name, value in pairwise(arguments) if name == "--platform"]
+    assert platforms[-1] == "manylinux2014_x86_64"
+    newest = "manylinux_2_26_x86_64" if sys.version_info < (3, 12) else "manylinux_2_34_x86_64"
+    assert platforms[0] == newest, "the image's own glibc, and nothing newer"
+
+
+def test_trimming_keeps_what_is_read_at_run_time(tmp_path: Path) -> None:
+    kept = [
+        "botocore/data/dynamodb/2012-08-10/service-2.json",
+        "botocore/data/endpoints.json",
+        "botocore/cacert.pem",
+        "dep/__init__.py",
+        "dep-1.0.dist-info/METADATA",
+        "dep-1.0.dist-info/entry_points.txt",
+    ]
+    gone = [
+        "botocore/data/ec2/2016-11-15/service-2.json",
+        "boto3/data/s3/resources-1.json",
+        "dep/stubs.pyi",
+        "dep/tests/test_dep.py",
+        "dep-1.0.dist-info/RECORD",
+        "pip/__init__.py",
+        "bin/dep",
+    ]
+    for name in kept + gone:
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("")
+    package._trim(tmp_path, ("dynamodb",))
+    left = {path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*") if path.is_file()}
+    assert left == set(kept)
+
+
+# --- SRP --------------------------------------------------------------------------------------------------------------
+
+
+class Cognito:
+    """The server's side of SRP, as RFC 5054 and Cognito's documentation have it, for one user."""
+
+    def __init__(self, password: str) -> None:
+        self.secret = srp._hash(srp._padded(0x5A17), hashlib.sha256(f"abcuser-1:{password}".encode()).digest())
+        self.private = 0x1234567890ABCDEF << 300
+        self.accepted: bool | None = None
+
+    def initiate_auth(self, **asked: dict[str, str]) -> dict[str, object]:
+        self.client_public = int(asked["AuthParameters"]["SRP_A"], 16)
+        multiplier = srp._hash(srp._padded(srp._N), srp._padded(srp._G))
+        verifier = pow(srp._G, self.secret, srp._N)
+        self.public = (multiplier * verifier + pow(srp._G, self.private, srp._N)) % srp._N
+        self.verifier = verifier
+        challenge = {
+            "SALT": "5a17",
+            "SRP_B": f"{self.public:x}",
+            "SECRET_BLOCK": "c2VjcmV0",
+            "USER_ID_FOR_SRP": "user-1",
+        }
+        return {"ChallengeName": "PASSWORD_VERIFIER", "ChallengeParameters": challenge}
+
+    def respond_to_auth_challenge(self, **answered: dict[str, str]) -> dict[str, object]:
+        import base64
+
+        scramble = srp._hash(srp._padded(self.client_public), srp._padded(self.public))
+        shared = pow(self.client_public * pow(self.verifier, scramble, srp._N), self.private, srp._N)
+        key = srp._hmac(srp._hmac(srp._padded(scramble), srp._padded(shared)), srp._INFO)[:16]
+        responses = answered["ChallengeResponses"]
+        signed = b"abc" + b"user-1" + b"secret" + responses["TIMESTAMP"].encode()
+        expected = base64.b64encode(srp._hmac(key, signed)).decode()
+        self.accepted = responses["PASSWORD_CLAIM_SIGNATURE"] == expected
+        return {"AuthenticationResult": {"IdToken": "token"}}
+
+
+@pytest.mark.parametrize(("tried", "accepted"), [("right-Pass1", True), ("wrong-Pass1", False)])
+def test_both_sides_derive_the_same_key_only_with_the_password(tried: str, accepted: bool) -> None:
+    cognito = Cognito("right-Pass1")
+    assert srp.sign_in(cognito, "eu-west-1_abc", "client", "a@example.com", tried) == "token"
+    assert cognito.accepted is accepted
