@@ -82,9 +82,8 @@ def _run(asked: argparse.Namespace, progress: Progress) -> int:
 
 def _local(progress: Progress) -> Stage:
     with progress.step("local AWS") as step:
-        running = local_aws.status(ROOT).aws
         aws = local_aws.start(ROOT, report=step.say)
-        step.changed(running != aws, f"started at {aws.endpoint_url}")
+        step.changed(bool(step.said), f"started at {aws.endpoint_url}")
     model_url = model_access.base_url(aws.model_url, is_local=True)
     _use(aws)
     return Stage(LOCAL, aws.region, aws.endpoint_url, model_url)

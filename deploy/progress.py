@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass
@@ -14,8 +14,10 @@ class Step:
 
     title: str
     result: str = "done"
+    said: list[str] = field(default_factory=list)
 
     def say(self, line: str) -> None:
+        self.said.append(line)
         print(f"    {line}", flush=True)
 
     def changed(self, changed: bool, result: str = "done") -> None:
