@@ -8,22 +8,22 @@ keeps its ports, since deployed functions and addresses name them.
 
 from __future__ import annotations
 
-import contextlib
-import fcntl
 import hashlib
 import http.client
 import json
 import os
+import shutil
 import socket
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
 from deploy.local.environment import ensure_environment, requirements_file
 from deploy.local.errors import LocalAwsError
-from deploy.local.processes import Process, Record, spawn
+from deploy.local.processes import Process, Record, exclusive, spawn
 
 __all__ = ["LocalAws", "LocalAwsError", "Status", "start", "status", "stop"]
 
@@ -99,6 +99,7 @@ def start(
     port: int | None = None,
     environ: Mapping[str, str] | None = None,
     report: Callable[[str], None] = lambda line: None,
+    timeout_s: float = START_TIMEOUT_S,
 ) -> LocalAws:
     """Start what does not run yet and wait until it answers; a local AWS that answers is reused as it is.
 
@@ -107,7 +108,7 @@ def start(
     once wait for each other. Raises LocalAwsError.
     """
     environ = os.environ if environ is None else environ
-    local = _Launcher(root, _state_dir(root, state_dir, environ), environ, report)
+    local = _Launcher(root, _state_dir(root, state_dir, environ), environ, report, timeout_s)
     with local.locked():
         aws_port = local.ensure(MINISTACK, port if port is not None else _port_setting(environ))
         model_port = None if _names_a_model(environ) else local.ensure(DEMO_MODEL, None)
@@ -120,7 +121,7 @@ def stop(root: Path, *, state_dir: Path | None = None, environ: Mapping[str, str
     Only processes of our record that are still ours are signalled. Raises LocalAwsError.
     """
     environ = os.environ if environ is None else environ
-    local = _Launcher(root, _state_dir(root, state_dir, environ), environ, lambda line: None)
+    local = _Launcher(root, _state_dir(root, state_dir, environ), environ)
     with local.locked():
         ended = [local.end(name) for name in (DEMO_MODEL, MINISTACK)]
     return any(ended)
@@ -129,7 +130,7 @@ def stop(root: Path, *, state_dir: Path | None = None, environ: Mapping[str, str
 def status(root: Path, *, state_dir: Path | None = None, environ: Mapping[str, str] | None = None) -> Status:
     """Say what runs, changing nothing."""
     environ = os.environ if environ is None else environ
-    local = _Launcher(root, _state_dir(root, state_dir, environ), environ, lambda line: None)
+    local = _Launcher(root, _state_dir(root, state_dir, environ), environ)
     aws, model = local.find_healthy(MINISTACK), local.find_healthy(DEMO_MODEL)
     if aws and (model or _names_a_model(environ)):
         running = local.described(aws.port, model.port if model else None)
@@ -162,20 +163,24 @@ def _names_a_model(environ: Mapping[str, str]) -> bool:
 class _Launcher:
     """One state folder and its two processes, by name."""
 
-    def __init__(self, root: Path, state_dir: Path, environ: Mapping[str, str], report: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        root: Path,
+        state_dir: Path,
+        environ: Mapping[str, str],
+        report: Callable[[str], None] = lambda line: None,
+        timeout_s: float = START_TIMEOUT_S,
+    ) -> None:
         self._root = root.absolute()
         self._state_dir = state_dir
         self._environ = environ
         self._report = report
+        self._timeout_s = timeout_s
         self.record = Record(state_dir / "processes.json")
 
-    @contextlib.contextmanager
-    def locked(self) -> Iterator[None]:
+    def locked(self) -> AbstractContextManager[None]:
         """Keep a second start or stop waiting until this one is through."""
-        self._state_dir.mkdir(parents=True, exist_ok=True)
-        with (self._state_dir / "lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            yield
+        return exclusive(self._state_dir / "lock")
 
     def ensure(self, name: str, port: int | None) -> int:
         """Have the process answer, as our present code and on `port` when one is asked for; return its port."""
@@ -218,14 +223,14 @@ class _Launcher:
 
     def _await_start(self, name: str, process: Process) -> bool:
         """Wait until it answers. False: it ended."""
-        deadline = time.monotonic() + START_TIMEOUT_S
+        deadline = time.monotonic() + self._timeout_s
         while process.is_alive():
             if self._answers(name, process):
                 return True
             if time.monotonic() > deadline:
                 self.end(name)
                 log = self._log(name)
-                raise LocalAwsError(f"{_TITLES[name]} did not answer within {START_TIMEOUT_S:.0f} s (log: {log})")
+                raise LocalAwsError(f"{_TITLES[name]} did not answer within {self._timeout_s:.0f} s (log: {log})")
             time.sleep(POLL_S)
         return False
 
@@ -269,8 +274,10 @@ class _Launcher:
         return [str(python), "-m", "deploy.local.emulator"], {**passed_on, **self._ministack_settings(port)}
 
     def _ministack_settings(self, port: int) -> dict[str, str]:
+        # Unpacked functions, which a MiniStack that was killed leaves behind.
         temporary = self._state_dir / "tmp"
-        temporary.mkdir(parents=True, exist_ok=True)
+        shutil.rmtree(temporary, ignore_errors=True)
+        temporary.mkdir(parents=True)
         return {
             "GATEWAY_PORT": str(port),
             "BIND_HOST": "127.0.0.1",

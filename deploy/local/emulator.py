@@ -8,11 +8,14 @@ one of them is gone or different makes the start fail, rather than go on without
 
 from __future__ import annotations
 
+import asyncio
 import queue
+import signal
 import time
 from collections.abc import Mapping
 from typing import Any
 
+import hypercorn.asyncio
 import ministack.app
 from ministack.core import lambda_runtime
 from ministack.services import apigateway_v1, dynamodb, lambda_svc, scheduler
@@ -23,6 +26,9 @@ from deploy.local import rest_api_import, role_checks
 # What a worker writes on stderr behind the last log line of an invocation (the ASCII record separator).
 _END_OF_LOG = "\x1e"
 _END_OF_LOG_WAIT_S = 0.25
+
+# What requests in flight get to finish at the end.
+_LAST_REQUESTS_S = 1.0
 
 _WORKER_ANSWERS = "        _real_stdout.flush()\n\nrun()"
 _WORKER_ENDS_LOG = r"""        sys.__stderr__.write("\x1e\n")
@@ -158,6 +164,34 @@ def _lines_to_end_of_log(lines: queue.Queue[str]) -> list[str]:
             return taken
 
 
+def end_functions_first() -> None:
+    """On SIGTERM, end the functions that run while the port is still open.
+
+    MiniStack closes it first and waits for them; they then try it again and again. An open socket, whose `$disconnect`
+    runs at that moment, would hold the end up for half a minute.
+    """
+    serve = hypercorn.asyncio.serve
+
+    async def serve_until_stopped(app: Any, config: Any) -> None:
+        config.graceful_timeout = _LAST_REQUESTS_S
+        await serve(app, config, shutdown_trigger=_stopped)
+
+    hypercorn.asyncio.serve = serve_until_stopped
+
+
+async def _stopped() -> None:
+    asked = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, asked.set)
+    await asked.wait()
+    lambda_runtime.Worker._spawn = _refuse_to_spawn
+    await asyncio.to_thread(lambda_runtime.reset)
+
+
+def _refuse_to_spawn(worker: Any) -> None:
+    raise RuntimeError("the local AWS is stopping")
+
+
 def main() -> None:
     add_rest_api_import()
     mend_minimum_compression_size()
@@ -166,6 +200,7 @@ def main() -> None:
     sweep_schedules_often()
     end_logs_exactly()
     role_checks.install()
+    end_functions_first()
     ministack.app.main()
 
 

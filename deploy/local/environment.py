@@ -13,6 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from deploy.local.errors import LocalAwsError
+from deploy.local.processes import exclusive
 
 OLDEST_PYTHON = (3, 11)
 
@@ -27,6 +28,12 @@ def ensure_environment(root: Path, venv: Path, log: Path, report: Callable[[str]
     The stamp is written last, so an interrupted installation is begun afresh. Raises LocalAwsError.
     """
     _check_interpreter()
+    # Several state folders share one environment.
+    with exclusive(venv.with_suffix(".lock")):
+        return _ensure(root, venv, log, report)
+
+
+def _ensure(root: Path, venv: Path, log: Path, report: Callable[[str], None]) -> Path:
     python = venv / "bin" / "python"
     stamp = venv / "installed.sha256"
     wanted = _fingerprint(root)

@@ -6,12 +6,14 @@ whose start does not match belongs to somebody else and is never signalled.
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import signal
 import subprocess
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -92,6 +94,15 @@ def _began_by_ps(pid: int) -> str | None:
         ["ps", "-o", "state=,lstart=", "-p", str(pid)], capture_output=True, text=True, check=False
     ).stdout.split(maxsplit=1)
     return listing[1].strip() if len(listing) == 2 and not listing[0].startswith("Z") else None
+
+
+@contextmanager
+def exclusive(lock: Path) -> Iterator[None]:
+    """Keep other processes out until we are through; the lock goes with us, however we end."""
+    lock.parent.mkdir(parents=True, exist_ok=True)
+    with lock.open("w") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        yield
 
 
 class Record:
