@@ -1,9 +1,10 @@
 /**
- * The HTTP API's records, as the site uses them.
- * Names and shapes are those of the API: snake_case, ISO 8601 times, UUIDv7 ids that sort by time.
+ * The HTTP API's records, by the names that the site uses. They are the generated ones (`npm run gen:api`), but for
+ * content blocks, which OpenAPI only knows as objects.
  */
+import type { components } from "./schema";
 
-export type AnswerStatus = "queued" | "streaming" | "complete" | "stopped" | "interrupted" | "failed" | "superseded";
+type Schemas = components["schemas"];
 
 export interface TextBlock {
   type: "text";
@@ -18,74 +19,26 @@ export interface ThinkingBlock {
 
 export type ContentBlock = TextBlock | ThinkingBlock;
 
-export interface Usage {
-  input_tokens: number;
-  output_tokens: number;
-  cache_creation_input_tokens: number;
-  cache_read_input_tokens: number;
-  cost_usd: number;
-}
+type WithBlocks<T> = Omit<T, "content"> & { content: ContentBlock[] };
 
-export interface AnswerError {
-  code: string;
-  message: string;
-}
+export type Message = WithBlocks<Schemas["Message"]>;
+export type AnswerStatus = Message["status"];
+export type Usage = Schemas["Usage"];
+export type AnswerError = Schemas["ErrorInfo"];
+export type Turn = { user_message: Message; answer: Message };
 
-export interface Message {
-  message_id: string;
-  conversation_id: string;
-  parent_id: string | null;
-  role: "user" | "assistant";
-  content: ContentBlock[];
-  status: AnswerStatus;
-  model: string | null;
-  usage: Usage | null;
-  stop_reason: string | null;
-  error: AnswerError | null;
-  created_at: string;
-}
-
-export interface Conversation {
-  conversation_id: string;
-  title: string | null;
-  model: string;
-  system: string | null;
-  timestamp: string;
-  pinned: boolean;
-  archived: boolean;
-  answer_in_progress: string | null;
-  head: string | null;
-  model_note: string | null;
-}
-
+export type Conversation = Schemas["Conversation"];
 /** A conversation as lists hold it. */
-export type ConversationSummary = Omit<Conversation, "system" | "head" | "model_note">;
+export type ConversationSummary = Schemas["ConversationSummary"];
+export type ConversationChange = Partial<Schemas["ConversationChange"]>;
+/** A conversation just created, with its first turn when it was created with a message. */
+export type NewConversation = Conversation & { user_message: Message | null; answer: Message | null };
+export type Deleted = Schemas["Deleted"];
 
-export interface Model {
-  id: string;
-  name: string;
-  prices: { input: number; output: number; cache_write: number; cache_read: number };
-  default: boolean;
-}
+export type Model = Schemas["Model"];
+export type SocketTicket = Schemas["Ticket"];
 
 export interface Page<Item> {
   items: Item[];
   next_cursor: string | null;
-}
-
-export interface Turn {
-  user_message: Message;
-  answer: Message;
-}
-
-export type NewConversation = Conversation & { user_message: Message | null; answer: Message | null };
-
-export interface Deleted {
-  conversation_id: string;
-  undo_until: string;
-}
-
-export interface SocketTicket {
-  ticket: string;
-  expires_in_s: number;
 }

@@ -1,6 +1,5 @@
 /** The page by who is there: nobody, somebody whose session ended, or a signed-in person. */
-import { QueryClientProvider } from "@tanstack/react-query";
-import { useEffect, useState } from "react";
+import { lazy, Suspense, useEffect, useState } from "react";
 
 import { ApiClient } from "@/api/client";
 import { ApiContext } from "@/api/context";
@@ -14,8 +13,9 @@ import { Toasts } from "@/ui/toasts";
 
 import { ConfigError } from "./ConfigError";
 import { ErrorBoundary } from "./ErrorBoundary";
-import { createQueryClient } from "./queryClient";
-import { SignedIn } from "./SignedIn";
+
+const importSignedIn = () => import("./SignedIn");
+const SignedIn = lazy(importSignedIn);
 
 export function App({ config }: { config: Config }) {
   const [session] = useState(() => createSession(config));
@@ -38,6 +38,8 @@ function Gate({ config }: { config: Config }) {
   const state = useStore(session.state);
   const [isBroken, setBroken] = useState(false);
   useEffect(() => {
+    // Whoever comes will need it: loaded beside the session's check, or while the password is typed.
+    void importSignedIn().catch(() => undefined);
     if (session.state.get().status === "loading") session.restore().catch(() => setBroken(true));
   }, [session]);
   if (isBroken) return <ConfigError />;
@@ -48,20 +50,14 @@ function Gate({ config }: { config: Config }) {
     case "expired":
       return <SignInPage wasExpired={state.status === "expired"} />;
     case "signed-in":
-      return <Person key={state.identity.userId} config={config} />;
+      return (
+        <Suspense fallback={<Starting />}>
+          <SignedIn key={state.identity.userId} config={config} identity={state.identity} />
+        </Suspense>
+      );
     default:
       return state satisfies never;
   }
-}
-
-/** A query cache per sign-in: nothing of one person is ever shown to the next. */
-function Person({ config }: { config: Config }) {
-  const [client] = useState(createQueryClient);
-  return (
-    <QueryClientProvider client={client}>
-      <SignedIn config={config} />
-    </QueryClientProvider>
-  );
 }
 
 function Starting() {

@@ -117,6 +117,7 @@ function Drawer({ onClose, children }: { onClose: () => void; children: ReactNod
   useEffect(() => panel.current?.querySelector("button")?.focus(), []);
   return (
     <div className="fixed inset-0 z-30 flex">
+      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- Escape closes a dialog. */}
       <div
         ref={panel}
         role="dialog"

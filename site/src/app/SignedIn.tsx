@@ -1,24 +1,24 @@
-/** What a signed-in person has: the chat's runtime, and the pages around it. */
-import { useQueryClient } from "@tanstack/react-query";
+/** What a signed-in person has: a query cache, the chat's runtime, and the pages. A lazy chunk of its own. */
+import { QueryClientProvider } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 
 import { useApi } from "@/api/context";
-import { useIdentity, useSession } from "@/features/auth";
+import { useSession, type Identity } from "@/features/auth";
 import { ChatContext, ChatRuntime } from "@/features/chat";
 import type { Config } from "@/lib/config";
 import { forgetDrafts } from "@/lib/drafts";
 
+import { createQueryClient } from "./queryClient";
 import { Shell } from "./Shell";
 
-export function SignedIn({ config }: { config: Config }) {
+/** Mounted once per sign-in, so that nothing of one person is ever shown to the next. */
+export default function SignedIn({ config, identity }: { config: Config; identity: Identity }) {
   const session = useSession();
-  const identity = useIdentity();
   const api = useApi();
-  const client = useQueryClient();
+  const { userId } = identity;
+  const [client] = useState(createQueryClient);
   const [runtime, setRuntime] = useState<ChatRuntime | null>(null);
-  const userId = identity?.userId;
   useEffect(() => {
-    if (userId === undefined) return;
     const next = new ChatRuntime({
       api,
       client,
@@ -26,6 +26,8 @@ export function SignedIn({ config }: { config: Config }) {
       socketUrl: config.socket_url,
       tokenExpiresAtMs: () => session.tokenExpiresAtMs(),
     });
+    // Timers and a socket: it lives exactly as long as this effect.
+    // oxlint-disable-next-line react/set-state-in-effect
     setRuntime(next);
     next.start();
     return () => {
@@ -33,14 +35,16 @@ export function SignedIn({ config }: { config: Config }) {
       next.dispose();
     };
   }, [api, client, config.socket_url, session, userId]);
-  if (!runtime || !identity) return null;
+  if (!runtime) return null;
   const signOut = async (): Promise<void> => {
     await session.signOut();
-    forgetDrafts(identity.userId);
+    forgetDrafts(userId);
   };
   return (
-    <ChatContext value={runtime}>
-      <Shell email={identity.email} onSignOut={() => void signOut()} />
-    </ChatContext>
+    <QueryClientProvider client={client}>
+      <ChatContext value={runtime}>
+        <Shell email={identity.email} onSignOut={() => void signOut()} />
+      </ChatContext>
+    </QueryClientProvider>
   );
 }

@@ -38,11 +38,13 @@ export function useAutoscroll(threadKey: string, firstKey: string) {
     remember(element);
   }, [remember]);
 
+  // Each thread starts at its end.
   useLayoutEffect(toEnd, [threadKey, toEnd]);
 
   useLayoutEffect(() => {
     const element = scroller.current;
     if (element && !isFollowing.current) element.scrollTop = element.scrollHeight - last.current.fromBottom;
+    // oxlint-disable-next-line react/exhaustive-effect-dependencies -- What comes in above moves what is read.
   }, [firstKey]);
 
   useEffect(() => {

@@ -36,7 +36,7 @@ export function useThread(conversationId: string | null): Thread {
   const conversation = useConversation(conversationId);
   const messages = useMessages(conversationId);
   const unsent = useStore(chat.outbox.entry(conversationId));
-  const [choices, setChoices] = useState<Choices>(noChoices);
+  const [choices, setChoices] = useChoices(conversationId);
   const head = conversation.data?.head ?? null;
   const entries = useMemo(() => {
     const loaded = messages.data?.pages.flatMap((page) => page.items) ?? [];
@@ -59,6 +59,13 @@ export function useThread(conversationId: string | null): Thread {
     choose: (parentId, messageId) => setChoices(new Map(choices).set(parentId ?? "", messageId)),
     resetChoices: () => setChoices(noChoices),
   };
+}
+
+/** The versions chosen in this conversation; another one starts without. */
+function useChoices(conversationId: string | null) {
+  const [chosen, setChosen] = useState<{ in: string | null; choices: Choices }>({ in: null, choices: noChoices });
+  const choices = chosen.in === conversationId ? chosen.choices : noChoices;
+  return [choices, (next: Choices) => setChosen({ in: conversationId, choices: next })] as const;
 }
 
 /** Find the answer in progress, by whatever names it, and follow it. */

@@ -93,9 +93,11 @@ export function updateMessage(
 ): void {
   client.setQueryData<Pages>(messagesKey(conversationId), (data) => {
     if (!data) return data;
-    const items = (page: Page<Message>) =>
-      page.items.map((message) => (message.message_id === messageId ? change(message) : message));
-    return { ...data, pages: data.pages.map((page) => ({ ...page, items: items(page) })) };
+    const pages = data.pages.map((page) => ({
+      ...page,
+      items: page.items.map((message) => (message.message_id === messageId ? change(message) : message)),
+    }));
+    return { ...data, pages };
   });
 }
 

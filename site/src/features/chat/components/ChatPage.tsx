@@ -18,20 +18,11 @@ import { EmptyChat, GoneChat, MessagesSkeleton } from "./states";
 import { MessageList } from "./MessageList";
 
 export function ChatPage({ conversationId, openList }: { conversationId: string | null; openList: ReactNode }) {
-  return (
-    <Chat
-      // What was chosen in one conversation (versions looked at) is not carried to the next; the composer stays.
-      conversationId={conversationId}
-      openList={openList}
-    />
-  );
-}
-
-function Chat({ conversationId, openList }: { conversationId: string | null; openList: ReactNode }) {
   const t = useT();
   const thread = useThread(conversationId);
   const actions = useChatActions(conversationId, thread);
-  const scroll = useAutoscroll(conversationId ?? "", thread.entries[0]?.message.message_id ?? "");
+  const firstId = thread.entries[0]?.message.message_id ?? "";
+  const { scroller, content, onScroll, isAway, toEnd } = useAutoscroll(conversationId ?? "", firstId);
   useOpenCreated(conversationId);
   useEscape(thread.inProgressId === null ? null : actions.stop);
   const title = thread.conversation?.title ?? t.list.untitled;
@@ -39,7 +30,7 @@ function Chat({ conversationId, openList }: { conversationId: string | null; ope
     document.title = conversationId === null ? t.app.name : `${title} · ${t.app.name}`;
   }, [conversationId, title, t]);
   const send = (text: string): boolean => {
-    scroll.toEnd();
+    toEnd();
     return actions.send(text);
   };
   return (
@@ -50,25 +41,25 @@ function Chat({ conversationId, openList }: { conversationId: string | null; ope
       </header>
       <div className="relative min-h-0 flex-1">
         <div
-          ref={scroll.scroller}
+          ref={scroller}
           className="h-full overflow-y-auto [overflow-anchor:none]"
-          onScroll={scroll.onScroll}
+          onScroll={onScroll}
           // Scrolled by the keyboard too.
           // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
           tabIndex={0}
           role="region"
           aria-label={t.chat.conversation}
         >
-          <div ref={scroll.content} className="mx-auto flex min-h-full w-full max-w-[47rem] flex-col px-4 pt-2 pb-8 wide:px-6">
+          <div ref={content} className="mx-auto flex min-h-full w-full max-w-[47rem] flex-col px-4 pt-2 pb-8 wide:px-6">
             <ThreadContent conversationId={conversationId} thread={thread} actions={actions} />
           </div>
         </div>
-        {scroll.isAway && (
+        {isAway && (
           <Button
             icon="arrowDown"
             isSmall
             className="animate-rise absolute bottom-3 left-1/2 -translate-x-1/2 rounded-full! shadow-float"
-            onClick={scroll.toEnd}
+            onClick={toEnd}
           >
             {t.chat.jumpToLatest}
           </Button>

@@ -37,6 +37,7 @@ export function Composer({ conversationId, thread, onSend, onStop, isStopping }:
   const canSend = text.trim() !== "" && !isTooLong && !thread.unsent;
   useEffect(() => {
     if (window.matchMedia(FINE_POINTER).matches) document.getElementById("message")?.focus();
+    // oxlint-disable-next-line react/exhaustive-effect-dependencies -- Each conversation begins with the focus here.
   }, [conversationId]);
   const send = (): void => {
     if (!canSend || !onSend(text.trim())) return;

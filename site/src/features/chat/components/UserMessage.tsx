@@ -69,6 +69,7 @@ function EditForm({ text, onCancel, onSubmit }: EditFormProps) {
     if (canSend) onSubmit(edited.trim());
   };
   return (
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- Escape leaves the edit.
     <form
       aria-label={t.chat.editMessage}
       className="rounded-2xl border border-line bg-raised p-2.5 shadow-composer focus-within:border-line-strong"

@@ -40,13 +40,12 @@ function useHighlighted(code: string, language: string): ReactNode {
   useEffect(() => {
     if (highlight || !isWanted) return;
     let isCurrent = true;
-    import("./highlight").then(
-      (module) => {
-        loaded = module.highlight;
-        if (isCurrent) setHighlight(() => module.highlight);
-      },
-      () => undefined, // Offline: the code stays plain.
-    );
+    const load = async (): Promise<void> => {
+      const module = await import("./highlight");
+      loaded = module.highlight;
+      if (isCurrent) setHighlight(() => module.highlight);
+    };
+    load().catch(() => undefined); // Offline: the code stays plain.
     return () => {
       isCurrent = false;
     };

@@ -72,5 +72,6 @@ export function highlight(code: string, language: string): Highlighted | null {
   const name = language.toLowerCase();
   if (!instance.getLanguage(name)) return null;
   const result = instance.highlight(code, { language: name, ignoreIllegals: true });
+  // oxlint-disable-next-line no-underscore-dangle -- highlight.js names it so.
   return (result._emitter as unknown as TreeEmitter).root;
 }

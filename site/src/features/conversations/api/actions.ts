@@ -2,13 +2,13 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 
 import { useApi } from "@/api/context";
-import type { ConversationSummary } from "@/api/types";
+import type { ConversationChange, ConversationSummary } from "@/api/types";
 import { t } from "@/i18n";
 import { errorText } from "@/lib/errorText";
 import { showToast } from "@/ui/toasts";
 
 import { insertCached, removeCached, updateCached } from "./cache";
-import { conversationKey, deleteConversation, listsKey, patchConversation, type ConversationChange } from "./conversations";
+import { conversationKey, deleteConversation, listsKey, patchConversation } from "./conversations";
 
 /** How long the server keeps a deleted conversation for an undo. */
 export const UNDO_MS = 30_000;

@@ -3,14 +3,7 @@ import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 
 import { ApiError, type ApiClient } from "@/api/client";
 import { useApi } from "@/api/context";
-import type { Conversation, ConversationSummary, Deleted, Page } from "@/api/types";
-
-export interface ConversationChange {
-  title?: string;
-  model?: string;
-  archived?: boolean;
-  deleted?: false;
-}
+import type { Conversation, ConversationChange, ConversationSummary, Deleted, Page } from "@/api/types";
 
 const path = (id: string): string => `/conversations/${encodeURIComponent(id)}`;
 

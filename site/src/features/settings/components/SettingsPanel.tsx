@@ -26,6 +26,7 @@ export function SettingsPanel({ email, onSignOut }: { email: string; onSignOut: 
   return (
     <div
       ref={root}
+      role="presentation"
       className="relative"
       onKeyDown={(event) => {
         if (event.key !== "Escape" || !isOpen) return;
