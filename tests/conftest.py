@@ -4,13 +4,36 @@ import os
 from collections.abc import Iterator
 
 import pytest
+from botocore.retries.standard import ExponentialBackoff
 
 from deploy.local.demo_model import DemoServer
+from tests import grants
 from tests import stage as stages
 from tests.people import Person
 
 # Before the app is imported: its decorators read the environment.
 os.environ.update(stages.ENVIRONMENT)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--check-grants",
+        action="store_true",
+        help="fail when a function is granted an operation that no test of this run used (run all of them)",
+    )
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    if not session.config.getoption("--check-grants"):
+        return
+    if problems := grants.problems():
+        reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+        assert reporter is not None
+        reporter.write_line("")
+        for problem in problems:
+            reporter.write_line(f"grants: {problem}", red=True)
+        session.exitstatus = session.exitstatus or pytest.ExitCode.TESTS_FAILED
 
 
 @pytest.fixture(scope="session")
@@ -20,11 +43,22 @@ def demo_server() -> Iterator[DemoServer]:
 
 
 @pytest.fixture
-def stage(demo_server: DemoServer) -> Iterator[stages.Stage]:
+def stage(demo_server: DemoServer, monkeypatch: pytest.MonkeyPatch) -> Iterator[stages.Stage]:
+    # botocore retries as it does on AWS, but does not pause.
+    monkeypatch.setattr(ExponentialBackoff, "delay_amount", lambda self, context: 0.0)
     demo_server.scripts.clear()
     demo_server.recorder.clear()
     with stages.stage(demo_server) as stage:
         yield stage
+
+
+@pytest.fixture
+def quick_ticks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Workers look for a stop, log and renew their lease every 20 ms instead of every half second."""
+    from chalicelib import answers
+
+    monkeypatch.setattr(answers, "TICK_EVERY_S", 0.02)
+    monkeypatch.setattr(answers, "PUSH_EVERY_S", 0.01)
 
 
 @pytest.fixture

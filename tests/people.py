@@ -13,9 +13,15 @@ from tests.stage import ENDPOINT, Context, Stage
 
 @dataclass(frozen=True)
 class Reply:
+    """raw: the body as it was sent."""
+
     status: int
     headers: dict[str, str]
-    body: Any
+    raw: str
+
+    @property
+    def body(self) -> Any:
+        return json.loads(self.raw)
 
     @property
     def error(self) -> str:
@@ -54,7 +60,7 @@ class Person:
             },
         }
         reply = self.stage.app.app(event, Context(29))
-        return Reply(reply["statusCode"], reply["headers"], json.loads(reply["body"]))
+        return Reply(reply["statusCode"], reply["headers"], reply["body"])
 
     def _resource(self, path: str) -> tuple[str, dict[str, str]]:
         """The declared route that API Gateway would choose for a path, and its parameters."""
@@ -70,6 +76,12 @@ class Person:
 
     def post(self, path: str, body: Any = None) -> Reply:
         return self.call("POST", path, body)
+
+    def patch(self, path: str, body: Any) -> Reply:
+        return self.call("PATCH", path, body)
+
+    def delete(self, path: str) -> Reply:
+        return self.call("DELETE", path)
 
     def new_conversation(self, **fields: Any) -> str:
         reply = self.post("/conversations", fields)
@@ -87,6 +99,25 @@ class Person:
         assert sent.status == 202, sent
         self.stage.run()
         return self.message(conversation_id, sent.body["answer"]["message_id"])
+
+    def conversation(self, conversation_id: str) -> dict[str, Any]:
+        reply = self.get(f"/conversations/{conversation_id}")
+        assert reply.status == 200, reply
+        shown: dict[str, Any] = reply.body
+        return shown
+
+    def queue(self, conversation_id: str, text: str, **fields: Any) -> str:
+        """Send a message whose answer nobody makes yet; returns the answer's id."""
+        sent = self.send(conversation_id, text, **fields)
+        assert sent.status == 202, sent
+        message_id: str = sent.body["answer"]["message_id"]
+        return message_id
+
+    def stop(self, conversation_id: str, message_id: str) -> Reply:
+        return self.post(f"/conversations/{conversation_id}/messages/{message_id}/stop")
+
+    def retry(self, conversation_id: str, message_id: str, body: Any = None) -> Reply:
+        return self.post(f"/conversations/{conversation_id}/messages/{message_id}/retry", body)
 
     def messages(self, conversation_id: str) -> list[dict[str, Any]]:
         items: list[dict[str, Any]] = self.get(f"/conversations/{conversation_id}/messages").body["items"]
@@ -122,3 +153,20 @@ def _query(query: str) -> dict[str, list[str]] | None:
         return None
     pairs = [pair.partition("=")[::2] for pair in query.split("&")]
     return {name: [value for other, value in pairs if other == name] for name, _ in pairs}
+
+
+def text_of(message: dict[str, Any]) -> str:
+    """A message's text, as the API shows it."""
+    return "".join(block["text"] for block in message["content"] if block["type"] == "text")
+
+
+def text_in(frames: list[dict[str, Any]]) -> str:
+    """What a client that applies the frames shows as the answer's text. A client refuses a gap."""
+    shown = ""
+    for before, frame in zip([None, *frames], frames, strict=False):
+        assert before is None or frame["sequence"] == before["sequence"] + 1, f"a gap before {frame}"
+        if frame["type"] == "answer.started":
+            shown = ""
+        elif frame["type"] == "answer.delta" and frame["kind"] == "text":
+            shown += frame["text"]
+    return shown

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import os
 import threading
+import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
@@ -15,14 +16,18 @@ from typing import Any
 
 import boto3
 import yaml
+from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 from moto import mock_aws
 
 from deploy.local.demo_model import DemoServer
 from tests.fakes.aws import FakeGateway, FakeLambda, FakeScheduler
+from tests.fakes.dynamodb import Wire
 
 ROOT = Path(__file__).resolve().parent.parent
 ORIGIN = "https://site.example"
 ENDPOINT = "https://sockets.example/api"
+# How long a test waits for another thread before it fails.
+PATIENCE_S = 20.0
 
 ENVIRONMENT = {
     "AWS_ACCESS_KEY_ID": "test",
@@ -58,7 +63,10 @@ def table_definitions() -> list[dict[str, Any]]:
 
 
 class Stage:
-    """app: the module `app`. lambdas, scheduler, gateway: stand-ins; `run` delivers what was invoked."""
+    """app: the module `app`. lambdas, scheduler, gateway: stand-ins; `run` delivers what was invoked.
+
+    wire: between the app and DynamoDB, where faults are put.
+    """
 
     def __init__(self, app: ModuleType, model: DemoServer) -> None:
         from chalicelib.aws import clients
@@ -68,6 +76,7 @@ class Stage:
         self.lambdas = FakeLambda()
         self.scheduler = FakeScheduler()
         self.gateway = FakeGateway()
+        self.wire = Wire()
         clients.made.clear()
         clients.made[("lambda", None)] = self.lambdas
         clients.made[("scheduler", None)] = self.scheduler
@@ -76,9 +85,19 @@ class Stage:
         for definition in table_definitions():
             self.dynamodb.create_table(**definition)
         boto3.client("ssm").put_parameter(Name="/chatapp/test/anthropic-api-key", Value="demo", Type="SecureString")
+        self.wire.attach(self.dynamodb, faults=False)
+        self.wire.attach(clients.client("dynamodb"), faults=True)
+
+    def configure(self, **settings: object) -> None:
+        """Deploy the stage anew with other settings: `configure(user_budget_usd=1)`."""
+        from chalicelib import services
+
+        os.environ.update({f"CHATAPP_{name.upper()}": str(value) for name, value in settings.items()})
+        services.of.cache_clear()
 
     def script(self, match: str | None, times: int | None = None, title: bool = False, **reply: Any) -> None:
-        """Tell the demo model what to answer to a message that contains `match`."""
+        """Tell the demo model what to answer to a message that contains `match`, by default without pauses."""
+        reply = {"delay_chunk_s": 0, **reply}
         body = json.dumps({"match": match, "times": times, "title": title, "reply": reply}).encode()
         request = urllib.request.Request(f"{self.model.url}/_demo/script", body, method="POST")  # noqa: S310
         urllib.request.urlopen(request).close()  # noqa: S310
@@ -89,6 +108,11 @@ class Stage:
             items: list[dict[str, Any]] = json.load(reply)["items"]
         return items
 
+    def prompts(self) -> list[dict[str, Any]]:
+        """The bodies of the requests for answers, without those for titles."""
+        bodies = [request["body"] for request in self.requests()]
+        return [body for body in bodies if "title only" not in json.dumps(body.get("system", ""))]
+
     def run(self, seconds: float = 900) -> None:
         """Deliver every pending invocation of `answer`, once."""
         for payload in self.lambdas.take():
@@ -97,13 +121,49 @@ class Stage:
     def answer(self, payload: dict[str, Any], seconds: float = 900) -> None:
         self.app.answer(payload, Context(seconds))
 
+    @contextmanager
+    def working(self, copies: int = 1) -> Iterator[None]:
+        """Deliver every pending invocation to workers of their own, `copies` of each; wait for their end on leaving."""
+        payloads = self.lambdas.take() * copies
+        threads = [threading.Thread(target=self.answer, args=(payload,), daemon=True) for payload in payloads]
+        for thread in threads:
+            thread.start()
+        yield
+        for thread in threads:
+            thread.join(PATIENCE_S)
+            assert not thread.is_alive(), "the worker does not end"
+
+    def purge(self, payload: dict[str, Any]) -> None:
+        self.app.purge(payload, Context(300))
+
     def rows(self, table: str) -> list[dict[str, Any]]:
         """Every row of a table, as Python values."""
-        from boto3.dynamodb.types import TypeDeserializer
-
         read = TypeDeserializer().deserialize
         pages = self.dynamodb.get_paginator("scan").paginate(TableName=f"chatapp-test-{table}")
         return [{name: read(value) for name, value in row.items()} for page in pages for row in page["Items"]]
+
+    def row(self, table: str, key: str) -> dict[str, Any]:
+        """The row that has `key` as one of its key values."""
+        (found,) = [row for row in self.rows(table) if key in self._key(table, row).values()]
+        return found
+
+    def edit(self, table: str, key: str, **values: Any) -> None:
+        """Change a row behind the app's back: the way in which tests let time pass. None removes an attribute."""
+        row = self.row(table, key) | values
+        kept = {name: TypeSerializer().serialize(value) for name, value in row.items() if value is not None}
+        self.dynamodb.put_item(TableName=f"chatapp-test-{table}", Item=kept)
+
+    def _key(self, table: str, row: dict[str, Any]) -> dict[str, Any]:
+        (schema,) = [d["KeySchema"] for d in table_definitions() if d["TableName"] == f"chatapp-test-{table}"]
+        return {part["AttributeName"]: row[part["AttributeName"]] for part in schema}
+
+
+def wait_for(condition: Callable[[], object], what: str = "") -> None:
+    """Wait until another thread has made `condition` true; the test fails if it does not."""
+    deadline = time.monotonic() + PATIENCE_S
+    while not condition():
+        assert time.monotonic() < deadline, f"waited in vain: {what}"
+        time.sleep(0.005)
 
 
 class Context:
@@ -132,12 +192,17 @@ def demo_model() -> Iterator[DemoServer]:
 @contextmanager
 def stage(model: DemoServer) -> Iterator[Stage]:
     """A fresh stage; one at a time, since the app reads the process's environment."""
+    before = dict(os.environ)
     os.environ.update(ENVIRONMENT | {"ANTHROPIC_BASE_URL": model.url})
     os.environ.pop("AWS_ENDPOINT_URL", None)
-    with mock_aws():
-        import app
-        from chalicelib import services
+    try:
+        with mock_aws():
+            import app
+            from chalicelib import services
 
-        services.of.cache_clear()
-        yield Stage(app, model)
-        services.of.cache_clear()
+            services.of.cache_clear()
+            yield Stage(app, model)
+            services.of.cache_clear()
+    finally:
+        os.environ.clear()
+        os.environ.update(before)

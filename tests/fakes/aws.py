@@ -17,16 +17,23 @@ def client_error(code: str, operation: str, status: int = 400, **more: Any) -> C
 
 @dataclass
 class FakeLambda:
-    """Keeps asynchronous invocations until a test delivers them: once, twice, late, out of order or never."""
+    """Keeps asynchronous invocations until a test delivers them: once, twice, late, out of order or never.
+
+    failures: raised by the next invocations, in order. deliver: given each payload at once, instead of keeping it.
+    """
 
     pending: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     failures: list[Exception] = field(default_factory=list)
+    deliver: Callable[[dict[str, Any]], None] | None = None
 
     def invoke(self, FunctionName: str, InvocationType: str, Payload: str) -> dict[str, Any]:
         assert InvocationType == "Event"
         if self.failures:
             raise self.failures.pop(0)
-        self.pending.append((FunctionName, json.loads(Payload)))
+        if self.deliver is not None:
+            self.deliver(json.loads(Payload))
+        else:
+            self.pending.append((FunctionName, json.loads(Payload)))
         return {"StatusCode": 202}
 
     def take(self) -> list[dict[str, Any]]:
