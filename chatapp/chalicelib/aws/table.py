@@ -9,7 +9,8 @@ from __future__ import annotations
 import random
 import re
 import time
-from collections.abc import Iterable, Mapping, Sequence
+import uuid
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +28,7 @@ Key = Mapping[str, str | int]
 _NAME = re.compile(r"#(\w+)")
 # Reasons for which DynamoDB cancels a transaction although nothing is wrong with it.
 _PASSING = {"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"}
+_CONDITION = "ConditionalCheckFailed"
 _ATTEMPTS = 6
 
 
@@ -157,7 +159,8 @@ class Table(Adapter):
             "DeleteItem": self._client.delete_item,
         }
         try:
-            reply: Any = calls[write.operation](
+            reply: Any = _through_conflicts(
+                calls[write.operation],
                 TableName=self.name,
                 ReturnValues=returns,
                 ReturnValuesOnConditionCheckFailure="ALL_OLD",
@@ -235,7 +238,7 @@ def batch_get(*wanted: tuple[Table, Key]) -> list[Item | None]:
 def transact(writes: Sequence[Write]) -> None:
     """Make all writes or none. A conflict with another transaction is repeated, with a growing pause.
 
-    Raises TransactionRefused. boto3 gives each call one idempotency token, so a lost reply is repeated safely.
+    Raises TransactionRefused. All attempts carry one idempotency token, so a lost reply is repeated safely.
     """
     actions: list[Any] = []
     for write in writes:
@@ -243,31 +246,49 @@ def transact(writes: Sequence[Write]) -> None:
         action = write.operation.removesuffix("Item")
         on_failure = {"TableName": write.table.name, "ReturnValuesOnConditionCheckFailure": "ALL_OLD"}
         actions.append({action: write.parameters | on_failure})
-    for attempt in range(1, _ATTEMPTS + 1):
+    token = str(uuid.uuid4())
+    try:
+        _through_conflicts(client.transact_write_items, TransactItems=actions, ClientRequestToken=token)
+    except ClientError as error:
+        _raise_if_refused(error)
+        raise
+
+
+def _through_conflicts(call: Callable[..., Any], **parameters: Any) -> Any:
+    """Make a call; repeat it while somebody else's transaction holds an item. boto3 does not."""
+    for attempt in range(1, _ATTEMPTS):
         try:
-            client.transact_write_items(TransactItems=actions)
+            return call(**parameters)
         except ClientError as error:
-            if not _passing(error) or attempt == _ATTEMPTS:
+            if not _passing(error):
                 raise
             _pause(attempt)
-        else:
-            return
+    return call(**parameters)
 
 
 def _passing(error: ClientError) -> bool:
-    """Whether a cancelled transaction may be repeated as it is; raises when a condition refused it."""
-    code = error.response["Error"]["Code"]
-    if code in {"TransactionInProgressException", "TransactionConflictException"}:
+    """Whether the same call may succeed later: no condition refused it."""
+    if error.response["Error"]["Code"] in {"TransactionInProgressException", "TransactionConflictException"}:
         return True
-    if code != "TransactionCanceledException":
-        return False
-    reasons: list[Any] = error.response.get("CancellationReasons", [])
-    if any(reason.get("Code") == "ConditionalCheckFailed" for reason in reasons):
-        failed = [reason.get("Code") == "ConditionalCheckFailed" for reason in reasons]
+    codes = {reason.get("Code") for reason in _reasons(error)}
+    return bool(codes & _PASSING) and _CONDITION not in codes
+
+
+def _raise_if_refused(error: ClientError) -> None:
+    failed = [reason.get("Code") == _CONDITION for reason in _reasons(error)]
+    if any(failed):
         raise TransactionRefused(
-            [_item(reason.get("Item", {})) if bad else None for reason, bad in zip(reasons, failed, strict=True)]
+            [
+                _item(reason.get("Item", {})) if bad else None
+                for reason, bad in zip(_reasons(error), failed, strict=True)
+            ]
         ) from error
-    return any(reason.get("Code") in _PASSING for reason in reasons)
+
+
+def _reasons(error: ClientError) -> list[Any]:
+    """Why a transaction was cancelled: one entry per action, in order; nothing for any other error."""
+    reasons: list[Any] = error.response.get("CancellationReasons", [])
+    return reasons
 
 
 def _pause(attempt: int) -> None:
