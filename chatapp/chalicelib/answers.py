@@ -26,8 +26,8 @@ from .streaming import Transcript
 if TYPE_CHECKING:
     from .services import Services
 
-_PUSH_EVERY_S = 0.15
-_TICK_EVERY_S = 0.5
+PUSH_EVERY_S = 0.15
+TICK_EVERY_S = 0.5
 # What is kept back of the function's time-out to store the answer.
 _RESERVE_S = 15.0
 
@@ -103,6 +103,8 @@ class _Work:
         self._stream: ModelStream | None = None
         self._error: ModelError | Exception | None = None
         self._finished = False
+        # The usage that the row holds: whoever settles a dead answer counts that.
+        self._reported: dict[str, int] = {}
         self._stop_requested = claimed.stop_requested
         self._lost = False
 
@@ -147,8 +149,10 @@ class _Work:
                 if self._ending() or self._transcript.full:
                     break
         except Exception as error:
-            # Whatever went wrong ends the answer; the main thread says how.
-            self._error = error
+            # Whatever went wrong ends the answer; the main thread says how. Where it ends anyway, this is only the
+            # stream that was closed.
+            if not self._ending():
+                self._error = error
         finally:
             self._finished = True
             self._wake()
@@ -195,6 +199,7 @@ class _Work:
             self._lost = True
             self._wake()
             return False
+        self._reported = row.get("usage", {})
         if row.get("stop_requested"):
             self._stop_requested = True
             self._wake()
@@ -210,13 +215,13 @@ class _Work:
                 return
             self.channel.push(self._transcript.take())
             with self._changed:
-                self._changed.wait_for(self._over, timeout=_PUSH_EVERY_S)
+                self._changed.wait_for(self._over, timeout=PUSH_EVERY_S)
 
     def _over(self) -> bool:
         return self._finished or self._ending()
 
     def _end(self, past: history.History) -> str:
-        last = self._transcript.take()
+        last = self._transcript.close()
         ended = self._outcome()
         conversation = {"cut": past.cut} if past.cut and past.cut != self._order.cut else {}
         # No lease: it was renewed until a moment ago, and only the token decides.
@@ -227,20 +232,19 @@ class _Work:
             return self._abandon(gone=superseded.gone)
         self.channel.push([*last, self._transcript.end(ended, frames.shown_usage(ended.usage))])
         if ended.usage:
-            settling.count_for_stage(self._services, ended.usage)
+            usage.count_now(self._services, usage.STAGE, ended.usage)
         if self._order.untitled and past.first_turn and ended.text():
             titles.write(self._services, ended, past.messages, self.channel)
         return ended.status
 
     def _abandon(self, *, gone: bool) -> str:
-        """Somebody else settled the answer. What was spent is counted all the same."""
+        """Somebody else settled the answer, or it was purged. What they did not count is counted all the same."""
         if gone:
             conversations.delete_log(self._services, self._answer.user_id, self._answer.message_id)
-        spent = self._spent()
-        if spent["cost_micro_usd"]:
-            table = self._services.usage
-            table.write(usage.count(self._services, self._answer.subject, spent))
-            settling.count_for_stage(self._services, spent)
+        uncounted = {name: count - self._reported.get(name, 0) for name, count in self._spent().items()}
+        if uncounted["cost_micro_usd"] > 0:
+            usage.count_now(self._services, self._answer.subject, uncounted)
+            usage.count_now(self._services, usage.STAGE, uncounted)
         return "lost"
 
     def _outcome(self) -> Message:
@@ -283,7 +287,7 @@ class _Ticker(threading.Thread):
         self._stopping = threading.Event()
 
     def run(self) -> None:
-        while not self._stopping.wait(_TICK_EVERY_S):
+        while not self._stopping.wait(TICK_EVERY_S):
             try:
                 if not self._do():
                     return

@@ -58,7 +58,7 @@ def settled(services: Services, answer: Message) -> Message:
     except Superseded:
         return messages.get(services, answer.user_id, answer.conversation_id, answer.message_id)
     if ended.usage:
-        count_for_stage(services, ended.usage)
+        usage.count_now(services, usage.STAGE, ended.usage)
     return ended
 
 
@@ -71,6 +71,9 @@ def finish(
 ) -> None:
     """Store a settled answer, free its conversation and count its cost for the user.
 
+    The stage's count is the caller's, apart from this: every answer ends in that one row, which within this
+    transaction would make answers conflict with each other.
+
     ended: with its final status. before: as it was when the caller last held it (status, token, lease).
     conversation: more attributes to set there. Raises Superseded; a repeat after a lost reply raises it as well.
     """
@@ -81,11 +84,6 @@ def finish(
         transact(writes)
     except TransactionRefused as refused:
         raise Superseded(gone={} in refused.items) from refused
-
-
-def count_for_stage(services: Services, spent: dict[str, int]) -> None:
-    """Apart from the user's: everybody's answers end in this row, which in a transaction would make them conflict."""
-    services.usage.write(usage.count(services, usage.STAGE, spent))
 
 
 def _message(services: Services, ended: Message, before: Message) -> Write:

@@ -32,6 +32,7 @@ class Transcript:
         self.counts: dict[str, int] = {}
         self.stop_reason: str | None = None
         self.full = False
+        self._closed = False
 
     @property
     def waiting(self) -> bool:
@@ -39,6 +40,8 @@ class Transcript:
 
     def add(self, event: Event) -> None:
         with self._lock:
+            if self._closed:
+                return
             match event:
                 case Delta():
                     self._add_delta(event)
@@ -67,6 +70,12 @@ class Transcript:
     def started(self, model: str) -> Frame:
         with self._lock:
             return self._record([self._numbering.frame("answer.started", model=model)])[0]
+
+    def close(self) -> list[Frame]:
+        """The last frames. What comes later is ignored, so that text and stop reason are those of one moment."""
+        with self._lock:
+            self._closed = True
+        return self.take()
 
     def take(self) -> list[Frame]:
         """The frames of what came since the last take; from then on they count as shown."""

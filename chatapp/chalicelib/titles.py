@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from . import conversations, settling, usage
+from . import conversations, usage
 from .aws.table import ConditionFailed
 from .messages import Message
 from .model import Counts, Delta, ModelError, Prompt
@@ -47,8 +47,8 @@ def write(services: Services, answer: Message, asked: list[dict[str, Any]], chan
 
 def _count(services: Services, subject: str, spent: dict[str, int]) -> None:
     if spent["cost_micro_usd"]:
-        services.usage.write(usage.count(services, subject, spent))
-        settling.count_for_stage(services, spent)
+        usage.count_now(services, subject, spent)
+        usage.count_now(services, usage.STAGE, spent)
 
 
 def _store(services: Services, answer: Message, title: str, channel: Channel) -> None:
@@ -62,6 +62,8 @@ def _store(services: Services, answer: Message, title: str, channel: Channel) ->
     )
     try:
         table.write(update)
-    except ConditionFailed:
-        return
+    except ConditionFailed as refused:
+        # Unless it is this very write that stored it, and only its first reply was lost.
+        if refused.item is None or refused.item.get("title") != title:
+            return
     channel.push([{"type": "conversation.updated", "conversation_id": answer.conversation_id, "title": title}])

@@ -6,7 +6,7 @@ import math
 import time
 from typing import TYPE_CHECKING
 
-from .aws.table import Item, Key, Write
+from .aws.table import Item, Key, Write, transact
 from .ids import month
 from .settings import ModelOffer
 
@@ -49,3 +49,8 @@ def count(services: Services, subject: str, usage: dict[str, int]) -> Write:
     values[":ttl"] = int(time.time()) + _KEPT_S
     added = ", ".join(f"#{name} :{name}" for name in names)
     return services.usage.update(key(subject), f"ADD {added} SET #ttl = :ttl", values)
+
+
+def count_now(services: Services, subject: str, usage: dict[str, int]) -> None:
+    """Add one model call to a subject's month; once, because a transaction is repeated safely and a bare ADD is not."""
+    transact([count(services, subject, usage)])
