@@ -7,6 +7,7 @@ lasts as long.
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -34,11 +35,13 @@ class History:
 def read(services: Services, answer: Message, cut: str | None) -> History:
     """The thread that `answer` continues: one query, whatever the conversation's length."""
     budget = services.settings.history_tokens
-    if cut and answer.parent_id and cut > answer.parent_id:
-        cut = None  # an older turn is taken up again, from before the cut
-    thread = _thread(_rows(services, answer, cut), answer)
+    older = cut is not None and cut > (answer.parent_id or _FIRST_ID)
+    thread = [] if older else _thread(_rows(services, answer, cut), answer)
+    branched = cut is not None and (not thread or thread[0].message_id != cut)
+    if branched:  # a turn from before the cut was taken up again
+        thread = _thread(_rows(services, answer, None), answer)
     kept = within(thread, budget)
-    shortened = kept[0].message_id if len(kept) < len(thread) else cut
+    shortened = kept[0].message_id if kept and (branched or len(kept) < len(thread)) else cut
     first_turn = len(thread) == 1 and thread[0].parent_id is None
     return History(_prompt(kept), shortened, first_turn)
 
@@ -49,6 +52,7 @@ def _rows(services: Services, answer: Message, cut: str | None) -> dict[str, Mes
     values = {":home": home, ":cut": cut or _FIRST_ID, ":prompt": answer.parent_id or _FIRST_ID}
     rows: dict[str, Message] = {}
     start: Item | None = None
+    now = time.time()
     # Bounded: the cut moves before the thread is twice its budget, but abandoned branches count here too.
     budget_bytes = 4 * services.settings.history_tokens * _BYTES_PER_TOKEN
     while budget_bytes > 0:
@@ -60,6 +64,8 @@ def _rows(services: Services, answer: Message, cut: str | None) -> dict[str, Mes
         )
         for item in page.items:
             message = Message.from_item(item)
+            if message.expires_at and message.expires_at < now:
+                continue
             rows[message.message_id] = message
             budget_bytes -= len(message.text())
         start = page.last_key
