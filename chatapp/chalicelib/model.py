@@ -116,7 +116,7 @@ def events(
             stream = model.stream(prompt)
             opened(stream)
             for event in stream:
-                shown = shown or isinstance(event, Delta | Citation)
+                shown = shown or isinstance(event, Citation) or (isinstance(event, Delta) and event.text != "")
                 yield event
         except ModelError as error:
             attempt += 1
@@ -165,7 +165,7 @@ class Claude:
     def _connected(self) -> Anthropic | AnthropicBedrock:
         import anthropic  # noqa: PLC0415
 
-        # Retries are ours (`with_retries`): the SDK's own know neither the time left nor that somebody pressed stop.
+        # Retries are ours (`events`): the SDK's own know neither the time left nor that somebody pressed stop.
         options: dict[str, Any] = {
             "max_retries": 0,
             "timeout": anthropic.Timeout(_READ_TIMEOUT_S, connect=5.0),
@@ -239,15 +239,28 @@ def _cut() -> ModelError:
     return ModelError("stream_cut", "The connection to the model broke off in the middle of the answer. Retry.")
 
 
+_STATUS_OF = {
+    "invalid_request_error": 400,
+    "authentication_error": 401,
+    "permission_error": 403,
+    "not_found_error": 404,
+    "request_too_large": 413,
+    "rate_limit_error": 429,
+    "api_error": 500,
+    "overloaded_error": 529,
+}
+
+
 def _translated(error: Any) -> ModelError:  # noqa: PLR0911 (a table of statuses)
     """An SDK error as ours. https://platform.claude.com/docs/en/api/errors"""
-    status = getattr(error, "status_code", None)
     body = error.body if isinstance(getattr(error, "body", None), dict) else {}
     kind = (body.get("error") or {}).get("type", "")
+    # An error in the middle of a stream comes after the status 200: there only its type says what it is.
+    status = _STATUS_OF.get(kind) or getattr(error, "status_code", None)
     response = getattr(error, "response", None)
     asked = response.headers.get("retry-after", "") if response is not None else ""
     wait_s = float(asked) if asked.replace(".", "", 1).isdigit() else 0.0
-    if status == 529 or kind == "overloaded_error":
+    if status == 529:
         return ModelError(
             "model_overloaded",
             "The model is overloaded. Retry in a minute.",
