@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from .aws.table import Item, Write
@@ -24,6 +24,7 @@ _LOG_KEPT_S = 86_400
 # A WebSocket message is billed per 32 KB frame and refused above 128 KB (API Gateway quotas); a delta of this many
 # characters stays below 32 KB in any script, with its envelope.
 MAX_DELTA_CHARACTERS = 7_000
+_MAX_PUSHED_BYTES = 32_000
 
 
 class Numbering:
@@ -53,6 +54,21 @@ def encode(frames: Sequence[Frame]) -> bytes:
     return json.dumps({"frames": frames}, ensure_ascii=False, separators=(",", ":")).encode()
 
 
+def encoded(frames: Sequence[Frame]) -> Iterator[bytes]:
+    """The WebSocket messages for frames, in order: as few as stay below 32 KB each."""
+    batch: list[Frame] = []
+    size = 0
+    for frame in frames:
+        frame_size = len(encode([frame]))
+        if batch and size + frame_size > _MAX_PUSHED_BYTES:
+            yield encode(batch)
+            batch, size = [], 0
+        batch.append(frame)
+        size += frame_size
+    if batch:
+        yield encode(batch)
+
+
 def log(services: Services, message: Message, frames: Sequence[Frame]) -> Write:
     """Append frames, which follow those logged before, to an answer's log."""
     return services.frames.put(
@@ -70,7 +86,7 @@ def read(services: Services, message: Message, after: int) -> list[Frame]:
     """The frames after sequence `after`, in order, at most about 1 MB of them while the answer is in progress."""
     if message.in_progress:
         return list(_logged(services, message, after))
-    return list(_made(message, after))
+    return list(made(message, after))
 
 
 def blocks(services: Services, message: Message) -> list[Block]:
@@ -110,7 +126,8 @@ def _logged(services: Services, message: Message, after: int) -> Iterable[Frame]
                 yield {"type": frame["type"], **ids, **frame}
 
 
-def _made(message: Message, after: int) -> Iterable[Frame]:
+def made(message: Message, after: int) -> Iterable[Frame]:
+    """The frames of a settled answer, numbered from `after` on."""
     numbering = Numbering(message.conversation_id, message.message_id, after)
     yield numbering.frame("answer.started", model=message.model)
     for index, block in enumerate(message.content):

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from .aws.push import Gone
 from .aws.table import ConditionFailed, transact
-from .frames import Frame, encode
+from .frames import Frame, encoded
 
 if TYPE_CHECKING:
     from .services import Services
@@ -125,7 +125,7 @@ class Channel:
         self._pool: ThreadPoolExecutor | None = None
 
     def push(self, frames: list[Frame]) -> None:
-        """Send frames as one message to every connection, concurrently. Never raises for one that cannot be reached.
+        """Send frames to every connection, concurrently. Never raises for one that cannot be reached.
 
         A connection that is gone is forgotten, its rows too.
         """
@@ -135,12 +135,12 @@ class Channel:
             self._known = connections(self._services, self._subject)
         if not self._known:
             return
-        body = encode(frames)
+        bodies = list(encoded(frames))
         if len(self._known) == 1:
-            gone = [self._post(self._known[0], body)]
+            gone = [self._post(self._known[0], bodies)]
         else:
             self._pool = self._pool or ThreadPoolExecutor(max_workers=8)
-            gone = list(self._pool.map(lambda connection: self._post(connection, body), self._known))
+            gone = list(self._pool.map(lambda connection: self._post(connection, bodies), self._known))
         lost = {connection_id for connection_id in gone if connection_id}
         self._known = [connection for connection in self._known if connection.connection_id not in lost]
 
@@ -148,9 +148,10 @@ class Channel:
         if self._pool:
             self._pool.shutdown(wait=False)
 
-    def _post(self, connection: Connection, body: bytes) -> str | None:
+    def _post(self, connection: Connection, bodies: list[bytes]) -> str | None:
         try:
-            self._services.pushes.post(connection.endpoint, connection.connection_id, body)
+            for body in bodies:
+                self._services.pushes.post(connection.endpoint, connection.connection_id, body)
         except Gone:
             self._services.sockets.delete_all(
                 [
