@@ -105,8 +105,8 @@ def new_item(
 
 
 def create(services: Services, item: Item) -> Conversation:
-    table = services.conversations
-    table.write(table.put(item, condition="attribute_not_exists(#conversation_id)"))
+    # Without a condition: the id is new, and a write that is repeated after a lost reply must succeed.
+    services.conversations.write(services.conversations.put(item))
     return Conversation.from_item(item)
 
 
@@ -188,7 +188,9 @@ def delete(services: Services, user_id: str, conversation_id: str) -> float:
     try:
         table.write(update)
     except ConditionFailed as refused:
-        raise NotFound("conversation") from refused
+        # Unless it is this very write that deleted it, and only its first reply was lost.
+        if refused.item is None or refused.item.get("deleted_at") != now:
+            raise NotFound("conversation") from refused
     return now + UNDO_S
 
 
@@ -218,8 +220,8 @@ def purge(services: Services, user_id: str, conversation_id: str) -> bool:
         start = page.last_key
         if start is None:
             break
-    table = services.conversations
-    table.write(table.delete(row, condition="#deleted_at = :then", values={":then": deleted_at}))
+    # Without a condition: the undo time is over, so nobody can have brought it back.
+    services.conversations.write(services.conversations.delete(row))
     return True
 
 

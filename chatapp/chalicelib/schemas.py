@@ -13,7 +13,8 @@ MAX_TEXT_CHARACTERS = 100_000
 
 Text = Annotated[
     str,
-    StringConstraints(min_length=1, max_length=MAX_TEXT_CHARACTERS, pattern=r"\S"),
+    # At least one character that is neither white space nor a control character: the Messages API refuses blank text.
+    StringConstraints(min_length=1, max_length=MAX_TEXT_CHARACTERS, pattern=r"[^\s\x00-\x1f]"),
     Field(description="Markdown"),
 ]
 RequestId = Annotated[
@@ -86,7 +87,7 @@ class ConversationsQuery(ListQuery):
 
 class FramesQuery(BaseModel):
     model_config = ConfigDict(extra="forbid")
-    after: Annotated[int, Field(ge=0)] = 0
+    after: Annotated[int, Field(ge=0, le=1_000_000_000)] = 0
 
 
 class Health(BaseModel):

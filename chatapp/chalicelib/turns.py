@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from . import conversations, limits, messages, settling, usage
@@ -76,6 +76,7 @@ def begin(services: Services, conversation: Item, sending: Sending) -> Turn:
         limits.check_spend(services, user, stage)
         turn = _new_turn(services, Conversation.from_item(item), sending, parent_id=None)
         item |= {"head": turn.answer.message_id, "answer_in_progress": turn.answer.message_id}
+        turn = replace(turn, conversation=Conversation.from_item(item))
         table = services.conversations
         created = table.put(item, condition="attribute_not_exists(#conversation_id)")
         transact([*_rows(services, turn, sending), created])

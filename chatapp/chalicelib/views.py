@@ -87,13 +87,18 @@ def conversation(settings: Settings, shown: Conversation) -> s.Conversation:
 
 def create_conversation(services: Services, user_id: str, body: s.NewConversation) -> s.NewConversationReply:
     model = offered(services.settings, body.model) or services.settings.models[0].id
-    item = conversations.new_item(services, user_id, title=body.title, model=model, system=body.system or None)
+    item = conversations.new_item(services, user_id, title=body.title, model=model, system=_system(body.system))
     if body.message is None:
         created = conversation(services.settings, conversations.create(services, item))
         return s.NewConversationReply(**created.model_dump(), user_message=None, answer=None)
     begun = turns.begin(services, item, Sending(body.message.text, body.message.request_id, parent_id=None))
     created = conversation(services.settings, begun.conversation)
     return s.NewConversationReply(**created.model_dump(), **turn(begun).model_dump())
+
+
+def _system(text: str | None) -> str | None:
+    """A blank system prompt is none: the Messages API refuses it."""
+    return text if text and text.strip() else None
 
 
 def list_conversations(services: Services, user_id: str, query: s.ConversationsQuery) -> s.Conversations:
@@ -121,7 +126,7 @@ def change_conversation(
     changes = body.model_dump(include=body.model_fields_set)
     offered(services.settings, changes.get("model"))
     if "system" in changes:
-        changes["system"] = changes["system"] or None
+        changes["system"] = _system(changes["system"])
     changed = conversations.change(services, user_id, conversation_id, changes)
     return conversation(services.settings, changed)
 
