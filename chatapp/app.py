@@ -114,6 +114,7 @@ def open_socket() -> s.Ticket:
 
 
 @app.lambda_function(name=services.ANSWER)
+@logs.without_text
 def answer(event: dict[str, Any], context: Any) -> None:
     order = answers.Order.from_payload(event)
     status = answers.answer(services.of(services.ANSWER), order, context.get_remaining_time_in_millis() / 1000)
@@ -121,12 +122,14 @@ def answer(event: dict[str, Any], context: Any) -> None:
 
 
 @app.lambda_function(name=services.PURGE)
+@logs.without_text
 def purge(event: dict[str, Any], context: Any) -> None:
     done = conversations.purge(services.of(services.PURGE), event["user_id"], event["conversation_id"])
     logs.line("purge", conversation_id=event["conversation_id"], done=done)
 
 
 @app.on_ws_connect()
+@logs.without_text
 def connect(event: WebsocketEvent) -> dict[str, int]:
     return sockets.on_connect(services.of(services.CONNECT), event.to_dict())
 
@@ -138,6 +141,7 @@ def message(event: WebsocketEvent) -> dict[str, int]:
 
 
 @app.on_ws_disconnect()
+@logs.without_text
 def disconnect(event: WebsocketEvent) -> dict[str, int]:
     sockets.disconnect(services.of(services.DISCONNECT), event.connection_id)
     return {"statusCode": 200}

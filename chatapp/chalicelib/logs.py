@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import sys
 import traceback
+from collections.abc import Callable
+from typing import Any
+
+
+class Failed(Exception):
+    """An invocation failed; the log line before says why. Carries only the type of what was raised."""
 
 
 def line(event: str, **fields: object) -> None:
@@ -21,3 +28,17 @@ def report(error: BaseException) -> None:
         causes.append(type(cause).__name__)
         cause = cause.__cause__
     line("error", error=causes, where=where)
+
+
+def without_text(handler: Callable[..., Any]) -> Callable[..., Any]:
+    """Wrap a function's handler: Lambda logs what a handler raises, and an AWS error may quote what it was sent."""
+
+    @functools.wraps(handler)
+    def guarded(*arguments: Any) -> Any:
+        try:
+            return handler(*arguments)
+        except Exception as error:
+            report(error)
+            raise Failed(type(error).__name__) from None
+
+    return guarded
