@@ -1,0 +1,46 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from chalicelib import history
+from chalicelib.messages import Message
+
+
+def _message(number: int, characters: int = 276) -> Message:
+    """Messages alternate, an even one being a prompt. 276 characters are estimated at 100 tokens."""
+    content = [{"type": "text", "text": "x" * characters}]
+    role: Any = "assistant" if number % 2 else "user"
+    return Message("ada", "c", f"{number:04}", f"{number - 1:04}", role, "complete", "", content=content)
+
+
+def _kept(thread: list[Message], budget: int) -> list[int]:
+    return [int(message.message_id) for message in history.within(thread, budget)]
+
+
+def test_a_thread_within_its_budget_is_whole() -> None:
+    thread = [_message(number) for number in range(5)]
+    assert _kept(thread, 500) == [0, 1, 2, 3, 4]
+
+
+@pytest.mark.parametrize(
+    ("length", "budget", "kept"),
+    [
+        (7, 600, [4, 5, 6]),  # half of the budget holds three messages
+        (7, 699, [4, 5, 6]),
+        (9, 800, [6, 7, 8]),  # four would fit, but the fourth is an answer
+        (11, 1_000, [6, 7, 8, 9, 10]),
+    ],
+)
+def test_past_its_budget_the_oldest_part_is_left_out_down_to_half(length: int, budget: int, kept: list[int]) -> None:
+    assert _kept([_message(number) for number in range(length)], budget) == kept
+
+
+def test_the_last_prompt_stays_even_when_it_alone_is_past_the_budget() -> None:
+    assert _kept([_message(0), _message(1), _message(2, 10_000)], 100) == [2]
+
+
+def test_what_is_kept_starts_with_a_prompt() -> None:
+    thread = [_message(number) for number in range(21)]
+    for budget in range(200, 2_100, 50):
+        assert history.within(thread, budget)[0].role == "user"

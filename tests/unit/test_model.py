@@ -1,0 +1,223 @@
+"""When a model call is repeated, for how long, and what each failure is called."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+import pytest
+from chalicelib.model import Claude, Delta, Event, ModelError, ModelStream, Prompt, Stopped, build, events
+from chalicelib.settings import DEFAULT_MODELS, Settings
+
+from tests.stage import Stage
+
+PROMPT = Prompt(DEFAULT_MODELS[0], [{"role": "user", "content": [{"type": "text", "text": "Which roses?"}]}], 100)
+Try = Sequence[Event | ModelError]
+
+
+def _busy(retry_after_s: float = 0.0) -> ModelError:
+    return ModelError("model_overloaded", "", retryable=True, retry_after_s=retry_after_s)
+
+
+@dataclass
+class FakeModel:
+    """Answers each call with the next of its tries: events in order, an error raised where it stands."""
+
+    tries: list[Try]
+    closed: int = 0
+
+    def prepare(self) -> None:
+        pass
+
+    def stream(self, prompt: Prompt) -> ModelStream:
+        script = self.tries.pop(0)
+        if isinstance(script[0], ModelError):
+            raise script[0]
+        return FakeStream(self, script)
+
+
+@dataclass
+class FakeStream:
+    model: FakeModel
+    script: Try
+
+    def __iter__(self) -> Iterator[Event]:
+        for step in self.script:
+            if isinstance(step, ModelError):
+                raise step
+            yield step
+
+    def close(self) -> None:
+        self.model.closed += 1
+
+
+@dataclass
+class Asking:
+    """One call of `events`: what came, and how long it paused in between."""
+
+    model: FakeModel
+    seconds: float = 100.0
+    cancel_after_pauses: int = 1_000
+    pauses: list[float] = field(default_factory=list)
+    came: list[Event] = field(default_factory=list)
+
+    def run(self) -> list[Event]:
+        for event in events(
+            self.model,
+            PROMPT,
+            until=time.monotonic() + self.seconds,
+            cancelled=lambda: len(self.pauses) >= self.cancel_after_pauses,
+            pause=self.pauses.append,
+            opened=lambda stream: None,
+        ):
+            self.came.append(event)
+        return self.came
+
+
+ANSWER: Try = [Delta(0, "text", ""), Delta(0, "text", "Roses."), Stopped("end_turn")]
+
+
+def test_overload_is_waited_out_with_growing_pauses_that_are_not_the_same_for_all() -> None:
+    busy: list[Try] = [[_busy()]] * 5
+    asking = Asking(FakeModel([*busy, ANSWER]))
+    assert asking.run() == ANSWER
+    for attempt, pause_s in enumerate(asking.pauses):
+        assert 0.5 * 2**attempt <= pause_s <= 2**attempt
+    other = Asking(FakeModel([*busy, ANSWER]))
+    other.run()
+    assert other.pauses != asking.pauses
+
+
+def test_a_pause_is_as_long_as_the_api_asks_for_and_never_past_twenty_seconds_otherwise() -> None:
+    asking = Asking(FakeModel([[_busy(7.5)], [ANSWER[0], _busy(30)], *([_busy()] for _ in range(8)), ANSWER]), 1e6)
+    asking.run()
+    assert asking.pauses[:2] == [7.5, 30]
+    assert max(asking.pauses[2:]) <= 20
+
+
+def test_waiting_ends_when_it_would_outlast_the_time_left() -> None:
+    asking = Asking(FakeModel([[_busy()], [_busy(11)], ANSWER]), seconds=10)
+    with pytest.raises(ModelError, match="model_overloaded"):
+        asking.run()
+    assert len(asking.pauses) == 1
+
+
+def test_a_stop_ends_the_waiting() -> None:
+    asking = Asking(FakeModel([[_busy()], [_busy()], ANSWER]), cancel_after_pauses=2)
+    with pytest.raises(ModelError):
+        asking.run()
+    assert len(asking.pauses) == 2
+
+
+def test_once_a_word_was_shown_nothing_is_repeated() -> None:
+    asking = Asking(FakeModel([[Delta(0, "text", "Ro"), _busy()], ANSWER]))
+    with pytest.raises(ModelError):
+        asking.run()
+    assert asking.came == [Delta(0, "text", "Ro")]
+
+
+def test_an_error_that_will_not_pass_is_not_repeated() -> None:
+    asking = Asking(FakeModel([[ModelError("prompt_refused", "")], ANSWER]))
+    with pytest.raises(ModelError, match="prompt_refused"):
+        asking.run()
+    assert asking.pauses == []
+
+
+def _ask_claude(stage: Stage, key: str = "demo", system: str | None = None) -> list[Event]:
+    model = build(Settings(anthropic_base_url=stage.model.url), lambda: key)
+    assert isinstance(model, Claude)
+    prompt = Prompt(PROMPT.offer, PROMPT.messages, 100, system)
+    return list(model.stream(prompt))
+
+
+@pytest.mark.parametrize(
+    ("status", "headers", "expected"),
+    [
+        (400, {}, ("prompt_refused", False, 0)),
+        (401, {}, ("model_key_refused", False, 0)),
+        (403, {}, ("model_key_refused", False, 0)),
+        (404, {}, ("model_unknown", False, 0)),
+        (413, {}, ("context_too_long", False, 0)),
+        (429, {"retry-after": "2.5"}, ("model_rate_limited", True, 2.5)),
+        (429, {"retry-after": "Sat, 21 Nov 2026 12:00:00 GMT"}, ("model_rate_limited", True, 0)),
+        (500, {}, ("model_unavailable", True, 0)),
+        (503, {"retry-after": "3"}, ("model_unavailable", True, 3)),
+        (529, {"retry-after": "4"}, ("model_overloaded", True, 4)),
+    ],
+)
+def test_every_status_has_its_own_error(
+    stage: Stage, status: int, headers: dict[str, str], expected: tuple[str, bool, float]
+) -> None:
+    stage.script(None, error={"status": status, "message": "SECRET", "headers": headers})
+    with pytest.raises(ModelError) as raised:
+        _ask_claude(stage)
+    error = raised.value
+    assert (error.code, error.retryable, error.retry_after_s) == expected
+    assert "SECRET" not in error.message + str(error)
+
+
+def test_a_prompt_that_is_too_long_is_told_apart_from_other_bad_requests(stage: Stage) -> None:
+    stage.script(None, error={"status": 400, "message": "prompt is too long: 200001 tokens > 200000 maximum"})
+    with pytest.raises(ModelError, match="context_too_long"):
+        _ask_claude(stage)
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "retryable"),
+    [
+        ({"type": "overloaded_error"}, "model_overloaded", True),
+        ({"type": "api_error"}, "model_unavailable", True),
+        ({"type": "rate_limit_error"}, "model_rate_limited", True),
+        ({"type": "invalid_request_error"}, "prompt_refused", False),
+    ],
+)
+def test_an_error_event_within_the_stream_is_what_its_type_says(
+    stage: Stage, error: dict[str, str], code: str, retryable: bool
+) -> None:
+    stage.script(None, text="Roses and lilies.", error_after_chars=5, error=error)
+    with pytest.raises(ModelError) as raised:
+        _ask_claude(stage)
+    assert (raised.value.code, raised.value.retryable) == (code, retryable)
+
+
+@pytest.mark.parametrize("cut_after_chars", [0, 5, 1_000])
+def test_a_stream_that_ends_before_the_message_does_is_cut(stage: Stage, cut_after_chars: int) -> None:
+    stage.script(None, text="Roses and lilies.", cut_after_chars=cut_after_chars)
+    with pytest.raises(ModelError, match="stream_cut"):
+        _ask_claude(stage)
+
+
+def test_nobody_listening_is_an_unavailable_model() -> None:
+    model = build(Settings(anthropic_base_url="http://127.0.0.1:9"), lambda: "demo")
+    with pytest.raises(ModelError, match="model_unavailable"):
+        model.stream(PROMPT)
+
+
+def test_a_renewed_key_is_taken_up(stage: Stage) -> None:
+    keys = iter(["invalid", "demo"])
+    model = build(Settings(anthropic_base_url=stage.model.url), lambda: next(keys))
+    with pytest.raises(ModelError, match="model_key_refused"):
+        model.stream(PROMPT)
+    assert any(isinstance(event, Delta) for event in model.stream(PROMPT))
+
+
+def test_thinking_text_and_citations_come_as_their_own_events_with_the_counts(stage: Stage) -> None:
+    citation = {
+        "type": "char_location",
+        "cited_text": "roses",
+        "document_index": 0,
+        "document_title": "Garden",
+        "start_char_index": 0,
+        "end_char_index": 5,
+        "file_id": None,
+    }
+    stage.script(None, thinking="Hm.", text="Roses.", citations=[citation], usage={"output_tokens": 42})
+    came = _ask_claude(stage)
+    shown = [(event.block, event.kind, event.text) for event in came if isinstance(event, Delta) and event.text]
+    assert shown == [(0, "thinking", "Hm."), (1, "text", "Roses.")]
+    assert [event.citation["cited_text"] for event in came if hasattr(event, "citation")] == ["roses"]
+    assert came[-1] == Stopped("end_turn")
+    counts = [event.counts for event in came if hasattr(event, "counts")]
+    assert counts[-1]["output_tokens"] == 42
+    assert set(counts[0]) >= {"input_tokens", "cache_read_input_tokens", "cache_creation_input_tokens"}

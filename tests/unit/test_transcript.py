@@ -1,0 +1,154 @@
+"""What is shown of an answer is what is logged, what is stored and what is read again."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from chalicelib import frames
+from chalicelib.frames import Frame
+from chalicelib.messages import Message
+from chalicelib.model import Citation, Counts, Delta, Event, Stopped
+from chalicelib.streaming import Transcript
+
+from tests.people import text_in, text_of
+
+ANSWER = Message("ada", "c", "m", "p", "assistant", "streaming", "2026-11-21T12:00:00.000Z", model="claude-opus-5-5")
+CITATION = {"type": "char_location", "cited_text": "roses", "document_index": 0}
+
+
+def _taken(*batches: list[Event], max_bytes: int = 1_000) -> tuple[Transcript, list[Frame]]:
+    transcript = Transcript(ANSWER, max_bytes)
+    taken = [transcript.started("claude-opus-5-5")]
+    for batch in batches:
+        for event in batch:
+            transcript.add(event)
+        taken += transcript.take()
+    return transcript, taken
+
+
+def test_frames_are_numbered_from_one_without_gaps_and_carry_their_ids() -> None:
+    _, taken = _taken([Delta(0, "thinking", "hm")], [], [Delta(1, "text", "a"), Citation(1, CITATION)])
+    assert [frame["sequence"] for frame in taken] == [1, 2, 3, 4]
+    assert {(frame["conversation_id"], frame["message_id"]) for frame in taken} == {("c", "m")}
+    assert [frame["type"] for frame in taken] == ["answer.started", *["answer.delta"] * 2, "answer.citation"]
+
+
+def test_deltas_of_one_block_that_wait_together_are_one_frame() -> None:
+    _, taken = _taken([Delta(0, "text", "a"), Delta(0, "text", "b"), Delta(1, "text", "c"), Delta(0, "text", "d")])
+    assert [frame["text"] for frame in taken[1:]] == ["ab", "c", "d"]
+
+
+def test_content_is_what_the_frames_fold_to() -> None:
+    transcript, taken = _taken(
+        [Delta(0, "thinking", "hm")],
+        [Delta(2, "text", "b"), Delta(1, "text", "a"), Citation(1, CITATION)],
+        [Delta(2, "text", "é🐈"), Delta(3, "text", "")],
+    )
+    folded: dict[int, Any] = {}
+    for frame in taken:
+        frames.fold(folded, frame)
+    assert transcript.content() == [folded[index] for index in sorted(folded)]
+    assert transcript.content() == [
+        {"type": "thinking", "thinking": "hm"},
+        {"type": "text", "text": "a", "citations": [CITATION]},
+        {"type": "text", "text": "bé🐈"},
+    ]
+
+
+def test_what_was_not_taken_was_not_shown_and_is_not_stored() -> None:
+    transcript, _ = _taken([Delta(0, "text", "shown")])
+    transcript.add(Delta(0, "text", " and not"))
+    assert transcript.content() == [{"type": "text", "text": "shown"}]
+
+
+def test_after_its_close_a_transcript_takes_nothing_more() -> None:
+    transcript, _ = _taken([Delta(0, "text", "a")])
+    transcript.add(Delta(0, "text", "b"))
+    assert [frame["text"] for frame in transcript.close()] == ["b"]
+    transcript.add(Delta(0, "text", "c"))
+    transcript.add(Stopped("end_turn"))
+    assert text_of({"content": transcript.content()}) == "ab"
+    assert transcript.stop_reason is None
+
+
+def test_a_started_frame_begins_the_answer_afresh() -> None:
+    folded: dict[int, Any] = {0: {"type": "text", "text": "old"}}
+    frames.fold(folded, {"type": "answer.started"})
+    assert folded == {}
+
+
+def test_what_is_logged_is_remembered_until_it_is_stored() -> None:
+    transcript, taken = _taken([Delta(0, "text", "a")])
+    first = transcript.unlogged()
+    assert first == taken
+    transcript.add(Delta(0, "text", "b"))
+    second = transcript.take()
+    transcript.logged(len(first))
+    assert transcript.unlogged() == second
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [("x" * 10, "x" * 10), ("x" * 11, "x" * 10), ("é" * 6, "é" * 5), ("🐈🐈🐈", "🐈🐈"), ("xx🐈🐈🐈", "xx🐈🐈")],
+)
+def test_an_answer_is_cut_at_its_bytes_between_characters(text: str, kept: str) -> None:
+    transcript, _ = _taken([Delta(0, "text", text)], [Delta(0, "text", "more")], max_bytes=10)
+    assert text_of({"content": transcript.content()}).startswith(kept)
+    assert len(text_of({"content": transcript.content()}).encode()) <= 10
+    assert transcript.full
+
+
+def test_output_is_estimated_until_the_model_has_said_how_much_it_was() -> None:
+    transcript, _ = _taken([Counts({"input_tokens": 5, "output_tokens": 1}), Delta(0, "text", "x" * 30)])
+    assert transcript.estimated_counts() == {"input_tokens": 5, "output_tokens": 10}
+    transcript.add(Counts({"output_tokens": 7}))
+    transcript.add(Stopped("end_turn"))
+    assert transcript.estimated_counts() == {"input_tokens": 5, "output_tokens": 7}
+
+
+def test_long_deltas_are_split_and_a_socket_message_stays_below_32_kb_in_any_script() -> None:
+    text = "🐈é終x" * 9_000
+    _, taken = _taken([Delta(0, "text", text)], max_bytes=10**6)
+    pushed = list(frames.encoded(taken))
+    assert len(pushed) > 1
+    assert max(map(len, pushed)) <= 32_000
+    assert text_in([frame for message in pushed for frame in json.loads(message)["frames"]]) == text
+
+
+@pytest.mark.parametrize("after", [0, 7])
+@pytest.mark.parametrize(
+    ("fields", "end"),
+    [
+        (
+            {"status": "complete", "stop_reason": "end_turn"},
+            {"type": "answer.done", "status": "complete", "stop_reason": "end_turn", "usage": None},
+        ),
+        (
+            {"status": "failed", "error": {"code": "c", "message": "m"}},
+            {"type": "answer.failed", "error": {"code": "c", "message": "m"}},
+        ),
+        (
+            {"status": "stopped", "usage": {"input_tokens": 3, "cost_micro_usd": 1500}},
+            {
+                "type": "answer.done",
+                "status": "stopped",
+                "stop_reason": None,
+                "usage": {"input_tokens": 3, "cost_usd": 0.0015},
+            },
+        ),
+    ],
+)
+def test_a_settled_answers_frames_are_made_from_its_message(
+    fields: dict[str, Any], end: dict[str, Any], after: int
+) -> None:
+    content = [{"type": "thinking", "thinking": "hm"}, {"type": "text", "text": "ab", "citations": [CITATION]}]
+    made = list(frames.made(ANSWER.with_changes(content=content, **fields), after))
+    ids = {"conversation_id": "c", "message_id": "m"}
+    assert made[0] == {"type": "answer.started", **ids, "sequence": after + 1, "model": "claude-opus-5-5"}
+    assert made[-1] == {**ids, "sequence": after + len(made), **end}
+    folded: dict[int, Any] = {}
+    for frame in made:
+        frames.fold(folded, frame)
+    assert [folded[index] for index in sorted(folded)] == content
