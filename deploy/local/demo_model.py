@@ -11,7 +11,7 @@ answers from the text it was given (`demo_answers.py`). No text of a message is 
 Scripts, for tests:
 
     POST   /_demo/script {"match", "times", "title", "reply"}
-    GET    /_demo/requests?after=N   → {"items": [{"number", "headers" (without key), "body"}]}, last 1,000
+    GET    /_demo/requests?after=N   → {"items": [{"number", "received_at", "headers" (no key), "body"}]}, last 1,000
     DELETE /_demo                    forgets scripts and requests (numbers go on)
     GET    /_demo/health             → {"status": "ok"}
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -99,10 +100,13 @@ class Scripts:
 
 
 class Recorder:
-    """The last requests to /v1/messages, refused ones included, without their keys. Numbers count from 1."""
+    """The last requests to /v1/messages, refused ones included, without their keys. Numbers count from 1.
+
+    received_at: Unix seconds, when the whole request was there.
+    """
 
     def __init__(self) -> None:
-        self._items: deque[tuple[int, dict[str, str], bytes]] = deque(maxlen=MAX_RECORDED)
+        self._items: deque[tuple[int, float, dict[str, str], bytes]] = deque(maxlen=MAX_RECORDED)
         self._count = 0
         self._bytes = 0
         self._lock = threading.Lock()
@@ -114,20 +118,20 @@ class Recorder:
             self._count += 1
             if len(self._items) == MAX_RECORDED:
                 self._drop_oldest()
-            self._items.append((self._count, kept, raw_body))
+            self._items.append((self._count, time.time(), kept, raw_body))
             self._bytes += len(raw_body)
             while self._bytes > MAX_RECORDED_BYTES and len(self._items) > 1:
                 self._drop_oldest()
 
     def _drop_oldest(self) -> None:
-        self._bytes -= len(self._items.popleft()[2])
+        self._bytes -= len(self._items.popleft()[3])
 
     def items(self, after: int = 0) -> list[dict[str, Any]]:
         with self._lock:
             kept = [item for item in self._items if item[0] > after]
         return [
-            {"number": number, "headers": headers, "body": _json_or_none(raw)}
-            for number, headers, raw in kept
+            {"number": number, "received_at": at, "headers": headers, "body": _json_or_none(raw)}
+            for number, at, headers, raw in kept
         ]
 
     def clear(self) -> None:
