@@ -249,7 +249,7 @@ def probe(local: LocalAws, tmp_path_factory: pytest.TempPathFactory) -> Probe:
     probe = Probe(local, tmp_path_factory.mktemp("app"))
     probe.set_up()
     # Chalice waits 5 s for each function that it finds pending.
-    assert probe.deploy() < 5
+    assert probe.deploy() < 10
     return probe
 
 
@@ -446,7 +446,7 @@ def test_a_new_deployment_overwrites_routes_and_gateway_responses(probe: Probe) 
     assert (refused.status, refused.body) == (401, {"error": {"code": "unauthorized"}})
     assert refused.headers["access-control-allow-origin"] == ORIGIN
 
-    assert probe.deploy(extra=True) < 5
+    assert probe.deploy(extra=True) < 10
     assert probe.call("GET", "/extra").status == 200
     assert probe.call("GET", "/mine/1").body == {"message": "Unauthorized"}
     probe.deploy()
