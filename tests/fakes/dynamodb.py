@@ -57,6 +57,10 @@ def refusal(code: str, **more: Any) -> AWSResponse:
     return AWSResponse(_URL, 400, {"x-amzn-requestid": "fault"}, MockRawResponse(body))  # type: ignore[arg-type]
 
 
+def reply(body: Any) -> AWSResponse:
+    return AWSResponse(_URL, 200, {"x-amzn-requestid": "fault"}, MockRawResponse(json.dumps(body)))  # type: ignore[arg-type]
+
+
 def exceeded(call: Call, send: Send) -> AWSResponse:
     """A partition gets more requests than it can serve."""
     return refusal("ProvisionedThroughputExceededException")

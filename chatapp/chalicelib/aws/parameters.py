@@ -11,7 +11,7 @@ from .grants import Adapter, Grant
 if TYPE_CHECKING:
     from mypy_boto3_ssm import SSMClient
 
-_KEEP_S = 300
+KEEP_S = 300
 
 
 class Parameter(Adapter):
@@ -27,5 +27,5 @@ class Parameter(Adapter):
         if self._kept is None or self._kept[1] < now:
             self._allow("GetParameter")
             reply = self._client().get_parameter(Name=self._name, WithDecryption=True)
-            self._kept = (reply["Parameter"]["Value"], now + _KEEP_S)
+            self._kept = (reply["Parameter"]["Value"], now + KEEP_S)
         return self._kept[0]
