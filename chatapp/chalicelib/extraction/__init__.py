@@ -1,0 +1,18 @@
+"""Text of uploaded files, page by page. Pure: no AWS, no HTTP; who calls it stores and shows what it yields.
+
+    kind = kind_of(path, name, declared_type)       what the file is, by its own bytes
+    for item in read(path, kind, Limits()):         Page … and Total, from a child process with limits of its own
+
+Importing this package imports no parser: those are imported by the child alone (`child.py`).
+"""
+
+from __future__ import annotations
+
+from .failures import ExtractionError
+from .kinds import Kind, kind_of
+from .limits import Limits
+from .names import clean_name
+from .pages import Locator, Page, Total
+from .reading import read
+
+__all__ = ["ExtractionError", "Kind", "Limits", "Locator", "Page", "Total", "clean_name", "kind_of", "read"]

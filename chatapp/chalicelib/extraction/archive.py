@@ -1,0 +1,137 @@
+"""Zip archives that office documents are: looked through before a parser opens them.
+
+What an archive declares about itself is not believed. Its directory is read only when it is small, its entries are
+unpacked once, streaming, and counted; nothing is written anywhere. Archives inside are data that no reader opens.
+"""
+
+from __future__ import annotations
+
+import struct
+import zipfile
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO, BinaryIO
+
+from .failures import ExtractionError
+from .limits import Limits
+
+MAIN_PARTS = {"word/": "docx", "ppt/": "pptx", "xl/": "xlsx"}
+_OPEN_DOCUMENT = "Save it as DOCX, XLSX, PPTX or PDF."
+OTHERS = {
+    "mimetype": ("An OpenDocument file or e-book", _OPEN_DOCUMENT),
+    "xl/workbook.bin": ("A binary Excel workbook (.xlsb)", "Save it as XLSX."),
+    "encrypted": ("An archive with a password", "Unpack it and upload the files that matter."),
+    "META-INF/MANIFEST.MF": ("A Java program", "Programs are not accepted."),
+    "AndroidManifest.xml": ("An Android program", "Programs are not accepted."),
+    "": ("A zip archive", "Unpack it and upload the files that matter."),
+}
+_END = struct.Struct("<4s4H2LH")
+_END64 = struct.Struct("<4sQ2H2L4Q")
+_LOCATOR64 = struct.Struct("<4sLQL")
+_MOST_DIRECTORY_BYTES_AN_ENTRY = 400
+_SMALLEST_ENTRY_BYTES = 46
+_CHUNK_BYTES = 262_144
+_BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, struct.error, ValueError, OSError)
+
+
+def main_part(path: Path, limits: Limits) -> str:
+    """What the archive's directory says that it is: a key of MAIN_PARTS or of OTHERS. Unpacks nothing.
+
+    Raises ExtractionError: broken_file, too_many_entries.
+    """
+    with _opened(path, limits) as archive:
+        names = {entry.filename for entry in archive.infolist()}
+        if "xl/workbook.bin" in names:
+            return "xl/workbook.bin"
+        if "[Content_Types].xml" in names:
+            for folder, part in (("word/", "document"), ("ppt/", "presentation"), ("xl/", "workbook")):
+                if any(name.startswith(f"{folder}{part}") for name in names):
+                    return folder
+        return next((marker for marker in OTHERS if marker in names), "")
+
+
+def check(path: Path, limits: Limits, format_name: str) -> None:
+    """Unpack every entry once, keeping nothing, and refuse what exceeds the limits.
+
+    Raises ExtractionError: archive_bomb, too_many_entries, unsafe_archive, encrypted_document, broken_file.
+    """
+    packed_bytes = path.stat().st_size
+    with _opened(path, limits, format_name) as archive:
+        entries = archive.infolist()
+        _check_names(entries)
+        unpacked = 0
+        for entry in entries:
+            for size in _unpacked_sizes(archive, entry, format_name):
+                if size > limits.free_ratio_bytes and size > limits.max_ratio * min(entry.compress_size, packed_bytes):
+                    raise ExtractionError("archive_bomb", f"ratio of one entry, {size} bytes on", limits=limits)
+                if unpacked + size > limits.max_unpacked_bytes:
+                    raise ExtractionError("archive_bomb", "size of all entries", limits=limits)
+            unpacked += size
+
+
+def open_part(archive: zipfile.ZipFile, name: str) -> IO[bytes]:
+    """Raises KeyError when there is no such part."""
+    return archive.open(name.lstrip("/"))
+
+
+def _check_names(entries: list[zipfile.ZipInfo]) -> None:
+    names = [entry.filename for entry in entries]
+    if len(set(names)) != len(names):
+        raise ExtractionError("unsafe_archive", problem="two parts of the same name")
+    for name in names:
+        if name.startswith(("/", "\\")) or ".." in name.replace("\\", "/").split("/") or ":" in name:
+            raise ExtractionError("unsafe_archive", problem="a part whose path leads out of it")
+    if any(entry.flag_bits & 1 for entry in entries):
+        raise ExtractionError("encrypted_document")
+
+
+def _unpacked_sizes(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, format_name: str) -> Iterator[int]:
+    """The bytes unpacked so far, chunk by chunk; at least one value.
+
+    zipfile stops at the declared size, and a parser that uses zipfile would too; whether a parser would is not asked:
+    an entry that goes on after it is refused as broken, by its checksum.
+    """
+    size = 0
+    yield size
+    try:
+        with archive.open(entry) as part:
+            while chunk := part.read(_CHUNK_BYTES):
+                size += len(chunk)
+                yield size
+    except _BROKEN as error:
+        raise ExtractionError("broken_file", type(error).__name__, format=format_name) from error
+
+
+def _opened(path: Path, limits: Limits, format_name: str = "office") -> zipfile.ZipFile:
+    try:
+        with path.open("rb") as file:
+            _check_directory(file, path.stat().st_size, limits)
+        archive = zipfile.ZipFile(path)
+    except _BROKEN as error:
+        raise ExtractionError("broken_file", type(error).__name__, format=format_name) from error
+    if len(archive.infolist()) > limits.max_entries:
+        archive.close()
+        raise ExtractionError("too_many_entries", limits=limits)
+    return archive
+
+
+def _check_directory(file: BinaryIO, size: int, limits: Limits) -> None:
+    """zipfile makes an object of each entry as it opens the archive: a million of them take 600 MB."""
+    tail_bytes = min(size, _END.size + 65_535)
+    file.seek(size - tail_bytes)
+    tail = file.read(tail_bytes)
+    at = tail.rfind(b"PK\x05\x06")
+    if at < 0:
+        raise zipfile.BadZipFile
+    _, _, _, _, entries, directory_bytes, _, _ = _END.unpack_from(tail, at)
+    at64 = size - tail_bytes + at - _LOCATOR64.size
+    if at64 >= 0:
+        file.seek(at64)
+        locator = file.read(_LOCATOR64.size)
+        if locator.startswith(b"PK\x06\x07"):
+            file.seek(_LOCATOR64.unpack(locator)[2])
+            *_, entries, directory_bytes, _ = _END64.unpack(file.read(_END64.size))
+    most_bytes = limits.max_entries * _MOST_DIRECTORY_BYTES_AN_ENTRY
+    if entries > limits.max_entries or directory_bytes > most_bytes:
+        raise ExtractionError("too_many_entries", limits=limits)

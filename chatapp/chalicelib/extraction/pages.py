@@ -1,0 +1,73 @@
+"""What extraction yields: pages, each with a locator that a person understands, and what is known of their number."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, NotRequired, TypedDict
+
+
+class Locator(TypedDict):
+    """Where in the file a page's text stands. label: for people ("page 12", "sheet Budget rows 1–200").
+
+    kind says which of the other keys are there:
+        page      page                          cut: the page was longer than a page's limit and says so at its end
+        slide     slide                         unreadable: the parser could not read this page; its text is empty
+        sheet     sheet (None: the file is one table), first_row, last_row     rows as a spreadsheet counts them
+        section   section (None: no heading above it), part (1, 2, … when a section is longer than one page)
+        lines     first_line, last_line, part (when one line is longer than a page)
+    """
+
+    kind: str
+    label: str
+    page: NotRequired[int]
+    slide: NotRequired[int]
+    sheet: NotRequired[str | None]
+    first_row: NotRequired[int]
+    last_row: NotRequired[int]
+    section: NotRequired[str | None]
+    first_line: NotRequired[int]
+    last_line: NotRequired[int]
+    part: NotRequired[int]
+    cut: NotRequired[bool]
+    unreadable: NotRequired[bool]
+
+
+@dataclass(frozen=True)
+class Page:
+    """number: from 1, without gaps; the PDF's or the presentation's own page number where the format has pages."""
+
+    number: int
+    locator: Locator
+    text: str
+
+
+@dataclass(frozen=True)
+class Total:
+    """How many pages the file has: once as soon as it is known, if ever, and once as the last thing (`final`).
+
+    scanned: in the final one of a PDF, when (nearly) none of the pages read has text: keep it to be read by sight.
+    textless_pages: how many of the pages of this run have no text; what `scanned` was decided by.
+    image: {"width", "height", "frames"}; an image has no pages.
+    cpu_s, peak_memory_bytes: what the parser's process took; in the final one.
+    """
+
+    pages: int
+    final: bool = False
+    scanned: bool = False
+    textless_pages: int = 0
+    image: dict[str, int] | None = None
+    cpu_s: float = 0.0
+    peak_memory_bytes: int = 0
+
+
+Item = Page | Total
+
+
+def as_json(item: Item) -> dict[str, Any]:
+    if isinstance(item, Page):
+        return {"page": {"number": item.number, "locator": item.locator, "text": item.text}}
+    return {"total": item.__dict__}
+
+
+def from_json(value: dict[str, Any]) -> Item:
+    return Page(**value["page"]) if "page" in value else Total(**value["total"])
