@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import string
 from pathlib import Path
 from typing import BinaryIO
 
@@ -14,13 +15,17 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-# Controls that no text has; escape (0x1B) is in logs and ISO-2022, form feed and the end-of-file mark 0x1A in old texts.
+# Controls that no text has; escape (0x1B) is in logs, form feed and the end mark 0x1A in old texts.
 _BINARY_BYTES = bytes(byte for byte in range(32) if byte not in b"\t\n\v\f\r\x1a\x1b\x08\x07")
 _MOST_BINARY_SHARE = 0.01
-# Single-byte encodings of western languages, which a guess cannot tell apart on a few accents: read as Windows-1252.
-_WESTERN = {"cp1252", "latin_1", "iso8859_15", "cp1250", "cp1254", "cp1257", "cp1258", "iso8859_2", "iso8859_3", "ascii"}
-_WESTERN |= {"iso8859_4", "iso8859_9", "iso8859_10", "iso8859_13", "iso8859_14", "iso8859_16", "mac_roman", "mac_latin2"}
-_WESTERN |= {"cp850", "cp437", "cp858", "cp852", "cp775", "cp1140", "hp_roman8", "mac_iceland", "mac_turkish", "ptcp154"}
+# In western texts accents are few among plain letters; in Cyrillic, Greek or Asian ones most bytes are above ASCII.
+# Guessers go by frequencies, and take a few accents in a short text for Korean.
+_MOST_ACCENTS = 0.3
+_FEWEST_TO_GUESS_BY = 8
+_NOT_GUESSED = ["utf_8", "utf_16", "utf_32", "utf_7", "ascii", "cp037", "cp424", "cp500", "cp875", "cp1026", "cp1140"]
+WESTERN = ("cp1252", "latin-1")
+_ABOVE_ASCII = bytes(range(0x80, 0x100))
+_LETTERS = string.ascii_letters.encode()
 _UNDEFINED_IN_1252 = (0x81, 0x8D, 0x8F, 0x90, 0x9D)
 
 
@@ -28,7 +33,10 @@ OLDER = "older"  # a text, in an encoding that only `of_file` finds out
 
 
 def sniff(head: bytes, *, is_whole: bool) -> str | None:
-    """A codec's name, or OLDER, for a text that begins with `head`; None when it is no text. is_whole: nothing follows."""
+    """A codec's name, or OLDER, for a text that begins with `head`; None when it is no text.
+
+    is_whole: nothing follows.
+    """
     for mark, encoding in _MARKS:
         if head.startswith(mark):
             return encoding if _decodes(head, encoding, is_whole) else None
@@ -49,6 +57,14 @@ def of_file(path: Path) -> str:
         file.seek(0)
         sample = _first_not_utf8(file)
     return "utf-8" if sample is None or _is_mostly_utf8(sample) else _older(sample)
+
+
+def is_known(encoding: str) -> bool:
+    """Whether a declared encoding is one of texts; Python's codecs know others ("zip", "rot13")."""
+    try:
+        return codecs.lookup(encoding)._is_text_encoding  # what bytes.decode asks, too
+    except (LookupError, ValueError):
+        return False
 
 
 def _first_not_utf8(file: BinaryIO) -> bytes | None:
@@ -102,10 +118,14 @@ def _looks_written(text: str) -> bool:
     return common >= len(text) * 0.7
 
 
-def _older(head: bytes) -> str:
-    from charset_normalizer import from_bytes  # noqa: PLC0415 - import it where a text needs it
+def _older(sample: bytes) -> str:
+    """Western languages are read as Windows-1252, which differs from the other western encodings in few characters."""
+    accents = len(sample) - len(sample.translate(None, _ABOVE_ASCII))
+    letters = sum(sample.count(letter) for letter in _LETTERS)
+    if accents >= _FEWEST_TO_GUESS_BY and accents > (accents + letters) * _MOST_ACCENTS:
+        from charset_normalizer import from_bytes  # noqa: PLC0415 - import it where a text needs it
 
-    guess = from_bytes(head, cp_exclusion=["utf_8", "utf_16", "utf_32", "utf_7"]).best()
-    if guess is None or guess.encoding in _WESTERN:
-        return "cp1252" if not any(byte in head for byte in _UNDEFINED_IN_1252) else "latin-1"
-    return guess.encoding
+        guess = from_bytes(sample, cp_exclusion=_NOT_GUESSED).best()
+        if guess is not None:
+            return guess.encoding
+    return WESTERN[any(byte in sample for byte in _UNDEFINED_IN_1252)]

@@ -41,7 +41,7 @@ def main() -> None:
         _write_error(error.code, error.message, error.detail)
     except MemoryError as error:
         _write_failure("too_much_memory", limits, where(error))
-    except Exception as error:  # noqa: BLE001 - a parser that gives up in its own way: the file is at fault, or we are
+    except Exception as error:  # a parser that gives up in its own way: the file is at fault, or we are
         _write_failure("broken_file", limits, where(error), format=format_name)
 
 

@@ -1,7 +1,7 @@
 """Word documents: body, tables, text boxes, foot- and endnotes; pages are the sections between headings.
 
-Own reader over expat: see the figures in `bench/extraction.py`. Deleted text of tracked changes, field codes and comments are left
-out; headers and footers too, since they repeat.
+Own reader over expat (see `ooxml.py`). Left out: deleted text of tracked changes, field codes, comments; headers and
+footers too, since they repeat.
 """
 
 from __future__ import annotations

@@ -39,7 +39,7 @@ MESSAGES = {
     "Open it in the program that made it, save it anew and upload that.",
     "archive_bomb": "The file unpacks to far more than a document should hold (limits: {max_unpacked_mb} MB in all, "
     "{max_ratio} times its packed size). Save it anew, without embedded objects or formatted empty rows.",
-    "too_many_entries": "The file is an archive of more than {max_entries} parts. Save it anew with less embedded in it.",
+    "too_many_entries": "The file is an archive of more than {max_entries} parts. Save it anew with less in it.",
     "unsafe_archive": "The file is an archive with {problem}, which no office program writes. Save it anew.",
     "xml_entities": "The document's XML declares a document type or entities, which no office program writes. "
     "Save it anew in the program that made it.",
@@ -47,8 +47,8 @@ MESSAGES = {
     "too_many_pages": "The file has more than {max_pages} pages. Split it.",
     "too_many_rows": "The tables have more than {max_rows} filled rows. Export the sheets or the period that matter.",
     "too_much_text": "The file holds more than {max_millions} million characters of text. Split it.",
-    "too_slow": "Reading the file took too long ({silence_s:.0f} s without a page). Split it, or save it anew, simplified.",
-    "too_much_memory": "Reading the file took more than {memory_mb} MB of memory. Split it, or save it anew, simplified.",
+    "too_slow": "Reading the file took too long (limit: {silence_s:.0f} s a page). Split it, or simplify it.",
+    "too_much_memory": "Reading the file took too much memory (limit: {memory_mb} MB). Split it, or simplify it.",
     "no_text": "There is no text in the file. If it shows pictures of text, save it as a PDF or as images.",
     "image_too_large": "The image is larger than what Claude takes: {max_image_side} pixels a side, {max_image_mb} MB. "
     "Make it smaller.",

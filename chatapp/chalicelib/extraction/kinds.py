@@ -1,7 +1,7 @@
 """What a file is, by its own bytes; its name and the declared type must not say otherwise.
 
-Runs in the caller's process and reads little: the first and last 64 KB, and an archive's directory. Only the type: whether
-the content is sound is found out by its parser, in the child.
+Runs in the caller's process and reads little: the first 64 KB, and an archive's directory. Only the type: whether the
+content is sound is found out by its parser, in the child.
 """
 
 from __future__ import annotations
@@ -131,9 +131,7 @@ def _text(head: bytes, path: Path, extension: str, declared: str) -> Kind:
             raise ExtractionError("broken_file", format=_BINARY[extension].format)
         if extension in _IMAGES:
             raise ExtractionError("broken_file", format=_IMAGES[extension].format)
-        raise ExtractionError(
-            "type_not_supported", found="This type of file", advice="Export it as PDF, as an office document or as text."
-        )
+        raise ExtractionError("type_not_supported", found="This type of file", advice="Save it as PDF, DOCX or text.")
     kind = _TEXTS.get(extension) or (_TEXT_TYPES.get(declared) if extension in {"", "txt"} else None) or TXT
     return Kind(kind.media_type, kind.format, kind.group, kind.reader, encoding)
 

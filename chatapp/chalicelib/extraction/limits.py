@@ -11,8 +11,8 @@ MB = 1024 * 1024
 class Limits:
     """What reading one file may take; each has an error of its own in `failures.py`.
 
-    max_ratio: unpacked to packed bytes of one archive entry, from `free_ratio_bytes` unpacked on. Deflate reaches 1,032;
-        Word and Excel write their XML at 5 to 50.
+    max_ratio: unpacked to packed bytes of one archive entry, from `free_ratio_bytes` unpacked on. Deflate reaches
+        1,032; Word and Excel write their XML at 5 to 50.
     max_page_characters: a longer PDF page or slide is cut, and says so; other formats start another page before that.
     memory_bytes: the child's address space (RLIMIT_AS), of which about 20 MB are Python itself.
     cpu_s: CPU time until the first page, and again from 1 on with `page_cpu_s` more for each page read, so that a long

@@ -1,4 +1,4 @@
-"""OLE2 containers: old office documents, and new ones behind a password. Neither is read; the person is told which it is."""
+"""OLE2 containers: old office documents, and new ones behind a password. Neither is read."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
-from xml.parsers import expat  # noqa: S406 - document types are refused below, so that no entity is ever declared
+from xml.parsers import expat
 
 from . import archive
 from .failures import ExtractionError

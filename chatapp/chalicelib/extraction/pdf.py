@@ -88,7 +88,7 @@ def _page(reader: PdfReader, number: int, limits: Limits) -> Page:
         text = tidy(_text(reader.pages[number - 1]))
     except (MemoryError, ExtractionError):
         raise
-    except Exception:  # noqa: BLE001 - on broken files pypdf raises KeyError, TypeError and more besides its own
+    except Exception:  # on broken files pypdf raises KeyError, TypeError and more besides its own
         return Page(number, {**locator, "unreadable": True}, "")
     if len(text) > limits.max_page_characters:
         text = text[: limits.max_page_characters] + _CUT.format(most=limits.max_page_characters)

@@ -26,10 +26,7 @@ _READ_BYTES = 65_536
 # JSON writes a character as 6 bytes at most (\\u001f); a locator takes some.
 _BYTES_A_CHARACTER = 6
 _ROOM_BYTES = 16_384
-_BOOTSTRAP = (
-    "import json, sys; sys.path[:] = json.loads(sys.argv.pop(1)); "
-    "from {package} import child; child.main()"
-)
+_BOOTSTRAP = "import json, sys; sys.path[:] = json.loads(sys.argv.pop(1)); from {package} import child; child.main()"
 
 
 def read(path: Path, kind: Kind, limits: Limits | None = None, start_page: int = 1) -> Iterator[Item]:
@@ -48,7 +45,7 @@ def read(path: Path, kind: Kind, limits: Limits | None = None, start_page: int =
 
 
 def _start(path: Path, kind: Kind, limits: Limits, start_page: int) -> subprocess.Popen[bytes]:
-    """-I -S: only the modules that this process can import itself, wherever Lambda or a virtual environment has them."""
+    """-I -S: only what this process can import itself, wherever Lambda or a virtual environment has it."""
     bootstrap = _BOOTSTRAP.format(package=__package__)
     # Python caches no bytecode of modules in read-only folders, and the child may not write.
     command = [sys.executable, "-I", "-S", "-B", "-c", bootstrap, json.dumps([os.path.abspath(p) for p in sys.path])]

@@ -1,0 +1,198 @@
+"""An SQLite FTS5 index of a file's pages: written while they are read, searched by bm25.
+
+One file, without a journal beside it after each `commit`: it can be copied away then, and searched.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sqlite3
+from collections.abc import Iterable, Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from .estimates import STOP_WORDS
+from .pages import Locator, Page
+
+PASSAGE_CHARACTERS = 700
+_PAGES_A_COMMIT = 50
+_MOST_TERMS = 24
+_MOST_TERM_CHARACTERS = 40
+_FEWEST_CHARACTERS_OF_A_STEM = 4
+# Case and accents are one: "ÉTÉ", "été" and "ete" find each other. Stemming is left to the query, since FTS5 only knows
+# the English one.
+_SCHEMA = """
+    CREATE TABLE pages (number INTEGER PRIMARY KEY, locator TEXT NOT NULL, text TEXT NOT NULL);
+    CREATE VIRTUAL TABLE words USING fts5(
+        text, content='pages', content_rowid='number', tokenize="unicode61 remove_diacritics 2"
+    );
+    CREATE TRIGGER page_added AFTER INSERT ON pages BEGIN
+        INSERT INTO words(rowid, text) VALUES (new.number, new.text);
+    END;
+    CREATE TRIGGER page_removed AFTER DELETE ON pages BEGIN
+        INSERT INTO words(words, rowid, text) VALUES ('delete', old.number, old.text);
+    END;
+"""
+_SEARCH = """
+    SELECT words.rowid, pages.locator, highlight(words, 0, char(2), char(3)), found.score
+    FROM (SELECT rowid AS number, bm25(words) AS score FROM words WHERE words MATCH ?1 ORDER BY score LIMIT ?2) AS found
+    JOIN words ON words.rowid = found.number
+    JOIN pages ON pages.number = found.number
+    WHERE words MATCH ?1
+    ORDER BY found.score
+"""
+_TERM = re.compile(r"[^\W_]+")
+_MARK = re.compile("[\x02\x03]")  # control characters, which no page has
+
+
+class SearchUnavailable(RuntimeError):
+    """This Python's SQLite was built without FTS5."""
+
+    def __init__(self) -> None:
+        super().__init__(f"SQLite {sqlite3.sqlite_version} of this Python has no FTS5, which the search index needs")
+
+
+@dataclass(frozen=True)
+class Hit:
+    """passage: about 700 characters of the page around what was found. score: the higher, the better; comparable
+    within one answer only, where hits come best first."""
+
+    number: int
+    locator: Locator
+    passage: str
+    score: float
+
+
+class IndexWriter:
+    """Adds pages to the index at `path`, which is made when there is none. A page added again replaces the former."""
+
+    def __init__(self, path: Path) -> None:
+        self._database = sqlite3.connect(path)
+        self._uncommitted = 0
+        # Lost with the machine, the index is made anew: nothing is gained by waiting for the disk.
+        self._database.executescript(
+            "PRAGMA synchronous = OFF; PRAGMA journal_mode = MEMORY; PRAGMA cache_size = -8000"
+        )
+        if not self._database.execute("SELECT 1 FROM sqlite_master WHERE name = 'pages'").fetchone():
+            _create(self._database)
+
+    def add(self, page: Page) -> None:
+        """Searchable after the next commit, which comes by itself after every 50 pages."""
+        locator = json.dumps(page.locator, ensure_ascii=False)
+        self._database.execute("DELETE FROM pages WHERE number = ?", (page.number,))
+        self._database.execute("INSERT INTO pages VALUES (?, ?, ?)", (page.number, locator, page.text))
+        self._uncommitted += 1
+        if self._uncommitted >= _PAGES_A_COMMIT:
+            self.commit()
+
+    def commit(self) -> None:
+        self._database.commit()
+        self._uncommitted = 0
+
+    def close(self) -> None:
+        self.commit()
+        self._database.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def build(path: Path, pages: Iterable[Page]) -> None:
+    """Add all pages to the index at `path`, and leave it committed."""
+    with IndexWriter(path) as index:
+        for page in pages:
+            index.add(page)
+
+
+def search(path: Path, query: str, limit: int = 8) -> list[Hit]:
+    """The best pages for what a person or the model typed: those with all the words first, then those with some.
+
+    query: anything; quotes and operators are words like others or nothing, and no words find nothing.
+    """
+    found: dict[int, Hit] = {}
+    with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True)) as database:
+        for expression in _expressions(query):
+            if len(found) >= limit:
+                break
+            for hit in _hits(database, expression, limit):
+                found.setdefault(hit.number, hit)
+    return list(found.values())[:limit]
+
+
+def read_pages(path: Path, first: int, last: int) -> list[Page]:
+    """Pages as they were added, of those numbers that are there."""
+    with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True)) as database:
+        rows = database.execute("SELECT * FROM pages WHERE number BETWEEN ? AND ? ORDER BY number", (first, last))
+        return [Page(number, json.loads(locator), text) for number, locator, text in rows]
+
+
+def _create(database: sqlite3.Connection) -> None:
+    try:
+        database.executescript(_SCHEMA)
+    except sqlite3.OperationalError as error:
+        if "fts5" in str(error):
+            raise SearchUnavailable from error
+        raise
+
+
+def _expressions(query: str) -> Iterator[str]:
+    """FTS5 expressions, the strictest first; every term is quoted, so that none is an operator."""
+    terms = [term[:_MOST_TERM_CHARACTERS] for term in _TERM.findall(query.lower())]
+    telling = [term for term in dict.fromkeys(terms) if term not in STOP_WORDS] or list(dict.fromkeys(terms))
+    telling = telling[:_MOST_TERMS]
+    if not telling:
+        return
+    if 1 < len(terms) <= _MOST_TERMS:
+        yield '"' + " ".join(terms) + '"'
+    stems = [_stem(term) for term in telling]
+    yield " AND ".join(f'"{term}"' for term in telling)
+    yield " AND ".join(stems)
+    if len(telling) > 1:
+        yield " OR ".join(stems)
+
+
+def _stem(term: str) -> str:
+    """A prefix without the plural's ending, which French and English share: "contrats" finds "contrat", and back."""
+    if len(term) <= _FEWEST_CHARACTERS_OF_A_STEM or not term.isalpha():
+        return f'"{term}"'
+    return f'"{term.rstrip("sx") if len(term.rstrip("sx")) >= _FEWEST_CHARACTERS_OF_A_STEM else term}" *'
+
+
+def _hits(database: sqlite3.Connection, expression: str, limit: int) -> Iterator[Hit]:
+    for number, locator, marked, score in database.execute(_SEARCH, (expression, limit)):
+        yield Hit(number, json.loads(locator), _passage(marked), round(-score, 4))
+
+
+def _passage(marked: str) -> str:
+    """The stretch of a page with the most hits in it. marked: the page, hits between \\x02 and \\x03."""
+    text = _MARK.sub("", marked)
+    if len(text) <= PASSAGE_CHARACTERS:
+        return text
+    hits = [match.start() - index for index, match in enumerate(_MARK.finditer(marked)) if match[0] == "\x02"]
+    best = max(range(len(hits)), key=lambda first: _within(hits, first), default=0)
+    first, last = (hits[best], hits[best + max(_within(hits, best), 1) - 1]) if hits else (0, 0)
+    start = max(0, min((first + last) // 2 - PASSAGE_CHARACTERS // 2, len(text) - PASSAGE_CHARACTERS))
+    return _whole_words(text, start, start + PASSAGE_CHARACTERS)
+
+
+def _within(hits: list[int], first: int) -> int:
+    """How many hits a passage holds that begins with this one; looks no further than 50."""
+    return sum(hit - hits[first] < PASSAGE_CHARACTERS * 3 // 4 for hit in hits[first : first + 50])
+
+
+def _whole_words(text: str, start: int, end: int) -> str:
+    """The stretch from the next blank to the last one, with dots where the page goes on."""
+    if start > 0:
+        start = text.find(" ", start, start + 30) + 1 or start
+    if end < len(text):
+        end = max(text.rfind(" ", end - 30, end), end - 30)
+    return ("… " if start > 0 else "") + text[start:end].strip() + (" …" if end < len(text) else "")
