@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
@@ -46,6 +47,7 @@ _SEARCH = """
     ORDER BY found.score
 """
 _TERM = re.compile(r"[^\W_]+")
+_FOUND = re.compile("\x02([^\x03]*)\x03")
 _MARK = re.compile("[\x02\x03]")  # control characters, which no page has
 
 
@@ -173,20 +175,33 @@ def _hits(database: sqlite3.Connection, expression: str, limit: int) -> Iterator
 
 
 def _passage(marked: str) -> str:
-    """The stretch of a page with the most hits in it. marked: the page, hits between \\x02 and \\x03."""
+    """The stretch of a page with the most telling hits. marked: the page, hits between \\x02 and \\x03."""
     text = _MARK.sub("", marked)
     if len(text) <= PASSAGE_CHARACTERS:
         return text
-    hits = [match.start() - index for index, match in enumerate(_MARK.finditer(marked)) if match[0] == "\x02"]
-    best = max(range(len(hits)), key=lambda first: _within(hits, first), default=0)
-    first, last = (hits[best], hits[best + max(_within(hits, best), 1) - 1]) if hits else (0, 0)
+    first, last = _densest(_found_words(marked))
     start = max(0, min((first + last) // 2 - PASSAGE_CHARACTERS // 2, len(text) - PASSAGE_CHARACTERS))
     return _whole_words(text, start, start + PASSAGE_CHARACTERS)
 
 
-def _within(hits: list[int], first: int) -> int:
-    """How many hits a passage holds that begins with this one; looks no further than 50."""
-    return sum(hit - hits[first] < PASSAGE_CHARACTERS * 3 // 4 for hit in hits[first : first + 50])
+def _found_words(marked: str) -> list[tuple[int, str]]:
+    """Where the hits stand in the page without marks, and what was found."""
+    return [(match.start() - index * 2, match[1].lower()) for index, match in enumerate(_FOUND.finditer(marked))]
+
+
+def _densest(found: list[tuple[int, str]]) -> tuple[int, int]:
+    """First and last position of the hits that fit a passage and weigh most: words rare in the page weigh more."""
+    counts = Counter(word for _, word in found)
+    best_weight, best = 0.0, (0, 0)
+    weight, start = 0.0, 0
+    for position, word in found:
+        weight += 1 / counts[word]
+        while position - found[start][0] > PASSAGE_CHARACTERS * 3 // 4:
+            weight -= 1 / counts[found[start][1]]
+            start += 1
+        if weight > best_weight + 1e-9:
+            best_weight, best = weight, (found[start][0], position)
+    return best
 
 
 def _whole_words(text: str, start: int, end: int) -> str:

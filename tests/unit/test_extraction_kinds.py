@@ -1,0 +1,169 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from chalicelib.extraction import ExtractionError, Limits, clean_name, kind_of
+
+from . import extraction_files as files
+
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+OLE = bytes.fromhex("d0cf11e0a1b11ae1") + b"\x00" * 512
+
+
+@pytest.mark.parametrize("name", ["contract.pdf", "contract", "contract.PDF", "contract.v2"])
+@pytest.mark.parametrize("declared", ["application/pdf", "", "application/octet-stream", "application/pdf; charset=x"])
+def test_a_pdf_is_known_by_its_bytes_with_or_without_ending_and_type(tmp_path: Path, name: str, declared: str) -> None:
+    kind = kind_of(files.pdf(tmp_path / "file", ["Hello"]), name, declared)
+    assert (kind.media_type, kind.format, kind.group) == ("application/pdf", "PDF", "document")
+
+
+@pytest.mark.parametrize(
+    ("content", "name", "declared", "media_type", "group"),
+    [
+        (b"a;b\n1;2\n", "a.csv", "application/vnd.ms-excel", "text/csv", "text"),
+        (b"a\tb\n", "a.tsv", "", "text/tab-separated-values", "text"),
+        (b"# Title\n", "a.md", "", "text/markdown", "text"),
+        (b"<p>x", "a.html", "text/html", "text/html", "text"),
+        (b"<p>x", "", "text/html", "text/html", "text"),
+        (b"{}", "a.json", "application/json", "application/json", "text"),
+        (b"<a/>", "a.xml", "text/xml", "application/xml", "text"),
+        (b"export const a = 1\n", "a.ts", "video/mp2t", "text/plain", "text"),
+        (b"#!/bin/sh\necho\n", "run.sh", "", "text/plain", "text"),
+        (b"MZ-80 manual, in words", "manual.txt", "", "text/plain", "text"),
+        (b"BMW, BZh and ID3", "cars", "", "text/plain", "text"),
+        ("%PDF- is how one begins".encode(), "about.txt", "", "application/pdf", "document"),
+        (b"A PDF begins with %PDF-1.7", "about.txt", "text/plain", "text/plain", "text"),
+        ("été".encode("utf-16"), "a.txt", "text/plain", "text/plain", "text"),
+        (b"\x89PNG\r\n\x1a\n\x00", "photo.jpg", "image/jpeg", "image/png", "image"),
+    ],
+)
+def test_texts_and_images(
+    tmp_path: Path, content: bytes, name: str, declared: str, media_type: str, group: str
+) -> None:
+    path = tmp_path / "file"
+    path.write_bytes(content)
+    if name == "about.txt" and media_type == "application/pdf":
+        with pytest.raises(ExtractionError, match="type_mismatch"):
+            kind_of(path, name, declared)
+        return
+    kind = kind_of(path, name, declared)
+    assert (kind.media_type, kind.group) == (media_type, group)
+
+
+@pytest.mark.parametrize("start", [b"MZ\x90\x00\x03", b"\x7fELF\x02\x01", b"\xcf\xfa\xed\xfe", b"\xca\xfe\xba\xbe\x00"])
+@pytest.mark.parametrize("name", ["invoice.pdf", "notes.txt", "setup.exe", "photo.png"])
+def test_a_program_is_refused_whatever_its_name(tmp_path: Path, start: bytes, name: str) -> None:
+    path = tmp_path / name
+    path.write_bytes(start + b"\x00" * 1_000)
+    assert files.failure(path, "application/pdf").code == "executable"
+
+
+@pytest.mark.parametrize(
+    ("name", "declared"),
+    [
+        ("a.pdf", ""),
+        ("a.pdf", DOCX),
+        ("a.docx", "application/pdf"),
+        ("a.xlsx", ""),
+        ("a.docx", "image/png"),
+        ("a.txt", ""),
+    ],
+)
+def test_a_document_that_is_named_or_declared_as_another_is_refused(tmp_path: Path, name: str, declared: str) -> None:
+    error = files.failure(files.word(tmp_path / name, "Hello"), declared)
+    assert error.code == "type_mismatch"
+    assert "DOCX" in error.message
+
+
+def test_a_text_named_as_a_document_is_refused_and_both_are_named(tmp_path: Path) -> None:
+    path = tmp_path / "thesis.pdf"
+    path.write_text("only words")
+    error = files.failure(path)
+    assert error.code == "type_mismatch"
+    assert "PDF" in error.message
+    assert "only words" not in str(error)
+
+
+@pytest.mark.parametrize(
+    ("content", "code", "word"),
+    [
+        (b"", "file_empty", "empty"),
+        (b"\x00" * 100, "file_empty", "empty"),
+        (OLE + "EncryptedPackage".encode("utf-16-le"), "encrypted_document", "password"),
+        (OLE + "WordDocument".encode("utf-16-le"), "type_not_supported", "DOCX"),
+        (OLE + "Workbook".encode("utf-16-le"), "type_not_supported", "XLSX"),
+        (b"{\\rtf1 hello}", "type_not_supported", "DOCX"),
+        (b"\x1f\x8b\x08\x00\x00", "type_not_supported", "Unpack"),
+        (b"\x00\x00\x00\x18ftypheic\x00", "type_not_supported", "PNG"),
+        (b"\x00\x00\x00\x18ftypmp42\x00", "type_not_supported", "images"),
+        (bytes(range(256)) * 4, "type_not_supported", "PDF"),
+    ],
+)
+def test_what_is_not_read_says_what_to_do(tmp_path: Path, content: bytes, code: str, word: str) -> None:
+    path = tmp_path / "file"
+    path.write_bytes(content)
+    error = files.failure(path)
+    assert error.code == code
+    assert word in error.message
+
+
+@pytest.mark.parametrize(
+    ("parts", "code"),
+    [
+        ({"a.txt": b"a", "inner.zip": b"PK\x03\x04"}, "type_not_supported"),
+        ({"mimetype": b"application/vnd.oasis.opendocument.text"}, "type_not_supported"),
+        ({"META-INF/MANIFEST.MF": b"Main-Class: A"}, "type_not_supported"),
+    ],
+)
+def test_other_archives_are_refused(tmp_path: Path, parts: dict[str, bytes | list[bytes]], code: str) -> None:
+    assert files.failure(files.package(tmp_path / "file", {**parts})).code == code
+
+
+def test_a_file_larger_than_the_limit_names_the_limit(tmp_path: Path) -> None:
+    path = tmp_path / "big.txt"
+    with path.open("wb") as file:
+        file.truncate(50 * 1024 * 1024 + 1)
+    error = files.failure(path, limits=Limits())
+    assert error.code == "file_too_large"
+    assert "50 MB" in error.message
+
+
+@pytest.mark.parametrize(
+    ("name", "cleaned"),
+    [
+        ("contrat été.pdf", "contrat été.pdf"),
+        ("contrat e\u0301te\u0301.pdf", "contrat été.pdf"),
+        ("  two   words .txt ", "two words .txt"),
+        ("報告書 🙂.docx", "報告書 🙂.docx"),
+        (".gitignore", ".gitignore"),
+    ],
+)
+def test_a_name_is_normalised(name: str, cleaned: str) -> None:
+    assert clean_name(name) == cleaned
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "",
+        "   ",
+        ".",
+        "..",
+        "../../etc/passwd",
+        "a/b.pdf",
+        "C:\\a.pdf",
+        "a\x00.pdf",
+        "a\nb.pdf",
+        "a\u2028b.pdf",
+        "a\u202efdp.exe",
+        "a\u2066b.pdf",
+        "a\ud800.pdf",
+        "x" * 1_000,
+        "é" * 128,
+    ],
+)
+def test_a_name_that_misleads_is_refused(name: str) -> None:
+    with pytest.raises(ExtractionError) as raised:
+        clean_name(name)
+    assert raised.value.code == "name_not_allowed"
