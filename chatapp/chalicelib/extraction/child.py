@@ -7,6 +7,7 @@ Started by `reading.py` as `python -I -S -c …`, with no environment of the fun
 from __future__ import annotations
 
 import json
+import os
 import resource
 import sys
 from collections.abc import Iterator
@@ -21,6 +22,7 @@ from .pages import Item, Page, Total, as_json
 _READERS = {"pdf", "docx", "pptx", "xlsx", "delimited", "plain_text", "web_page", "image"}
 _MOST_OPEN_FILES = 32
 _STACK_FRAMES = 2_000
+_WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT
 # Nothing in a file makes this process connect, start a program or write: parsers have no need to.
 _REFUSED_EVENTS = ("socket.", "subprocess.", "os.exec", "os.posix_spawn", "os.fork", "os.system", "urllib.", "ftplib.")
 
@@ -96,8 +98,8 @@ def _allow_cpu(limits: Limits, pages_read: int) -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (allowed if hard == resource.RLIM_INFINITY else min(allowed, hard), hard))
 
 
-def _refuse(event: str, _arguments: Any) -> None:
-    if event.startswith(_REFUSED_EVENTS):
+def _refuse(event: str, arguments: tuple[Any, ...]) -> None:
+    if event.startswith(_REFUSED_EVENTS) or (event == "open" and arguments[2] & _WRITING):
         raise _Refused(event)
 
 

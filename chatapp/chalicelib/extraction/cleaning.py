@@ -13,6 +13,8 @@ _UNWANTED = re.compile(
     + "]"
 )
 _LINE_ENDS = re.compile("\r\n?|\x85|\u2028|\u2029")
+_LONG_RUN = re.compile("[^\x00-\x7f]{200}")
+_STRETCH = re.compile("[\x00-\x7f]?[^\x00-\x7f]{1,200}")
 _BLANK_LINES = re.compile(r"\n{3,}")
 
 
@@ -20,7 +22,14 @@ def clean(text: str) -> str:
     """Keep line breaks as "\\n"; form feeds count as line breaks."""
     text = _LINE_ENDS.sub("\n", text).replace("\f", "\n").replace("\v", "\n")
     text = _UNWANTED.sub("", text)
-    return text if text.isascii() else unicodedata.normalize("NFC", text)
+    return text if text.isascii() else _composed(text)
+
+
+def _composed(text: str) -> str:
+    """NFC. Ordering a run of combining marks takes time by the square of its length: long runs go in stretches."""
+    if not _LONG_RUN.search(text):
+        return unicodedata.normalize("NFC", text)
+    return _STRETCH.sub(lambda match: unicodedata.normalize("NFC", match[0]), text)
 
 
 def tidy(text: str) -> str:

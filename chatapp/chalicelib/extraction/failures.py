@@ -44,6 +44,7 @@ MESSAGES = {
     "xml_entities": "The document's XML declares a document type or entities, which no office program writes. "
     "Save it anew in the program that made it.",
     "xml_too_deep": "The document's parts are nested more than {max_xml_depth} levels deep. Save it anew, simplified.",
+    "xml_tag_too_long": "The document's XML has a tag of megabytes, which no office program writes. Save it anew.",
     "too_many_pages": "The file has more than {max_pages} pages. Split it.",
     "too_many_rows": "The tables have more than {max_rows} filled rows. Export the sheets or the period that matter.",
     "too_much_text": "The file holds more than {max_millions} million characters of text. Split it.",

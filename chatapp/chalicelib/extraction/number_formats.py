@@ -46,7 +46,7 @@ def shown(text: str, shape: Shape, *, is_1904: bool) -> str:
         number = float(text)
     except ValueError:
         return text
-    if shape == "number":
+    if shape == "number" or not math.isfinite(number):
         return _number(text, number)
     if shape == "percent":
         return f"{number * 100:.6g}%"

@@ -17,9 +17,10 @@ from xml.parsers import expat
 
 from . import archive
 from .failures import ExtractionError
-from .limits import Limits
+from .limits import MB, Limits
 
 _CHUNK_BYTES = 65_536
+_LONGEST_TAG_BYTES = 2 * MB
 _RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 # "Strict" files use namespaces of their own for the same names.
 _PREFIXES = {
@@ -68,7 +69,8 @@ class Package:
     def stream(self, part: str, start: Start, end: End, characters: Characters | None = None) -> Iterator[None]:
         """Parse a part, calling back with short names ("w:p"); yields after each chunk, so that pages can leave early.
 
-        Raises ExtractionError: broken_file (missing or malformed part), xml_entities, xml_too_deep.
+        Raises ExtractionError: broken_file (missing or malformed part), xml_entities, xml_too_deep,
+        xml_tag_too_long.
         """
         if part not in self._names:
             raise ExtractionError("broken_file", f"no part {posixpath.basename(part)[:40]}", format=self.format)
@@ -116,8 +118,13 @@ def _ignore_end(_tag: str) -> None:
 
 
 def _feed(parser: expat.XMLParserType, file: IO[bytes]) -> Iterator[None]:
+    fed = 0
     while chunk := file.read(_CHUNK_BYTES):
         parser.Parse(chunk, False)
+        fed += len(chunk)
+        # Expat before 2.6 begins a tag anew with each chunk until it is whole: time by the square of its length.
+        if fed - max(parser.CurrentByteIndex, 0) > _LONGEST_TAG_BYTES:
+            raise ExtractionError("xml_tag_too_long")
         yield
     parser.Parse(b"", True)
     yield

@@ -21,7 +21,6 @@ from .pages import Item, Locator, Page, Total
 # pypdf keeps every object that it has read; the pages before have no further use of them.
 _PAGES_BETWEEN_SWEEPS = 50
 _MOST_PAGES_WITH_TEXT_IN_A_SCAN = 0.1
-_FEWEST_CHARACTERS_OF_TEXT = 16
 _CUT = "\n[The rest of this page is left out: it is longer than {most:,} characters.]"
 
 
@@ -35,7 +34,7 @@ def read(path: Path, limits: Limits, start_page: int) -> Iterator[Item]:
         for number in range(start_page, count + 1):
             page = _page(reader, number, limits)
             unreadable += "unreadable" in page.locator
-            textless += len(page.text) < _FEWEST_CHARACTERS_OF_TEXT
+            textless += not page.text
             yield page
             if number % _PAGES_BETWEEN_SWEEPS == 0:
                 reader.resolved_objects.clear()

@@ -36,6 +36,7 @@ _BLOCKS |= {
 }
 _BLOCKS |= {"caption", "thead", "tbody", "body", "html", "details", "summary"}
 _CELLS = {"td", "th"}
+_ENDS_OF_ROWS = {"tr", "table"}
 _CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w.:-]{1,40})""", re.IGNORECASE)
 _META_BYTES = 4_096
 
@@ -113,6 +114,8 @@ class _Document(HTMLParser):
                 pass
         elif self._skipped:
             return
+        elif self._has_cell and tag not in _ENDS_OF_ROWS:
+            self._text.append(" ")
         elif tag in _HEADINGS or tag in _BLOCKS or tag == "title":
             self._end_block()
             self._keeps_layout -= tag == "pre" and self._keeps_layout > 0
@@ -125,7 +128,7 @@ class _Document(HTMLParser):
         if tag == "br" and (self._heading or self._has_cell):
             self._text.append(" ")
             return
-        if self._has_cell and tag not in {"tr", "table"}:  # paragraphs inside a cell stay in its row
+        if self._has_cell and tag not in _ENDS_OF_ROWS:  # paragraphs inside a cell stay in its row
             self._text.append(" ")
             return
         self._end_block()

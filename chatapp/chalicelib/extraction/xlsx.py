@@ -204,7 +204,7 @@ class _Sheet:
 def column_index(reference: str) -> int:
     """0 for "A7"; -1 for what is no reference."""
     index = 0
-    for character in reference[:3]:
+    for character in reference[:4]:
         if not "A" <= character <= "Z":
             break
         index = index * 26 + ord(character) - ord("A") + 1

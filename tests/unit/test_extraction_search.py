@@ -1,0 +1,149 @@
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from pathlib import Path
+
+import pytest
+from chalicelib.extraction import Page
+from chalicelib.extraction.pages import Locator
+from chalicelib.extraction.search_index import IndexWriter, SearchUnavailable, build, read_pages, search
+
+FILLER = "Rien de notable sur cette page, qui parle d'autre chose et continue longtemps ainsi. "
+
+
+def _page(number: int, text: str) -> Page:
+    locator: Locator = {"kind": "page", "label": f"page {number}", "page": number}
+    return Page(number, locator, text)
+
+
+@pytest.fixture
+def index(tmp_path: Path) -> Path:
+    texts = [
+        "Le contrat prévoit un délai de paiement de trente jours.",
+        FILLER * 3,
+        "The payment terms: thirty days, see the contracts attached. Élève, théâtre, œuvre.",
+        FILLER * 20 + "L'indemnité de résiliation est de deux mois." + FILLER * 20,
+        "delai delai",
+    ]
+    path = tmp_path / "index.sqlite"
+    build(path, [_page(number, text) for number, text in enumerate(texts, start=1)])
+    return path
+
+
+def _numbers(index: Path, query: str, limit: int = 8) -> list[int]:
+    return [hit.number for hit in search(index, query, limit)]
+
+
+@pytest.mark.parametrize(
+    ("query", "first"),
+    [
+        ("délai de paiement", 1),
+        ("DELAI PAIEMENT", 1),
+        ("payment terms", 3),
+        ("contrats", 1),
+        ("contract", 3),
+        ("eleve theatre", 3),
+        ("résiliations", 4),
+        ("quelle est l'indemnité de résiliation ?", 4),
+        ("thirty OR nothing", 3),
+    ],
+)
+def test_the_best_page_comes_first_whatever_accents_case_and_plural(index: Path, query: str, first: int) -> None:
+    assert _numbers(index, query)[0] == first
+
+
+def test_pages_with_all_words_come_before_pages_with_some(index: Path) -> None:
+    assert _numbers(index, "délai jours")[0] == 1
+    assert set(_numbers(index, "délai jours")) == {1, 5}
+
+
+def test_a_hit_has_its_locator_and_a_passage_around_what_was_found(index: Path) -> None:
+    hit = search(index, "indemnité résiliation")[0]
+    assert hit.locator["label"] == "page 4"
+    assert "L'indemnité de résiliation est de deux mois." in hit.passage
+    assert 500 < len(hit.passage) <= 710
+    assert hit.passage.startswith("… ")
+    assert hit.passage.endswith(" …")
+
+
+def test_a_passage_shows_the_rare_word_rather_than_the_common_one(tmp_path: Path) -> None:
+    path = tmp_path / "index.sqlite"
+    build(path, [_page(1, "paiement facture " * 300 + "pénalité unique " + "paiement " * 300)])
+    assert "pénalité" in search(path, "pénalité paiement")[0].passage
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "",
+        "   ",
+        '"',
+        '""',
+        "'",
+        "*",
+        "🙂",
+        "^",
+        ":",
+        "-",
+        "NEAR(",
+        "AND",
+        "(((",
+        "text:",
+        "\x00",
+        "\ud800",
+        "%_",
+        ";--",
+    ],
+)
+def test_any_query_is_safe(index: Path, query: str) -> None:
+    assert search(index, query) == [] or query == "AND"
+
+
+@pytest.mark.parametrize(
+    "query", ['délai" OR "x', "délai AND NOT paiement*", "délai -(x) ^y", "délai 🙂", "délai\x00", "delai " * 5_000]
+)
+def test_operators_are_words(index: Path, query: str) -> None:
+    assert _numbers(index, query)[0] in {1, 5}
+
+
+def test_the_limit_holds(index: Path) -> None:
+    assert len(_numbers(index, "page chose délai payment", limit=2)) == 2
+
+
+def test_first_pages_are_found_before_the_last_is_added(tmp_path: Path) -> None:
+    path = tmp_path / "index.sqlite"
+    with IndexWriter(path) as index:
+        index.add(_page(1, "premier"))
+        index.commit()
+        copy = shutil.copy(path, tmp_path / "copy.sqlite")
+        assert _numbers(Path(copy), "premier") == [1]
+        index.add(_page(2, "second"))
+    assert _numbers(path, "second") == [2]
+
+
+def test_an_index_is_continued_and_a_page_added_again_replaces_the_former(tmp_path: Path) -> None:
+    path = tmp_path / "index.sqlite"
+    build(path, [_page(1, "one"), _page(2, "two")])
+    build(path, [_page(2, "deux"), _page(3, "three")])
+    assert _numbers(path, "two") == []
+    assert _numbers(path, "deux") == [2]
+    assert [page.text for page in read_pages(path, 1, 9)] == ["one", "deux", "three"]
+    with sqlite3.connect(path) as database:
+        database.execute("INSERT INTO words(words, rank) VALUES ('integrity-check', 1)")
+
+
+def test_a_word_of_one_page_is_found_among_two_thousand(tmp_path: Path) -> None:
+    path = tmp_path / "index.sqlite"
+    build(path, [_page(number, f"{FILLER * 10} repère{number}") for number in range(1, 2_001)])
+    hits = search(path, "repère1234")
+    assert [hit.number for hit in hits] == [1_234]
+    assert "repère1234" in hits[0].passage
+
+
+def test_a_python_without_fts5_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from chalicelib.extraction import search_index
+
+    monkeypatch.setattr(search_index, "_SCHEMA", "CREATE VIRTUAL TABLE words USING fts5_absent(text);")
+    with pytest.raises(SearchUnavailable, match="FTS5"):
+        IndexWriter(tmp_path / "index.sqlite")
