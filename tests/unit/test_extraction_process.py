@@ -107,6 +107,13 @@ def test_a_parser_cannot_connect_start_programs_or_write(reader: Reader, body: s
     assert "child.py" in error.detail or "OSError" in error.detail
 
 
+def test_a_library_that_asks_the_system_in_vain_goes_on(reader: Reader) -> None:
+    """pycryptodome does when it is imported without cffi, as in the functions' package."""
+    body = 'import platform; yield Page(4, {"kind": "page", "label": ""}, platform.architecture()[0])'
+    pages = [item for item in read(reader(body), KIND, files.FAST) if isinstance(item, Page)]
+    assert pages[-1].text == "64bit"
+
+
 def test_the_child_sees_no_credentials(reader: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
     body = 'import os; yield Page(4, {"kind": "page", "label": ""}, " ".join(sorted(os.environ)))'

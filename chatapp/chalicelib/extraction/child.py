@@ -27,8 +27,8 @@ _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT
 _REFUSED_EVENTS = ("socket.", "subprocess.", "os.exec", "os.posix_spawn", "os.fork", "os.system", "urllib.", "ftplib.")
 
 
-class _Refused(Exception):
-    pass
+class _Refused(PermissionError):
+    """As an operating system would refuse it: pycryptodome asks `file` about the interpreter, and can do without."""
 
 
 def main() -> None:

@@ -15,9 +15,9 @@ class Limits:
         1,032; Word and Excel write their XML at 5 to 50.
     max_page_characters: a longer PDF page or slide is cut, and says so; other formats start another page before that.
     memory_bytes: the child's address space (RLIMIT_AS), of which about 20 MB are Python itself.
-    cpu_s: CPU time until the first page, and again from 1 on with `page_cpu_s` more for each page read, so that a long
-        document may take its time and a hostile one may not.
-    silence_s: wall-clock time without a page; longer than cpu_s since a Lambda may own less than one core.
+    cpu_s: CPU time of the child, to which every page read adds `page_cpu_s`: a long document may take its time, a
+        hostile one may not.
+    silence_s: wall-clock time without a page; longer than cpu_s, since a Lambda may own less than one core.
     """
 
     max_file_bytes: int = 50 * MB
