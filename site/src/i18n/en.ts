@@ -140,7 +140,7 @@ export const en = {
     goneLead: "It may have been deleted, or the address is incomplete.",
     sending: "Sending…",
     unsent: "Not sent.",
-    waitingTurn: "Claude is answering elsewhere in this conversation. Your message is kept and goes out as soon as that answer ends.",
+    waitingTurn: "An answer is in progress in this conversation. Your message is kept and goes out as soon as that answer ends.",
     cancelSend: "Cancel and edit",
     discard: "Discard",
     stopFailed: "Stopping did not work. Try again.",

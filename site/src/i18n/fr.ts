@@ -144,7 +144,7 @@ export const fr: Messages = {
     sending: "Envoi…",
     unsent: "Non envoyé.",
     waitingTurn:
-      "Claude répond déjà ailleurs dans cette conversation. Votre message est conservé et part dès que cette réponse se termine.",
+      "Une réponse est en cours dans cette conversation. Votre message est conservé et part dès que cette réponse se termine.",
     cancelSend: "Annuler et modifier",
     discard: "Abandonner",
     stopFailed: "L’arrêt a échoué. Réessayez.",

@@ -40,6 +40,7 @@ export function ChatPage({ conversationId, openList }: { conversationId: string 
         <h1 className="min-w-0 flex-1 truncate px-1 text-[0.9375rem] font-medium text-muted">{title}</h1>
       </header>
       <div className="relative min-h-0 flex-1">
+        <div className="pointer-events-none absolute inset-x-0 top-0 z-10 h-4 bg-linear-to-b from-paper to-transparent" aria-hidden="true" />
         <div
           ref={scroller}
           className="h-full overflow-y-auto [overflow-anchor:none]"
