@@ -35,9 +35,11 @@ class Person:
     def __init__(self, stage: Stage, name: str, token_use: str = "id") -> None:
         self.stage = stage
         self.user_id = str(uuid.uuid5(uuid.NAMESPACE_DNS, name))
-        self.claims = {"sub": self.user_id, "token_use": token_use, "exp": str(int(time.time()) + 3600)}
+        self.claims: dict[str, str] = {"sub": self.user_id, "token_use": token_use, "exp": str(int(time.time()) + 3600)}
 
-    def call(self, method: str, path: str, body: Any = None, raw: str | None = None) -> Reply:
+    def call(
+        self, method: str, path: str, body: Any = None, raw: str | None = None, *, is_base64: bool = False
+    ) -> Reply:
         path, _, query = path.partition("?")
         resource, parameters = self._resource(path)
         event = {
@@ -49,7 +51,7 @@ class Person:
             "pathParameters": parameters,
             "multiValueQueryStringParameters": _query(query),
             "body": raw if raw is not None else json.dumps(body) if body is not None else None,
-            "isBase64Encoded": False,
+            "isBase64Encoded": is_base64,
             "stageVariables": None,
             "requestContext": {
                 "httpMethod": method,

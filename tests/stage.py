@@ -62,6 +62,19 @@ def table_definitions() -> list[dict[str, Any]]:
     ]
 
 
+@lru_cache(maxsize=1)
+def _clients() -> tuple[Any, Any, Wire, dict[Any, Any]]:
+    """The tests' DynamoDB and SSM clients, the wire, and the app's clients: made once, since making them is slow."""
+    from chalicelib.aws import clients
+
+    wire = Wire()
+    dynamodb = boto3.client("dynamodb")
+    wire.attach(dynamodb, faults=False)
+    made = {("dynamodb", None): clients.client("dynamodb"), ("ssm", None): clients.client("ssm")}
+    wire.attach(made["dynamodb", None], faults=True)
+    return dynamodb, boto3.client("ssm"), wire, made
+
+
 class Stage:
     """app: the module `app`. lambdas, scheduler, gateway: stand-ins; `run` delivers what was invoked.
 
@@ -73,20 +86,20 @@ class Stage:
 
         self.app = app
         self.model = model
+        self.configured = False
         self.lambdas = FakeLambda()
         self.scheduler = FakeScheduler()
         self.gateway = FakeGateway()
-        self.wire = Wire()
+        self.dynamodb, ssm, self.wire, made = _clients()
+        self.wire.reset()
         clients.made.clear()
+        clients.made.update(made)
         clients.made[("lambda", None)] = self.lambdas
         clients.made[("scheduler", None)] = self.scheduler
         clients.made[("apigatewaymanagementapi", ENDPOINT)] = self.gateway
-        self.dynamodb = boto3.client("dynamodb")
         for definition in table_definitions():
             self.dynamodb.create_table(**definition)
-        boto3.client("ssm").put_parameter(Name="/chatapp/test/anthropic-api-key", Value="demo", Type="SecureString")
-        self.wire.attach(self.dynamodb, faults=False)
-        self.wire.attach(clients.client("dynamodb"), faults=True)
+        ssm.put_parameter(Name="/chatapp/test/anthropic-api-key", Value="demo", Type="SecureString")
 
     def configure(self, **settings: object) -> None:
         """Deploy the stage anew with other settings: `configure(user_budget_usd=1)`."""
@@ -94,6 +107,7 @@ class Stage:
 
         os.environ.update({f"CHATAPP_{name.upper()}": str(value) for name, value in settings.items()})
         services.of.cache_clear()
+        self.configured = True
 
     def script(self, match: str | None, times: int | None = None, title: bool = False, **reply: Any) -> None:
         """Tell the demo model what to answer to a message that contains `match`, by default without pauses."""
@@ -200,9 +214,10 @@ def stage(model: DemoServer) -> Iterator[Stage]:
             import app
             from chalicelib import services
 
-            services.of.cache_clear()
-            yield Stage(app, model)
-            services.of.cache_clear()
+            made = Stage(app, model)
+            yield made
+            if made.configured:  # otherwise the functions are kept warm, as Lambda keeps them
+                services.of.cache_clear()
     finally:
         os.environ.clear()
         os.environ.update(before)
