@@ -1,0 +1,160 @@
+import { en } from "../../../site/src/i18n/en";
+import { secondDevice, textOf } from "../support/chat";
+import { longText, quickQuestion, script, slowQuestion, uniqueWord } from "../support/model";
+import { stage } from "../support/stage";
+import { expect, test } from "../support/test";
+
+test("tokens are seen before the answer ends @phone", async ({ chat }) => {
+  await chat.send(await slowQuestion());
+  const answer = chat.answers.first();
+  const part = await chat.partOf(answer);
+  await expect(chat.stopButton).toBeVisible();
+  await chat.opened();
+  await chat.ended(answer);
+  const text = await chat.showsTheStoredAnswer();
+  expect(text.startsWith(part)).toBe(true);
+  expect(text.length).toBeGreaterThan(part.length);
+  await expect(chat.stopButton).toBeHidden();
+});
+
+test("a reload, a second browser and blocked sockets end with the same text, once", async ({ chat, account, browser }) => {
+  await chat.send(await slowQuestion({ words: 400 }));
+  await chat.opened();
+  const path = `/c/${chat.conversationId}`;
+  const part = await chat.partOf(chat.answers.first());
+
+  await chat.page.reload();
+  await chat.partOf(chat.answers.first(), part.length);
+  const [elsewhere, without] = [await browser.newContext(), await browser.newContext()];
+  let blocked = 0;
+  await without.routeWebSocket(/.*/, (socket) => {
+    blocked += 1;
+    void socket.close({ code: 1006 > 4999 ? 1006 : 3000 });
+  });
+  const second = await secondDevice(elsewhere, account, path);
+  const third = await secondDevice(without, account, path);
+  for (const device of [second, third]) await device.partOf(device.answers.first(), part.length);
+  expect(blocked).toBeGreaterThan(0);
+
+  const texts = new Set<string>();
+  for (const device of [chat, second, third]) {
+    await device.ended(device.answers.first());
+    texts.add(await device.showsTheStoredAnswer());
+  }
+  expect(texts.size).toBe(1);
+  if (stage.model_url !== null) expect([...texts][0]).toBe(longText(400));
+  await elsewhere.close();
+  await without.close();
+});
+
+test("with sockets blocked from the start the answer still streams", async ({ context, chat }) => {
+  await context.routeWebSocket(/.*/, (socket) => void socket.close({ code: 3000 }));
+  await chat.page.reload();
+  await chat.send(await slowQuestion());
+  await chat.partOf(chat.answers.first());
+  await chat.opened();
+  await chat.ended(chat.answers.first());
+  await chat.showsTheStoredAnswer();
+});
+
+test("the next answer comes in over the same socket", async ({ chat }) => {
+  let read = 0;
+  chat.page.on("request", (request) => (read += /\/frames\?/.test(request.url()) ? 1 : 0));
+  await chat.ask(await quickQuestion("First."));
+  await chat.ask(await quickQuestion("Second."));
+  expect((await chat.stored()).length).toBe(4);
+  expect(read, "frames are pushed, not read, while the socket is open").toBeLessThanOrEqual(1);
+});
+
+test("stop keeps exactly what was shown", async ({ chat }) => {
+  await chat.send(await slowQuestion({ words: 900 }));
+  const answer = chat.answers.first();
+  await chat.partOf(answer);
+  await chat.stopButton.click();
+  await chat.ended(answer);
+  await expect(answer.getByText(en.chat.status.stopped)).toBeVisible();
+  const [, stored] = await chat.stored();
+  expect(stored!.status).toBe("stopped");
+  expect(await chat.shown(answer)).toBe(textOf(stored!).trim());
+  await chat.page.reload();
+  await expect(answer.getByText(en.chat.status.stopped)).toBeVisible();
+  expect(await chat.shown(answer)).toBe(textOf(stored!).trim());
+});
+
+test("retry gives another answer, and keeps the one before", { tag: "@scripted" }, async ({ chat }) => {
+  const word = uniqueWord();
+  await script(word, { text: "The first answer." }, { times: 1 });
+  await script(word, { text: "The second answer." });
+  const answer = await chat.ask(`${word}: a question`);
+  await answer.getByRole("button", { name: en.chat.retry }).click();
+  await expect(chat.answers.getByText("The second answer.")).toBeVisible();
+  await chat.ended(chat.answers.first());
+  await expect(chat.answers).toHaveCount(1);
+  await expect(chat.prompts).toHaveCount(1);
+  await chat.answers.getByRole("button", { name: en.chat.previousVersion }).click();
+  await expect(chat.answers.getByText("The first answer.")).toBeVisible();
+  const stored = await chat.stored();
+  expect(stored.map((message) => [message.role, message.status])).toEqual([
+    ["user", "complete"],
+    ["assistant", "superseded"],
+    ["assistant", "complete"],
+  ]);
+});
+
+test("an edited message begins another branch", { tag: "@scripted" }, async ({ chat, page }) => {
+  const word = uniqueWord();
+  await script(`${word}-old`, { text: "About the old question." });
+  await script(`${word}-new`, { text: "About the new question." });
+  await chat.ask(`${word}-old question`);
+  await chat.prompts.first().hover();
+  await chat.prompts.first().getByRole("button", { name: en.chat.edit, exact: true }).click();
+  await page.getByRole("textbox", { name: en.chat.editMessage }).fill(`${word}-new question`);
+  await page.getByRole("button", { name: en.chat.editSend }).click();
+  await expect(chat.answers.getByText("About the new question.")).toBeVisible();
+  await chat.ended(chat.answers.first());
+  await expect(chat.prompts).toHaveCount(1);
+  await expect(chat.prompts.first()).toContainText(`${word}-new question`);
+  await chat.prompts.first().hover();
+  await chat.prompts.first().getByRole("button", { name: en.chat.previousVersion }).click();
+  await expect(chat.answers.getByText("About the old question.")).toBeVisible();
+  expect((await chat.stored()).map((message) => message.role)).toEqual(["user", "assistant", "user", "assistant"]);
+});
+
+test("Markdown is shown as it is meant, and HTML as text", { tag: "@scripted" }, async ({ chat, page }) => {
+  const word = uniqueWord();
+  const text = [
+    "Some **strong** words and `code`.",
+    "```python\ndef area(radius: float) -> float:\n    return 3.14 * radius ** 2\n```",
+    "| flower | colour |\n| --- | --- |\n| rose | red |",
+    '<img src=x onerror="document.title=\'broken\'"> and [a link](javascript:alert(1)) and [another](https://example.com/)',
+  ].join("\n\n");
+  await script(word, { text });
+  const answer = await chat.ask(`${word}: a question`);
+  await expect(answer.locator("strong")).toHaveText("strong");
+  await expect(answer.locator("pre code [class*=tok-]").first()).toBeVisible();
+  await expect(answer.locator("pre code")).toContainText("return 3.14 * radius ** 2");
+  await expect(answer.getByRole("cell", { name: "red" })).toBeVisible();
+  await expect(answer.locator("img")).toHaveCount(0);
+  await expect(answer.locator("a[href^=javascript]")).toHaveCount(0);
+  await expect(answer.getByRole("link", { name: "another" })).toHaveAttribute("href", "https://example.com/");
+  expect(await page.title()).not.toBe("broken");
+});
+
+test("the model is chosen from the menu, and stays chosen", { tag: "@scripted" }, async ({ chat, page }) => {
+  const { items } = await chat.api<{ items: { id: string; name: string }[] }>("GET", "/models");
+  const [first, second] = items;
+  const word = uniqueWord();
+  await script(word, { text: "A rose." });
+  await page.getByRole("button", { name: en.chat.chooseModel(first!.name) }).click();
+  await page.getByRole("menuitemradio", { name: new RegExp(second!.name) }).click();
+  const answer = await chat.ask(`${word}: name a flower`);
+  await expect(answer).toContainText(second!.name);
+  const stored = await chat.stored();
+  expect(stored.at(-1)!.model).toBe(second!.id);
+  await page.reload();
+  await page.getByRole("button", { name: en.chat.chooseModel(second!.name) }).click();
+  await page.getByRole("menuitemradio", { name: new RegExp(first!.name) }).click();
+  await expect.poll(async () => (await chat.storedConversation()).model).toBe(first!.id);
+  await chat.ask(`${word}: and another`);
+  expect((await chat.stored()).at(-1)!.model).toBe(first!.id);
+});
