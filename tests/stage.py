@@ -75,6 +75,11 @@ def _clients() -> tuple[Any, Any, Wire, dict[Any, Any]]:
     return dynamodb, boto3.client("ssm"), wire, made
 
 
+class _Numbers(TypeDeserializer):
+    def _deserialize_n(self, value: str) -> int | float:
+        return float(value) if "." in value else int(value)
+
+
 class Stage:
     """app: the module `app`. lambdas, scheduler, gateway: stand-ins; `run` delivers what was invoked.
 
@@ -86,6 +91,7 @@ class Stage:
 
         self.app = app
         self.model = model
+        self.pace(0)
         self.configured = False
         self.lambdas = FakeLambda()
         self.scheduler = FakeScheduler()
@@ -109,9 +115,12 @@ class Stage:
         services.of.cache_clear()
         self.configured = True
 
+    def pace(self, factor: float) -> None:
+        """How the demo model keeps to the pauses that its answers are told to have: 1 as told, 0 not at all."""
+        self.model.sleep = lambda seconds: time.sleep(seconds * factor)
+
     def script(self, match: str | None, times: int | None = None, title: bool = False, **reply: Any) -> None:
-        """Tell the demo model what to answer to a message that contains `match`, by default without pauses."""
-        reply = {"delay_chunk_s": 0, **reply}
+        """Tell the demo model what to answer to a message that contains `match`."""
         body = json.dumps({"match": match, "times": times, "title": title, "reply": reply}).encode()
         request = urllib.request.Request(f"{self.model.url}/_demo/script", body, method="POST")  # noqa: S310
         urllib.request.urlopen(request).close()  # noqa: S310
@@ -152,7 +161,7 @@ class Stage:
 
     def rows(self, table: str) -> list[dict[str, Any]]:
         """Every row of a table, as Python values."""
-        read = TypeDeserializer().deserialize
+        read = _Numbers().deserialize
         pages = self.dynamodb.get_paginator("scan").paginate(TableName=f"chatapp-test-{table}")
         return [{name: read(value) for name, value in row.items()} for page in pages for row in page["Items"]]
 
@@ -161,11 +170,13 @@ class Stage:
         (found,) = [row for row in self.rows(table) if key in self._key(table, row).values()]
         return found
 
+    def put(self, table: str, row: dict[str, Any]) -> None:
+        wire = {name: TypeSerializer().serialize(value) for name, value in row.items() if value is not None}
+        self.dynamodb.put_item(TableName=f"chatapp-test-{table}", Item=wire)
+
     def edit(self, table: str, key: str, **values: Any) -> None:
         """Change a row behind the app's back: the way in which tests let time pass. None removes an attribute."""
-        row = self.row(table, key) | values
-        kept = {name: TypeSerializer().serialize(value) for name, value in row.items() if value is not None}
-        self.dynamodb.put_item(TableName=f"chatapp-test-{table}", Item=kept)
+        self.put(table, self.row(table, key) | values)
 
     def _key(self, table: str, row: dict[str, Any]) -> dict[str, Any]:
         (schema,) = [d["KeySchema"] for d in table_definitions() if d["TableName"] == f"chatapp-test-{table}"]
