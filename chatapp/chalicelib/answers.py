@@ -107,6 +107,7 @@ class _Work:
         self._reported: dict[str, int] = {}
         self._stop_requested = claimed.stop_requested
         self._lost = False
+        self._gone = False
 
     def run(self) -> str:
         past = history.read(self._services, self._answer, self._order.cut)
@@ -123,7 +124,7 @@ class _Work:
             ticker.stop()
             self._close_stream()
         if self._lost:
-            return self._abandon(gone=True)
+            return self._abandon(gone=self._gone)
         return self._end(past)
 
     def _system(self) -> str | None:
@@ -195,7 +196,8 @@ class _Work:
         update = table.update(self._answer.key(), change, values, condition="#token = :token")
         try:
             row = table.write(update, returns="ALL_NEW")
-        except ConditionFailed:
+        except ConditionFailed as refused:
+            self._gone = refused.item is None
             self._lost = True
             self._wake()
             return False
@@ -238,10 +240,10 @@ class _Work:
         return ended.status
 
     def _abandon(self, *, gone: bool) -> str:
-        """Somebody else settled the answer, or it was purged. What they did not count is counted all the same."""
-        if gone:
-            conversations.delete_log(self._services, self._answer.user_id, self._answer.message_id)
-        uncounted = {name: count - self._reported.get(name, 0) for name, count in self._spent().items()}
+        """Somebody else settled the answer, or it was purged (gone). What they did not count is counted here."""
+        conversations.delete_log(self._services, self._answer.user_id, self._answer.message_id)
+        counted = {} if gone else self._reported
+        uncounted = {name: count - counted.get(name, 0) for name, count in self._spent().items()}
         if uncounted["cost_micro_usd"] > 0:
             usage.count_now(self._services, self._answer.subject, uncounted)
             usage.count_now(self._services, usage.STAGE, uncounted)
