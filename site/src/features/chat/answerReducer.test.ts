@@ -90,6 +90,13 @@ describe("applyFrames", () => {
     expect(applyFrames(settled, [delta(4, "late"), started(5)])).toBe(settled);
   });
 
+  it("ignores it also when it comes together with the end", () => {
+    const state = applyFrames(newAnswer, [started(1), delta(2, "a"), done(3), delta(4, "late"), delta(6, "later")]);
+    expect(text(state)).toBe("a");
+    expect(state.status).toBe("complete");
+    expect(hasGap(state)).toBe(false);
+  });
+
   it("returns the very same state for frames that it knows", () => {
     const state = applyFrames(newAnswer, [started(1), delta(2, "a")]);
     expect(applyFrames(state, [delta(2, "a"), started(1)])).toBe(state);

@@ -11,7 +11,7 @@ import { Button } from "@/ui/Button";
 
 import { useChat } from "../context";
 import { useAutoscroll } from "../useAutoscroll";
-import { useChatActions } from "../useChatActions";
+import { useChatActions, type ChatActions } from "../useChatActions";
 import { useThread, type Thread } from "../useThread";
 import { Composer } from "./Composer";
 import { EmptyChat, GoneChat, MessagesSkeleton } from "./states";
@@ -20,19 +20,18 @@ import { MessageList } from "./MessageList";
 export function ChatPage({ conversationId, openList }: { conversationId: string | null; openList: ReactNode }) {
   const t = useT();
   const thread = useThread(conversationId);
-  const actions = useChatActions(conversationId, thread);
-  const firstId = thread.entries[0]?.message.message_id ?? "";
-  const { scroller, content, onScroll, isAway, toEnd } = useAutoscroll(conversationId ?? "", firstId);
+  const { scroller, content, onScroll, isAway, toEnd } = useAutoscroll({
+    threadKey: conversationId ?? "",
+    firstKey: thread.entries[0]?.message.message_id ?? "",
+    isGrowing: thread.isPending || thread.inProgressId !== null || thread.unsent !== null,
+  });
+  const actions = atEnd(useChatActions(conversationId, thread), toEnd);
   useOpenCreated(conversationId);
   useEscape(thread.inProgressId === null ? null : actions.stop);
   const title = thread.conversation?.title ?? t.list.untitled;
   useEffect(() => {
     document.title = conversationId === null ? t.app.name : `${title} · ${t.app.name}`;
   }, [conversationId, title, t]);
-  const send = (text: string): boolean => {
-    toEnd();
-    return actions.send(text);
-  };
   return (
     <main className="flex min-w-0 flex-1 flex-col" aria-label={t.chat.conversation}>
       <header className="flex min-h-14 shrink-0 items-center gap-1 px-2 wide:px-5">
@@ -67,7 +66,7 @@ export function ChatPage({ conversationId, openList }: { conversationId: string 
         )}
       </div>
       {!isGone(thread.error) && (
-        <Composer conversationId={conversationId} thread={thread} onSend={send} onStop={actions.stop} isStopping={actions.isStopping} />
+        <Composer conversationId={conversationId} thread={thread} onSend={actions.send} onStop={actions.stop} isStopping={actions.isStopping} />
       )}
     </main>
   );
@@ -76,7 +75,7 @@ export function ChatPage({ conversationId, openList }: { conversationId: string 
 interface ThreadContentProps {
   conversationId: string | null;
   thread: Thread;
-  actions: ReturnType<typeof useChatActions>;
+  actions: ChatActions;
 }
 
 function ThreadContent({ conversationId, thread, actions }: ThreadContentProps) {
@@ -98,6 +97,25 @@ function ThreadContent({ conversationId, thread, actions }: ThreadContentProps) 
   }
   if (conversationId === null && !thread.unsent) return <EmptyChat />;
   return <MessageList thread={thread} actions={actions} />;
+}
+
+/** What is sent, edited or retried goes on at the end, wherever the reader was. */
+function atEnd(actions: ChatActions, toEnd: () => void): ChatActions {
+  return {
+    ...actions,
+    send: (text) => {
+      toEnd();
+      return actions.send(text);
+    },
+    edit: (message, text) => {
+      toEnd();
+      return actions.edit(message, text);
+    },
+    retry: (message) => {
+      toEnd();
+      actions.retry(message);
+    },
+  };
 }
 
 /** A conversation that was just begun here takes the page over. */
