@@ -59,5 +59,7 @@ export default defineConfig({
     setupFiles: ["src/test/setup.ts"],
     include: ["src/**/*.test.{ts,tsx}"],
     restoreMocks: true,
+    // Machines that build are busy: a slow test is not a broken one.
+    testTimeout: 30_000,
   },
 });
