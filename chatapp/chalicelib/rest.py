@@ -6,6 +6,7 @@ written as JSON. `operations` keeps what was declared, for the OpenAPI document.
 
 from __future__ import annotations
 
+import calendar
 import functools
 import inspect
 import json
@@ -94,7 +95,7 @@ class ChatApp(Chalice):
         claims = (self._request.context.get("authorizer") or {}).get("claims") or {}
         if claims.get("token_use") != "id" or not claims.get("sub"):
             raise Unauthorized("Sign in again: this needs a Cognito ID token.")
-        return User(claims["sub"], _expiry(claims.get("exp")))
+        return User(claims["sub"], expiry(claims.get("exp")))
 
     @property
     def _request(self) -> Request:
@@ -139,12 +140,12 @@ def _reply(returned: Any, status: int) -> Response:
     )
 
 
-def _expiry(claim: Any) -> int:
+def expiry(claim: Any) -> int:
     """API Gateway gives the claim as text: Unix seconds, or a date such as `Sat Nov 21 12:00:00 UTC 2026`."""
     text = str(claim)
     if text.isdigit():
         return int(text)
     try:
-        return int(time.mktime(time.strptime(text, "%a %b %d %H:%M:%S UTC %Y"))) - time.timezone
+        return calendar.timegm(time.strptime(text, "%a %b %d %H:%M:%S UTC %Y"))
     except ValueError:
         return int(time.time()) + 300

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from .aws.push import Gone
 from .aws.table import ConditionFailed, transact
 from .frames import Frame, encoded
+from .logs import report
 
 if TYPE_CHECKING:
     from .services import Services
@@ -115,7 +116,7 @@ def connections(services: Services, subject: str) -> list[Connection]:
 class Channel:
     """Pushes to all connections of one subject; looks for new ones every 2 s while in use."""
 
-    _LOOK_AGAIN_S = 2.0
+    LOOK_AGAIN_S = 2.0
 
     def __init__(self, services: Services, subject: str) -> None:
         self._services = services
@@ -125,12 +126,18 @@ class Channel:
         self._pool: ThreadPoolExecutor | None = None
 
     def push(self, frames: list[Frame]) -> None:
-        """Send frames to every connection, concurrently. Never raises for one that cannot be reached.
+        """Send frames to every connection, concurrently. A connection that is gone is forgotten, its rows too.
 
-        A connection that is gone is forgotten, its rows too.
+        Never raises: whoever misses a push reads the frames instead, and no answer is lost for it.
         """
+        try:
+            self._push(frames)
+        except Exception as error:
+            report(error)
+
+    def _push(self, frames: list[Frame]) -> None:
         now = time.monotonic()
-        if now - self._looked_at >= self._LOOK_AGAIN_S:
+        if now - self._looked_at >= self.LOOK_AGAIN_S:
             self._looked_at = now
             self._known = connections(self._services, self._subject)
         if not self._known:
