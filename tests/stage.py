@@ -174,6 +174,10 @@ class Stage:
         wire = {name: TypeSerializer().serialize(value) for name, value in row.items() if value is not None}
         self.dynamodb.put_item(TableName=f"chatapp-test-{table}", Item=wire)
 
+    def delete(self, table: str, row: dict[str, Any]) -> None:
+        key = {name: TypeSerializer().serialize(value) for name, value in self._key(table, row).items()}
+        self.dynamodb.delete_item(TableName=f"chatapp-test-{table}", Key=key)
+
     def edit(self, table: str, key: str, **values: Any) -> None:
         """Change a row behind the app's back: the way in which tests let time pass. None removes an attribute."""
         self.put(table, self.row(table, key) | values)

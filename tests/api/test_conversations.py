@@ -94,10 +94,7 @@ def test_a_list_of_250_pages_newest_first_without_archived_and_deleted_ones(stag
         # Three at a time share a timestamp.
         times = {"timestamp": iso(now + number // 3)}
         stage.put("conversations", made | {"conversation_id": conversation_id} | times | changes[number % 5])
-    stage.dynamodb.delete_item(
-        TableName="chatapp-test-conversations",
-        Key={name: {"S": made[name]} for name in ("user_id", "conversation_id")},
-    )
+    stage.delete("conversations", made)
     kept = [conversation_id for number, conversation_id in enumerate(ids) if number % 5 in (0, 4)]
     archived = ids[1::5]
     assert _listed(ada, "limit=30") == kept[::-1]
