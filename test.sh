@@ -40,6 +40,7 @@ if [[ -z $stage ]]; then
   check "pytest" .venv/bin/python -m pytest tests/unit tests/aws tests/api tests/contract --check-grants
   prepare_node site
   check "site lint" in_site lint
+  check "site's types" in_site check:api
   check "tsc" in_site typecheck
   check "vitest" in_site test
   check "site build" in_site build
