@@ -44,7 +44,7 @@ WITH_BODY.remove(("POST", "/sockets"))
 def unchanged(stage: Stage, ada: Person) -> Iterator[dict[str, str]]:
     """A conversation with one answer; fails when a test stores anything, starts a worker or asks the model."""
     conversation_id = ada.new_conversation(title="Roses")
-    answer = ada.ask(conversation_id, "Which roses?")
+    answer = ada.ask(conversation_id, "Which roses?", request_id=REQUEST_ID)
     tables = ("conversations", "messages", "frames", "usage", "sockets")
     before = {table: stage.rows(table) for table in tables}
     asked = len(stage.requests())
@@ -220,7 +220,9 @@ def test_a_cursor_never_leads_into_somebody_elses_list(stage: Stage, ada: Person
     assert titles <= {grace.user_id}
 
 
-@pytest.mark.parametrize("bad", ["x", "request%23" + REQUEST_ID, "request#" + REQUEST_ID, MISSING.upper(), "..", "é"])
+@pytest.mark.parametrize(
+    "bad", ["x", "request%23" + REQUEST_ID, "request#" + REQUEST_ID, MISSING.upper(), "..", "é", "x" * 3_000]
+)
 def test_what_cannot_be_an_id_is_not_found(ada: Person, unchanged: dict[str, str], bad: str) -> None:
     for method, path, body in WITH_CONVERSATION:
         reply = ada.call(method, path.format(conversation=bad, answer=unchanged["answer"]), body)
