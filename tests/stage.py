@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import threading
@@ -118,6 +119,17 @@ class Stage:
     def pace(self, factor: float) -> None:
         """How the demo model keeps to the pauses that its answers are told to have: 1 as told, 0 not at all."""
         self.model.sleep = lambda seconds: time.sleep(seconds * factor)
+
+    def hold(self, after_chunks: int) -> threading.Event:
+        """Let the demo model fall silent after so many chunks, until the event is set."""
+        release, chunks = threading.Event(), itertools.count()
+
+        def sleep(seconds: float) -> None:
+            if next(chunks) >= after_chunks:
+                release.wait(PATIENCE_S)
+
+        self.model.sleep = sleep
+        return release
 
     def script(self, match: str | None, times: int | None = None, title: bool = False, **reply: Any) -> None:
         """Tell the demo model what to answer to a message that contains `match`."""

@@ -156,7 +156,7 @@ def test_an_answer_of_the_default_size_fits_its_row_and_its_log(
 def test_an_answer_that_runs_out_of_time_keeps_what_was_shown(stage: Stage, ada: Person, conversation_id: str) -> None:
     stage.script(None, text=TEXT, hang_after_chars=9)
     answer_id = ada.queue(conversation_id, "Which roses?")
-    stage.run(seconds=15.5)  # half a second more than what is kept back for storing
+    stage.run(seconds=16.5)  # one and a half more than what is kept back for storing
     answer = ada.message(conversation_id, answer_id)
     assert (answer["status"], answer["error"]["code"]) == ("interrupted", "out_of_time")
     assert text_of(answer) == TEXT[:9]
@@ -256,9 +256,8 @@ def test_invocations_out_of_order_each_make_their_own_answer_once(
 def test_a_conversation_deleted_while_its_answer_streams_leaves_nothing_behind(
     stage: Stage, ada: Person, conversation_id: str, quick_ticks: None, hanging: bool
 ) -> None:
-    fault = {"hang_after_chars": 9} if hanging else {"delay_chunk_s": 0.02, "chunk_chars": 1}
-    stage.pace(1)
-    stage.script(None, text=TEXT, **fault)
+    stage.script(None, text=TEXT, chunk_chars=3, hang_after_chars=9 if hanging else None)
+    go_on = stage.hold(after_chunks=2)
     answer_id = ada.queue(conversation_id, "Which roses?")
     with stage.working():
         wait_for(lambda: ada.frames(conversation_id, answer_id)["items"])
@@ -266,6 +265,7 @@ def test_a_conversation_deleted_while_its_answer_streams_leaves_nothing_behind(
         stage.edit("conversations", conversation_id, deleted_at=int(time.time()) - 31)
         stage.purge(stage.scheduler.payloads()[0])
         assert stage.rows("messages") == stage.rows("conversations") == []
+        go_on.set()
     for table in ("messages", "frames", "conversations"):
         assert stage.rows(table) == [], table
     # What was spent until then is counted all the same.
@@ -275,12 +275,13 @@ def test_a_conversation_deleted_while_its_answer_streams_leaves_nothing_behind(
 def test_a_deletion_that_is_undone_while_the_answer_streams_loses_nothing(
     stage: Stage, ada: Person, conversation_id: str, quick_ticks: None
 ) -> None:
-    stage.pace(1)
-    stage.script(None, text=TEXT, delay_chunk_s=0.02)
+    stage.script(None, text=TEXT, chunk_chars=3)
+    go_on = stage.hold(after_chunks=2)
     answer_id = ada.queue(conversation_id, "Which roses?")
     with stage.working():
         wait_for(lambda: ada.frames(conversation_id, answer_id)["items"])
         ada.delete(f"/conversations/{conversation_id}")
+        go_on.set()
     ada.patch(f"/conversations/{conversation_id}", {"deleted": False})
     assert text_of(ada.message(conversation_id, answer_id)) == TEXT
     assert ada.conversation(conversation_id)["answer_in_progress"] is None
