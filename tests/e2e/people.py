@@ -80,7 +80,7 @@ class Person:
             text = text_of_frames(self.frames(answer))
             return text if len(text) >= characters else None
 
-        return until(find, 20, f"{characters} characters of an answer")
+        return until(find, ANSWERED_WITHIN_S, f"{characters} characters of an answer")
 
     def frames(self, answer: dict[str, Any], after: int = 0) -> list[dict[str, Any]]:
         path = f"/conversations/{answer['conversation_id']}/messages/{answer['message_id']}/frames?after={after}"

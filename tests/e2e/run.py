@@ -158,6 +158,7 @@ def _deployed_stage(name: str) -> tuple[Deployment, dict[str, str]]:
 def _run(options: Options, deployment: Deployment, environ: Mapping[str, str], counts: Counts) -> None:
     os.environ.update(environ)
     with _people_for_the_browser(deployment, options) as accounts:
+        _forget_context()
         deployments.write(deployment, CONTEXT, people=accounts)
         try:
             # Most of the time both only wait, for answers that stream and for a page to show them.
@@ -167,7 +168,13 @@ def _run(options: Options, deployment: Deployment, environ: Mapping[str, str], c
                 counts.add(_finished(name, process))
             counts.add(_finished("exclusive", _start(options, "api", _pytest(options, "exclusive", "exclusive"))))
         finally:
-            CONTEXT.unlink(missing_ok=True)
+            _forget_context()
+
+
+def _forget_context() -> None:
+    """Remove the description, and the marks of which users were taken."""
+    for file in CONTEXT.parent.glob(f"{CONTEXT.name}*"):
+        file.unlink()
 
 
 @contextlib.contextmanager

@@ -70,7 +70,7 @@ export class Chat {
   }
 
   async ended(answer: Locator): Promise<void> {
-    await expect(answer).toHaveAttribute("aria-busy", "false", { timeout: 60_000 });
+    await expect(answer).toHaveAttribute("aria-busy", "false", { timeout: 90_000 });
   }
 
   /** Wait until some of a growing answer is shown; returns what is. */
@@ -95,7 +95,8 @@ export class Chat {
   }
 
   async opened(): Promise<string> {
-    await this.page.waitForURL(/\/c\//);
+    // No page is loaded here, so there is no load to wait for.
+    await this.page.waitForURL(/\/c\//, { waitUntil: "commit" });
     return this.conversationId;
   }
 
