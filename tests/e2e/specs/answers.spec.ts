@@ -1,5 +1,5 @@
 import { en } from "../../../site/src/i18n/en";
-import { Chat, secondDevice, textOf } from "../support/chat";
+import { anotherDevice, Chat, textOf } from "../support/chat";
 import { longText, quickQuestion, script, slowQuestion, uniqueWord } from "../support/model";
 import { stage } from "../support/stage";
 import { expect, test } from "../support/test";
@@ -25,23 +25,25 @@ test("tokens are seen before the answer ends @phone", async ({ chat }) => {
   await expect(chat.stopButton).toBeHidden();
 });
 
-test("a reload, a second browser and blocked sockets end with the same text, once", async ({ chat, account, browser }) => {
-  await chat.send(await slowQuestion({ words: 400 }));
-  await chat.opened();
-  const path = `/c/${chat.conversationId}`;
-  const part = await chat.partOf(chat.answers.first());
+/** Some 25 seconds of an answer, in which three devices come in. */
+const WORDS = 600;
 
-  await chat.page.reload();
-  await chat.partOf(chat.answers.first(), part.length);
+test("a reload, a second browser and blocked sockets end with the same text, once", async ({ chat, account, browser }) => {
   const [elsewhere, without] = [await browser.newContext(), await browser.newContext()];
   let blocked = 0;
   await without.routeWebSocket(/.*/, (socket) => {
     blocked += 1;
     void socket.close({ code: 3000 });
   });
-  const second = await secondDevice(elsewhere, account, path);
-  const third = await secondDevice(without, account, path);
-  for (const device of [second, third]) await device.partOf(device.answers.first(), part.length);
+  const second = await anotherDevice(elsewhere, account);
+  const third = await anotherDevice(without, account);
+
+  await chat.send(await slowQuestion({ words: WORDS }));
+  await chat.opened();
+  const part = await chat.partOf(chat.answers.first());
+  await chat.page.reload();
+  await Promise.all([second, third].map((device) => device.open(`/c/${chat.conversationId}`)));
+  for (const device of [chat, second, third]) await device.partOf(device.answers.first(), part.length);
   expect(blocked).toBeGreaterThan(0);
 
   const texts = new Set<string>();
@@ -50,7 +52,7 @@ test("a reload, a second browser and blocked sockets end with the same text, onc
     texts.add(await device.showsTheStoredAnswer());
   }
   expect(texts.size).toBe(1);
-  if (stage.model_url !== null) expect([...texts][0]).toBe(longText(400));
+  if (stage.model_url !== null) expect([...texts][0]).toBe(longText(WORDS));
   await elsewhere.close();
   await without.close();
 });

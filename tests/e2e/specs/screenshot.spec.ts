@@ -49,7 +49,7 @@ test("a picture for the README", { tag: "@scripted" }, async ({ chat, page }) =>
   const answer = await chat.ask(QUESTION);
   await expect(answer.locator("pre code [class*=tok-]").first()).toBeVisible();
   await expect(page.getByRole("navigation", { name: en.list.title }).getByRole("link", { name: /large CSV/ })).toBeVisible();
-  await page.getByText(/^e2e-user-/).first().evaluate((element) => (element.textContent = "ada@example.com"));
+  await page.getByText(/^e2e-/).first().evaluate((element) => (element.textContent = "ada@example.com"));
   await page.getByRole("region", { name: en.chat.conversation }).evaluate((element) => element.scrollTo({ top: 0 }));
   await page.mouse.move(640, 400);
   await page.screenshot({ path: resolve(root, target!), animations: "disabled", caret: "hide" });

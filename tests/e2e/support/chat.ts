@@ -73,13 +73,20 @@ export class Chat {
     await expect(answer).toHaveAttribute("aria-busy", "false", { timeout: 90_000 });
   }
 
-  /** Wait until some of a growing answer is shown; returns what is. */
+  /** Wait until some of an answer is shown while it grows, both seen in the same moment; returns what is shown. */
   async partOf(answer: Locator, characters = 30): Promise<string> {
-    await expect(answer).toHaveAttribute("aria-busy", "true");
-    await expect.poll(async () => (await this.shown(answer)).length, { intervals: [50] }).toBeGreaterThan(characters);
-    const text = await this.shown(answer);
-    await expect(answer, "the text must be seen before the answer ends").toHaveAttribute("aria-busy", "true");
-    return text;
+    let seen = { isGrowing: true, text: "" };
+    const look = async (): Promise<boolean> => {
+      seen = await answer.evaluate((article) => ({
+        isGrowing: article.ariaBusy === "true",
+        text: article.querySelector("p")?.innerText.trim() ?? "",
+      }));
+      return !seen.isGrowing || seen.text.length > characters;
+    };
+    await answer.waitFor();
+    await expect.poll(look, { intervals: [50], timeout: 90_000 }).toBe(true);
+    expect(seen.isGrowing, "text must be seen before the answer ends").toBe(true);
+    return seen.text;
   }
 
   /** The text of an answer of one paragraph. */
@@ -140,8 +147,8 @@ export class Chat {
   }
 }
 
-/** A second device of the same person: a browser of its own, that shares nothing. */
-export async function secondDevice(context: BrowserContext, account: Account, path: string): Promise<Chat> {
-  const chat = await new Chat(await context.newPage()).open(path);
+/** Another device of the same person: a browser of its own, that shares nothing. */
+export async function anotherDevice(context: BrowserContext, account: Account): Promise<Chat> {
+  const chat = await new Chat(await context.newPage()).open();
   return chat.signIn(account);
 }

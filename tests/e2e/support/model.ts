@@ -51,7 +51,7 @@ export async function requests(word: string): Promise<ModelRequest[]> {
 }
 
 /** A question whose answer takes some seconds to stream, in one paragraph, on any stage. */
-export async function slowQuestion({ words = 150, delayS = 0.05 } = {}): Promise<string> {
+export async function slowQuestion({ words = 300, delayS = 0.05 } = {}): Promise<string> {
   const word = uniqueWord();
   if (stage.model_url === null) {
     return `Write the numbers from 1 to ${words} as words, in one paragraph, separated by spaces, and nothing else. (${word})`;
