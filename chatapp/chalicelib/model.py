@@ -9,6 +9,7 @@ import random
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, Protocol
 
 from .settings import ModelOffer, Settings
@@ -142,7 +143,7 @@ class Claude:
         self._client_key = ""
 
     def prepare(self) -> None:
-        pass
+        import_module("anthropic.resources.messages")
 
     def stream(self, prompt: Prompt) -> ModelStream:
         import anthropic  # noqa: PLC0415 (see the module's docstring)

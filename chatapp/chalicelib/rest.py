@@ -19,7 +19,8 @@ from chalice.app import Chalice, Request, Response
 from pydantic import BaseModel, ValidationError
 
 from . import logs
-from .errors import AppError, InvalidRequest, Unauthorized
+from .aws.faults import Busy
+from .errors import AppError, InvalidRequest, Unauthorized, Unavailable
 
 View = Callable[..., BaseModel | tuple[BaseModel, int]]
 
@@ -80,6 +81,10 @@ class ChatApp(Chalice):
                 reply = _reply(view(**arguments), status)
             except AppError as error:
                 reply = Response(error.body(), status_code=error.status)
+            except Busy as error:
+                logs.report(error)
+                busy = Unavailable("The database is busy; nothing is lost. Repeat the request as it was.")
+                reply = Response(busy.body(), status_code=busy.status)
             except Exception as error:
                 # Here and not in Chalice, which would answer without CORS headers and log the error's text.
                 logs.report(error)

@@ -181,6 +181,8 @@ class NewConversationReply(Conversation):
 
 
 class ConversationSummary(BaseModel):
+    """A conversation in a list: without its system prompt, which would be most of what a list reads."""
+
     conversation_id: str
     title: str | None
     model: str

@@ -7,6 +7,7 @@ import time
 from typing import Any
 
 import pytest
+from chalicelib import sockets
 
 from tests.fakes import dynamodb
 from tests.fakes.aws import client_error
@@ -138,6 +139,11 @@ def test_every_device_of_the_person_is_shown_the_whole_answer_and_nobody_elses(
         assert end.items() <= frames[-1].items()
 
 
+def _looks(stage: Stage) -> int:
+    """How often the worker has looked for sockets."""
+    return sum(call.operation == "Query" and "sockets" in call.tables for call in stage.wire.calls)
+
+
 def test_a_device_that_joins_late_fills_the_gap_and_ends_with_the_same_text(
     stage: Stage, ada: Person, conversation_id: str, quick_ticks: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -151,6 +157,8 @@ def test_a_device_that_joins_late_fills_the_gap_and_ends_with_the_same_text(
     with stage.working():
         wait_for(lambda: text_in(ada.frames(conversation_id, answer_id)["items"]) == TEXT[:15])
         ada.connect("phone")
+        looked = _looks(stage)
+        wait_for(lambda: _looks(stage) >= looked + 2)
         missed = ada.frames(conversation_id, answer_id)["items"]
         go_on.set()
     pushed = stage.gateway.sent["phone"]
@@ -199,8 +207,9 @@ def test_a_log_entry_that_was_written_twice_is_read_once(stage: Stage, ada: Pers
 
 
 def test_a_socket_that_is_gone_loses_its_rows_and_the_answer_is_stored(
-    stage: Stage, ada: Person, conversation_id: str
+    stage: Stage, ada: Person, conversation_id: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(sockets, "OPENING_S", 0)
     for name in ("tab", "phone", "closed"):
         ada.connect(name)
     stage.gateway.gone = {"closed", "phone"}
@@ -212,7 +221,19 @@ def test_a_socket_that_is_gone_loses_its_rows_and_the_answer_is_stored(
     assert text_in(stage.gateway.sent["tab"]) == TEXT
 
 
-def test_the_only_socket_gone_is_no_failure(stage: Stage, ada: Person, conversation_id: str) -> None:
+def test_a_socket_that_is_still_opening_is_not_taken_for_gone(stage: Stage, ada: Person, conversation_id: str) -> None:
+    ada.connect("opening")
+    stage.gateway.gone = {"opening"}
+    assert ada.ask(conversation_id, "Which roses?")["status"] == "complete"
+    stage.gateway.gone = set()
+    ada.ask(conversation_id, "And lilies?")
+    assert stage.gateway.sent["opening"][-1]["type"] == "answer.done"
+
+
+def test_the_only_socket_gone_is_no_failure(
+    stage: Stage, ada: Person, conversation_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sockets, "OPENING_S", 0)
     ada.connect("closed")
     stage.gateway.gone = {"closed"}
     assert ada.ask(conversation_id, "Which roses?")["status"] == "complete"
