@@ -119,12 +119,13 @@ def _install_browser_tests() -> None:
         raise CannotRunError("npm is missing; the browser's tests need Node 20.19 or newer")
     lock = hashlib.sha256((HERE / "package-lock.json").read_bytes()).hexdigest()
     stamp = HERE / "node_modules" / ".installed"
-    if stamp.exists() and stamp.read_text() == lock:
-        return
-    environ = {**os.environ, "PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD": "1"}
-    if subprocess.run([npm, "ci", "--no-audit", "--no-fund"], cwd=HERE, env=environ, check=False).returncode:
-        raise CannotRunError("npm ci failed in tests/e2e; see above")
-    stamp.write_text(lock)
+    if not stamp.exists() or stamp.read_text() != lock:
+        environ = {**os.environ, "PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD": "1"}
+        if subprocess.run([npm, "ci", "--no-audit", "--no-fund"], cwd=HERE, env=environ, check=False).returncode:
+            raise CannotRunError("npm ci failed in tests/e2e; see above")
+        stamp.write_text(lock)
+    if subprocess.run([npm, "run", "--silent", "typecheck"], cwd=HERE, check=False).returncode:
+        raise CannotRunError("the browser's tests have type errors; see above")
 
 
 @contextlib.contextmanager
