@@ -58,7 +58,7 @@ export class FakeApi {
     const text = log.map((frame) => (frame.type === "answer.delta" ? frame.text : "")).join("");
     const { conversation_id } = this.#message(answerId);
     const ids = { conversation_id, message_id: answerId };
-    log.push({ type: "answer.done", ...ids, sequence: log.length + 1, status, stop_reason: "end_turn", usage: null });
+    log.push({ type: "answer.done", ...ids, sequence: log.length + 1, status, stop_reason: "end_turn", usage: null, error: null });
     this.frames.set(answerId, log);
     this.#change(answerId, { status, content: [{ type: "text", text }] });
     const held = this.conversations.get(conversation_id);

@@ -24,6 +24,7 @@ const done = (sequence: number): AnswerFrame => ({
   status: "complete",
   stop_reason: "end_turn",
   usage: null,
+  error: null,
 });
 
 /** The server's log of one answer, read as `…/frames?after=N`. */

@@ -25,6 +25,7 @@ const done = (sequence: number, status: "complete" | "stopped" = "complete"): An
   status,
   stop_reason: "end_turn",
   usage: null,
+  error: null,
 });
 
 const text = (state: AnswerState): string => textOf(contentOf(state));
@@ -151,6 +152,12 @@ describe("applyRead", () => {
     const settled = applyFrames(newAnswer, [started(1), delta(2, "a"), done(3)]);
     expect(applyRead(settled, { after: 3, items: [started(4), delta(5, "a"), done(6)], status: "complete" })).toBe(settled);
   });
+});
+
+it("an answer that broke off says why, as after a reload", () => {
+  const error = { code: "stream_cut", message: "The connection to the model broke off." };
+  const end: AnswerFrame = { ...(done(3) as Extract<AnswerFrame, { type: "answer.done" }>), status: "interrupted", error };
+  expect(applyFrames(newAnswer, [started(1), delta(2, "a"), end])).toMatchObject({ status: "interrupted", error });
 });
 
 describe("the frames that the server encodes", () => {
