@@ -17,6 +17,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,7 @@ from xml.etree import ElementTree
 from deploy.local import aws as local_aws
 from tests.e2e import deployment as deployments
 from tests.e2e import local_stage, people
+from tests.e2e.channel import opened, ticket
 from tests.e2e.deployment import CONTEXT_VARIABLE, ROOT, Deployment
 from tests.e2e.people import Person
 
@@ -161,6 +163,8 @@ def _run(options: Options, deployment: Deployment, environ: Mapping[str, str], c
     with _people_for_the_browser(deployment, options) as accounts:
         _forget_context()
         deployments.write(deployment, CONTEXT, people=accounts)
+        if deployment.is_own:
+            _warm_up(deployment)
         try:
             # Most of the time both only wait, for answers that stream and for a page to show them.
             running = _start(options, "browser", _playwright(options))
@@ -170,6 +174,19 @@ def _run(options: Options, deployment: Deployment, environ: Mapping[str, str], c
             counts.add(_finished("exclusive", _start(options, "api", _pytest(options, "exclusive", "exclusive"))))
         finally:
             _forget_context()
+
+
+def _warm_up(deployment: Deployment) -> None:
+    """Have the functions started as often as both halves of the tests call them at once.
+
+    Otherwise the first tests would measure a dozen cold starts that share the machine with two browsers.
+    """
+    with people.signed_in(deployment, "warm-up") as person, ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda _: person.get("/models"), range(16)))
+        list(pool.map(lambda _: person.post("/chat", {"message": "Good morning."}), range(4)))
+        for _ in range(2):
+            with opened(deployment, ticket(person)):
+                pass
 
 
 def _forget_context() -> None:

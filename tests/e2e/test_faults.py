@@ -15,8 +15,9 @@ import pytest
 from tests.e2e import rows
 from tests.e2e.demo import Model, long_text, unique_word
 from tests.e2e.deployment import Deployment
-from tests.e2e.faults import FailureQueue, timeout_of, worker_pids
+from tests.e2e.faults import FailureQueue, log_text, timeout_of, worker_pids
 from tests.e2e.people import Person, text_of, text_of_frames
+from tests.e2e.waiting import until
 
 pytestmark = [pytest.mark.local_only, pytest.mark.scripted, pytest.mark.exclusive]
 
@@ -29,6 +30,13 @@ def _order(answer: dict[str, Any], user_id: str) -> bytes:
     """The invocation as the api function sends it."""
     ids = {"user_id": user_id, "conversation_id": answer["conversation_id"], "message_id": answer["message_id"]}
     return json.dumps({**ids, "cut": None, "system": False, "untitled": False}).encode()
+
+
+def _is_through(deployment: Deployment, answer: dict[str, Any]) -> bool:
+    """Whether the function has returned, so that its worker takes the next invocation."""
+    return any(
+        '"event":"answer"' in line and answer["message_id"] in line for line in log_text(deployment).splitlines()
+    )
 
 
 def _retry(person: Person, answer: dict[str, Any]) -> dict[str, Any]:
@@ -149,6 +157,7 @@ def test_a_function_killed_by_its_time_out_loses_nothing(
     # Paused at its start, so that Lambda itself has to end it.
     with timeout_of(deployment, "answer", 3):
         warm = ada.ask(ada.new_conversation(), f"{word} to start a worker")
+        until(lambda: _is_through(deployment, warm), 20, "the end of the first invocation")
         pids = worker_pids(deployment, "answer")
         for pid in pids:
             os.kill(pid, signal.SIGSTOP)

@@ -129,7 +129,8 @@ def test_a_socket_that_is_gone_loses_its_row_and_nothing_else(
     model.script(word, text="Stored all the same.")
     with opened(deployment, ticket(ada)) as socket:
         (real, *_) = _connections(deployment, ada)
-        gone = {**real, "item": "connection:gone-0001", "ttl": int(time.time()) + 600}
+        long_ago, later = int(time.time()) - 60, int(time.time()) + 600
+        gone = {**real, "item": "connection:gone-0001", "connected_at": long_ago, "ttl": later}
         rows.put(deployment, "sockets", gone)
         way_back = {"subject": "connection:gone-0001", "item": "-", "for": f"user:{ada.user_id}", "ttl": gone["ttl"]}
         rows.put(deployment, "sockets", way_back)
