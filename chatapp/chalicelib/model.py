@@ -161,7 +161,7 @@ class Claude:
             stream = client.messages.create(stream=True, **parameters)
         except anthropic.APIError as error:
             raise _translated(error) from error
-        return _ClaudeStream(stream)
+        return ClaudeStream(stream)
 
     def _connected(self) -> Anthropic | AnthropicBedrock:
         import anthropic  # noqa: PLC0415
@@ -181,7 +181,7 @@ class Claude:
         return self._client
 
 
-class _ClaudeStream:
+class ClaudeStream:
     def __init__(self, stream: Any) -> None:
         self._stream = stream
 

@@ -19,6 +19,11 @@ TEXT = "Red roses, white lilies and one yellow tulip."
 SHOWN = TEXT[:9]
 Meet = Callable[[Person, str, str], object]
 
+PAUSES: dict[str, Callable[[Call], bool]] = {
+    "renewal": lambda call: call.operation == "UpdateItem" and ":usage" in str(call.body),
+    "end": lambda call: call.operation == "TransactWriteItems" and "messages" in call.tables,
+}
+
 MEETINGS: dict[str, Meet] = {
     "frames": lambda ada, conversation, answer: ada.frames(conversation, answer),
     "messages": lambda ada, conversation, answer: ada.messages(conversation),
@@ -154,13 +159,15 @@ def test_several_who_meet_a_dead_answer_at_once_settle_it_once(
     assert _counted(stage, ada) == [round(spent * 1e6)] * 2
 
 
+@pytest.mark.parametrize("moment", PAUSES)
 def test_a_paused_worker_does_not_overwrite_what_others_settled(
-    stage: Stage, ada: Person, conversation_id: str, quick_ticks: None
+    stage: Stage, ada: Person, conversation_id: str, quick_ticks: None, moment: str
 ) -> None:
     stage.pace(1)
     stage.script("roses", times=1, text=TEXT, chunk_chars=3, delay_chunk_s=0.01, usage={"input_tokens": 1_000})
     stage.script("roses", text="Pink ones.", usage={"input_tokens": 10})
     answer_id = ada.queue(conversation_id, "Which roses?")
+    stage.wire.clear()
     asleep, awake = threading.Event(), threading.Event()
 
     def pause(call: Call, send: Send) -> Any:
@@ -168,10 +175,7 @@ def test_a_paused_worker_does_not_overwrite_what_others_settled(
         awake.wait(20)
         return send()
 
-    def renewal(call: Call) -> bool:
-        return call.operation == "UpdateItem" and ":usage" in str(call.body) and "#lease_until" in str(call.body)
-
-    stage.wire.fail(pause, renewal, nth=2)
+    stage.wire.fail(pause, PAUSES[moment])
     with stage.working():
         asleep.wait(20)
         # It sleeps past its lease; meanwhile somebody settles the answer and asks again.
