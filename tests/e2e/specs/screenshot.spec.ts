@@ -15,7 +15,7 @@ const ANSWER = `Read it row by row: \`csv.DictReader\` holds **one row** in memo
 \`\`\`python
 import csv
 
-def rows_of(path: str, country: str):
+def rows_of(path: str, name: str):
     with open(path, newline="", encoding="utf-8") as file:
         yield from (row for row in csv.DictReader(file) if row["country"] == country)
 \`\`\`
