@@ -17,7 +17,7 @@ import csv
 
 def rows_of(path: str, name: str):
     with open(path, newline="", encoding="utf-8") as file:
-        yield from (row for row in csv.DictReader(file) if row["country"] == country)
+        yield from (row for row in csv.DictReader(file) if row["country"] == name)
 \`\`\`
 
 | You want to | Use | Memory |
