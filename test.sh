@@ -11,6 +11,8 @@ elif [[ $# -gt 0 ]]; then
   fail "usage: ./test.sh [--stage STAGE]"
 fi
 
+[[ -x ${CHROMIUM:-} ]] || command -v chromium chromium-browser google-chrome > /dev/null \
+  || fail "Chromium is needed for the end-to-end tests (Debian: apt install chromium), or CHROMIUM=/path/to/it"
 check_node || fail "Node 20.19 or newer with npm is needed (nodejs.org)"
 prepare_environment
 logs=$(mktemp -d)
