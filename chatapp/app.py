@@ -6,7 +6,7 @@ import os
 from typing import Any
 
 from chalice.app import CognitoUserPoolAuthorizer, CORSConfig, WebsocketEvent
-from chalicelib import answers, conversations, frames, logs, services, sockets, turns, views
+from chalicelib import answers, conversations, frames, logs, purging, services, sockets, turns, views
 from chalicelib import schemas as s
 from chalicelib.rest import ChatApp
 from chalicelib.settings import Settings
@@ -51,7 +51,7 @@ def list_conversations(query: s.ConversationsQuery) -> s.Conversations:
 
 @app.route("/conversations/{conversation_id}", methods=["GET"], **signed_in)
 def get_conversation(conversation_id: str) -> s.Conversation:
-    return views.conversation(settings, conversations.get(api(), app.user.user_id, conversation_id))
+    return views.conversation(settings, turns.conversation(api(), app.user.user_id, conversation_id))
 
 
 @app.route("/conversations/{conversation_id}", methods=["PATCH"], **signed_in)
@@ -124,7 +124,7 @@ def answer(event: dict[str, Any], context: Any) -> None:
 @app.lambda_function(name=services.PURGE)
 @logs.without_text
 def purge(event: dict[str, Any], context: Any) -> None:
-    done = conversations.purge(services.of(services.PURGE), event["user_id"], event["conversation_id"])
+    done = purging.purge(services.of(services.PURGE), event["user_id"], event["conversation_id"])
     logs.line("purge", conversation_id=event["conversation_id"], done=done)
 
 

@@ -15,6 +15,7 @@ from botocore.exceptions import ClientError
 from .environment import Stage, exported
 
 DEMO_EMAIL = "demo@example.com"
+_TEMPORARY = "smoke-"
 
 
 @dataclass(frozen=True)
@@ -44,14 +45,24 @@ def ensure_demo(stage: Stage, pool_id: str, state_dir: Path) -> tuple[Account, b
 @contextmanager
 def temporary(stage: Stage, pool_id: str) -> Iterator[Account]:
     """A user for one test, deleted afterwards whatever happened. No mail is sent."""
-    account = Account(f"smoke-{secrets.token_hex(6)}@example.com", _password())
+    account = Account(f"{_TEMPORARY}{secrets.token_hex(6)}@example.com", _password())
     cognito = stage.client("cognito-idp")
+    _remove_left_over(cognito, pool_id)
     try:
         _create(cognito, pool_id, account)
         yield account
     finally:
         if _exists(cognito, pool_id, account.email):
             cognito.admin_delete_user(UserPoolId=pool_id, Username=account.email)
+
+
+def _remove_left_over(cognito: Any, pool_id: str) -> None:
+    """Delete users of tests that were killed; example.com is nobody's."""
+    found = cognito.list_users(UserPoolId=pool_id, Filter=f'email ^= "{_TEMPORARY}"')["Users"]
+    for user in found:
+        email = {item["Name"]: item["Value"] for item in user["Attributes"]}["email"]
+        if email.endswith("@example.com"):
+            cognito.admin_delete_user(UserPoolId=pool_id, Username=user["Username"])
 
 
 def _kept(file: Path) -> Account | None:

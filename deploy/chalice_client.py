@@ -33,8 +33,6 @@ class Client(TypedAWSClient):
         self._gateway_responses = gateway_responses
         self._api_digest = ""
         self._routes_kept: set[str] = set()
-        self._new_socket_api = False
-        self._sockets_changed = False
 
     # --- Functions and roles ------------------------------------------------------------------------------------
 
@@ -133,7 +131,6 @@ class Client(TypedAWSClient):
     # --- Socket API: routes and integrations are kept where they fit, and deployed where they changed ------------
 
     def create_websocket_api(self, name: str) -> str:
-        self._new_socket_api = True
         self.changes.append("socket API")
         return str(super().create_websocket_api(name))
 
@@ -147,7 +144,6 @@ class Client(TypedAWSClient):
         for item in self._client("apigatewayv2").get_integrations(ApiId=api_id)["Items"]:
             if (item.get("IntegrationUri"), item.get("Description")) == (lambda_function, handler_type):
                 return str(item["IntegrationId"])
-        self._sockets_changed = True
         return str(super().create_websocket_integration(api_id, lambda_function, handler_type))
 
     def create_websocket_route(self, api_id: str, route_key: str, integration_id: str) -> None:
@@ -157,25 +153,57 @@ class Client(TypedAWSClient):
         for item in gateway.get_routes(ApiId=api_id)["Items"]:
             if item["RouteKey"] == route_key:
                 if item.get("Target") != target:
-                    self._sockets_changed = True
                     gateway.update_route(ApiId=api_id, RouteId=item["RouteId"], Target=target)
                 return
-        self._sockets_changed = True
         super().create_websocket_route(api_id, route_key, integration_id)
 
     def delete_websocket_api(self, api_id: str) -> None:
         self._delete(super().delete_websocket_api, api_id)
 
+    def deploy_websocket_api(self, api_id: str) -> str:
+        """Deploy, leaving a digest of the routes in the deployment's description for the next time."""
+        gateway = self._client("apigatewayv2")
+        return str(gateway.create_deployment(ApiId=api_id, Description=self._routes_digest(api_id))["DeploymentId"])
+
     def finish_sockets(self, api_id: str) -> None:
-        """Remove routes that the app no longer has, and deploy: Chalice does so only for a new API."""
+        """Remove routes that the app no longer has, and deploy: Chalice does so only for a new API.
+
+        Also where an earlier deployment broke off between the API and its stage.
+        """
         gateway = self._client("apigatewayv2")
         for item in gateway.get_routes(ApiId=api_id)["Items"]:
             if item["RouteKey"] not in self._routes_kept:
-                self._sockets_changed = True
                 gateway.delete_route(ApiId=api_id, RouteId=item["RouteId"])
-        if self._sockets_changed and not self._new_socket_api:
-            self.changes.append("socket API")
-            gateway.update_stage(ApiId=api_id, StageName=API_STAGE, DeploymentId=self.deploy_websocket_api(api_id))
+        deployed = self._deployed_routes(api_id)
+        if deployed == self._routes_digest(api_id):
+            return
+        self.changes.append("socket API's stage")
+        deployment = self.deploy_websocket_api(api_id)
+        if deployed is None:
+            self.create_stage(api_id, API_STAGE, deployment)
+        else:
+            gateway.update_stage(ApiId=api_id, StageName=API_STAGE, DeploymentId=deployment)
+
+    def _routes_digest(self, api_id: str) -> str:
+        gateway = self._client("apigatewayv2")
+        integrations = gateway.get_integrations(ApiId=api_id)["Items"]
+        uris = {f"integrations/{item['IntegrationId']}": item["IntegrationUri"] for item in integrations}
+        routes = [[item["RouteKey"], uris.get(item["Target"])] for item in gateway.get_routes(ApiId=api_id)["Items"]]
+        return f"routes {hashlib.sha256(json.dumps(sorted(routes)).encode()).hexdigest()}"
+
+    def _deployed_routes(self, api_id: str) -> str | None:
+        """The digest that the stage's deployment carries; None where there is no stage."""
+        gateway = self._client("apigatewayv2")
+        stages = {item["StageName"]: item for item in gateway.get_stages(ApiId=api_id)["Items"]}
+        if API_STAGE not in stages:
+            return None
+        try:
+            deployment = gateway.get_deployment(
+                ApiId=api_id, DeploymentId=stages[API_STAGE].get("DeploymentId", "none")
+            )
+        except gateway.exceptions.NotFoundException:
+            return ""
+        return str(deployment.get("Description", ""))
 
     def _delete(self, delete: Any, name: str) -> None:
         """Delete what may be gone already: a deletion that was cut short is repeated."""

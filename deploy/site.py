@@ -106,7 +106,9 @@ def _npm(*arguments: str) -> None:
     environment = {**os.environ, "CI": "true"}
     done = subprocess.run([npm, *arguments], cwd=SITE, env=environment, capture_output=True, text=True, check=False)
     if done.returncode:
-        raise DeploymentError(f"npm {' '.join(arguments)} failed:\n{(done.stdout + done.stderr).strip()[-4000:]}")
+        # npm puts the manual of its command behind the reason.
+        output = (done.stdout + done.stderr).split("npm error Clean install a project")[0]
+        raise DeploymentError(f"npm {' '.join(arguments)} failed:\n{output.strip()[-4000:]}")
 
 
 # --- Sync -----------------------------------------------------------------------------------------------------------

@@ -6,6 +6,8 @@ Every step compares before it changes anything, so a run that broke off is simpl
 from __future__ import annotations
 
 import json
+import os
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -55,6 +57,7 @@ class Deployment:
         outputs = describe(self.stage, self.addresses, self.foundation or {})
         if self.stage.is_local:
             outputs["demo"] = self.ensure_demo()
+            write_development(self.stage, self.variables(built.version))
         write_outputs(self.stage, outputs)
         self.prove()
         return outputs
@@ -214,6 +217,15 @@ def write_outputs(stage: Stage, outputs: Mapping[str, Any]) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
     file.touch(mode=0o600)  # the demo user's password is in it
     file.write_text(json.dumps(outputs, indent=2) + "\n")
+
+
+def write_development(stage: Stage, variables: Mapping[str, str]) -> None:
+    """`development.env`, for a shell: with it `chalice local` runs chatapp/ itself against the local AWS."""
+    exported = {
+        name: value for name, value in os.environ.items() if name.startswith("AWS_") and name != "AWS_EXECUTION_ENV"
+    }
+    lines = [f"export {name}={shlex.quote(value)}" for name, value in sorted({**exported, **variables}.items())]
+    (BUILD / stage.name / "development.env").write_text("\n".join(lines) + "\n")
 
 
 def read_outputs(name: str) -> dict[str, Any] | None:

@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath, URL } from "node:url";
 
 import tailwindcss from "@tailwindcss/vite";
@@ -6,7 +7,9 @@ import react from "@vitejs/plugin-react";
 import type { Plugin } from "vite";
 import { defineConfig } from "vitest/config";
 
-const outputsPath = fileURLToPath(new URL("../.build/local/outputs.json", import.meta.url));
+// The same variable as the deployment's own, for a second local stage beside the usual one.
+const buildPath = process.env["CHATAPP_BUILD_DIR"] ?? fileURLToPath(new URL("../.build", import.meta.url));
+const outputsPath = join(buildPath, "local", "outputs.json");
 
 /** The development server's /config.json: the local stage's sign-in, with the REST API of `chalice local` behind /api. */
 function developmentConfig(): Plugin {
@@ -22,7 +25,7 @@ function developmentConfig(): Plugin {
             client_id: outputs["client_id"],
             api_url: "/api",
             socket_url: null,
-            cognito_endpoint: outputs["cognito_endpoint"] ?? "http://localhost:4566/",
+            cognito_endpoint: `http://localhost:${new URL(String(outputs["api_url"])).port}/`,
             stage: "local",
           };
           response.setHeader("Content-Type", "application/json");
@@ -59,5 +62,7 @@ export default defineConfig({
     setupFiles: ["src/test/setup.ts"],
     include: ["src/**/*.test.{ts,tsx}"],
     restoreMocks: true,
+    // Machines that build are busy: a slow test is not a broken one.
+    testTimeout: 30_000,
   },
 });

@@ -35,21 +35,24 @@ class Person:
     def __init__(self, stage: Stage, name: str, token_use: str = "id") -> None:
         self.stage = stage
         self.user_id = str(uuid.uuid5(uuid.NAMESPACE_DNS, name))
-        self.claims = {"sub": self.user_id, "token_use": token_use, "exp": str(int(time.time()) + 3600)}
+        self.headers: dict[str, str] = {}
+        self.claims: dict[str, str] = {"sub": self.user_id, "token_use": token_use, "exp": str(int(time.time()) + 3600)}
 
-    def call(self, method: str, path: str, body: Any = None, raw: str | None = None) -> Reply:
+    def call(
+        self, method: str, path: str, body: Any = None, raw: str | None = None, *, is_base64: bool = False
+    ) -> Reply:
         path, _, query = path.partition("?")
         resource, parameters = self._resource(path)
         event = {
             "resource": resource,
             "path": path,
             "httpMethod": method,
-            "headers": {"content-type": "application/json"},
-            "multiValueHeaders": {"content-type": ["application/json"]},
+            "headers": {"content-type": "application/json", **self.headers},
+            "multiValueHeaders": {name: [value] for name, value in self.headers.items()},
             "pathParameters": parameters,
             "multiValueQueryStringParameters": _query(query),
             "body": raw if raw is not None else json.dumps(body) if body is not None else None,
-            "isBase64Encoded": False,
+            "isBase64Encoded": is_base64,
             "stageVariables": None,
             "requestContext": {
                 "httpMethod": method,
@@ -134,18 +137,30 @@ class Person:
         return self.connect_with(self.post("/sockets").body["ticket"], connection_id)
 
     def connect_with(self, ticket: str | None, connection_id: str) -> int:
-        event = {
-            "requestContext": {
-                "connectionId": connection_id,
-                "domainName": ENDPOINT.removeprefix("https://").partition("/")[0],
-                "stage": ENDPOINT.rpartition("/")[2],
-                "apiId": "sockets",
-                "eventType": "CONNECT",
-            },
-            "queryStringParameters": {"ticket": ticket} if ticket is not None else None,
-        }
+        event = _socket_event("CONNECT", connection_id)
+        event["queryStringParameters"] = {"ticket": ticket} if ticket is not None else None
         status: int = self.stage.app.connect(event, Context(10))["statusCode"]
         return status
+
+    def ping(self, connection_id: str) -> int:
+        event = _socket_event("MESSAGE", connection_id) | {"body": '{"type":"ping"}'}
+        status: int = self.stage.app.message(event, Context(10))["statusCode"]
+        return status
+
+    def disconnect(self, connection_id: str) -> None:
+        self.stage.app.disconnect(_socket_event("DISCONNECT", connection_id), Context(10))
+
+
+def _socket_event(event_type: str, connection_id: str) -> dict[str, Any]:
+    return {
+        "requestContext": {
+            "connectionId": connection_id,
+            "domainName": ENDPOINT.removeprefix("https://").partition("/")[0],
+            "stage": ENDPOINT.rpartition("/")[2],
+            "apiId": "sockets",
+            "eventType": event_type,
+        }
+    }
 
 
 def _query(query: str) -> dict[str, list[str]] | None:

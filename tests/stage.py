@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import threading
@@ -62,6 +63,24 @@ def table_definitions() -> list[dict[str, Any]]:
     ]
 
 
+@lru_cache(maxsize=1)
+def _clients() -> tuple[Any, Any, Wire, dict[Any, Any]]:
+    """The tests' DynamoDB and SSM clients, the wire, and the app's clients: made once, since making them is slow."""
+    from chalicelib.aws import clients
+
+    wire = Wire()
+    dynamodb = boto3.client("dynamodb")
+    wire.attach(dynamodb, faults=False)
+    made = {("dynamodb", None): clients.client("dynamodb"), ("ssm", None): clients.client("ssm")}
+    wire.attach(made["dynamodb", None], faults=True)
+    return dynamodb, boto3.client("ssm"), wire, made
+
+
+class _Numbers(TypeDeserializer):
+    def _deserialize_n(self, value: str) -> int | float:
+        return float(value) if "." in value else int(value)
+
+
 class Stage:
     """app: the module `app`. lambdas, scheduler, gateway: stand-ins; `run` delivers what was invoked.
 
@@ -73,20 +92,21 @@ class Stage:
 
         self.app = app
         self.model = model
+        self.pace(0)
+        self.configured = False
         self.lambdas = FakeLambda()
         self.scheduler = FakeScheduler()
         self.gateway = FakeGateway()
-        self.wire = Wire()
+        self.dynamodb, ssm, self.wire, made = _clients()
+        self.wire.reset()
         clients.made.clear()
+        clients.made.update(made)
         clients.made[("lambda", None)] = self.lambdas
         clients.made[("scheduler", None)] = self.scheduler
         clients.made[("apigatewaymanagementapi", ENDPOINT)] = self.gateway
-        self.dynamodb = boto3.client("dynamodb")
         for definition in table_definitions():
             self.dynamodb.create_table(**definition)
-        boto3.client("ssm").put_parameter(Name="/chatapp/test/anthropic-api-key", Value="demo", Type="SecureString")
-        self.wire.attach(self.dynamodb, faults=False)
-        self.wire.attach(clients.client("dynamodb"), faults=True)
+        ssm.put_parameter(Name="/chatapp/test/anthropic-api-key", Value="demo", Type="SecureString")
 
     def configure(self, **settings: object) -> None:
         """Deploy the stage anew with other settings: `configure(user_budget_usd=1)`."""
@@ -94,10 +114,25 @@ class Stage:
 
         os.environ.update({f"CHATAPP_{name.upper()}": str(value) for name, value in settings.items()})
         services.of.cache_clear()
+        self.configured = True
+
+    def pace(self, factor: float) -> None:
+        """How the demo model keeps to the pauses that its answers are told to have: 1 as told, 0 not at all."""
+        self.model.sleep = lambda seconds: time.sleep(seconds * factor)
+
+    def hold(self, after_chunks: int) -> threading.Event:
+        """Let the demo model fall silent after so many chunks, until the event is set."""
+        release, chunks = threading.Event(), itertools.count()
+
+        def sleep(seconds: float) -> None:
+            if next(chunks) >= after_chunks:
+                release.wait(PATIENCE_S)
+
+        self.model.sleep = sleep
+        return release
 
     def script(self, match: str | None, times: int | None = None, title: bool = False, **reply: Any) -> None:
-        """Tell the demo model what to answer to a message that contains `match`, by default without pauses."""
-        reply = {"delay_chunk_s": 0, **reply}
+        """Tell the demo model what to answer to a message that contains `match`."""
         body = json.dumps({"match": match, "times": times, "title": title, "reply": reply}).encode()
         request = urllib.request.Request(f"{self.model.url}/_demo/script", body, method="POST")  # noqa: S310
         urllib.request.urlopen(request).close()  # noqa: S310
@@ -138,7 +173,7 @@ class Stage:
 
     def rows(self, table: str) -> list[dict[str, Any]]:
         """Every row of a table, as Python values."""
-        read = TypeDeserializer().deserialize
+        read = _Numbers().deserialize
         pages = self.dynamodb.get_paginator("scan").paginate(TableName=f"chatapp-test-{table}")
         return [{name: read(value) for name, value in row.items()} for page in pages for row in page["Items"]]
 
@@ -147,11 +182,17 @@ class Stage:
         (found,) = [row for row in self.rows(table) if key in self._key(table, row).values()]
         return found
 
+    def put(self, table: str, row: dict[str, Any]) -> None:
+        wire = {name: TypeSerializer().serialize(value) for name, value in row.items() if value is not None}
+        self.dynamodb.put_item(TableName=f"chatapp-test-{table}", Item=wire)
+
+    def delete(self, table: str, row: dict[str, Any]) -> None:
+        key = {name: TypeSerializer().serialize(value) for name, value in self._key(table, row).items()}
+        self.dynamodb.delete_item(TableName=f"chatapp-test-{table}", Key=key)
+
     def edit(self, table: str, key: str, **values: Any) -> None:
         """Change a row behind the app's back: the way in which tests let time pass. None removes an attribute."""
-        row = self.row(table, key) | values
-        kept = {name: TypeSerializer().serialize(value) for name, value in row.items() if value is not None}
-        self.dynamodb.put_item(TableName=f"chatapp-test-{table}", Item=kept)
+        self.put(table, self.row(table, key) | values)
 
     def _key(self, table: str, row: dict[str, Any]) -> dict[str, Any]:
         (schema,) = [d["KeySchema"] for d in table_definitions() if d["TableName"] == f"chatapp-test-{table}"]
@@ -200,9 +241,10 @@ def stage(model: DemoServer) -> Iterator[Stage]:
             import app
             from chalicelib import services
 
-            services.of.cache_clear()
-            yield Stage(app, model)
-            services.of.cache_clear()
+            made = Stage(app, model)
+            yield made
+            if made.configured:  # otherwise the functions are kept warm, as Lambda keeps them
+                services.of.cache_clear()
     finally:
         os.environ.clear()
         os.environ.update(before)

@@ -28,8 +28,9 @@ if TYPE_CHECKING:
 
 PUSH_EVERY_S = 0.15
 TICK_EVERY_S = 0.5
-# What is kept back of the function's time-out to store the answer.
+# What is kept back of the function's time-out to store the answer, and how much of that may be spent on waiting.
 _RESERVE_S = 15.0
+_PATIENCE_S = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +62,11 @@ def answer(services: Services, order: Order, remaining_s: float) -> str:
     work = _Work(services, order, claimed, deadline)
     try:
         return work.run()
+    except Exception as error:
+        report(error)
+        return work.give_up(error)
     finally:
-        work.channel.close()
+        work.close()
 
 
 def _claim(services: Services, order: Order) -> Message | None:
@@ -100,6 +104,7 @@ class _Work:
         self._transcript = Transcript(claimed, services.settings.max_answer_bytes)
         self.channel = Channel(services, claimed.subject)
         self._changed = threading.Condition()
+        self._reader: threading.Thread | None = None
         self._stream: ModelStream | None = None
         self._error: ModelError | Exception | None = None
         self._finished = False
@@ -107,23 +112,24 @@ class _Work:
         self._reported: dict[str, int] = {}
         self._stop_requested = claimed.stop_requested
         self._lost = False
+        self._stored = False
+        self._gone = False
 
     def run(self) -> str:
         past = history.read(self._services, self._answer, self._order.cut)
         prompt = Prompt(self._offer, past.messages, self._services.settings.max_tokens, self._system())
-        reader = threading.Thread(target=self._read, args=(prompt,), daemon=True)
+        self._transcript.start(self._offer.id)
+        self._reader = threading.Thread(target=self._read, args=(prompt,), daemon=True)
         ticker = _Ticker(self._tick)
-        reader.start()
+        self._reader.start()
         ticker.start()
         try:
-            # While the model reads its prompt.
-            self.channel.push([self._transcript.started(self._offer.id)])
             self._push_until_the_end()
         finally:
             ticker.stop()
             self._close_stream()
         if self._lost:
-            return self._abandon(gone=True)
+            return self._abandon(gone=self._gone)
         return self._end(past)
 
     def _system(self) -> str | None:
@@ -181,12 +187,20 @@ class _Work:
     # The ticker thread
 
     def _tick(self) -> bool:
-        """Log what was pushed and renew the lease; False once the answer is no longer ours."""
-        table = self._services.messages
-        # The log first: should the rows be purged in between, the lost lease makes us remove what we logged.
+        """Renew the lease, log what has come and look for new sockets; False once the answer is no longer ours."""
+        if not self._renew():
+            return False
+        self._log()
+        self.channel.look()
+        return True
+
+    def _log(self) -> None:
         if unlogged := self._transcript.unlogged():
             self._services.frames.write(frames.log(self._services, self._answer, unlogged))
             self._transcript.logged(len(unlogged))
+
+    def _renew(self) -> bool:
+        table = self._services.messages
         values: dict[str, Any] = {":token": self._answer.token, ":lease_until": int(time.time() + LEASE_S)}
         change = "SET #lease_until = :lease_until"
         if self._transcript.counts:
@@ -195,7 +209,8 @@ class _Work:
         update = table.update(self._answer.key(), change, values, condition="#token = :token")
         try:
             row = table.write(update, returns="ALL_NEW")
-        except ConditionFailed:
+        except ConditionFailed as refused:
+            self._gone = refused.item is None
             self._lost = True
             self._wake()
             return False
@@ -220,28 +235,52 @@ class _Work:
     def _over(self) -> bool:
         return self._finished or self._ending()
 
-    def _end(self, past: history.History) -> str:
+    def _end(self, past: history.History | None) -> str:
         last = self._transcript.close()
         ended = self._outcome()
-        conversation = {"cut": past.cut} if past.cut and past.cut != self._order.cut else {}
-        # No lease: it was renewed until a moment ago, and only the token decides.
-        before = self._answer.with_changes(lease_until=None)
+        cut = past.cut if past else None
         try:
-            settling.finish(self._services, ended, before=before, conversation=conversation)
+            settling.finish(
+                self._services,
+                ended,
+                # No lease: it was renewed until a moment ago, and only the token decides.
+                before=self._answer.with_changes(lease_until=None),
+                conversation={"cut": cut} if cut and cut != self._order.cut else {},
+                patience_s=self._deadline + _PATIENCE_S - time.monotonic(),
+            )
         except Superseded as superseded:
             return self._abandon(gone=superseded.gone)
+        self._stored = True
         self.channel.push([*last, self._transcript.end(ended, frames.shown_usage(ended.usage))])
         if ended.usage:
             usage.count_now(self._services, usage.STAGE, ended.usage)
-        if self._order.untitled and past.first_turn and ended.text():
+        if past and self._order.untitled and ended.text():
             titles.write(self._services, ended, past.messages, self.channel)
         return ended.status
 
+    def give_up(self, error: Exception) -> str:
+        """End an answer whose making has failed on our side; one that cannot be stored is left to its lease's end."""
+        if self._stored:
+            return "stored"
+        self._error = self._error or error
+        try:
+            self._log()
+            return self._end(None)
+        except Exception as second:
+            report(second)
+            return "left"
+
+    def close(self) -> None:
+        self.channel.close()
+        if self._reader:
+            # A request that is still being opened would go on unseen, and be paid for, in a sandbox that sleeps.
+            self._reader.join(timeout=1.0)
+
     def _abandon(self, *, gone: bool) -> str:
-        """Somebody else settled the answer, or it was purged. What they did not count is counted all the same."""
-        if gone:
-            conversations.delete_log(self._services, self._answer.user_id, self._answer.message_id)
-        uncounted = {name: count - self._reported.get(name, 0) for name, count in self._spent().items()}
+        """Somebody else settled the answer, or it was purged (gone). What they did not count is counted here."""
+        frames.delete_log(self._services, self._answer)
+        counted = {} if gone else self._reported
+        uncounted = {name: count - counted.get(name, 0) for name, count in self._spent().items()}
         if uncounted["cost_micro_usd"] > 0:
             usage.count_now(self._services, self._answer.subject, uncounted)
             usage.count_now(self._services, usage.STAGE, uncounted)
@@ -292,7 +331,7 @@ class _Ticker(threading.Thread):
                 if not self._do():
                     return
             except Exception as error:
-                # A tick that failed is made up for by the next one; the lease outlasts twenty of them.
+                # A tick that failed is made up for by the next one; the lease outlasts ten of them.
                 report(error)
 
     def stop(self) -> None:

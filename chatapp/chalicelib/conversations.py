@@ -17,8 +17,9 @@ if TYPE_CHECKING:
 UNDO_S = 30
 # A purge that comes at the last second of the undo time would race with it.
 _PURGE_AFTER_S = UNDO_S + 5
-# Stream logs live for a day; TTL may be two days late.
-_LOG_KEPT_S = 3 * 86_400
+# A list reads this many rows a query, and this many times at most, however many of them it does not show.
+_LIST_READ = 100
+_LIST_QUERIES = 10
 
 EXISTS = "attribute_exists(#conversation_id)"
 NOT_DELETED = f"{EXISTS} AND attribute_not_exists(#deleted_at)"
@@ -125,24 +126,23 @@ def existing(item: Item | None) -> Conversation:
 def list_page(
     services: Services, user_id: str, *, limit: int, cursor: str | None, archived: bool
 ) -> tuple[list[Conversation], str | None]:
-    """Newest first. The index holds archived and deleted rows too, so pages are read until one is full."""
+    """Newest first. The index holds archived and deleted rows too: a page may be short, and still have a cursor."""
     names = ("timestamp", "conversation_id")
     start = cursors.read(cursor, names, {"user_id": user_id})
     found: list[Conversation] = []
-    while True:
+    for _ in range(_LIST_QUERIES):
         page = services.conversations_by_time.query(
-            "#user_id = :user_id", {":user_id": user_id}, limit=limit + 1, newest_first=True, start=start
+            "#user_id = :user_id", {":user_id": user_id}, limit=_LIST_READ, newest_first=True, start=start
         )
-        for item in page.items:
-            conversation = Conversation.from_item(item)
-            if conversation.visible() and conversation.archived == archived:
-                found.append(conversation)
+        rows = [Conversation.from_item(item) for item in page.items]
+        found += [row for row in rows if row.visible() and row.archived == archived]
         start = page.last_key
-        if len(found) > limit:
-            last = found[limit - 1]
-            return found[:limit], cursors.write([last.timestamp, last.conversation_id])
-        if start is None:
-            return found, None
+        if len(found) > limit or start is None:
+            break
+    if len(found) > limit:
+        last = found[limit - 1]
+        return found[:limit], cursors.write([last.timestamp, last.conversation_id])
+    return found, cursors.write([start[name] for name in names]) if start else None
 
 
 def change(services: Services, user_id: str, conversation_id: str, changes: dict[str, Any]) -> Conversation:
@@ -159,7 +159,10 @@ def change(services: Services, user_id: str, conversation_id: str, changes: dict
     if restore:
         removed.append("#deleted_at")
         values[":undo_from"] = int(time.time()) - UNDO_S
-        condition = f"{EXISTS} AND (attribute_not_exists(#deleted_at) OR #deleted_at >= :undo_from)"
+        condition = (
+            f"{EXISTS} AND attribute_not_exists(#purging)"
+            " AND (attribute_not_exists(#deleted_at) OR #deleted_at >= :undo_from)"
+        )
     else:
         condition = NOT_DELETED
     if removed:
@@ -192,46 +195,3 @@ def delete(services: Services, user_id: str, conversation_id: str) -> float:
         if refused.item is None or refused.item.get("deleted_at") != now:
             raise NotFound("conversation") from refused
     return now + UNDO_S
-
-
-def purge(services: Services, user_id: str, conversation_id: str) -> bool:
-    """Remove a deleted conversation with its messages and stream logs; False when it is not (or no longer) deleted.
-
-    Safe to repeat: the conversation's row goes last, so an interrupted purge is found again. An answer that still
-    streams finds its own row gone and cleans up what it wrote since.
-    """
-    row = key(user_id, conversation_id)
-    item = services.conversations.find(row)
-    if item is None:
-        return False
-    deleted_at = item.get("deleted_at")
-    if deleted_at is None or deleted_at + UNDO_S > time.time():
-        return False
-    partition = f"{subject_of(user_id)}#{conversation_id}"
-    start: Item | None = None
-    while True:
-        page = services.messages.query("#conversation = :partition", {":partition": partition}, start=start)
-        for message in page.items:
-            if message.get("created_at", "") > iso(time.time() - _LOG_KEPT_S):
-                delete_log(services, user_id, message["message_id"])
-        services.messages.delete_all(
-            {"conversation": partition, "message_id": message["message_id"]} for message in page.items
-        )
-        start = page.last_key
-        if start is None:
-            break
-    # Without a condition: the undo time is over, so nobody can have brought it back.
-    services.conversations.write(services.conversations.delete(row))
-    return True
-
-
-def delete_log(services: Services, user_id: str, message_id: str) -> None:
-    """Remove an answer's stream log."""
-    partition = f"{subject_of(user_id)}#{message_id}"
-    start: Item | None = None
-    while True:
-        page = services.frames.query("#answer = :answer", {":answer": partition}, start=start)
-        services.frames.delete_all({"answer": partition, "last_sequence": item["last_sequence"]} for item in page.items)
-        start = page.last_key
-        if start is None:
-            return

@@ -4,7 +4,7 @@
     ├── InvalidRequest          400 invalid_request      (carries `field`)
     ├── InvalidCursor           400 invalid_cursor
     ├── Unauthorized            401 unauthorized
-    ├── NotFound                404 not_found
+    ├── NotFound                404 not_found            (carries `field`)
     ├── Conflict                409 conflict
     │   ├── AnswerInProgress    409 answer_in_progress   (carries `message_id`)
     │   └── RequestIdReused     409 request_id_reused
@@ -56,8 +56,9 @@ class NotFound(AppError):
     status = 404
     code = "not_found"
 
-    def __init__(self, kind: str) -> None:
-        super().__init__(f"There is no such {kind}.")
+    def __init__(self, kind: str, field: str = "") -> None:
+        field = field or f"{kind}_id"
+        super().__init__(f"{field}: there is no such {kind}", field=field)
 
 
 class Conflict(AppError):

@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 Frame = dict[str, Any]
 
 _LOG_KEPT_S = 86_400
-# A WebSocket message is billed per 32 KB frame and refused above 128 KB (API Gateway quotas); a delta of this many
-# characters stays below 32 KB in any script, with its envelope.
-MAX_DELTA_CHARACTERS = 7_000
+# A WebSocket message is billed per 32 KB frame and refused above 128 KB (API Gateway quotas). A character takes six
+# bytes of JSON at most, so a delta of this many stays below that with its envelope.
+MAX_DELTA_CHARACTERS = 5_000
 _MAX_PUSHED_BYTES = 32_000
 
 
@@ -46,7 +46,8 @@ class Numbering:
     def end(self, message: Message, usage: dict[str, Any] | None) -> Frame:
         if message.status == "failed":
             return self.frame("answer.failed", error=message.error)
-        return self.frame("answer.done", status=message.status, stop_reason=message.stop_reason, usage=usage)
+        error = {"error": message.error} if message.error else {}
+        return self.frame("answer.done", status=message.status, stop_reason=message.stop_reason, usage=usage, **error)
 
 
 def encode(frames: Sequence[Frame]) -> bytes:
@@ -80,6 +81,18 @@ def log(services: Services, message: Message, frames: Sequence[Frame]) -> Write:
             "ttl": int(time.time()) + _LOG_KEPT_S,
         }
     )
+
+
+def delete_log(services: Services, message: Message) -> None:
+    """Remove an answer's log."""
+    partition = _partition(message)
+    start: Item | None = None
+    while True:
+        page = services.frames.query("#answer = :answer", {":answer": partition}, start=start)
+        services.frames.delete_all({"answer": partition, "last_sequence": item["last_sequence"]} for item in page.items)
+        start = page.last_key
+        if start is None:
+            return
 
 
 def read(services: Services, message: Message, after: int) -> list[Frame]:

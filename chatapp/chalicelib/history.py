@@ -29,7 +29,6 @@ class History:
 
     messages: list[dict[str, Any]]
     cut: str | None
-    first_turn: bool
 
 
 def read(services: Services, answer: Message, cut: str | None) -> History:
@@ -42,8 +41,7 @@ def read(services: Services, answer: Message, cut: str | None) -> History:
         thread = _thread(_rows(services, answer, None), answer)
     kept = within(thread, budget)
     shortened = kept[0].message_id if kept and (branched or len(kept) < len(thread)) else cut
-    first_turn = len(thread) == 1 and thread[0].parent_id is None
-    return History(_prompt(kept), shortened, first_turn)
+    return History(_prompt(kept), shortened)
 
 
 def _rows(services: Services, answer: Message, cut: str | None) -> dict[str, Message]:

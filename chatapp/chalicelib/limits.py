@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 def check_spend(services: Services, user: Item | None, stage: Item | None) -> None:
     """Raise BudgetSpent once a month's spend has reached a cap.
 
-    user, stage: the rows of this month. The answer that crosses a cap is still paid for: its cost is known only
-    afterwards, and `max_tokens` bounds it.
+    user, stage: the rows of this month. Answers that are in progress when a cap is reached are still paid for: their
+    cost is known only afterwards, and `max_tokens` bounds each.
     """
     settings = services.settings
     for item, cap_usd, whose in (

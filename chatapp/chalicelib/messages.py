@@ -48,6 +48,7 @@ class Message:
     token: str | None = None
     lease_until: float | None = None
     stop_requested: bool = False
+    superseded_by: str | None = None
     expires_at: int | None = None
 
     @classmethod
@@ -69,6 +70,7 @@ class Message:
             token=item.get("token"),
             lease_until=item.get("lease_until"),
             stop_requested=item.get("stop_requested", False),
+            superseded_by=item.get("superseded_by"),
             expires_at=item.get("ttl"),
         )
 

@@ -9,6 +9,7 @@ import random
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, Protocol
 
 from .settings import ModelOffer, Settings
@@ -142,7 +143,7 @@ class Claude:
         self._client_key = ""
 
     def prepare(self) -> None:
-        pass
+        import_module("anthropic.resources.messages")
 
     def stream(self, prompt: Prompt) -> ModelStream:
         import anthropic  # noqa: PLC0415 (see the module's docstring)
@@ -160,7 +161,7 @@ class Claude:
             stream = client.messages.create(stream=True, **parameters)
         except anthropic.APIError as error:
             raise _translated(error) from error
-        return _ClaudeStream(stream)
+        return ClaudeStream(stream)
 
     def _connected(self) -> Anthropic | AnthropicBedrock:
         import anthropic  # noqa: PLC0415
@@ -180,7 +181,7 @@ class Claude:
         return self._client
 
 
-class _ClaudeStream:
+class ClaudeStream:
     def __init__(self, stream: Any) -> None:
         self._stream = stream
 

@@ -6,6 +6,7 @@ written as JSON. `operations` keeps what was declared, for the OpenAPI document.
 
 from __future__ import annotations
 
+import calendar
 import functools
 import inspect
 import json
@@ -18,7 +19,8 @@ from chalice.app import Chalice, Request, Response
 from pydantic import BaseModel, ValidationError
 
 from . import logs
-from .errors import AppError, InvalidRequest, Unauthorized
+from .aws.faults import Busy
+from .errors import AppError, InvalidRequest, Unauthorized, Unavailable
 
 View = Callable[..., BaseModel | tuple[BaseModel, int]]
 
@@ -79,6 +81,10 @@ class ChatApp(Chalice):
                 reply = _reply(view(**arguments), status)
             except AppError as error:
                 reply = Response(error.body(), status_code=error.status)
+            except Busy as error:
+                logs.report(error)
+                busy = Unavailable("The database is busy; nothing is lost. Repeat the request as it was.")
+                reply = Response(busy.body(), status_code=busy.status)
             except Exception as error:
                 # Here and not in Chalice, which would answer without CORS headers and log the error's text.
                 logs.report(error)
@@ -94,7 +100,7 @@ class ChatApp(Chalice):
         claims = (self._request.context.get("authorizer") or {}).get("claims") or {}
         if claims.get("token_use") != "id" or not claims.get("sub"):
             raise Unauthorized("Sign in again: this needs a Cognito ID token.")
-        return User(claims["sub"], _expiry(claims.get("exp")))
+        return User(claims["sub"], expiry(claims.get("exp")))
 
     @property
     def _request(self) -> Request:
@@ -139,12 +145,12 @@ def _reply(returned: Any, status: int) -> Response:
     )
 
 
-def _expiry(claim: Any) -> int:
+def expiry(claim: Any) -> int:
     """API Gateway gives the claim as text: Unix seconds, or a date such as `Sat Nov 21 12:00:00 UTC 2026`."""
     text = str(claim)
     if text.isdigit():
         return int(text)
     try:
-        return int(time.mktime(time.strptime(text, "%a %b %d %H:%M:%S UTC %Y"))) - time.timezone
+        return calendar.timegm(time.strptime(text, "%a %b %d %H:%M:%S UTC %Y"))
     except ValueError:
         return int(time.time()) + 300

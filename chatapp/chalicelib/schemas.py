@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 MAX_TEXT_CHARACTERS = 100_000
 
@@ -44,6 +44,13 @@ class NewConversation(Request):
     message: FirstMessage | None = None
 
 
+def _boolean(value: Any) -> Any:
+    """Pydantic takes 0 for False where only `false` is allowed."""
+    if not isinstance(value, bool):
+        raise ValueError("must be a boolean")  # noqa: TRY004 (pydantic reports this one)
+    return value
+
+
 class ConversationChange(Request):
     """Only what is given changes; `deleted: false` undoes a deletion while that is possible."""
 
@@ -52,7 +59,7 @@ class ConversationChange(Request):
     system: System | None = None
     pinned: bool = False
     archived: bool = False
-    deleted: Literal[False] = False
+    deleted: Annotated[Literal[False], BeforeValidator(_boolean)] = False
 
 
 class NewMessage(Request):
@@ -174,6 +181,8 @@ class NewConversationReply(Conversation):
 
 
 class ConversationSummary(BaseModel):
+    """A conversation in a list: without its system prompt, which would be most of what a list reads."""
+
     conversation_id: str
     title: str | None
     model: str

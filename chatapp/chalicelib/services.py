@@ -49,14 +49,14 @@ GRANTS: dict[str, tuple[Grant, ...]] = {
         Grant("table", "conversations", ("GetItem", "UpdateItem")),
         Grant("table", "messages", ("Query", "UpdateItem")),
         Grant("table", "frames", ("PutItem", "Query", "BatchWriteItem")),
-        Grant("table", "usage", ("UpdateItem",)),
+        Grant("table", "usage", ("BatchGetItem", "UpdateItem")),
         *_PUSHING,
         Grant("parameter", "anthropic-api-key", ("GetParameter",)),
         Grant("bedrock", "models", ("InvokeModelWithResponseStream",)),
         Grant("queue", "answer-failures", ("SendMessage",)),
     ),
     PURGE: (
-        Grant("table", "conversations", ("GetItem", "DeleteItem")),
+        Grant("table", "conversations", ("UpdateItem", "DeleteItem")),
         Grant("table", "messages", ("Query", "BatchWriteItem")),
         Grant("table", "frames", ("Query", "BatchWriteItem")),
         Grant("queue", "answer-failures", ("SendMessage",)),
@@ -154,5 +154,7 @@ def warm(function_name: str) -> None:
     name = function_name.removeprefix(settings.prefix).removeprefix("-") or (API if function_name else "")
     if name in GRANTS:
         services = of(name)
+        if name == API:
+            client("lambda")
         if name == ANSWER:
             services.model().prepare()

@@ -34,6 +34,10 @@ DEFAULT_MODELS = (
 )
 
 
+# DynamoDB's 400 KB an item, less the row's other attributes and the names that it stores with every block.
+_ITEM_BYTES = 350_000
+
+
 def _models(text: str) -> tuple[ModelOffer, ...]:
     return tuple(
         ModelOffer(
@@ -115,7 +119,7 @@ class Settings:
             stage_budget_usd=number("STAGE_BUDGET_USD", default.stage_budget_usd),
             retention_days=int(number("RETENTION_DAYS", default.retention_days)),
             max_tokens=int(number("MAX_TOKENS", default.max_tokens)),
-            max_answer_bytes=int(number("MAX_ANSWER_BYTES", default.max_answer_bytes)),
+            max_answer_bytes=min(int(number("MAX_ANSWER_BYTES", default.max_answer_bytes)), _ITEM_BYTES),
             history_tokens=int(number("HISTORY_TOKENS", default.history_tokens)),
             endpoint_url=environment.get("AWS_ENDPOINT_URL") or None,
             anthropic_base_url=environment.get("ANTHROPIC_BASE_URL") or None,

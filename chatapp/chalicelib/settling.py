@@ -17,7 +17,7 @@ from .messages import Message
 if TYPE_CHECKING:
     from .services import Services
 
-LEASE_S = 10.0
+LEASE_S = 6.0
 # The invocation's maximum age is the same, so that what Lambda still holds cannot start later.
 QUEUED_S = 60.0
 
@@ -47,11 +47,10 @@ def settled(services: Services, answer: Message) -> Message:
     if answer.status == "queued":
         error = {"code": "not_started", "message": "The answer was never started. Retry."}
         ended = answer.with_changes(status="failed", error=error)
+    elif answer.stop_requested:
+        ended = answer.with_changes(status="stopped", content=frames.blocks(services, answer))
     else:
-        error = {
-            "code": "worker_lost",
-            "message": "The answer broke off. What had arrived is kept; Retry asks again.",
-        }
+        error = {"code": "worker_lost", "message": "The answer broke off. What had arrived is kept; Retry asks again."}
         ended = answer.with_changes(status="interrupted", error=error, content=frames.blocks(services, answer))
     try:
         finish(services, ended, before=answer)
@@ -68,6 +67,7 @@ def finish(
     *,
     before: Message,
     conversation: dict[str, Any] | None = None,
+    patience_s: float = 0.0,
 ) -> None:
     """Store a settled answer, free its conversation and count its cost for the user.
 
@@ -75,13 +75,14 @@ def finish(
     transaction would make answers conflict with each other.
 
     ended: with its final status. before: as it was when the caller last held it (status, token, lease).
-    conversation: more attributes to set there. Raises Superseded; a repeat after a lost reply raises it as well.
+    conversation: more attributes to set there. patience_s: for how long to go on while DynamoDB is busy. Raises
+    Superseded and Busy.
     """
     writes = [_message(services, ended, before), _conversation(services, ended, conversation or {})]
     if ended.usage:
         writes.append(usage.count(services, ended.subject, ended.usage))
     try:
-        transact(writes)
+        transact(writes, patience_s=patience_s)
     except TransactionRefused as refused:
         raise Superseded(gone={} in refused.items) from refused
 

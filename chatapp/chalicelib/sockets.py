@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from .aws.push import Gone
 from .aws.table import ConditionFailed, transact
 from .frames import Frame, encoded
+from .logs import report
 
 if TYPE_CHECKING:
     from .services import Services
@@ -24,6 +25,9 @@ TICKET_S = 30
 # API Gateway closes a connection after two hours.
 _CONNECTION_S = 7_200
 _NO_ITEM = "-"
+# $connect stores a connection before API Gateway has finished opening it; until then a push finds it gone.
+OPENING_S = 5
+_NEVER = float("-inf")
 
 
 class Refused(Exception):
@@ -36,6 +40,7 @@ class Connection:
     connection_id: str
     endpoint: str
     expires_at: int
+    connected_at: int
 
 
 def issue_ticket(services: Services, subject: str, token_expires_at: int) -> str:
@@ -76,6 +81,7 @@ def connect(services: Services, ticket: str | None, connection_id: str, endpoint
                     "item": _connection(connection_id),
                     "endpoint": endpoint,
                     "ttl": expires_at,
+                    "connected_at": int(time.time()),
                 }
             ),
             table.put(
@@ -106,33 +112,37 @@ def connections(services: Services, subject: str) -> list[Connection]:
     )
     now = time.time()
     return [
-        Connection(subject, row["item"].removeprefix(_connection("")), row["endpoint"], row["ttl"])
+        Connection(subject, row["item"].removeprefix(_connection("")), row["endpoint"], row["ttl"], row["connected_at"])
         for row in page.items
         if row["ttl"] > now
     ]
 
 
 class Channel:
-    """Pushes to all connections of one subject; looks for new ones every 2 s while in use."""
+    """Pushes to all connections of one subject; `look`, called often, finds new ones every 2 s."""
 
-    _LOOK_AGAIN_S = 2.0
+    LOOK_AGAIN_S = 2.0
 
     def __init__(self, services: Services, subject: str) -> None:
         self._services = services
         self._subject = subject
         self._known: list[Connection] = []
-        self._looked_at = float("-inf")
+        self._looked_at = _NEVER
         self._pool: ThreadPoolExecutor | None = None
 
     def push(self, frames: list[Frame]) -> None:
-        """Send frames to every connection, concurrently. Never raises for one that cannot be reached.
+        """Send frames to every connection, concurrently. A connection that is gone is forgotten, its rows too.
 
-        A connection that is gone is forgotten, its rows too.
+        Never raises: whoever misses a push reads the frames instead, and no answer is lost for it.
         """
-        now = time.monotonic()
-        if now - self._looked_at >= self._LOOK_AGAIN_S:
-            self._looked_at = now
-            self._known = connections(self._services, self._subject)
+        try:
+            self._push(frames)
+        except Exception as error:
+            report(error)
+
+    def _push(self, frames: list[Frame]) -> None:
+        if self._looked_at == _NEVER:
+            self.look()
         if not self._known:
             return
         bodies = list(encoded(frames))
@@ -144,6 +154,13 @@ class Channel:
         lost = {connection_id for connection_id in gone if connection_id}
         self._known = [connection for connection in self._known if connection.connection_id not in lost]
 
+    def look(self) -> None:
+        """Read the connections again, unless that was done just now."""
+        now = time.monotonic()
+        if now - self._looked_at >= self.LOOK_AGAIN_S:
+            self._looked_at = now
+            self._known = connections(self._services, self._subject)
+
     def close(self) -> None:
         if self._pool:
             self._pool.shutdown(wait=False)
@@ -153,6 +170,8 @@ class Channel:
             for body in bodies:
                 self._services.pushes.post(connection.endpoint, connection.connection_id, body)
         except Gone:
+            if connection.connected_at + OPENING_S > time.time():
+                return None
             self._services.sockets.delete_all(
                 [
                     {"subject": self._subject, "item": _connection(connection.connection_id)},

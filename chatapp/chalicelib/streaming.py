@@ -1,10 +1,12 @@
 """The transcript of one answer while it streams: the model's events become frames, log entries and content blocks.
 
-Thread-safe: the reader adds, the pusher takes, the ticker logs what was taken. Knows neither the model nor a socket.
+Thread-safe: the reader adds, the pusher takes, the ticker logs. Frames are numbered by whoever asks first, so that a
+slow push keeps nothing from the log. Knows neither the model nor a socket.
 """
 
 from __future__ import annotations
 
+import json
 import threading
 from typing import Any
 
@@ -25,6 +27,7 @@ class Transcript:
         self._numbering = Numbering(message.conversation_id, message.message_id)
         self._lock = threading.Lock()
         self._pending: list[Delta | Citation] = []
+        self._unpushed: list[Frame] = []
         self._unlogged: list[Frame] = []
         self._blocks: dict[int, Block] = {}
         self._bytes_left = max_bytes
@@ -36,7 +39,7 @@ class Transcript:
 
     @property
     def waiting(self) -> bool:
-        return bool(self._pending)
+        return bool(self._pending or self._unpushed)
 
     def add(self, event: Event) -> None:
         with self._lock:
@@ -46,7 +49,7 @@ class Transcript:
                 case Delta():
                     self._add_delta(event)
                 case Citation():
-                    self._pending.append(event)
+                    self._add_citation(event)
                 case Counts(counts):
                     self.counts |= counts
                 case Stopped(reason):
@@ -67,9 +70,18 @@ class Transcript:
         else:
             self._pending.append(delta)
 
-    def started(self, model: str) -> Frame:
+    def _add_citation(self, citation: Citation) -> None:
+        size = len(json.dumps(citation.citation, ensure_ascii=False).encode())
+        if size > self._bytes_left:
+            self.full = True
+            return
+        self._bytes_left -= size
+        self._pending.append(citation)
+
+    def start(self, model: str) -> None:
+        """Number `answer.started`, the first frame; call it before anything is added."""
         with self._lock:
-            return self._record([self._numbering.frame("answer.started", model=model)])[0]
+            self._record(self._numbering.frame("answer.started", model=model))
 
     def close(self) -> list[Frame]:
         """The last frames. What comes later is ignored, so that text and stop reason are those of one moment."""
@@ -78,27 +90,31 @@ class Transcript:
         return self.take()
 
     def take(self) -> list[Frame]:
-        """The frames of what came since the last take; from then on they count as shown."""
+        """The frames that no take has given yet; from then on they count as shown."""
         with self._lock:
-            pending, self._pending = self._pending, []
-            taken: list[Frame] = []
-            for event in pending:
-                if isinstance(event, Delta):
-                    taken += self._numbering.deltas(event.block, event.kind, event.text)
-                else:
-                    taken.append(self._numbering.frame("answer.citation", block=event.block, citation=event.citation))
-            return self._record(taken)
-
-    def _record(self, taken: list[Frame]) -> list[Frame]:
-        for frame in taken:
-            frames.fold(self._blocks, frame)
-        self._unlogged += taken
-        return taken
+            self._number()
+            taken, self._unpushed = self._unpushed, []
+            return taken
 
     def unlogged(self) -> list[Frame]:
-        """What was taken and is not in the log yet."""
+        """The frames that are not in the log yet."""
         with self._lock:
+            self._number()
             return list(self._unlogged)
+
+    def _number(self) -> None:
+        pending, self._pending = self._pending, []
+        for event in pending:
+            if isinstance(event, Delta):
+                for frame in self._numbering.deltas(event.block, event.kind, event.text):
+                    self._record(frame)
+            else:
+                self._record(self._numbering.frame("answer.citation", block=event.block, citation=event.citation))
+
+    def _record(self, frame: Frame) -> None:
+        frames.fold(self._blocks, frame)
+        self._unpushed.append(frame)
+        self._unlogged.append(frame)
 
     def logged(self, count: int) -> None:
         """The first `count` of `unlogged` are stored."""
@@ -110,7 +126,7 @@ class Transcript:
             return self._numbering.end(ended, usage)
 
     def content(self) -> list[Block]:
-        """What was taken, as content blocks. An empty one is left out: the API refuses it in a later prompt."""
+        """What was numbered, as content blocks. An empty one is left out: the API refuses it in a later prompt."""
         with self._lock:
             blocks = [self._blocks[index] for index in sorted(self._blocks)]
         return [block for block in blocks if block[block["type"]]]

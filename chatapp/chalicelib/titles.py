@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from . import conversations, usage
-from .aws.table import ConditionFailed
+from . import conversations, limits, usage
+from .aws.table import ConditionFailed, batch_get
+from .errors import BudgetSpent
+from .logs import report
 from .messages import Message
 from .model import Counts, Delta, ModelError, Prompt
 
@@ -23,22 +25,33 @@ _EXCERPT_CHARACTERS = 2_000
 
 
 def write(services: Services, answer: Message, asked: list[dict[str, Any]], channel: Channel) -> None:
-    """Give an untitled conversation its title. One that cannot be made now is no failure of the answer."""
+    """Give an untitled conversation its title. Where that fails the answer stands, and the next one tries again."""
+    try:
+        user, stage = batch_get((services.usage, usage.key(answer.subject)), (services.usage, usage.key(usage.STAGE)))
+        limits.check_spend(services, user, stage)
+        _write(services, answer, asked, channel)
+    except (ModelError, BudgetSpent):
+        return
+    except Exception as error:
+        report(error)
+
+
+def _write(services: Services, answer: Message, asked: list[dict[str, Any]], channel: Channel) -> None:
     offer = services.settings.cheapest()
     question = asked[-1]["content"][0]["text"][:_EXCERPT_CHARACTERS]
     text = f"{question}\n\n---\n\n{answer.text()[:_EXCERPT_CHARACTERS]}"
     messages = [{"role": "user", "content": [{"type": "text", "text": text}]}]
     counts: dict[str, int] = {}
     parts: list[str] = []
+    stream = services.model().stream(Prompt(offer, messages, _MAX_TOKENS, _SYSTEM))
     try:
-        for event in services.model().stream(Prompt(offer, messages, _MAX_TOKENS, _SYSTEM)):
+        for event in stream:
             if isinstance(event, Delta) and event.kind == "text":
                 parts.append(event.text)
             elif isinstance(event, Counts):
                 counts |= event.counts
-    except ModelError:
-        return
     finally:
+        stream.close()
         _count(services, answer.subject, usage.priced(counts, offer))
     title = " ".join("".join(parts).split())[:_MAX_TITLE_CHARACTERS]
     if title:

@@ -15,7 +15,7 @@ from . import conversations, limits, messages, settling, usage
 from .aws.functions import NotStarted
 from .aws.table import ConditionFailed, Item, TransactionRefused, Write, batch_get, transact
 from .conversations import Conversation, subject_of
-from .errors import AnswerInProgress, BudgetSpent, Conflict, InvalidRequest, RequestIdReused, Unavailable
+from .errors import AnswerInProgress, BudgetSpent, Conflict, InvalidRequest, NotFound, RequestIdReused, Unavailable
 from .ids import iso, new_id
 from .messages import REQUEST_PREFIX, Message
 
@@ -135,7 +135,10 @@ def _parent(services: Services, conversation: Conversation, sending: Sending) ->
         return conversation.head
     if sending.parent_id is None:
         return None
-    parent = messages.get(services, conversation.user_id, conversation.conversation_id, sending.parent_id)
+    try:
+        parent = messages.get(services, conversation.user_id, conversation.conversation_id, sending.parent_id)
+    except NotFound as missing:
+        raise NotFound("message", "parent_id") from missing
     if parent.role != "assistant":
         raise InvalidRequest("parent_id", "must be an answer's id; a message follows an answer")
     return parent.message_id
@@ -150,7 +153,7 @@ def _new_turn(services: Services, conversation: Conversation, sending: Sending, 
         "expires_at": int(now) + services.settings.retention_s,
     }
     user_message = Message(
-        message_id=new_id(),
+        message_id=new_id(after=parent_id),
         parent_id=parent_id,
         role="user",
         status="complete",
@@ -159,7 +162,7 @@ def _new_turn(services: Services, conversation: Conversation, sending: Sending, 
     )
     model = services.settings.offer(sending.model or conversation.model).id
     answer = Message(
-        message_id=new_id(),
+        message_id=new_id(after=user_message.message_id),
         parent_id=user_message.message_id,
         role="assistant",
         status="queued",
@@ -250,8 +253,8 @@ def _start(services: Services, turn: Turn) -> None:
 def retry(services: Services, user_id: str, conversation_id: str, message_id: str, model: str | None) -> Turn:
     """A new answer to the same prompt; the old one stays readable as superseded.
 
-    Repeating it while the new answer is queued starts that one again. Raises AnswerInProgress, BudgetSpent, NotFound
-    and Unavailable (stored; safe to repeat).
+    An answer is superseded once: repeating the retry returns the same turn, and starts it again while it is queued.
+    Raises AnswerInProgress, BudgetSpent, NotFound and Unavailable (stored; safe to repeat).
     """
     for _ in range(_ATTEMPTS):
         row, old_row, user, stage = batch_get(
@@ -264,16 +267,21 @@ def retry(services: Services, user_id: str, conversation_id: str, message_id: st
         if old.role != "assistant" or old.parent_id is None:
             raise InvalidRequest("message_id", "only an answer can be retried")
         prompt = messages.get(services, user_id, conversation_id, old.parent_id)
-        if turn := _retried(services, conversation, old, prompt):
-            return turn
+        if old.superseded_by:
+            return _retried(services, conversation, prompt, old.superseded_by)
         limits.check_spend(services, user, stage)
         _must_be_free(services, conversation)
-        new = _again(services, conversation, old, model)
+        new = _again(services, old, model)
         table = services.messages
         superseded = table.update(
             old.key(),
-            "SET #status = :superseded",
-            {":superseded": "superseded", ":queued": "queued", ":streaming": "streaming"},
+            "SET #status = :superseded, #superseded_by = :new",
+            {
+                ":superseded": "superseded",
+                ":new": new.message_id,
+                ":queued": "queued",
+                ":streaming": "streaming",
+            },
             condition="attribute_exists(#status) AND NOT #status IN (:queued, :streaming)",
         )
         put = table.put(new.to_item(), condition="attribute_not_exists(#message_id)")
@@ -287,29 +295,26 @@ def retry(services: Services, user_id: str, conversation_id: str, message_id: st
     raise Conflict("This conversation is changing too fast; try again.")
 
 
-def _retried(services: Services, conversation: Conversation, old: Message, prompt: Message) -> Turn | None:
-    """The retry that already superseded `old`, while it waits for its worker: a repeat starts it again."""
-    if old.status != "superseded" or conversation.answer_in_progress is None:
-        return None
-    current = messages.get(services, old.user_id, old.conversation_id, conversation.answer_in_progress)
-    if current.status != "queued" or current.parent_id != prompt.message_id or settling.is_dead(current, time.time()):
-        return None
-    turn = Turn(conversation, prompt, current)
-    _start(services, turn)
+def _retried(services: Services, conversation: Conversation, prompt: Message, answer_id: str) -> Turn:
+    """The turn of an answer that superseded another."""
+    answer = messages.get(services, prompt.user_id, prompt.conversation_id, answer_id)
+    turn = Turn(conversation, prompt, settling.settled(services, answer))
+    if turn.answer.status == "queued":
+        _start(services, turn)
     return turn
 
 
-def _again(services: Services, conversation: Conversation, old: Message, model: str | None) -> Message:
+def _again(services: Services, old: Message, model: str | None) -> Message:
     now = time.time()
     return Message(
         user_id=old.user_id,
         conversation_id=old.conversation_id,
-        message_id=new_id(),
+        message_id=new_id(after=old.message_id),
         parent_id=old.parent_id,
         role="assistant",
         status="queued",
         created_at=iso(now),
-        model=services.settings.offer(model or conversation.model).id,
+        model=services.settings.offer(model or old.model).id,
         expires_at=int(now) + services.settings.retention_s,
     )
 
@@ -319,11 +324,9 @@ def stop(services: Services, user_id: str, conversation_id: str, message_id: str
 
     An answer that has ended stays as it is.
     """
-    conversations.get(services, user_id, conversation_id)
-    answer = messages.get(services, user_id, conversation_id, message_id)
+    answer = read(services, user_id, conversation_id, message_id)
     if answer.role != "assistant":
         raise InvalidRequest("message_id", "only an answer can be stopped")
-    answer = settling.settled(services, answer)
     if answer.status == "queued":
         stopped = answer.with_changes(status="stopped")
         try:
@@ -356,6 +359,17 @@ def read(services: Services, user_id: str, conversation_id: str, message_id: str
     conversations.existing(row)
     message = messages.existing(item)
     return settling.settled(services, message) if message.in_progress else message
+
+
+def conversation(services: Services, user_id: str, conversation_id: str) -> Conversation:
+    """A conversation, with no answer in progress that is dead."""
+    found = conversations.get(services, user_id, conversation_id)
+    if found.answer_in_progress is None:
+        return found
+    answer = messages.get(services, user_id, conversation_id, found.answer_in_progress)
+    if settling.settled(services, answer).in_progress:
+        return found
+    return replace(found, answer_in_progress=None)
 
 
 def await_answer(services: Services, answer: Message, wait_s: float) -> Message:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from .services import Services
 
 # API Gateway ends a request after 29 s.
-_CHAT_WAIT_S = 24.0
+CHAT_WAIT_S = 24.0
 
 
 def models(settings: Settings) -> s.Models:
@@ -157,7 +157,7 @@ def chat(services: Services, user_id: str, body: s.Chat) -> tuple[s.ChatReply, i
     else:
         to_send = Sending(body.message, request_id, model=model)
         stored = turns.send(services, user_id, body.conversation_id, to_send)
-    answer = turns.await_answer(services, stored.answer, _CHAT_WAIT_S)
+    answer = turns.await_answer(services, stored.answer, CHAT_WAIT_S)
     if answer.in_progress:
         return _ids(answer), 202
     shown = message(answer)

@@ -35,9 +35,7 @@ _FRENCH_TEXT = """
     ce cette quel quelle bonjour merci moi donne explique salut écris fais
 """
 _FRENCH = frozenset(_FRENCH_TEXT.split())
-_CODE = re.compile(
-    r"\b(code|script|function|program|snippet|python|javascript|sql|bash|fonction|programme)\b", re.I
-)
+_CODE = re.compile(r"\b(code|script|function|program|snippet|python|javascript|sql|bash|fonction|programme)\b", re.I)
 _TABLE = re.compile(r"\b(tables?|tableaux?)\b", re.I)
 _TITLE_ONLY = re.compile(r"\b(only|just|nothing else|nothing but)\b", re.I)
 
@@ -89,8 +87,7 @@ _TEXTS = {
         "table": "\n\n| Mot | Lettres | Fois |\n| --- | ---: | ---: |\n{rows}",
         "images": "Je ne vois pas les images ({count} jointes). ",
         "closest": "Voici les passages les plus proches de votre question :",
-        "openings": "Rien de ce que vous m'avez donné ne partage un mot avec votre question. En voici "
-        "le début :",
+        "openings": "Rien de ce que vous m'avez donné ne partage un mot avec votre question. En voici le début :",
         "unreadable": "Je ne trouve pas de texte lisible dans le document. ",
         "from": "\n- Dans *{title}* : ",
         "document": "le document",
@@ -207,9 +204,7 @@ def _plain(request: MessagesRequest, question: str, texts: dict[str, str]) -> st
     said = ""
     if images := request.source_blocks("image"):
         said += texts["images"].format(count=len(images))
-    said += (
-        texts["asked"].format(subject=_subject(question, language)) if terms(question) else texts["nothing"]
-    )
+    said += texts["asked"].format(subject=_subject(question, language)) if terms(question) else texts["nothing"]
     if not request.is_first_turn:
         first = " ".join(request.user_text.split())[:80]
         said += texts["earlier"].format(first=first)

@@ -79,14 +79,11 @@ def closest(question: str, passages: list[Passage]) -> list[Passage]:
     seen_in = Counter(word for words in in_passages for word in words.keys() & wanted)
     rarity = {word: math.log(1 + len(passages) / count) for word, count in seen_in.items()}
     scores = [
-        sum(rarity[word] for word in words.keys() & wanted) / math.sqrt(8 + words.total())
-        for words in in_passages
+        sum(rarity[word] for word in words.keys() & wanted) / math.sqrt(8 + words.total()) for words in in_passages
     ]
     ranked = sorted(range(len(passages)), key=lambda index: -scores[index])
     floor = SUPPORTING_SHARE * max(scores, default=0.0)
-    return _one_of_each_place(
-        [passages[index] for index in ranked if scores[index] > 0 and scores[index] >= floor]
-    )
+    return _one_of_each_place([passages[index] for index in ranked if scores[index] > 0 and scores[index] >= floor])
 
 
 def openings(passages: list[Passage]) -> list[Passage]:

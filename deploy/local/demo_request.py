@@ -96,9 +96,7 @@ class MessagesRequest:
     @property
     def user_text(self) -> str:
         """The text of all of the user's messages."""
-        return "\n".join(
-            text for role, blocks in self.messages if role == "user" for text in texts_of(blocks)
-        )
+        return "\n".join(text for role, blocks in self.messages if role == "user" for text in texts_of(blocks))
 
     @property
     def is_first_turn(self) -> bool:

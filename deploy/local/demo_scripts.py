@@ -68,9 +68,7 @@ class Script:
         if self.times_left == 0 or self.title != is_title_request(request):
             return False
         # A title request may close with an instruction, so its script looks at all that the user wrote.
-        return self.match is None or self.match in (
-            request.user_text if self.title else request.last_user_text
-        )
+        return self.match is None or self.match in (request.user_text if self.title else request.last_user_text)
 
 
 class Scripts:
@@ -219,9 +217,7 @@ _REQUIRED = {"text": ("text",), "thinking": ("thinking", "signature"), "tool_use
 def _checked(block: Block) -> Block:
     kind = block.get("type")
     if kind not in _REQUIRED or any(name not in block for name in _REQUIRED[kind]):
-        raise ScriptError(
-            "content must be text, thinking (with signature) or tool_use (id, name, input) blocks"
-        )
+        raise ScriptError("content must be text, thinking (with signature) or tool_use (id, name, input) blocks")
     return block
 
 
@@ -235,9 +231,7 @@ def _error(value: object) -> ApiError | None:
     # A rate limit says when to come back; a script may say otherwise.
     headers = ({"retry-after": "1"} if status == 429 else {}) | (fields.get("headers") or {})
     message = fields.get("message") or ERROR_TYPES.get(status, "error").replace("_", " ").capitalize()
-    return ApiError(
-        status, message, fields.get("type") or "", {name: str(text) for name, text in headers.items()}
-    )
+    return ApiError(status, message, fields.get("type") or "", {name: str(text) for name, text in headers.items()})
 
 
 def _status_of(error_type: object) -> int:

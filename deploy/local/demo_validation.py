@@ -127,8 +127,7 @@ def _parse_messages(messages: object) -> list[tuple[str, list[Block]]]:
     # A paused turn is sent back as it is: that is the one way to end with the assistant.
     if last_role == "assistant" and not any(block["type"] == "server_tool_use" for block in last_blocks):
         raise bad_request(
-            "This model does not support assistant message prefill. The conversation must end with a "
-            "user message."
+            "This model does not support assistant message prefill. The conversation must end with a user message."
         )
     return parsed
 
@@ -198,9 +197,7 @@ def _check_text(block: Block, where: str) -> None:
 
 def _check_source(source: Any, where: str) -> None:
     if not isinstance(source, dict) or source.get("type") not in DOCUMENT_SOURCES:
-        raise bad_request(
-            f"{where}: the demo model reads sources of type {', '.join(sorted(DOCUMENT_SOURCES))}"
-        )
+        raise bad_request(f"{where}: the demo model reads sources of type {', '.join(sorted(DOCUMENT_SOURCES))}")
     if source["type"] == "content":
         for inner in blocks_of(source.get("content") or []):
             if inner.get("type") == "text":
@@ -254,22 +251,17 @@ def _check_tool_results(messages: list[tuple[str, list[Block]]]) -> None:
         answered = {block["tool_use_id"] for block in blocks if block["type"] == "tool_result"}
         if stray := answered - asked:
             names = ", ".join(sorted(stray))
-            raise bad_request(
-                f"messages.{index}: unexpected `tool_use_id` found in `tool_result` blocks: {names}"
-            )
+            raise bad_request(f"messages.{index}: unexpected `tool_use_id` found in `tool_result` blocks: {names}")
         if role == "user" and (missing := asked - answered):
             names = ", ".join(sorted(missing))
             raise bad_request(
-                f"messages.{index}: `tool_use` ids were found without `tool_result` blocks "
-                f"immediately after: {names}"
+                f"messages.{index}: `tool_use` ids were found without `tool_result` blocks immediately after: {names}"
             )
         asked = {block["id"] for block in blocks if block["type"] == "tool_use"}
 
 
 def _check_documents(request: MessagesRequest) -> None:
-    cited = {
-        bool((block.get("citations") or {}).get("enabled")) for block in request.source_blocks("document")
-    }
+    cited = {bool((block.get("citations") or {}).get("enabled")) for block in request.source_blocks("document")}
     if len(cited) > 1:
         raise bad_request("citations must be enabled on all documents of a request or on none")
 

@@ -108,9 +108,7 @@ class Answer:
                 if isinstance(delta, Fault):
                     yield delta
                 else:
-                    yield Event(
-                        "content_block_delta", {"type": "content_block_delta", "index": index, "delta": delta}
-                    )
+                    yield Event("content_block_delta", {"type": "content_block_delta", "index": index, "delta": delta})
                     yield from pause(self.reply.delay_chunk_s)
             yield Event("content_block_stop", {"type": "content_block_stop", "index": index})
         yield from faults.at_the_end()
@@ -138,9 +136,7 @@ class _Faults:
             (reply.hang_after_chars, Fault("hang")),
             (reply.error_after_chars, Fault("error", error)),
         ]
-        self._planned = sorted(
-            ((at, fault) for at, fault in planned if at is not None), key=lambda item: item[0]
-        )
+        self._planned = sorted(((at, fault) for at, fault in planned if at is not None), key=lambda item: item[0])
         self._sent = 0
 
     def room(self) -> int | None:
@@ -216,9 +212,7 @@ def _hold_to_stop_sequences(answer: Answer, request: MessagesRequest) -> Answer:
     for index, block in enumerate(answer.blocks):
         if block["type"] != "text":
             continue
-        found = [
-            (block["text"].find(sequence), sequence) for sequence in sequences if sequence in block["text"]
-        ]
+        found = [(block["text"].find(sequence), sequence) for sequence in sequences if sequence in block["text"]]
         if found:
             at, sequence = min(found)
             kept = answer.blocks[:index] + _shortened(block, at)

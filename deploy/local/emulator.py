@@ -9,10 +9,17 @@ one of them is gone or different makes the start fail, rather than go on without
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import queue
+import shutil
 import signal
+import tempfile
+import threading
 import time
+import zipfile
 from collections.abc import Mapping
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import hypercorn.asyncio
@@ -192,6 +199,44 @@ def _refuse_to_spawn(worker: Any) -> None:
     raise RuntimeError("the local AWS is stopping")
 
 
+class _SharedZip(zipfile.ZipFile):
+    """A function's code, unpacked once for all its workers.
+
+    MiniStack unpacks the package, thousands of files, for every cold start. /var/task is read-only on Lambda, so
+    workers may share it.
+    """
+
+    _one_at_a_time = threading.Lock()
+
+    def extractall(self, path: Any = None, members: Any = None, pwd: bytes | None = None) -> None:
+        archive = Path(self.filename or "")
+        if archive.name != "code.zip" or path is None:
+            return super().extractall(path, members, pwd)
+        shared = _shared_folder() / hashlib.sha256(archive.read_bytes()).hexdigest()
+        with self._one_at_a_time:
+            if not shared.exists():
+                part = shared.with_suffix(".part")
+                shutil.rmtree(part, ignore_errors=True)
+                super().extractall(part)
+                part.rename(shared)
+        Path(path).rmdir()
+        Path(path).symlink_to(shared, target_is_directory=True)
+        return None
+
+
+def _shared_folder() -> Path:
+    return Path(tempfile.gettempdir()) / "shared-code"
+
+
+def share_unpacked_code() -> None:
+    """Make cold starts cheap; see `_SharedZip`. Code of earlier deployments is removed at each start."""
+    if lambda_runtime.zipfile is not zipfile:
+        raise ChangedMiniStackError("lambda_runtime.zipfile")
+    shutil.rmtree(_shared_folder(), ignore_errors=True)
+    _shared_folder().mkdir(parents=True)
+    lambda_runtime.zipfile = SimpleNamespace(**{**vars(zipfile), "ZipFile": _SharedZip})
+
+
 def main() -> None:
     add_rest_api_import()
     mend_minimum_compression_size()
@@ -199,6 +244,7 @@ def main() -> None:
     set_up_stack_tables()
     sweep_schedules_often()
     end_logs_exactly()
+    share_unpacked_code()
     role_checks.install()
     end_functions_first()
     ministack.app.main()

@@ -37,7 +37,8 @@ def text() -> str:
         "document_index": 0,
         "document_title": "chat.txt",
     }
-    pushed = [[transcript.started("claude-sonnet-5-5")]]
+    transcript.start("claude-sonnet-5-5")
+    pushed = [transcript.take()]
     batches: tuple[list[Event], ...] = (
         [Delta(0, "thinking", "The question is about a cat.")],
         [Delta(1, "text", "Le chat dort"), Delta(1, "text", " — « ici ».\n\n")],
@@ -63,7 +64,8 @@ def text() -> str:
         error={"code": "model_overloaded", "message": "The model is overloaded. Retry in a minute."},
     )
     second = Transcript(failed, max_bytes=300_000)
-    pushed.append([second.started("claude-opus-5-5"), second.end(failed, None)])
+    second.start("claude-opus-5-5")
+    pushed.append([*second.take(), second.end(failed, None)])
     pushed.append([{"type": "conversation.updated", "conversation_id": answer.conversation_id, "title": "Le chat"}])
     return "".join(frames.encode(message).decode() + "\n" for message in pushed)
 

@@ -83,4 +83,6 @@ class FakeGateway:
         self.before_post(ConnectionId)
         if ConnectionId in self.gone:
             raise GoneException(ConnectionId)
+        if len(Data) > 128 * 1024:
+            raise client_error("PayloadTooLargeException", "PostToConnection", 413)
         self.sent.setdefault(ConnectionId, []).extend(json.loads(Data)["frames"])

@@ -140,6 +140,11 @@ class Wire:
         """Forget calls and faults."""
         self.calls, self.struck, self._planned = [], [], []
 
+    def reset(self) -> None:
+        """Begin with a new database."""
+        self.clear()
+        self._done.clear()
+
     def _plain(self, request: AWSPreparedRequest, **_: Any) -> AWSResponse:
         return self._carry_out(_call(request), request)
 

@@ -35,9 +35,7 @@ class Stage:
     def client_with(self, **options: Any) -> anthropic.Anthropic:
         return anthropic.Anthropic(base_url=self.server.url, max_retries=0, **options)
 
-    def script(
-        self, match: str | None = None, times: int | None = None, title: bool = False, **reply: Any
-    ) -> None:
+    def script(self, match: str | None = None, times: int | None = None, title: bool = False, **reply: Any) -> None:
         body = {"match": match, "times": times, "title": title, "reply": reply}
         assert self.http.post("/_demo/script", json=body).status_code == 201
 
@@ -56,9 +54,7 @@ class Stage:
             return events.get_final_message()
 
     def requests(self, after: int = 0) -> list[dict[str, Any]]:
-        items: list[dict[str, Any]] = self.http.get("/_demo/requests", params={"after": after}).json()[
-            "items"
-        ]
+        items: list[dict[str, Any]] = self.http.get("/_demo/requests", params={"after": after}).json()["items"]
         return items
 
 

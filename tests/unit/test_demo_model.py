@@ -87,9 +87,9 @@ def test_content_documents_are_cited_by_block(stage: Stage) -> None:
     assert "“Notice is three months.”" in text_of(message)
     assert (
         message.to_dict()["content"]
-        == stage.ask(
-            [second, first, {"type": "text", "text": "How long is the notice?"}], stream=False
-        ).to_dict()["content"]
+        == stage.ask([second, first, {"type": "text", "text": "How long is the notice?"}], stream=False).to_dict()[
+            "content"
+        ]
     )
 
 
@@ -123,9 +123,7 @@ def test_pdfs_are_cited_by_page(stage: Stage) -> None:
 
 
 def test_documents_without_citations_are_quoted_without_them(stage: Stage) -> None:
-    message = stage.ask(
-        [document(pages("Notice is three months."), cited=False), {"type": "text", "text": "Notice?"}]
-    )
+    message = stage.ask([document(pages("Notice is three months."), cited=False), {"type": "text", "text": "Notice?"}])
     assert "“Notice is three months.”" in text_of(message)
     assert citations_of(message) == []
 

@@ -51,11 +51,7 @@ def stage() -> Iterator[Stage]:
             "unexpected `tool_use_id`",
         ),
         (
-            {
-                "messages": [
-                    {"role": "user", "content": [document(pages("a")), document(pages("b"), cited=False)]}
-                ]
-            },
+            {"messages": [{"role": "user", "content": [document(pages("a")), document(pages("b"), cited=False)]}]},
             "on all documents",
         ),
     ],
@@ -229,9 +225,7 @@ def test_the_script_api_is_closed_to_web_pages(stage: Stage) -> None:
 
 def start_command(port: int) -> subprocess.Popen[str]:
     command = [sys.executable, "-m", "deploy.local.demo_model", "--port", str(port)]
-    return subprocess.Popen(
-        command, cwd=REPOSITORY, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
+    return subprocess.Popen(command, cwd=REPOSITORY, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
 def test_the_command_prints_its_address_and_stops_on_sigterm_in_mid_stream() -> None:

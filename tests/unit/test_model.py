@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 import pytest
-from chalicelib.model import Claude, Delta, Event, ModelError, ModelStream, Prompt, Stopped, build, events
+from chalicelib.model import Claude, ClaudeStream, Delta, Event, ModelError, ModelStream, Prompt, Stopped, build, events
 from chalicelib.settings import DEFAULT_MODELS, Settings
 
 from tests.stage import Stage
@@ -186,6 +186,11 @@ def test_a_stream_that_ends_before_the_message_does_is_cut(stage: Stage, cut_aft
     stage.script(None, text="Roses and lilies.", cut_after_chars=cut_after_chars)
     with pytest.raises(ModelError, match="stream_cut"):
         _ask_claude(stage)
+
+
+def test_a_stream_that_ends_in_good_order_without_the_messages_end_is_cut() -> None:
+    with pytest.raises(ModelError, match="stream_cut"):
+        list(ClaudeStream(iter([])))
 
 
 def test_nobody_listening_is_an_unavailable_model() -> None:

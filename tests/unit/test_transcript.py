@@ -20,7 +20,8 @@ CITATION = {"type": "char_location", "cited_text": "roses", "document_index": 0}
 
 def _taken(*batches: list[Event], max_bytes: int = 1_000) -> tuple[Transcript, list[Frame]]:
     transcript = Transcript(ANSWER, max_bytes)
-    taken = [transcript.started("claude-opus-5-5")]
+    transcript.start("claude-opus-5-5")
+    taken = transcript.take()
     for batch in batches:
         for event in batch:
             transcript.add(event)
@@ -84,9 +85,27 @@ def test_what_is_logged_is_remembered_until_it_is_stored() -> None:
     first = transcript.unlogged()
     assert first == taken
     transcript.add(Delta(0, "text", "b"))
-    second = transcript.take()
     transcript.logged(len(first))
-    assert transcript.unlogged() == second
+    second = transcript.unlogged()
+    assert second == transcript.take()
+    assert text_in(second) == "b"
+
+
+def test_the_log_does_not_wait_for_a_push_nor_a_push_for_the_log() -> None:
+    transcript, _ = _taken([])
+    transcript.add(Delta(0, "text", "a"))
+    logged = transcript.unlogged()
+    transcript.logged(len(logged))
+    assert text_in(logged) == "a"
+    assert transcript.waiting
+    assert text_in(transcript.take()) == "a"
+
+
+def test_citations_count_against_what_an_item_may_hold() -> None:
+    citation = {**CITATION, "cited_text": "x" * 400}
+    transcript, taken = _taken([Delta(0, "text", "a"), *(Citation(0, citation) for _ in range(10))], max_bytes=1_000)
+    assert [frame["type"] for frame in taken].count("answer.citation") == 2
+    assert transcript.full
 
 
 @pytest.mark.parametrize(
@@ -124,6 +143,16 @@ def test_long_deltas_are_split_and_a_socket_message_stays_below_32_kb_in_any_scr
         (
             {"status": "complete", "stop_reason": "end_turn"},
             {"type": "answer.done", "status": "complete", "stop_reason": "end_turn", "usage": None},
+        ),
+        (
+            {"status": "interrupted", "error": {"code": "c", "message": "m"}},
+            {
+                "type": "answer.done",
+                "status": "interrupted",
+                "stop_reason": None,
+                "usage": None,
+                "error": {"code": "c", "message": "m"},
+            },
         ),
         (
             {"status": "failed", "error": {"code": "c", "message": "m"}},

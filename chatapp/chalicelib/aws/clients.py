@@ -12,13 +12,16 @@ from botocore.config import Config
 if TYPE_CHECKING:
     from boto3.session import Session
 
-CONFIG = Config(
-    connect_timeout=2,
-    read_timeout=8,
+# A reply that takes seconds is lost: asking again is faster, and a streaming answer's lease does not outlast many.
+_CONFIG = Config(
+    connect_timeout=1,
+    read_timeout=2,
     retries={"mode": "standard", "total_max_attempts": 5},
     max_pool_connections=16,
     tcp_keepalive=True,
 )
+# Whoever misses a push reads the frames instead; nobody else may wait for it.
+_PUSH_CONFIG = _CONFIG.merge(Config(retries={"mode": "standard", "total_max_attempts": 1}))
 
 # By service and endpoint. Tests put stand-ins here for what cannot run in their process.
 made: dict[tuple[str, str | None], Any] = {}
@@ -31,7 +34,8 @@ def client(service: str, endpoint_url: str | None = None) -> Any:
     if key not in made:
         with _lock:
             if key not in made:
-                made[key] = _session().client(service, endpoint_url=endpoint_url, config=CONFIG)
+                config = _PUSH_CONFIG if service == "apigatewaymanagementapi" else _CONFIG
+                made[key] = _session().client(service, endpoint_url=endpoint_url, config=config)
     return made[key]
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from .faults import passes
 from .grants import Adapter, Grant
 
 if TYPE_CHECKING:
@@ -33,6 +34,8 @@ class Function(Adapter):
         try:
             self._client().invoke(FunctionName=self._name, InvocationType="Event", Payload=json.dumps(payload))
         except (ClientError, BotoCoreError) as error:
+            if not passes(error):
+                raise
             raise NotStarted(self._name) from error
 
 

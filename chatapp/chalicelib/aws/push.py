@@ -7,6 +7,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from .faults import passes
 from .grants import Adapter, Grant
 
 
@@ -29,6 +30,8 @@ class Push(Adapter):
             client.post_to_connection(ConnectionId=connection_id, Data=body)
         except client.exceptions.GoneException as error:
             raise Gone(connection_id) from error
-        except (ClientError, BotoCoreError):
+        except (ClientError, BotoCoreError) as error:
+            if not passes(error):
+                raise
             return False  # the reader sees the gap and reads the frames instead
         return True

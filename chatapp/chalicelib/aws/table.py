@@ -15,8 +15,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 
+from .faults import Busy, passes
 from .grants import Adapter, Grant
 
 if TYPE_CHECKING:
@@ -30,6 +31,8 @@ _NAME = re.compile(r"#(\w+)")
 _PASSING = {"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"}
 _CONDITION = "ConditionalCheckFailed"
 _ATTEMPTS = 6
+_MAX_PAUSE_S = 1.0
+_PATIENT_PAUSE_S = 0.25
 
 
 class ConditionFailed(Exception):
@@ -96,17 +99,13 @@ class Page:
     last_key: Item | None
 
 
-class Table(Adapter):
-    def __init__(self, function: str, grant: Grant, client: DynamoDBClient, name: str) -> None:
+class _Queryable(Adapter):
+    """What a table and its indexes have in common. where: of the query, beside its expression."""
+
+    def __init__(self, function: str, grant: Grant, client: DynamoDBClient, where: dict[str, Any]) -> None:
         super().__init__(function, grant)
         self._client = client
-        self.name = name
-
-    def find(self, key: Key) -> Item | None:
-        """Read one item, strongly consistent."""
-        self._allow("GetItem")
-        found = self._client.get_item(TableName=self.name, Key=_wire(key), ConsistentRead=True)
-        return _item(found["Item"]) if "Item" in found else None
+        self._where = where
 
     def query(
         self,
@@ -119,18 +118,35 @@ class Table(Adapter):
     ) -> Page:
         """One page of a partition: at most `limit` items and 1 MB."""
         self._allow("Query")
-        parameters = _expressions(values, KeyConditionExpression=condition)
-        return self._page(parameters | {"ConsistentRead": True}, limit, newest_first, start)
-
-    def _page(self, parameters: dict[str, Any], limit: int | None, newest_first: bool, start: Item | None) -> Page:
-        parameters |= {"TableName": self.name, "ScanIndexForward": not newest_first}
+        parameters = self._where | _expressions(values, KeyConditionExpression=condition)
         if limit is not None:
             parameters["Limit"] = limit
         if start is not None:
             parameters["ExclusiveStartKey"] = _wire(start)
-        reply = self._client.query(**parameters)
+        reply = _sent(self._client.query, ScanIndexForward=not newest_first, **parameters)
         last_key = reply.get("LastEvaluatedKey")
         return Page([_item(row) for row in reply["Items"]], _item(last_key) if last_key else None)
+
+
+class Index(_Queryable):
+    """A global secondary index: eventually consistent, read only."""
+
+    def __init__(self, function: str, grant: Grant, client: DynamoDBClient, table: str, index: str) -> None:
+        super().__init__(function, grant, client, {"TableName": table, "IndexName": index})
+
+
+class Table(_Queryable):
+    """A table: strongly consistent. Every operation raises Busy when DynamoDB cannot take it now."""
+
+    def __init__(self, function: str, grant: Grant, client: DynamoDBClient, name: str) -> None:
+        super().__init__(function, grant, client, {"TableName": name, "ConsistentRead": True})
+        self.name = name
+
+    def find(self, key: Key) -> Item | None:
+        """Read one item, strongly consistent."""
+        self._allow("GetItem")
+        found = _sent(self._client.get_item, TableName=self.name, Key=_wire(key), ConsistentRead=True)
+        return _item(found["Item"]) if "Item" in found else None
 
     def put(self, item: Item, *, condition: str | None = None, values: Mapping[str, Any] | None = None) -> Write:
         expressions = _expressions(values or {}, ConditionExpression=condition)
@@ -159,7 +175,7 @@ class Table(Adapter):
             "DeleteItem": self._client.delete_item,
         }
         try:
-            reply: Any = _through_conflicts(
+            reply = _sent(
                 calls[write.operation],
                 TableName=self.name,
                 ReturnValues=returns,
@@ -180,7 +196,7 @@ class Table(Adapter):
             self._allow("BatchWriteItem")
         attempt = 0
         while pending:
-            reply = self._client.batch_write_item(RequestItems={self.name: pending[:25]})  # type: ignore[dict-item]
+            reply = _sent(self._client.batch_write_item, RequestItems={self.name: pending[:25]})
             left: Any = reply.get("UnprocessedItems", {}).get(self.name, [])
             pending = left + pending[25:]
             attempt = attempt + 1 if left else 0
@@ -190,27 +206,6 @@ class Table(Adapter):
     def granted(self, operation: str) -> DynamoDBClient:
         self._allow(operation)
         return self._client
-
-
-class Index(Table):
-    """A global secondary index: eventually consistent, read only."""
-
-    def __init__(self, function: str, grant: Grant, client: DynamoDBClient, name: str, index: str) -> None:
-        super().__init__(function, grant, client, name)
-        self._index = index
-
-    def query(
-        self,
-        condition: str,
-        values: Mapping[str, Any],
-        *,
-        limit: int | None = None,
-        newest_first: bool = False,
-        start: Item | None = None,
-    ) -> Page:
-        self._allow("Query")
-        parameters = _expressions(values, KeyConditionExpression=condition)
-        return self._page(parameters | {"IndexName": self._index}, limit, newest_first, start)
 
 
 def batch_get(*wanted: tuple[Table, Key]) -> list[Item | None]:
@@ -223,7 +218,7 @@ def batch_get(*wanted: tuple[Table, Key]) -> list[Item | None]:
     found: dict[str, list[Item]] = {}
     attempt = 0
     while pending:
-        reply = client.batch_get_item(RequestItems=pending)
+        reply = _sent(client.batch_get_item, RequestItems=pending)
         for name, rows in reply["Responses"].items():
             found.setdefault(name, []).extend(map(_item, rows))
         pending = dict(reply.get("UnprocessedKeys", {}))
@@ -235,10 +230,11 @@ def batch_get(*wanted: tuple[Table, Key]) -> list[Item | None]:
     ]
 
 
-def transact(writes: Sequence[Write]) -> None:
+def transact(writes: Sequence[Write], *, patience_s: float = 0.0) -> None:
     """Make all writes or none. A conflict with another transaction is repeated, with a growing pause.
 
-    Raises TransactionRefused. All attempts carry one idempotency token, so a lost reply is repeated safely.
+    patience_s: for how long to go on while DynamoDB is busy. Raises TransactionRefused and Busy. All attempts carry one
+    idempotency token, so a lost reply is repeated safely.
     """
     actions: list[Any] = []
     for write in writes:
@@ -247,27 +243,38 @@ def transact(writes: Sequence[Write]) -> None:
         on_failure = {"TableName": write.table.name, "ReturnValuesOnConditionCheckFailure": "ALL_OLD"}
         actions.append({action: write.parameters | on_failure})
     token = str(uuid.uuid4())
-    try:
-        _through_conflicts(client.transact_write_items, TransactItems=actions, ClientRequestToken=token)
-    except ClientError as error:
-        _raise_if_refused(error)
-        raise
+    until = time.monotonic() + patience_s
+    while True:
+        try:
+            _sent(client.transact_write_items, TransactItems=actions, ClientRequestToken=token)
+        except ClientError as error:
+            _raise_if_refused(error)
+            raise
+        except Busy:
+            if time.monotonic() + _PATIENT_PAUSE_S > until:
+                raise
+            time.sleep(_PATIENT_PAUSE_S)
+        else:
+            return
 
 
-def _through_conflicts(call: Callable[..., Any], **parameters: Any) -> Any:
-    """Make a call; repeat it while somebody else's transaction holds an item. boto3 does not."""
-    for attempt in range(1, _ATTEMPTS):
+def _sent(call: Callable[..., Any], **parameters: Any) -> Any:
+    """Make a call; repeat it while somebody else's transaction holds an item, which boto3 does not. Raises Busy."""
+    for attempt in range(1, _ATTEMPTS + 1):
         try:
             return call(**parameters)
-        except ClientError as error:
-            if not _passing(error):
+        except (ClientError, BotoCoreError) as error:
+            conflict = isinstance(error, ClientError) and _is_conflict(error)
+            if not conflict and not passes(error):
                 raise
-            _pause(attempt)
-    return call(**parameters)
+            if not conflict or attempt == _ATTEMPTS:
+                raise Busy from error
+        _pause(attempt)
+    raise AssertionError("unreachable")
 
 
-def _passing(error: ClientError) -> bool:
-    """Whether the same call may succeed later: no condition refused it."""
+def _is_conflict(error: ClientError) -> bool:
+    """Whether another transaction was in the way, or throttling within this one; no condition refused it."""
     if error.response["Error"]["Code"] in {"TransactionInProgressException", "TransactionConflictException"}:
         return True
     codes = {reason.get("Code") for reason in _reasons(error)}
@@ -293,4 +300,4 @@ def _reasons(error: ClientError) -> list[Any]:
 
 def _pause(attempt: int) -> None:
     """Full jitter, at most 25 ms, 50 ms, 100 ms…: two writers that met once should not meet again."""
-    time.sleep(random.uniform(0, 0.025 * 2 ** (attempt - 1)))  # noqa: S311 (no secret)
+    time.sleep(random.uniform(0, min(_MAX_PAUSE_S, 0.025 * 2 ** (attempt - 1))))  # noqa: S311 (no secret)

@@ -14,6 +14,8 @@ const usage = v.object({
   cost_usd: v.optional(v.number(), 0),
 });
 
+const problem = v.object({ code: v.string(), message: v.string() });
+
 const answerFrame = v.variant("type", [
   v.object({ type: v.literal("answer.started"), ...answer, model: v.nullable(v.string()) }),
   v.object({
@@ -31,11 +33,12 @@ const answerFrame = v.variant("type", [
     status: v.picklist(["complete", "stopped", "interrupted", "superseded"]),
     stop_reason: v.nullish(v.string(), null),
     usage: v.nullish(usage, null),
+    error: v.nullish(problem, null),
   }),
   v.object({
     type: v.literal("answer.failed"),
     ...answer,
-    error: v.object({ code: v.string(), message: v.string() }),
+    error: problem,
   }),
 ]);
 

@@ -290,7 +290,10 @@ export interface components {
              */
             deleted: false;
         };
-        /** ConversationSummary */
+        /**
+         * ConversationSummary
+         * @description A conversation in a list: without its system prompt, which would be most of what a list reads.
+         */
         ConversationSummary: {
             /** Conversation Id */
             conversation_id: string;

@@ -7,6 +7,7 @@ import { ConversationList } from "@/features/conversations";
 import { SettingsPanel } from "@/features/settings";
 import { useT } from "@/i18n";
 import { cx } from "@/lib/classNames";
+import { COMPOSER_ID, focusComposer } from "@/lib/focusComposer";
 import { useMediaQuery, WIDE_SCREEN } from "@/lib/mediaQuery";
 import { routes } from "@/lib/routes";
 import { Button, IconButton } from "@/ui/Button";
@@ -42,11 +43,11 @@ export function Shell({ email, onSignOut }: { email: string; onSignOut: () => vo
   return (
     <div className="flex h-dvh overflow-hidden">
       <a
-        href="#message"
+        href={`#${COMPOSER_ID}`}
         className="absolute top-2 left-2 z-50 -translate-y-20 rounded-lg bg-accent px-3 py-2 text-on-accent focus:translate-y-0"
         onClick={(event) => {
           event.preventDefault();
-          document.getElementById("message")?.focus();
+          document.getElementById(COMPOSER_ID)?.focus();
         }}
       >
         {t.app.skipToMessage}
@@ -81,7 +82,7 @@ function Sidebar({ email, conversationId, onSignOut, onOpen, onClose }: SidebarP
   const startNew = (): void => {
     navigate(routes.newChat);
     onOpen();
-    document.getElementById("message")?.focus();
+    focusComposer();
   };
   return (
     <aside

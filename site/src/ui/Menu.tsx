@@ -83,7 +83,7 @@ function MenuList({ id, label, items, anchor, close }: MenuListProps) {
       role="menu"
       tabIndex={-1}
       aria-label={label}
-      className="animate-rise fixed z-40 max-h-80 w-max max-w-[min(22rem,90vw)] min-w-44 overflow-y-auto rounded-xl border border-line bg-raised p-1 shadow-float"
+      className="animate-rise fixed z-40 max-h-80 w-max max-w-[min(27rem,92vw)] min-w-44 overflow-y-auto rounded-xl border border-line bg-raised p-1 shadow-float"
       onKeyDown={(event) => onMenuKey(event, close)}
     >
       {items.map((item) => (

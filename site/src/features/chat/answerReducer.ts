@@ -93,7 +93,14 @@ function step(state: AnswerState, frame: AnswerFrame): AnswerState {
     case "answer.tool":
       return { ...state, tool: frame.name };
     case "answer.done":
-      return { ...state, status: frame.status, stop_reason: frame.stop_reason, usage: frame.usage, tool: null };
+      return {
+        ...state,
+        status: frame.status,
+        stop_reason: frame.stop_reason,
+        usage: frame.usage,
+        error: frame.error,
+        tool: null,
+      };
     case "answer.failed":
       return { ...state, status: "failed", error: frame.error, tool: null };
     default:

@@ -7,7 +7,7 @@ import type { QueryClient } from "@tanstack/react-query";
 import { ApiError, SessionExpiredError, type ApiClient } from "@/api/client";
 import { decodeSocketMessage, isAnswerFrame, type ConversationFrame, type Frame } from "@/api/frames";
 import type { Conversation, Message, NewConversation, SocketTicket } from "@/api/types";
-import { conversationKey, insertCached, listsKey, updateCached } from "@/features/conversations";
+import { conversationKey, insertCached, listsKey, rereadLists, updateCached } from "@/features/conversations";
 import { Drafts } from "@/lib/drafts";
 
 import { messagesKey, postMessage, readFrames, seedMessages, updateMessage, upsertMessages, type Sent } from "./api/messages";
@@ -118,9 +118,8 @@ export class ChatRuntime {
 
   #onConversationUpdated({ type: _, conversation_id: id, ...fields }: ConversationFrame): void {
     const { client } = this.#options;
-    if (!updateCached(client, id, fields as Partial<Conversation>)) {
-      void client.invalidateQueries({ queryKey: listsKey });
-    }
+    if (updateCached(client, id, fields as Partial<Conversation>)) rereadLists(client);
+    else void client.invalidateQueries({ queryKey: listsKey });
   }
 
   #onSent(unsent: Unsent, sent: Sent): void {
@@ -180,6 +179,7 @@ export class ChatRuntime {
     updateCached(client, conversationId, (held) =>
       held.answer_in_progress === messageId ? { answer_in_progress: null } : {},
     );
+    rereadLists(client);
     this.outbox.release(messageId);
     for (const delayMs of TITLE_CHECKS_MS) this.#after(delayMs, () => void this.#lookForTitle(conversationId));
   }

@@ -43,8 +43,9 @@ export function visibleThread(
     const versions: Message[] = children.get(key) ?? [];
     const message: Message | undefined =
       pick(versions, choices.get(key)) ?? pick(versions, preferred.get(key)) ?? versions.at(-1);
-    if (message) entries.push({ message, versions });
-    key = message?.message_id;
+    // A cycle cannot be, but must not hang the page.
+    if (message && entries.length <= known.size) entries.push({ message, versions });
+    key = entries.length <= known.size ? message?.message_id : undefined;
   }
   return entries;
 }

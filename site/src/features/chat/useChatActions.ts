@@ -7,12 +7,13 @@ import { useApi } from "@/api/context";
 import type { Message } from "@/api/types";
 import { t } from "@/i18n";
 import { errorText } from "@/lib/errorText";
+import { focusComposer } from "@/lib/focusComposer";
 import { showToast } from "@/ui/toasts";
 
 import { retryAnswer, stopAnswer, useModels } from "./api/messages";
 import { useNewChatModel } from "./api/modelChoice";
 import { useChat } from "./context";
-import type { Unsent } from "./outbox";
+import { outboxKey, type Unsent } from "./outbox";
 import type { Thread } from "./useThread";
 
 export type ChatActions = ReturnType<typeof useChatActions>;
@@ -42,17 +43,27 @@ export function useChatActions(conversationId: string | null, thread: Thread) {
       const last = thread.entries.at(-1)?.message;
       return submit(text, thread.isOffHead && last?.role === "assistant" ? { parent_id: last.message_id } : {});
     },
-    edit: (message: Message, text: string) => submit(text, { parent_id: message.parent_id }),
+    edit: (message: Message, text: string) => {
+      const isTaken = submit(text, { parent_id: message.parent_id });
+      if (isTaken) focusComposer();
+      return isTaken;
+    },
     stop: stop.run,
     isStopping: stop.isStopping,
-    retry: retry.mutate,
+    retry: (answer: Message) => {
+      retry.mutate(answer);
+      focusComposer();
+    },
     isRetrying: retry.isPending,
-    resend: () => chat.outbox.retry(conversationId),
+    resend: () => {
+      chat.outbox.retry(conversationId);
+      focusComposer();
+    },
     /** Take the unsent message back into the composer. */
     takeBack: () => {
       const unsent = chat.outbox.cancel(conversationId);
-      if (unsent) chat.drafts.putBack(conversationId ?? "new", unsent.text);
-      document.getElementById("message")?.focus();
+      if (unsent) chat.drafts.putBack(outboxKey(conversationId), unsent.text);
+      focusComposer();
     },
   };
 }

@@ -24,6 +24,9 @@ interface AnswerMessageProps {
   onRetry: (message: Message) => void;
 }
 
+/** What has its Retry in its own message. */
+const isFailure = ({ status }: Message): boolean => status === "failed" || status === "interrupted";
+
 /** Long enough to know what the answer says; a screen reader's reader goes to the answer for the rest. */
 const ANNOUNCED_CHARACTERS = 600;
 
@@ -44,7 +47,7 @@ export function AnswerMessage({ message, versions, canRetry, onRetry }: AnswerMe
           <AnswerStatusLine message={live} onRetry={canRetry ? () => onRetry(message) : null} />
           <footer className="-ml-1.5 flex min-h-8 flex-wrap items-center gap-x-0.5 text-muted">
             {text !== "" && <CopyButton text={text} label={t.chat.copyAnswer} />}
-            {canRetry && <IconButton icon="retry" size="small" label={t.chat.retry} onClick={() => onRetry(message)} />}
+            {canRetry && !isFailure(live) && <IconButton icon="retry" size="small" label={t.chat.retry} onClick={() => onRetry(message)} />}
             {versions && <Versions {...versions} />}
             <AnswerFigures message={live} />
           </footer>

@@ -11,7 +11,7 @@ import { Button } from "@/ui/Button";
 
 import { useChat } from "../context";
 import { useAutoscroll } from "../useAutoscroll";
-import { useChatActions } from "../useChatActions";
+import { useChatActions, type ChatActions } from "../useChatActions";
 import { useThread, type Thread } from "../useThread";
 import { Composer } from "./Composer";
 import { EmptyChat, GoneChat, MessagesSkeleton } from "./states";
@@ -20,19 +20,18 @@ import { MessageList } from "./MessageList";
 export function ChatPage({ conversationId, openList }: { conversationId: string | null; openList: ReactNode }) {
   const t = useT();
   const thread = useThread(conversationId);
-  const actions = useChatActions(conversationId, thread);
-  const firstId = thread.entries[0]?.message.message_id ?? "";
-  const { scroller, content, onScroll, isAway, toEnd } = useAutoscroll(conversationId ?? "", firstId);
+  const { scroller, content, onScroll, isAway, toEnd } = useAutoscroll({
+    threadKey: conversationId ?? "",
+    firstKey: thread.entries[0]?.message.message_id ?? "",
+    isGrowing: thread.isPending || thread.inProgressId !== null || thread.unsent !== null,
+  });
+  const actions = atEnd(useChatActions(conversationId, thread), toEnd);
   useOpenCreated(conversationId);
   useEscape(thread.inProgressId === null ? null : actions.stop);
   const title = thread.conversation?.title ?? t.list.untitled;
   useEffect(() => {
     document.title = conversationId === null ? t.app.name : `${title} · ${t.app.name}`;
   }, [conversationId, title, t]);
-  const send = (text: string): boolean => {
-    toEnd();
-    return actions.send(text);
-  };
   return (
     <main className="flex min-w-0 flex-1 flex-col" aria-label={t.chat.conversation}>
       <header className="flex min-h-14 shrink-0 items-center gap-1 px-2 wide:px-5">
@@ -40,6 +39,7 @@ export function ChatPage({ conversationId, openList }: { conversationId: string 
         <h1 className="min-w-0 flex-1 truncate px-1 text-[0.9375rem] font-medium text-muted">{title}</h1>
       </header>
       <div className="relative min-h-0 flex-1">
+        <div className="pointer-events-none absolute inset-x-0 top-0 z-10 h-4 bg-linear-to-b from-paper to-transparent" aria-hidden="true" />
         <div
           ref={scroller}
           className="h-full overflow-y-auto [overflow-anchor:none]"
@@ -66,7 +66,7 @@ export function ChatPage({ conversationId, openList }: { conversationId: string 
         )}
       </div>
       {!isGone(thread.error) && (
-        <Composer conversationId={conversationId} thread={thread} onSend={send} onStop={actions.stop} isStopping={actions.isStopping} />
+        <Composer conversationId={conversationId} thread={thread} onSend={actions.send} onStop={actions.stop} isStopping={actions.isStopping} />
       )}
     </main>
   );
@@ -75,7 +75,7 @@ export function ChatPage({ conversationId, openList }: { conversationId: string 
 interface ThreadContentProps {
   conversationId: string | null;
   thread: Thread;
-  actions: ReturnType<typeof useChatActions>;
+  actions: ChatActions;
 }
 
 function ThreadContent({ conversationId, thread, actions }: ThreadContentProps) {
@@ -97,6 +97,25 @@ function ThreadContent({ conversationId, thread, actions }: ThreadContentProps) 
   }
   if (conversationId === null && !thread.unsent) return <EmptyChat />;
   return <MessageList thread={thread} actions={actions} />;
+}
+
+/** What is sent, edited or retried goes on at the end, wherever the reader was. */
+function atEnd(actions: ChatActions, toEnd: () => void): ChatActions {
+  return {
+    ...actions,
+    send: (text) => {
+      toEnd();
+      return actions.send(text);
+    },
+    edit: (message, text) => {
+      toEnd();
+      return actions.edit(message, text);
+    },
+    retry: (message) => {
+      toEnd();
+      actions.retry(message);
+    },
+  };
 }
 
 /** A conversation that was just begun here takes the page over. */

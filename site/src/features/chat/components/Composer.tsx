@@ -2,8 +2,8 @@
 import { useEffect, useId, useSyncExternalStore } from "react";
 
 import { useLanguage, useT } from "@/i18n";
+import { COMPOSER_ID, focusComposer } from "@/lib/focusComposer";
 import { formatCount } from "@/lib/format";
-import { FINE_POINTER } from "@/lib/mediaQuery";
 import { useStore } from "@/lib/store";
 import { Alert } from "@/ui/Alert";
 import { Button, IconButton } from "@/ui/Button";
@@ -36,14 +36,18 @@ export function Composer({ conversationId, thread, onSend, onStop, isStopping }:
   const isTooLong = countCharacters(text) > MAX_TEXT_CHARACTERS;
   const canSend = text.trim() !== "" && !isTooLong && !thread.unsent;
   useEffect(() => {
-    if (window.matchMedia(FINE_POINTER).matches) document.getElementById("message")?.focus();
+    focusComposer();
     // oxlint-disable-next-line react/exhaustive-effect-dependencies -- Each conversation begins with the focus here.
   }, [conversationId]);
   const send = (): void => {
     if (!canSend || !onSend(text.trim())) return;
     draft.set("");
     drafts.flush();
-    document.getElementById("message")?.focus();
+    focusComposer();
+  };
+  const stop = (): void => {
+    onStop();
+    focusComposer();
   };
   return (
     <div className="mx-auto w-full max-w-[47rem] shrink-0 space-y-2 px-3 pb-[max(0.75rem,env(safe-area-inset-bottom))] wide:px-6">
@@ -56,7 +60,7 @@ export function Composer({ conversationId, thread, onSend, onStop, isStopping }:
         }}
       >
         <GrowingTextarea
-          id="message"
+          id={COMPOSER_ID}
           label={t.chat.messageBox}
           placeholder={thread.entries.length > 0 ? t.chat.placeholderReply : t.chat.placeholder}
           describedBy={hintId}
@@ -68,7 +72,7 @@ export function Composer({ conversationId, thread, onSend, onStop, isStopping }:
           <ModelMenu conversation={thread.conversation} isNew={conversationId === null} />
           <span className="flex-1" />
           {isAnswering && (
-            <Button icon="stop" isSmall className="rounded-full! px-3.5!" disabled={isStopping} onClick={onStop}>
+            <Button icon="stop" isSmall className="rounded-full! px-3.5!" disabled={isStopping} onClick={stop}>
               {isStopping ? t.chat.stopping : t.chat.stop}
             </Button>
           )}

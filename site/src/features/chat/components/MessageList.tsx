@@ -15,7 +15,7 @@ export function MessageList({ thread, actions }: { thread: Thread; actions: Chat
   const entries = shownEntries(thread);
   const isIdle = thread.inProgressId === null && !thread.unsent;
   return (
-    <div className="flex flex-col gap-7">
+    <div className="flex flex-col gap-5">
       {thread.loadEarlier && <LoadEarlier load={thread.loadEarlier} isLoading={thread.isLoadingEarlier} />}
       {entries.map((entry, index) =>
         entry.message.role === "user" ? (

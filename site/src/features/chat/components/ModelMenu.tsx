@@ -2,6 +2,7 @@ import type { Conversation } from "@/api/types";
 import { useConversationActions } from "@/features/conversations";
 import { useLanguage, useT } from "@/i18n";
 import { formatUsd } from "@/lib/format";
+import { Button } from "@/ui/Button";
 import { Icon } from "@/ui/icons";
 import { Menu } from "@/ui/Menu";
 
@@ -12,11 +13,19 @@ import { chooseNewChatModel, useNewChatModel } from "../api/modelChoice";
 export function ModelMenu({ conversation, isNew }: { conversation: Conversation | null; isNew: boolean }) {
   const t = useT();
   const language = useLanguage();
-  const models = useModels().data ?? [];
+  const query = useModels();
+  const models = query.data ?? [];
   const actions = useConversationActions();
   const newChatModel = useNewChatModel(models);
   const wanted = isNew ? newChatModel : conversation?.model;
   const current = models.find((model) => model.id === wanted) ?? models[0];
+  if (query.isError && models.length === 0) {
+    return (
+      <Button variant="quiet" icon="retry" isSmall onClick={() => void query.refetch()}>
+        {t.chat.modelsFailed}
+      </Button>
+    );
+  }
   if (!current || (!isNew && !conversation)) return null;
   const choose = (id: string): void => {
     if (conversation) actions.setModel(conversation.conversation_id, id);

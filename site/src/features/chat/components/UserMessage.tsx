@@ -1,4 +1,4 @@
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 
 import type { Message } from "@/api/types";
 import { useT } from "@/i18n";
@@ -20,6 +20,13 @@ interface UserMessageProps {
 export function UserMessage({ message, versions, canEdit, onEdit }: UserMessageProps) {
   const t = useT();
   const [isEditing, setEditing] = useState(false);
+  const editButton = useRef<HTMLButtonElement>(null);
+  const wasEditing = useRef(false);
+  useEffect(() => {
+    // Back to where the edit was begun, unless the focus went elsewhere by itself.
+    if (wasEditing.current && !isEditing && document.activeElement === document.body) editButton.current?.focus();
+    wasEditing.current = isEditing;
+  }, [isEditing]);
   const text = textOf(message.content);
   if (isEditing) {
     return (
@@ -38,7 +45,9 @@ export function UserMessage({ message, versions, canEdit, onEdit }: UserMessageP
       <div className="mt-1 flex items-center gap-0.5 transition-opacity [@media(hover:hover)]:opacity-0 [@media(hover:hover)]:group-focus-within:opacity-100 [@media(hover:hover)]:group-hover:opacity-100">
         {versions && <Versions {...versions} />}
         <CopyButton text={text} label={t.chat.copyMessage} />
-        {canEdit && <IconButton icon="pencil" size="small" label={t.chat.edit} onClick={() => setEditing(true)} />}
+        {canEdit && (
+          <IconButton ref={editButton} icon="pencil" size="small" label={t.chat.edit} onClick={() => setEditing(true)} />
+        )}
       </div>
     </article>
   );

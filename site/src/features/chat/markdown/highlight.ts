@@ -41,6 +41,14 @@ class TreeEmitter {
     if (this.#open.length > 1) this.#open.pop();
   }
 
+  openNode(name: string): void {
+    this.startScope(name);
+  }
+
+  closeNode(): void {
+    this.endScope();
+  }
+
   __addSublanguage(emitter: TreeEmitter): void {
     this.#open.at(-1)?.push(...emitter.root);
   }

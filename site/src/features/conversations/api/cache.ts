@@ -20,6 +20,11 @@ export function updateCached(
   return held !== undefined;
 }
 
+/** A list that is being read may come without what the server has just told: it is read again. */
+export function rereadLists(client: QueryClient): void {
+  if (client.isFetching({ queryKey: listsKey }) > 0) void client.invalidateQueries({ queryKey: listsKey });
+}
+
 /** Put a conversation where it belongs: in the list of its kind, by its time, newest first. */
 export function insertCached(client: QueryClient, conversation: ConversationSummary): void {
   for (const archived of [false, true]) {

@@ -1,0 +1,53 @@
+# What deploy.sh and test.sh need before anything else: an interpreter, Node, and the project's own packages. Sourced.
+
+fail() {
+  echo "error: $1" >&2
+  exit 1
+}
+
+# Lambda has a runtime for each of these; the functions get the one that packs them.
+find_python() {
+  local candidate
+  for candidate in "${PYTHON:-}" python3 python3.13 python3.12 python3.11 python3.14; do
+    [[ -n $candidate ]] && command -v "$candidate" > /dev/null || continue
+    if "$candidate" -c 'import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 14))' 2> /dev/null; then
+      command -v "$candidate"
+      return
+    fi
+  done
+  return 1
+}
+
+check_node() {
+  local found
+  command -v npm > /dev/null || return 1
+  found=$(node --version 2> /dev/null) || return 1
+  node -e 'const [a, b] = process.versions.node.split("."); process.exit(a > 20 || (a == 20 && b >= 19) ? 0 : 1)'
+}
+
+prepare_environment() {
+  local python stamp
+  python=$(find_python) || fail "Python 3.11 to 3.14 with venv is needed (python.org, or the python3-venv package); PYTHON=/path names one"
+  stamp="$("$python" -c 'import sys; print(sys.version)' | cksum) $(cksum < tests/requirements.txt)"
+  if [[ -x .venv/bin/python && -f .venv/installed && $(< .venv/installed) == "$stamp" ]]; then
+    return
+  fi
+  echo "installing the project's Python packages into .venv (the first time takes a minute)" >&2
+  rm -f .venv/installed
+  "$python" -m venv --clear .venv || fail "$python could not make .venv"
+  .venv/bin/python -m pip --disable-pip-version-check install --quiet --require-hashes -r tests/requirements.txt \
+    || fail "the Python packages could not be installed; see above"
+  echo "$stamp" > .venv/installed
+}
+
+# prepare_node FOLDER: the packages that its lock names, installed when the lock has changed.
+prepare_node() {
+  local stamp
+  stamp="$(node --version) $(cksum < "$1/package-lock.json")"
+  if [[ -f $1/node_modules/.installed && $(< "$1/node_modules/.installed") == "$stamp" ]]; then
+    return
+  fi
+  echo "installing the packages of $1" >&2
+  (cd "$1" && npm ci --no-audit --no-fund --silent) || fail "the packages of $1 could not be installed; see above"
+  echo "$stamp" > "$1/node_modules/.installed"
+}

@@ -1,0 +1,244 @@
+import { act, render, screen, waitFor, within } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+
+import { ApiClient } from "@/api/client";
+import { ApiContext } from "@/api/context";
+import { Session, SessionContext, type Provider } from "@/features/auth";
+import { conversation } from "@/test/records";
+import { FakeApi } from "@/test/fakeApi";
+import { Toasts } from "@/ui/toasts";
+
+import SignedIn from "./SignedIn";
+
+const identity = { userId: "ada", email: "ada@example.com" };
+const config = {
+  region: "eu-west-1",
+  user_pool_id: "pool",
+  client_id: "client",
+  api_url: "https://api.test",
+  socket_url: null,
+  cognito_endpoint: null,
+  stage: "test",
+};
+
+function signedInSession(): Session {
+  const provider: Partial<Provider> = {
+    identity: async () => identity,
+    token: async () => ({ idToken: "token", expiresAtMs: Date.now() + 3_600_000 }),
+  };
+  const session = new Session(async () => provider as Provider, false);
+  session.state.set({ status: "signed-in", identity });
+  return session;
+}
+
+let api: FakeApi;
+let person: ReturnType<typeof userEvent.setup>;
+
+function open(path = "/", session = signedInSession()) {
+  window.history.replaceState(null, "", path);
+  const view = render(
+    <SessionContext value={session}>
+      <ApiContext value={new ApiClient(config.api_url, session)}>
+        <SignedIn config={config} identity={identity} />
+        <Toasts />
+      </ApiContext>
+    </SessionContext>,
+  );
+  return { ...view, session };
+}
+
+const composer = () => screen.findByRole("textbox", { name: "Message to Claude" });
+const pass = (ms: number) => act(() => vi.advanceTimersByTimeAsync(ms));
+
+beforeEach(() => {
+  vi.useFakeTimers({ shouldAdvanceTime: true });
+  person = userEvent.setup({ advanceTimers: (ms) => void vi.advanceTimersByTime(ms) });
+  api = new FakeApi();
+  api.install();
+});
+
+afterEach(() => {
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+});
+
+describe("the chat", () => {
+  it("begins a conversation: shows the message at once, goes to its address, streams the answer, keeps the focus", async () => {
+    open();
+    await person.type(await composer(), "Hello there{Enter}");
+    expect(screen.getByRole("article", { name: "Your message" })).toHaveTextContent("Hello there");
+    await waitFor(() => expect(window.location.pathname).toMatch(/^\/c\/c-/));
+    const answerId = api.messages[1]?.message_id ?? "";
+    api.write(answerId, "Good **day**");
+    await pass(2_000);
+    expect(screen.getByRole("article", { name: "Claude’s answer" })).toHaveTextContent("Good day");
+    expect(screen.getByRole("button", { name: "Stop" })).toBeInTheDocument();
+    api.finish(answerId);
+    await pass(4_000);
+    expect(screen.queryByRole("button", { name: "Stop" })).toBeNull();
+    expect(screen.getAllByRole("article")).toHaveLength(2);
+    expect(await composer()).toHaveFocus();
+    expect(await composer()).toHaveValue("");
+  });
+
+  it("joins an answer in progress", async () => {
+    api.conversations.set("c1", conversation());
+    const { message_id: answerId } = api.beginElsewhere("c1", "Asked on the phone");
+    api.write(answerId, "Half of it");
+    open("/c/c1");
+    expect(await screen.findByText("Half of it")).toBeInTheDocument();
+    api.write(answerId, " and the rest");
+    api.finish(answerId);
+    await pass(4_000);
+    expect(screen.getByText("Half of it and the rest")).toBeInTheDocument();
+    expect(screen.getAllByRole("article", { name: "Claude’s answer" })).toHaveLength(1);
+  });
+
+  it("keeps a message that comes second, shows the answer in progress, and sends it afterwards", async () => {
+    api.conversations.set("c1", conversation());
+    open("/c/c1");
+    const box = await composer();
+    await pass(100);
+    const { message_id: first } = api.beginElsewhere("c1", "From the other tab");
+    await person.type(box, "From this tab{Enter}");
+    expect(await screen.findByText(/An answer is in progress/)).toBeInTheDocument();
+    api.write(first, "An answer to the other tab");
+    await pass(3_000);
+    expect(screen.getByText("From the other tab")).toBeInTheDocument();
+    expect(screen.getByText("An answer to the other tab")).toBeInTheDocument();
+    expect(screen.getByText("From this tab")).toBeInTheDocument();
+    api.finish(first);
+    await pass(6_000);
+    const posts = api.sent("POST", /\/messages$/);
+    expect(posts).toHaveLength(2);
+    expect(posts[0]?.body).toEqual(posts[1]?.body);
+    expect(api.messages.filter((item) => item.role === "user")).toHaveLength(2);
+    expect(screen.queryByText(/An answer is in progress/)).toBeNull();
+    expect(screen.getAllByText("From this tab")).toHaveLength(1);
+  });
+
+  it("lets a waiting message be taken back into the composer", async () => {
+    api.conversations.set("c1", conversation());
+    const { message_id: first } = api.beginElsewhere("c1", "Other");
+    open("/c/c1");
+    await person.type(await composer(), "Mine");
+    await person.click(await screen.findByRole("button", { name: "Send after this answer" }));
+    await person.click(await screen.findByRole("button", { name: "Cancel and edit" }));
+    expect(await composer()).toHaveValue("Mine");
+    api.write(first, "x");
+    api.finish(first);
+    await pass(6_000);
+    expect(api.sent("POST", /\/messages$/)).toHaveLength(0);
+  });
+
+  it("keeps the text when the network is away, and sends it once under one request_id", async () => {
+    api.conversations.set("c1", conversation());
+    open("/c/c1");
+    const box = await composer();
+    await pass(100);
+    await person.type(box, "Important");
+    api.offline = 3;
+    await person.keyboard("{Enter}");
+    await pass(5_000);
+    const alert = await screen.findByRole("alert");
+    expect(alert).toHaveTextContent("cannot be reached");
+    expect(screen.getByText("Important")).toBeInTheDocument();
+    await person.click(within(alert).getByRole("button", { name: "Try again" }));
+    await pass(1_000);
+    const posts = api.sent("POST", /\/messages$/);
+    expect(posts).toHaveLength(4);
+    expect(new Set(posts.map((post) => post.body?.["request_id"])).size).toBe(1);
+    expect(api.messages.filter((item) => item.role === "user")).toHaveLength(1);
+  });
+
+  it("stops an answer with Escape, and keeps what was shown", async () => {
+    api.conversations.set("c1", conversation());
+    const { message_id: answerId } = api.beginElsewhere("c1", "Go on and on");
+    api.write(answerId, "Once upon");
+    open("/c/c1");
+    await screen.findByText("Once upon");
+    await person.keyboard("{Escape}");
+    await pass(1_000);
+    expect(api.sent("POST", /\/stop$/)).toHaveLength(1);
+    expect(await screen.findByText(/Stopped/)).toBeInTheDocument();
+    expect(screen.getByText("Once upon")).toBeInTheDocument();
+  });
+
+  it("sends an edit below the parent of what it replaces", async () => {
+    api.conversations.set("c1", conversation());
+    const { message_id: answerId } = api.beginElsewhere("c1", "First try");
+    api.write(answerId, "ok");
+    api.finish(answerId);
+    open("/c/c1");
+    await person.click(await screen.findByRole("button", { name: "Edit" }));
+    const field = screen.getByRole("textbox", { name: "Edit your message" });
+    await person.clear(field);
+    await person.type(field, "Second try");
+    await person.click(screen.getByRole("button", { name: "Send edited" }));
+    await pass(1_000);
+    expect(api.sent("POST", /\/messages$/)[0]?.body).toMatchObject({ text: "Second try", parent_id: null });
+    expect(screen.getByText("Second try")).toBeInTheDocument();
+    expect(screen.queryByText("First try")).toBeNull();
+    await person.click(screen.getByRole("button", { name: "Previous version" }));
+    expect(screen.getByText("First try")).toBeInTheDocument();
+  });
+
+  it("writes a new line with Shift and Enter, and sends nothing that is blank", async () => {
+    open();
+    await person.type(await composer(), "  {Shift>}{Enter}{/Shift}  {Enter}");
+    expect(await composer()).toHaveValue("  \n  ");
+    expect(api.sent("POST", /./)).toHaveLength(0);
+    expect(screen.getByRole("button", { name: "Send" })).toBeDisabled();
+  });
+
+  it("keeps a draft for each conversation, across a reload", async () => {
+    api.conversations.set("c1", conversation({ title: "Cats" }));
+    const { unmount } = open("/c/c1");
+    await person.type(await composer(), "Not yet sent");
+    await pass(500);
+    unmount();
+    open("/c/c1");
+    expect(await composer()).toHaveValue("Not yet sent");
+    await person.click(screen.getByRole("button", { name: "New conversation" }));
+    expect(await composer()).toHaveValue("");
+    await person.click(await screen.findByRole("link", { name: "Cats" }));
+    expect(await composer()).toHaveValue("Not yet sent");
+  });
+
+  it("gives the text back as the draft when the session is over", async () => {
+    api.conversations.set("c1", conversation());
+    const { session, unmount } = open("/c/c1");
+    await person.type(await composer(), "Precious");
+    api.isExpired = true;
+    await person.keyboard("{Enter}");
+    await pass(500);
+    expect(session.state.get().status).toBe("expired");
+    unmount();
+    api.isExpired = false;
+    open("/c/c1");
+    expect(await composer()).toHaveValue("Precious");
+    expect(window.location.pathname).toBe("/c/c1");
+  });
+
+  it("says when a conversation does not exist", async () => {
+    open("/c/nowhere");
+    expect(await screen.findByRole("alert")).toHaveTextContent("This conversation does not exist");
+    expect(screen.queryByRole("textbox", { name: "Message to Claude" })).toBeNull();
+  });
+
+  it("says when the stored model is no longer on offer", async () => {
+    api.conversations.set("c1", conversation({ model_note: "Claude Z is no longer on offer; Claude A answers instead." }));
+    open("/c/c1");
+    expect(await screen.findByText(/no longer on offer/)).toBeInTheDocument();
+  });
+
+  it("sends the chosen model with a new conversation", async () => {
+    open();
+    await person.click(await screen.findByRole("button", { name: "Model: Claude A" }));
+    await person.click(screen.getByRole("menuitemradio", { name: /Claude B/ }));
+    await person.type(await composer(), "Hi{Enter}");
+    await pass(500);
+    expect(api.sent("POST", /^\/conversations$/)[0]?.body).toMatchObject({ model: "claude-b", message: { text: "Hi" } });
+  });
+});

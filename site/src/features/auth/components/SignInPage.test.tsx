@@ -1,0 +1,192 @@
+import { render, screen, waitFor } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { beforeEach, describe, expect, it } from "vitest";
+
+import { NetworkError } from "@/api/client";
+import { setLanguage } from "@/i18n";
+
+import { AuthError, type Identity, type Provider, type SignInStep } from "../api/provider";
+import { Session } from "../api/session";
+import { SessionContext } from "../context";
+import { SignInPage } from "./SignInPage";
+
+/** A user pool with one person, whose password may be temporary. */
+class FakeProvider implements Provider {
+  password = "right-Password-1";
+  steps: SignInStep[] = ["done"];
+  error: Error | null = null;
+  readonly confirmed: string[] = [];
+  readonly codesSentTo: string[] = [];
+  #identity: Identity | null = null;
+
+  async identity() {
+    return this.#identity;
+  }
+
+  async signIn(email: string, password: string) {
+    if (this.error) throw this.error;
+    if (password !== this.password) throw new AuthError("credentials");
+    return this.#next(email);
+  }
+
+  async confirmSignIn(response: string) {
+    if (response.length < 6) throw new AuthError("weakPassword");
+    this.confirmed.push(response);
+    return this.#next("ada@example.com");
+  }
+
+  async requestPasswordReset(email: string) {
+    this.codesSentTo.push(email);
+  }
+
+  async resetPassword(_email: string, code: string, password: string) {
+    if (code !== "123456") throw new AuthError("codeMismatch");
+    this.password = password;
+  }
+
+  async signOut() {
+    this.#identity = null;
+  }
+
+  async token() {
+    return null;
+  }
+
+  #next(email: string): SignInStep {
+    const step = this.steps.shift() ?? "done";
+    if (step === "done") this.#identity = { userId: "ada", email };
+    return step;
+  }
+}
+
+let provider: FakeProvider;
+let session: Session;
+const person = userEvent.setup();
+
+function open({ wasExpired = false } = {}): void {
+  render(
+    <SessionContext value={session}>
+      <SignInPage wasExpired={wasExpired} />
+    </SessionContext>,
+  );
+}
+
+async function signIn(password: string): Promise<void> {
+  const email = screen.getByLabelText("Email");
+  await person.clear(email);
+  await person.type(email, " ada@example.com ");
+  await person.clear(screen.getByLabelText("Password"));
+  await person.type(screen.getByLabelText("Password"), password);
+  await person.click(screen.getByRole("button", { name: "Sign in" }));
+}
+
+beforeEach(() => {
+  provider = new FakeProvider();
+  session = new Session(async () => provider, false);
+});
+
+describe("signing in", () => {
+  it("signs in, whatever blanks surround the address", async () => {
+    open();
+    await signIn("right-Password-1");
+    await waitFor(() =>
+      expect(session.state.get()).toEqual({
+        status: "signed-in",
+        identity: { userId: "ada", email: "ada@example.com" },
+      }),
+    );
+  });
+
+  it("says what is wrong and lets the person try again", async () => {
+    open();
+    await signIn("wrong");
+    expect(await screen.findByRole("alert")).toHaveTextContent("Email or password is wrong");
+    await signIn("right-Password-1");
+    await waitFor(() => expect(session.state.get().status).toBe("signed-in"));
+  });
+
+  it.each([
+    [new AuthError("tooMany"), "Too many attempts"],
+    [new NetworkError("offline"), "cannot be reached"],
+    [new TypeError("Failed to fetch dynamically imported module"), "cannot be reached"],
+    [new Error("?"), "Signing in did not work"],
+  ])("tells faults apart: %s", async (error, text) => {
+    provider.error = error;
+    open();
+    await signIn("right-Password-1");
+    expect(await screen.findByRole("alert")).toHaveTextContent(text);
+  });
+
+  it("asks for a password of one's own the first time", async () => {
+    provider.steps = ["new-password", "done"];
+    open();
+    await signIn("right-Password-1");
+    await person.type(await screen.findByLabelText("New password"), "my-own-Password-1");
+    await person.type(screen.getByLabelText("Repeat the new password"), "something else");
+    await person.click(screen.getByRole("button", { name: "Save and continue" }));
+    expect(await screen.findByRole("alert")).toHaveTextContent("differ");
+    expect(provider.confirmed).toEqual([]);
+    await person.clear(screen.getByLabelText("Repeat the new password"));
+    await person.type(screen.getByLabelText("Repeat the new password"), "my-own-Password-1");
+    await person.click(screen.getByRole("button", { name: "Save and continue" }));
+    await waitFor(() => expect(session.state.get().status).toBe("signed-in"));
+    expect(provider.confirmed).toEqual(["my-own-Password-1"]);
+  });
+
+  it("asks for a one-time code where one is set up", async () => {
+    provider.steps = ["totp", "done"];
+    open();
+    await signIn("right-Password-1");
+    await person.type(await screen.findByLabelText("One-time code"), "123456");
+    await person.click(screen.getByRole("button", { name: "Continue" }));
+    await waitFor(() => expect(session.state.get().status).toBe("signed-in"));
+  });
+
+  it("says that a session has ended", () => {
+    open({ wasExpired: true });
+    expect(screen.getByRole("status")).toHaveTextContent("your draft is kept");
+  });
+
+  it("shows the password on request", async () => {
+    open();
+    await person.click(screen.getByRole("button", { name: "Show password" }));
+    expect(screen.getByLabelText("Password")).toHaveAttribute("type", "text");
+  });
+
+  it("speaks French when asked to", async () => {
+    open();
+    await person.click(screen.getByRole("radio", { name: "Français" }));
+    expect(screen.getByRole("button", { name: "Se connecter" })).toBeInTheDocument();
+    expect(document.documentElement.lang).toBe("fr");
+    setLanguage("en");
+  });
+});
+
+describe("a forgotten password", () => {
+  it("is replaced by a code from the email", async () => {
+    open();
+    await person.click(screen.getByRole("button", { name: "Forgot password?" }));
+    await person.type(screen.getByLabelText("Email"), "ada@example.com");
+    await person.click(screen.getByRole("button", { name: "Send the code" }));
+    expect(provider.codesSentTo).toEqual(["ada@example.com"]);
+    await person.type(await screen.findByLabelText("Code from the email"), "000000");
+    await person.type(screen.getByLabelText("New password"), "another-Password-1");
+    await person.click(screen.getByRole("button", { name: "Set the new password" }));
+    expect(await screen.findByRole("alert")).toHaveTextContent("This code is not right");
+    await person.clear(screen.getByLabelText("Code from the email"));
+    await person.type(screen.getByLabelText("Code from the email"), "123456");
+    await person.click(screen.getByRole("button", { name: "Set the new password" }));
+    expect(await screen.findByText(/has been changed/)).toBeInTheDocument();
+    await signIn("another-Password-1");
+    await waitFor(() => expect(session.state.get().status).toBe("signed-in"));
+  });
+
+  it("is asked for by whoever has to set a new one", async () => {
+    provider.steps = ["reset-password"];
+    open();
+    await signIn("right-Password-1");
+    expect(await screen.findByLabelText("Code from the email")).toBeInTheDocument();
+    await person.click(screen.getByRole("button", { name: "Back to sign-in" }));
+    expect(screen.getByRole("button", { name: "Sign in" })).toBeInTheDocument();
+  });
+});

@@ -1,0 +1,208 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+
+import { NetworkError } from "@/api/client";
+import type { AnswerFrame } from "@/api/frames";
+
+import { AnswerFeed, POLL_FIRST_MS, POLL_SLOWEST_MS, REORDER_MS, SILENCE_MS, type FramesRead } from "./answerFeed";
+import { contentOf, newAnswer } from "./answerReducer";
+import { textOf } from "./liveMessage";
+
+const ids = { conversation_id: "c1", message_id: "a1" };
+const started: AnswerFrame = { type: "answer.started", ...ids, sequence: 1, model: "claude" };
+const delta = (sequence: number, text: string): AnswerFrame => ({
+  type: "answer.delta",
+  ...ids,
+  sequence,
+  block: 0,
+  kind: "text",
+  text,
+});
+const done = (sequence: number): AnswerFrame => ({
+  type: "answer.done",
+  ...ids,
+  sequence,
+  status: "complete",
+  stop_reason: "end_turn",
+  usage: null,
+  error: null,
+});
+
+/** The server's log of one answer, read as `…/frames?after=N`. */
+class FakeLog {
+  frames: AnswerFrame[] = [];
+  readonly readsAtMs: number[] = [];
+  readonly settled: string[] = [];
+  readonly lost: string[] = [];
+  readonly unknown: string[] = [];
+  isPushed = true;
+  error: Error | null = null;
+  readonly #startedAtMs = Date.now();
+
+  feed(): AnswerFeed {
+    return new AnswerFeed({
+      readFrames: (_conversation, _message, after) => this.#read(after),
+      isPushed: () => this.isPushed,
+      isFinal: (error) => error instanceof RangeError,
+      onSettled: (_conversation, messageId) => this.settled.push(messageId),
+      onLost: (messageId) => this.lost.push(messageId),
+      onUnknown: (_conversation, messageId) => this.unknown.push(messageId),
+    });
+  }
+
+  async #read(after: number): Promise<FramesRead> {
+    this.readsAtMs.push(Date.now() - this.#startedAtMs);
+    if (this.error) throw this.error;
+    const isDone = this.frames.at(-1)?.type === "answer.done";
+    return { items: this.frames.filter((frame) => frame.sequence > after), status: isDone ? "complete" : "streaming" };
+  }
+}
+
+const text = (feed: AnswerFeed): string => textOf(contentOf(feed.answer("a1").get()));
+const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms);
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+describe("AnswerFeed with a socket", () => {
+  it("reads nothing while frames come", async () => {
+    const log = new FakeLog();
+    const feed = log.feed();
+    feed.follow("c1", "a1", { fresh: true });
+    feed.receive([started]);
+    for (let sequence = 2; sequence < 30; sequence += 1) {
+      await pass(SILENCE_MS - 100);
+      feed.receive([delta(sequence, "x")]);
+    }
+    feed.receive([done(30)]);
+    await pass(60_000);
+    expect(log.readsAtMs).toEqual([]);
+    expect(text(feed)).toBe("x".repeat(28));
+    expect(log.settled).toEqual(["a1"]);
+  });
+
+  it("reads after 3 s of silence, then every second at first and every 3 s while it stays silent", async () => {
+    const log = new FakeLog();
+    log.frames = [started, delta(2, "from the log")];
+    const feed = log.feed();
+    feed.follow("c1", "a1", { fresh: true });
+    await pass(SILENCE_MS);
+    expect(text(feed)).toBe("from the log");
+    await pass(30_000);
+    const pauses = log.readsAtMs.slice(1).map((at, index) => at - (log.readsAtMs[index] ?? 0));
+    expect(Math.max(...pauses)).toBe(POLL_SLOWEST_MS);
+    expect(log.readsAtMs.length).toBeGreaterThan(8);
+  });
+
+  it("reads at once when it joins an answer, and again when the socket opens", async () => {
+    const log = new FakeLog();
+    log.frames = [started, delta(2, "begun")];
+    const feed = log.feed();
+    feed.follow("c1", "a1");
+    await pass(0);
+    expect(text(feed)).toBe("begun");
+    feed.resync();
+    await pass(0);
+    expect(log.readsAtMs).toHaveLength(2);
+  });
+
+  it("fills a gap from the log when it does not close by itself", async () => {
+    const log = new FakeLog();
+    log.frames = [started, delta(2, "a"), delta(3, "b"), delta(4, "c")];
+    const feed = log.feed();
+    feed.follow("c1", "a1", { fresh: true });
+    feed.receive([started, delta(2, "a")]);
+    feed.receive([delta(4, "c")]);
+    await pass(REORDER_MS - 1);
+    expect(text(feed)).toBe("a");
+    await pass(1);
+    expect(text(feed)).toBe("abc");
+    expect(log.readsAtMs).toHaveLength(1);
+  });
+
+  it("reads nothing for frames that only came in the wrong order", async () => {
+    const log = new FakeLog();
+    const feed = log.feed();
+    feed.follow("c1", "a1", { fresh: true });
+    feed.receive([delta(2, "a"), delta(3, "b")]);
+    await pass(REORDER_MS / 2);
+    feed.receive([started]);
+    await pass(SILENCE_MS / 2);
+    expect(log.readsAtMs).toEqual([]);
+    expect(text(feed)).toBe("ab");
+  });
+
+  it("tells once of an answer that nobody follows", () => {
+    const log = new FakeLog();
+    const feed = log.feed();
+    feed.receive([started]);
+    feed.receive([delta(2, "x"), delta(3, "y")]);
+    expect(log.unknown).toEqual(["a1"]);
+    expect(feed.answer("a1").get()).toBe(newAnswer);
+  });
+});
+
+describe("AnswerFeed without a socket", () => {
+  it("brings the whole answer by reads alone", async () => {
+    const log = new FakeLog();
+    log.isPushed = false;
+    const feed = log.feed();
+    feed.follow("c1", "a1", { fresh: true });
+    await pass(POLL_FIRST_MS);
+    log.frames = [started, delta(2, "one ")];
+    await pass(POLL_FIRST_MS * 2);
+    log.frames = [...log.frames, delta(3, "two")];
+    await pass(POLL_FIRST_MS * 2);
+    log.frames = [...log.frames, done(4)];
+    await pass(POLL_SLOWEST_MS);
+    expect(text(feed)).toBe("one two");
+    expect(log.settled).toEqual(["a1"]);
+    const reads = log.readsAtMs.length;
+    await pass(60_000);
+    expect(log.readsAtMs).toHaveLength(reads);
+  });
+
+  it("reads every second while it moves", async () => {
+    const log = new FakeLog();
+    log.isPushed = false;
+    const feed = log.feed();
+    feed.follow("c1", "a1");
+    for (let sequence = 1; sequence <= 10; sequence += 1) {
+      log.frames = [...log.frames, sequence === 1 ? started : delta(sequence, "x")];
+      await pass(POLL_FIRST_MS);
+    }
+    expect(log.readsAtMs.length).toBeGreaterThanOrEqual(10);
+  });
+
+  it("goes on after network errors, more slowly, and ends when the answer is gone", async () => {
+    const log = new FakeLog();
+    log.isPushed = false;
+    log.error = new NetworkError("offline");
+    const feed = log.feed();
+    feed.follow("c1", "a1");
+    await pass(60_000);
+    expect(log.readsAtMs.length).toBeLessThan(12);
+    log.error = null;
+    log.frames = [started, delta(2, "back")];
+    await pass(15_000);
+    expect(text(feed)).toBe("back");
+    log.error = new RangeError("404");
+    await pass(15_000);
+    expect(log.lost).toEqual(["a1"]);
+    const reads = log.readsAtMs.length;
+    await pass(60_000);
+    expect(log.readsAtMs).toHaveLength(reads);
+  });
+
+  it("reads at once when it is told to, and never after it was disposed of", async () => {
+    const log = new FakeLog();
+    log.isPushed = false;
+    const feed = log.feed();
+    feed.follow("c1", "a1", { fresh: true });
+    feed.refresh("a1");
+    await pass(0);
+    expect(log.readsAtMs).toHaveLength(1);
+    feed.dispose();
+    await pass(60_000);
+    expect(log.readsAtMs).toHaveLength(1);
+  });
+});

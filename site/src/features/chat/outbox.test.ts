@@ -1,0 +1,217 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+
+import { ApiError, NetworkError, SessionExpiredError } from "@/api/client";
+
+import { Outbox, REPEAT_AFTER_MS, type Unsent } from "./outbox";
+
+const inProgress = (messageId: string) => new ApiError(409, "answer_in_progress", "busy", { message_id: messageId });
+const offline = () => new NetworkError("offline");
+
+/** A server that answers from a queue, and remembers what it was sent. */
+class FakeServer {
+  readonly received: Unsent[] = [];
+  readonly sent: [Unsent, string][] = [];
+  readonly blocked: string[] = [];
+  readonly expired: Unsent[] = [];
+  readonly replies: (string | Error)[];
+
+  constructor(...replies: (string | Error)[]) {
+    this.replies = replies;
+  }
+
+  outbox(): Outbox<string> {
+    return new Outbox<string>("ada", {
+      post: async (unsent) => {
+        this.received.push(unsent);
+        const reply = this.replies.shift() ?? "ok";
+        if (reply instanceof Error) throw reply;
+        return reply;
+      },
+      onSent: (unsent, sent) => this.sent.push([unsent, sent]),
+      onBlocked: (_unsent, messageId) => this.blocked.push(messageId),
+      onExpired: (unsent) => this.expired.push(unsent),
+    });
+  }
+}
+
+const unsent = (fields: Partial<Unsent> = {}): Unsent => ({
+  request_id: "request-1",
+  conversation_id: "c1",
+  text: "Hello",
+  ...fields,
+});
+
+/** Let everything that has no timer happen. */
+const settle = () => vi.advanceTimersByTimeAsync(0);
+const repeats = () => vi.advanceTimersByTimeAsync(REPEAT_AFTER_MS.reduce((sum, pause) => sum + pause, 0));
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  localStorage.clear();
+});
+
+afterEach(() => vi.useRealTimers());
+
+describe("Outbox", () => {
+  it("sends a message and forgets it", async () => {
+    const server = new FakeServer("turn");
+    const outbox = server.outbox();
+    expect(outbox.send(unsent())).toBe(true);
+    expect(outbox.entry("c1").get()).toMatchObject({ state: "sending", text: "Hello" });
+    await settle();
+    expect(server.sent).toEqual([[unsent(), "turn"]]);
+    expect(outbox.entry("c1").get()).toBeNull();
+    expect(localStorage).toHaveLength(0);
+  });
+
+  it("takes one message of a conversation at a time, and those of others beside it", () => {
+    const outbox = new FakeServer().outbox();
+    outbox.send(unsent());
+    expect(outbox.send(unsent({ request_id: "request-2" }))).toBe(false);
+    expect(outbox.send(unsent({ request_id: "request-3", conversation_id: null }))).toBe(true);
+  });
+
+  it("repeats by itself with the same request_id when no answer came", async () => {
+    const server = new FakeServer(offline(), new ApiError(503, "unavailable", "stored, not started"), "turn");
+    server.outbox().send(unsent());
+    await settle();
+    await repeats();
+    expect(server.received.map((sent) => sent.request_id)).toEqual(["request-1", "request-1", "request-1"]);
+    expect(server.sent).toHaveLength(1);
+  });
+
+  it("keeps the text when the network stays away, and retries it as the same message", async () => {
+    const server = new FakeServer(offline(), offline(), offline());
+    const outbox = server.outbox();
+    outbox.send(unsent({ parent_id: null, model: "claude-b" }));
+    await settle();
+    await repeats();
+    expect(outbox.entry("c1").get()).toMatchObject({ state: "failed", text: "Hello", error: expect.any(NetworkError) });
+    outbox.retry("c1");
+    await settle();
+    expect(server.received).toHaveLength(4);
+    expect(server.received.every((sent) => JSON.stringify(sent) === JSON.stringify(server.received[0]))).toBe(true);
+    expect(server.received[0]).toMatchObject({ parent_id: null, model: "claude-b" });
+    expect(server.sent).toHaveLength(1);
+  });
+
+  it("does not repeat what the server refuses", async () => {
+    const server = new FakeServer(new ApiError(429, "budget_spent", "spent"));
+    const outbox = server.outbox();
+    outbox.send(unsent());
+    await settle();
+    await repeats();
+    expect(server.received).toHaveLength(1);
+    expect(outbox.entry("c1").get()).toMatchObject({ state: "failed" });
+  });
+
+  it("waits while another answer is in progress, keeps the text, and sends it once when that one ends", async () => {
+    const server = new FakeServer(inProgress("a9"), "turn");
+    const outbox = server.outbox();
+    outbox.send(unsent());
+    await settle();
+    expect(outbox.entry("c1").get()).toMatchObject({ state: "waiting", blocked_by: "a9", text: "Hello" });
+    expect(server.blocked).toEqual(["a9"]);
+    outbox.release("some other answer");
+    await settle();
+    expect(server.received).toHaveLength(1);
+    outbox.release("a9");
+    outbox.release("a9");
+    await settle();
+    expect(server.received.map((sent) => sent.request_id)).toEqual(["request-1", "request-1"]);
+    expect(server.sent).toHaveLength(1);
+  });
+
+  it("waits again when somebody else was faster", async () => {
+    const server = new FakeServer(inProgress("a1"), inProgress("a2"), "turn");
+    const outbox = server.outbox();
+    outbox.send(unsent());
+    await settle();
+    outbox.release("a1");
+    await settle();
+    expect(outbox.entry("c1").get()).toMatchObject({ state: "waiting", blocked_by: "a2" });
+    outbox.release("a2");
+    await settle();
+    expect(server.sent).toHaveLength(1);
+  });
+
+  it("can hold a message back for an answer that is known to be in progress", async () => {
+    const server = new FakeServer();
+    const outbox = server.outbox();
+    outbox.sendAfter(unsent(), "a1");
+    await settle();
+    expect(server.received).toHaveLength(0);
+    outbox.release("a1");
+    await settle();
+    expect(server.sent).toHaveLength(1);
+  });
+
+  it("gives a waiting or failed message back, but not one that is on its way", async () => {
+    const server = new FakeServer(inProgress("a1"));
+    const outbox = server.outbox();
+    outbox.send(unsent());
+    expect(outbox.cancel("c1")).toBeNull();
+    await settle();
+    expect(outbox.cancel("c1")).toEqual(unsent());
+    outbox.release("a1");
+    await settle();
+    expect(server.received).toHaveLength(1);
+    expect(localStorage).toHaveLength(0);
+  });
+
+  it("gives the text to the draft when the session is over, also after it was disposed of", async () => {
+    const server = new FakeServer(new SessionExpiredError("over"));
+    const outbox = server.outbox();
+    outbox.send(unsent());
+    outbox.dispose();
+    await settle();
+    expect(server.expired).toEqual([unsent()]);
+    expect(localStorage).toHaveLength(0);
+  });
+
+  it("takes another request_id when the server knows this one for another text", async () => {
+    const server = new FakeServer(new ApiError(409, "request_id_reused", "reused"));
+    const outbox = server.outbox();
+    outbox.send(unsent());
+    await settle();
+    outbox.retry("c1");
+    await settle();
+    expect(server.received[1]).toMatchObject({ text: "Hello" });
+    expect(server.received[1]?.request_id).not.toBe("request-1");
+  });
+});
+
+describe("a reload", () => {
+  it("in the middle of sending sends the same message again", async () => {
+    const before = new FakeServer(offline());
+    before.outbox().send(unsent({ parent_id: "a0" }));
+    const after = new FakeServer("turn");
+    after.outbox().restore();
+    await settle();
+    expect(after.received).toEqual([unsent({ parent_id: "a0" })]);
+    expect(after.sent).toHaveLength(1);
+  });
+
+  it("leaves a failed message for the person to decide", async () => {
+    const before = new FakeServer(new ApiError(413, "payload_too_large", "large"));
+    before.outbox().send(unsent());
+    await settle();
+    const after = new FakeServer();
+    const outbox = after.outbox();
+    outbox.restore();
+    await settle();
+    expect(after.received).toHaveLength(0);
+    expect(outbox.entry("c1").get()).toMatchObject({ state: "failed", text: "Hello" });
+  });
+
+  it("survives what it cannot read", () => {
+    localStorage.setItem("chatapp.unsent.ada.c1", "{broken");
+    localStorage.setItem("chatapp.unsent.ada.c2", '{"unsent":{"text":5}}');
+    localStorage.setItem("chatapp.unsent.bob.c3", JSON.stringify({ unsent: unsent(), failed: true }));
+    const outbox = new FakeServer().outbox();
+    outbox.restore();
+    expect(outbox.entry("c1").get()).toBeNull();
+    expect(outbox.entry("c3").get()).toBeNull();
+    expect(localStorage.getItem("chatapp.unsent.bob.c3")).not.toBeNull();
+  });
+});

@@ -1,0 +1,152 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+
+import { BEFORE_EXPIRY_MS, LONGEST_MS, PING_MS, SocketClient } from "./socketClient";
+
+/** A WebSocket that a test opens, closes and listens to. */
+class FakeSocket {
+  onopen: (() => void) | null = null;
+  onclose: (() => void) | null = null;
+  onmessage: ((event: { data: string }) => void) | null = null;
+  readonly sent: string[] = [];
+  isClosed = false;
+  readonly url: string;
+
+  constructor(url: string) {
+    this.url = url;
+  }
+
+  send(text: string): void {
+    this.sent.push(text);
+  }
+
+  close(): void {
+    if (this.isClosed) return;
+    this.isClosed = true;
+    queueMicrotask(() => this.onclose?.());
+  }
+}
+
+class SessionOver extends Error {}
+
+function fakeServer({ accepts = true, tokenLifeMs = 60 * 60_000 } = {}) {
+  const server = {
+    accepts,
+    sockets: [] as FakeSocket[],
+    tickets: 0,
+    ticketError: null as Error | null,
+    opened: [] as boolean[],
+    messages: [] as string[],
+  };
+  const client = new SocketClient({
+    url: "wss://example.test/api",
+    getTicket: async () => {
+      server.tickets += 1;
+      if (server.ticketError) throw server.ticketError;
+      return { ticket: `t ${server.tickets}`, tokenExpiresAtMs: Date.now() + tokenLifeMs };
+    },
+    onMessage: (text) => server.messages.push(text),
+    onOpenChange: (open) => server.opened.push(open),
+    isFinal: (error) => error instanceof SessionOver,
+    connect: (url) => {
+      const socket = new FakeSocket(url);
+      server.sockets.push(socket);
+      queueMicrotask(() => (server.accepts ? socket.onopen?.() : socket.close()));
+      return socket as unknown as WebSocket;
+    },
+  });
+  return { server, client };
+}
+
+const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms);
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+describe("SocketClient", () => {
+  it("opens with a ticket and hands on what comes", async () => {
+    const { server, client } = fakeServer();
+    client.start();
+    await pass(0);
+    expect(server.sockets[0]?.url).toBe("wss://example.test/api?ticket=t%201");
+    expect(client.isOpen).toBe(true);
+    server.sockets[0]?.onmessage?.({ data: "frames" });
+    expect(server.messages).toEqual(["frames"]);
+    client.stop();
+  });
+
+  it("pings every 5 minutes, well inside API Gateway's 10 minutes of idleness", async () => {
+    const { server, client } = fakeServer();
+    client.start();
+    await pass(PING_MS * 3);
+    expect(server.sockets[0]?.sent).toEqual(Array(3).fill('{"type":"ping"}'));
+    client.stop();
+  });
+
+  it("comes back with a new ticket when the connection breaks", async () => {
+    const { server, client } = fakeServer();
+    client.start();
+    await pass(60_000);
+    server.sockets[0]?.close();
+    await pass(0);
+    expect(client.isOpen).toBe(false);
+    await pass(2_000);
+    expect(client.isOpen).toBe(true);
+    expect(server.tickets).toBe(2);
+    expect(server.opened).toEqual([true, false, true]);
+    client.stop();
+  });
+
+  it("replaces its connection before the token ends, without a moment in between", async () => {
+    const { server, client } = fakeServer({ tokenLifeMs: 60 * 60_000 });
+    client.start();
+    await pass(60 * 60_000 - BEFORE_EXPIRY_MS);
+    expect(server.tickets).toBe(2);
+    await pass(0);
+    expect(server.sockets.map((socket) => socket.isClosed)).toEqual([true, false]);
+    expect(server.opened).toEqual([true]);
+    client.stop();
+  });
+
+  it("replaces it before API Gateway's 2 hours, however long the token lives", async () => {
+    const { server, client } = fakeServer({ tokenLifeMs: 24 * 60 * 60_000 });
+    client.start();
+    await pass(LONGEST_MS);
+    expect(server.tickets).toBe(2);
+    client.stop();
+  });
+
+  it("tries ever more rarely where sockets are blocked, and at once when the network is back", async () => {
+    const { server, client } = fakeServer({ accepts: false });
+    client.start();
+    await pass(60_000);
+    const firstMinute = server.tickets;
+    expect(firstMinute).toBeGreaterThan(3);
+    expect(firstMinute).toBeLessThan(10);
+    await pass(60 * 60_000);
+    expect(server.tickets - firstMinute).toBeLessThan(30);
+    expect(client.isOpen).toBe(false);
+    server.accepts = true;
+    window.dispatchEvent(new Event("online"));
+    await pass(0);
+    expect(client.isOpen).toBe(true);
+    client.stop();
+  });
+
+  it("gives up when the session is over", async () => {
+    const { server, client } = fakeServer();
+    server.ticketError = new SessionOver();
+    client.start();
+    await pass(60 * 60_000);
+    expect(server.tickets).toBe(1);
+    client.stop();
+  });
+
+  it("closes and stays closed when it is stopped, also in the middle of connecting", async () => {
+    const { server, client } = fakeServer();
+    client.start();
+    client.stop();
+    await pass(60 * 60_000);
+    expect(server.sockets.filter((socket) => !socket.isClosed)).toEqual([]);
+    expect(server.opened).toEqual([]);
+  });
+});

@@ -1,0 +1,73 @@
+import { describe, expect, it } from "vitest";
+
+import { catalogues, detectLanguage, setLanguage, t } from ".";
+
+/** Every text of a catalogue by its path; functions are called with telling arguments. */
+function texts(node: unknown, path = ""): [string, string][] {
+  if (typeof node === "string") return [[path, node]];
+  if (typeof node === "function") {
+    const args = Array.from({ length: node.length }, (_, index) => `⟨${index}⟩`);
+    return [[path, String(Reflect.apply(node, null, args))]];
+  }
+  return Object.entries(node as object).flatMap(([key, value]) => texts(value, path ? `${path}.${key}` : key));
+}
+
+const english = new Map(texts(catalogues.en));
+
+/** The same word in both languages. */
+const SAME = new Set([
+  "app.name",
+  "list.title",
+  "chat.conversation",
+  "chat.code",
+  "chat.imageLink",
+]);
+
+describe.each(Object.entries(catalogues))("the catalogue %s", (_language, catalogue) => {
+  const own = new Map(texts(catalogue));
+
+  it("has exactly the keys of the English one, none empty", () => {
+    expect([...own.keys()].toSorted()).toEqual([...english.keys()].toSorted());
+    expect([...own].filter(([, text]) => text.trim() === "")).toEqual([]);
+  });
+
+  it("uses every argument that the English one uses", () => {
+    for (const [key, text] of own) {
+      const wanted = english.get(key)?.match(/⟨\d⟩/g) ?? [];
+      expect([key, [...(text.match(/⟨\d⟩/g) ?? [])].toSorted()]).toEqual([key, [...wanted].toSorted()]);
+    }
+  });
+
+  it("has no stray blanks", () => {
+    expect([...own].filter(([, text]) => / {2}|^ | $/.test(text))).toEqual([]);
+  });
+});
+
+it("is translated: only a few words are the same in both languages", () => {
+  const untranslated = texts(catalogues.fr).filter(([key, text]) => text === english.get(key) && !SAME.has(key));
+  expect(untranslated).toEqual([]);
+});
+
+it("keeps French signs with their words: a no-break space stands before ? ! ; : and inside guillemets", () => {
+  expect(texts(catalogues.fr).filter(([, text]) => / [?!;:»]|« /.test(text))).toEqual([]);
+});
+
+describe("the language", () => {
+  it("is the first on offer that the browser prefers", () => {
+    expect(detectLanguage(["fr-CA", "en"])).toBe("fr");
+    expect(detectLanguage(["de", "fr"])).toBe("fr");
+    expect(detectLanguage(["EN-gb"])).toBe("en");
+    expect(detectLanguage(["de"])).toBe("en");
+    expect(detectLanguage([])).toBe("en");
+    expect(detectLanguage(["constructor"])).toBe("en");
+  });
+
+  it("is kept and told to the document", () => {
+    setLanguage("fr");
+    expect(document.documentElement.lang).toBe("fr");
+    expect(t().chat.send).toBe("Envoyer");
+    expect(localStorage.getItem("chatapp.language")).toBe("fr");
+    setLanguage("en");
+    expect(document.documentElement.lang).toBe("en");
+  });
+});

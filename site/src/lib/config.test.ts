@@ -1,0 +1,31 @@
+import { describe, expect, it } from "vitest";
+
+import { parseConfig } from "./config";
+
+const complete = {
+  region: "eu-west-1",
+  user_pool_id: "eu-west-1_x",
+  client_id: "c",
+  api_url: "https://api.test/api",
+  socket_url: null,
+  cognito_endpoint: null,
+  stage: "local",
+};
+
+describe("parseConfig", () => {
+  it("reads what a deployment writes", () => {
+    expect(parseConfig(JSON.stringify(complete))).toEqual(complete);
+  });
+
+  it("does without sockets and a Cognito address", () => {
+    const { socket_url: _, cognito_endpoint: __, ...rest } = complete;
+    expect(parseConfig(JSON.stringify(rest))).toMatchObject({ socket_url: null, cognito_endpoint: null });
+  });
+
+  it.each(["", "<!doctype html>", "[]", "null", JSON.stringify({ ...complete, api_url: "" }), JSON.stringify({ ...complete, client_id: 5 })])(
+    "refuses %j",
+    (text) => {
+      expect(() => parseConfig(text)).toThrow();
+    },
+  );
+});

@@ -1,0 +1,42 @@
+/** Records as the API sends them, for tests. */
+import type { Conversation, Message } from "@/api/types";
+
+export function message(fields: Partial<Message> & Pick<Message, "message_id">): Message {
+  return {
+    conversation_id: "c1",
+    parent_id: null,
+    role: "user",
+    content: [{ type: "text", text: `text of ${fields.message_id}` }],
+    status: "complete",
+    model: null,
+    usage: null,
+    stop_reason: null,
+    error: null,
+    created_at: "2026-11-21T12:00:00.000Z",
+    ...fields,
+  };
+}
+
+export const answer = (fields: Partial<Message> & Pick<Message, "message_id">): Message =>
+  message({ role: "assistant", model: "claude-a", ...fields });
+
+export function conversation(fields: Partial<Conversation> = {}): Conversation {
+  return {
+    conversation_id: "c1",
+    title: "Cats",
+    model: "claude-a",
+    model_note: null,
+    system: null,
+    timestamp: "2026-11-21T12:00:00.000Z",
+    pinned: false,
+    archived: false,
+    head: null,
+    answer_in_progress: null,
+    ...fields,
+  };
+}
+
+export const models = [
+  { id: "claude-a", name: "Claude A", prices: { input: 3, output: 15, cache_write: 3.75, cache_read: 0.3 }, default: true },
+  { id: "claude-b", name: "Claude B", prices: { input: 1, output: 5, cache_write: 1.25, cache_read: 0.1 }, default: false },
+];

@@ -1,0 +1,46 @@
+"""A socket of a person, as the site opens one: a ticket first, then frames."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from websockets.sync.client import ClientConnection, connect
+
+from tests.e2e import web
+from tests.e2e.deployment import Deployment
+from tests.e2e.people import Person
+
+# Pings are the site's own affair: an API Gateway socket knows none of the protocol's.
+_OPTIONS: dict[str, Any] = {"open_timeout": 20, "close_timeout": 2, "ping_interval": None, "proxy": None}
+
+
+class Socket:
+    def __init__(self, connection: ClientConnection) -> None:
+        self.connection = connection
+
+    def frames_until_end(self, message_id: str, timeout_s: float = 30.0) -> list[dict[str, Any]]:
+        """The frames of one answer, to the one that ends it, as they came."""
+        found: list[dict[str, Any]] = []
+        deadline = time.monotonic() + timeout_s
+        while not (found and found[-1]["type"] in {"answer.done", "answer.failed"}):
+            raw = self.connection.recv(timeout=max(0.0, deadline - time.monotonic()))
+            found += [frame for frame in json.loads(raw)["frames"] if frame.get("message_id") == message_id]
+        return found
+
+
+def ticket(person: Person) -> str:
+    reply = person.post("/sockets")
+    assert reply.status == 200, reply
+    return str(reply.body["ticket"])
+
+
+@contextmanager
+def opened(deployment: Deployment, ticket_text: str) -> Iterator[Socket]:
+    """Raises websockets' InvalidStatus where the server refuses the connection."""
+    url = f"{deployment.socket_url}?ticket={ticket_text}"
+    with connect(url, sock=web.open_tcp(deployment.socket_url), **_OPTIONS) as connection:
+        yield Socket(connection)

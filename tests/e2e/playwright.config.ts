@@ -1,0 +1,41 @@
+import { fileURLToPath } from "node:url";
+
+import { defineConfig, devices } from "@playwright/test";
+
+const results = fileURLToPath(new URL("../../.build/e2e/results/", import.meta.url));
+
+// Without them Chromium looks up its maker's hosts at every start.
+const CHROMIUM_FLAGS = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+
+export default defineConfig({
+  testDir: "specs",
+  outputDir: `${results}browser`,
+  reporter: [["list"], ["json", { outputFile: `${results}browser.json` }]],
+  fullyParallel: true,
+  workers: 2,
+  forbidOnly: true,
+  // On a busy machine the first answers wait for their functions' cold starts.
+  timeout: 150_000,
+  expect: { timeout: 45_000 },
+  use: {
+    browserName: "chromium",
+    launchOptions: { executablePath: process.env["CHROMIUM"] ?? "/usr/bin/chromium", args: CHROMIUM_FLAGS },
+    locale: "en-GB",
+    actionTimeout: 45_000,
+    navigationTimeout: 45_000,
+    screenshot: "only-on-failure",
+    trace: "retain-on-failure",
+  },
+  projects: [
+    { name: "desktop", use: { viewport: { width: 1280, height: 800 } }, grepInvert: /@phone-only/ },
+    { name: "phone", use: { ...devices["Pixel 7"] }, grep: /@phone/ },
+  ],
+});

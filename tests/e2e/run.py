@@ -1,0 +1,286 @@
+"""The end-to-end tests: `python -m tests.e2e.run [--stage STAGE] [--only api|browser] [-k WORDS]`.
+
+Without --stage they run against a local AWS of their own, deployed by `./deploy.sh local` and taken down at the end.
+With --stage they run against that deployed stage; what needs a local AWS or the demo model is skipped, and named.
+The last line is `N passed, N failed`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+from deploy.local import aws as local_aws
+from tests.e2e import deployment as deployments
+from tests.e2e import local_stage, people
+from tests.e2e.channel import opened, ticket
+from tests.e2e.deployment import CONTEXT_VARIABLE, ROOT, Deployment
+from tests.e2e.people import Person
+
+HERE = Path(__file__).resolve().parent
+RESULTS = ROOT / ".build" / "e2e" / "results"
+CONTEXT = ROOT / ".build" / "e2e" / "context.json"
+BROWSERS = ("/usr/bin/chromium", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+# One for each browser test, so that none sees another's conversations; a few need the first sign-in.
+PEOPLE, NEW_PEOPLE = 60, 4
+
+
+class CannotRunError(Exception):
+    """Something that the tests need is missing; the message says what and where to get it."""
+
+
+@dataclass
+class Counts:
+    passed: int = 0
+    failed: int = 0
+    skipped: list[str] = field(default_factory=list)
+
+    def add(self, other: Counts) -> None:
+        self.passed += other.passed
+        self.failed += other.failed
+        self.skipped += other.skipped
+
+
+@dataclass(frozen=True)
+class Options:
+    stage: str | None
+    only: str | None
+    keywords: str | None
+
+
+def main(arguments: list[str]) -> int:
+    options = _options(arguments)
+    counts = Counts()
+    started = time.monotonic()
+    try:
+        environ = _ready(options)
+        with local_stage.alone(), _stage(options) as (deployment, of_stage):
+            _run(options, deployment, {**environ, **of_stage}, counts)
+    except (CannotRunError, local_stage.StartError, local_aws.LocalAwsError) as error:
+        print(f"error: {error}", file=sys.stderr)
+        counts.failed += 1
+    for name in counts.skipped:
+        print(f"skipped: {name}")
+    print(f"end-to-end: {time.monotonic() - started:.0f} s, {len(counts.skipped)} skipped")
+    print(f"{counts.passed} passed, {counts.failed} failed")
+    return 1 if counts.failed or not counts.passed else 0
+
+
+def _options(arguments: list[str]) -> Options:
+    parser = argparse.ArgumentParser(prog="python -m tests.e2e.run", description=__doc__.split("\n\n")[1])
+    parser.add_argument("--stage", help="a deployed stage instead of a local AWS of its own")
+    parser.add_argument("--only", choices=["api", "browser"], help="one half of the tests")
+    parser.add_argument("-k", dest="keywords", help="only tests whose names match")
+    given = parser.parse_args(arguments)
+    return Options(given.stage, given.only, given.keywords)
+
+
+# --- What the tests need ---------------------------------------------------------------------------------------------
+
+
+def _ready(options: Options) -> dict[str, str]:
+    """The environment of the tests; raises CannotRunError before anything is deployed."""
+    environ = {CONTEXT_VARIABLE: str(CONTEXT)}
+    if options.only != "api":
+        environ["CHROMIUM"] = _chromium()
+        _install_browser_tests()
+    shutil.rmtree(RESULTS, ignore_errors=True)
+    RESULTS.mkdir(parents=True)
+    return environ
+
+
+def _chromium() -> str:
+    named = os.environ.get("CHROMIUM")
+    for candidate in (named,) if named else BROWSERS:
+        if found := shutil.which(candidate):
+            return found
+    where = f"CHROMIUM names {named}, which is no program" if named else "looked for " + ", ".join(BROWSERS)
+    raise CannotRunError(
+        f"Chromium is missing, so the browser's tests cannot run ({where}); "
+        "install it (Debian: apt-get install chromium) or set CHROMIUM=/path/to/it"
+    )
+
+
+def _install_browser_tests() -> None:
+    """Playwright as the lock file names it, without a browser of its own."""
+    npm = shutil.which("npm")
+    if npm is None:
+        raise CannotRunError("npm is missing; the browser's tests need Node 20.19 or newer")
+    lock = hashlib.sha256((HERE / "package-lock.json").read_bytes()).hexdigest()
+    stamp = HERE / "node_modules" / ".installed"
+    if not stamp.exists() or stamp.read_text() != lock:
+        environ = {**os.environ, "PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD": "1"}
+        if subprocess.run([npm, "ci", "--no-audit", "--no-fund"], cwd=HERE, env=environ, check=False).returncode:
+            raise CannotRunError("npm ci failed in tests/e2e; see above")
+        stamp.write_text(lock)
+    if subprocess.run([npm, "run", "--silent", "typecheck"], cwd=HERE, check=False).returncode:
+        raise CannotRunError("the browser's tests have type errors; see above")
+
+
+@contextlib.contextmanager
+def _stage(options: Options) -> Iterator[tuple[Deployment, dict[str, str]]]:
+    """The stage under test, and the environment in which AWS's SDKs reach it."""
+    if options.stage is not None:
+        yield _deployed_stage(options.stage)
+        return
+    with local_stage.deployed() as (deployment, aws), local_stage.development(deployment, aws) as complete:
+        yield complete, aws.process_environment(local_stage.environment())
+
+
+def _deployed_stage(name: str) -> tuple[Deployment, dict[str, str]]:
+    done = subprocess.run(
+        [str(ROOT / "deploy.sh"), "outputs", name], cwd=ROOT, stdout=subprocess.PIPE, text=True, check=False
+    )
+    if done.returncode:
+        raise CannotRunError(f"stage {name} has no outputs; see above")
+    outputs = json.loads(done.stdout)
+    running = local_aws.status(ROOT).aws if name == "local" else None
+    if name == "local" and running is None:
+        raise CannotRunError("the local stage does not run: ./deploy.sh local")
+    known = {key: value for key, value in outputs.items() if key in Deployment.__dataclass_fields__}
+    environ = running.process_environment(os.environ) if running else dict(os.environ)
+    return Deployment(stage=name, model_url=running.model_url if running else None, **known), environ
+
+
+# --- The tests -------------------------------------------------------------------------------------------------------
+
+
+def _run(options: Options, deployment: Deployment, environ: Mapping[str, str], counts: Counts) -> None:
+    os.environ.update(environ)
+    with _people_for_the_browser(deployment, options) as accounts:
+        _forget_context()
+        deployments.write(deployment, CONTEXT, people=accounts)
+        if deployment.is_own:
+            _warm_up(deployment)
+        try:
+            # Most of the time both only wait, for answers that stream and for a page to show them.
+            running = _start(options, "browser", _playwright(options))
+            api = _start(options, "api", _pytest(options, "api", "not exclusive"))
+            for name, process in (("browser", running), ("api", api)):
+                counts.add(_finished(name, process))
+            counts.add(_finished("exclusive", _start(options, "api", _pytest(options, "exclusive", "exclusive"))))
+        finally:
+            _forget_context()
+
+
+def _warm_up(deployment: Deployment) -> None:
+    """Have the functions started as often as both halves of the tests call them at once.
+
+    Otherwise the first tests would measure a dozen cold starts that share the machine with two browsers.
+    """
+    with people.signed_in(deployment, "warm-up") as person, ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda _: person.get("/models"), range(16)))
+        list(pool.map(lambda _: person.post("/chat", {"message": "Good morning."}), range(4)))
+        for _ in range(2):
+            with opened(deployment, ticket(person)):
+                pass
+
+
+def _forget_context() -> None:
+    """Remove the description, and the marks of which users were taken."""
+    for file in CONTEXT.parent.glob(f"{CONTEXT.name}*"):
+        file.unlink()
+
+
+@contextlib.contextmanager
+def _people_for_the_browser(deployment: Deployment, options: Options) -> Iterator[list[dict[str, Any]]]:
+    """A pool of users, of which each browser test takes one that nobody else uses."""
+    made: list[Person] = []
+    try:
+        if options.only != "api":
+            made += [people.create(deployment, f"new-{number}", temporary=True) for number in range(NEW_PEOPLE)]
+            made += [people.create(deployment, f"user-{number}") for number in range(PEOPLE)]
+        yield [{"email": p.email, "password": p.password, "is_new": not p.id_token} for p in made]
+    finally:
+        for person in made:
+            people.delete(person)
+
+
+def _pytest(options: Options, name: str, markers: str) -> list[str]:
+    command = [sys.executable, "-m", "pytest", str(HERE), f"--confcutdir={HERE}", "-m", markers, "-o", "addopts="]
+    command += ["-q", "--strict-markers", "-p", "no:cacheprovider", "--color=no", "-rf", "--tb=short"]
+    command += [f"--junitxml={RESULTS / name}.xml"]
+    return command + (["-k", options.keywords] if options.keywords else [])
+
+
+def _playwright(options: Options) -> list[str]:
+    playwright = str(HERE / "node_modules" / ".bin" / "playwright")
+    command = [playwright, "test", "--config", str(HERE / "playwright.config.ts")]
+    return command + (["--grep", options.keywords] if options.keywords else [])
+
+
+def _start(options: Options, half: str, command: list[str]) -> subprocess.Popen[bytes] | None:
+    return None if options.only not in (None, half) else subprocess.Popen(command, cwd=ROOT)
+
+
+def _finished(name: str, process: subprocess.Popen[bytes] | None) -> Counts:
+    """Wait for the end. A run that ended badly without a failed test, such as a syntax error, is one failure."""
+    if process is None:
+        return Counts()
+    try:
+        code = process.wait()
+    except BaseException:
+        process.terminate()
+        process.wait()
+        raise
+    counts = _counted_browser() if name == "browser" else _counted_api(RESULTS / f"{name}.xml")
+    none_selected = 5
+    if code not in (0, none_selected) and not counts.failed:
+        print(f"error: the {name} tests ended with code {code}", file=sys.stderr)
+        counts.failed += 1
+    return counts
+
+
+def _counted_api(file: Path) -> Counts:
+    if not file.exists():
+        return Counts()
+    counts = Counts()
+    for case in ElementTree.parse(file).getroot().iter("testcase"):  # noqa: S314 - pytest wrote it a moment ago
+        skipped = case.find("skipped")
+        if case.find("failure") is not None or case.find("error") is not None:
+            counts.failed += 1
+        elif skipped is not None:
+            counts.skipped.append(f"{case.get('name')} ({skipped.get('message')})")
+        else:
+            counts.passed += 1
+    return counts
+
+
+def _counted_browser() -> Counts:
+    file = RESULTS / "browser.json"
+    if not file.exists():
+        return Counts()
+    counts = Counts()
+    for spec in _specs(json.loads(file.read_text())["suites"]):
+        for test in spec["tests"]:
+            if test["status"] == "skipped":
+                why = next((note["description"] for note in test["annotations"] if note["type"] == "skip"), "")
+                counts.skipped.append(f"{spec['title']} ({why})")
+            elif test["status"] == "expected":
+                counts.passed += 1
+            else:
+                counts.failed += 1
+    return counts
+
+
+def _specs(suites: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    for suite in suites:
+        yield from suite.get("specs", [])
+        yield from _specs(suite.get("suites", []))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

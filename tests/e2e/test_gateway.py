@@ -1,0 +1,180 @@
+"""What API Gateway answers by itself: who gets in, and errors that the site can read."""
+
+from __future__ import annotations
+
+import base64
+import json
+import secrets
+import uuid
+from typing import Any
+
+import pytest
+
+from tests.e2e import people, web
+from tests.e2e.deployment import ROOT, Deployment
+from tests.e2e.people import Person
+
+ANY_ID = "0193a000-0000-7000-8000-000000000000"
+
+
+def _operations() -> list[tuple[str, str, bool]]:
+    """Method, path and whether it is public, of every route in the contract."""
+    document = json.loads((ROOT / "tests/contract/openapi.json").read_text())
+    return [
+        (method.upper(), path, not operation.get("security"))
+        for path, methods in document["paths"].items()
+        for method, operation in methods.items()
+    ]
+
+
+OPERATIONS = _operations()
+PRIVATE = [(method, path) for method, path, public in OPERATIONS if not public]
+
+
+def _url(deployment: Deployment, path: str) -> str:
+    filled = path.replace("{conversation_id}", ANY_ID).replace("{message_id}", ANY_ID)
+    return deployment.api_url + filled
+
+
+def _refused(deployment: Deployment, token: str | None) -> web.Reply:
+    headers = {"Authorization": token} if token is not None else {}
+    reply = web.call("GET", _url(deployment, "/models"), headers=headers)
+    assert reply.status == 401, reply
+    return reply
+
+
+def _segment(value: dict[str, Any]) -> str:
+    return base64.urlsafe_b64encode(json.dumps(value).encode()).rstrip(b"=").decode()
+
+
+def _claims(token: str) -> dict[str, Any]:
+    body = token.split(".")[1]
+    return dict(json.loads(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4))))
+
+
+def test_health_needs_no_sign_in(deployment: Deployment) -> None:
+    reply = web.call("GET", _url(deployment, "/health"))
+    assert (reply.status, reply.body["status"], reply.body["stage"]) == (200, "ok", deployment.stage)
+    assert reply.body["version"]
+
+
+def test_an_id_token_gets_in(ada: Person) -> None:
+    reply = ada.get("/models")
+    assert reply.status == 200
+    assert reply.body["items"][0]["default"] is True
+
+
+@pytest.mark.parametrize(("method", "path"), PRIVATE)
+def test_without_a_token_every_route_refuses_readably(deployment: Deployment, method: str, path: str) -> None:
+    body: dict[str, Any] | None = None if method == "GET" else {}
+    reply = web.call(method, _url(deployment, path), body=body, headers={"Origin": deployment.site_url})
+    assert (reply.status, reply.error["code"]) == (401, "unauthorized")
+    assert reply.headers["access-control-allow-origin"] == deployment.site_url
+
+
+def test_the_contract_names_routes_to_refuse() -> None:
+    assert len(PRIVATE) >= 12
+    assert len(OPERATIONS) - len(PRIVATE) == 1
+
+
+@pytest.mark.parametrize(("method", "path"), PRIVATE)
+def test_an_access_token_is_refused(deployment: Deployment, ada: Person, method: str, path: str) -> None:
+    assert _claims(ada.access_token)["token_use"] == "access"
+    headers = {"Authorization": ada.access_token}
+    reply = web.call(method, _url(deployment, path), body=None if method == "GET" else {}, headers=headers)
+    assert (reply.status, reply.error["code"]) == (401, "unauthorized")
+    assert reply.headers["access-control-allow-origin"] == deployment.site_url
+
+
+def test_an_unsigned_token_is_refused(deployment: Deployment, ada: Person) -> None:
+    claims = _segment(_claims(ada.id_token))
+    for algorithm in ("none", "None", "HS256"):
+        _refused(deployment, f"{_segment({'alg': algorithm, 'typ': 'JWT'})}.{claims}.")
+
+
+def test_a_token_that_was_changed_is_refused(deployment: Deployment, ada: Person) -> None:
+    head, _, signature = ada.id_token.split(".")
+    for change in ({"sub": str(uuid.uuid4())}, {"exp": 4_102_444_800}, {"token_use": "id", "email": "a@example.com"}):
+        _refused(deployment, f"{head}.{_segment(_claims(ada.id_token) | change)}.{signature}")
+
+
+def test_a_token_with_another_signature_is_refused(deployment: Deployment, ada: Person) -> None:
+    head, body, _signature = ada.id_token.split(".")
+    forged = base64.urlsafe_b64encode(secrets.token_bytes(256)).rstrip(b"=").decode()
+    _refused(deployment, f"{head}.{body}.{forged}")
+    _refused(deployment, "not-a-token")
+    _refused(deployment, "")
+
+
+@pytest.mark.local_only
+def test_a_token_of_another_pool_is_refused(deployment: Deployment) -> None:
+    cognito = deployment.client("cognito-idp")
+    pool = cognito.create_user_pool(PoolName="stranger")["UserPool"]["Id"]
+    try:
+        client = cognito.create_user_pool_client(
+            UserPoolId=pool, ClientName="stranger", ExplicitAuthFlows=["ALLOW_USER_PASSWORD_AUTH"]
+        )["UserPoolClient"]["ClientId"]
+        login = {"USERNAME": "stranger", "PASSWORD": people.random_password()}
+        cognito.admin_create_user(UserPoolId=pool, Username="stranger", MessageAction="SUPPRESS")
+        cognito.admin_set_user_password(
+            UserPoolId=pool, Username="stranger", Password=login["PASSWORD"], Permanent=True
+        )
+        signed_in = cognito.initiate_auth(ClientId=client, AuthFlow="USER_PASSWORD_AUTH", AuthParameters=login)
+        _refused(deployment, signed_in["AuthenticationResult"]["IdToken"])
+    finally:
+        cognito.delete_user_pool(UserPoolId=pool)
+
+
+@pytest.mark.parametrize(("method", "path"), [("GET", "/nothing"), ("PUT", "/models"), ("GET", "/conversations/a/b/c")])
+def test_an_unknown_route_answers_in_our_shape(deployment: Deployment, ada: Person, method: str, path: str) -> None:
+    reply = ada.call(method, path)
+    assert (reply.status, reply.error["code"]) == (404, "not_found")
+    assert reply.headers["access-control-allow-origin"] == deployment.site_url
+
+
+@pytest.mark.parametrize("path", sorted({path for _, path, _ in OPERATIONS}))
+def test_a_browser_may_ask_first(deployment: Deployment, path: str) -> None:
+    methods = {method for method, of_path, _ in OPERATIONS if of_path == path}
+    reply = web.call(
+        "OPTIONS",
+        _url(deployment, path),
+        headers={
+            "Origin": deployment.site_url,
+            "Access-Control-Request-Method": sorted(methods)[0],
+            "Access-Control-Request-Headers": "authorization,content-type",
+        },
+    )
+    assert reply.status == 200
+    assert reply.headers["access-control-allow-origin"] == deployment.site_url
+    assert methods <= set(reply.headers["access-control-allow-methods"].replace(" ", "").split(","))
+    allowed = reply.headers["access-control-allow-headers"].lower()
+    assert "authorization" in allowed
+    assert "content-type" in allowed
+
+
+def test_no_other_site_may_read_answers(deployment: Deployment, ada: Person) -> None:
+    headers = {"Authorization": ada.id_token, "Origin": "https://elsewhere.example"}
+    reply = web.call("GET", _url(deployment, "/models"), headers=headers)
+    assert reply.headers["access-control-allow-origin"] == deployment.site_url
+
+
+def test_errors_of_the_app_are_readable_too(deployment: Deployment, ada: Person) -> None:
+    missing = ada.get(f"/conversations/{ANY_ID}")
+    invalid = ada.post("/conversations", {"tittle": "A typing error"})
+    assert (missing.status, missing.error["code"]) == (404, "not_found")
+    assert (invalid.status, invalid.error["code"], invalid.error["field"]) == (400, "invalid_request", "tittle")
+    for reply in (missing, invalid):
+        assert reply.headers["access-control-allow-origin"] == deployment.site_url
+
+
+def test_the_site_is_served_with_its_policy(deployment: Deployment) -> None:
+    page = web.call("GET", f"{deployment.site_url}/")
+    config = web.call("GET", f"{deployment.site_url}/config.json")
+    policy = page.headers["content-security-policy"]
+    assert (page.status, config.status) == (200, 200)
+    assert config.body["api_url"] == deployment.api_url
+    assert "default-src 'none'" in policy
+    assert deployment.api_url.rsplit("/", 1)[0] in policy
+    assert "unsafe" not in policy
+    assert page.headers["x-content-type-options"] == "nosniff"
+    assert "no-cache" in config.headers["cache-control"]

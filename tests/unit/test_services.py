@@ -1,0 +1,46 @@
+from __future__ import annotations
+
+import pytest
+from chalicelib import services
+from chalicelib.aws import grants
+from chalicelib.aws.grants import Use
+
+from tests.grants import problems
+from tests.stage import Stage
+
+
+def test_nothing_is_granted_twice_and_nothing_may_scan_a_table() -> None:
+    for function, given in services.GRANTS.items():
+        resources = [(grant.kind, grant.resource) for grant in given]
+        assert len(resources) == len(set(resources)), function
+        for grant in given:
+            assert len(grant.operations) == len(set(grant.operations)) > 0, function
+            assert "Scan" not in grant.operations
+
+
+@pytest.mark.parametrize(
+    ("function_name", "built"),
+    [
+        ("", None),
+        ("chatapp-test", services.API),
+        ("chatapp-test-answer", services.ANSWER),
+        ("chatapp-test-websocket_connect", services.CONNECT),
+        ("somebody-elses", None),
+    ],
+)
+def test_a_function_is_built_while_it_starts_and_no_other(stage: Stage, function_name: str, built: str | None) -> None:
+    stage.configure()
+    services.warm(function_name)
+    assert services.of.cache_info().currsize == (0 if built is None else 1)
+    if built:
+        services.of(built)
+        assert services.of.cache_info().hits == 1
+
+
+def test_a_grant_that_nothing_used_is_named_and_one_that_was_used_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(grants, "used", set())
+    line = "websocket_disconnect may DeleteItem on table sockets, but no test made it do so"
+    assert line in problems()
+    grants.used.add(Use(services.DISCONNECT, "table", "sockets", "DeleteItem"))
+    assert line not in problems()
+    assert not any("SendMessage" in problem for problem in problems())
