@@ -1,4 +1,4 @@
-"""A turn whose end meets trouble: busy AWS, failing workers, repeated commands. Nothing is lost, no head stays taken."""
+"""A turn whose end meets trouble: busy AWS, workers that fail, repeats. Nothing is lost, no head stays taken."""
 
 from __future__ import annotations
 
