@@ -66,7 +66,8 @@ class Place:
         return self.prefix if function == "api_handler" else f"{self.prefix}-{function}"
 
 
-# What IAM checks for each operation of AWS's API. A transaction has no action of its own: IAM checks its items'.
+# What IAM checks for each operation of AWS's API. A transaction has no action of its own: IAM checks its items',
+# and so it is granted by those.
 ACTIONS: dict[str, dict[str, str]] = {
     "table": {
         "GetItem": "dynamodb:GetItem",
@@ -77,11 +78,6 @@ ACTIONS: dict[str, dict[str, str]] = {
         "Query": "dynamodb:Query",
         "BatchGetItem": "dynamodb:BatchGetItem",
         "BatchWriteItem": "dynamodb:BatchWriteItem",
-        "TransactGetItems.Get": "dynamodb:GetItem",
-        "TransactWriteItems.Put": "dynamodb:PutItem",
-        "TransactWriteItems.Update": "dynamodb:UpdateItem",
-        "TransactWriteItems.Delete": "dynamodb:DeleteItem",
-        "TransactWriteItems.ConditionCheck": "dynamodb:ConditionCheckItem",
     },
     "index": {"Query": "dynamodb:Query"},
     "function": {"Invoke": "lambda:InvokeFunction"},
@@ -91,7 +87,6 @@ ACTIONS: dict[str, dict[str, str]] = {
     "schedule": {"CreateSchedule": "scheduler:CreateSchedule"},
     "queue": {"SendMessage": "sqs:SendMessage"},
     "bedrock": {
-        "InvokeModel": "bedrock:InvokeModel",
         "InvokeModelWithResponseStream": "bedrock:InvokeModelWithResponseStream",
     },
 }

@@ -18,8 +18,8 @@ UNDO_S = 30
 # A purge that comes at the last second of the undo time would race with it.
 _PURGE_AFTER_S = UNDO_S + 5
 # A list reads this many rows a query, and this many times at most, however many of them it does not show.
-_LIST_READ = 100
-_LIST_QUERIES = 10
+LIST_READ = 100
+LIST_QUERIES = 10
 
 EXISTS = "attribute_exists(#conversation_id)"
 NOT_DELETED = f"{EXISTS} AND attribute_not_exists(#deleted_at)"
@@ -130,9 +130,9 @@ def list_page(
     names = ("timestamp", "conversation_id")
     start = cursors.read(cursor, names, {"user_id": user_id})
     found: list[Conversation] = []
-    for _ in range(_LIST_QUERIES):
+    for _ in range(LIST_QUERIES):
         page = services.conversations_by_time.query(
-            "#user_id = :user_id", {":user_id": user_id}, limit=_LIST_READ, newest_first=True, start=start
+            "#user_id = :user_id", {":user_id": user_id}, limit=LIST_READ, newest_first=True, start=start
         )
         rows = [Conversation.from_item(item) for item in page.items]
         found += [row for row in rows if row.visible() and row.archived == archived]

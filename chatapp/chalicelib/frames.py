@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from .aws.table import Item, Write
+from .errors import InvalidRequest
 from .messages import Block, Message
 
 if TYPE_CHECKING:
@@ -96,7 +97,12 @@ def delete_log(services: Services, message: Message) -> None:
 
 
 def read(services: Services, message: Message, after: int) -> list[Frame]:
-    """The frames after sequence `after`, in order, at most about 1 MB of them while the answer is in progress."""
+    """The frames after sequence `after`, in order, at most about 1 MB of them while the answer is in progress.
+
+    Raises InvalidRequest for a person's message, which has none.
+    """
+    if message.role != "assistant":
+        raise InvalidRequest("message_id", "only an answer has frames")
     if message.in_progress:
         return list(_logged(services, message, after))
     return list(made(message, after))

@@ -26,6 +26,7 @@ PAUSES: dict[str, Callable[[Call], bool]] = {
 
 MEETINGS: dict[str, Meet] = {
     "frames": lambda ada, conversation, answer: ada.frames(conversation, answer),
+    "conversation": lambda ada, conversation, answer: ada.conversation(conversation),
     "messages": lambda ada, conversation, answer: ada.messages(conversation),
     "send": lambda ada, conversation, answer: ada.send(conversation, "More?"),
     "retry": lambda ada, conversation, answer: ada.retry(conversation, answer),
@@ -64,6 +65,7 @@ def _killed_in_the_middle(stage: Stage, ada: Person, conversation_id: str) -> st
     stage.edit("messages", answer_id, stop_requested=True)
     worker.join(20)
     assert not worker.is_alive()
+    stage.wire.clear()  # where it was the push that killed it, the other death is still waiting
     stage.gateway.before_post = lambda connection_id: None
     assert ada.messages(conversation_id)[0]["status"] == "streaming"
     stage.edit("messages", answer_id, stop_requested=None, lease_until=int(time.time()) - 1)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 import uuid
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 
@@ -90,7 +89,9 @@ def test_a_turn_survives_a_fault_at_any_call(stage: Stage, fault: Fault) -> None
         assert stage.wire.struck or _ticking(kind), kind
         stage.wire.clear()
         _check(stage, person, conversation_id, answer_id, asked=2 * number)
-        assert text_in(_pushed(stage, "tab")) == TEXT, (kind, nth)
+        pushed = stage.gateway.sent["tab"]
+        assert text_in([frame for frame in pushed if "sequence" in frame]) == TEXT, (kind, nth)
+        assert pushed[-1]["type"] == "conversation.updated", (kind, nth)
 
 
 OPERATIONS = ("BatchGetItem", "TransactWriteItems", "UpdateItem", "Query", "PutItem")
@@ -99,11 +100,6 @@ OPERATIONS = ("BatchGetItem", "TransactWriteItems", "UpdateItem", "Query", "PutI
 def _ticking(kind: str) -> bool:
     """Calls that come by the clock: the third of them may not have come."""
     return "SET #lease_until" in kind or kind.startswith(("PutItem frames", "Query sockets"))
-
-
-def _pushed(stage: Stage, connection_id: str) -> list[dict[str, Any]]:
-    frames = stage.gateway.sent.pop(connection_id)
-    return [frame for frame in frames if "sequence" in frame]
 
 
 # Every call of the worker, by what it does; a renewal and a log entry come as often as its clock says.

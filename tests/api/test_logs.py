@@ -90,7 +90,7 @@ def test_a_model_that_fails_is_logged_without_text(
 
 def _quoting(call: dynamodb.Call, send: dynamodb.Send) -> Any:
     """DynamoDB refuses a request and quotes it."""
-    return dynamodb.refusal("ValidationException", Message=f"Invalid value {call.body} {TEXT}")
+    return dynamodb.refusal("ValidationException", message=f"Invalid value {call.body} {TEXT}")
 
 
 @pytest.mark.parametrize("nth", range(1, 9))

@@ -53,7 +53,7 @@ _URL = "https://dynamodb.eu-west-1.amazonaws.com/"
 
 
 def refusal(code: str, **more: Any) -> AWSResponse:
-    body = json.dumps({"__type": f"com.amazonaws.dynamodb.v20120810#{code}", "message": code, **more})
+    body = json.dumps({"__type": f"com.amazonaws.dynamodb.v20120810#{code}", "message": "", **more})
     return AWSResponse(_URL, 400, {"x-amzn-requestid": "fault"}, MockRawResponse(body))  # type: ignore[arg-type]
 
 

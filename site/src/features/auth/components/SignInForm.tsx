@@ -43,7 +43,7 @@ export function SignInForm({ email, onEmail, onStep, onForgot }: SignInFormProps
         value={password}
         onChange={(event) => setPassword(event.target.value)}
       />
-      <button type="button" className="-mt-2 block rounded py-1 text-sm text-accent underline-offset-4 hover:underline" onClick={onForgot}>
+      <button type="button" className="-mt-2 mb-5 block rounded py-1 text-sm text-accent underline-offset-4 hover:underline" onClick={onForgot}>
         {t.auth.forgot}
       </button>
     </AuthForm>
