@@ -223,6 +223,8 @@ class _Work:
     # The main thread
 
     def _push_until_the_end(self) -> None:
+        # `answer.started`, while the model reads its prompt; the first word is not to wait for the next turn.
+        self.channel.push(self._transcript.take())
         while not self._over():
             with self._changed:
                 self._changed.wait_for(lambda: self._transcript.waiting or self._over(), timeout=1.0)
