@@ -23,7 +23,7 @@ from .environment import ROOT, DeploymentError, Stage
 
 APP_FOLDER = ROOT / "chatapp"
 RUNTIME_FILES = ("__init__.py", "app.py")  # what Chalice itself ships of itself
-_FORMAT = "3"  # of the layout below: a new number makes every stamp stale
+_FORMAT = "4"  # of the layout below: a new number makes every stamp stale
 _ZIPPED_LIMIT_BYTES = 50_000_000
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 
@@ -158,8 +158,9 @@ def _trim(vendor: Path, services: tuple[str, ...]) -> None:
     for name in ("pip", "setuptools", "wheel"):
         for path in (vendor / name, *vendor.glob(f"{name}-*.dist-info")):
             shutil.rmtree(path, ignore_errors=True)
-    for path in sorted(vendor.rglob("tests")):
-        shutil.rmtree(path, ignore_errors=True)
+    for name in ("tests", "SelfTest"):
+        for path in sorted(vendor.rglob(name)):
+            shutil.rmtree(path, ignore_errors=True)
     for path in vendor.rglob("*"):
         if path.is_file() and _is_ballast(path):
             path.unlink()
