@@ -80,7 +80,7 @@ def send_message(conversation_id: str, body: s.NewMessage) -> s.Turn:
     statuses=(202,),
     **signed_in,
 )
-def stop_answer(conversation_id: str, message_id: str) -> s.Message:
+def stop_answer(conversation_id: str, message_id: str, body: s.Nothing = s.Nothing()) -> s.Message:  # noqa: B008
     return views.message(turns.stop(api(), app.user.user_id, conversation_id, message_id))
 
 
@@ -107,7 +107,7 @@ def chat(body: s.Chat) -> tuple[s.ChatReply, int]:
 
 
 @app.route("/sockets", methods=["POST"], **signed_in)
-def open_socket() -> s.Ticket:
+def open_socket(body: s.Nothing = s.Nothing()) -> s.Ticket:  # noqa: B008
     subject = conversations.subject_of(app.user.user_id)
     ticket = sockets.issue_ticket(api(), subject, app.user.expires_at)
     return s.Ticket(ticket=ticket, expires_in_s=sockets.TICKET_S)

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 PUSH_EVERY_S = 0.15
 TICK_EVERY_S = 0.5
+# How long an overloaded model is waited for, before the person is told and may decide.
+OVERLOAD_S = 60.0
 # What is kept back of the function's time-out to store the answer, and how much of that may be spent on waiting.
 _RESERVE_S = 15.0
 _PATIENCE_S = 10.0
@@ -145,7 +147,7 @@ class _Work:
             for event in events(
                 self._services.model(),
                 prompt,
-                until=self._deadline,
+                until=min(self._deadline, time.monotonic() + OVERLOAD_S),
                 cancelled=self._ending,
                 pause=self._pause,
                 opened=self._opened,

@@ -71,6 +71,10 @@ class NewMessage(Request):
     model: ModelId | None = None
 
 
+class Nothing(Request):
+    """The body of a command that needs none."""
+
+
 class Retry(Request):
     model: ModelId | None = None
 

@@ -85,7 +85,7 @@ def test_an_error_that_would_outlast_the_time_left_fails_the_answer(
 def test_a_stop_ends_the_waiting_for_the_model(
     stage: Stage, ada: Person, conversation_id: str, quick_ticks: None
 ) -> None:
-    stage.script(None, error={"status": 529, "headers": {"retry-after": "600"}})
+    stage.script(None, error={"status": 529, "headers": {"retry-after": "30"}})
     answer_id = ada.queue(conversation_id, "Which roses?")
     with stage.working():
         wait_for(stage.prompts)

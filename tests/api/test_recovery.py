@@ -77,6 +77,29 @@ def test_a_retry_that_is_repeated_makes_no_second_answer(
     assert len(ada.messages(conversation_id)) == 3
 
 
+@pytest.mark.parametrize("path", ["/sockets", "/conversations/{c}/messages/{m}/stop"])
+def test_a_command_without_a_body_refuses_fields_that_it_does_not_know(
+    ada: Person, conversation_id: str, path: str
+) -> None:
+    answer_id = ada.queue(conversation_id, "Which roses?")
+    refused = ada.post(path.format(c=conversation_id, m=answer_id), {"when": "now"})
+    assert (refused.status, refused.body["error"]["field"]) == (400, "when")
+    assert ada.post(path.format(c=conversation_id, m=answer_id), {}).status in (200, 202)
+
+
+def test_an_overload_that_lasts_is_told_instead_of_waited_for(
+    stage: Stage, ada: Person, conversation_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from chalicelib import answers
+
+    monkeypatch.setattr(answers, "OVERLOAD_S", 0.0)
+    overloaded = {"status": 529, "type": "overloaded_error", "message": "no"}
+    stage.script("roses", error=overloaded)
+    answer = ada.ask(conversation_id, "Which roses?")
+    assert (answer["status"], answer["error"]["code"]) == ("failed", "model_overloaded")
+    assert len(stage.requests()) == 1
+
+
 def test_a_retry_asks_the_model_that_answered_before(stage: Stage, ada: Person, conversation_id: str) -> None:
     first = ada.ask(conversation_id, "Which roses?", model="claude-opus-5-5")
     assert ada.retry(conversation_id, first["message_id"]).body["answer"]["model"] == "claude-opus-5-5"

@@ -536,6 +536,11 @@ export interface components {
             model: string | null;
         };
         /**
+         * Nothing
+         * @description The body of a command that needs none.
+         */
+        Nothing: Record<string, never>;
+        /**
          * Prices
          * @description USD per million tokens.
          */
@@ -953,7 +958,11 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Nothing"];
+            };
+        };
         responses: {
             /** @description Success */
             202: {
@@ -1040,7 +1049,11 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Nothing"];
+            };
+        };
         responses: {
             /** @description Success */
             200: {
