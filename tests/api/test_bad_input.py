@@ -36,8 +36,7 @@ ROUTES: list[tuple[str, str, Any]] = [
 ]
 WITH_CONVERSATION = [route for route in ROUTES if C in route[1]]
 WITH_MESSAGE = [route for route in ROUTES if A in route[1]]
-WITH_BODY = [(method, path) for method, path, _ in ROUTES if method in ("POST", "PATCH") and not path.endswith("stop")]
-WITH_BODY.remove(("POST", "/sockets"))
+WITH_BODY = [(method, path) for method, path, _ in ROUTES if method in ("POST", "PATCH")]
 
 
 @pytest.fixture

@@ -77,16 +77,6 @@ def test_a_retry_that_is_repeated_makes_no_second_answer(
     assert len(ada.messages(conversation_id)) == 3
 
 
-@pytest.mark.parametrize("path", ["/sockets", "/conversations/{c}/messages/{m}/stop"])
-def test_a_command_without_a_body_refuses_fields_that_it_does_not_know(
-    ada: Person, conversation_id: str, path: str
-) -> None:
-    answer_id = ada.queue(conversation_id, "Which roses?")
-    refused = ada.post(path.format(c=conversation_id, m=answer_id), {"when": "now"})
-    assert (refused.status, refused.body["error"]["field"]) == (400, "when")
-    assert ada.post(path.format(c=conversation_id, m=answer_id), {}).status in (200, 202)
-
-
 def test_an_overload_that_lasts_is_told_instead_of_waited_for(
     stage: Stage, ada: Person, conversation_id: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
