@@ -16,17 +16,60 @@ const usage = v.object({
 
 const problem = v.object({ code: v.string(), message: v.string() });
 
+const optionalNumber = v.nullish(v.number());
+
+/** An older tab shows a locator of a kind that it does not know by its label. */
+const locator = v.object({
+  kind: v.string(),
+  label: v.string(),
+  page: optionalNumber,
+  slide: optionalNumber,
+  sheet: v.nullish(v.string()),
+  first_row: optionalNumber,
+  last_row: optionalNumber,
+  section: v.nullish(v.string()),
+  first_line: optionalNumber,
+  last_line: optionalNumber,
+  part: optionalNumber,
+  cut: v.nullish(v.boolean()),
+  unreadable: v.nullish(v.boolean()),
+});
+
+const citation = v.object({
+  file_id: v.string(),
+  name: v.string(),
+  page: v.number(),
+  last_page: v.number(),
+  locator,
+  cited_text: v.string(),
+});
+
+// A citation of another shape is none, but its frame still counts: without it, the sequence would have a gap.
+const readableCitation = v.fallback(v.nullable(citation), null);
+
+const toolDetail = v.fallback(
+  v.object({
+    query: v.nullish(v.string()),
+    files: v.optional(v.array(v.object({ file_id: v.string(), name: v.string() })), []),
+    first: optionalNumber,
+    last: optionalNumber,
+  }),
+  { query: null, files: [], first: null, last: null },
+);
+
+const blockIndex = v.pipe(v.number(), v.integer(), v.minValue(0));
+
 const answerFrame = v.variant("type", [
   v.object({ type: v.literal("answer.started"), ...answer, model: v.nullable(v.string()) }),
   v.object({
     type: v.literal("answer.delta"),
     ...answer,
-    block: v.pipe(v.number(), v.integer(), v.minValue(0)),
+    block: blockIndex,
     kind: v.picklist(["text", "thinking"]),
     text: v.string(),
   }),
-  v.object({ type: v.literal("answer.citation"), ...answer, block: v.number(), citation: v.unknown() }),
-  v.object({ type: v.literal("answer.tool"), ...answer, name: v.string(), detail: v.unknown() }),
+  v.object({ type: v.literal("answer.citation"), ...answer, block: blockIndex, citation: readableCitation }),
+  v.object({ type: v.literal("answer.tool"), ...answer, block: blockIndex, name: v.string(), detail: toolDetail }),
   v.object({
     type: v.literal("answer.done"),
     ...answer,
@@ -49,10 +92,31 @@ const conversationFrame = v.looseObject({
   title: v.optional(v.nullable(v.string())),
 });
 
-const frame = v.union([answerFrame, conversationFrame]);
+/** All of a file but its media type, whose name is the frame's own. */
+const fileFrame = v.object({
+  type: v.literal("file.updated"),
+  file_id: v.string(),
+  name: v.string(),
+  size: v.number(),
+  status: v.picklist(["uploaded", "reading", "ready", "failed"]),
+  group: v.fallback(v.nullable(v.picklist(["document", "text", "image"])), null),
+  format: v.nullish(v.string(), null),
+  pages: v.nullish(v.number(), null),
+  pages_read: v.nullish(v.number(), 0),
+  characters: v.nullish(v.number(), null),
+  tokens: v.nullish(v.number(), null),
+  language: v.fallback(v.nullable(v.picklist(["fr", "en", "other"])), null),
+  scanned: v.nullish(v.boolean(), false),
+  error: v.nullish(problem, null),
+  upload_timestamp: v.string(),
+  conversations: v.nullish(v.number(), 0),
+});
+
+const frame = v.union([answerFrame, conversationFrame, fileFrame]);
 
 export type AnswerFrame = v.InferOutput<typeof answerFrame>;
 export type ConversationFrame = v.InferOutput<typeof conversationFrame>;
+export type FileFrame = v.InferOutput<typeof fileFrame>;
 export type Frame = v.InferOutput<typeof frame>;
 
 export const isAnswerFrame = (value: Frame): value is AnswerFrame => value.type.startsWith("answer.");

@@ -1,15 +1,54 @@
 /**
  * The HTTP API's records, by the names that the site uses. They are the generated ones (`npm run gen:api`), but for
- * content blocks, which OpenAPI only knows as objects.
+ * what OpenAPI only knows as objects: content blocks, locators, fields of an upload.
  */
 import type { components } from "./schema";
 
 type Schemas = components["schemas"];
 
+/** Where in a file a page's text stands. `kind` says which of the other keys are there; `label` is English. */
+export interface Locator {
+  /** page, slide, sheet, section or lines; a newer server may know more. */
+  kind: string;
+  label: string;
+  page?: number | null | undefined;
+  slide?: number | null | undefined;
+  /** null: the file is one table. */
+  sheet?: string | null | undefined;
+  first_row?: number | null | undefined;
+  last_row?: number | null | undefined;
+  /** null: no heading above it. */
+  section?: string | null | undefined;
+  first_line?: number | null | undefined;
+  last_line?: number | null | undefined;
+  /** 1, 2, … when what the locator names is longer than one page. */
+  part?: number | null | undefined;
+  cut?: boolean | null | undefined;
+  unreadable?: boolean | null | undefined;
+}
+
+/** What a text block rests on. `page` to `last_page` are page numbers in the file; `locator` is the first one's. */
+export interface Citation {
+  file_id: string;
+  name: string;
+  page: number;
+  last_page: number;
+  locator: Locator;
+  cited_text: string;
+}
+
+/** What a tool looks for (`query`) or reads (`first` to `last`), and in which files. */
+export interface ToolDetail {
+  query?: string | null | undefined;
+  files: { file_id: string; name: string }[];
+  first?: number | null | undefined;
+  last?: number | null | undefined;
+}
+
 export interface TextBlock {
   type: "text";
   text: string;
-  citations?: unknown[] | null;
+  citations?: Citation[] | null;
 }
 
 export interface ThinkingBlock {
@@ -17,17 +56,70 @@ export interface ThinkingBlock {
   thinking: string;
 }
 
-export type ContentBlock = TextBlock | ThinkingBlock;
+export interface ToolUseBlock {
+  type: "tool_use";
+  name: string;
+  detail: ToolDetail;
+}
+
+export type ContentBlock = TextBlock | ThinkingBlock | ToolUseBlock;
+
+export type FileGroup = "document" | "text" | "image";
+
+export interface File {
+  file_id: string;
+  name: string;
+  /** The media type: declared, then as detected. */
+  type: string;
+  /** In bytes. */
+  size: number;
+  status: "uploaded" | "reading" | "ready" | "failed";
+  group: FileGroup | null;
+  /** "PDF", "DOCX", … */
+  format: string | null;
+  /** null until it is known; 0 for an image. */
+  pages: number | null;
+  pages_read: number;
+  characters: number | null;
+  /** An estimate. */
+  tokens: number | null;
+  language: "fr" | "en" | "other" | null;
+  /** A PDF without text, read by sight. */
+  scanned: boolean;
+  error: AnswerError | null;
+  upload_timestamp: string;
+  /** How many conversations use it. */
+  conversations: number;
+}
+
+export type FileDetail = File & { used_in: { conversation_id: string; title: string | null }[] };
+
+/** A file as the message that it is attached to keeps it: as it was at sending. */
+export type MessageFile = Pick<File, "file_id" | "name" | "type" | "size" | "group" | "format" | "pages">;
+
+/** What a new file is uploaded to: a form, its fields first, then `file`. */
+export interface UploadTarget {
+  url: string;
+  fields: Record<string, string>;
+}
+
+export interface FilePage {
+  file_id: string;
+  number: number;
+  pages: number | null;
+  locator: Locator;
+  text: string;
+}
 
 type WithBlocks<T> = Omit<T, "content"> & { content: ContentBlock[] };
 
-export type Message = WithBlocks<Schemas["Message"]>;
+export type Message = WithBlocks<Schemas["Message"]> & { files: MessageFile[] };
 export type AnswerStatus = Message["status"];
 export type Usage = Schemas["Usage"];
 export type AnswerError = Schemas["ErrorInfo"];
 export type Turn = { user_message: Message; answer: Message };
 
-export type Conversation = Schemas["Conversation"];
+export type Conversation = Schemas["Conversation"] & { file_ids: string[] };
 /** A conversation as lists hold it. */
 export type ConversationSummary = Schemas["ConversationSummary"];
 export type ConversationChange = Partial<Schemas["ConversationChange"]>;

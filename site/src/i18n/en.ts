@@ -153,6 +153,19 @@ export const en = {
       context: "This conversation has outgrown what the model can read. Start a new one.",
     },
   },
+  files: {
+    locator: {
+      page: (page: number) => `page ${page}`,
+      slide: (slide: number) => `slide ${slide}`,
+      sheet: (name: string) => `sheet ${name}`,
+      row: (row: number) => `row ${row}`,
+      rows: (first: number, last: number) => `rows ${first}–${last}`,
+      section: (title: string) => `section “${title}”`,
+      line: (line: number) => `line ${line}`,
+      lines: (first: number, last: number) => `lines ${first}–${last}`,
+      part: (part: number) => `part ${part}`,
+    },
+  },
   settings: {
     title: "Settings",
     open: "Settings and account",

@@ -157,6 +157,19 @@ export const fr: Messages = {
       context: "Cette conversation dépasse ce que le modèle peut lire. Commencez-en une nouvelle.",
     },
   },
+  files: {
+    locator: {
+      page: (page) => `p. ${page}`,
+      slide: (slide) => `diapositive ${slide}`,
+      sheet: (name) => `feuille ${name}`,
+      row: (row) => `ligne ${row}`,
+      rows: (first, last) => `lignes ${first} à ${last}`,
+      section: (title) => `section « ${title} »`,
+      line: (line) => `ligne ${line}`,
+      lines: (first, last) => `lignes ${first} à ${last}`,
+      part: (part) => `partie ${part}`,
+    },
+  },
   settings: {
     title: "Réglages",
     open: "Réglages et compte",

@@ -13,6 +13,7 @@ export function message(fields: Partial<Message> & Pick<Message, "message_id">):
     stop_reason: null,
     error: null,
     created_at: "2026-11-21T12:00:00.000Z",
+    files: [],
     ...fields,
   };
 }
@@ -32,6 +33,7 @@ export function conversation(fields: Partial<Conversation> = {}): Conversation {
     archived: false,
     head: null,
     answer_in_progress: null,
+    file_ids: [],
     ...fields,
   };
 }

@@ -104,7 +104,8 @@ describe("applyFrames", () => {
   });
 
   it("keeps thinking, text and citations in their blocks", () => {
-    const citation = { type: "page_location", cited_text: "x" };
+    const locator = { kind: "page", label: "page 3", page: 3 };
+    const citation = { file_id: "f1", name: "a.pdf", page: 3, last_page: 3, locator, cited_text: "x" };
     const state = applyFrames(newAnswer, [
       started(1),
       delta(2, "hm", 0, "thinking"),

@@ -5,7 +5,7 @@
  * is the same whatever the way. Frames ahead of a gap wait in `ahead` until the gap is filled.
  */
 import type { AnswerFrame } from "@/api/frames";
-import type { AnswerError, AnswerStatus, ContentBlock, Usage } from "@/api/types";
+import type { AnswerError, AnswerStatus, Citation, ContentBlock, Usage } from "@/api/types";
 
 export interface AnswerState {
   status: AnswerStatus;
@@ -89,7 +89,7 @@ function step(state: AnswerState, frame: AnswerFrame): AnswerState {
     case "answer.delta":
       return { ...state, status: "streaming", tool: null, blocks: append(state.blocks, frame) };
     case "answer.citation":
-      return { ...state, blocks: cite(state.blocks, frame.block, frame.citation) };
+      return frame.citation ? { ...state, blocks: cite(state.blocks, frame.block, frame.citation) } : state;
     case "answer.tool":
       return { ...state, tool: frame.name };
     case "answer.done":
@@ -123,7 +123,7 @@ function append(blocks: Blocks, delta: Extract<AnswerFrame, { type: "answer.delt
   return next;
 }
 
-function cite(blocks: Blocks, index: number, citation: unknown): Blocks {
+function cite(blocks: Blocks, index: number, citation: Citation): Blocks {
   const next = [...blocks];
   const held = next[index];
   const text = held?.type === "text" ? held : { type: "text" as const, text: "" };

@@ -106,7 +106,7 @@ export class ChatRuntime {
 
   #receive(frames: readonly Frame[]): void {
     this.feed.receive(frames.filter(isAnswerFrame));
-    for (const frame of frames) if (!isAnswerFrame(frame)) this.#onConversationUpdated(frame);
+    for (const frame of frames) if (frame.type === "conversation.updated") this.#onConversationUpdated(frame);
   }
 
   #onSocketChange(open: boolean): void {

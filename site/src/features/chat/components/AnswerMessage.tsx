@@ -62,6 +62,7 @@ const AnswerContent = memo(function AnswerContent({ content, isGrowing }: { cont
   const parts = joined(content);
   return parts.map((part, index) => {
     const isOpen = isGrowing && index === parts.length - 1;
+    if (part.type === "tool_use") return null;
     return part.type === "thinking" ? (
       // oxlint-disable-next-line react/no-array-index-key
       <Thinking key={index} text={part.thinking} isGrowing={isOpen} />
@@ -78,7 +79,7 @@ function joined(content: readonly ContentBlock[]): ContentBlock[] {
     const last = parts.at(-1);
     if (block.type === "text" && last?.type === "text") {
       parts[parts.length - 1] = { type: "text", text: last.text + block.text };
-    } else if (block.type === "text" || block.thinking) {
+    } else if (block.type !== "thinking" || block.thinking) {
       parts.push(block);
     }
   }
