@@ -9,7 +9,6 @@ from __future__ import annotations
 import secrets
 import threading
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +21,7 @@ from .model import ModelError, ModelStream, Prompt, events
 from .settling import LEASE_S, QUEUED_S, Superseded
 from .sockets import Channel
 from .streaming import Transcript
+from .ticking import Ticker
 
 if TYPE_CHECKING:
     from .services import Services
@@ -122,7 +122,7 @@ class _Work:
         prompt = Prompt(self._offer, past.messages, self._services.settings.max_tokens, self._system())
         self._transcript.start(self._offer.id)
         self._reader = threading.Thread(target=self._read, args=(prompt,), daemon=True)
-        ticker = _Ticker(self._tick)
+        ticker = Ticker(self._tick, TICK_EVERY_S)
         self._reader.start()
         ticker.start()
         try:
@@ -319,25 +319,3 @@ class _Work:
 
     def _spent(self) -> dict[str, int]:
         return usage.priced(self._transcript.estimated_counts(), self._offer)
-
-
-class _Ticker(threading.Thread):
-    """Calls `tick` every half second until it says False or is stopped."""
-
-    def __init__(self, tick: Callable[[], bool]) -> None:
-        super().__init__(daemon=True)
-        self._do = tick
-        self._stopping = threading.Event()
-
-    def run(self) -> None:
-        while not self._stopping.wait(TICK_EVERY_S):
-            try:
-                if not self._do():
-                    return
-            except Exception as error:
-                # A tick that failed is made up for by the next one; the lease outlasts ten of them.
-                report(error)
-
-    def stop(self) -> None:
-        self._stopping.set()
-        self.join()
