@@ -35,7 +35,7 @@ STOP_TIMEOUT_S = 30.0
 HEALTH_TIMEOUT_S = 2.0
 POLL_S = 0.05
 
-EMULATOR_FILES = ("emulator.py", "rest_api_import.py", "role_checks.py")
+EMULATOR_FILES = ("emulator.py", "object_access.py", "rest_api_import.py", "role_checks.py")
 
 MINISTACK = "ministack"
 DEMO_MODEL = "demo_model"

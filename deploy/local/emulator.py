@@ -28,7 +28,7 @@ from ministack.core import lambda_runtime
 from ministack.services import apigateway_v1, dynamodb, lambda_svc, scheduler
 from ministack.services.cloudformation import provisioners
 
-from deploy.local import rest_api_import, role_checks
+from deploy.local import object_access, rest_api_import, role_checks
 
 # What a worker writes on stderr behind the last log line of an invocation (the ASCII record separator).
 _END_OF_LOG = "\x1e"
@@ -246,6 +246,7 @@ def main() -> None:
     end_logs_exactly()
     share_unpacked_code()
     role_checks.install()
+    object_access.install()
     end_functions_first()
     ministack.app.main()
 
