@@ -60,6 +60,10 @@ class Stage:
     def artifacts_bucket(self) -> str:
         return f"{self.prefix}-artifacts-{self.account_id}-{self.region}"
 
+    @property
+    def files_bucket(self) -> str:
+        return f"{self.prefix}-files-{self.account_id}-{self.region}"
+
     @cached_property
     def session(self) -> boto3.Session:
         return boto3.Session(region_name=self.region)
@@ -164,6 +168,10 @@ APP_SETTINGS = frozenset(
         "max_tokens",
         "max_answer_bytes",
         "history_tokens",
+        "document_tokens",
+        "context_tokens",
+        "max_file_mb",
+        "storage_quota_mb",
     }
 )
 

@@ -80,6 +80,14 @@ ACTIONS: dict[str, dict[str, str]] = {
         "BatchWriteItem": "dynamodb:BatchWriteItem",
     },
     "index": {"Query": "dynamodb:Query"},
+    # Who may not list a bucket is told 403 of an object that is not there, as of one that it may not read.
+    "bucket": {
+        "PutObject": "s3:PutObject",
+        "GetObject": "s3:GetObject",
+        "GetObjectVersion": "s3:GetObjectVersion",
+        "DeleteObjectVersion": "s3:DeleteObjectVersion",
+        "ListObjectVersions": "s3:ListBucketVersions",
+    },
     "function": {"Invoke": "lambda:InvokeFunction"},
     "sockets": {"PostToConnection": "execute-api:ManageConnections"},
     # The key of a SecureString is `aws/ssm`, whose own policy lets whoever may read the parameter decrypt it.
@@ -95,6 +103,7 @@ ACTIONS: dict[str, dict[str, str]] = {
 CLIENTS: dict[str, str | None] = {
     "table": "dynamodb",
     "index": "dynamodb",
+    "bucket": "s3",
     "function": "lambda",
     "sockets": "apigatewaymanagementapi",
     "parameter": "ssm",
@@ -157,6 +166,21 @@ def _index(grant: Grant, place: Place) -> list[Statement]:
     return [_allow(grant, place.arn("dynamodb", f"table/{place.prefix}-{table}/index/{index}"))]
 
 
+def _bucket(grant: Grant, place: Place) -> list[Statement]:
+    """Objects under one prefix; a missing one is told from a forbidden one only to whoever may list the bucket."""
+    name, _, prefix = grant.resource.partition("/")
+    if not prefix:
+        raise UnknownGrant(f"a bucket is granted as bucket/prefix: {grant.resource}")
+    bucket = f"arn:{place.partition}:s3:::{place.prefix}-{name}-{place.account_id}-{place.region}"
+    objects = [operation for operation in grant.operations if operation not in _ON_BUCKETS]
+    statements = [_allow(_part(grant, objects), f"{bucket}/{prefix}/*")] if objects else []
+    if listed := [operation for operation in grant.operations if operation in _ON_BUCKETS]:
+        statements.append(_allow(_part(grant, listed), bucket, {"StringLike": {"s3:prefix": f"{prefix}/*"}}))
+    if {"GetObject", "GetObjectVersion"} & set(objects):
+        statements.append({"Effect": "Allow", "Action": ["s3:ListBucket"], "Resource": bucket})
+    return statements
+
+
 def _function(grant: Grant, place: Place) -> list[Statement]:
     return [_allow(grant, place.arn("lambda", f"function:{place.function_name(grant.resource)}"))]
 
@@ -196,9 +220,25 @@ def _bedrock(grant: Grant, place: Place) -> list[Statement]:
     return [_allow(grant, arns), _allow(grant, models, through)]
 
 
+# Operations on a bucket itself, which are limited to a prefix by a condition.
+_ON_BUCKETS = {"ListObjectVersions"}
+
+
+@dataclass(frozen=True)
+class _Part:
+    kind: str
+    resource: str
+    operations: tuple[str, ...]
+
+
+def _part(grant: Grant, operations: list[str]) -> Grant:
+    return _Part(grant.kind, grant.resource, tuple(operations))
+
+
 _RESOURCES: dict[str, Callable[[Grant, Place], list[Statement]]] = {
     "table": _table,
     "index": _index,
+    "bucket": _bucket,
     "function": _function,
     "sockets": _sockets,
     "parameter": _parameter,

@@ -122,6 +122,7 @@ class Deployment:
             "CHATAPP_SITE_ORIGIN": self.addresses.site_url,
             "CHATAPP_USER_POOL_ARN": (self.foundation or {})["UserPoolArn"],
             "CHATAPP_ACCOUNT_ID": self.stage.account_id,
+            "CHATAPP_FILES_BUCKET": self.stage.files_bucket,
         }
         base_url = self.stage.model_base_url
         return {**self.settings.variables(), **own, **({"ANTHROPIC_BASE_URL": base_url} if base_url else {})}

@@ -32,6 +32,8 @@ class Conversation:
     timestamp: of the last prompt; orders the list. head: the answer at the end of the visible thread.
     answer_in_progress: the head's id while it is queued or streaming.
     cut: the message at which the prompt starts, once older turns were left out.
+    cut_files: ids of files that those turns attached, in their order; they stand at the cut.
+    file_ids: of the files that stay with it. removed_file_ids: of those that were taken out of it.
     deleted_at, expires_at: Unix seconds.
     """
 
@@ -48,6 +50,9 @@ class Conversation:
     cut: str | None
     deleted_at: float | None
     expires_at: int | None
+    file_ids: frozenset[str] = frozenset()
+    removed_file_ids: frozenset[str] = frozenset()
+    cut_files: tuple[str, ...] = ()
 
     @classmethod
     def from_item(cls, item: Item) -> Conversation:
@@ -65,6 +70,9 @@ class Conversation:
             cut=item.get("cut"),
             deleted_at=item.get("deleted_at"),
             expires_at=item.get("ttl"),
+            file_ids=frozenset(item.get("file_ids", ())),
+            removed_file_ids=frozenset(item.get("removed_file_ids", ())),
+            cut_files=tuple(item.get("cut_files", ())),
         )
 
     def visible(self) -> bool:

@@ -7,8 +7,10 @@
     ├── NotFound                404 not_found            (carries `field`)
     ├── Conflict                409 conflict
     │   ├── AnswerInProgress    409 answer_in_progress   (carries `message_id`)
+    │   ├── FileNotReady        409 file_not_ready       (carries `file_id`)
     │   └── RequestIdReused     409 request_id_reused
-    ├── PayloadTooLarge         413 payload_too_large
+    ├── PayloadTooLarge         413 payload_too_large    (carries `field`)
+    ├── StorageFull             413 storage_full         (carries `used_bytes`, `limit_bytes`)
     ├── BudgetSpent             429 budget_spent
     └── Unavailable             503 unavailable          (safe to repeat with the same request_id)
 
@@ -22,12 +24,12 @@ class AppError(Exception):
     status = 500
     code = "internal"
 
-    def __init__(self, message: str, **details: str) -> None:
+    def __init__(self, message: str, **details: str | int) -> None:
         super().__init__(message)
         self.message = message
         self.details = details
 
-    def body(self) -> dict[str, dict[str, str]]:
+    def body(self) -> dict[str, dict[str, str | int]]:
         return {"error": {"code": self.code, "message": self.message, **self.details}}
 
 
@@ -76,6 +78,17 @@ class AnswerInProgress(Conflict):
         )
 
 
+class FileNotReady(Conflict):
+    code = "file_not_ready"
+
+    def __init__(self, file_id: str, name: str) -> None:
+        super().__init__(
+            f"file_ids: “{name}” is still being read; send the message again when it is ready.",
+            field="file_ids",
+            file_id=file_id,
+        )
+
+
 class RequestIdReused(Conflict):
     code = "request_id_reused"
 
@@ -86,6 +99,26 @@ class RequestIdReused(Conflict):
 class PayloadTooLarge(AppError):
     status = 413
     code = "payload_too_large"
+
+    def __init__(self, field: str, problem: str) -> None:
+        super().__init__(f"{field}: {problem}", field=field)
+
+
+class StorageFull(AppError):
+    status = 413
+    code = "storage_full"
+
+    def __init__(self, size_bytes: int, used_bytes: int, limit_bytes: int) -> None:
+        super().__init__(
+            f"size: {_mb(size_bytes)} more would exceed your storage of {_mb(limit_bytes)}, of which"
+            f" {_mb(used_bytes)} are used. Delete files that you no longer need.",
+            used_bytes=used_bytes,
+            limit_bytes=limit_bytes,
+        )
+
+
+def _mb(size_bytes: int) -> str:
+    return f"{size_bytes / 1024 / 1024:,.1f} MB"
 
 
 class BudgetSpent(AppError):

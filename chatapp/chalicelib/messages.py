@@ -30,6 +30,7 @@ class Message:
 
     content: Anthropic content blocks, in order; empty while an answer is in progress (its text is in the stream log).
     usage: the four token counts of the Messages API and cost_micro_usd.
+    files: attached to a person's message, as they were then (`AttachedFile` on the wire).
     token: of the worker that claimed the answer. lease_until: Unix seconds.
     """
 
@@ -41,6 +42,7 @@ class Message:
     status: Status
     created_at: str
     content: list[Block] = field(default_factory=list)
+    files: list[dict[str, Any]] = field(default_factory=list)
     model: str | None = None
     usage: dict[str, int] | None = None
     stop_reason: str | None = None
@@ -63,6 +65,7 @@ class Message:
             status=item["status"],
             created_at=item["created_at"],
             content=item.get("content", []),
+            files=item.get("files", []),
             model=item.get("model"),
             usage=item.get("usage"),
             stop_reason=item.get("stop_reason"),
@@ -78,6 +81,7 @@ class Message:
         optional = {
             "parent_id": self.parent_id,
             "content": self.content or None,
+            "files": self.files or None,
             "model": self.model,
             "ttl": self.expires_at,
         }

@@ -25,7 +25,13 @@ RequestId = Annotated[
 ModelId = Annotated[str, StringConstraints(min_length=1, max_length=100)]
 Title = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"\S")]
 System = Annotated[str, StringConstraints(max_length=20_000)]
+FileIds = Annotated[
+    list[str],
+    Field(max_length=20, description="Files to attach to the message; they stay with the conversation."),
+]
 Status = Literal["queued", "streaming", "complete", "stopped", "interrupted", "failed", "superseded"]
+FileStatus = Literal["uploaded", "reading", "ready", "failed"]
+FileGroup = Literal["document", "text", "image"]
 
 
 class Request(BaseModel):
@@ -35,6 +41,7 @@ class Request(BaseModel):
 class FirstMessage(Request):
     text: Text
     request_id: RequestId
+    file_ids: FileIds = []
 
 
 class NewConversation(Request):
@@ -69,6 +76,7 @@ class NewMessage(Request):
     request_id: RequestId
     parent_id: str | None = None
     model: ModelId | None = None
+    file_ids: FileIds = []
 
 
 class Nothing(Request):
@@ -84,6 +92,23 @@ class Chat(Request):
     request_id: RequestId | None = None
     conversation_id: str | None = None
     model: ModelId | None = None
+    file_ids: FileIds = []
+
+
+class NewFile(Request):
+    """Either size (bytes), and the file follows by a form; or content (base64, 4 MB at most), and this is all of it."""
+
+    name: Annotated[str, StringConstraints(min_length=1, max_length=5_000)]
+    type: Annotated[str, StringConstraints(min_length=1, max_length=255, pattern=r"^[\w.+-]+/[\w.+-]+(\s*;[ -~]*)?$")]
+    size: Annotated[int, Field(ge=0)] | None = None
+    content: str | None = None
+
+
+class FileChange(Request):
+    """Only what is given changes; `deleted: false` undoes a deletion while that is possible."""
+
+    name: Annotated[str, StringConstraints(min_length=1, max_length=5_000)] = ""
+    deleted: Annotated[Literal[False], BeforeValidator(_boolean)] = False
 
 
 class ListQuery(BaseModel):
@@ -94,6 +119,12 @@ class ListQuery(BaseModel):
 
 class ConversationsQuery(ListQuery):
     archived: bool = False
+
+
+class FilesQuery(ListQuery):
+    """name: a part of the name, whatever its case and accents."""
+
+    name: Annotated[str, StringConstraints(max_length=255)] | None = None
 
 
 class FramesQuery(BaseModel):
@@ -140,6 +171,18 @@ class Usage(BaseModel):
     cost_usd: float
 
 
+class AttachedFile(BaseModel):
+    """A file as it was when its message was sent."""
+
+    file_id: str
+    name: str
+    type: str
+    size: int
+    group: FileGroup
+    format: str
+    pages: int
+
+
 class Message(BaseModel):
     message_id: str
     conversation_id: str
@@ -152,6 +195,7 @@ class Message(BaseModel):
     stop_reason: str | None
     error: ErrorInfo | None
     created_at: str
+    files: list[AttachedFile]
 
 
 class Messages(BaseModel):
@@ -177,6 +221,7 @@ class Conversation(BaseModel):
     archived: bool
     head: str | None
     answer_in_progress: str | None
+    file_ids: list[str] = Field(description="Files that stay with the conversation, oldest first")
 
 
 class NewConversationReply(Conversation):
@@ -203,6 +248,97 @@ class Conversations(BaseModel):
 
 class Deleted(BaseModel):
     conversation_id: str
+    undo_until: str
+
+
+class File(BaseModel):
+    """type: as declared, then as detected. group: how Claude takes it. pages: null until known.
+
+    tokens: an estimate. scanned: a PDF without text, which Claude reads by sight.
+    conversations: how many it was attached to.
+    """
+
+    file_id: str
+    name: str
+    type: str
+    size: int
+    status: FileStatus
+    group: FileGroup | None
+    format: str | None
+    pages: int | None
+    pages_read: int
+    characters: int | None
+    tokens: int | None
+    language: Literal["fr", "en", "other"] | None
+    scanned: bool
+    error: ErrorInfo | None
+    upload_timestamp: str
+    conversations: int
+
+
+class Files(BaseModel):
+    items: list[File]
+    next_cursor: str | None
+
+
+class ConversationFiles(BaseModel):
+    items: list[File]
+
+
+class UsedIn(BaseModel):
+    conversation_id: str
+    title: str | None
+
+
+class FileDetail(File):
+    used_in: list[UsedIn]
+
+
+class Upload(BaseModel):
+    """A multipart form to be sent within 5 minutes: all fields, then the file as `file`."""
+
+    url: str
+    fields: dict[str, str]
+
+
+class NewFileReply(BaseModel):
+    file: File
+    upload: Upload | None
+
+
+class Locator(BaseModel):
+    """Where in the file a page's text stands. kind says which of the other keys are there; label: for people."""
+
+    kind: Literal["page", "slide", "sheet", "section", "lines"]
+    label: str
+    page: int | None = None
+    slide: int | None = None
+    sheet: str | None = None
+    first_row: int | None = None
+    last_row: int | None = None
+    section: str | None = None
+    first_line: int | None = None
+    last_line: int | None = None
+    part: int | None = None
+    cut: bool | None = None
+    unreadable: bool | None = None
+
+
+class FilePage(BaseModel):
+    file_id: str
+    number: int
+    pages: int | None
+    locator: Locator
+    text: str
+
+
+class FileContent(BaseModel):
+    url: str
+    expires_in_s: int
+
+
+class FileDeleted(BaseModel):
+    file_id: str
     undo_until: str
 
 

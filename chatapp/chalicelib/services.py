@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache, partial
 from typing import Any
 
+from .aws.bucket import Bucket
 from .aws.clients import client
 from .aws.functions import Function, Schedule
 from .aws.grants import Grant
@@ -24,6 +25,7 @@ from .settings import Settings
 
 API = "api_handler"
 ANSWER = "answer"
+EXTRACT = "extract"
 PURGE = "purge"
 CONNECT = "websocket_connect"
 MESSAGE = "websocket_message"
@@ -40,6 +42,10 @@ GRANTS: dict[str, tuple[Grant, ...]] = {
         Grant("index", "conversations/timestamp-index", ("Query",)),
         Grant("table", "messages", ("GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem")),
         Grant("table", "frames", ("Query",)),
+        Grant("table", "files", ("GetItem", "BatchGetItem", "PutItem", "UpdateItem", "DeleteItem")),
+        Grant("index", "files/user-files-index", ("Query",)),
+        Grant("bucket", "files/uploads", ("PutObject", "GetObjectVersion")),
+        Grant("bucket", "files/extracted", ("GetObject",)),
         Grant("table", "usage", ("BatchGetItem", "UpdateItem")),
         Grant("table", "sockets", ("PutItem",)),
         Grant("function", "answer", ("Invoke",)),
@@ -49,16 +55,31 @@ GRANTS: dict[str, tuple[Grant, ...]] = {
         Grant("table", "conversations", ("GetItem", "UpdateItem")),
         Grant("table", "messages", ("Query", "UpdateItem")),
         Grant("table", "frames", ("PutItem", "Query", "BatchWriteItem")),
+        Grant("table", "files", ("BatchGetItem",)),
+        Grant("bucket", "files/uploads", ("GetObjectVersion",)),
+        Grant("bucket", "files/extracted", ("GetObject",)),
         Grant("table", "usage", ("BatchGetItem", "UpdateItem")),
         *_PUSHING,
         Grant("parameter", "anthropic-api-key", ("GetParameter",)),
         Grant("bedrock", "models", ("InvokeModelWithResponseStream",)),
         Grant("queue", "answer-failures", ("SendMessage",)),
     ),
+    EXTRACT: (
+        Grant("table", "files", ("GetItem", "UpdateItem")),
+        Grant("bucket", "files/uploads", ("GetObjectVersion", "ListObjectVersions", "DeleteObjectVersion")),
+        Grant("bucket", "files/extracted", ("PutObject", "GetObject", "ListObjectVersions", "DeleteObjectVersion")),
+        *_PUSHING,
+        Grant("function", "extract", ("Invoke",)),
+        Grant("queue", "extract-failures", ("SendMessage",)),
+    ),
     PURGE: (
         Grant("table", "conversations", ("UpdateItem", "DeleteItem")),
         Grant("table", "messages", ("Query", "BatchWriteItem")),
         Grant("table", "frames", ("Query", "BatchWriteItem")),
+        Grant("table", "files", ("UpdateItem", "DeleteItem")),
+        Grant("bucket", "files/uploads", ("ListObjectVersions", "DeleteObjectVersion")),
+        Grant("bucket", "files/extracted", ("ListObjectVersions", "DeleteObjectVersion")),
+        Grant("table", "usage", ("UpdateItem",)),
         Grant("queue", "answer-failures", ("SendMessage",)),
     ),
     CONNECT: (Grant("table", "sockets", ("PutItem", "DeleteItem")),),
@@ -70,6 +91,7 @@ GRANTS: dict[str, tuple[Grant, ...]] = {
 # SDK's own call to Bedrock.
 USED_BY_AWS = (
     ("queue", "answer-failures", "SendMessage"),
+    ("queue", "extract-failures", "SendMessage"),
     ("bedrock", "models", "InvokeModelWithResponseStream"),
 )
 
@@ -83,9 +105,14 @@ class Services:
     conversations_by_time: Index
     messages: Table
     frames: Table
+    files: Table
+    files_by_time: Index
+    uploads: Bucket
+    extracted: Bucket
     usage: Table
     sockets: Table
     answers: Function
+    extractions: Function
     purges: Schedule
     pushes: Push
     model: Callable[[], Model]
@@ -101,7 +128,17 @@ def build(function: str, settings: Settings, clients: Callable[..., Any] = clien
     def table(name: str) -> Table:
         return Table(function, grant("table", name), clients("dynamodb"), f"{settings.prefix}-{name}")
 
-    by_time = "conversations/timestamp-index"
+    def index(table_name: str, name: str) -> Index:
+        of_table = f"{settings.prefix}-{table_name}"
+        return Index(function, grant("index", f"{table_name}/{name}"), clients("dynamodb"), of_table, name)
+
+    def bucket(prefix: str) -> Bucket:
+        objects = partial(clients, "s3")
+        return Bucket(function, grant("bucket", f"files/{prefix}"), objects, settings.files_bucket, f"{prefix}/")
+
+    def started(name: str) -> Function:
+        return Function(function, grant("function", name), partial(clients, "lambda"), f"{settings.prefix}-{name}")
+
     purge_arn = f"arn:aws:lambda:{settings.region}:{settings.account_id}:function:{settings.prefix}-{PURGE}"
     scheduler_role = f"arn:aws:iam::{settings.account_id}:role/{settings.prefix}-scheduler"
     key = Parameter(
@@ -113,20 +150,17 @@ def build(function: str, settings: Settings, clients: Callable[..., Any] = clien
     return Services(
         settings=settings,
         conversations=table("conversations"),
-        conversations_by_time=Index(
-            function,
-            grant("index", by_time),
-            clients("dynamodb"),
-            f"{settings.prefix}-conversations",
-            "timestamp-index",
-        ),
+        conversations_by_time=index("conversations", "timestamp-index"),
         messages=table("messages"),
         frames=table("frames"),
+        files=table("files"),
+        files_by_time=index("files", "user-files-index"),
+        uploads=bucket("uploads"),
+        extracted=bucket("extracted"),
         usage=table("usage"),
         sockets=table("sockets"),
-        answers=Function(
-            function, grant("function", ANSWER), partial(clients, "lambda"), f"{settings.prefix}-{ANSWER}"
-        ),
+        answers=started(ANSWER),
+        extractions=started(EXTRACT),
         purges=Schedule(
             function,
             grant("schedule", PURGE),

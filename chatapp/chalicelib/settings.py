@@ -57,7 +57,10 @@ class Settings:
     models: on offer, the default first.
     user_budget_usd, stage_budget_usd: model spend in one calendar month (UTC).
     max_tokens: an answer's length; with `max_answer_bytes` it keeps an answer within a DynamoDB item (400 KB).
-    history_tokens: what a prompt may hold, by estimate; past it the oldest half is left out.
+    history_tokens: what a prompt may hold of earlier turns, by estimate; past it the oldest half is left out.
+    document_tokens: what it may hold of files, by estimate; what exceeds it is searched.
+    context_tokens: what the models take in one request, answer included.
+    max_file_mb, storage_quota_mb: of one file, and of all files of one person.
     """
 
     stage: str = "local"
@@ -74,6 +77,11 @@ class Settings:
     max_tokens: int = 16_000
     max_answer_bytes: int = 300_000
     history_tokens: int = 90_000
+    document_tokens: int = 120_000
+    context_tokens: int = 200_000
+    files_bucket: str = ""
+    max_file_mb: int = 50
+    storage_quota_mb: int = 2_048
     endpoint_url: str | None = None
     anthropic_base_url: str | None = None
 
@@ -121,6 +129,11 @@ class Settings:
             max_tokens=int(number("MAX_TOKENS", default.max_tokens)),
             max_answer_bytes=min(int(number("MAX_ANSWER_BYTES", default.max_answer_bytes)), _ITEM_BYTES),
             history_tokens=int(number("HISTORY_TOKENS", default.history_tokens)),
+            document_tokens=int(number("DOCUMENT_TOKENS", default.document_tokens)),
+            context_tokens=int(number("CONTEXT_TOKENS", default.context_tokens)),
+            files_bucket=environment.get("CHATAPP_FILES_BUCKET", ""),
+            max_file_mb=int(number("MAX_FILE_MB", default.max_file_mb)),
+            storage_quota_mb=int(number("STORAGE_QUOTA_MB", default.storage_quota_mb)),
             endpoint_url=environment.get("AWS_ENDPOINT_URL") or None,
             anthropic_base_url=environment.get("ANTHROPIC_BASE_URL") or None,
         )

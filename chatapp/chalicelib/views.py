@@ -61,6 +61,7 @@ def message(shown: Message) -> s.Message:
         stop_reason=shown.stop_reason,
         error=s.ErrorInfo(**shown.error) if shown.error else None,
         created_at=shown.created_at,
+        files=[s.AttachedFile(**attached) for attached in shown.files],
     )
 
 
@@ -82,6 +83,7 @@ def conversation(settings: Settings, shown: Conversation) -> s.Conversation:
         archived=shown.archived,
         head=shown.head,
         answer_in_progress=shown.answer_in_progress,
+        file_ids=sorted(shown.file_ids),
     )
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import boto3
 from botocore.config import Config
@@ -23,6 +24,12 @@ _CONFIG = Config(
 # Whoever misses a push reads the frames instead; nobody else may wait for it.
 _PUSH_CONFIG = _CONFIG.merge(Config(retries={"mode": "standard", "total_max_attempts": 1}))
 
+# Objects take longer than rows. Signed for the bucket's regional host: the global one redirects while a bucket is new,
+# which a browser's form does not survive. The local AWS has one host for all buckets.
+_STYLE: Literal["path", "virtual"] = "path" if os.environ.get("AWS_ENDPOINT_URL") else "virtual"
+_OBJECTS_CONFIG = _CONFIG.merge(Config(read_timeout=20, signature_version="s3v4", s3={"addressing_style": _STYLE}))
+_CONFIGS = {"apigatewaymanagementapi": _PUSH_CONFIG, "s3": _OBJECTS_CONFIG}
+
 # By service and endpoint. Tests put stand-ins here for what cannot run in their process.
 made: dict[tuple[str, str | None], Any] = {}
 _lock = threading.Lock()
@@ -34,7 +41,7 @@ def client(service: str, endpoint_url: str | None = None) -> Any:
     if key not in made:
         with _lock:
             if key not in made:
-                config = _PUSH_CONFIG if service == "apigatewaymanagementapi" else _CONFIG
+                config = _CONFIGS.get(service, _CONFIG)
                 made[key] = _session().client(service, endpoint_url=endpoint_url, config=config)
     return made[key]
 
