@@ -15,6 +15,7 @@ from deploy.local.demo_passages import (
     STOPWORDS,
     Passage,
     closest,
+    coverage,
     document_passages,
     openings,
     result_passages,
@@ -24,6 +25,7 @@ from deploy.local.demo_request import Block, MessagesRequest, sign_thinking, tex
 
 TITLE_WORDS = 6
 MAX_TITLE_CHARS = 60
+AT_HAND_SHARE = 0.5  # of the question's words in one passage
 QUERY_PROPERTIES = ("query", "q", "question", "search")
 
 _ENGLISH_TEXT = """
@@ -131,11 +133,11 @@ def title_of(request: MessagesRequest) -> str:
 
 
 def question_of(request: MessagesRequest) -> str:
-    """The text of the newest user message that has text of its own: tool results are not a question."""
+    """The newest text of the user's own: tool results are no question, nor are texts that stand before one."""
     for role, blocks in reversed(request.messages):
         own = [block["text"] for block in blocks if block["type"] == "text"]
         if role == "user" and own:
-            return "\n".join(own)
+            return str(own[-1])
     return ""
 
 
@@ -229,18 +231,30 @@ def _code(question: str, texts: dict[str, str]) -> str:
 
 
 def _tool_call(request: MessagesRequest, question: str) -> Block | None:
-    """A call of the tool that is forced, or of one that takes a search query; none right after a result."""
+    """A call of the tool that is forced, or of one that takes a search query when it may find more than is given.
+
+    None right after a result, nor where a document at hand answers.
+    """
     choice = request.body.get("tool_choice") or {"type": "auto"}
     answered = any(block["type"] == "tool_result" for block in request.messages[-1][1])
     if choice["type"] == "none" or (answered and choice["type"] == "auto"):
         return None
+    may_search = choice["type"] == "auto" and not _is_at_hand(request, question)
     for tool in request.tools:
-        properties = (tool.get("input_schema") or {}).get("properties") or {}
-        searches = [name for name in QUERY_PROPERTIES if (properties.get(name) or {}).get("type") == "string"]
         forced = choice["type"] == "any" or choice.get("name") == tool["name"]
-        if forced or (choice["type"] == "auto" and searches and terms(question)):
+        if forced or (may_search and _takes_a_query(tool)):
             return _tool_use(request, tool, question)
     return None
+
+
+def _is_at_hand(request: MessagesRequest, question: str) -> bool:
+    """Whether nothing is asked, or one passage of the documents holds at least half of the words that are asked for."""
+    return not terms(question) or coverage(question, document_passages(request)) >= AT_HAND_SHARE
+
+
+def _takes_a_query(tool: dict[str, Any]) -> bool:
+    properties = (tool.get("input_schema") or {}).get("properties") or {}
+    return any((properties.get(name) or {}).get("type") == "string" for name in QUERY_PROPERTIES)
 
 
 def _tool_use(request: MessagesRequest, tool: dict[str, Any], question: str) -> Block:

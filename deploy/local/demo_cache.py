@@ -3,7 +3,8 @@
 The rules (https://platform.claude.com/docs/en/build-with-claude/prompt-caching): the prompt is the blocks
 of tools, then system, then messages. An entry is written only at a block with `cache_control`, keyed by
 everything up to that block, when that is at least 1,024 tokens. A read looks at no more than 20 blocks from
-each breakpoint backwards. An entry lives 5 minutes (or `ttl: "1h"`) and each use renews it.
+each breakpoint backwards. Turning citations of documents on or off changes the system prompt, images the messages. An
+entry lives 5 minutes (or `ttl: "1h"`) and each use renews it.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from deploy.local.demo_request import MessagesRequest, block_tokens
+from deploy.local.demo_sources import is_cited
 
 MIN_CACHED_TOKENS = 1024
 LOOKBACK_BLOCKS = 20
@@ -125,12 +127,17 @@ def _positions(request: MessagesRequest, api_key: str) -> list[_Position]:
     # These change how messages are read, so they invalidate the messages' part of the cache but not
     # the tools' and system's.
     message_options = {name: request.body.get(name) for name in ("thinking", "tool_choice")}
+    message_options["images"] = bool(request.source_blocks("image"))
+    # The API writes into the system prompt how documents are to be cited.
+    system_options = any(is_cited(block) for block in request.source_blocks("document"))
     blocks = [("tool", tool) for tool in request.tools] + [("system", block) for block in request.system]
-    first_message = len(blocks)
+    first_system, first_message = len(request.tools), len(blocks)
     blocks += [(role, block) for role, content in request.messages for block in content]
     automatic = request.body.get("cache_control")
     positions, tokens = [], 0
     for index, (role, block) in enumerate(blocks):
+        if index == first_system:
+            digest.update(_canonical(system_options))
         if index == first_message:
             digest.update(_canonical(message_options))
         digest.update(role.encode() + b"\x1f" + _canonical(_without_cache_control(block)) + b"\x1e")

@@ -50,7 +50,7 @@ class Passage:
     place: tuple[str, int, int]  # kind of source, its index, block or page in it: one quote of each
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=16_384)
 def terms(text: str) -> tuple[str, ...]:
     """The words of `text` that carry meaning, in order: lower case, no accents, plural s or stopwords."""
     folded = unicodedata.normalize("NFKD", text.casefold())
@@ -84,6 +84,12 @@ def closest(question: str, passages: list[Passage]) -> list[Passage]:
     ranked = sorted(range(len(passages)), key=lambda index: -scores[index])
     floor = SUPPORTING_SHARE * max(scores, default=0.0)
     return _one_of_each_place([passages[index] for index in ranked if scores[index] > 0 and scores[index] >= floor])
+
+
+def coverage(question: str, passages: list[Passage]) -> float:
+    """The largest share of the question's words that one passage holds, from 0 to 1."""
+    wanted = set(terms(question))
+    return max((len(wanted.intersection(terms(passage.quote))) for passage in passages), default=0) / (len(wanted) or 1)
 
 
 def openings(passages: list[Passage]) -> list[Passage]:

@@ -58,6 +58,10 @@ class ApiError(Exception):
         return {"type": "error", "error": error, "request_id": request_id}
 
 
+def bad_request(message: str) -> ApiError:
+    return ApiError(400, message)
+
+
 @dataclass(frozen=True)
 class MessagesRequest:
     """A request that passed `demo_validation.parse_request`.

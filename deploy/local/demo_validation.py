@@ -7,11 +7,11 @@ after the deployment.
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Iterator
 from typing import Any
 
-from deploy.local.demo_request import ApiError, Block, MessagesRequest, blocks_of, signature_fits
+from deploy.local.demo_request import ApiError, Block, MessagesRequest, bad_request, blocks_of, signature_fits
+from deploy.local.demo_sources import check_document, check_image, check_search_result, check_sources, check_text
 
 MAX_CACHE_BREAKPOINTS = 4
 # https://platform.claude.com/docs/en/api/migration-2026-10-21
@@ -52,11 +52,6 @@ BLOCK_FIELDS: dict[str, tuple[frozenset[str], frozenset[str], str]] = {
     "thinking": (frozenset({"thinking", "signature"}), frozenset(), "assistant"),
     "redacted_thinking": (frozenset({"data"}), frozenset(), "assistant"),
 }
-DOCUMENT_SOURCES = frozenset({"text", "content", "base64"})
-
-
-def bad_request(message: str) -> ApiError:
-    return ApiError(400, message)
 
 
 def parse_request(body: object, version: str, *, counting: bool = False) -> MessagesRequest:
@@ -81,7 +76,7 @@ def parse_request(body: object, version: str, *, counting: bool = False) -> Mess
         _check_removed(request)
     _check_tools(request)
     _check_tool_results(messages)
-    _check_documents(request)
+    check_sources(request)
     _check_breakpoints(body)
     if not request.model.startswith("claude-"):
         raise ApiError(404, f"model: {request.model}")
@@ -172,46 +167,18 @@ def _check_block(block: object, role: str, where: str) -> None:
 
 def _check_block_content(block: Block, kind: str, where: str) -> None:
     if kind == "text":
-        _check_text(block, where.split(".", maxsplit=1)[0])
+        check_text(block, where.split(".", maxsplit=1)[0])
     elif kind == "thinking" and (not isinstance(block.get("thinking"), str) or not signature_fits(block)):
         raise bad_request(f"{where}: Invalid `signature` in `thinking` block")
     elif kind == "tool_result":
         for index, inner in enumerate(blocks_of(block.get("content") or [])):
             _check_block(inner, "user", f"{where}.tool_result.content.{index}")
     elif kind == "search_result":
-        for inner in block["content"]:
-            _check_text(inner, where)
+        check_search_result(block, where)
     elif kind == "document":
-        _check_source(block["source"], f"{where}.document.source")
-
-
-def _check_text(block: Block, where: str) -> None:
-    text = block.get("text")
-    if not isinstance(text, str):
-        raise bad_request(f"{where}: text: Input should be a valid string")
-    if not text:
-        raise bad_request(f"{where}: text content blocks must be non-empty")
-    if not text.strip():
-        raise bad_request(f"{where}: text content blocks must contain non-whitespace text")
-
-
-def _check_source(source: Any, where: str) -> None:
-    if not isinstance(source, dict) or source.get("type") not in DOCUMENT_SOURCES:
-        raise bad_request(f"{where}: the demo model reads sources of type {', '.join(sorted(DOCUMENT_SOURCES))}")
-    if source["type"] == "content":
-        for inner in blocks_of(source.get("content") or []):
-            if inner.get("type") == "text":
-                _check_text(inner, where)
-        return
-    if not isinstance(source.get("data"), str) or not source["data"]:
-        raise bad_request(f"{where}.data: Field required")
-    if source["type"] == "base64":
-        try:
-            pdf = base64.b64decode(source["data"], validate=True)
-        except ValueError:
-            raise bad_request(f"{where}.base64.data: Invalid base64 data") from None
-        if not pdf.startswith(b"%PDF"):
-            raise bad_request(f"{where}.base64.data: The PDF specified was not valid.")
+        check_document(block, where)
+    elif kind == "image":
+        check_image(block, where)
 
 
 def _check_system(system: object) -> None:
@@ -220,7 +187,7 @@ def _check_system(system: object) -> None:
     for block in system if isinstance(system, list) else []:
         if not isinstance(block, dict) or block.get("type") != "text":
             raise bad_request("system: Input should be text blocks")
-        _check_text(block, "system")
+        check_text(block, "system")
 
 
 def _check_removed(request: MessagesRequest) -> None:
@@ -248,6 +215,9 @@ def _check_tools(request: MessagesRequest) -> None:
 def _check_tool_results(messages: list[tuple[str, list[Block]]]) -> None:
     asked: set[str] = set()
     for index, (role, blocks) in enumerate(messages):
+        kinds = [block["type"] == "tool_result" for block in blocks]
+        if asked and kinds != sorted(kinds, reverse=True):
+            raise bad_request(f"messages.{index}: `tool_result` blocks must stand before all others of their message")
         answered = {block["tool_use_id"] for block in blocks if block["type"] == "tool_result"}
         if stray := answered - asked:
             names = ", ".join(sorted(stray))
@@ -258,12 +228,6 @@ def _check_tool_results(messages: list[tuple[str, list[Block]]]) -> None:
                 f"messages.{index}: `tool_use` ids were found without `tool_result` blocks immediately after: {names}"
             )
         asked = {block["id"] for block in blocks if block["type"] == "tool_use"}
-
-
-def _check_documents(request: MessagesRequest) -> None:
-    cited = {bool((block.get("citations") or {}).get("enabled")) for block in request.source_blocks("document")}
-    if len(cited) > 1:
-        raise bad_request("citations must be enabled on all documents of a request or on none")
 
 
 def _check_breakpoints(body: dict[str, Any]) -> None:

@@ -172,6 +172,21 @@ def test_a_tool_round_trip_ends_in_cited_search_results(stage: Stage, stream: bo
     assert (citation["source"], citation["title"]) == ("file:1", "lease.pdf")
 
 
+def test_a_document_at_hand_is_not_searched(stage: Stage) -> None:
+    given = [document(pages("The rent is 900 euros.", "Notice is three months.")), {"type": "text", "text": "Files: x"}]
+
+    def ask(question: str) -> Message:
+        return stage.ask([*given, {"type": "text", "text": question}], tools=[SEARCH])
+
+    at_hand = ask("How long is the notice?")
+    assert citations_of(at_hand)[0]["start_block_index"] == 1
+    elsewhere = ask("Which insurance covers the boiler?")
+    [call] = elsewhere.content
+    assert isinstance(call, ToolUseBlock)
+    assert call.input == {"query": "insurance cover boiler"}, "of the question alone"
+    assert ask("And what is it?").stop_reason == "end_turn", "nothing to search for"
+
+
 def test_thinking_comes_signed_and_is_taken_back_only_as_it_was(stage: Stage) -> None:
     options: dict[str, Any] = {"thinking": {"type": "enabled", "budget_tokens": 1024}}
     stage.script(match="roses", thinking="Roses are plants.", text="Old roses.")
@@ -260,6 +275,24 @@ def test_another_prefix_model_or_key_reads_nothing(stage: Stage) -> None:
     assert figures(stage.ask(system=cached(LONG_SYSTEM), model="claude-haiku-5-5")) == (1950, 0, 3)
     stage.client = stage.client_with(api_key="other")
     assert figures(stage.ask(system=cached(LONG_SYSTEM))) == (1950, 0, 3)
+
+
+def test_citations_change_the_system_prompt_and_images_the_messages(stage: Stage) -> None:
+    system, tool = cached(LONG_SYSTEM), {**SEARCH, "description": LONG_SYSTEM, **cached("x")[0]}
+    options: dict[str, Any] = {
+        "system": system,
+        "tools": [{k: v for k, v in tool.items() if k not in ("type", "text")}],
+    }
+    tools_tokens = figures(stage.ask("Who are you?", **options))[0] - 1950
+    assert tools_tokens > 1950
+    cited = [document(pages("Roses.")), *cached("Who are you?")]
+    assert figures(stage.ask(cited, **options))[1] == tools_tokens, "the tools alone are read"
+    everything = figures(stage.ask(cited, **options))[1]
+    assert everything > tools_tokens + 1950
+    png = base64.b64encode(b"\x89PNG\r\n\x1a\n").decode()
+    image = {"type": "image", "source": {"type": "base64", "media_type": "image/png", "data": png}}
+    grown = [*cited, image, *cached("And this?")]
+    assert figures(stage.ask(grown, **options))[1] == tools_tokens + 1950, "tools and system are read"
 
 
 def test_an_entry_lives_five_minutes_from_its_last_use_or_an_hour(stage: Stage) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -60,6 +61,84 @@ def test_what_the_api_refuses_is_refused(stage: Stage, change: dict[str, Any], m
     with pytest.raises(anthropic.BadRequestError, match=message) as caught:
         stage.ask(stream=False, **change)
     assert caught.value.body["error"]["type"] == "invalid_request_error"  # type: ignore[index]
+
+
+PNG = base64.b64encode(b"\x89PNG\r\n\x1a\n and the rest").decode()
+
+
+def image(**source: Any) -> dict[str, Any]:
+    return {"type": "image", "source": {"type": "base64", "media_type": "image/png", "data": PNG} | source}
+
+
+def search_result(text: str, cited: bool = True, **fields: Any) -> dict[str, Any]:
+    content = [{"type": "text", "text": text}]
+    return {"type": "search_result", "source": "s", "title": "t", "content": content} | {
+        "citations": {"enabled": cited},
+        **fields,
+    }
+
+
+def tool_exchange(*results: dict[str, Any], first: list[dict[str, Any]] | None = None) -> list[dict[str, Any]]:
+    """A call of a tool and its results; first: what stands before them in the user's message."""
+    call = {"type": "tool_use", "id": "t1", "name": "search_files", "input": {}}
+    answered = {"type": "tool_result", "tool_use_id": "t1", "content": list(results)}
+    return [
+        {"role": "user", "content": "Hi"},
+        {"role": "assistant", "content": [call]},
+        {"role": "user", "content": [*(first or []), answered]},
+    ]
+
+
+def of_user(*blocks: dict[str, Any]) -> list[dict[str, Any]]:
+    return [{"role": "user", "content": list(blocks)}]
+
+
+@pytest.mark.parametrize(
+    ("messages", "message"),
+    [
+        (of_user(image(data="!")), "Invalid base64"),
+        (of_user(image(media_type="image/tiff")), "media_type: Input should be one of"),
+        (of_user(image(media_type="image/jpeg")), "does not match the provided media type image/jpeg"),
+        (of_user(image(data="A" * 5_242_884)), "image exceeds 5 MB maximum"),
+        (of_user(*[image()] * 101), "maximum of 100 images"),
+        (of_user(document({"type": "content", "content": []})), "at least one block"),
+        (of_user(document({"type": "content", "content": [{"type": "text", "text": " "}]})), "non-whitespace"),
+        (of_user(document({"type": "content", "content": [document(pages("a"))]})), "Input tag 'document'"),
+        (of_user(search_result("a", content=[])), "at least 1 item"),
+        (of_user(search_result("a", content=[image()])), "should be text blocks"),
+        (of_user(search_result("a", title="")), "title: Field required"),
+        (tool_exchange(search_result("a"), search_result("b", cited=False)), "on all search results"),
+        (tool_exchange(first=[{"type": "text", "text": "so"}]), "must stand before all others"),
+    ],
+)
+def test_sources_that_the_api_refuses_are_refused(stage: Stage, messages: list[dict[str, Any]], message: str) -> None:
+    with pytest.raises(anthropic.BadRequestError, match=message):
+        stage.ask(messages=messages)
+
+
+def test_no_more_than_100_pages_of_pdf_are_read(stage: Stage) -> None:
+    def pdf(page_count: int) -> dict[str, Any]:
+        page = b"1 0 obj<</Type/Page>>endobj\n"
+        objects = b"".join(page.replace(b"1", str(number + 1).encode(), 1) for number in range(page_count))
+        data = base64.b64encode(b"%PDF-1.4\n" + objects).decode()
+        return document({"type": "base64", "media_type": "application/pdf", "data": data})
+
+    question = {"type": "text", "text": "What is it?"}
+    assert stage.ask([pdf(49), pdf(49), question]).stop_reason == "end_turn"
+    with pytest.raises(anthropic.BadRequestError, match="maximum of 100 PDF pages"):
+        stage.ask([pdf(50), pdf(51), question])
+
+
+def test_all_that_a_conversation_with_files_holds_is_taken(stage: Stage) -> None:
+    """What Anthropic documents: page by page documents, images, a tool's search results, four breakpoints."""
+    breakpoint_: dict[str, Any] = {"cache_control": {"type": "ephemeral"}}
+    about = {"context": "Pages 1 to 2 of 2.", **breakpoint_}
+    whole = document({"type": "content", "content": [{"type": "text", "text": "a"}, image()]}) | about
+    call, answered = tool_exchange(search_result("b", **breakpoint_), {"type": "text", "text": "One passage."})[1:]
+    asked = {"role": "user", "content": [whole, image(), {"type": "text", "text": "Hi"}]}
+    tool = {"name": "search_files", "input_schema": {"type": "object", "properties": {}}, **breakpoint_}
+    message = stage.ask(messages=[asked, call, answered], tools=[tool], system=cached("Answer."))
+    assert message.stop_reason == "end_turn"
 
 
 def test_keys_models_paths_and_sizes(stage: Stage) -> None:
