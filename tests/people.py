@@ -8,7 +8,8 @@ import uuid
 from dataclasses import dataclass
 from typing import Any
 
-from tests.stage import ENDPOINT, Context, Stage
+from tests.fakes.aws import Context
+from tests.stage import ENDPOINT, Stage
 
 
 @dataclass(frozen=True)
@@ -83,6 +84,9 @@ class Person:
     def patch(self, path: str, body: Any) -> Reply:
         return self.call("PATCH", path, body)
 
+    def put(self, path: str) -> Reply:
+        return self.call("PUT", path)
+
     def delete(self, path: str) -> Reply:
         return self.call("DELETE", path)
 
@@ -131,6 +135,19 @@ class Person:
 
     def frames(self, conversation_id: str, message_id: str, after: int = 0) -> Any:
         return self.get(f"/conversations/{conversation_id}/messages/{message_id}/frames?after={after}").body
+
+    def file(self, file_id: str) -> dict[str, Any]:
+        reply = self.get(f"/files/{file_id}")
+        assert reply.status == 200, reply
+        shown: dict[str, Any] = reply.body
+        return shown
+
+    def files(self, query: str = "") -> list[dict[str, Any]]:
+        """One page of the list; query: such as `name=roses&limit=2`."""
+        reply = self.get(f"/files?{query}")
+        assert reply.status == 200, reply
+        items: list[dict[str, Any]] = reply.body["items"]
+        return items
 
     def connect(self, connection_id: str) -> int:
         """Open a socket with a fresh ticket; returns the status of $connect."""

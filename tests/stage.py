@@ -10,6 +10,7 @@ import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from types import ModuleType
@@ -21,8 +22,10 @@ from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 from moto import mock_aws
 
 from deploy.local.demo_model import DemoServer
-from tests.fakes.aws import FakeGateway, FakeLambda, FakeScheduler
+from tests.fakes import s3
+from tests.fakes.aws import Context, FakeGateway, FakeLambda, FakeScheduler
 from tests.fakes.dynamodb import Wire
+from tests.storage import BUCKET, Storage
 
 ROOT = Path(__file__).resolve().parent.parent
 ORIGIN = "https://site.example"
@@ -37,6 +40,7 @@ ENVIRONMENT = {
     "CHATAPP_STAGE": "test",
     "CHATAPP_ACCOUNT_ID": "123456789012",
     "CHATAPP_SITE_ORIGIN": ORIGIN,
+    "CHATAPP_FILES_BUCKET": BUCKET,
     "CHATAPP_USER_POOL_ARN": "arn:aws:cognito-idp:eu-west-1:123456789012:userpool/eu-west-1_test",
 }
 
@@ -63,17 +67,29 @@ def table_definitions() -> list[dict[str, Any]]:
     ]
 
 
+@dataclass(frozen=True)
+class _Clients:
+    """The tests' own clients, the wires, and the app's clients: made once, since making them is slow."""
+
+    dynamodb: Any
+    ssm: Any
+    s3: Any
+    wire: Wire
+    s3_wire: s3.Wire
+    made: dict[Any, Any]
+
+
 @lru_cache(maxsize=1)
-def _clients() -> tuple[Any, Any, Wire, dict[Any, Any]]:
-    """The tests' DynamoDB and SSM clients, the wire, and the app's clients: made once, since making them is slow."""
+def _clients() -> _Clients:
     from chalicelib.aws import clients
 
-    wire = Wire()
-    dynamodb = boto3.client("dynamodb")
-    wire.attach(dynamodb, faults=False)
-    made = {("dynamodb", None): clients.client("dynamodb"), ("ssm", None): clients.client("ssm")}
-    wire.attach(made["dynamodb", None], faults=True)
-    return dynamodb, boto3.client("ssm"), wire, made
+    own = _Clients(boto3.client("dynamodb"), boto3.client("ssm"), boto3.client("s3"), Wire(), s3.Wire(), {})
+    own.made.update({(service, None): clients.client(service) for service in ("dynamodb", "ssm", "s3")})
+    own.wire.attach(own.dynamodb, faults=False)
+    own.wire.attach(own.made["dynamodb", None], faults=True)
+    own.s3_wire.attach(own.s3, faults=False)
+    own.s3_wire.attach(own.made["s3", None], faults=True)
+    return own
 
 
 class _Numbers(TypeDeserializer):
@@ -81,10 +97,10 @@ class _Numbers(TypeDeserializer):
         return float(value) if "." in value else int(value)
 
 
-class Stage:
+class Stage(Storage):
     """app: the module `app`. lambdas, scheduler, gateway: stand-ins; `run` delivers what was invoked.
 
-    wire: between the app and DynamoDB, where faults are put.
+    wire, s3_wire: between the app and DynamoDB or S3, where faults are put.
     """
 
     def __init__(self, app: ModuleType, model: DemoServer) -> None:
@@ -97,16 +113,19 @@ class Stage:
         self.lambdas = FakeLambda()
         self.scheduler = FakeScheduler()
         self.gateway = FakeGateway()
-        self.dynamodb, ssm, self.wire, made = _clients()
+        own = _clients()
+        self.dynamodb, self.wire, self.s3_wire = own.dynamodb, own.wire, own.s3_wire
         self.wire.reset()
+        self.s3_wire.clear()
         clients.made.clear()
-        clients.made.update(made)
+        clients.made.update(own.made)
         clients.made[("lambda", None)] = self.lambdas
         clients.made[("scheduler", None)] = self.scheduler
         clients.made[("apigatewaymanagementapi", ENDPOINT)] = self.gateway
         for definition in table_definitions():
             self.dynamodb.create_table(**definition)
-        ssm.put_parameter(Name="/chatapp/test/anthropic-api-key", Value="demo", Type="SecureString")
+        self.make_bucket(own.s3)
+        own.ssm.put_parameter(Name="/chatapp/test/anthropic-api-key", Value="demo", Type="SecureString")
 
     def configure(self, **settings: object) -> None:
         """Deploy the stage anew with other settings: `configure(user_budget_usd=1)`."""
@@ -149,8 +168,10 @@ class Stage:
         return [body for body in bodies if "title only" not in json.dumps(body.get("system", ""))]
 
     def run(self, seconds: float = 900) -> None:
-        """Deliver every pending invocation of `answer`, once."""
-        for payload in self.lambdas.take():
+        """Deliver every pending invocation of `extract` and `answer`, once."""
+        for payload in self.lambdas.take("extract"):
+            self.extract(payload, seconds)
+        for payload in self.lambdas.take("answer"):
             self.answer(payload, seconds)
 
     def answer(self, payload: dict[str, Any], seconds: float = 900) -> None:
@@ -158,7 +179,7 @@ class Stage:
 
     @contextmanager
     def working(self, copies: int = 1) -> Iterator[None]:
-        """Deliver every pending invocation to workers of their own, `copies` of each; wait for their end on leaving."""
+        """Deliver every pending order to a worker of its own, `copies` of each; wait for their end on leaving."""
         payloads = self.lambdas.take() * copies
         threads = [threading.Thread(target=self.answer, args=(payload,), daemon=True) for payload in payloads]
         for thread in threads:
@@ -205,16 +226,6 @@ def wait_for(condition: Callable[[], object], what: str = "") -> None:
     while not condition():
         assert time.monotonic() < deadline, f"waited in vain: {what}"
         time.sleep(0.005)
-
-
-class Context:
-    """Lambda's context object, as far as the app reads it."""
-
-    def __init__(self, seconds: float) -> None:
-        self._seconds = seconds
-
-    def get_remaining_time_in_millis(self) -> int:
-        return int(self._seconds * 1000)
 
 
 @contextmanager

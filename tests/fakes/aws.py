@@ -15,6 +15,16 @@ def client_error(code: str, operation: str, status: int = 400, **more: Any) -> C
     return ClientError(response, operation)
 
 
+class Context:
+    """Lambda's context object, as far as the app reads it."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+
+    def get_remaining_time_in_millis(self) -> int:
+        return int(self._seconds * 1000)
+
+
 @dataclass
 class FakeLambda:
     """Keeps asynchronous invocations until a test delivers them: once, twice, late, out of order or never.
@@ -36,9 +46,11 @@ class FakeLambda:
             self.pending.append((FunctionName, json.loads(Payload)))
         return {"StatusCode": 202}
 
-    def take(self) -> list[dict[str, Any]]:
-        taken, self.pending = self.pending, []
-        return [payload for _, payload in taken]
+    def take(self, function: str = "answer") -> list[dict[str, Any]]:
+        """Payloads that wait for one function, which no longer wait."""
+        taken = [payload for name, payload in self.pending if name.endswith(f"-{function}")]
+        self.pending = [(name, payload) for name, payload in self.pending if not name.endswith(f"-{function}")]
+        return taken
 
 
 class Conflict(Exception):
