@@ -21,6 +21,8 @@ const SAME = new Set([
   "chat.conversation",
   "chat.code",
   "chat.imageLink",
+  "citations.sources",
+  "citations.viewer.page",
 ]);
 
 describe.each(Object.entries(catalogues))("the catalogue %s", (_language, catalogue) => {
