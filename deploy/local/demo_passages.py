@@ -112,13 +112,26 @@ def _tool_content(block: Block) -> list[Block]:
 
 
 def sentences(text: str) -> Iterator[tuple[int, int]]:
-    """Yield the (start, end) of each sentence, none over MAX_QUOTE_CHARS."""
+    """Yield the (start, end) of each sentence. What is longer than MAX_QUOTE_CHARS, such as a table, comes by lines."""
     for match in _SENTENCE.finditer(text):
         start, end = match.span()
-        if end - start > MAX_QUOTE_CHARS:
+        if end - start <= MAX_QUOTE_CHARS:
+            yield start, start + len(text[start:end].rstrip())
+        else:
+            yield from _lines(text, start, end)
+
+
+def _lines(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    while start < end:
+        line_end = text.find("\n", start, end)
+        stop = end if line_end < 0 else line_end
+        if stop - start > MAX_QUOTE_CHARS:
             cut = text.rfind(" ", start, start + MAX_QUOTE_CHARS)
-            end = cut if cut > start else start + MAX_QUOTE_CHARS
-        yield start, start + len(text[start:end].rstrip())
+            stop = cut if cut > start else start + MAX_QUOTE_CHARS
+        if piece := text[start:stop].strip():
+            begin = text.index(piece[0], start)
+            yield begin, begin + len(piece)
+        start = stop + (1 if stop < end and text[stop] in "\n " else 0)
 
 
 def _of_document(block: Block, index: int) -> Iterator[Passage]:

@@ -25,7 +25,7 @@ from xml.etree import ElementTree
 
 from deploy.local import aws as local_aws
 from tests.e2e import deployment as deployments
-from tests.e2e import local_stage, people
+from tests.e2e import files, local_stage, people
 from tests.e2e.channel import opened, ticket
 from tests.e2e.deployment import CONTEXT_VARIABLE, ROOT, Deployment
 from tests.e2e.people import Person
@@ -99,6 +99,7 @@ def _ready(options: Options) -> dict[str, str]:
         _install_browser_tests()
     shutil.rmtree(RESULTS, ignore_errors=True)
     RESULTS.mkdir(parents=True)
+    files.write_all()
     return environ
 
 

@@ -93,6 +93,13 @@ def test_content_documents_are_cited_by_block(stage: Stage) -> None:
     )
 
 
+def test_a_long_table_is_quoted_by_its_rows(stage: Stage) -> None:
+    table = "\n".join(f"goods-{number} | {number * 7}" for number in range(1, 200))
+    message = stage.ask([document(pages(table)), {"type": "text", "text": "How much of goods 183?"}])
+    assert "“goods-183 | 1281”" in text_of(message)
+    assert citations_of(message)[0]["cited_text"] == table
+
+
 def test_text_documents_are_cited_by_characters(stage: Stage) -> None:
     text = "The rent is 900 euros.\n\nNotice is three months. Keys are returned."
     source = {"type": "text", "media_type": "text/plain", "data": text}
