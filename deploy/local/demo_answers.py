@@ -39,6 +39,8 @@ _FRENCH_TEXT = """
 _FRENCH = frozenset(_FRENCH_TEXT.split())
 _CODE = re.compile(r"\b(code|script|function|program|snippet|python|javascript|sql|bash|fonction|programme)\b", re.I)
 _TABLE = re.compile(r"\b(tables?|tableaux?)\b", re.I)
+_PAGES = re.compile(r"\bpages? (\d+)(?:(?: to | à |-|–)(\d+))?", re.I)
+_OUTLINED = re.compile(r'<file name="[^"]*" file_id="([^"]+)">')
 _TITLE_ONLY = re.compile(r"\b(only|just|nothing else|nothing but)\b", re.I)
 
 _SNIPPETS = {
@@ -231,34 +233,48 @@ def _code(question: str, texts: dict[str, str]) -> str:
 
 
 def _tool_call(request: MessagesRequest, question: str) -> Block | None:
-    """A call of the tool that is forced, or of one that takes a search query when it may find more than is given.
-
-    None right after a result, nor where a document at hand answers.
-    """
+    """A call of the tool that is forced, or of one that finds more than is given; none right after a result."""
     choice = request.body.get("tool_choice") or {"type": "auto"}
     answered = any(block["type"] == "tool_result" for block in request.messages[-1][1])
     if choice["type"] == "none" or (answered and choice["type"] == "auto"):
         return None
-    may_search = choice["type"] == "auto" and not _is_at_hand(request, question)
-    for tool in request.tools:
-        forced = choice["type"] == "any" or choice.get("name") == tool["name"]
-        if forced or (may_search and _takes_a_query(tool)):
-            return _tool_use(request, tool, question)
-    return None
+    if choice["type"] == "auto":
+        return _read_call(request, question) or _search_call(request, question)
+    tools = [tool for tool in request.tools if choice["type"] == "any" or choice.get("name") == tool["name"]]
+    return _tool_use(request, tools[0], question) if tools else None
 
 
-def _is_at_hand(request: MessagesRequest, question: str) -> bool:
-    """Whether nothing is asked, or one passage of the documents holds at least half of the words that are asked for."""
-    return not terms(question) or coverage(question, document_passages(request)) >= AT_HAND_SHARE
+def _read_call(request: MessagesRequest, question: str) -> Block | None:
+    """A call of the tool that reads pages, when the question names pages of a file that is not shown."""
+    named, outlined = _PAGES.search(question), _OUTLINED.findall(request.user_text)
+    if not named or not outlined:
+        return None
+    pages = {"file_id": outlined[-1], "first": int(named[1]), "last": int(named[2] or named[1])}
+    readers = [tool for tool in request.tools if set(_schema(tool).get("required") or []) == pages.keys()]
+    return _tool_use(request, readers[0], question, pages) if readers else None
+
+
+def _search_call(request: MessagesRequest, question: str) -> Block | None:
+    """A call of a tool that takes a query, unless nothing is asked or a document at hand answers."""
+    if not terms(question) or coverage(question, document_passages(request)) >= AT_HAND_SHARE:
+        return None
+    return next((_tool_use(request, tool, question) for tool in request.tools if _takes_a_query(tool)), None)
 
 
 def _takes_a_query(tool: dict[str, Any]) -> bool:
-    properties = (tool.get("input_schema") or {}).get("properties") or {}
+    properties = _schema(tool).get("properties") or {}
     return any((properties.get(name) or {}).get("type") == "string" for name in QUERY_PROPERTIES)
 
 
-def _tool_use(request: MessagesRequest, tool: dict[str, Any], question: str) -> Block:
-    schema = tool.get("input_schema") or {}
+def _schema(tool: dict[str, Any]) -> dict[str, Any]:
+    schema: dict[str, Any] = tool.get("input_schema") or {}
+    return schema
+
+
+def _tool_use(
+    request: MessagesRequest, tool: dict[str, Any], question: str, given: dict[str, Any] | None = None
+) -> Block:
+    schema = _schema(tool)
     properties: dict[str, Any] = schema.get("properties") or {}
     filled = {*(schema.get("required") or []), *QUERY_PROPERTIES}
     values = {name: _value(properties[name], question) for name in properties if name in filled}
@@ -268,7 +284,7 @@ def _tool_use(request: MessagesRequest, tool: dict[str, Any], question: str) -> 
         "type": "tool_use",
         "id": "toolu_" + hashlib.sha256(seed.encode()).hexdigest()[:24],
         "name": tool["name"],
-        "input": values,
+        "input": given or values,
     }
 
 

@@ -194,6 +194,21 @@ def test_a_document_at_hand_is_not_searched(stage: Stage) -> None:
     assert ask("And what is it?").stop_reason == "end_turn", "nothing to search for"
 
 
+def test_pages_that_are_named_are_read(stage: Stage) -> None:
+    properties = {"file_id": {"type": "string"}, "first": {"type": "integer"}, "last": {"type": "integer"}}
+    schema = {"type": "object", "properties": properties, "required": ["file_id", "first", "last"]}
+    read = {"name": "read_pages", "description": "Read pages", "input_schema": schema}
+    outline = {"type": "text", "text": '<file name="thesis.pdf" file_id="f1">\nTwo parts.\n</file>'}
+
+    def call_of(question: str, *given: dict[str, Any]) -> Any:
+        message = stage.ask([*given, {"type": "text", "text": question}], tools=[SEARCH, read])
+        return next(((block.name, block.input) for block in message.content if isinstance(block, ToolUseBlock)), None)
+
+    assert call_of("What is on page 12?", outline) == ("read_pages", {"file_id": "f1", "first": 12, "last": 12})
+    assert call_of("Summarise pages 3 to 5", outline) == ("read_pages", {"file_id": "f1", "first": 3, "last": 5})
+    assert call_of("What is on page 12?")[0] == "search_files", "there is no file to read"
+
+
 def test_thinking_comes_signed_and_is_taken_back_only_as_it_was(stage: Stage) -> None:
     options: dict[str, Any] = {"thinking": {"type": "enabled", "budget_tokens": 1024}}
     stage.script(match="roses", thinking="Roses are plants.", text="Old roses.")
