@@ -5,6 +5,7 @@
 import { useEffect, useId, useLayoutEffect, useRef, useState, type KeyboardEvent, type ReactNode, type RefObject } from "react";
 
 import { cx } from "@/lib/classNames";
+import { placeBeside } from "@/lib/placeBeside";
 
 import { Icon, type IconName } from "./icons";
 
@@ -70,7 +71,7 @@ type MenuListProps = Pick<MenuProps, "label" | "items"> & {
 function MenuList({ id, label, items, anchor, close }: MenuListProps) {
   const list = useRef<HTMLDivElement>(null);
   useLayoutEffect(() => {
-    if (list.current && anchor.current) place(list.current, anchor.current);
+    if (list.current && anchor.current) placeBeside(list.current, anchor.current);
   }, [anchor]);
   useEffect(() => {
     const chosen = list.current?.querySelector<HTMLElement>("[aria-checked=true]");
@@ -118,19 +119,6 @@ function MenuRow({ item, close }: { item: MenuItem; close: () => void }) {
       {item.checked && <Icon name="check" size={18} />}
     </button>
   );
-}
-
-const GAP_PX = 6;
-
-/** Below the button where there is room, else above it, and inside the window. Fixed, so that no scroller clips it. */
-function place(list: HTMLElement, anchor: HTMLElement): void {
-  const button = anchor.getBoundingClientRect();
-  const { offsetWidth: width, offsetHeight: height } = list;
-  const fitsBelow = button.bottom + GAP_PX + height <= window.innerHeight - GAP_PX;
-  const top = fitsBelow ? button.bottom + GAP_PX : Math.max(GAP_PX, button.top - GAP_PX - height);
-  const left = Math.max(GAP_PX, Math.min(button.left, window.innerWidth - width - GAP_PX));
-  list.style.top = `${top}px`;
-  list.style.left = `${left}px`;
 }
 
 function onMenuKey(event: KeyboardEvent<HTMLDivElement>, close: () => void): void {

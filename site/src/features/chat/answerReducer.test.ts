@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 
 import { decodeSocketMessage, isAnswerFrame, type AnswerFrame } from "@/api/frames";
+import { citation } from "@/test/citations";
 import { randomly, shuffled, type Random } from "@/test/random";
 
 import { applyFrames, applyRead, contentOf, hasGap, newAnswer, type AnswerState } from "./answerReducer";
@@ -104,19 +105,53 @@ describe("applyFrames", () => {
   });
 
   it("keeps thinking, text and citations in their blocks", () => {
-    const locator = { kind: "page", label: "page 3", page: 3 };
-    const citation = { file_id: "f1", name: "a.pdf", page: 3, last_page: 3, locator, cited_text: "x" };
     const state = applyFrames(newAnswer, [
       started(1),
       delta(2, "hm", 0, "thinking"),
       delta(3, "Yes", 1),
-      { type: "answer.citation", ...ids, sequence: 4, block: 1, citation },
+      { type: "answer.citation", ...ids, sequence: 4, block: 1, citation: citation(3) },
       delta(5, ".", 1),
     ]);
     expect(contentOf(state)).toEqual([
       { type: "thinking", thinking: "hm" },
-      { type: "text", text: "Yes.", citations: [citation] },
+      { type: "text", text: "Yes.", citations: [citation(3)] },
     ]);
+  });
+
+  it("puts tools among the blocks, as a stored answer has them, in whatever order frames come", () => {
+    const detail = { query: "cats", files: [{ file_id: "f1", name: "thesis.pdf" }] };
+    const frames: AnswerFrame[] = [
+      started(1),
+      delta(2, "I look.", 0),
+      { type: "answer.tool", ...ids, sequence: 3, block: 1, name: "search_files", detail },
+      delta(4, "Cats sleep", 2),
+      { type: "answer.citation", ...ids, sequence: 5, block: 2, citation: citation(12) },
+      { type: "answer.citation", ...ids, sequence: 6, block: 2, citation: citation(13) },
+      delta(7, " a lot.", 3),
+      done(8),
+    ];
+    const stored = [
+      { type: "text", text: "I look." },
+      { type: "tool_use", name: "search_files", detail },
+      { type: "text", text: "Cats sleep", citations: [citation(12), citation(13)] },
+      { type: "text", text: " a lot." },
+    ];
+    expect(contentOf(applyFrames(newAnswer, frames.slice(0, 3))).at(-1)).toEqual(stored[1]);
+    randomly(50, (random) => {
+      const arrived = batches(shuffled([...frames, ...frames], random), random);
+      expect(contentOf(arrived.reduce(applyFrames, newAnswer))).toEqual(stored);
+    });
+    expect(text(applyFrames(newAnswer, frames))).toBe("I look.\n\nCats sleep a lot.");
+  });
+
+  it("counts a citation that it cannot read, and shows nothing of it", () => {
+    const state = applyFrames(newAnswer, [
+      started(1),
+      delta(2, "Yes"),
+      { type: "answer.citation", ...ids, sequence: 3, block: 0, citation: null },
+      delta(4, "."),
+    ]);
+    expect(contentOf(state)).toEqual([{ type: "text", text: "Yes." }]);
   });
 
   it("keeps what had come when an answer fails", () => {

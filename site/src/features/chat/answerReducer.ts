@@ -15,7 +15,6 @@ export interface AnswerState {
   /** The last sequence applied; 0 before the first. */
   sequence: number;
   ahead: ReadonlyMap<number, AnswerFrame>;
-  tool: string | null;
   stop_reason: string | null;
   usage: Usage | null;
   error: AnswerError | null;
@@ -27,7 +26,6 @@ export const newAnswer: AnswerState = {
   blocks: [],
   sequence: 0,
   ahead: new Map(),
-  tool: null,
   stop_reason: null,
   usage: null,
   error: null,
@@ -85,13 +83,13 @@ function drain(state: AnswerState, waiting: Map<number, AnswerFrame>): AnswerSta
 function step(state: AnswerState, frame: AnswerFrame): AnswerState {
   switch (frame.type) {
     case "answer.started":
-      return { ...state, status: "streaming", model: frame.model, blocks: [], tool: null };
+      return { ...state, status: "streaming", model: frame.model, blocks: [] };
     case "answer.delta":
-      return { ...state, status: "streaming", tool: null, blocks: append(state.blocks, frame) };
+      return { ...state, status: "streaming", blocks: append(state.blocks, frame) };
     case "answer.citation":
       return frame.citation ? { ...state, blocks: cite(state.blocks, frame.block, frame.citation) } : state;
     case "answer.tool":
-      return { ...state, tool: frame.name };
+      return { ...state, blocks: withTool(state.blocks, frame) };
     case "answer.done":
       return {
         ...state,
@@ -99,10 +97,9 @@ function step(state: AnswerState, frame: AnswerFrame): AnswerState {
         stop_reason: frame.stop_reason,
         usage: frame.usage,
         error: frame.error,
-        tool: null,
       };
     case "answer.failed":
-      return { ...state, status: "failed", error: frame.error, tool: null };
+      return { ...state, status: "failed", error: frame.error };
     default:
       return frame satisfies never;
   }
@@ -128,5 +125,11 @@ function cite(blocks: Blocks, index: number, citation: Citation): Blocks {
   const held = next[index];
   const text = held?.type === "text" ? held : { type: "text" as const, text: "" };
   next[index] = { ...text, citations: [...(text.citations ?? []), citation] };
+  return next;
+}
+
+function withTool(blocks: Blocks, { block, name, detail }: Extract<AnswerFrame, { type: "answer.tool" }>): Blocks {
+  const next = [...blocks];
+  next[block] = { type: "tool_use", name, detail };
   return next;
 }

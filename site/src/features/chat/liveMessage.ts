@@ -1,7 +1,8 @@
 /** A stored message together with what is streaming of it. Pure. */
-import type { ContentBlock, Message } from "@/api/types";
+import type { Message } from "@/api/types";
 
 import { contentOf, isInProgress, type AnswerState } from "./answerReducer";
+import { plainText } from "./citations/parts";
 
 /** The message as it is now: what was stored, or what the frames say when they know more. */
 export function liveMessage(message: Message, state: AnswerState): Message {
@@ -17,6 +18,5 @@ export function liveMessage(message: Message, state: AnswerState): Message {
   };
 }
 
-/** The text of a message, without its thinking. */
-export const textOf = (content: readonly ContentBlock[]): string =>
-  content.flatMap((block) => (block.type === "text" ? [block.text] : [])).join("");
+/** The text of a message, without thinking, tools and citations. */
+export const textOf = plainText;

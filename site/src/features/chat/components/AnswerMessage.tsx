@@ -1,6 +1,6 @@
-import { memo, useEffect, useRef } from "react";
+import { memo, useEffect, useMemo, useRef } from "react";
 
-import type { ContentBlock, Message } from "@/api/types";
+import type { Message } from "@/api/types";
 import { t as texts, useLanguage, useT } from "@/i18n";
 import { announce } from "@/lib/announcer";
 import { formatCount, formatUsd } from "@/lib/format";
@@ -9,6 +9,11 @@ import { CopyButton } from "@/ui/CopyButton";
 
 import { isInProgress } from "../answerReducer";
 import { useModels } from "../api/messages";
+import { MarkersContext } from "../citations/context";
+import { copyText } from "../citations/copyText";
+import { citedAnswer, type AnswerPart, type CitedAnswer } from "../citations/parts";
+import { SourceList } from "../citations/SourceList";
+import { ToolStep } from "../citations/ToolStep";
 import { useAnswerState } from "../context";
 import { liveMessage, textOf } from "../liveMessage";
 import { Markdown } from "../markdown/Markdown";
@@ -35,18 +40,20 @@ export function AnswerMessage({ message, versions, canRetry, onRetry }: AnswerMe
   const state = useAnswerState(message.message_id);
   const live = liveMessage(message, state);
   const isGrowing = isInProgress(live.status);
-  const text = textOf(live.content);
-  useAnnouncedEnd(isGrowing, text);
+  const cited = useMemo(() => citedAnswer(live.content), [live.content]);
+  useAnnouncedEnd(isGrowing, live);
   return (
     <article aria-label={t.chat.claudeAnswer} aria-busy={isGrowing} className="group min-w-0 space-y-3">
-      <AnswerContent content={live.content} isGrowing={isGrowing} />
-      {isGrowing && state.tool !== null && <p className="text-sm text-muted">{t.chat.tool(state.tool)}</p>}
-      {isGrowing && text === "" && <Waiting label={t.chat.waiting} />}
+      <MarkersContext value={cited.markers}>
+        <AnswerContent parts={cited.parts} isGrowing={isGrowing} />
+      </MarkersContext>
+      {isGrowing && isSilent(cited.parts) && <Waiting label={t.chat.waiting} />}
       {!isGrowing && (
         <>
+          <SourceList sources={cited.sources} />
           <AnswerStatusLine message={live} onRetry={canRetry ? () => onRetry(message) : null} />
           <footer className="-ml-1.5 flex min-h-8 flex-wrap items-center gap-x-0.5 text-muted">
-            {text !== "" && <CopyButton text={text} label={t.chat.copyAnswer} />}
+            <CopyAnswer cited={cited} />
             {canRetry && !isFailure(live) && <IconButton icon="retry" size="small" label={t.chat.retry} onClick={() => onRetry(message)} />}
             {versions && <Versions {...versions} />}
             <AnswerFigures message={live} />
@@ -57,33 +64,36 @@ export function AnswerMessage({ message, versions, canRetry, onRetry }: AnswerMe
   );
 }
 
-/** Text blocks in a row are one text: citations cut sentences into blocks. */
-const AnswerContent = memo(function AnswerContent({ content, isGrowing }: { content: ContentBlock[]; isGrowing: boolean }) {
-  const parts = joined(content);
-  return parts.map((part, index) => {
-    const isOpen = isGrowing && index === parts.length - 1;
-    if (part.type === "tool_use") return null;
-    return part.type === "thinking" ? (
-      // oxlint-disable-next-line react/no-array-index-key
-      <Thinking key={index} text={part.thinking} isGrowing={isOpen} />
-    ) : (
-      // oxlint-disable-next-line react/no-array-index-key
-      <Markdown key={index} text={part.text} isGrowing={isOpen} />
-    );
-  });
+/** Whether nothing that is shown says that Claude is at work: no text yet, and no tool that runs. */
+const isSilent = (parts: readonly AnswerPart[]): boolean =>
+  parts.at(-1)?.type !== "tool_use" && !parts.some((part) => part.type === "text" && part.text !== "");
+
+const AnswerContent = memo(function AnswerContent({ parts, isGrowing }: { parts: readonly AnswerPart[]; isGrowing: boolean }) {
+  // Tools may run side by side: the last ones are at work until something follows them.
+  const workingFrom = parts.findLastIndex((part) => part.type !== "tool_use") + 1;
+  return parts.map((part, index) => (
+    // oxlint-disable-next-line react/no-array-index-key
+    <AnswerPartView key={index} part={part} isOpen={isGrowing && (index === parts.length - 1 || index >= workingFrom)} />
+  ));
 });
 
-function joined(content: readonly ContentBlock[]): ContentBlock[] {
-  const parts: ContentBlock[] = [];
-  for (const block of content) {
-    const last = parts.at(-1);
-    if (block.type === "text" && last?.type === "text") {
-      parts[parts.length - 1] = { type: "text", text: last.text + block.text };
-    } else if (block.type !== "thinking" || block.thinking) {
-      parts.push(block);
-    }
+function AnswerPartView({ part, isOpen }: { part: AnswerPart; isOpen: boolean }) {
+  switch (part.type) {
+    case "text":
+      return <Markdown text={part.text} isGrowing={isOpen} />;
+    case "thinking":
+      return <Thinking text={part.thinking} isGrowing={isOpen} />;
+    case "tool_use":
+      return <ToolStep block={part} isRunning={isOpen} />;
+    default:
+      return part satisfies never;
   }
-  return parts;
+}
+
+function CopyAnswer({ cited }: { cited: CitedAnswer }) {
+  const t = useT();
+  const text = useMemo(() => copyText(t, cited), [t, cited]);
+  return text === "" ? null : <CopyButton text={text} label={t.chat.copyAnswer} />;
 }
 
 function AnswerFigures({ message }: { message: Message }) {
@@ -106,10 +116,12 @@ function AnswerFigures({ message }: { message: Message }) {
 }
 
 /** Says once that the answer has come, with its beginning; never token by token. */
-function useAnnouncedEnd(isGrowing: boolean, text: string): void {
+function useAnnouncedEnd(isGrowing: boolean, { content }: Message): void {
   const wasGrowing = useRef(isGrowing);
   useEffect(() => {
-    if (wasGrowing.current && !isGrowing) announce(`${texts().chat.answered} ${text.slice(0, ANNOUNCED_CHARACTERS)}`);
+    if (wasGrowing.current && !isGrowing) {
+      announce(`${texts().chat.answered} ${textOf(content).slice(0, ANNOUNCED_CHARACTERS)}`);
+    }
     wasGrowing.current = isGrowing;
-  }, [isGrowing, text]);
+  }, [isGrowing, content]);
 }

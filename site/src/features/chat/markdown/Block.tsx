@@ -5,6 +5,8 @@ import { useT } from "@/i18n";
 
 import { CodeBlock } from "./CodeBlock";
 import { Inline, keyed } from "./Inline";
+import { MarkedText, MarkersIn } from "./MarkedText";
+import { placeholdersIn, replacePlaceholders } from "./placeholders";
 
 /** Headings of an answer stand below those of the page. */
 const HEADINGS = ["h2", "h3", "h4", "h5", "h6", "h6"] as const;
@@ -28,7 +30,7 @@ export const Block = memo(function Block({ token }: { token: Token }): ReactNode
         </p>
       );
     case "code":
-      return <CodeBlock code={known.text} language={languageOf(known.lang)} />;
+      return <MarkedCode code={known.text} language={languageOf(known.lang)} />;
     case "list":
       return <List list={known} />;
     case "table":
@@ -41,17 +43,35 @@ export const Block = memo(function Block({ token }: { token: Token }): ReactNode
     case "def":
       return null;
     case "text":
-      return known.tokens ? <Inline tokens={known.tokens} /> : known.text;
+      return known.tokens ? <Inline tokens={known.tokens} /> : <MarkedText text={known.text} />;
     default:
       // HTML, and whatever a newer Markdown may have: its source, as text.
-      return <p>{token.raw.trim()}</p>;
+      return (
+        <p>
+          <MarkedText text={token.raw.trim()} />
+        </p>
+      );
   }
 });
 
 const blocks = (tokens: readonly Token[]): ReactNode => keyed(tokens, (token, key) => <Block key={key} token={token} />);
 
 /** The first word of a fence's info string. */
-const languageOf = (info: string | undefined): string => (info ?? "").trim().split(/\s/)[0] ?? "";
+const languageOf = (info: string | undefined): string => replacePlaceholders(info ?? "").trim().split(/\s/)[0] ?? "";
+
+/** Code is shown and copied as it was written; what it rests on stands below it. */
+function MarkedCode({ code, language }: { code: string; language: string }) {
+  return (
+    <>
+      <CodeBlock code={replacePlaceholders(code)} language={language} />
+      {placeholdersIn(code).length > 0 && (
+        <p>
+          <MarkersIn text={code} />
+        </p>
+      )}
+    </>
+  );
+}
 
 function List({ list }: { list: Tokens.List }) {
   const items = keyed(list.items, (item, key) => <ListItem key={key} item={item} />);

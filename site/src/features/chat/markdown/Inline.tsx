@@ -3,58 +3,80 @@ import type { ReactNode } from "react";
 
 import { useT } from "@/i18n";
 
+import { MarkedText, MarkersIn } from "./MarkedText";
+import { replacePlaceholders } from "./placeholders";
 import { decodeEntities, safeHref } from "./text";
 
 /** Elements keyed by position, which is the identity of a part of a text that only grows. */
 export const keyed = <T,>(items: readonly T[], render: (item: T, key: number) => ReactNode): ReactNode[] =>
   items.map((item, index) => render(item, index));
 
-export function Inline({ tokens }: { tokens: readonly Token[] | undefined }): ReactNode {
-  return keyed(tokens ?? [], (token, key) => <InlineToken key={key} token={token} />);
+interface InlineProps {
+  tokens: readonly Token[] | undefined;
+  /** Without citation markers: inside of a link, whose own stand behind it. */
+  isBare?: boolean;
 }
 
-function InlineToken({ token }: { token: Token }): ReactNode {
+export function Inline({ tokens, isBare = false }: InlineProps): ReactNode {
+  return keyed(tokens ?? [], (token, key) => <InlineToken key={key} token={token} isBare={isBare} />);
+}
+
+function InlineToken({ token, isBare }: { token: Token; isBare: boolean }): ReactNode {
   const known = token as MarkedToken;
   switch (known.type) {
     case "text":
-      return known.tokens ? <Inline tokens={known.tokens} /> : decodeEntities(known.text);
+      if (known.tokens) return <Inline tokens={known.tokens} isBare={isBare} />;
+      return <MarkedText text={known.text} isBare={isBare} decode={decodeEntities} />;
     case "escape":
       return known.text;
     case "strong":
       return (
         <strong>
-          <Inline tokens={known.tokens} />
+          <Inline tokens={known.tokens} isBare={isBare} />
         </strong>
       );
     case "em":
       return (
         <em>
-          <Inline tokens={known.tokens} />
+          <Inline tokens={known.tokens} isBare={isBare} />
         </em>
       );
     case "del":
       return (
         <del>
-          <Inline tokens={known.tokens} />
+          <Inline tokens={known.tokens} isBare={isBare} />
         </del>
       );
     case "codespan":
-      return <code>{known.text}</code>;
+      return (
+        <>
+          <code>{replacePlaceholders(known.text)}</code>
+          {!isBare && <MarkersIn text={known.text} />}
+        </>
+      );
     case "br":
       return <br />;
     case "link":
       return (
-        <SafeLink href={known.href}>
-          <Inline tokens={known.tokens} />
-        </SafeLink>
+        <>
+          <SafeLink href={replacePlaceholders(known.href)}>
+            <Inline tokens={known.tokens} isBare />
+          </SafeLink>
+          {!isBare && <MarkersIn text={known.raw} />}
+        </>
       );
     case "image":
-      return <ImageLink href={known.href} alt={known.text} />;
+      return (
+        <>
+          <ImageLink href={replacePlaceholders(known.href)} alt={replacePlaceholders(known.text)} />
+          {!isBare && <MarkersIn text={known.raw} />}
+        </>
+      );
     case "html":
       // A line break is the one tag that tables cannot do without.
-      return /^<br\s*\/?>$/i.test(known.raw) ? <br /> : known.raw;
+      return /^<br\s*\/?>$/i.test(known.raw) ? <br /> : <MarkedText text={known.raw} isBare={isBare} />;
     default:
-      return token.raw;
+      return <MarkedText text={token.raw} isBare={isBare} />;
   }
 }
 

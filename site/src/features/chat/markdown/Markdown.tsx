@@ -1,4 +1,7 @@
-/** Markdown as React elements. The text is data: HTML in it is shown as text, and links go only where they may. */
+/**
+ * Markdown as React elements. The text is data: HTML in it is shown as text, and links go only where they may.
+ * Placeholders in it become citation markers.
+ */
 import type { Token } from "marked";
 import { memo, useMemo, useState } from "react";
 

@@ -1,0 +1,61 @@
+import { useLayoutEffect, useRef, type RefObject } from "react";
+
+import { useT } from "@/i18n";
+import { locatorText } from "@/lib/locator";
+import { placeBeside } from "@/lib/placeBeside";
+import { Icon } from "@/ui/icons";
+
+import type { Marker } from "./parts";
+
+interface CitationPopoverProps {
+  id: string;
+  marker: Marker;
+  anchor: RefObject<HTMLElement | null>;
+  onOpen: () => void;
+}
+
+/** What a marker quotes. Of spans, because it stands in the middle of a paragraph. */
+export function CitationPopover({ id, marker, anchor, onOpen }: CitationPopoverProps) {
+  const t = useT();
+  const box = useRef<HTMLSpanElement>(null);
+  const { citation } = marker.source;
+  useLayoutEffect(() => {
+    const place = (): void => {
+      if (box.current && anchor.current) placeBeside(box.current, anchor.current);
+    };
+    place();
+    // Answers scroll by themselves while they grow.
+    window.addEventListener("scroll", place, { capture: true, passive: true });
+    window.addEventListener("resize", place);
+    return () => {
+      window.removeEventListener("scroll", place, { capture: true });
+      window.removeEventListener("resize", place);
+    };
+  }, [anchor]);
+  return (
+    <span
+      ref={box}
+      className="citation-popover animate-rise fixed z-30 flex max-h-80 w-80 max-w-[calc(100vw-0.75rem)] flex-col gap-1.5 overflow-y-auto rounded-xl border border-line bg-raised p-3 text-ink shadow-float"
+    >
+      <span id={id} className="flex flex-col gap-1.5">
+        <span className="flex flex-col">
+          <span className="truncate font-medium">{citation.name}</span>
+          <span className="text-xs text-muted">{locatorText(t, citation.locator)}</span>
+        </span>
+        {marker.citations.map(({ cited_text: text }) => (
+          <span key={text} className="border-l-2 border-accent pl-2.5 wrap-anywhere whitespace-pre-line">
+            {t.citations.quote(text.trim())}
+          </span>
+        ))}
+      </span>
+      <button
+        type="button"
+        className="-mx-1.5 -mb-1 inline-flex min-h-9 w-fit items-center gap-1 rounded-lg px-1.5 font-medium text-accent hover:bg-hover [@media(pointer:coarse)]:min-h-11"
+        onClick={onOpen}
+      >
+        {t.citations.open}
+        <Icon name="chevronRight" size={16} />
+      </button>
+    </span>
+  );
+}
