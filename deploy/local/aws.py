@@ -30,6 +30,8 @@ __all__ = ["LocalAws", "LocalAwsError", "Status", "start", "status", "stop"]
 DEFAULT_PORT = 4566
 REGION = "eu-west-1"
 ACCOUNT_ID = "000000000000"
+# AWS waits for a minute before it tries a failed event again: leases of the run before are over by then, as here.
+EVENT_RETRY_S = 12
 START_TIMEOUT_S = 60.0
 STOP_TIMEOUT_S = 30.0
 HEALTH_TIMEOUT_S = 2.0
@@ -289,6 +291,7 @@ class _Launcher:
             "S3_PERSIST": "1",
             "S3_DATA_DIR": str(self._state_dir / "s3"),
             "IOT_MTLS_ENABLED": "0",
+            "LAMBDA_ASYNC_RETRY_BASE_SECONDS": str(EVENT_RETRY_S),
             "AWS_ACCESS_KEY_ID": "test",
             "AWS_SECRET_ACCESS_KEY": "test",
             "TMPDIR": str(temporary),
