@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 from typing import Any
 
-from chalice.app import CognitoUserPoolAuthorizer, CORSConfig, WebsocketEvent
-from chalicelib import answers, conversations, frames, logs, purging, services, sockets, turns, views
+from chalice.app import CognitoUserPoolAuthorizer, CORSConfig, S3Event, WebsocketEvent
+from chalicelib import answers, conversations, extracting, frames, logs, purging, services, sockets, turns, views
 from chalicelib import schemas as s
 from chalicelib.rest import ChatApp
 from chalicelib.settings import Settings
@@ -119,6 +119,14 @@ def answer(event: dict[str, Any], context: Any) -> None:
     order = answers.Order.from_payload(event)
     status = answers.answer(services.of(services.ANSWER), order, context.get_remaining_time_in_millis() / 1000)
     logs.line("answer", message_id=order.message_id, status=status)
+
+
+@app.on_s3_event(settings.files_bucket, events=["s3:ObjectCreated:*"], prefix="uploads/", name=services.EXTRACT)
+@logs.without_text
+def extract(event: S3Event) -> None:
+    context: Any = event.context
+    remaining_s = context.get_remaining_time_in_millis() / 1000
+    extracting.extract(services.of(services.EXTRACT), event.to_dict(), remaining_s)
 
 
 @app.lambda_function(name=services.PURGE)

@@ -155,7 +155,7 @@ def test_closing_the_iterator_ends_the_child(reader: Reader, monkeypatch: pytest
     items = read(reader("while True: pass"), KIND, files.FAST)
     next(items)
     assert started[0].poll() is None
-    items.close()  # type: ignore[attr-defined]
+    items.close()
     assert started[0].returncode == -signal.SIGKILL
     with pytest.raises(ProcessLookupError):
         os.kill(started[0].pid, 0)

@@ -29,6 +29,10 @@ class Missing(Exception):
     """There is no such object, or not in that version."""
 
 
+class TooLarge(Exception):
+    """The object is larger than the caller takes."""
+
+
 @dataclass(frozen=True, slots=True)
 class Version:
     key: str
@@ -91,11 +95,13 @@ class Bucket(Adapter):
         """An object's bytes, of its newest version where none is named. Raises Missing."""
         return b"".join(self._chunks(key, version_id))
 
-    def download(self, key: str, path: Path, version_id: str | None = None) -> None:
-        """Write an object to `path`, holding a megabyte of it at a time. Raises Missing."""
+    def download(self, key: str, path: Path, version_id: str | None = None, most_bytes: int | None = None) -> None:
+        """Write an object to `path`, holding a megabyte of it at a time. Raises Missing and TooLarge."""
         with path.open("wb") as file:
             for chunk in self._chunks(key, version_id):
                 file.write(chunk)
+                if most_bytes is not None and file.tell() > most_bytes:
+                    raise TooLarge
 
     def _chunks(self, key: str, version_id: str | None) -> Iterator[bytes]:
         self._allow("GetObjectVersion" if version_id else "GetObject")

@@ -29,7 +29,12 @@ STOP_WORDS = _STOP_WORDS["fr"] | _STOP_WORDS["en"]
 
 def estimate_tokens(text: str) -> int:
     """Roughly what Claude counts for a text; tables and code take more than this says. Not checked against a model."""
-    return math.ceil(len(text.encode("utf-8", "replace")) / _BYTES_A_TOKEN)
+    return tokens_of(len(text.encode("utf-8", "replace")))
+
+
+def tokens_of(text_bytes: int) -> int:
+    """The same for a text of that many bytes of UTF-8."""
+    return math.ceil(text_bytes / _BYTES_A_TOKEN)
 
 
 def language(text: str) -> Language:

@@ -62,6 +62,13 @@ class Total:
 
 Item = Page | Total
 
+_MOST_PAGES_WITH_TEXT_IN_A_SCAN = 0.1
+
+
+def is_scan(pages: int, textless_pages: int) -> bool:
+    """Whether a PDF of which so many pages were read is one to be read by sight."""
+    return bool(pages) and pages - textless_pages <= pages * _MOST_PAGES_WITH_TEXT_IN_A_SCAN
+
 
 def as_json(item: Item) -> dict[str, Any]:
     if isinstance(item, Page):

@@ -16,11 +16,10 @@ from pypdf.errors import FileNotDecryptedError, PyPdfError
 from .cleaning import tidy
 from .failures import ExtractionError, where
 from .limits import Limits
-from .pages import Item, Locator, Page, Total
+from .pages import Item, Locator, Page, Total, is_scan
 
 # pypdf keeps every object that it has read; the pages before have no further use of them.
 _PAGES_BETWEEN_SWEEPS = 50
-_MOST_PAGES_WITH_TEXT_IN_A_SCAN = 0.1
 _CUT = "\n[The rest of this page is left out: it is longer than {most:,} characters.]"
 
 
@@ -41,8 +40,7 @@ def read(path: Path, limits: Limits, start_page: int) -> Iterator[Item]:
         read_pages = max(0, count + 1 - start_page)
         if read_pages and unreadable == read_pages:
             raise ExtractionError("broken_file", "no page can be read", format="PDF")
-        scanned = read_pages - textless <= read_pages * _MOST_PAGES_WITH_TEXT_IN_A_SCAN
-        yield Total(count, final=True, scanned=bool(read_pages) and scanned, textless_pages=textless)
+        yield Total(count, final=True, scanned=is_scan(read_pages, textless), textless_pages=textless)
 
 
 def _open(file: BinaryIO, limits: Limits) -> PdfReader:

@@ -29,7 +29,7 @@ _ROOM_BYTES = 16_384
 _BOOTSTRAP = "import json, sys; sys.path[:] = json.loads(sys.argv.pop(1)); from {package} import child; child.main()"
 
 
-def read(path: Path, kind: Kind, limits: Limits | None = None, start_page: int = 1) -> Iterator[Item]:
+def read(path: Path, kind: Kind, limits: Limits | None = None, start_page: int = 1) -> Generator[Item, None, None]:
     """Yield a Total as soon as the number of pages is known (PDF, PPTX), each Page as it is read, and the final Total.
 
     start_page: pages before it are not given out, so that a long document can be continued in a later run. Closing the

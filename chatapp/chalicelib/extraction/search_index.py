@@ -69,6 +69,16 @@ class Hit:
     score: float
 
 
+@dataclass(frozen=True)
+class Measure:
+    """What an index holds. characters, text_bytes: of all texts, the latter as UTF-8."""
+
+    pages: int
+    textless_pages: int
+    characters: int
+    text_bytes: int
+
+
 class IndexWriter:
     """Adds pages to the index at `path`, which is made when there is none. A page added again replaces the former."""
 
@@ -121,7 +131,7 @@ def search(path: Path, query: str, limit: int = 8) -> list[Hit]:
     query: anything; quotes and operators are words like others or nothing, and no words find nothing.
     """
     found: dict[int, Hit] = {}
-    with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True)) as database:
+    with _opened(path) as database:
         for expression in _expressions(query):
             if len(found) >= limit:
                 break
@@ -132,9 +142,32 @@ def search(path: Path, query: str, limit: int = 8) -> list[Hit]:
 
 def read_pages(path: Path, first: int, last: int) -> list[Page]:
     """Pages as they were added, of those numbers that are there."""
-    with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True)) as database:
+    with _opened(path) as database:
         rows = database.execute("SELECT * FROM pages WHERE number BETWEEN ? AND ? ORDER BY number", (first, last))
         return [Page(number, json.loads(locator), text) for number, locator, text in rows]
+
+
+def heads(path: Path, characters: int) -> Iterator[Page]:
+    """All pages in order, each with the beginning of its text."""
+    with _opened(path) as database:
+        for number, locator, text in database.execute(
+            "SELECT number, locator, substr(text, 1, ?) FROM pages ORDER BY number", (characters,)
+        ):
+            yield Page(number, json.loads(locator), text)
+
+
+def measure(path: Path) -> Measure:
+    with _opened(path) as database:
+        counts = database.execute(
+            "SELECT count(*), count(*) FILTER (WHERE text = ''), coalesce(sum(length(text)), 0),"
+            " coalesce(sum(length(CAST(text AS BLOB))), 0) FROM pages"
+        )
+        return Measure(*counts.fetchone())
+
+
+def _opened(path: Path) -> closing[sqlite3.Connection]:
+    """For reading what was committed: nobody may write at the same time."""
+    return closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True))
 
 
 def _create(database: sqlite3.Connection) -> None:

@@ -1,0 +1,243 @@
+"""What extraction leaves of a file in the bucket, and how it is read again.
+
+    extracted/{file_id}/pages/{first:06d}.jsonl   20 pages each, one JSON {"number", "locator", "text"} a line
+    extracted/{file_id}/index.sqlite              all of them, to be searched (extraction/search_index.py)
+    extracted/{file_id}/outline.txt               extraction/outline.py
+
+Who may see a file is decided before: here an id is all it takes.
+"""
+
+from __future__ import annotations
+
+import json
+import tempfile
+import threading
+from collections import OrderedDict
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+from .aws.bucket import Bucket, Missing
+from .errors import NotFound
+from .extraction.outline import outline as made_outline
+from .extraction.pages import Page
+from .extraction.search_index import IndexWriter, measure
+
+if TYPE_CHECKING:
+    from .files import File
+    from .services import Services
+
+PAGES_AN_OBJECT = 20
+# The index is stored while pages come whenever it has grown by this factor, so that all its copies together have at
+# most 1 + 1/4 + 1/16 + … of the last one's size, and with the finished one 2⅓ of it.
+_GROWTH = 4
+_READERS = 8
+# Lambda's /tmp has 512 MB.
+_MOST_CACHED_BYTES = 128 * 1024 * 1024
+_LINES, _SQLITE, _TEXT = "application/jsonl", "application/vnd.sqlite3", "text/plain; charset=utf-8"
+
+
+def prefix(file_id: str) -> str:
+    """What all keys of a file's extract begin with."""
+    return f"extracted/{file_id}/"
+
+
+def _pages_key(file_id: str, first: int) -> str:
+    return f"{prefix(file_id)}pages/{first:06d}.jsonl"
+
+
+def _index_key(file_id: str) -> str:
+    return f"{prefix(file_id)}index.sqlite"
+
+
+def _outline_key(file_id: str) -> str:
+    return f"{prefix(file_id)}outline.txt"
+
+
+def _first_of(number: int) -> int:
+    """The number of the first page in the object that holds page `number`."""
+    return (number - 1) // PAGES_AN_OBJECT * PAGES_AN_OBJECT + 1
+
+
+class PageWriter:
+    """Stores pages as they are read, in order.
+
+    index_path: a local file for the index. start_page: where this run begins, the first page of an object; if not 1,
+    the index that an earlier run left is fetched and continued. To be used in `with`, and ended by `close` or `pause`.
+    """
+
+    def __init__(self, extracted: Bucket, file_id: str, index_path: Path, start_page: int = 1) -> None:
+        self._extracted = extracted
+        self._file_id = file_id
+        self._index_path = index_path
+        self._waiting: list[Page] = []
+        self._next = start_page
+        self._stored_bytes = self._bytes = 0
+        if start_page > 1:
+            extracted.download(_index_key(file_id), index_path)
+            self._stored_bytes = self._bytes = measure(index_path).text_bytes
+        self._index = IndexWriter(index_path)
+        self._is_open = True
+
+    @property
+    def next_page(self) -> int:
+        """Where another run has to go on: the page after the last whole object."""
+        return self._next
+
+    def add(self, page: Page) -> None:
+        self._waiting.append(page)
+        self._index.add(page)
+        self._bytes += len(page.text.encode())
+        if page.number % PAGES_AN_OBJECT == 0:
+            self._store_pages()
+            self._next = page.number + 1
+            if self._bytes >= self._stored_bytes * _GROWTH:
+                self._store_index()
+
+    def pause(self) -> None:
+        """Store what is there, for another run to go on at `next_page`. Nothing can be added any more."""
+        self._close_index()
+        self._put_index()
+
+    def close(self) -> str:
+        """Store the rest and the outline, which is returned. Nothing can be added any more."""
+        if self._waiting:
+            self._store_pages()
+        self._close_index()
+        self._put_index()
+        outline = made_outline(self._index_path)
+        self._extracted.put(_outline_key(self._file_id), outline.encode(), _TEXT)
+        self._drop_former()
+        return outline
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        """Whatever was not stored is dropped."""
+        self._close_index()
+
+    def _store_pages(self) -> None:
+        first = _first_of(self._waiting[0].number)
+        body = "".join(_as_line(page) for page in self._waiting).encode()
+        self._extracted.put(_pages_key(self._file_id, first), body, _LINES)
+        self._waiting.clear()
+
+    def _store_index(self) -> None:
+        self._index.commit()
+        self._put_index()
+        self._stored_bytes = self._bytes
+
+    def _close_index(self) -> None:
+        if self._is_open:
+            self._is_open = False
+            self._index.close()
+
+    def _put_index(self) -> None:
+        self._extracted.put(_index_key(self._file_id), self._index_path, _SQLITE)
+
+    def _drop_former(self) -> None:
+        """The bucket keeps what was overwritten: the index as it grew, and what a run that broke off had stored."""
+        seen: set[str] = set()
+        former = []
+        for version in self._extracted.versions(prefix(self._file_id)):
+            if version.key in seen:
+                former.append(version)
+            seen.add(version.key)
+        self._extracted.delete(former)
+
+
+def remove(extracted: Bucket, file_id: str) -> None:
+    """Remove all that was stored of a file, in every version."""
+    extracted.delete(extracted.versions(prefix(file_id)))
+
+
+# Reading
+
+
+def read_page(services: Services, file_id: str, number: int) -> Page:
+    """One page; also of those read so far while a file is still being read. Raises NotFound."""
+    if number >= 1:
+        try:
+            body = services.extracted.read(_pages_key(file_id, _first_of(number)))
+        except Missing:
+            body = b""
+        for page in _pages(body):
+            if page.number == number:
+                return page
+    raise NotFound("page", "number")
+
+
+def read_all(services: Services, file: File) -> list[Page]:
+    """All pages of a file that is ready. Raises NotFound when it has been removed meanwhile."""
+    firsts = range(1, (file.pages or 0) + 1, PAGES_AN_OBJECT)
+    keys = [_pages_key(file.file_id, first) for first in firsts]
+    try:
+        return [page for body in _read(services.extracted, keys) for page in _pages(body)]
+    except Missing as missing:
+        raise NotFound("file") from missing
+
+
+def outline(services: Services, file: File) -> str:
+    """Raises NotFound when the file has been removed meanwhile, or has no pages."""
+    try:
+        return services.extracted.read(_outline_key(file.file_id)).decode()
+    except Missing as missing:
+        raise NotFound("file") from missing
+
+
+def index(services: Services, file: File) -> Path:
+    """A local copy of the search index of a file that is ready; kept by this process for the next search.
+
+    Raises NotFound when the file has been removed meanwhile, or has no pages.
+    """
+    try:
+        return _indexes().get(services.extracted, file.file_id)
+    except Missing as missing:
+        raise NotFound("file") from missing
+
+
+class _Indexes:
+    """Copies of the indexes used last, within `most_bytes`; the one asked for is kept however large it is."""
+
+    def __init__(self, most_bytes: int) -> None:
+        self._folder = tempfile.TemporaryDirectory(prefix="indexes-")
+        self._most_bytes = most_bytes
+        self._sizes: OrderedDict[Path, int] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, extracted: Bucket, file_id: str) -> Path:
+        path = Path(self._folder.name) / f"{file_id}.sqlite"
+        with self._lock:
+            if path not in self._sizes:
+                extracted.download(_index_key(file_id), path)
+                self._sizes[path] = path.stat().st_size
+            self._sizes.move_to_end(path)
+            while sum(self._sizes.values()) > self._most_bytes and len(self._sizes) > 1:
+                oldest, _ = self._sizes.popitem(last=False)
+                oldest.unlink()
+        return path
+
+
+@lru_cache(maxsize=1)
+def _indexes() -> _Indexes:
+    return _Indexes(_MOST_CACHED_BYTES)
+
+
+def _read(extracted: Bucket, keys: list[str]) -> Iterable[bytes]:
+    """Objects, in the order of their keys, several at a time."""
+    if len(keys) <= 1:
+        return map(extracted.read, keys)
+    with ThreadPoolExecutor(max_workers=min(_READERS, len(keys))) as pool:
+        return list(pool.map(extracted.read, keys))
+
+
+def _pages(body: bytes) -> Iterator[Page]:
+    return (Page(**json.loads(line)) for line in body.split(b"\n") if line)
+
+
+def _as_line(page: Page) -> str:
+    value = {"number": page.number, "locator": page.locator, "text": page.text}
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")) + "\n"
