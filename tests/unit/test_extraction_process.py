@@ -140,7 +140,7 @@ def test_pages_arrive_before_the_next_is_parsed(reader: Reader) -> None:
     path = reader("import time; time.sleep(60)")
     items = read(path, KIND, files.FAST)
     assert [next(items).__class__ for _ in range(3)] == [Page] * 3
-    items.close()  # type: ignore[attr-defined]
+    items.close()
 
 
 def test_closing_the_iterator_ends_the_child(reader: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
