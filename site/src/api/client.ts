@@ -41,7 +41,7 @@ export interface RequestOptions {
   signal?: AbortSignal;
 }
 
-type Method = "GET" | "POST" | "PATCH" | "DELETE";
+type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 
 // API Gateway gives up after 29 s; later than that no answer can come.
 const REQUEST_TIMEOUT_MS = 32_000;
@@ -61,6 +61,10 @@ export class ApiClient {
 
   post<T>(path: string, body?: unknown, options?: RequestOptions): Promise<T> {
     return this.#request<T>("POST", path, { ...options, body });
+  }
+
+  put<T>(path: string): Promise<T> {
+    return this.#request<T>("PUT", path);
   }
 
   patch<T>(path: string, body: unknown): Promise<T> {

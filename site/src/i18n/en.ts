@@ -1,4 +1,6 @@
 /** The English texts. Their shape is the catalogue: every other language has exactly these keys, checked by the compiler. */
+import { filesEn } from "./files.en";
+
 export const en = {
   app: {
     name: "Chat",
@@ -153,19 +155,7 @@ export const en = {
       context: "This conversation has outgrown what the model can read. Start a new one.",
     },
   },
-  files: {
-    locator: {
-      page: (page: number) => `page ${page}`,
-      slide: (slide: number) => `slide ${slide}`,
-      sheet: (name: string) => `sheet ${name}`,
-      row: (row: number) => `row ${row}`,
-      rows: (first: number, last: number) => `rows ${first}–${last}`,
-      section: (title: string) => `section “${title}”`,
-      line: (line: number) => `line ${line}`,
-      lines: (first: number, last: number) => `lines ${first}–${last}`,
-      part: (part: number) => `part ${part}`,
-    },
-  },
+  files: filesEn,
   citations: {
     marker: (number: number, name: string, place: string) => `Source ${number}: ${name}, ${place}`,
     quote: (text: string) => `“${text}”`,

@@ -1,5 +1,6 @@
 /** Les textes français. */
 import type { Messages } from "./en";
+import { filesFr } from "./files.fr";
 
 export const fr: Messages = {
   app: {
@@ -157,19 +158,7 @@ export const fr: Messages = {
       context: "Cette conversation dépasse ce que le modèle peut lire. Commencez-en une nouvelle.",
     },
   },
-  files: {
-    locator: {
-      page: (page) => `p. ${page}`,
-      slide: (slide) => `diapositive ${slide}`,
-      sheet: (name) => `feuille ${name}`,
-      row: (row) => `ligne ${row}`,
-      rows: (first, last) => `lignes ${first} à ${last}`,
-      section: (title) => `section « ${title} »`,
-      line: (line) => `ligne ${line}`,
-      lines: (first, last) => `lignes ${first} à ${last}`,
-      part: (part) => `partie ${part}`,
-    },
-  },
+  files: filesFr,
   citations: {
     marker: (number, name, place) => `Source ${number} : ${name}, ${place}`,
     quote: (text) => `« ${text} »`,

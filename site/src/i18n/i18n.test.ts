@@ -21,6 +21,7 @@ const SAME = new Set([
   "chat.conversation",
   "chat.code",
   "chat.imageLink",
+  "files.pages",
   "citations.sources",
   "citations.viewer.page",
 ]);

@@ -1,4 +1,4 @@
-/** Unsent texts, one per conversation, kept across reloads and expired sessions in this browser. */
+/** Unsent texts and their files, one of each per conversation, kept across reloads and expired sessions in this browser. */
 import { storage } from "./storage";
 import { createStore, type Store } from "./store";
 
@@ -6,13 +6,16 @@ const WRITE_DELAY_MS = 250;
 
 export class Drafts {
   readonly #prefix: string;
+  readonly #filesPrefix: string;
   readonly #drafts = new Map<string, Store<string>>();
+  readonly #files = new Map<string, Store<readonly string[]>>();
   readonly #unwritten = new Set<string>();
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   /** userId: whose drafts; somebody else on this browser never sees them. */
   constructor(userId: string) {
     this.#prefix = `draft.${userId}.`;
+    this.#filesPrefix = `draft-files.${userId}.`;
   }
 
   of(conversationKey: string): Store<string> {
@@ -24,10 +27,26 @@ export class Drafts {
     return draft;
   }
 
-  /** Give a text back to its writer, before what stands there already. */
-  putBack(conversationKey: string, text: string): void {
+  /** The keys of the attachments that go with the text, in the order in which they came. */
+  filesOf(conversationKey: string): Store<readonly string[]> {
+    const held = this.#files.get(conversationKey);
+    if (held) return held;
+    const files = createStore<readonly string[]>(parseKeys(storage.get(this.#filesPrefix + conversationKey)));
+    files.subscribe(() => {
+      const keys = files.get();
+      if (keys.length > 0) storage.set(this.#filesPrefix + conversationKey, JSON.stringify(keys));
+      else storage.remove(this.#filesPrefix + conversationKey);
+    });
+    this.#files.set(conversationKey, files);
+    return files;
+  }
+
+  /** Give a text and its files back to their writer, before what stands there already. */
+  putBack(conversationKey: string, text: string, fileKeys: readonly string[] = []): void {
     const draft = this.of(conversationKey);
     draft.set(draft.get().trim() ? `${text}\n\n${draft.get()}` : text);
+    const files = this.filesOf(conversationKey);
+    if (fileKeys.length > 0) files.set([...new Set([...fileKeys, ...files.get()])]);
     this.flush();
   }
 
@@ -51,7 +70,16 @@ export class Drafts {
 
 /** Forget a user's texts in this browser: at sign-out. */
 export function forgetDrafts(userId: string): void {
-  for (const prefix of [`draft.${userId}.`, `unsent.${userId}.`]) {
+  for (const prefix of [`draft.${userId}.`, `draft-files.${userId}.`, `upload.${userId}.`, `unsent.${userId}.`]) {
     for (const key of storage.keys(prefix)) storage.remove(key);
+  }
+}
+
+function parseKeys(json: string | null): string[] {
+  try {
+    const keys: unknown = JSON.parse(json ?? "[]");
+    return Array.isArray(keys) ? keys.filter((key) => typeof key === "string") : [];
+  } catch {
+    return [];
   }
 }

@@ -1,12 +1,19 @@
 /** What an error says to the person: what happened, and what to do. */
 import { ApiError, NetworkError, SessionExpiredError } from "@/api/client";
 import type { AnswerError } from "@/api/types";
-import type { Messages } from "@/i18n";
+import { getLanguage, type Messages } from "@/i18n";
+
+import { problemText } from "./files/fileText";
+import { AttachmentError } from "./files/problems";
 
 export function errorText(t: Messages, error: unknown): string {
   if (error instanceof SessionExpiredError) return t.errors.expired;
   if (error instanceof NetworkError) return t.errors.network;
+  if (error instanceof AttachmentError) {
+    return t.files.inMessage(error.fileName, problemText({ t, language: getLanguage() }, error.problem));
+  }
   if (!(error instanceof ApiError)) return t.errors.failed;
+  if (error.code === "not_found" && error.extra["field"] === "file_ids") return t.files.goneFromMessage;
   switch (error.code) {
     case "invalid_request":
     case "invalid_cursor":

@@ -2,6 +2,28 @@
 
 export const formatCount = (language: string, count: number): string => new Intl.NumberFormat(language).format(count);
 
+/** For estimates: two digits that count, "about 90,000" rather than 89,712. */
+export const formatRounded = (language: string, count: number): string =>
+  new Intl.NumberFormat(language, { maximumSignificantDigits: 2 }).format(count);
+
+const BYTE_UNITS = ["byte", "kilobyte", "megabyte", "gigabyte"] as const;
+
+/** "3.2 MB", "3,2 Mo": in steps of 1,024, as the limits are meant. */
+export function formatBytes(language: string, bytes: number): string {
+  const step = bytes < 1 ? 0 : Math.min(BYTE_UNITS.length - 1, Math.floor(Math.log2(bytes) / 10));
+  const amount = bytes / 1024 ** step;
+  return new Intl.NumberFormat(language, {
+    style: "unit",
+    unit: BYTE_UNITS[step] ?? "byte",
+    unitDisplay: step === 0 ? "long" : "short",
+    maximumFractionDigits: step > 0 && amount < 10 ? 1 : 0,
+  }).format(amount);
+}
+
+/** "21 Nov 2026" */
+export const formatDate = (language: string, isoTime: string): string =>
+  new Intl.DateTimeFormat(language, { dateStyle: "medium" }).format(new Date(isoTime));
+
 /** US dollars; small sums keep enough digits to say something. */
 export function formatUsd(language: string, amount: number): string {
   const digits = amount > 0 && amount < 0.1 ? 4 : 2;

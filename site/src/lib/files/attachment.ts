@@ -1,0 +1,70 @@
+/** A file on its way into a message, from the moment it is picked until it can be sent. Pure. */
+import type { FileFrame } from "@/api/frames";
+import type { File as StoredFile, MessageFile } from "@/api/types";
+
+import type { Problem } from "./problems";
+
+/** What the server said of a file last: all of it, or what a message keeps. */
+export type KnownFile = MessageFile & Partial<Pick<StoredFile, "status" | "pages_read" | "tokens" | "scanned" | "error">>;
+
+export interface Attachment {
+  /** This browser's own name for it: a file has no id before the server has heard of it. */
+  key: string;
+  file_id: string | null;
+  name: string;
+  type: string;
+  size: number;
+  /** preparing: made smaller, or waiting for its turn. reading: all bytes are sent. */
+  phase: "preparing" | "uploading" | "reading" | "ready" | "failed";
+  sent_bytes: number;
+  known: KnownFile | null;
+  problem: Problem | null;
+  canRetry: boolean;
+}
+
+export function newAttachment(key: string, { name, type, size }: { name: string; type: string; size: number }): Attachment {
+  return {
+    key,
+    file_id: null,
+    name,
+    type,
+    size,
+    phase: "preparing",
+    sent_bytes: 0,
+    known: null,
+    problem: null,
+    canRetry: false,
+  };
+}
+
+/** Statuses only go on: a late frame does not put a file back that has been read. */
+const RANK: Readonly<Record<StoredFile["status"], number>> = { uploaded: 0, reading: 1, ready: 2, failed: 2 };
+
+function isStale(known: KnownFile | null, next: KnownFile): boolean {
+  const before = known?.status ? RANK[known.status] : 0;
+  const after = next.status ? RANK[next.status] : 2;
+  return after < before || (after === before && (next.pages_read ?? 0) < (known?.pages_read ?? 0));
+}
+
+/** The attachment after the server has told something of its file. */
+export function applyKnown(held: Attachment, next: KnownFile): Attachment {
+  if (isStale(held.known, next)) return held;
+  const attachment = { ...held, known: { ...held.known, ...next }, file_id: next.file_id, name: next.name };
+  switch (next.status) {
+    case "uploaded":
+      return attachment;
+    case "reading":
+      return { ...attachment, phase: "reading", problem: null };
+    case "failed":
+      return { ...attachment, phase: "failed", problem: next.error ?? { code: "failed", message: "" }, canRetry: false };
+    // What a message has kept was ready when it was sent.
+    case "ready":
+    case undefined:
+      return { ...attachment, phase: "ready", problem: null };
+    default:
+      return next.status satisfies never;
+  }
+}
+
+/** A frame says all of a file but its media type. */
+export const knownOfFrame = (frame: FileFrame, type: string): KnownFile => ({ ...frame, type });

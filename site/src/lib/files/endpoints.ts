@@ -1,0 +1,20 @@
+/** Files as the server keeps them: the calls that more than one feature needs. */
+import type { ApiClient } from "@/api/client";
+import type { File as StoredFile, FileDetail, UploadTarget } from "@/api/types";
+
+export const filePath = (fileId: string): string => `/files/${encodeURIComponent(fileId)}`;
+
+export interface FileEndpoints {
+  create(file: { name: string; size: number; type: string }): Promise<{ file: StoredFile; upload: UploadTarget | null }>;
+  get(fileId: string): Promise<FileDetail>;
+  delete(fileId: string): Promise<unknown>;
+}
+
+export const fileEndpoints = (api: ApiClient): FileEndpoints => ({
+  create: (file) => api.post("/files", file),
+  get: (fileId) => api.get(filePath(fileId)),
+  delete: (fileId) => api.delete(filePath(fileId)),
+});
+
+/** The query of a conversation's files. */
+export const conversationFilesKey = (conversationId: string) => ["conversation-files", conversationId] as const;

@@ -1,0 +1,59 @@
+/** What a file's name says about it: whether it can be read at all, and how it is drawn. The server looks at the bytes. */
+import type { File as StoredFile } from "@/api/types";
+
+/** Kinds that cannot be read, each with an advice of its own. */
+export type UnreadableKind =
+  | "program"
+  | "archive"
+  | "media"
+  | "oldWord"
+  | "oldSheet"
+  | "oldSlides"
+  | "openDocument"
+  | "otherDocument"
+  | "image"
+  | "database";
+
+const EXTENSIONS: Readonly<Record<UnreadableKind, string>> = {
+  program: "exe dll msi com scr app dmg pkg deb rpm apk ipa jar class so dylib o bin iso img wasm pyc",
+  archive: "zip rar 7z tar gz tgz bz2 xz zst",
+  media: "mp4 m4v mov avi mkv webm wmv mpg mpeg 3gp mp3 m4a wav aac ogg oga opus flac wma",
+  oldWord: "doc dot rtf wps pages",
+  oldSheet: "xls xlt xlsb numbers",
+  oldSlides: "ppt pps pot key",
+  openDocument: "odt ods odp odg",
+  otherDocument: "epub mobi azw3 djvu msg one vsd vsdx mpp pub ps",
+  image: "heic heif avif tif tiff bmp ico psd ai raw cr2 nef dng jxl",
+  database: "sqlite sqlite3 db mdb accdb parquet feather",
+};
+
+const KIND_BY_EXTENSION: ReadonlyMap<string, UnreadableKind> = new Map(
+  (Object.keys(EXTENSIONS) as UnreadableKind[]).flatMap((kind) =>
+    EXTENSIONS[kind].split(" ").map((extension) => [extension, kind] as const),
+  ),
+);
+
+/** The end of a name after its last dot, in lower case; "" where there is none. */
+export const extensionOf = (name: string): string => (name.includes(".") ? (name.split(".").at(-1) ?? "").toLowerCase() : "");
+
+export const unreadableKind = (name: string): UnreadableKind | null => KIND_BY_EXTENSION.get(extensionOf(name)) ?? null;
+
+export type FileIconName = "file" | "image" | "table" | "slides";
+
+const ICON_BY_EXTENSION: Readonly<Record<string, FileIconName>> = {
+  png: "image",
+  jpg: "image",
+  jpeg: "image",
+  gif: "image",
+  webp: "image",
+  xlsx: "table",
+  xlsm: "table",
+  csv: "table",
+  tsv: "table",
+  pptx: "slides",
+  pptm: "slides",
+};
+
+export function fileIcon({ name, group }: { name: string; group?: StoredFile["group"] }): FileIconName {
+  return group === "image" ? "image" : (ICON_BY_EXTENSION[extensionOf(name)] ?? "file");
+}

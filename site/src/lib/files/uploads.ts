@@ -1,0 +1,336 @@
+/**
+ * Files on their way: checked, made smaller, uploaded a few at a time, then watched until the server has read them.
+ * What is known of each is kept in this browser, so that a reload in between only costs what was not sent yet.
+ * Owns timers and attachments, no React and no drafts.
+ */
+import { NetworkError } from "@/api/client";
+import type { FileFrame } from "@/api/frames";
+import type { File as StoredFile, MessageFile } from "@/api/types";
+import { storage } from "@/lib/storage";
+import { createStore, type Store } from "@/lib/store";
+
+import { applyKnown, knownOfFrame, newAttachment, type Attachment, type KnownFile } from "./attachment";
+import type { FileEndpoints } from "./endpoints";
+import type { SendForm } from "./postForm";
+import { AttachmentError, problemOf, type Problem } from "./problems";
+import { Slots } from "./slots";
+import { refusal } from "./validate";
+
+export const POLL_MS = 2_500;
+/** How long an open socket may be silent about a file that is being read. */
+export const SILENCE_MS = 6_000;
+const MOST_AT_ONCE = 3;
+
+export interface UploadSources {
+  userId: string;
+  endpoints: FileEndpoints;
+  sendForm: SendForm;
+  /** Make an image smaller; other files come back as they are. */
+  fit(file: File): Promise<File>;
+  /** Whether frames are being pushed. */
+  isPushed(): boolean;
+  /** The server has told of a file. */
+  onFile(file: StoredFile): void;
+}
+
+export interface Refused {
+  name: string;
+  problem: Problem;
+}
+
+/** Whether a message with these attachments can go out. */
+export type Readiness = { state: "ready"; file_ids: string[] } | { state: "waiting" } | { state: "failed"; error: AttachmentError };
+
+interface Held {
+  store: Store<Attachment | null>;
+  /** What is uploaded; undefined after a reload. */
+  source: File | undefined;
+  cancel: AbortController;
+  /** Whether all bytes have arrived, as far as this browser knows. */
+  isSent: boolean;
+  heardAtMs: number;
+  isAsking: boolean;
+}
+
+export class Uploads {
+  readonly #sources: UploadSources;
+  readonly #held = new Map<string, Held>();
+  readonly #slots = new Slots(MOST_AT_ONCE);
+  readonly #listeners = new Set<() => void>();
+  readonly #prefix: string;
+  #timer: ReturnType<typeof setInterval> | undefined;
+  #disposed = false;
+
+  constructor(sources: UploadSources) {
+    this.#sources = sources;
+    this.#prefix = `upload.${sources.userId}.`;
+  }
+
+  /** An attachment by its key; null when nothing is known of it, or no longer. */
+  attachment(key: string): Store<Attachment | null> {
+    return this.#of(key).store;
+  }
+
+  /** Told of every change of any attachment. */
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  };
+
+  /** Begin to upload what nothing is known against, `room` files at most. */
+  add(files: readonly File[], room = Infinity): { keys: string[]; refused: Refused[] } {
+    const refused: Refused[] = [];
+    const keys: string[] = [];
+    for (const file of files) {
+      const problem = refusal(file) ?? (keys.length < room ? null : { code: "too_many_files", message: "" });
+      if (problem) refused.push({ name: file.name, problem });
+      else keys.push(this.#begin(file));
+    }
+    return { keys, refused };
+  }
+
+  /** Attach a file that the server has already. */
+  adopt(file: StoredFile | MessageFile): string {
+    const key = crypto.randomUUID();
+    const held = this.#hold(key, applyKnown(newAttachment(key, file), file));
+    held.isSent = true;
+    this.#keep(key, held);
+    return key;
+  }
+
+  /** Upload again what failed on its way. */
+  retry(key: string): void {
+    const held = this.#of(key);
+    const attachment = held.store.get();
+    if (attachment?.phase === "failed" && attachment.canRetry && held.source) void this.#repeat(key, held.source, attachment);
+  }
+
+  /** Forget an attachment, and stop what is under way; a file that is only half there is deleted. */
+  remove(key: string): void {
+    const { cancel, isSent, store } = this.#of(key);
+    const fileId = store.get()?.file_id ?? null;
+    cancel.abort(new DOMException("Removed.", "AbortError"));
+    if (fileId !== null && !isSent) void this.#sources.endpoints.delete(fileId).catch(() => undefined);
+    this.forget([key]);
+  }
+
+  /** Forget attachments whose message has gone out. */
+  forget(keys: readonly string[]): void {
+    for (const key of keys) this.#set(key, null);
+  }
+
+  readiness(keys: readonly string[]): Readiness {
+    const attachments = keys.map((key) => this.attachment(key).get()).filter((attachment) => attachment !== null);
+    const failed = attachments.find(({ phase }) => phase === "failed");
+    if (failed) {
+      return { state: "failed", error: new AttachmentError(failed.name, failed.problem ?? { code: "failed", message: "" }) };
+    }
+    const ids = attachments.flatMap(({ phase, file_id }) => (phase === "ready" && file_id !== null ? [file_id] : []));
+    return ids.length === attachments.length ? { state: "ready", file_ids: [...new Set(ids)] } : { state: "waiting" };
+  }
+
+  /** The server thinks otherwise of what seemed ready: ask it about one file, or about all of these. */
+  recheck(keys: readonly string[], fileId?: string): void {
+    for (const key of keys) {
+      const attachment = this.attachment(key).get();
+      if (attachment?.phase !== "ready" || attachment.file_id === null) continue;
+      if (fileId !== undefined && attachment.file_id !== fileId) continue;
+      this.#set(key, { ...attachment, phase: "reading", known: null });
+    }
+  }
+
+  receive(frames: readonly FileFrame[]): void {
+    for (const frame of frames) this.#learn(frame.file_id, (type) => knownOfFrame(frame, type));
+  }
+
+  dispose(): void {
+    this.#disposed = true;
+    clearInterval(this.#timer);
+    for (const { cancel } of this.#held.values()) cancel.abort(new DOMException("Signed out.", "AbortError"));
+  }
+
+  #begin(file: File): string {
+    const key = crypto.randomUUID();
+    this.#hold(key, newAttachment(key, file)).source = file;
+    this.#keep(key, this.#of(key));
+    void this.#upload(key, file);
+    return key;
+  }
+
+  async #upload(key: string, source: File): Promise<void> {
+    const held = this.#of(key);
+    held.cancel = new AbortController();
+    const { signal } = held.cancel;
+    this.#change(key, { phase: "preparing", problem: null, canRetry: false, sent_bytes: 0, file_id: null, known: null });
+    try {
+      const file = await this.#sources.fit(source);
+      await this.#slots.run(() => this.#send(key, file, signal));
+    } catch (error) {
+      if (!signal.aborted) this.#fail(key, problemOf(error), true);
+    }
+  }
+
+  async #send(key: string, file: File, signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted();
+    const { name, size } = file;
+    const created = await this.#sources.endpoints.create({ name, size, type: file.type || "application/octet-stream" });
+    if (signal.aborted) return void this.#sources.endpoints.delete(created.file.file_id).catch(() => undefined);
+    this.#change(key, { phase: "uploading", file_id: created.file.file_id, known: created.file, name: created.file.name, size });
+    this.#sources.onFile(created.file);
+    if (created.upload) {
+      const onProgress = (sent_bytes: number): void => this.#change(key, { sent_bytes });
+      await this.#sources.sendForm(created.upload, file, { onProgress, signal });
+    }
+    this.#of(key).isSent = true;
+    // A frame may have been faster than the storage's answer.
+    if (this.attachment(key).get()?.phase === "uploading") this.#change(key, { phase: "reading", sent_bytes: size });
+  }
+
+  /** What failed may have arrived all the same: then there is nothing to send. */
+  async #repeat(key: string, source: File, { file_id: fileId }: Attachment): Promise<void> {
+    this.#change(key, { phase: "preparing", problem: null, canRetry: false });
+    const file = fileId === null ? null : await this.#sources.endpoints.get(fileId).catch(() => null);
+    if (this.#disposed || !this.attachment(key).get()) return;
+    if (file && file.status !== "uploaded") {
+      this.#of(key).isSent = true;
+      return this.#learn(file.file_id, () => file);
+    }
+    if (fileId !== null) void this.#sources.endpoints.delete(fileId).catch(() => undefined);
+    await this.#upload(key, source);
+  }
+
+  #fail(key: string, problem: Problem, canRetry: boolean): void {
+    this.#change(key, { phase: "failed", problem, canRetry: canRetry && problem.code !== "expired" && this.#of(key).source !== undefined });
+  }
+
+  #learn(fileId: string, known: (type: string) => KnownFile): void {
+    for (const [key, held] of this.#held) {
+      const attachment = held.store.get();
+      if (attachment?.file_id !== fileId) continue;
+      held.heardAtMs = performance.now();
+      const next = known(attachment.type);
+      if (next.status && next.status !== "uploaded") held.isSent = true;
+      this.#set(key, applyKnown(attachment, next));
+    }
+  }
+
+  #change(key: string, change: Partial<Attachment>): void {
+    const attachment = this.#of(key).store.get();
+    if (attachment) this.#set(key, { ...attachment, ...change });
+  }
+
+  #set(key: string, attachment: Attachment | null): void {
+    const held = this.#of(key);
+    const before = held.store.get();
+    held.store.set(attachment);
+    if (attachment === null) {
+      storage.remove(this.#prefix + key);
+      this.#held.delete(key);
+    } else if (before?.phase !== attachment.phase || before.file_id !== attachment.file_id) {
+      this.#keep(key, held);
+    }
+    this.#watch();
+    for (const listener of this.#listeners) listener();
+  }
+
+  #keep(key: string, { store, isSent }: Held): void {
+    const attachment = store.get();
+    if (!attachment) return;
+    const { file_id, name, type, size } = attachment;
+    storage.set(this.#prefix + key, JSON.stringify({ file_id, name, type, size, is_sent: isSent }));
+  }
+
+  #of(key: string): Held {
+    const held = this.#held.get(key);
+    if (held) return held;
+    const stored = parseStored(storage.get(this.#prefix + key));
+    return stored ? this.#restore(key, stored) : this.#hold(key, null);
+  }
+
+  /** Take up what a reload interrupted: what the server has of it is asked at once. */
+  #restore(key: string, stored: Stored): Held {
+    const isLost = stored.file_id === null;
+    const held = this.#hold(key, {
+      ...newAttachment(key, stored),
+      file_id: stored.file_id,
+      phase: isLost ? "failed" : "reading",
+      problem: isLost ? { code: "interrupted", message: "" } : null,
+    });
+    held.isSent = stored.is_sent;
+    this.#watch();
+    setTimeout(() => this.#askAll());
+    return held;
+  }
+
+  #hold(key: string, attachment: Attachment | null): Held {
+    const held: Held = {
+      store: createStore(attachment),
+      source: undefined,
+      cancel: new AbortController(),
+      isSent: false,
+      heardAtMs: -Infinity,
+      isAsking: false,
+    };
+    this.#held.set(key, held);
+    return held;
+  }
+
+  /** Files that are being read are asked about while nothing is pushed. */
+  #watch(): void {
+    const isWatching = !this.#disposed && [...this.#held.values()].some(isRead);
+    if (!isWatching) {
+      clearInterval(this.#timer);
+      this.#timer = undefined;
+    } else {
+      this.#timer ??= setInterval(() => this.#askAll(), POLL_MS);
+    }
+  }
+
+  #askAll(): void {
+    if (this.#disposed) return;
+    const silenceMs = this.#sources.isPushed() ? SILENCE_MS : POLL_MS / 2;
+    for (const [key, held] of this.#held) {
+      const isSilent = performance.now() - held.heardAtMs >= silenceMs;
+      if (isRead(held) && isSilent && !held.isAsking) void this.#ask(key, held);
+    }
+  }
+
+  async #ask(key: string, held: Held): Promise<void> {
+    const fileId = held.store.get()?.file_id ?? "";
+    held.isAsking = true;
+    try {
+      const file = await this.#sources.endpoints.get(fileId);
+      if (this.#disposed || held.store.get()?.file_id !== fileId) return;
+      if (file.status === "uploaded" && !held.isSent) this.#fail(key, { code: "interrupted", message: "" }, false);
+      else this.#learn(fileId, () => file);
+      this.#sources.onFile(file);
+    } catch (error) {
+      if (!this.#disposed && !(error instanceof NetworkError)) this.#failIfFinal(key, problemOf(error));
+    } finally {
+      held.isAsking = false;
+    }
+  }
+
+  #failIfFinal(key: string, problem: Problem): void {
+    if (problem.code === "gone") this.#fail(key, problem, false);
+  }
+}
+
+const isRead = (held: Held): boolean => held.store.get()?.phase === "reading";
+
+interface Stored {
+  file_id: string | null;
+  name: string;
+  type: string;
+  size: number;
+  is_sent: boolean;
+}
+
+function parseStored(json: string | null): Stored | null {
+  try {
+    const value = JSON.parse(json ?? "null") as Stored | null;
+    return typeof value?.name === "string" && typeof value.size === "number" ? value : null;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,29 @@
+/** Refuses, before anything is uploaded, what the server is sure to refuse. Pure. */
+import { unreadableKind } from "./kinds";
+import type { Problem } from "./problems";
+
+/** Limits of the API. */
+export const MAX_FILE_BYTES = 50 * 1024 * 1024;
+export const MAX_FILES_PER_MESSAGE = 20;
+const MAX_NAME_BYTES = 255;
+
+// Marks that turn the direction of writing: "fdp.exe" can be shown as "exe.pdf". Then controls and line separators.
+// oxlint-disable-next-line no-control-regex
+const MISLEADING = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]|[\u0000-\u001f\u007f-\u009f\u2028\u2029]|[/\\]|\p{Cs}/u;
+
+/** Why a file cannot be uploaded; null: nothing is known against it. */
+export function refusal(file: { name: string; size: number }): Problem | null {
+  const name = nameRefusal(file.name);
+  if (name) return name;
+  const kind = unreadableKind(file.name);
+  if (kind) return { code: `unreadable_${kind}`, message: "" };
+  if (file.size === 0) return { code: "file_empty", message: "" };
+  return file.size > MAX_FILE_BYTES ? { code: "file_too_large", message: "" } : null;
+}
+
+/** Why a file cannot be called this; null: it can. */
+export function nameRefusal(name: string): Problem | null {
+  const isLong = new TextEncoder().encode(name).length > MAX_NAME_BYTES;
+  const isEmpty = ["", ".", ".."].includes(name.trim());
+  return isLong || isEmpty || MISLEADING.test(name) ? { code: "name_not_allowed", message: "" } : null;
+}

@@ -1,0 +1,108 @@
+import { useEffect, useRef } from "react";
+
+import { t as texts, useLanguage, useT } from "@/i18n";
+import { announce } from "@/lib/announcer";
+import { cx } from "@/lib/classNames";
+import type { Attachment } from "@/lib/files/attachment";
+import { useAttachment, useUploads } from "@/lib/files/context";
+import { attachmentText } from "@/lib/files/fileText";
+import { fileIcon } from "@/lib/files/kinds";
+import { openViewer } from "@/lib/viewer";
+
+import { IconButton } from "./Button";
+import { Icon } from "./icons";
+import { ProgressBar } from "./ProgressBar";
+
+interface AttachmentChipProps {
+  attachmentKey: string;
+  /** null: it stays as it is, in a message that is on its way. */
+  onRemove: (() => void) | null;
+}
+
+/** A file on its way into a message: what it is doing, what went wrong, and how to get rid of it. */
+export function AttachmentChip({ attachmentKey, onRemove }: AttachmentChipProps) {
+  const t = useT();
+  const language = useLanguage();
+  const uploads = useUploads();
+  const attachment = useAttachment(attachmentKey);
+  const text = attachment && attachmentText({ t, language }, attachment);
+  useAnnouncedEnd(attachment, text);
+  if (!attachment) return null;
+  const { name, phase, known, canRetry } = attachment;
+  const isFailed = phase === "failed";
+  const isCancel = phase === "preparing" || phase === "uploading";
+  return (
+    <li
+      className={cx(
+        "relative flex max-w-full min-w-0 items-start gap-2 rounded-xl border py-1.5 pr-1 pl-2 text-left",
+        isFailed ? "w-full border-danger/40 bg-danger-soft text-danger" : "w-64 border-line bg-paper",
+      )}
+    >
+      <span className={cx("mt-0.5", !isFailed && "text-accent")}>
+        <Icon name={isFailed ? "alert" : fileIcon({ name, group: known?.group ?? null })} />
+      </span>
+      <div className="min-w-0 flex-1">
+        <ChipName attachment={attachment} />
+        <p className={cx("text-xs", isFailed ? "break-words" : "truncate text-muted")}>
+          {text}
+          {phase === "ready" && known?.scanned && ` · ${t.files.scanned}`}
+        </p>
+        {(isCancel || phase === "reading") && (
+          <div className="mt-1">
+            <ProgressBar label={t.files.progress(name)} value={progressOf(attachment)} />
+          </div>
+        )}
+      </div>
+      {onRemove && isFailed && canRetry && (
+        <IconButton icon="retry" size="small" label={t.files.retry(name)} onClick={() => uploads.retry(attachmentKey)} />
+      )}
+      {onRemove && (
+        <IconButton icon="close" size="small" label={isCancel ? t.files.cancel(name) : t.files.remove(name)} onClick={onRemove} />
+      )}
+    </li>
+  );
+}
+
+function ChipName({ attachment: { name, phase, file_id: fileId } }: { attachment: Attachment }) {
+  const t = useT();
+  const className = "block w-full truncate text-left text-sm";
+  if (phase !== "ready" || fileId === null) {
+    return (
+      <span className={className} title={name}>
+        {name}
+      </span>
+    );
+  }
+  return (
+    <button
+      type="button"
+      className={cx(className, "rounded-sm hover:underline")}
+      title={t.files.open(name)}
+      aria-label={t.files.open(name)}
+      onClick={() => openViewer({ file_id: fileId, name, page: 1 })}
+    >
+      {name}
+    </button>
+  );
+}
+
+/** null: it moves, but nobody knows how far it is. */
+function progressOf({ phase, sent_bytes, size, known }: Attachment): number | null {
+  if (phase === "uploading") return size > 0 ? sent_bytes / size : null;
+  if (phase === "reading") return known?.pages ? (known.pages_read ?? 0) / known.pages : null;
+  return null;
+}
+
+/** Says once that a file was read, or why it was not; never step by step. */
+function useAnnouncedEnd(attachment: Attachment | null, text: string | null): void {
+  const before = useRef(attachment?.phase);
+  const phase = attachment?.phase;
+  const name = attachment?.name ?? "";
+  useEffect(() => {
+    if (before.current !== undefined && before.current !== phase) {
+      if (phase === "ready") announce(texts().files.announceReady(name, text ?? ""));
+      if (phase === "failed") announce(texts().files.announceFailed(name, text ?? ""));
+    }
+    before.current = phase;
+  }, [phase, name, text]);
+}

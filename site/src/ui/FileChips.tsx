@@ -1,0 +1,41 @@
+import type { MessageFile } from "@/api/types";
+import { useLanguage, useT } from "@/i18n";
+import { cx } from "@/lib/classNames";
+import { extentText } from "@/lib/files/fileText";
+import { fileIcon } from "@/lib/files/kinds";
+import { formatBytes } from "@/lib/format";
+import { openViewer } from "@/lib/viewer";
+
+import { Icon } from "./icons";
+
+/** The files of a message; each opens at its first page. */
+export function FileChips({ files, className }: { files: readonly MessageFile[]; className?: string }) {
+  const t = useT();
+  const language = useLanguage();
+  if (files.length === 0) return null;
+  return (
+    <ul aria-label={t.files.attachedToMessage} className={cx("flex flex-wrap gap-2", className)}>
+      {files.map((file) => (
+        <li key={file.file_id} className="min-w-0">
+          <button
+            type="button"
+            aria-label={t.files.open(file.name)}
+            title={t.files.open(file.name)}
+            className="flex w-full max-w-64 min-w-0 items-center gap-2 rounded-xl border border-line bg-raised px-2.5 py-1.5 text-left transition-colors hover:bg-hover"
+            onClick={() => openViewer({ file_id: file.file_id, name: file.name, page: 1 })}
+          >
+            <span className="text-accent">
+              <Icon name={fileIcon(file)} />
+            </span>
+            <span className="min-w-0">
+              <span className="block truncate text-sm">{file.name}</span>
+              <span className="block truncate text-xs text-muted">
+                {extentText({ t, language }, file) ?? formatBytes(language, file.size)}
+              </span>
+            </span>
+          </button>
+        </li>
+      ))}
+    </ul>
+  );
+}
