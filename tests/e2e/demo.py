@@ -36,6 +36,12 @@ class Model:
         items = web.call("GET", f"{self._url}/_demo/requests?after=0").body["items"]
         return [item for item in items if word in _last_user_text(item["body"]) and not _is_for_title(item["body"])]
 
+    def requests_of(self, word: str) -> list[dict[str, Any]]:
+        """The bodies of the requests for answers in which `word` stands anywhere, in order."""
+        items = web.call("GET", f"{self._url}/_demo/requests?after=0").body["items"]
+        bodies = [item["body"] for item in items]
+        return [body for body in bodies if word in json.dumps(body["messages"]) and not _is_for_title(body)]
+
 
 def _is_for_title(body: dict[str, Any]) -> bool:
     return "Answer with the title only" in json.dumps(body.get("system", ""))

@@ -16,7 +16,10 @@ import boto3
 
 ROOT = Path(__file__).resolve().parents[2]
 CONTEXT_VARIABLE = "CHATAPP_E2E_CONTEXT"
-FUNCTIONS = ("api_handler", "answer", "purge", "websocket_connect", "websocket_message", "websocket_disconnect")
+FUNCTIONS = (
+    *("api_handler", "answer", "extract", "purge"),
+    *("websocket_connect", "websocket_message", "websocket_disconnect"),
+)
 
 
 @dataclass(frozen=True)
@@ -56,6 +59,11 @@ class Deployment:
     def function(self, name: str) -> str:
         """The deployed name; Chalice names the function of all routes after the app and the stage alone."""
         return self.prefix if name == "api_handler" else f"{self.prefix}-{name}"
+
+    @property
+    def files_bucket(self) -> str:
+        account = self.client("sts").get_caller_identity()["Account"]
+        return f"{self.prefix}-files-{account}-{self.region}"
 
     def client(self, service: str) -> Any:
         return _client(service, self.region)

@@ -69,11 +69,11 @@ def worker_pids(deployment: Deployment, function: str) -> list[int]:
 
 
 class FailureQueue:
-    """The on-failure queue: what Lambda could not deliver."""
+    """The on-failure queue of a function: what Lambda could not deliver."""
 
-    def __init__(self, deployment: Deployment) -> None:
+    def __init__(self, deployment: Deployment, function: str = "answer") -> None:
         self._sqs = deployment.client("sqs")
-        self._url = self._sqs.get_queue_url(QueueName=f"{deployment.prefix}-answer-failures")["QueueUrl"]
+        self._url = self._sqs.get_queue_url(QueueName=f"{deployment.prefix}-{function}-failures")["QueueUrl"]
 
     def receive(self, fits: Callable[[dict[str, Any]], bool], timeout_s: float = 20.0) -> dict[str, Any]:
         """Wait for the record of an invocation whose payload fits; others are put aside."""

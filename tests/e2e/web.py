@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import http.client
 import json
+import secrets
 import socket
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -29,10 +31,10 @@ class Reply:
 
 
 def call(method: str, url: str, *, body: Any = None, headers: dict[str, str] | None = None) -> Reply:
-    """Send one request. body: sent as JSON, text as it is."""
+    """Send one request. body: sent as JSON, text and bytes as they are."""
     address = urlsplit(url)
     connection = _connection(address.scheme, address.hostname or "", address.port)
-    sent = body if isinstance(body, str) or body is None else json.dumps(body)
+    sent = body if isinstance(body, str | bytes) or body is None else json.dumps(body)
     target = address.path + (f"?{address.query}" if address.query else "")
     try:
         connection.request(method, target, sent, {"Host": address.netloc, **(headers or {})})
@@ -41,6 +43,18 @@ def call(method: str, url: str, *, body: Any = None, headers: dict[str, str] | N
         return Reply(response.status, received, _parsed(response.read()))
     finally:
         connection.close()
+
+
+def form(fields: Mapping[str, str], name: str, content: bytes) -> tuple[bytes, str]:
+    """A multipart form as a browser sends it, the file last; returns it with its content type."""
+    boundary = f"----e2e{secrets.token_hex(12)}"
+    parts = [
+        f'--{boundary}\r\nContent-Disposition: form-data; name="{key}"\r\n\r\n{value}\r\n'
+        for key, value in fields.items()
+    ]
+    opening = f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n\r\n'
+    body = "".join([*parts, opening]).encode() + content + f"\r\n--{boundary}--\r\n".encode()
+    return body, f"multipart/form-data; boundary={boundary}"
 
 
 def reachable_host(host: str) -> str:
