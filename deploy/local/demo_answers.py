@@ -26,6 +26,7 @@ from deploy.local.demo_request import Block, MessagesRequest, sign_thinking, tex
 TITLE_WORDS = 6
 MAX_TITLE_CHARS = 60
 AT_HAND_SHARE = 0.5  # of the question's words in one passage
+PAGE_FIELDS = ("file", "first", "last")  # how the names of what a tool that reads pages takes begin
 QUERY_PROPERTIES = ("query", "q", "question", "search")
 
 _ENGLISH_TEXT = """
@@ -249,9 +250,13 @@ def _read_call(request: MessagesRequest, question: str) -> Block | None:
     named, outlined = _PAGES.search(question), _OUTLINED.findall(request.user_text)
     if not named or not outlined:
         return None
-    pages = {"file_id": outlined[-1], "first": int(named[1]), "last": int(named[2] or named[1])}
-    readers = [tool for tool in request.tools if set(_schema(tool).get("required") or []) == pages.keys()]
-    return _tool_use(request, readers[0], question, pages) if readers else None
+    for tool in request.tools:
+        required: list[str] = _schema(tool).get("required") or []
+        takes = [name for field in PAGE_FIELDS for name in required if name.startswith(field)]
+        if len(takes) == len(PAGE_FIELDS) == len(required):
+            values = (outlined[-1], int(named[1]), int(named[2] or named[1]))
+            return _tool_use(request, tool, question, dict(zip(takes, values, strict=True)))
+    return None
 
 
 def _search_call(request: MessagesRequest, question: str) -> Block | None:

@@ -94,7 +94,7 @@ class MessagesRequest:
 
     @property
     def last_user_text(self) -> str:
-        """The last message's text blocks, and the text of its tool results; documents are not part of it."""
+        """The text of the last message, of its tool results and search results; documents are not part of it."""
         return "\n".join(texts_of(self.messages[-1][1]))
 
     @property
@@ -125,7 +125,7 @@ def texts_of(blocks: list[Block]) -> list[str]:
     for block in blocks:
         if block["type"] == "text":
             texts.append(block["text"])
-        elif block["type"] == "tool_result":
+        elif block["type"] in ("tool_result", "search_result"):
             texts += texts_of(blocks_of(block.get("content") or []))
     return texts
 

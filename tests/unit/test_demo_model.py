@@ -195,8 +195,8 @@ def test_a_document_at_hand_is_not_searched(stage: Stage) -> None:
 
 
 def test_pages_that_are_named_are_read(stage: Stage) -> None:
-    properties = {"file_id": {"type": "string"}, "first": {"type": "integer"}, "last": {"type": "integer"}}
-    schema = {"type": "object", "properties": properties, "required": ["file_id", "first", "last"]}
+    properties = {"file_id": {"type": "string"}, "first_page": {"type": "integer"}, "last_page": {"type": "integer"}}
+    schema = {"type": "object", "properties": properties, "required": ["last_page", "file_id", "first_page"]}
     read = {"name": "read_pages", "description": "Read pages", "input_schema": schema}
     outline = {"type": "text", "text": '<file name="thesis.pdf" file_id="f1">\nTwo parts.\n</file>'}
 
@@ -204,8 +204,14 @@ def test_pages_that_are_named_are_read(stage: Stage) -> None:
         message = stage.ask([*given, {"type": "text", "text": question}], tools=[SEARCH, read])
         return next(((block.name, block.input) for block in message.content if isinstance(block, ToolUseBlock)), None)
 
-    assert call_of("What is on page 12?", outline) == ("read_pages", {"file_id": "f1", "first": 12, "last": 12})
-    assert call_of("Summarise pages 3 to 5", outline) == ("read_pages", {"file_id": "f1", "first": 3, "last": 5})
+    assert call_of("What is on page 12?", outline) == (
+        "read_pages",
+        {"file_id": "f1", "first_page": 12, "last_page": 12},
+    )
+    assert call_of("Summarise pages 3 to 5", outline) == (
+        "read_pages",
+        {"file_id": "f1", "first_page": 3, "last_page": 5},
+    )
     assert call_of("What is on page 12?")[0] == "search_files", "there is no file to read"
 
 
