@@ -1,7 +1,8 @@
 """The worker of one turn: claims the queued answer, asks Claude, streams, stores.
 
-Three things go on at once: a reader thread takes the model's events, the main thread pushes what has come every 150 ms,
-and a ticker thread, which no slow push can hold up, appends frames to the log and renews the lease every 500 ms.
+Three things go on at once: a reader thread asks the model and runs its tools, the main thread pushes what has come
+every 150 ms, and a ticker thread, which no slow push can hold up, appends frames to the log and renews the lease every
+500 ms.
 """
 
 from __future__ import annotations
@@ -12,24 +13,27 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from . import conversations, frames, history, settling, titles, usage
-from .aws.table import ConditionFailed
+from . import conversations, documents, frames, history, settling, titles, usage
+from .asking import Asking, Hooks
+from .aws.table import ConditionFailed, Item
+from .citing import Citer
+from .documents import Attached
+from .history import History, Scope
 from .ids import iso
 from .logs import report
 from .messages import Message, key
-from .model import ModelError, ModelStream, Prompt, events
+from .model import ModelError, ModelStream, Prompt
 from .settling import LEASE_S, QUEUED_S, Superseded
 from .sockets import Channel
 from .streaming import Transcript
 from .ticking import Ticker
+from .tools import Tools
 
 if TYPE_CHECKING:
     from .services import Services
 
 PUSH_EVERY_S = 0.15
 TICK_EVERY_S = 0.5
-# How long an overloaded model is waited for, before the person is told and may decide.
-OVERLOAD_S = 60.0
 # What is kept back of the function's time-out to store the answer, and how much of that may be spent on waiting.
 _RESERVE_S = 15.0
 _PATIENCE_S = 10.0
@@ -37,7 +41,10 @@ _PATIENCE_S = 10.0
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What the api function asks of the worker: ids, and what spares it a read."""
+    """What the api function asks of the worker: ids, and what spares it a read.
+
+    files: ids of the conversation's files. system, cut_files: whether its row has any.
+    """
 
     user_id: str
     conversation_id: str
@@ -45,10 +52,13 @@ class Order:
     cut: str | None
     system: bool
     untitled: bool
+    files: tuple[str, ...] = ()
+    cut_files: bool = False
 
     @classmethod
     def from_payload(cls, payload: dict[str, Any]) -> Order:
-        return cls(**{name: payload[name] for name in cls.__slots__})
+        """An order of the version before this one knows of no files."""
+        return cls(**{name: payload[name] for name in cls.__slots__ if name in payload})
 
 
 def answer(services: Services, order: Order, remaining_s: float) -> str:
@@ -118,14 +128,13 @@ class _Work:
         self._gone = False
 
     def run(self) -> str:
-        past = history.read(self._services, self._answer, self._order.cut)
-        prompt = Prompt(self._offer, past.messages, self._services.settings.max_tokens, self._system())
         self._transcript.start(self._offer.id)
-        self._reader = threading.Thread(target=self._read, args=(prompt,), daemon=True)
         ticker = Ticker(self._tick, TICK_EVERY_S)
-        self._reader.start()
         ticker.start()
         try:
+            past = history.read(self._services, self._answer, self._scope())
+            self._reader = threading.Thread(target=self._read, args=(past,), daemon=True)
+            self._reader.start()
             self._push_until_the_end()
         finally:
             ticker.stop()
@@ -134,28 +143,26 @@ class _Work:
             return self._abandon(gone=self._gone)
         return self._end(past)
 
-    def _system(self) -> str | None:
-        if not self._order.system:
-            return None
-        row = self._services.conversations.find(conversations.key(self._order.user_id, self._order.conversation_id))
-        return row.get("system") if row else None
+    def _scope(self) -> Scope:
+        order = self._order
+        row: Item = {}
+        if order.system or order.cut_files:
+            row = self._services.conversations.find(conversations.key(order.user_id, order.conversation_id)) or {}
+        framing = [documents.FRAMING] if order.files else []
+        own = [row["system"]] if row.get("system") else []
+        cut_files = tuple(Attached(**each) for each in row.get("cut_files", ()))
+        return Scope(order.cut, frozenset(order.files), cut_files, (*framing, *own))
 
     # The reader thread
 
-    def _read(self, prompt: Prompt) -> None:
+    def _read(self, past: History) -> None:
+        settings, transcript = self._services.settings, self._transcript
+        tools = Tools(self._services, past.searched)
+        hooks = Hooks(self._deadline, self._ending, self._pause, self._opened, self._wake)
+        prompt = Prompt(self._offer, past.messages, settings.max_tokens, past.system, tools.definitions)
         try:
-            for event in events(
-                self._services.model(),
-                prompt,
-                until=min(self._deadline, time.monotonic() + OVERLOAD_S),
-                cancelled=self._ending,
-                pause=self._pause,
-                opened=self._opened,
-            ):
-                self._transcript.add(event)
-                self._wake()
-                if self._ending() or self._transcript.full:
-                    break
+            model, citer = self._services.model(), Citer(past.sources, tools.found)
+            Asking(settings, model, tools, citer, transcript, hooks).run(prompt)
         except Exception as error:
             # Whatever went wrong ends the answer; the main thread says how. Where it ends anyway, this is only the
             # stream that was closed.
@@ -239,17 +246,16 @@ class _Work:
     def _over(self) -> bool:
         return self._finished or self._ending()
 
-    def _end(self, past: history.History | None) -> str:
+    def _end(self, past: History | None) -> str:
         last = self._transcript.close()
         ended = self._outcome()
-        cut = past.cut if past else None
         try:
             settling.finish(
                 self._services,
                 ended,
                 # No lease: it was renewed until a moment ago, and only the token decides.
                 before=self._answer.with_changes(lease_until=None),
-                conversation={"cut": cut} if cut and cut != self._order.cut else {},
+                conversation=self._moved_cut(past),
                 patience_s=self._deadline + _PATIENCE_S - time.monotonic(),
             )
         except Superseded as superseded:
@@ -259,8 +265,17 @@ class _Work:
         if ended.usage:
             usage.count_now(self._services, usage.STAGE, ended.usage)
         if past and self._order.untitled and ended.text():
-            titles.write(self._services, ended, past.messages, self.channel)
+            titles.write(self._services, ended, past.question, self.channel)
         return ended.status
+
+    def _moved_cut(self, past: History | None) -> dict[str, Any]:
+        """What the conversation's row is to say, when the prompt starts elsewhere than before."""
+        if past is None or not past.cut or past.cut == self._order.cut:
+            return {}
+        if not past.cut_files and not self._order.cut_files:
+            return {"cut": past.cut}
+        files = [{"file_id": each.file_id, "name": each.name} for each in past.cut_files]
+        return {"cut": past.cut, "cut_files": files}
 
     def give_up(self, error: Exception) -> str:
         """End an answer whose making has failed on our side; one that cannot be stored is left to its lease's end."""

@@ -32,7 +32,7 @@ class Conversation:
     timestamp: of the last prompt; orders the list. head: the answer at the end of the visible thread.
     answer_in_progress: the head's id while it is queued or streaming.
     cut: the message at which the prompt starts, once older turns were left out.
-    cut_files: ids of files that those turns attached, in their order; they stand at the cut.
+    has_cut_files: whether those turns attached files, which stand at the cut; the row names them.
     file_ids: of the files that stay with it. removed_file_ids: of those that were taken out of it.
     deleted_at, expires_at: Unix seconds.
     """
@@ -52,7 +52,7 @@ class Conversation:
     expires_at: int | None
     file_ids: frozenset[str] = frozenset()
     removed_file_ids: frozenset[str] = frozenset()
-    cut_files: tuple[str, ...] = ()
+    has_cut_files: bool = False
 
     @classmethod
     def from_item(cls, item: Item) -> Conversation:
@@ -72,7 +72,7 @@ class Conversation:
             expires_at=item.get("ttl"),
             file_ids=frozenset(item.get("file_ids", ())),
             removed_file_ids=frozenset(item.get("removed_file_ids", ())),
-            cut_files=tuple(item.get("cut_files", ())),
+            has_cut_files=bool(item.get("cut_files")),
         )
 
     def visible(self) -> bool:

@@ -130,6 +130,8 @@ def fold(folded: dict[int, Block], frame: Frame) -> None:
     elif frame["type"] == "answer.citation":
         block = folded.setdefault(frame["block"], {"type": "text", "text": ""})
         block.setdefault("citations", []).append(frame["citation"])
+    elif frame["type"] == "answer.tool":
+        folded[frame["block"]] = {"type": "tool_use", "name": frame["name"], "detail": frame["detail"]}
 
 
 def _logged(services: Services, message: Message, after: int) -> Iterable[Frame]:
@@ -151,6 +153,9 @@ def made(message: Message, after: int) -> Iterable[Frame]:
     yield numbering.frame("answer.started", model=message.model)
     for index, block in enumerate(message.content):
         kind = block["type"]
+        if kind == "tool_use":
+            yield numbering.frame("answer.tool", block=index, name=block["name"], detail=block["detail"])
+            continue
         yield from numbering.deltas(index, kind, block[kind])
         for citation in block.get("citations", []):
             yield numbering.frame("answer.citation", block=index, citation=citation)

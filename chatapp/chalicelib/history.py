@@ -1,17 +1,21 @@
-"""The prompt of an answer: the visible thread, oldest first, within its budget and with its cache breakpoints.
+"""The prompt of an answer: the visible thread with its files, oldest first, within budgets and with cache breakpoints.
 
 Turns are only appended, so that the prompt's prefix is the same from turn to turn and the model's cache serves it.
 When the thread outgrows its budget, its oldest half is left out at once and the cut is kept, so that the new prefix
-lasts as long.
+lasts as long. A file stands in the message that attached it; files of turns that were left out stand at the cut.
 """
 
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from .aws.table import Item
+from . import documents, files
+from .aws.table import Item, batch_get
+from .documents import Attached, Content, Placed, Source
+from .files import File
 from .messages import Message, partition
 
 if TYPE_CHECKING:
@@ -21,27 +25,67 @@ if TYPE_CHECKING:
 _BYTES_PER_TOKEN = 3
 _FIRST_ID = "0"
 _EPHEMERAL = {"type": "ephemeral"}
+# Kept free beside the answer: for what tools find, and for what surrounds the texts that are counted.
+_TOOL_TOKENS = 24_000
+_ENVELOPE_TOKENS = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What a conversation says of its prompts. files: ids of those that stay with it. cut_files: those at the cut."""
+
+    cut: str | None
+    files: frozenset[str] = frozenset()
+    cut_files: tuple[Attached, ...] = ()
+    system: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """messages: for the Messages API. cut: the id at which they start, None for the conversation's start."""
+    """messages: for the Messages API. cut: the id at which they start, None for the conversation's start.
+
+    cut_files: of the turns that were left out, in order of attachment.
+    sources: of the documents, in their order. searched: files that are not there whole.
+    """
 
     messages: list[dict[str, Any]]
     cut: str | None
+    cut_files: tuple[Attached, ...] = ()
+    sources: tuple[Source, ...] = ()
+    searched: tuple[Placed, ...] = ()
+    system: tuple[str, ...] = ()
+
+    @property
+    def question(self) -> str:
+        """The text of the prompt that is answered."""
+        text: str = self.messages[-1]["content"][-1]["text"]
+        return text
 
 
-def read(services: Services, answer: Message, cut: str | None) -> History:
-    """The thread that `answer` continues: one query, whatever the conversation's length."""
-    budget = services.settings.history_tokens
+def read(services: Services, answer: Message, scope: Scope) -> History:
+    """The thread that `answer` continues: one query, whatever its length, and one request for the rows of its files."""
+    cut = scope.cut
     older = cut is not None and cut > (answer.parent_id or _FIRST_ID)
     thread = [] if older else _thread(_rows(services, answer, cut), answer)
     branched = cut is not None and (not thread or thread[0].message_id != cut)
     if branched:  # a turn from before the cut was taken up again
         thread = _thread(_rows(services, answer, None), answer)
-    kept = within(thread, budget)
-    shortened = kept[0].message_id if kept and (branched or len(kept) < len(thread)) else cut
-    return History(_prompt(kept), shortened)
+    at_cut = () if branched else scope.cut_files
+    first, placed = _placed(services, answer, scope, [*at_cut, *_attached(thread)])
+    kept = within(thread, _budget(services, scope, placed))
+    left_out = thread[: len(thread) - len(kept)]
+    shortened = kept[0].message_id if kept and (branched or left_out) else cut
+    moved = _unique([*at_cut, *_attached(left_out)])
+    contents = documents.contents(services, placed) if placed else {}
+    messages, shown = _prompt(kept, [*first, *moved], contents)
+    return History(
+        messages,
+        shortened,
+        cut_files=tuple(moved),
+        sources=tuple(source for each in shown if (source := each.source)),
+        searched=tuple(each for each in placed if each.is_searched),
+        system=scope.system,
+    )
 
 
 def _rows(services: Services, answer: Message, cut: str | None) -> dict[str, Message]:
@@ -85,6 +129,50 @@ def _thread(rows: dict[str, Message], answer: Message) -> list[Message]:
     return path
 
 
+def _attached(thread: Iterable[Message]) -> list[Attached]:
+    return [Attached(file["file_id"], file["name"]) for message in thread for file in message.files]
+
+
+def _unique(attached: Iterable[Attached]) -> list[Attached]:
+    """Each file once, where it was attached first."""
+    found: dict[str, Attached] = {}
+    for each in attached:
+        found.setdefault(each.file_id, each)
+    return list(found.values())
+
+
+def _placed(
+    services: Services, answer: Message, scope: Scope, attached: list[Attached]
+) -> tuple[list[Attached], list[Placed]]:
+    """The conversation's files that no message of this thread attached, and how all of them stand in the prompt.
+
+    The former came by another branch, or by a message that has expired: they stand before all others.
+    """
+    if not scope.files:
+        return [], documents.place(services.settings, _unique(attached), {}, set())
+    wanted = sorted(scope.files)
+    rows = batch_get(*((services.files, files.key(file_id)) for file_id in wanted))
+    present = {row["file_id"]: _readable(row, answer.user_id) for row in rows if row}
+    known = {file_id: file for file_id, file in present.items() if file}
+    in_thread = {each.file_id for each in attached}
+    first = [Attached(file_id, known[file_id].name) for file_id in wanted if file_id in known.keys() - in_thread]
+    return first, documents.place(services.settings, _unique([*first, *attached]), known, set(scope.files))
+
+
+def _readable(row: Item, user_id: str) -> File | None:
+    file = File.from_item(row)
+    return file if file.visible_to(user_id) and file.status == "ready" else None
+
+
+def _budget(services: Services, scope: Scope, placed: Sequence[Placed]) -> int:
+    """Tokens for the turns' texts: what the model takes, less all else that it is sent and what it answers."""
+    settings = services.settings
+    others = sum(each.tokens for each in placed) + sum(map(_tokens, scope.system)) + _ENVELOPE_TOKENS
+    if any(each.is_searched for each in placed):
+        others += _TOOL_TOKENS
+    return min(settings.history_tokens, settings.context_tokens - settings.max_tokens - others)
+
+
 def within(thread: list[Message], budget_tokens: int) -> list[Message]:
     """The thread, or its newest part of at most half the budget; the last prompt always stays."""
     sizes = [estimated_tokens(message) for message in thread]
@@ -101,17 +189,60 @@ def within(thread: list[Message], budget_tokens: int) -> list[Message]:
 
 
 def estimated_tokens(message: Message) -> int:
-    return len(message.text().encode()) // _BYTES_PER_TOKEN + 8
+    return _tokens(message.text()) + 8
 
 
-def _prompt(thread: list[Message]) -> list[dict[str, Any]]:
-    """Text only: thinking belongs to its own turn, and an empty text is refused by the API."""
-    prompt: list[dict[str, Any]] = [
-        {"role": message.role, "content": [{"type": "text", "text": message.text()}]}
-        for message in thread
-        if message.text().strip()
-    ]
-    # The newest prompt is stored in the cache; the one before it is where the last turn stored its own.
-    for message in [message for message in prompt if message["role"] == "user"][-2:]:
-        message["content"][-1]["cache_control"] = _EPHEMERAL
-    return prompt
+def _tokens(text: str) -> int:
+    return len(text.encode()) // _BYTES_PER_TOKEN
+
+
+def _prompt(
+    thread: list[Message], first: Sequence[Attached], contents: dict[str, Content]
+) -> tuple[list[dict[str, Any]], list[Content]]:
+    """The messages, and what they show of files, in order.
+
+    Files stand before the text of their message. Of an answer there is the text only: thinking and tools belong to
+    their own turn. An empty text is refused by the API.
+    """
+    prompt: list[dict[str, Any]] = []
+    shown: dict[str, Content] = {}
+    last_file: list[dict[str, Any]] = []
+    for message in thread:
+        text = message.text()
+        if not text.strip():
+            continue
+        attached = [*(() if prompt else first), *_attached([message])]
+        new = {each.file_id: contents[each.file_id] for each in attached if each.file_id not in shown}
+        shown |= new
+        blocks = [dict(content.block) for content in new.values()]
+        prompt.append({"role": message.role, "content": [*blocks, {"type": "text", "text": text}]})
+        last_file = blocks[-1:] or last_file
+    # The newest prompt is stored in the cache; the one before it is where the last turn stored its own. Files are
+    # stored by themselves too: another branch finds them there.
+    prompts = [message["content"][-1] for message in prompt if message["role"] == "user"]
+    for block in [*last_file, *prompts[-2:]]:
+        block["cache_control"] = _EPHEMERAL
+    return prompt, list(shown.values())
+
+
+def exchanged(
+    messages: list[dict[str, Any]], said: list[dict[str, Any]], results: list[dict[str, Any]]
+) -> list[dict[str, Any]]:
+    """The prompt of an answer's next round: what the model said, and what its tools gave.
+
+    The newest result takes the cache breakpoint of the prompt before last, or of the last result: four are allowed.
+    """
+    is_prompt = [message["role"] == "user" and message["content"][-1]["type"] == "text" for message in messages]
+    newest = len(messages) - 1 - is_prompt[::-1].index(True)
+    kept = [message if index == newest else _unmarked(message) for index, message in enumerate(messages)]
+    marked = [*results[:-1], results[-1] | {"cache_control": _EPHEMERAL}]
+    return [*kept, {"role": "assistant", "content": said}, {"role": "user", "content": marked}]
+
+
+def _unmarked(message: dict[str, Any]) -> dict[str, Any]:
+    """The message without a breakpoint at its end; one at its documents stays."""
+    *before, last = message["content"]
+    if "cache_control" not in last:
+        return message
+    plain = {name: value for name, value in last.items() if name != "cache_control"}
+    return message | {"content": [*before, plain]}

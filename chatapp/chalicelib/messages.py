@@ -109,7 +109,15 @@ class Message:
         return self.status in IN_PROGRESS
 
     def text(self) -> str:
-        return "".join(block["text"] for block in self.content if block["type"] == "text")
+        """The text alone. What a tool interrupted goes on in a new paragraph."""
+        said, interrupted = "", False
+        for block in self.content:
+            if block["type"] == "text":
+                said += ("\n\n" if interrupted and said else "") + block["text"]
+                interrupted = False
+            elif block["type"] == "tool_use":
+                interrupted = True
+        return said
 
     def with_changes(self, **changes: Any) -> Message:
         return replace(self, **changes)

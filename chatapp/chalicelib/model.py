@@ -5,9 +5,10 @@ The only module that imports `anthropic`, and only when a model is built: the im
 
 from __future__ import annotations
 
+import json
 import random
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Protocol
@@ -24,12 +25,17 @@ _MAX_PAUSE_S = 20.0
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """messages: oldest first, in the Messages API's form. system: text, or nothing."""
+    """messages: oldest first, in the Messages API's form. system: texts, the constant ones first; none is blank.
+
+    may_use_tools: False where the tools are still named, so that the prompt's beginning stays as it was.
+    """
 
     offer: ModelOffer
     messages: list[dict[str, Any]]
     max_tokens: int
-    system: str | None = None
+    system: Sequence[str] = ()
+    tools: Sequence[dict[str, Any]] = ()
+    may_use_tools: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +49,18 @@ class Delta:
 
 @dataclass(frozen=True, slots=True)
 class Citation:
+    """citation: as the Messages API gives it, until `citing` has made it ours."""
+
     block: int
     citation: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class BlockEnd:
+    """A content block is whole. content: the block as the API takes it back within the turn, without citations."""
+
+    block: int
+    content: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +75,7 @@ class Stopped:
     reason: str
 
 
-Event = Delta | Citation | Counts | Stopped
+Event = Delta | Citation | BlockEnd | Counts | Stopped
 
 
 class ModelError(Exception):
@@ -117,7 +133,7 @@ def events(
             stream = model.stream(prompt)
             opened(stream)
             for event in stream:
-                shown = shown or isinstance(event, Citation) or (isinstance(event, Delta) and event.text != "")
+                shown = shown or isinstance(event, BlockEnd) or (isinstance(event, Delta) and event.text != "")
                 yield event
         except ModelError as error:
             attempt += 1
@@ -156,7 +172,12 @@ class Claude:
             "messages": prompt.messages,
         }
         if prompt.system:
-            parameters["system"] = [{"type": "text", "text": prompt.system, "cache_control": {"type": "ephemeral"}}]
+            texts = [{"type": "text", "text": text} for text in prompt.system]
+            parameters["system"] = [*texts[:-1], texts[-1] | {"cache_control": {"type": "ephemeral"}}]
+        if prompt.tools:
+            parameters["tools"] = list(prompt.tools)
+            if not prompt.may_use_tools:
+                parameters["tool_choice"] = {"type": "none"}
         try:
             stream = client.messages.create(stream=True, **parameters)
         except anthropic.APIError as error:
@@ -190,9 +211,10 @@ class ClaudeStream:
         import httpx2  # noqa: PLC0415
 
         stopped = False
+        blocks = _Blocks()
         try:
             for event in self._stream:
-                for translated in _events(event):
+                for translated in blocks.events(event):
                     stopped = stopped or isinstance(translated, Stopped)
                     yield translated
         except anthropic.APIError as error:
@@ -206,29 +228,74 @@ class ClaudeStream:
         self._stream.close()
 
 
-def _events(event: Any) -> Iterator[Event]:
-    match event.type:
-        case "message_start":
-            yield _counts(event.message.usage)
-        case "content_block_start":
-            kind = event.content_block.type
-            if kind in ("text", "thinking"):
-                yield Delta(event.index, kind, getattr(event.content_block, kind))
-        case "content_block_delta":
-            yield from _delta(event.index, event.delta)
-        case "message_delta":
-            yield _counts(event.usage)
-            yield Stopped(event.delta.stop_reason)
+class _Blocks:
+    """The SDK's events as ours. Puts each content block together, as it has to be sent back."""
+
+    def __init__(self) -> None:
+        self._open: dict[int, dict[str, Any]] = {}
+        self._input_json: dict[int, str] = {}
+
+    def events(self, event: Any) -> Iterator[Event]:
+        match event.type:
+            case "message_start":
+                yield _counts(event.message.usage)
+            case "content_block_start":
+                yield from self._start(event.index, event.content_block)
+            case "content_block_delta":
+                yield from self._delta(event.index, event.delta)
+            case "content_block_stop":
+                yield from self._stop(event.index)
+            case "message_delta":
+                yield _counts(event.usage)
+                yield Stopped(event.delta.stop_reason)
+
+    def _start(self, index: int, block: Any) -> Iterator[Event]:
+        if block.type not in _SENT_BACK:
+            return
+        self._open[index] = {"type": block.type} | {name: getattr(block, name) for name in _SENT_BACK[block.type]}
+        if block.type in ("text", "thinking"):
+            yield Delta(index, block.type, getattr(block, block.type))
+
+    def _delta(self, index: int, delta: Any) -> Iterator[Event]:
+        match delta.type:
+            case "text_delta":
+                self._open[index]["text"] += delta.text
+                yield Delta(index, "text", delta.text)
+            case "thinking_delta":
+                self._open[index]["thinking"] += delta.thinking
+                yield Delta(index, "thinking", delta.thinking)
+            case "signature_delta":
+                self._open[index]["signature"] = delta.signature
+            case "input_json_delta":
+                self._input_json[index] = self._input_json.get(index, "") + delta.partial_json
+            case "citations_delta":
+                yield Citation(index, delta.citation.to_dict())
+
+    def _stop(self, index: int) -> Iterator[Event]:
+        content = self._open.pop(index, None)
+        if content is None:
+            return
+        if index in self._input_json:
+            content["input"] = _object(self._input_json.pop(index))
+        yield BlockEnd(index, content)
 
 
-def _delta(block: int, delta: Any) -> Iterator[Event]:
-    match delta.type:
-        case "text_delta":
-            yield Delta(block, "text", delta.text)
-        case "thinking_delta":
-            yield Delta(block, "thinking", delta.thinking)
-        case "citations_delta":
-            yield Citation(block, delta.citation.to_dict())
+# What of a content block the API takes back in the same turn.
+_SENT_BACK = {
+    "text": ("text",),
+    "thinking": ("thinking", "signature"),
+    "redacted_thinking": ("data",),
+    "tool_use": ("id", "name", "input"),
+}
+
+
+def _object(text: str) -> dict[str, Any]:
+    """A tool's input. The model writes it: what is no JSON object is as good as none."""
+    try:
+        value = json.loads(text or "{}")
+    except ValueError:
+        return {}
+    return value if isinstance(value, dict) else {}
 
 
 def _counts(usage: Any) -> Counts:

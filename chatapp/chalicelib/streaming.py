@@ -8,15 +8,28 @@ from __future__ import annotations
 
 import json
 import threading
+from dataclasses import dataclass
 from typing import Any
 
 from . import frames
 from .frames import Frame, Numbering
 from .messages import Block, Message
-from .model import Citation, Counts, Delta, Event, Stopped
+from .model import Citation, Counts, Delta, Stopped
 
 # For an answer that was cut before the model said what it had used.
 _CHARACTERS_PER_TOKEN = 3
+
+
+@dataclass(frozen=True, slots=True)
+class ToolUse:
+    """A tool that starts. detail: what it looks for, and where (`ToolDetail` on the wire)."""
+
+    block: int
+    name: str
+    detail: dict[str, Any]
+
+
+Shown = Delta | Citation | ToolUse | Counts | Stopped
 
 
 class Transcript:
@@ -26,7 +39,7 @@ class Transcript:
         self._message = message
         self._numbering = Numbering(message.conversation_id, message.message_id)
         self._lock = threading.Lock()
-        self._pending: list[Delta | Citation] = []
+        self._pending: list[Delta | Citation | ToolUse] = []
         self._unpushed: list[Frame] = []
         self._unlogged: list[Frame] = []
         self._blocks: dict[int, Block] = {}
@@ -41,15 +54,15 @@ class Transcript:
     def waiting(self) -> bool:
         return bool(self._pending or self._unpushed)
 
-    def add(self, event: Event) -> None:
+    def add(self, event: Shown) -> None:
         with self._lock:
             if self._closed:
                 return
             match event:
                 case Delta():
                     self._add_delta(event)
-                case Citation():
-                    self._add_citation(event)
+                case Citation(_, content) | ToolUse(_, _, content):
+                    self._add_whole(event, content)
                 case Counts(counts):
                     self.counts |= counts
                 case Stopped(reason):
@@ -70,13 +83,13 @@ class Transcript:
         else:
             self._pending.append(delta)
 
-    def _add_citation(self, citation: Citation) -> None:
-        size = len(json.dumps(citation.citation, ensure_ascii=False).encode())
+    def _add_whole(self, event: Citation | ToolUse, content: dict[str, Any]) -> None:
+        size = len(json.dumps(content, ensure_ascii=False).encode())
         if size > self._bytes_left:
             self.full = True
             return
         self._bytes_left -= size
-        self._pending.append(citation)
+        self._pending.append(event)
 
     def start(self, model: str) -> None:
         """Number `answer.started`, the first frame; call it before anything is added."""
@@ -105,11 +118,14 @@ class Transcript:
     def _number(self) -> None:
         pending, self._pending = self._pending, []
         for event in pending:
-            if isinstance(event, Delta):
-                for frame in self._numbering.deltas(event.block, event.kind, event.text):
-                    self._record(frame)
-            else:
-                self._record(self._numbering.frame("answer.citation", block=event.block, citation=event.citation))
+            match event:
+                case Delta(block, kind, text):
+                    for frame in self._numbering.deltas(block, kind, text):
+                        self._record(frame)
+                case Citation(block, citation):
+                    self._record(self._numbering.frame("answer.citation", block=block, citation=citation))
+                case ToolUse(block, name, detail):
+                    self._record(self._numbering.frame("answer.tool", block=block, name=name, detail=detail))
 
     def _record(self, frame: Frame) -> None:
         frames.fold(self._blocks, frame)
@@ -129,7 +145,7 @@ class Transcript:
         """What was numbered, as content blocks. An empty one is left out: the API refuses it in a later prompt."""
         with self._lock:
             blocks = [self._blocks[index] for index in sorted(self._blocks)]
-        return [block for block in blocks if block[block["type"]]]
+        return [block for block in blocks if block["type"] == "tool_use" or block[block["type"]]]
 
     def estimated_counts(self) -> dict[str, int]:
         """The model's own counts; output is estimated until the model has said how much it was."""

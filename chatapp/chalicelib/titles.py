@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from . import conversations, limits, usage
 from .aws.table import ConditionFailed, batch_get
@@ -24,26 +24,25 @@ _MAX_TOKENS = 1_000
 _EXCERPT_CHARACTERS = 2_000
 
 
-def write(services: Services, answer: Message, asked: list[dict[str, Any]], channel: Channel) -> None:
+def write(services: Services, answer: Message, question: str, channel: Channel) -> None:
     """Give an untitled conversation its title. Where that fails the answer stands, and the next one tries again."""
     try:
         user, stage = batch_get((services.usage, usage.key(answer.subject)), (services.usage, usage.key(usage.STAGE)))
         limits.check_spend(services, user, stage)
-        _write(services, answer, asked, channel)
+        _write(services, answer, question, channel)
     except (ModelError, BudgetSpent):
         return
     except Exception as error:
         report(error)
 
 
-def _write(services: Services, answer: Message, asked: list[dict[str, Any]], channel: Channel) -> None:
+def _write(services: Services, answer: Message, question: str, channel: Channel) -> None:
     offer = services.settings.cheapest()
-    question = asked[-1]["content"][0]["text"][:_EXCERPT_CHARACTERS]
-    text = f"{question}\n\n---\n\n{answer.text()[:_EXCERPT_CHARACTERS]}"
+    text = f"{question[:_EXCERPT_CHARACTERS]}\n\n---\n\n{answer.text()[:_EXCERPT_CHARACTERS]}"
     messages = [{"role": "user", "content": [{"type": "text", "text": text}]}]
     counts: dict[str, int] = {}
     parts: list[str] = []
-    stream = services.model().stream(Prompt(offer, messages, _MAX_TOKENS, _SYSTEM))
+    stream = services.model().stream(Prompt(offer, messages, _MAX_TOKENS, (_SYSTEM,)))
     try:
         for event in stream:
             if isinstance(event, Delta) and event.kind == "text":

@@ -8,88 +8,97 @@ from __future__ import annotations
 
 import hashlib
 import time
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from . import conversations, limits, messages, settling, usage
+from . import attachments, conversations, limits, messages, settling, turn_rows, usage
 from .aws.functions import NotStarted
-from .aws.table import ConditionFailed, Item, TransactionRefused, Write, batch_get, transact
+from .aws.table import ConditionFailed, Item, TransactionRefused, batch_get, transact
 from .conversations import Conversation, subject_of
-from .errors import AnswerInProgress, BudgetSpent, Conflict, InvalidRequest, NotFound, RequestIdReused, Unavailable
-from .ids import iso, new_id
+from .errors import (
+    AnswerInProgress,
+    AppError,
+    BudgetSpent,
+    Conflict,
+    InvalidRequest,
+    NotFound,
+    RequestIdReused,
+    Unavailable,
+)
 from .messages import REQUEST_PREFIX, Message
+from .turn_rows import HEAD, Sending, Turn
 
 if TYPE_CHECKING:
     from .services import Services
 
 _ATTEMPTS = 4
-_FREE_AND_SAME_HEAD = {
-    True: "attribute_not_exists(#answer_in_progress) AND attribute_not_exists(#deleted_at) AND #head = :was",
-    False: "attribute_exists(#conversation_id) AND attribute_not_exists(#answer_in_progress)"
-    " AND attribute_not_exists(#deleted_at) AND attribute_not_exists(#head)",
-}
-HEAD = "head"
-
-
-@dataclass(frozen=True, slots=True)
-class Sending:
-    """What a person sends. parent_id: an answer's id, None for the conversation's start, HEAD for wherever it ends."""
-
-    text: str
-    request_id: str
-    parent_id: str | None = HEAD
-    model: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Turn:
-    conversation: Conversation
-    user_message: Message
-    answer: Message
+# Of a transaction that stores a turn: prompt, answer, request and conversation stand before the files.
+_OWN_ROWS = 4
 
 
 def send(services: Services, user_id: str, conversation_id: str, sending: Sending) -> Turn:
     """Store a prompt with its queued answer and start the answer.
 
     The same request_id returns the same turn, and starts it again while it is still queued. Raises AnswerInProgress,
-    RequestIdReused, BudgetSpent, NotFound (nothing stored) and Unavailable (stored; safe to repeat).
+    FileNotReady, RequestIdReused, BudgetSpent, InvalidRequest, NotFound (nothing stored) and Unavailable (stored; safe
+    to repeat).
     """
     try:
         turn = _store(services, user_id, conversation_id, sending)
-    except (Conflict, BudgetSpent):
-        repeated = _repeated(services, user_id, conversation_id, sending)
+    except AppError as refused:
+        repeated = _repeated(services, user_id, conversation_id, sending) if _may_be_repeated(refused) else None
         if repeated is None:
             raise
         turn = repeated
     if turn.answer.status == "queued":
         _start(services, turn)
     return turn
+
+
+def _may_be_repeated(refused: AppError) -> bool:
+    """Whether what is refused now may have been accepted before: a file that was sent may be deleted meanwhile."""
+    return isinstance(refused, Conflict | BudgetSpent) or refused.details.get("field") == "file_ids"
 
 
 def begin(services: Services, conversation: Item, sending: Sending) -> Turn:
     """Create a conversation with its first turn. Its id follows from the request id, so a repeat finds the same one."""
     user_id = conversation["user_id"]
     conversation_id = conversation_id_of(user_id, sending.request_id)
-    item = conversation | {"conversation_id": conversation_id}
-    user, stage = batch_get((services.usage, usage.key(subject_of(user_id))), (services.usage, usage.key(usage.STAGE)))
     try:
-        limits.check_spend(services, user, stage)
-        turn = _new_turn(services, Conversation.from_item(item), sending, parent_id=None)
-        item |= {"head": turn.answer.message_id, "answer_in_progress": turn.answer.message_id}
-        turn = replace(turn, conversation=Conversation.from_item(item))
-        table = services.conversations
-        created = table.put(item, condition="attribute_not_exists(#conversation_id)")
-        transact([*_rows(services, turn, sending), created])
-    except (TransactionRefused, BudgetSpent) as refused:
-        repeated = _repeated(services, user_id, conversation_id, sending)
+        turn = _store_first(services, conversation | {"conversation_id": conversation_id}, sending)
+    except AppError as refused:
+        repeated = _repeated(services, user_id, conversation_id, sending) if _may_be_repeated(refused) else None
         if repeated is None:
-            if isinstance(refused, TransactionRefused):
-                raise RequestIdReused from refused
             raise
         turn = repeated
     if turn.answer.status == "queued":
         _start(services, turn)
     return turn
+
+
+def _store_first(services: Services, item: Item, sending: Sending) -> Turn:
+    subject = subject_of(item["user_id"])
+    for _ in range(_ATTEMPTS):
+        user, stage, *rows = batch_get(
+            (services.usage, usage.key(subject)),
+            (services.usage, usage.key(usage.STAGE)),
+            *attachments.keys(services, sending.file_ids),
+        )
+        limits.check_spend(services, user, stage)
+        new = Conversation.from_item(item)
+        turn = turn_rows.new_turn(services, new, sending, None, attachments.checked(new, rows, new.user_id))
+        row = item | {"head": turn.answer.message_id, "answer_in_progress": turn.answer.message_id}
+        if sending.file_ids:
+            row["file_ids"] = set(sending.file_ids)
+        created = services.conversations.put(row, condition="attribute_not_exists(#conversation_id)")
+        try:
+            transact([*turn_rows.rows(services, turn, sending), created, *turn_rows.uses(services, turn, sending)])
+        except TransactionRefused as refused:
+            if any(each is not None for each in refused.items[:_OWN_ROWS]):
+                raise RequestIdReused from refused
+            continue  # a file has changed since it was read
+        return replace(turn, conversation=Conversation.from_item(row))
+    raise Conflict("These files are changing too fast; try again.")
 
 
 def conversation_id_of(user_id: str, request_id: str) -> str:
@@ -99,24 +108,27 @@ def conversation_id_of(user_id: str, request_id: str) -> str:
 
 def _store(services: Services, user_id: str, conversation_id: str, sending: Sending) -> Turn:
     for _ in range(_ATTEMPTS):
-        row, user, stage = batch_get(
+        row, user, stage, *file_rows = batch_get(
             (services.conversations, conversations.key(user_id, conversation_id)),
             (services.usage, usage.key(subject_of(user_id))),
             (services.usage, usage.key(usage.STAGE)),
+            *attachments.keys(services, sending.file_ids),
         )
         conversation = conversations.existing(row)
         limits.check_spend(services, user, stage)
         _must_be_free(services, conversation)
         parent_id = _parent(services, conversation, sending)
-        turn = _new_turn(services, conversation, sending, parent_id)
+        attached = attachments.checked(conversation, file_rows, user_id)
+        turn = turn_rows.new_turn(services, conversation, sending, parent_id, attached)
+        head = turn_rows.take_head(services, conversation, turn.answer, sending.file_ids)
         try:
-            transact([*_rows(services, turn, sending), _take_head(services, conversation, turn.answer)])
+            transact([*turn_rows.rows(services, turn, sending), head, *turn_rows.uses(services, turn, sending)])
         except TransactionRefused as refused:
             request_row = refused.items[2]
             if request_row is not None:
                 raise Conflict("request_id: already used") from refused
-            continue  # the conversation has changed since it was read
-        return turn
+            continue  # the conversation or a file has changed since it was read
+        return replace(turn, conversation=attachments.joined(turn.conversation, sending.file_ids))
     raise Conflict("This conversation is changing too fast; try again.")
 
 
@@ -144,76 +156,14 @@ def _parent(services: Services, conversation: Conversation, sending: Sending) ->
     return parent.message_id
 
 
-def _new_turn(services: Services, conversation: Conversation, sending: Sending, parent_id: str | None) -> Turn:
-    now = time.time()
-    common: dict[str, Any] = {
-        "user_id": conversation.user_id,
-        "conversation_id": conversation.conversation_id,
-        "created_at": iso(now),
-        "expires_at": int(now) + services.settings.retention_s,
-    }
-    user_message = Message(
-        message_id=new_id(after=parent_id),
-        parent_id=parent_id,
-        role="user",
-        status="complete",
-        content=[{"type": "text", "text": sending.text}],
-        **common,
-    )
-    model = services.settings.offer(sending.model or conversation.model).id
-    answer = Message(
-        message_id=new_id(after=user_message.message_id),
-        parent_id=user_message.message_id,
-        role="assistant",
-        status="queued",
-        model=model,
-        **common,
-    )
-    return Turn(conversation, user_message, answer)
-
-
-def _rows(services: Services, turn: Turn, sending: Sending) -> list[Write]:
-    table = services.messages
-    new = "attribute_not_exists(#message_id)"
-    request = {
-        "conversation": turn.answer.partition,
-        "message_id": REQUEST_PREFIX + sending.request_id,
-        "user_message_id": turn.user_message.message_id,
-        "answer_id": turn.answer.message_id,
-        "digest": _digest(sending.text),
-        "ttl": turn.answer.expires_at,
-    }
-    return [
-        table.put(turn.user_message.to_item(), condition=new),
-        table.put(turn.answer.to_item(), condition=new),
-        table.put(request, condition=new),
-    ]
-
-
-def _take_head(services: Services, conversation: Conversation, answer: Message) -> Write:
-    values: dict[str, Any] = {
-        ":answer": answer.message_id,
-        ":now": answer.created_at,
-        ":ttl": answer.expires_at,
-    }
-    if conversation.head is not None:
-        values[":was"] = conversation.head
-    return services.conversations.update(
-        conversations.key(conversation.user_id, conversation.conversation_id),
-        "SET #head = :answer, #answer_in_progress = :answer, #timestamp = :now, #ttl = :ttl",
-        values,
-        condition=_FREE_AND_SAME_HEAD[conversation.head is not None],
-    )
-
-
 def _repeated(services: Services, user_id: str, conversation_id: str, sending: Sending) -> Turn | None:
-    """The turn that this request id already made, if any. Raises RequestIdReused for another text."""
+    """The turn that this request id already made, if any. Raises RequestIdReused for another text or other files."""
     home = messages.partition(user_id, conversation_id)
     table = services.messages
     row = table.find({"conversation": home, "message_id": REQUEST_PREFIX + sending.request_id})
     if row is None:
         return None
-    if row["digest"] != _digest(sending.text):
+    if row["digest"] != turn_rows.digest(sending):
         raise RequestIdReused
     ids = (row["user_message_id"], row["answer_id"])
     conversation, prompt, answer = batch_get(
@@ -227,10 +177,6 @@ def _repeated(services: Services, user_id: str, conversation_id: str, sending: S
     )
 
 
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
 def _start(services: Services, turn: Turn) -> None:
     """Invoke the worker. Ids only: what Lambda could not deliver is kept in a queue for two weeks."""
     conversation = turn.conversation
@@ -241,6 +187,8 @@ def _start(services: Services, turn: Turn) -> None:
         "cut": conversation.cut,
         "system": conversation.system is not None,
         "untitled": conversation.title is None,
+        "files": sorted(conversation.file_ids),
+        "cut_files": conversation.has_cut_files,
     }
     try:
         services.answers.invoke(payload)
@@ -271,7 +219,7 @@ def retry(services: Services, user_id: str, conversation_id: str, message_id: st
             return _retried(services, conversation, prompt, old.superseded_by)
         limits.check_spend(services, user, stage)
         _must_be_free(services, conversation)
-        new = _again(services, old, model)
+        new = turn_rows.again(services, old, model)
         table = services.messages
         superseded = table.update(
             old.key(),
@@ -286,7 +234,7 @@ def retry(services: Services, user_id: str, conversation_id: str, message_id: st
         )
         put = table.put(new.to_item(), condition="attribute_not_exists(#message_id)")
         try:
-            transact([put, superseded, _take_head(services, conversation, new)])
+            transact([put, superseded, turn_rows.take_head(services, conversation, new)])
         except TransactionRefused:
             continue
         turn = Turn(conversation, prompt, new)
@@ -302,21 +250,6 @@ def _retried(services: Services, conversation: Conversation, prompt: Message, an
     if turn.answer.status == "queued":
         _start(services, turn)
     return turn
-
-
-def _again(services: Services, old: Message, model: str | None) -> Message:
-    now = time.time()
-    return Message(
-        user_id=old.user_id,
-        conversation_id=old.conversation_id,
-        message_id=new_id(after=old.message_id),
-        parent_id=old.parent_id,
-        role="assistant",
-        status="queued",
-        created_at=iso(now),
-        model=services.settings.offer(model or old.model).id,
-        expires_at=int(now) + services.settings.retention_s,
-    )
 
 
 def stop(services: Services, user_id: str, conversation_id: str, message_id: str) -> Message:

@@ -11,7 +11,7 @@ from .errors import InvalidRequest
 from .ids import iso, new_id
 from .messages import Message
 from .settings import ModelOffer, Settings
-from .turns import HEAD, Sending, Turn
+from .turn_rows import HEAD, Sending, Turn
 
 if TYPE_CHECKING:
     from .services import Services
@@ -93,7 +93,9 @@ def create_conversation(services: Services, user_id: str, body: s.NewConversatio
     if body.message is None:
         created = conversation(services.settings, conversations.create(services, item))
         return s.NewConversationReply(**created.model_dump(), user_message=None, answer=None)
-    begun = turns.begin(services, item, Sending(body.message.text, body.message.request_id, parent_id=None))
+    first = body.message
+    to_send = Sending(first.text, first.request_id, parent_id=None, file_ids=tuple(first.file_ids))
+    begun = turns.begin(services, item, to_send)
     created = conversation(services.settings, begun.conversation)
     return s.NewConversationReply(**created.model_dump(), **turn(begun).model_dump())
 
@@ -146,7 +148,7 @@ def list_messages(services: Services, user_id: str, conversation_id: str, query:
 
 def sending(settings: Settings, body: s.NewMessage) -> Sending:
     parent_id = body.parent_id if "parent_id" in body.model_fields_set else HEAD
-    return Sending(body.text, body.request_id, parent_id, offered(settings, body.model))
+    return Sending(body.text, body.request_id, parent_id, offered(settings, body.model), tuple(body.file_ids))
 
 
 def chat(services: Services, user_id: str, body: s.Chat) -> tuple[s.ChatReply, int]:
@@ -155,9 +157,10 @@ def chat(services: Services, user_id: str, body: s.Chat) -> tuple[s.ChatReply, i
     request_id = body.request_id or new_id()
     if body.conversation_id is None:
         item = conversations.new_item(services, user_id, model=model or services.settings.models[0].id)
-        stored = turns.begin(services, item, Sending(body.message, request_id, parent_id=None))
+        to_send = Sending(body.message, request_id, parent_id=None, file_ids=tuple(body.file_ids))
+        stored = turns.begin(services, item, to_send)
     else:
-        to_send = Sending(body.message, request_id, model=model)
+        to_send = Sending(body.message, request_id, model=model, file_ids=tuple(body.file_ids))
         stored = turns.send(services, user_id, body.conversation_id, to_send)
     answer = turns.await_answer(services, stored.answer, CHAT_WAIT_S)
     if answer.in_progress:

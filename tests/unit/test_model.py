@@ -127,7 +127,7 @@ def test_an_error_that_will_not_pass_is_not_repeated() -> None:
 def _ask_claude(stage: Stage, key: str = "demo", system: str | None = None) -> list[Event]:
     model = build(Settings(anthropic_base_url=stage.model.url), lambda: key)
     assert isinstance(model, Claude)
-    prompt = Prompt(PROMPT.offer, PROMPT.messages, 100, system)
+    prompt = Prompt(PROMPT.offer, PROMPT.messages, 100, (system,) if system else ())
     return list(model.stream(prompt))
 
 
