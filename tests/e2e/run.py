@@ -35,7 +35,7 @@ RESULTS = ROOT / ".build" / "e2e" / "results"
 CONTEXT = ROOT / ".build" / "e2e" / "context.json"
 BROWSERS = ("/usr/bin/chromium", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 # One for each browser test, so that none sees another's conversations; a few need the first sign-in.
-PEOPLE, NEW_PEOPLE = 60, 4
+PEOPLE, NEW_PEOPLE = 80, 4
 
 
 class CannotRunError(Exception):

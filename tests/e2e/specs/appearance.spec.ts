@@ -1,21 +1,11 @@
-import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
 
 import { en } from "../../../site/src/i18n/en";
 import { fr } from "../../../site/src/i18n/fr";
+import { expectAccessible } from "../support/axe";
 import { Chat } from "../support/chat";
 import { quickQuestion, script, uniqueWord } from "../support/model";
 import { expect, test } from "../support/test";
-
-const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
-
-async function expectAccessible(page: Page, where: string): Promise<void> {
-  // Colours are compared as they are in the end, not in the middle of a transition.
-  await page.waitForFunction(() => document.getAnimations().every((one) => one.effect?.getTiming().iterations === Infinity || one.playState !== "running"));
-  const { violations } = await new AxeBuilder({ page }).withTags(RULES).analyze();
-  const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html.slice(0, 160)).join(" | ")}`);
-  expect(found, where).toEqual([]);
-}
 
 async function choose(page: Page, label: string): Promise<void> {
   await page.getByText(label, { exact: true }).click();

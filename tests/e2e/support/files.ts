@@ -75,14 +75,25 @@ export async function attached(page: Page, name: string): Promise<Locator> {
   return found;
 }
 
-export const viewer = (page: Page, name: string): Locator => page.getByRole("region", { name: en.citations.viewer.region(name) });
+export const viewer = (page: Page, name: string): Locator => page.getByLabel(en.citations.viewer.region(name), { exact: true });
 
-/** The page that the viewer shows holds the answer, and the quote on it is highlighted. */
-export async function expectQuoted(page: Page, { name, answer, page: number, pages }: Fixture): Promise<void> {
+/** Open the page behind an answer's first source, as a mouse or a finger does it. */
+export async function openSource(answer: Locator, { name }: { name: string }): Promise<void> {
+  const marker = answer.locator("button.citation", { hasText: "1" }).first();
+  await expect(marker).toHaveAccessibleName(new RegExp(`^${en.citations.marker(1, name, "")}`));
+  const isTouch = await marker.evaluate(() => navigator.maxTouchPoints > 0);
+  if (!isTouch) {
+    await marker.click();
+    return;
+  }
+  await marker.tap();
+  await answer.getByRole("button", { name: en.citations.open }).tap();
+}
+
+/** The viewer shows the page that answers, with the quote highlighted and in view. */
+export async function expectQuoted(page: Page, { name, answer, page: number }: Fixture): Promise<void> {
   const shown = viewer(page, name);
-  await expect(shown).toBeVisible();
-  const position = en.citations.viewer.position(number.toLocaleString("en"), pages.toLocaleString("en"));
-  await expect(shown.getByText(position)).toBeAttached();
+  await expect(shown.getByRole("textbox", { name: en.citations.viewer.page })).toHaveValue(String(number));
   await expect(shown.locator("mark").first()).toBeInViewport();
   const quoted = (await shown.locator("mark").allInnerTexts()).join(" ").replaceAll(/\s+/g, " ");
   expect(quoted).toContain(answer);
