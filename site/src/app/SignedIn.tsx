@@ -5,8 +5,10 @@ import { useEffect, useState } from "react";
 import { useApi } from "@/api/context";
 import { useSession, type Identity } from "@/features/auth";
 import { ChatContext, ChatRuntime } from "@/features/chat";
+import { updateFile } from "@/features/files";
 import type { Config } from "@/lib/config";
 import { forgetDrafts } from "@/lib/drafts";
+import { UploadsContext } from "@/lib/files/context";
 
 import { createQueryClient } from "./queryClient";
 import { Shell } from "./Shell";
@@ -25,6 +27,7 @@ export default function SignedIn({ config, identity }: { config: Config; identit
       userId,
       socketUrl: config.socket_url,
       tokenExpiresAtMs: () => session.tokenExpiresAtMs(),
+      onFile: (file) => updateFile(client, file),
     });
     // Timers and a socket: it lives exactly as long as this effect.
     // oxlint-disable-next-line react/set-state-in-effect
@@ -43,7 +46,9 @@ export default function SignedIn({ config, identity }: { config: Config; identit
   return (
     <QueryClientProvider client={client}>
       <ChatContext value={runtime}>
-        <Shell email={identity.email} onSignOut={() => void signOut()} />
+        <UploadsContext value={runtime.uploads}>
+          <Shell email={identity.email} onSignOut={() => void signOut()} />
+        </UploadsContext>
       </ChatContext>
     </QueryClientProvider>
   );

@@ -48,11 +48,13 @@ function ToastCard({ id, text, isError, action, durationMs = DEFAULT_MS }: Toast
     <div
       role={isError ? "alert" : "status"}
       className={cx(
-        "animate-rise pointer-events-auto flex max-w-md items-center gap-3 rounded-xl border py-2 pr-2 pl-4 text-sm shadow-float",
+        "animate-rise pointer-events-auto flex max-w-md flex-wrap items-center gap-x-3 rounded-xl border py-2 pr-2 pl-4 text-sm shadow-float",
+        // No wider than the sidebar: what is written beside it stays in view.
+        "wide:max-w-64",
         isError ? "border-danger/40 bg-danger-soft text-danger" : "border-line bg-raised text-ink",
       )}
     >
-      <span className="min-w-0 flex-1 break-words">{text}</span>
+      <span className="line-clamp-4 min-w-0 flex-1 basis-32 break-words">{text}</span>
       {action && (
         <button
           type="button"

@@ -1,3 +1,3 @@
 export { ChatPage } from "./components/ChatPage";
-export { ChatContext } from "./context";
+export { ChatContext, useChat } from "./context";
 export { ChatRuntime } from "./runtime";

@@ -1,14 +1,39 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
 import { ApiError, NetworkError, SessionExpiredError } from "@/api/client";
+import { AttachmentError } from "@/lib/files/problems";
+import type { Readiness } from "@/lib/files/uploads";
 
-import { Outbox, REPEAT_AFTER_MS, type Unsent } from "./outbox";
+import { Outbox, REPEAT_AFTER_MS, type OutboxFiles, type Unsent } from "./outbox";
 
 const inProgress = (messageId: string) => new ApiError(409, "answer_in_progress", "busy", { message_id: messageId });
 const offline = () => new NetworkError("offline");
 
+/** Attachments whose state the test decides. */
+class FakeFiles implements OutboxFiles {
+  readonly states = new Map<string, Readiness["state"]>();
+  readonly rechecked: (string | undefined)[] = [];
+
+  readiness(keys: readonly string[]): Readiness {
+    const states = keys.map((key) => this.states.get(key) ?? "ready");
+    if (states.includes("failed")) return { state: "failed", error: new AttachmentError("a.pdf", { code: "no_text", message: "" }) };
+    return states.includes("waiting") ? { state: "waiting" } : { state: "ready", file_ids: keys.map((key) => `id of ${key}`) };
+  }
+
+  recheck(keys: readonly string[], fileId?: string): void {
+    this.rechecked.push(fileId);
+    for (const key of keys) if (fileId === undefined || fileId === `id of ${key}`) this.states.set(key, "waiting");
+  }
+
+  retry(key: string): void {
+    this.states.set(key, "waiting");
+  }
+}
+
 /** A server that answers from a queue, and remembers what it was sent. */
 class FakeServer {
+  readonly files = new FakeFiles();
+  readonly receivedFiles: (readonly string[])[] = [];
   readonly received: Unsent[] = [];
   readonly sent: [Unsent, string][] = [];
   readonly blocked: string[] = [];
@@ -21,8 +46,10 @@ class FakeServer {
 
   outbox(): Outbox<string> {
     return new Outbox<string>("ada", {
-      post: async (unsent) => {
+      files: this.files,
+      post: async (unsent, fileIds) => {
         this.received.push(unsent);
+        this.receivedFiles.push(fileIds);
         const reply = this.replies.shift() ?? "ok";
         if (reply instanceof Error) throw reply;
         return reply;
@@ -181,6 +208,90 @@ describe("Outbox", () => {
   });
 });
 
+describe("a message with files", () => {
+  it("is held until the last of them is ready, then goes out once with their ids", async () => {
+    const server = new FakeServer("turn");
+    server.files.states.set("k1", "waiting").set("k2", "waiting");
+    const outbox = server.outbox();
+    expect(outbox.send(unsent({ files: ["k1", "k2"] }))).toBe(true);
+    await settle();
+    server.files.states.set("k1", "ready");
+    outbox.filesChanged();
+    await settle();
+    expect(server.received).toHaveLength(0);
+    expect(outbox.entry("c1").get()).toMatchObject({ state: "waiting_files" });
+    server.files.states.set("k2", "ready");
+    outbox.filesChanged();
+    outbox.filesChanged();
+    await settle();
+    expect(server.receivedFiles).toEqual([["id of k1", "id of k2"]]);
+    expect(outbox.entry("c1").get()).toBeNull();
+  });
+
+  it("waits again, as the same message, when the server says that a file is not ready", async () => {
+    const notReady = new ApiError(409, "file_not_ready", "later", { field: "file_ids", file_id: "id of k1" });
+    const server = new FakeServer(notReady, "turn");
+    const outbox = server.outbox();
+    outbox.send(unsent({ files: ["k1"] }));
+    await settle();
+    expect(outbox.entry("c1").get()).toMatchObject({ state: "waiting_files" });
+    expect(server.files.rechecked).toEqual(["id of k1"]);
+    outbox.filesChanged();
+    await settle();
+    expect(server.received).toHaveLength(1);
+    server.files.states.set("k1", "ready");
+    outbox.filesChanged();
+    await settle();
+    expect(server.received.map((sent) => sent.request_id)).toEqual(["request-1", "request-1"]);
+    expect(server.sent).toHaveLength(1);
+  });
+
+  it("comes back to the person with the reason, and nothing of it is lost, when a file fails", async () => {
+    const server = new FakeServer();
+    server.files.states.set("k1", "waiting");
+    const outbox = server.outbox();
+    outbox.send(unsent({ files: ["k1"] }));
+    server.files.states.set("k1", "failed");
+    outbox.filesChanged();
+    await settle();
+    expect(server.received).toHaveLength(0);
+    expect(outbox.entry("c1").get()).toMatchObject({ state: "failed", error: { problem: { code: "no_text" } } });
+    expect(outbox.cancel("c1")).toEqual(unsent({ files: ["k1"] }));
+  });
+
+  it("can be taken back while it waits", () => {
+    const server = new FakeServer();
+    server.files.states.set("k1", "waiting");
+    const outbox = server.outbox();
+    outbox.send(unsent({ files: ["k1"] }));
+    expect(outbox.cancel("c1")).toEqual(unsent({ files: ["k1"] }));
+    outbox.filesChanged();
+    expect(server.received).toHaveLength(0);
+  });
+
+  it("uploads again what failed when the person retries, and goes out after it", async () => {
+    const server = new FakeServer("turn");
+    server.files.states.set("k1", "failed");
+    const outbox = server.outbox();
+    outbox.send(unsent({ files: ["k1"] }));
+    outbox.retry("c1");
+    expect(outbox.entry("c1").get()).toMatchObject({ state: "waiting_files" });
+    server.files.states.set("k1", "ready");
+    outbox.filesChanged();
+    await settle();
+    expect(server.sent).toHaveLength(1);
+  });
+
+  it("asks what became of its files when the server refuses one of them", async () => {
+    const server = new FakeServer(new ApiError(404, "not_found", "gone", { field: "file_ids" }));
+    const outbox = server.outbox();
+    outbox.send(unsent({ files: ["k1"] }));
+    await settle();
+    expect(outbox.entry("c1").get()).toMatchObject({ state: "failed", error: { code: "not_found" } });
+    expect(server.files.rechecked).toEqual([undefined]);
+  });
+});
+
 describe("a reload", () => {
   it("in the middle of sending sends the same message again", async () => {
     const before = new FakeServer(offline());
@@ -202,6 +313,53 @@ describe("a reload", () => {
     await settle();
     expect(after.received).toHaveLength(0);
     expect(outbox.entry("c1").get()).toMatchObject({ state: "failed", text: "Hello" });
+  });
+
+  it("keeps the true reason of a failure: its code, its status and what it carries", async () => {
+    const before = new FakeServer(new ApiError(429, "budget_spent", "spent", { limit_usd: 5 }));
+    before.outbox().send(unsent());
+    await settle();
+    const outbox = new FakeServer().outbox();
+    outbox.restore();
+    const entry = outbox.entry("c1").get();
+    const error = entry?.state === "failed" ? entry.error : null;
+    expect(error).toBeInstanceOf(ApiError);
+    expect(error).toMatchObject({ status: 429, code: "budget_spent", message: "spent", extra: { limit_usd: 5 } });
+  });
+
+  it("keeps why a file stood in the way, and that no answer came", async () => {
+    const before = new FakeServer(offline(), offline(), offline());
+    before.files.states.set("k1", "failed");
+    const first = before.outbox();
+    first.send(unsent({ files: ["k1"] }));
+    first.send(unsent({ conversation_id: "c2", request_id: "request-2" }));
+    await settle();
+    await repeats();
+    const outbox = new FakeServer().outbox();
+    outbox.restore();
+    expect(outbox.entry("c1").get()).toMatchObject({
+      files: ["k1"],
+      error: { name: "AttachmentError", fileName: "a.pdf", problem: { code: "no_text" } },
+    });
+    expect(outbox.entry("c2").get()).toMatchObject({ error: expect.any(NetworkError) });
+  });
+
+  it("while files are read keeps waiting for them, and sends once", async () => {
+    const before = new FakeServer();
+    before.files.states.set("k1", "waiting");
+    before.outbox().send(unsent({ files: ["k1"] }));
+    const after = new FakeServer("turn");
+    after.files.states.set("k1", "waiting");
+    const outbox = after.outbox();
+    outbox.restore();
+    await settle();
+    expect(outbox.entry("c1").get()).toMatchObject({ state: "waiting_files", text: "Hello", files: ["k1"] });
+    after.files.states.set("k1", "ready");
+    outbox.filesChanged();
+    outbox.filesChanged();
+    await settle();
+    expect(before.received).toHaveLength(0);
+    expect(after.received).toEqual([unsent({ files: ["k1"] })]);
   });
 
   it("survives what it cannot read", () => {

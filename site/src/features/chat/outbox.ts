@@ -4,8 +4,11 @@
  * between loses nothing. Owns no React and no HTTP.
  */
 import { ApiError, NetworkError, SessionExpiredError } from "@/api/client";
+import type { Readiness } from "@/lib/files/uploads";
 import { storage } from "@/lib/storage";
 import { createStore, type Store } from "@/lib/store";
+
+import { errorFromJson, errorToJson } from "./storedError";
 
 export interface Unsent {
   request_id: string;
@@ -15,11 +18,15 @@ export interface Unsent {
   /** The answer that it follows; null for the conversation's start; left out for wherever the conversation ends. */
   parent_id?: string | null;
   model?: string;
+  /** Keys of the attachments that go with it: of files that are still on their way, too. */
+  files?: readonly string[];
 }
 
 export type OutboxEntry = Unsent &
   (
     | { state: "sending" }
+    /** Its files are being uploaded or read; it is sent when all of them are ready. */
+    | { state: "waiting_files" }
     /** Another answer is in progress; it is sent when that one has ended. */
     | { state: "waiting"; blocked_by: string }
     | { state: "failed"; error: unknown }
@@ -29,8 +36,17 @@ export const NEW_CONVERSATION = "new";
 
 export const outboxKey = (conversationId: string | null): string => conversationId ?? NEW_CONVERSATION;
 
+/** What becomes of attachments, seen from a message that they go with. */
+export interface OutboxFiles {
+  readiness(keys: readonly string[]): Readiness;
+  /** The server does not take what seemed ready: one file, or any of these. */
+  recheck(keys: readonly string[], fileId?: string): void;
+  retry(key: string): void;
+}
+
 export interface OutboxSources<Sent> {
-  post(unsent: Unsent): Promise<Sent>;
+  files: OutboxFiles;
+  post(unsent: Unsent, fileIds: readonly string[]): Promise<Sent>;
   onSent(unsent: Unsent, sent: Sent): void;
   /** Sending is refused while this answer is in progress. */
   onBlocked(unsent: Unsent, messageId: string): void;
@@ -70,7 +86,7 @@ export class Outbox<Sent> {
     for (const key of storage.keys(this.#prefix)) {
       const unsent = parseUnsent(storage.get(key));
       if (!unsent) storage.remove(key);
-      else if (unsent.failed) this.#set({ ...unsent.unsent, state: "failed", error: new NetworkError("interrupted") });
+      else if (unsent.failed) this.#set({ ...unsent.unsent, state: "failed", error: errorFromJson(unsent.error) });
       else void this.#send(unsent.unsent);
     }
   }
@@ -92,7 +108,9 @@ export class Outbox<Sent> {
   /** Send a failed message again, as the same message. */
   retry(conversationId: string | null): void {
     const entry = this.entry(conversationId).get();
-    if (entry?.state === "failed") void this.#send(unsentOf(entry));
+    if (entry?.state !== "failed") return;
+    for (const key of entry.files ?? []) this.#sources.files.retry(key);
+    void this.#send(unsentOf(entry));
   }
 
   /** Take a message that is not on its way right now out of the outbox. */
@@ -111,14 +129,26 @@ export class Outbox<Sent> {
     }
   }
 
+  /** Attachments have changed: what waited for the last of its files is sent. */
+  filesChanged(): void {
+    for (const store of this.#entries.values()) {
+      const entry = store.get();
+      const isDecided = entry?.state === "waiting_files" && this.#readiness(entry).state !== "waiting";
+      if (isDecided) void this.#send(unsentOf(entry));
+    }
+  }
+
   dispose(): void {
     this.#disposed = true;
   }
 
   async #send(unsent: Unsent): Promise<void> {
+    const files = this.#readiness(unsent);
+    if (files.state === "waiting") return this.#set({ ...unsent, state: "waiting_files" });
+    if (files.state === "failed") return this.#set({ ...unsent, state: "failed", error: files.error });
     this.#set({ ...unsent, state: "sending" });
     try {
-      const sent = await this.#post(unsent);
+      const sent = await this.#post(unsent, files.file_ids);
       if (this.#disposed) return;
       this.#sources.onSent(unsent, sent);
       this.#remove(unsent);
@@ -128,17 +158,21 @@ export class Outbox<Sent> {
     }
   }
 
-  async #post(unsent: Unsent): Promise<Sent> {
+  #readiness({ files }: Unsent): Readiness {
+    return files ? this.#sources.files.readiness(files) : { state: "ready", file_ids: [] };
+  }
+
+  async #post(unsent: Unsent, fileIds: readonly string[]): Promise<Sent> {
     for (const pauseMs of REPEAT_AFTER_MS) {
       try {
-        return await this.#sources.post(unsent);
+        return await this.#sources.post(unsent, fileIds);
       } catch (error) {
         if (!mayRepeat(error)) throw error;
         await new Promise((resolve) => setTimeout(resolve, pauseMs));
         if (this.#disposed) throw error;
       }
     }
-    return this.#sources.post(unsent);
+    return this.#sources.post(unsent, fileIds);
   }
 
   #refused(unsent: Unsent, error: unknown): void {
@@ -146,17 +180,23 @@ export class Outbox<Sent> {
     if (blockedBy !== null) {
       this.#set({ ...unsent, state: "waiting", blocked_by: blockedBy });
       this.#sources.onBlocked(unsent, blockedBy);
+    } else if (isUnreadFile(error)) {
+      this.#sources.files.recheck(unsent.files ?? [], error.extra["file_id"] as string);
+      this.#set({ ...unsent, state: "waiting_files" });
     } else if (error instanceof SessionExpiredError && unsent.parent_id === undefined) {
       this.#remove(unsent);
       this.#sources.onExpired(unsent);
     } else {
+      // Which one of its files was refused, each of them says when asked.
+      if (isRefusedFile(error)) this.#sources.files.recheck(unsent.files ?? []);
       this.#set({ ...renewed(unsent, error), state: "failed", error });
     }
   }
 
   #set(entry: OutboxEntry): void {
     const key = outboxKey(entry.conversation_id);
-    storage.set(this.#prefix + key, JSON.stringify({ unsent: unsentOf(entry), failed: entry.state === "failed" }));
+    const failure = entry.state === "failed" ? { failed: true, error: errorToJson(entry.error) } : { failed: false };
+    storage.set(this.#prefix + key, JSON.stringify({ unsent: unsentOf(entry), ...failure }));
     this.entry(entry.conversation_id).set(entry);
   }
 
@@ -172,25 +212,37 @@ function blockingAnswer(error: unknown): string | null {
   return typeof messageId === "string" ? messageId : null;
 }
 
+const isUnreadFile = (error: unknown): error is ApiError =>
+  error instanceof ApiError && error.code === "file_not_ready" && typeof error.extra["file_id"] === "string";
+
+const isRefusedFile = (error: unknown): boolean => error instanceof ApiError && error.extra["field"] === "file_ids";
+
 /** A message whose request_id the server knows for another text needs another one. */
 function renewed(unsent: Unsent, error: unknown): Unsent {
   const reused = error instanceof ApiError && error.code === "request_id_reused";
   return reused ? { ...unsent, request_id: crypto.randomUUID() } : unsent;
 }
 
-function unsentOf({ request_id, conversation_id, text, parent_id, model }: Unsent): Unsent {
+function unsentOf({ request_id, conversation_id, text, parent_id, model, files }: Unsent): Unsent {
   return {
     request_id,
     conversation_id,
     text,
     ...(parent_id === undefined ? {} : { parent_id }),
     ...(model === undefined ? {} : { model }),
+    ...(files === undefined || files.length === 0 ? {} : { files }),
   };
 }
 
-function parseUnsent(json: string | null): { unsent: Unsent; failed: boolean } | null {
+interface Stored {
+  unsent: Unsent;
+  failed: boolean;
+  error?: unknown;
+}
+
+function parseUnsent(json: string | null): Stored | null {
   try {
-    const value = JSON.parse(json ?? "null") as { unsent: Unsent; failed: boolean } | null;
+    const value = JSON.parse(json ?? "null") as Stored | null;
     const valid = typeof value?.unsent?.request_id === "string" && typeof value.unsent.text === "string";
     return valid ? value : null;
   } catch {

@@ -1,20 +1,25 @@
 /**
- * What the chat keeps running for a signed-in person: socket, answers in progress, outgoing messages, drafts.
+ * What the chat keeps running for a signed-in person: socket, answers in progress, outgoing messages, drafts, uploads.
  * Made at sign-in, disposed of when the session ends. It writes what it learns into the query cache.
  */
 import type { QueryClient } from "@tanstack/react-query";
 
 import { ApiError, SessionExpiredError, type ApiClient } from "@/api/client";
-import { decodeSocketMessage, isAnswerFrame, type ConversationFrame, type Frame } from "@/api/frames";
-import type { Conversation, Message, NewConversation, SocketTicket } from "@/api/types";
+import { decodeSocketMessage, isAnswerFrame, type ConversationFrame, type FileFrame, type Frame } from "@/api/frames";
+import type { Conversation, File as StoredFile, Message, NewConversation, SocketTicket } from "@/api/types";
 import { conversationKey, insertCached, listsKey, rereadLists, updateCached } from "@/features/conversations";
 import { Drafts } from "@/lib/drafts";
+import { conversationFilesKey, fileEndpoints } from "@/lib/files/endpoints";
+import { fitImage } from "@/lib/files/fitImage";
+import { postForm } from "@/lib/files/postForm";
+import { Uploads } from "@/lib/files/uploads";
+import { MAX_FILES_PER_MESSAGE } from "@/lib/files/validate";
 
 import { messagesKey, postMessage, readFrames, seedMessages, updateMessage, upsertMessages, type Sent } from "./api/messages";
 import { AnswerFeed } from "./answerFeed";
 import { isInProgress, isSettled, type AnswerState } from "./answerReducer";
 import { liveMessage } from "./liveMessage";
-import { Outbox, outboxKey, type Unsent } from "./outbox";
+import { NEW_CONVERSATION, Outbox, outboxKey, type Unsent } from "./outbox";
 import { SocketClient } from "./socketClient";
 
 /** When a title, written by the model after the first answer, is looked for where it is not pushed. */
@@ -27,6 +32,8 @@ export interface RuntimeOptions {
   /** null: no sockets; frames are read instead. */
   socketUrl: string | null;
   tokenExpiresAtMs(): Promise<number>;
+  /** The server has told of a file: all of it, or all but its media type. */
+  onFile(file: StoredFile | FileFrame): void;
 }
 
 /** Told of each message that the server has taken. */
@@ -36,6 +43,7 @@ export class ChatRuntime {
   readonly feed: AnswerFeed;
   readonly outbox: Outbox<Sent>;
   readonly drafts: Drafts;
+  readonly uploads: Uploads;
   readonly #options: RuntimeOptions;
   readonly #socket: SocketClient | null;
   readonly #sentListeners = new Set<SentListener>();
@@ -54,12 +62,22 @@ export class ChatRuntime {
       onLost: (messageId) => this.outbox.release(messageId),
       onUnknown: (conversationId, messageId) => this.#onUnknown(conversationId, messageId),
     });
+    this.uploads = new Uploads({
+      userId,
+      endpoints: fileEndpoints(api),
+      sendForm: postForm,
+      fit: (file) => fitImage(file),
+      isPushed: () => this.#socket?.isOpen ?? false,
+      onFile: options.onFile,
+    });
     this.outbox = new Outbox<Sent>(userId, {
-      post: (unsent) => postMessage(api, unsent),
+      files: this.uploads,
+      post: (unsent, fileIds) => postMessage(api, unsent, fileIds),
       onSent: (unsent, sent) => this.#onSent(unsent, sent),
       onBlocked: (unsent, messageId) => this.#onBlocked(unsent, messageId),
-      onExpired: (unsent) => this.drafts.putBack(outboxKey(unsent.conversation_id), unsent.text),
+      onExpired: (unsent) => this.drafts.putBack(outboxKey(unsent.conversation_id), unsent.text, unsent.files),
     });
+    this.uploads.subscribe(() => this.outbox.filesChanged());
     this.#socket = socketUrl === null ? null : this.#createSocket(socketUrl);
   }
 
@@ -75,6 +93,7 @@ export class ChatRuntime {
     this.#socket?.stop();
     this.feed.dispose();
     this.outbox.dispose();
+    this.uploads.dispose();
     for (const timer of this.#timers) clearTimeout(timer);
   }
 
@@ -88,6 +107,14 @@ export class ChatRuntime {
     const { client } = this.#options;
     updateMessage(client, answer.conversation_id, replacedId, (old) => ({ ...old, status: "superseded" }));
     this.#answerBegun(answer);
+  }
+
+  /** Put a file of the server into the draft of a conversation that does not exist yet. */
+  attachToNew(file: StoredFile): void {
+    const files = this.drafts.filesOf(NEW_CONVERSATION);
+    const held = files.get().map((key) => this.uploads.attachment(key).get()?.file_id);
+    if (held.includes(file.file_id) || held.length >= MAX_FILES_PER_MESSAGE) return;
+    files.set([...files.get(), this.uploads.adopt(file)]);
   }
 
   #createSocket(url: string): SocketClient {
@@ -106,6 +133,9 @@ export class ChatRuntime {
 
   #receive(frames: readonly Frame[]): void {
     this.feed.receive(frames.filter(isAnswerFrame));
+    const fileFrames = frames.filter((frame) => frame.type === "file.updated");
+    this.uploads.receive(fileFrames);
+    for (const frame of fileFrames) this.#options.onFile(frame);
     for (const frame of frames) if (frame.type === "conversation.updated") this.#onConversationUpdated(frame);
   }
 
@@ -125,12 +155,14 @@ export class ChatRuntime {
   #onSent(unsent: Unsent, sent: Sent): void {
     const { client } = this.#options;
     const { user_message: userMessage, answer } = sent;
+    this.uploads.forget(unsent.files ?? []);
     if (!userMessage || !answer) return;
     const conversationId = answer.conversation_id;
     if (unsent.conversation_id === null) this.#conversationBegun(sent as NewConversation, userMessage, answer);
     // A read under way may have been answered before this message was stored.
     void client.cancelQueries({ queryKey: messagesKey(conversationId) });
     upsertMessages(client, conversationId, [userMessage]);
+    this.#filesJoined(userMessage);
     this.#answerBegun(answer);
     for (const listener of this.#sentListeners) listener(unsent, conversationId);
   }
@@ -141,6 +173,17 @@ export class ChatRuntime {
     client.setQueryData(conversationKey(conversation.conversation_id), conversation);
     seedMessages(client, conversation.conversation_id, [userMessage, answer]);
     insertCached(client, conversation);
+  }
+
+  /** A message's files stay with its conversation. */
+  #filesJoined({ conversation_id: conversationId, files }: Message): void {
+    if (files.length === 0) return;
+    const { client } = this.#options;
+    client.setQueryData<Conversation>(
+      conversationKey(conversationId),
+      (held) => held && { ...held, file_ids: [...new Set([...held.file_ids, ...files.map((file) => file.file_id)])] },
+    );
+    void client.invalidateQueries({ queryKey: conversationFilesKey(conversationId) });
   }
 
   #answerBegun(answer: Message): void {

@@ -24,12 +24,13 @@ export function useChatActions(conversationId: string | null, thread: Thread) {
   const stop = useStop(conversationId, thread.inProgressId);
   const retry = useRetry(thread);
 
-  const submit = (text: string, parent: Pick<Unsent, "parent_id">): boolean => {
+  const submit = (text: string, files: readonly string[], parent: Pick<Unsent, "parent_id">): boolean => {
     const model = conversationId === null && newChatModel !== null ? { model: newChatModel } : {};
     const unsent: Unsent = {
       request_id: crypto.randomUUID(),
       conversation_id: conversationId,
       text,
+      ...(files.length > 0 ? { files } : {}),
       ...parent,
       ...model,
     };
@@ -39,13 +40,15 @@ export function useChatActions(conversationId: string | null, thread: Thread) {
 
   return {
     /** False: another message is still on its way; nothing was taken. */
-    send: (text: string) => {
+    send: (text: string, files: readonly string[]) => {
       const last = thread.entries.at(-1)?.message;
-      return submit(text, thread.isOffHead && last?.role === "assistant" ? { parent_id: last.message_id } : {});
+      return submit(text, files, thread.isOffHead && last?.role === "assistant" ? { parent_id: last.message_id } : {});
     },
     edit: (message: Message, text: string) => {
-      const isTaken = submit(text, { parent_id: message.parent_id });
+      const files = message.files.map((file) => chat.uploads.adopt(file));
+      const isTaken = submit(text, files, { parent_id: message.parent_id });
       if (isTaken) focusComposer();
+      else chat.uploads.forget(files);
       return isTaken;
     },
     stop: stop.run,
@@ -62,7 +65,7 @@ export function useChatActions(conversationId: string | null, thread: Thread) {
     /** Take the unsent message back into the composer. */
     takeBack: () => {
       const unsent = chat.outbox.cancel(conversationId);
-      if (unsent) chat.drafts.putBack(outboxKey(conversationId), unsent.text);
+      if (unsent) chat.drafts.putBack(outboxKey(conversationId), unsent.text, unsent.files);
       focusComposer();
     },
   };

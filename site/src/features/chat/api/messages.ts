@@ -16,12 +16,11 @@ const messagePath = (conversationId: string, messageId: string): string =>
 export type Sent = Turn | NewConversation;
 
 /** Send a message: to its conversation, or as the first one of a new conversation. Safe to repeat. */
-export function postMessage(api: ApiClient, unsent: Unsent): Promise<Sent> {
+export function postMessage(api: ApiClient, unsent: Unsent, fileIds: readonly string[]): Promise<Sent> {
   const { conversation_id: conversationId, text, request_id, parent_id, model } = unsent;
-  if (conversationId === null) {
-    return api.post<NewConversation>("/conversations", { model, message: { text, request_id } });
-  }
-  return api.post<Turn>(`${conversationPath(conversationId)}/messages`, { text, request_id, parent_id, model });
+  const message = { text, request_id, ...(fileIds.length > 0 ? { file_ids: fileIds } : {}) };
+  if (conversationId === null) return api.post<NewConversation>("/conversations", { model, message });
+  return api.post<Turn>(`${conversationPath(conversationId)}/messages`, { ...message, parent_id, model });
 }
 
 export const stopAnswer = (api: ApiClient, conversationId: string, messageId: string): Promise<Message> =>

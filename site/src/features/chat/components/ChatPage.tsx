@@ -4,20 +4,27 @@ import { useLocation } from "wouter";
 
 import { isGone } from "@/features/conversations";
 import { useT } from "@/i18n";
-import { errorText } from "@/lib/errorText";
+import { useFileDrop } from "@/lib/files/dropped";
 import { routes } from "@/lib/routes";
-import { Alert } from "@/ui/Alert";
 import { Button } from "@/ui/Button";
+import { DropOverlay } from "@/ui/DropOverlay";
 
 import { useChat } from "../context";
 import { useAutoscroll } from "../useAutoscroll";
 import { useChatActions, type ChatActions } from "../useChatActions";
-import { useThread, type Thread } from "../useThread";
+import { useDraftFiles } from "../useDraftFiles";
+import { useThread } from "../useThread";
 import { Composer } from "./Composer";
-import { EmptyChat, GoneChat, MessagesSkeleton } from "./states";
-import { MessageList } from "./MessageList";
+import { ThreadContent } from "./ThreadContent";
 
-export function ChatPage({ conversationId, openList }: { conversationId: string | null; openList: ReactNode }) {
+interface ChatPageProps {
+  conversationId: string | null;
+  openList: ReactNode;
+  /** At the end of the header. */
+  tools: ReactNode;
+}
+
+export function ChatPage({ conversationId, openList, tools }: ChatPageProps) {
   const t = useT();
   const thread = useThread(conversationId);
   const { scroller, content, onScroll, isAway, toEnd } = useAutoscroll({
@@ -26,6 +33,8 @@ export function ChatPage({ conversationId, openList }: { conversationId: string 
     isGrowing: thread.isPending || thread.inProgressId !== null || thread.unsent !== null,
   });
   const actions = atEnd(useChatActions(conversationId, thread), toEnd);
+  const files = useDraftFiles(conversationId);
+  const isDropping = useFileDrop(files.attach);
   useOpenCreated(conversationId);
   useEscape(thread.inProgressId === null ? null : actions.stop);
   const title = thread.conversation?.title ?? t.list.untitled;
@@ -33,10 +42,11 @@ export function ChatPage({ conversationId, openList }: { conversationId: string 
     document.title = conversationId === null ? t.app.name : `${title} · ${t.app.name}`;
   }, [conversationId, title, t]);
   return (
-    <main className="flex min-w-0 flex-1 flex-col" aria-label={t.chat.conversation}>
+    <main className="relative flex min-w-0 flex-1 flex-col" aria-label={t.chat.conversation}>
       <header className="flex min-h-14 shrink-0 items-center gap-1 px-2 wide:px-5">
         {openList}
         <h1 className="min-w-0 flex-1 truncate px-1 text-[0.9375rem] font-medium text-muted">{title}</h1>
+        {tools}
       </header>
       <div className="relative min-h-0 flex-1">
         <div className="pointer-events-none absolute inset-x-0 top-0 z-10 h-4 bg-linear-to-b from-paper to-transparent" aria-hidden="true" />
@@ -66,46 +76,27 @@ export function ChatPage({ conversationId, openList }: { conversationId: string 
         )}
       </div>
       {!isGone(thread.error) && (
-        <Composer conversationId={conversationId} thread={thread} onSend={actions.send} onStop={actions.stop} isStopping={actions.isStopping} />
+        <Composer
+          conversationId={conversationId}
+          thread={thread}
+          files={files}
+          onSend={actions.send}
+          onStop={actions.stop}
+          isStopping={actions.isStopping}
+        />
       )}
+      {isDropping && <DropOverlay text={t.files.dropHere} />}
     </main>
   );
-}
-
-interface ThreadContentProps {
-  conversationId: string | null;
-  thread: Thread;
-  actions: ChatActions;
-}
-
-function ThreadContent({ conversationId, thread, actions }: ThreadContentProps) {
-  const t = useT();
-  if (thread.isPending) return <MessagesSkeleton />;
-  if (thread.error && isGone(thread.error)) return <GoneChat />;
-  if (thread.error) {
-    return (
-      <Alert
-        actions={
-          <Button isSmall onClick={thread.refetch}>
-            {t.app.tryAgain}
-          </Button>
-        }
-      >
-        {t.chat.loadFailed} {errorText(t, thread.error)}
-      </Alert>
-    );
-  }
-  if (conversationId === null && !thread.unsent) return <EmptyChat />;
-  return <MessageList thread={thread} actions={actions} />;
 }
 
 /** What is sent, edited or retried goes on at the end, wherever the reader was. */
 function atEnd(actions: ChatActions, toEnd: () => void): ChatActions {
   return {
     ...actions,
-    send: (text) => {
+    send: (text, files) => {
       toEnd();
-      return actions.send(text);
+      return actions.send(text, files);
     },
     edit: (message, text) => {
       toEnd();

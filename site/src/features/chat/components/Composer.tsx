@@ -1,16 +1,19 @@
-/** Where a message is written. The text is a draft, kept for each conversation until it is sent. */
-import { useEffect, useId, useSyncExternalStore } from "react";
+/** Where a message is written. Text and files are a draft, kept for each conversation until it is sent. */
+import { useEffect, useId } from "react";
 
 import { useLanguage, useT } from "@/i18n";
 import { COMPOSER_ID, focusComposer } from "@/lib/focusComposer";
 import { formatCount } from "@/lib/format";
 import { useStore } from "@/lib/store";
-import { Alert } from "@/ui/Alert";
+import { AttachmentChip } from "@/ui/AttachmentChip";
 import { Button, IconButton } from "@/ui/Button";
+import { FilePicker } from "@/ui/FilePicker";
 
 import { useChat } from "../context";
 import { outboxKey } from "../outbox";
+import type { DraftFiles } from "../useDraftFiles";
 import type { Thread } from "../useThread";
+import { ComposerNotices } from "./ComposerNotices";
 import { GrowingTextarea } from "./GrowingTextarea";
 import { ModelMenu } from "./ModelMenu";
 
@@ -20,28 +23,31 @@ const MAX_TEXT_CHARACTERS = 100_000;
 interface ComposerProps {
   conversationId: string | null;
   thread: Thread;
-  /** False: not taken, and the text stays. */
-  onSend: (text: string) => boolean;
+  files: DraftFiles;
+  /** False: not taken, and text and files stay. */
+  onSend: (text: string, files: readonly string[]) => boolean;
   onStop: () => void;
   isStopping: boolean;
 }
 
-export function Composer({ conversationId, thread, onSend, onStop, isStopping }: ComposerProps) {
+export function Composer({ conversationId, thread, files, onSend, onStop, isStopping }: ComposerProps) {
   const t = useT();
+  const language = useLanguage();
   const hintId = useId();
   const { drafts } = useChat();
   const draft = drafts.of(outboxKey(conversationId));
   const text = useStore(draft);
   const isAnswering = thread.inProgressId !== null;
-  const isTooLong = countCharacters(text) > MAX_TEXT_CHARACTERS;
-  const canSend = text.trim() !== "" && !isTooLong && !thread.unsent;
+  const excess = countCharacters(text) - MAX_TEXT_CHARACTERS;
+  const canSend = text.trim() !== "" && excess <= 0 && !thread.unsent && files.readiness !== "failed";
   useEffect(() => {
     focusComposer();
     // oxlint-disable-next-line react/exhaustive-effect-dependencies -- Each conversation begins with the focus here.
   }, [conversationId]);
   const send = (): void => {
-    if (!canSend || !onSend(text.trim())) return;
+    if (!canSend || !onSend(text.trim(), files.keys)) return;
     draft.set("");
+    files.clear();
     drafts.flush();
     focusComposer();
   };
@@ -51,7 +57,11 @@ export function Composer({ conversationId, thread, onSend, onStop, isStopping }:
   };
   return (
     <div className="mx-auto w-full max-w-[47rem] shrink-0 space-y-2 px-3 pb-[max(0.75rem,env(safe-area-inset-bottom))] wide:px-6">
-      <Notices text={text} isTooLong={isTooLong} modelNote={thread.conversation?.model_note ?? null} />
+      <ComposerNotices
+        excess={excess > 0 ? formatCount(language, excess) : null}
+        modelNote={thread.conversation?.model_note ?? null}
+        files={files}
+      />
       <form
         className="rounded-3xl border border-line bg-raised p-2.5 shadow-composer transition-colors focus-within:border-line-strong"
         onSubmit={(event) => {
@@ -59,6 +69,7 @@ export function Composer({ conversationId, thread, onSend, onStop, isStopping }:
           send();
         }}
       >
+        <ComposerFiles files={files} />
         <GrowingTextarea
           id={COMPOSER_ID}
           label={t.chat.messageBox}
@@ -67,8 +78,10 @@ export function Composer({ conversationId, thread, onSend, onStop, isStopping }:
           value={text}
           onChange={(next) => draft.set(next)}
           onSubmit={send}
+          onPaste={files.onPaste}
         />
         <div className="mt-1.5 flex items-center gap-2">
+          <FilePicker label={t.files.attach} onFiles={(chosen) => files.attach({ files: chosen, refused: [] })} />
           <ModelMenu conversation={thread.conversation} isNew={conversationId === null} />
           <span className="flex-1" />
           {isAnswering && (
@@ -96,27 +109,23 @@ export function Composer({ conversationId, thread, onSend, onStop, isStopping }:
   );
 }
 
-function Notices({ text, isTooLong, modelNote }: { text: string; isTooLong: boolean; modelNote: string | null }) {
+/** The files above the text, and what they mean for sending it. */
+function ComposerFiles({ files }: { files: DraftFiles }) {
   const t = useT();
-  const language = useLanguage();
-  const isOnline = useSyncExternalStore(subscribeOnline, () => navigator.onLine);
+  if (files.keys.length === 0) return null;
   return (
-    <>
-      {!isOnline && <Alert tone="notice">{t.chat.offline}</Alert>}
-      {modelNote && <Alert tone="notice">{modelNote}</Alert>}
-      {isTooLong && <Alert>{t.chat.tooLong(formatCount(language, countCharacters(text) - MAX_TEXT_CHARACTERS))}</Alert>}
-    </>
+    <div className="mb-2 space-y-1.5">
+      <ul aria-label={t.files.attached} className="flex max-h-[30dvh] flex-wrap gap-2 overflow-y-auto">
+        {files.keys.map((key) => (
+          <AttachmentChip key={key} attachmentKey={key} onRemove={() => files.remove(key)} />
+        ))}
+      </ul>
+      {files.readiness !== "ready" && (
+        <p className="px-1.5 text-xs text-muted">{files.readiness === "failed" ? t.files.oneFailed : t.files.sendWaits}</p>
+      )}
+    </div>
   );
 }
 
 /** Characters as the API counts them: code points. Short texts need no exact count. */
 const countCharacters = (text: string): number => (text.length <= MAX_TEXT_CHARACTERS ? text.length : [...text].length);
-
-function subscribeOnline(listener: () => void): () => void {
-  window.addEventListener("online", listener);
-  window.addEventListener("offline", listener);
-  return () => {
-    window.removeEventListener("online", listener);
-    window.removeEventListener("offline", listener);
-  };
-}

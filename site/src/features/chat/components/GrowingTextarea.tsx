@@ -1,4 +1,4 @@
-import { useEffect, useRef, type Ref } from "react";
+import { useEffect, useRef, type ClipboardEventHandler, type Ref } from "react";
 
 import { cx } from "@/lib/classNames";
 import { FINE_POINTER } from "@/lib/mediaQuery";
@@ -13,6 +13,7 @@ interface GrowingTextareaProps {
   placeholder?: string;
   describedBy?: string | undefined;
   isFocusedAtStart?: boolean;
+  onPaste?: ClipboardEventHandler<HTMLTextAreaElement>;
   ref?: Ref<HTMLTextAreaElement>;
 }
 

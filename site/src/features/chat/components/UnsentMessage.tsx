@@ -1,6 +1,11 @@
+import { useCallback, useSyncExternalStore } from "react";
+
 import { useT } from "@/i18n";
 import { errorText } from "@/lib/errorText";
+import { useUploads } from "@/lib/files/context";
+import type { Uploads } from "@/lib/files/uploads";
 import { Alert } from "@/ui/Alert";
+import { AttachmentChip } from "@/ui/AttachmentChip";
 import { Button } from "@/ui/Button";
 
 import type { OutboxEntry } from "../outbox";
@@ -19,9 +24,11 @@ export function UnsentMessage({ entry, onRetry, onTakeBack }: UnsentMessageProps
   return (
     <div className="space-y-4">
       <article aria-label={t.chat.yourMessage} aria-busy={entry.state === "sending"} className="flex flex-col items-end">
+        <UnsentFiles keys={entry.files ?? []} />
         <UserBubble text={entry.text} />
       </article>
       {entry.state === "sending" && <Waiting label={t.chat.sending} />}
+      {entry.state === "waiting_files" && <WaitingForFiles keys={entry.files ?? []} onTakeBack={onTakeBack} />}
       {entry.state === "waiting" && (
         <Alert
           tone="notice"
@@ -53,3 +60,42 @@ export function UnsentMessage({ entry, onRetry, onTakeBack }: UnsentMessageProps
     </div>
   );
 }
+
+function UnsentFiles({ keys }: { keys: readonly string[] }) {
+  const t = useT();
+  if (keys.length === 0) return null;
+  return (
+    <ul aria-label={t.files.attachedToMessage} className="mb-2 flex max-w-[85%] flex-wrap justify-end gap-2">
+      {keys.map((key) => (
+        <AttachmentChip key={key} attachmentKey={key} onRemove={null} />
+      ))}
+    </ul>
+  );
+}
+
+/** The message goes out by itself when its files are read. */
+function WaitingForFiles({ keys, onTakeBack }: { keys: readonly string[]; onTakeBack: () => void }) {
+  const t = useT();
+  const uploads = useUploads();
+  const read = useCallback(() => unreadNames(uploads, keys), [uploads, keys]);
+  const names = useSyncExternalStore(uploads.subscribe, read).split("\n");
+  return (
+    <Alert
+      tone="notice"
+      actions={
+        <Button isSmall onClick={onTakeBack}>
+          {t.chat.cancelSend}
+        </Button>
+      }
+    >
+      {names.length === 1 ? t.files.waiting(names.join()) : t.files.waitingSeveral(names.length)}
+    </Alert>
+  );
+}
+
+/** One name a line: the same text for as long as the same files are unread. */
+const unreadNames = (uploads: Uploads, keys: readonly string[]): string =>
+  keys
+    .map((key) => uploads.attachment(key).get())
+    .flatMap((attachment) => (attachment && attachment.phase !== "ready" ? [attachment.name] : []))
+    .join("\n");

@@ -1,9 +1,10 @@
 import { useEffect, useRef, useState } from "react";
 
-import type { Message } from "@/api/types";
+import type { Message, MessageFile } from "@/api/types";
 import { useT } from "@/i18n";
 import { Button, IconButton } from "@/ui/Button";
 import { CopyButton } from "@/ui/CopyButton";
+import { FileChips } from "@/ui/FileChips";
 
 import { textOf } from "../liveMessage";
 import { GrowingTextarea } from "./GrowingTextarea";
@@ -32,6 +33,7 @@ export function UserMessage({ message, versions, canEdit, onEdit }: UserMessageP
     return (
       <EditForm
         text={text}
+        files={message.files}
         onCancel={() => setEditing(false)}
         onSubmit={(edited) => {
           if (onEdit(message, edited)) setEditing(false);
@@ -41,6 +43,7 @@ export function UserMessage({ message, versions, canEdit, onEdit }: UserMessageP
   }
   return (
     <article aria-label={t.chat.yourMessage} className="group flex flex-col items-end">
+      <FileChips files={message.files} className="mb-2 max-w-[85%] justify-end" />
       <UserBubble text={text} />
       <div className="mt-1 flex items-center gap-0.5 transition-opacity [@media(hover:hover)]:opacity-0 [@media(hover:hover)]:group-focus-within:opacity-100 [@media(hover:hover)]:group-hover:opacity-100">
         {versions && <Versions {...versions} />}
@@ -66,11 +69,13 @@ export function UserBubble({ text }: { text: string }) {
 
 interface EditFormProps {
   text: string;
+  /** They stay with the edited message. */
+  files: readonly MessageFile[];
   onCancel: () => void;
   onSubmit: (text: string) => void;
 }
 
-function EditForm({ text, onCancel, onSubmit }: EditFormProps) {
+function EditForm({ text, files, onCancel, onSubmit }: EditFormProps) {
   const t = useT();
   const [edited, setEdited] = useState(text);
   const canSend = edited.trim() !== "";
@@ -92,6 +97,7 @@ function EditForm({ text, onCancel, onSubmit }: EditFormProps) {
         onCancel();
       }}
     >
+      <FileChips files={files} className="mb-2" />
       <GrowingTextarea label={t.chat.editMessage} value={edited} onChange={setEdited} onSubmit={submit} isFocusedAtStart />
       <div className="mt-2 flex justify-end gap-2">
         <Button isSmall onClick={onCancel}>

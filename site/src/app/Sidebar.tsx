@@ -1,0 +1,100 @@
+/** Conversations and what else there is, at the side; on a phone in a drawer. */
+import { useEffect, useRef, type ReactNode } from "react";
+import { Link, useLocation } from "wouter";
+
+import { ConversationList } from "@/features/conversations";
+import { SettingsPanel } from "@/features/settings";
+import { useT } from "@/i18n";
+import { cx } from "@/lib/classNames";
+import { focusComposer } from "@/lib/focusComposer";
+import { routes } from "@/lib/routes";
+import { Button, IconButton } from "@/ui/Button";
+import { Icon, Mark } from "@/ui/icons";
+
+interface SidebarProps {
+  email: string;
+  conversationId: string | null;
+  onSignOut: () => void;
+  onOpen: () => void;
+  /** null: there is nothing to close. */
+  onClose: (() => void) | null;
+}
+
+export function Sidebar({ email, conversationId, onSignOut, onOpen, onClose }: SidebarProps) {
+  const t = useT();
+  const [, navigate] = useLocation();
+  const startNew = (): void => {
+    navigate(routes.newChat);
+    onOpen();
+    focusComposer();
+  };
+  return (
+    <aside
+      aria-label={t.list.title}
+      className={cx("flex h-full w-72 max-w-[85vw] shrink-0 flex-col border-r border-line bg-side", onClose && "shadow-float")}
+    >
+      <div className="flex items-center gap-2.5 px-4 pt-4 pb-3">
+        <Mark />
+        <span className="flex-1 font-semibold tracking-tight">{t.app.name}</span>
+        {onClose && <IconButton icon="close" size="large" label={t.app.closeList} onClick={onClose} />}
+      </div>
+      <div className="space-y-1.5 px-3 pb-2">
+        <Button icon="plus" className="w-full" onClick={startNew}>
+          {t.list.newChat}
+        </Button>
+        <FilesLink onOpen={onOpen} />
+      </div>
+      <ConversationList
+        currentId={conversationId}
+        onOpen={onOpen}
+        onCurrentRemoved={() => navigate(routes.newChat)}
+      />
+      <div className="mt-1 border-t border-line p-2">
+        <SettingsPanel email={email} onSignOut={onSignOut} />
+      </div>
+    </aside>
+  );
+}
+
+function FilesLink({ onOpen }: { onOpen: () => void }) {
+  const t = useT();
+  const [location] = useLocation();
+  const isCurrent = location === routes.files;
+  return (
+    <Link
+      href={routes.files}
+      aria-current={isCurrent ? "page" : undefined}
+      className={cx(
+        "flex min-h-10 items-center gap-2.5 rounded-lg px-2.5 text-[0.9375rem] transition-colors",
+        isCurrent ? "bg-hover font-medium" : "text-muted hover:bg-hover/70 hover:text-ink",
+      )}
+      onClick={onOpen}
+    >
+      <Icon name="folder" />
+      {t.files.page.title}
+    </Link>
+  );
+}
+
+/** The sidebar over the page, on a phone. Toasts stay reachable, so it is no modal <dialog>. */
+export function Drawer({ onClose, children }: { onClose: () => void; children: ReactNode }) {
+  const panel = useRef<HTMLDivElement>(null);
+  const t = useT();
+  useEffect(() => panel.current?.querySelector("button")?.focus(), []);
+  return (
+    <div className="fixed inset-0 z-30 flex">
+      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- Escape closes a dialog. */}
+      <div
+        ref={panel}
+        role="dialog"
+        aria-modal="true"
+        aria-label={t.list.title}
+        className="relative z-10"
+        onKeyDown={(event) => event.key === "Escape" && onClose()}
+      >
+        {children}
+      </div>
+      <div className="absolute inset-0 bg-black/40" aria-hidden="true" onClick={onClose} />
+    </div>
+  );
+}

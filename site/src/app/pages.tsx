@@ -1,0 +1,54 @@
+/** The pages, put together from features that do not know each other. */
+import { useQueryClient } from "@tanstack/react-query";
+import { lazy, Suspense, type ReactNode } from "react";
+import { useLocation } from "wouter";
+
+import { ChatPage, useChat } from "@/features/chat";
+import { updateCached, useConversation } from "@/features/conversations";
+import { ConversationFiles } from "@/features/files";
+import { useT } from "@/i18n";
+import { focusComposer } from "@/lib/focusComposer";
+import { routes } from "@/lib/routes";
+
+const FilesPage = lazy(() => import("@/features/files/components/FilesPage"));
+
+export function ChatRoute({ conversationId, openList }: { conversationId: string | null; openList: ReactNode }) {
+  return (
+    <ChatPage
+      conversationId={conversationId}
+      openList={openList}
+      tools={conversationId !== null && <ChatTools conversationId={conversationId} />}
+    />
+  );
+}
+
+function ChatTools({ conversationId }: { conversationId: string }) {
+  const client = useQueryClient();
+  const { data: conversation } = useConversation(conversationId);
+  if (!conversation) return null;
+  return (
+    <ConversationFiles
+      key={conversationId}
+      conversation={conversation}
+      onChanged={(changed) => updateCached(client, conversationId, changed)}
+    />
+  );
+}
+
+export function FilesRoute({ openList }: { openList: ReactNode }) {
+  const t = useT();
+  const chat = useChat();
+  const [, navigate] = useLocation();
+  return (
+    <Suspense fallback={<main className="flex-1" aria-busy="true" aria-label={t.app.loading} />}>
+      <FilesPage
+        openList={openList}
+        onUseInNewChat={(file) => {
+          chat.attachToNew(file);
+          navigate(routes.newChat);
+          focusComposer();
+        }}
+      />
+    </Suspense>
+  );
+}

@@ -1,0 +1,68 @@
+/** What a person does with a file of the list: shown at once, and taken back when the server refuses. */
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+
+import { useApi } from "@/api/context";
+import type { File as StoredFile } from "@/api/types";
+import { t } from "@/i18n";
+import { errorText } from "@/lib/errorText";
+import { downloadFile } from "@/lib/files/download";
+import { showToast } from "@/ui/toasts";
+
+import { deleteFile, listsKey, removeFile, renameFile, restoreFile, updateFile } from "./files";
+
+/** How long the server keeps a deleted file for an undo. */
+export const UNDO_MS = 30_000;
+
+export function useFileActions() {
+  const api = useApi();
+  const client = useQueryClient();
+  const reread = (): void => {
+    void client.invalidateQueries({ queryKey: listsKey });
+    void client.invalidateQueries({ queryKey: ["conversation-files"] });
+  };
+  const complain = (error: unknown): void => {
+    showToast({ text: errorText(t(), error), isError: true });
+    reread();
+  };
+
+  const rename = useMutation({
+    mutationFn: ({ file, name }: { file: StoredFile; name: string }) => renameFile(api, file.file_id, name),
+    onMutate: ({ file, name }) => updateFile(client, { ...file, name }),
+    onSuccess: (file) => updateFile(client, file),
+    onError: complain,
+  });
+
+  const undo = useMutation({
+    mutationFn: (file: StoredFile) => restoreFile(api, file.file_id),
+    onSuccess: () => {
+      reread();
+      showToast({ text: t().files.page.undone });
+    },
+    onError: () => showToast({ text: t().files.page.undoFailed, isError: true }),
+  });
+
+  const remove = useMutation({
+    mutationFn: (file: StoredFile) => deleteFile(api, file.file_id),
+    onMutate: (file) => removeFile(client, file.file_id),
+    onSuccess: (_, file) => {
+      reread();
+      showToast({
+        text: t().files.page.deleted(file.name),
+        durationMs: UNDO_MS,
+        action: { label: t().files.page.undo, run: () => undo.mutate(file) },
+      });
+    },
+    onError: complain,
+  });
+
+  const download = useMutation({
+    mutationFn: (file: StoredFile) => downloadFile(api, file.file_id),
+    onError: () => showToast({ text: t().files.page.downloadFailed, isError: true }),
+  });
+
+  return {
+    rename: (file: StoredFile, name: string) => rename.mutate({ file, name }),
+    remove: (file: StoredFile) => remove.mutate(file),
+    download: (file: StoredFile) => download.mutate(file),
+  };
+}

@@ -1,0 +1,99 @@
+import type { File as StoredFile } from "@/api/types";
+import { useT } from "@/i18n";
+import { errorText } from "@/lib/errorText";
+import { useUploads } from "@/lib/files/context";
+import { useStore } from "@/lib/store";
+import { Alert } from "@/ui/Alert";
+import { Button } from "@/ui/Button";
+import { Icon } from "@/ui/icons";
+import { Skeleton } from "@/ui/Skeleton";
+
+import { useFiles } from "../api/files";
+import { pageUploads } from "../pageUploads";
+import { FileRow } from "./FileRow";
+
+interface FileListProps {
+  /** What the names have in them; "": all files. */
+  name: string;
+  onUseInNewChat: (file: StoredFile) => void;
+}
+
+export function FileList({ name, onUseInNewChat }: FileListProps) {
+  const t = useT();
+  const list = useFiles(name);
+  const uploading = useUploadingIds();
+  const files = (list.data?.pages.flatMap((page) => page.items) ?? []).filter((file) => !uploading.has(file.file_id));
+  if (list.isPending) return <ListSkeleton />;
+  if (list.isError && files.length === 0) {
+    return (
+      <Alert
+        actions={
+          <Button isSmall onClick={() => void list.refetch()}>
+            {t.app.tryAgain}
+          </Button>
+        }
+      >
+        {t.files.loadFailed} {errorText(t, list.error)}
+      </Alert>
+    );
+  }
+  if (files.length === 0 && uploading.size === 0) return <EmptyList name={name} />;
+  return (
+    <>
+      <ul aria-label={t.files.page.list} aria-busy={list.isPlaceholderData} className="divide-y divide-line">
+        {files.map((file) => (
+          <FileRow key={file.file_id} file={file} onUseInNewChat={onUseInNewChat} />
+        ))}
+      </ul>
+      {list.hasNextPage && (
+        <Button
+          variant="quiet"
+          isSmall
+          className="self-center"
+          disabled={list.isFetchingNextPage}
+          onClick={() => void list.fetchNextPage()}
+        >
+          {list.isFetchingNextPage ? t.app.loading : t.files.page.loadMore}
+        </Button>
+      )}
+    </>
+  );
+}
+
+/** The files that are shown as uploads of this page still. */
+function useUploadingIds(): ReadonlySet<string> {
+  const uploads = useUploads();
+  const keys = useStore(pageUploads(uploads));
+  return new Set(keys.flatMap((key) => uploads.attachment(key).get()?.file_id ?? []));
+}
+
+function EmptyList({ name }: { name: string }) {
+  const t = useT();
+  if (name !== "") return <p className="py-8 text-center text-muted">{t.files.page.nothingFound(name)}</p>;
+  return (
+    <div className="my-auto space-y-2 pb-[12vh] text-center">
+      <span className="inline-block text-accent">
+        <Icon name="folder" size={44} />
+      </span>
+      <h2 className="text-xl font-semibold tracking-tight">{t.files.page.empty}</h2>
+      <p className="mx-auto max-w-md text-muted text-pretty">{t.files.page.emptyLead}</p>
+    </div>
+  );
+}
+
+function ListSkeleton() {
+  const t = useT();
+  return (
+    <div role="status" aria-label={t.app.loading} className="space-y-5 pt-3">
+      {[1, 2, 3, 4].map((row) => (
+        <div key={row} className="flex items-center gap-3">
+          <Skeleton className="size-8" />
+          <div className="flex-1 space-y-2">
+            <Skeleton className="h-4 w-2/5" />
+            <Skeleton className="h-3 w-3/5" />
+          </div>
+        </div>
+      ))}
+    </div>
+  );
+}

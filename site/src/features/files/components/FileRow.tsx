@@ -1,0 +1,129 @@
+import { useState } from "react";
+
+import type { File as StoredFile } from "@/api/types";
+import { useLanguage, useT } from "@/i18n";
+import { extentText, problemText, readingText, type Wording } from "@/lib/files/fileText";
+import { fileIcon } from "@/lib/files/kinds";
+import { formatBytes, formatDate } from "@/lib/format";
+import { openViewer } from "@/lib/viewer";
+import { Icon } from "@/ui/icons";
+import { Menu } from "@/ui/Menu";
+import { ProgressBar } from "@/ui/ProgressBar";
+
+import { useFileActions } from "../api/actions";
+import { DeleteQuestion } from "./DeleteQuestion";
+import { RenameForm } from "./RenameForm";
+
+interface FileRowProps {
+  file: StoredFile;
+  onUseInNewChat: (file: StoredFile) => void;
+}
+
+export function FileRow({ file, onUseInNewChat }: FileRowProps) {
+  const t = useT();
+  const [mode, setMode] = useState<"shown" | "renamed" | "deleted">("shown");
+  const close = (): void => setMode("shown");
+  return (
+    <li className="py-2.5">
+      <div className="flex items-start gap-3">
+        <span className={file.status === "failed" ? "mt-0.5 text-danger" : "mt-0.5 text-accent"}>
+          <Icon name={file.status === "failed" ? "alert" : fileIcon(file)} size={24} />
+        </span>
+        <div className="min-w-0 flex-1">
+          {mode === "renamed" ? <RenameForm file={file} onClose={close} /> : <FileName file={file} />}
+          <FileFacts file={file} />
+        </div>
+        <RowMenu
+          file={file}
+          onUseInNewChat={() => onUseInNewChat(file)}
+          onRename={() => setMode("renamed")}
+          onDelete={() => setMode("deleted")}
+        />
+      </div>
+      {mode === "deleted" && <DeleteQuestion file={file} onClose={close} />}
+      {file.status === "reading" && (
+        <div className="mt-2 ml-9">
+          <ProgressBar label={t.files.progress(file.name)} value={file.pages ? file.pages_read / file.pages : null} />
+        </div>
+      )}
+    </li>
+  );
+}
+
+function FileName({ file: { file_id: fileId, name, status } }: { file: StoredFile }) {
+  const t = useT();
+  if (status !== "ready" && status !== "reading") return <span className="block truncate font-medium">{name}</span>;
+  return (
+    <button
+      type="button"
+      aria-label={t.files.open(name)}
+      title={t.files.open(name)}
+      className="block max-w-full truncate rounded-sm text-left font-medium hover:underline"
+      onClick={() => openViewer({ file_id: fileId, name, page: 1 })}
+    >
+      {name}
+    </button>
+  );
+}
+
+function FileFacts({ file }: { file: StoredFile }) {
+  const t = useT();
+  const language = useLanguage();
+  const facts = [
+    file.format,
+    formatBytes(language, file.size),
+    statusText({ t, language }, file),
+    file.conversations > 0 ? t.files.page.usedInMany(file.conversations) : null,
+    formatDate(language, file.upload_timestamp),
+  ];
+  return (
+    <>
+      <p className="text-sm text-muted">{facts.filter((fact) => fact !== null).join(" · ")}</p>
+      {file.scanned && <p className="text-sm text-notice">{t.files.scanned}</p>}
+      {file.error && <p className="text-sm break-words text-danger">{problemText({ t, language }, file.error)}</p>}
+    </>
+  );
+}
+
+function statusText(wording: Wording, file: StoredFile): string | null {
+  switch (file.status) {
+    case "uploaded":
+      return wording.t.files.page.notUploaded;
+    case "reading":
+      return readingText(wording, file);
+    case "ready":
+      return extentText(wording, file);
+    case "failed":
+      return null;
+    default:
+      return file.status satisfies never;
+  }
+}
+
+interface RowMenuProps {
+  file: StoredFile;
+  onUseInNewChat: () => void;
+  onRename: () => void;
+  onDelete: () => void;
+}
+
+function RowMenu({ file, onUseInNewChat, onRename, onDelete }: RowMenuProps) {
+  const t = useT();
+  const actions = useFileActions();
+  const canUse = file.status === "ready" || file.status === "reading";
+  // What nothing depends on needs no question: it can be undone.
+  const remove = (): void => (file.conversations > 0 ? onDelete() : actions.remove(file));
+  return (
+    <Menu
+      label={t.files.page.actions(file.name)}
+      triggerClassName="grid size-9 place-items-center rounded-lg text-muted hover:bg-hover hover:text-ink"
+      trigger={<Icon name="dots" />}
+      items={[
+        ...(canUse ? [{ label: t.files.page.useInNewChat, icon: "chat" as const, onSelect: onUseInNewChat }] : []),
+        { label: t.files.page.rename, icon: "pencil", onSelect: onRename },
+        { label: t.files.page.download, icon: "download", onSelect: () => actions.download(file) },
+        { label: t.files.page.delete, icon: "trash", isDangerous: true, onSelect: remove },
+      ]}
+    />
+  );
+}

@@ -1,0 +1,32 @@
+import { useEffect, useState } from "react";
+
+import { useT } from "@/i18n";
+import { Icon } from "@/ui/icons";
+
+const PAUSE_MS = 300;
+
+/** A part of the name; searched for when the typing pauses. */
+export function SearchField({ onSearch }: { onSearch: (name: string) => void }) {
+  const t = useT();
+  const [typed, setTyped] = useState("");
+  useEffect(() => {
+    const timer = setTimeout(() => onSearch(typed.trim()), PAUSE_MS);
+    return () => clearTimeout(timer);
+  }, [typed, onSearch]);
+  return (
+    <div className="relative">
+      <span className="pointer-events-none absolute top-3 left-3 text-muted">
+        <Icon name="search" />
+      </span>
+      <input
+        type="search"
+        aria-label={t.files.page.search}
+        placeholder={t.files.page.search}
+        maxLength={255}
+        className="h-11 w-full rounded-xl border border-line bg-raised pr-3 pl-10 text-base placeholder:text-muted"
+        value={typed}
+        onChange={(event) => setTyped(event.target.value)}
+      />
+    </div>
+  );
+}

@@ -1,0 +1,26 @@
+import { useT } from "@/i18n";
+import { useUploads } from "@/lib/files/context";
+import { useStore } from "@/lib/store";
+import { AttachmentChip } from "@/ui/AttachmentChip";
+
+import { pageUploads } from "../pageUploads";
+
+/** What is being uploaded from here, with its progress and a way to cancel it. */
+export function UploadRows() {
+  const t = useT();
+  const uploads = useUploads();
+  const store = pageUploads(uploads);
+  const keys = useStore(store);
+  if (keys.length === 0) return null;
+  const remove = (key: string): void => {
+    uploads.remove(key);
+    store.set(store.get().filter((other) => other !== key));
+  };
+  return (
+    <ul aria-label={t.files.page.uploads} className="flex flex-wrap gap-2">
+      {keys.map((key) => (
+        <AttachmentChip key={key} attachmentKey={key} onRemove={() => remove(key)} />
+      ))}
+    </ul>
+  );
+}
