@@ -49,11 +49,17 @@ class Arrived:
         assert [page.number for page in pages] == list(range(1, len(pages) + 1))
         return [page.text for page in pages]
 
-    def index(self) -> Path:
+    def pages_before(self, number: int) -> list[str]:
+        """Page by page, as they are read while there is no end yet."""
         from chalicelib import extracts, services
-        from chalicelib.files import File
 
-        return extracts.index(services.of(services.ANSWER), File.from_item(self.row))
+        api = services.of(services.API)
+        return [extracts.read_page(api, self.file_id, each).text for each in range(1, number)]
+
+    def index(self, path: Path) -> Path:
+        """A copy of the stored search index, at `path`."""
+        path.write_bytes(self.stage.body(f"{self.extract}index.sqlite"))
+        return path
 
 
 def arrive(

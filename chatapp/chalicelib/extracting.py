@@ -86,7 +86,6 @@ class _Refused(Exception):
         super().__init__(code)
         self.code = code
         self.message = _FAILURES[code].format(pages=MAX_SCAN_PAGES, mb=MAX_SCAN_BYTES // MB)
-        self.detail = ""
 
 
 class _Work:
@@ -106,7 +105,7 @@ class _Work:
         self._held_until = time.monotonic() + claiming.LEASE_S
         self._lost: Lost | None = None
         self._is_left = False
-        self._total = Total(0)
+        self._cost: Total | ExtractionError = Total(0)  # what the child has taken
         self._detail = ""
 
     def run(self) -> str:
@@ -126,8 +125,8 @@ class _Work:
             "pages": self._pages_read,
             "code": (self._file.error or {}).get("code"),
             "detail": self._detail,
-            "child_cpu_s": self._total.cpu_s,
-            "child_peak_mb": round(self._total.peak_memory_bytes / MB),
+            "child_cpu_s": self._cost.cpu_s,
+            "child_peak_mb": round(self._cost.peak_memory_bytes / MB),
         }
 
     def give_up(self) -> str:
@@ -162,8 +161,10 @@ class _Work:
         with tempfile.TemporaryDirectory(prefix="extract-") as folder:
             try:
                 return self._read(Path(folder))
-            except (ExtractionError, _Refused) as refused:
-                self._detail = refused.detail
+            except ExtractionError as error:
+                self._detail, self._cost = error.detail, error
+                return _failed(error)
+            except _Refused as refused:
                 return _failed(refused)
 
     def _read(self, folder: Path) -> dict[str, Any]:
@@ -173,8 +174,8 @@ class _Work:
         found = {"group": kind.group, "format": kind.format, "media_type": kind.media_type}
         with closing(read(path, kind, self._limits, self._start_page)) as items:
             if kind.group == "image":
-                (self._total,) = (item for item in items if isinstance(item, Total))
-                return _ready(found, tokens=image_tokens(self._total), characters=0, pages=0)
+                (total,) = (item for item in items if isinstance(item, Total))
+                return _ready(found, tokens=image_tokens(total), characters=0, pages=0)
             index_path = folder / "index.sqlite"
             with self._writer(index_path) as writer:
                 if not self._store(items, writer):
@@ -200,7 +201,7 @@ class _Work:
         """False when time is up before the end. At least one whole object is stored, so that each run gets on."""
         for item in items:
             if isinstance(item, Total):
-                self._total = item
+                self._cost = item
                 self._pages = item.pages
                 continue
             self._hold()
