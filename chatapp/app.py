@@ -6,7 +6,19 @@ import os
 from typing import Any
 
 from chalice.app import CognitoUserPoolAuthorizer, CORSConfig, S3Event, WebsocketEvent
-from chalicelib import answers, conversations, extracting, frames, logs, purging, services, sockets, turns, views
+from chalicelib import (
+    answers,
+    conversations,
+    extracting,
+    file_views,
+    frames,
+    logs,
+    purging,
+    services,
+    sockets,
+    turns,
+    views,
+)
 from chalicelib import schemas as s
 from chalicelib.rest import ChatApp
 from chalicelib.settings import Settings
@@ -101,6 +113,41 @@ def read_frames(conversation_id: str, message_id: str, query: s.FramesQuery) -> 
     return s.Frames(items=frames.read(api(), message, query.after), status=message.status)
 
 
+@app.route("/files", methods=["POST"], statuses=(201,), **signed_in)
+def create_file(body: s.NewFile) -> s.NewFileReply:
+    return file_views.create(api(), app.user.user_id, body)
+
+
+@app.route("/files", methods=["GET"], **signed_in)
+def list_files(query: s.FilesQuery) -> s.Files:
+    return file_views.page_of_list(api(), app.user.user_id, query)
+
+
+@app.route("/files/{file_id}", methods=["GET"], **signed_in)
+def get_file(file_id: str) -> s.FileDetail:
+    return file_views.detail(api(), app.user.user_id, file_id)
+
+
+@app.route("/files/{file_id}", methods=["PATCH"], **signed_in)
+def change_file(file_id: str, body: s.FileChange) -> s.File:
+    return file_views.change(api(), app.user.user_id, file_id, body)
+
+
+@app.route("/files/{file_id}", methods=["DELETE"], **signed_in)
+def delete_file(file_id: str) -> s.FileDeleted:
+    return file_views.delete(api(), app.user.user_id, file_id)
+
+
+@app.route("/files/{file_id}/pages/{number}", methods=["GET"], **signed_in)
+def read_file_page(file_id: str, number: str) -> s.FilePage:
+    return file_views.page(api(), app.user.user_id, file_id, number)
+
+
+@app.route("/files/{file_id}/content", methods=["GET"], **signed_in)
+def download_file(file_id: str) -> s.FileContent:
+    return file_views.content(api(), app.user.user_id, file_id)
+
+
 @app.route("/chat", methods=["POST"], statuses=(200, 202), **signed_in)
 def chat(body: s.Chat) -> tuple[s.ChatReply, int]:
     return views.chat(api(), app.user.user_id, body)
@@ -132,8 +179,10 @@ def extract(event: S3Event) -> None:
 @app.lambda_function(name=services.PURGE)
 @logs.without_text
 def purge(event: dict[str, Any], context: Any) -> None:
-    done = purging.purge(services.of(services.PURGE), event["user_id"], event["conversation_id"])
-    logs.line("purge", conversation_id=event["conversation_id"], done=done)
+    """One conversation, or one file."""
+    kind, remove = ("file_id", purging.purge_file) if "file_id" in event else ("conversation_id", purging.purge)
+    done = remove(services.of(services.PURGE), event["user_id"], event[kind])
+    logs.line("purge", **{kind: event[kind]}, done=done)
 
 
 @app.on_ws_connect()

@@ -1,22 +1,49 @@
-"""Files: their rows, who may see one, and how it is shown.
+"""Files: their rows, who may see one, how it is shown, listed, changed and deleted.
 
 Uploading is in `uploads`, reading in `extracting`, what was read in `extracts`, removal in `purging`.
 """
 
 from __future__ import annotations
 
+import time
+import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
-from .aws.table import Item, Key
-from .errors import NotFound
+from . import conversations, cursors, quota
+from .aws.table import ConditionFailed, Item, Key, TransactionRefused, batch_get, transact
+from .conversations import UNDO_S, Conversation
+from .errors import Conflict, NotFound
 from .frames import Frame
-from .ids import is_id
+from .ids import is_id, iso
 
 if TYPE_CHECKING:
     from .services import Services
 
 FileStatus = Literal["uploaded", "reading", "ready", "failed"]
+
+CONTENT_EXPIRES_S = 300
+# A form is good for five minutes; an hour later nothing comes any more.
+ABANDONED_S = 3_600
+# Reading that broke off is begun anew by Lambda within about a minute; after this nobody will.
+_RETRY_S = 180
+MAX_ATTEMPTS = 2
+READING_FAILED = {
+    "code": "reading_failed",
+    "message": "The file could not be read, for a reason on our side. Upload it again.",
+}
+# A list removes this many uploads that never came at most, each of which costs a few requests.
+_SWEPT_AT_ONCE = 5
+_MOST_USED_IN = 100
+_PURGE_AFTER_S = UNDO_S + 5
+
+_MINE = "#user_id = :user_id"
+_NOT_DELETED = f"{_MINE} AND attribute_not_exists(#deleted_at)"
+_RESTORABLE = (
+    f"{_MINE} AND attribute_not_exists(#purging) AND (attribute_not_exists(#deleted_at) OR #deleted_at >= :undo_from)"
+)
+_NEVER_CAME = "#status = :uploaded AND attribute_not_exists(#version_id)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +96,18 @@ class File:
     def visible_to(self, user_id: str) -> bool:
         return self.user_id == user_id and self.deleted_at is None
 
+    def abandoned(self) -> bool:
+        """Whether it should have come long ago, as far as its row tells."""
+        waiting = self.status == "uploaded" and self.version_id is None
+        return waiting and self.upload_timestamp < iso(time.time() - ABANDONED_S)
+
+    def dead(self) -> bool:
+        """Whether its reading broke off, and nobody will begin it anew."""
+        if self.status != "reading" or self.lease_until is None:
+            return False
+        now = time.time()
+        return self.lease_until < now - (0 if self.attempts >= MAX_ATTEMPTS else _RETRY_S)
+
     def with_changes(self, **changes: Any) -> File:
         return replace(self, **changes)
 
@@ -96,7 +135,7 @@ class File:
 
 def frame(file: File) -> Frame:
     """What is pushed when a file has changed."""
-    return {"type": "file.updated", **file.shown()}
+    return {**file.shown(), "type": "file.updated"}
 
 
 def key(file_id: str) -> Key:
@@ -115,4 +154,157 @@ def existing(item: Item | None, user_id: str) -> File:
 
 
 def get(services: Services, user_id: str, file_id: str) -> File:
-    return existing(services.files.find(key(file_id)), user_id)
+    return settled(services, existing(services.files.find(key(file_id)), user_id))
+
+
+def settled(services: Services, file: File) -> File:
+    """The file, which has failed if its reading is dead; whoever meets it says so on its row."""
+    if not file.dead():
+        return file
+    failed = services.files.update(
+        key(file.file_id),
+        "SET #status = :failed, #error = :error REMOVE #token, #lease_until, #continue_at",
+        {":failed": "failed", ":error": READING_FAILED, ":reading": "reading", ":lease_until": file.lease_until},
+        condition="#status = :reading AND #lease_until = :lease_until",
+    )
+    try:
+        return File.from_item(services.files.write(failed, returns="ALL_NEW"))
+    except ConditionFailed as refused:
+        # Somebody else was first: another reader, or a worker that began anew.
+        return File.from_item(refused.item) if refused.item else file
+
+
+# Lists
+
+
+def list_page(
+    services: Services, user_id: str, *, limit: int, cursor: str | None, name: str | None
+) -> tuple[list[File], str | None]:
+    """Newest first. name: a part of it, whatever its case and accents.
+
+    The index holds deleted rows too, and names that do not match: a page may be short, and still have a cursor.
+    """
+    names = ("upload_timestamp", "file_id")
+    start = cursors.read(cursor, names, {"user_id": user_id})
+    part = folded(name or "")
+    found: list[File] = []
+    for _ in range(conversations.LIST_QUERIES):
+        rows, start = _rows(services, user_id, start)
+        found += [row for row in rows if row.visible_to(user_id) and part in folded(row.name)]
+        if len(found) > limit or start is None:
+            break
+    following = cursors.write([start[name] for name in names]) if start else None
+    if len(found) > limit:
+        following = cursors.write([found[limit - 1].upload_timestamp, found[limit - 1].file_id])
+    shown = found[:limit]
+    swept = sweep(services, [row for row in shown if row.abandoned()][:_SWEPT_AT_ONCE])
+    return [settled(services, row) for row in shown if row.file_id not in swept], following
+
+
+def folded(name: str) -> str:
+    """A name as it is compared: without case and accents."""
+    parts = unicodedata.normalize("NFKD", name.casefold())
+    return "".join(part for part in parts if not unicodedata.combining(part)).casefold()
+
+
+def sweep_all(services: Services, user_id: str) -> bool:
+    """Remove all of a person's uploads that never came; whether there were any."""
+    start: Item | None = None
+    found: set[str] = set()
+    while True:
+        rows, start = _rows(services, user_id, start)
+        found |= sweep(services, [row for row in rows if row.abandoned()])
+        if start is None:
+            return bool(found)
+
+
+def sweep(services: Services, abandoned: Iterable[File]) -> set[str]:
+    """Remove uploads that never came, and release what they had reserved; returns the ids of those removed.
+
+    One whose object did come waits for an event that is late, and is kept.
+    """
+    return {
+        file.file_id
+        for file in abandoned
+        if not services.uploads.versions(file.object_key) and remove_unread(services, file)
+    }
+
+
+def remove_unread(services: Services, file: File) -> bool:
+    """Remove the row of a file that nobody began to read; False when somebody did, or it is gone already."""
+    removed = services.files.delete(key(file.file_id), condition=_NEVER_CAME, values={":uploaded": "uploaded"})
+    try:
+        transact([removed, quota.release(services, file.user_id, file.size)])
+    except TransactionRefused:
+        return False
+    return True
+
+
+def _rows(services: Services, user_id: str, start: Item | None) -> tuple[list[File], Item | None]:
+    page = services.files_by_time.query(
+        f"{_MINE}", {":user_id": user_id}, limit=conversations.LIST_READ, newest_first=True, start=start
+    )
+    return [File.from_item(item) for item in page.items], page.last_key
+
+
+# One file
+
+
+def used_in(services: Services, file: File) -> list[Conversation]:
+    """The conversations that it stays with, newest first: of the 100 begun last, those that its owner still sees."""
+    ids = sorted(file.conversations, reverse=True)[:_MOST_USED_IN]
+    if not ids:
+        return []
+    wanted = [(services.conversations, conversations.key(file.user_id, conversation_id)) for conversation_id in ids]
+    found = [Conversation.from_item(item) for item in batch_get(*wanted) if item]
+    shown = [row for row in found if row.visible() and file.file_id not in row.removed_file_ids]
+    return sorted(shown, key=lambda row: row.timestamp, reverse=True)
+
+
+def content(services: Services, user_id: str, file_id: str) -> str:
+    """A URL that downloads the file as it was uploaded, under its present name. Raises Conflict before it came."""
+    file = get(services, user_id, file_id)
+    if file.version_id is None:
+        raise Conflict(f"“{file.name}” has not arrived yet; ask again when it has been uploaded.")
+    return services.uploads.presigned_get(file.object_key, file.version_id, file.name, CONTENT_EXPIRES_S)
+
+
+def change(services: Services, user_id: str, file_id: str, *, name: str | None, restore: bool) -> File:
+    """Give a file another name; `restore` brings it back within the undo time."""
+    row = key(file_id)
+    if name is None and not restore:
+        return get(services, user_id, file_id)
+    values: Item = {":user_id": user_id}
+    expression = ""
+    if name is not None:
+        expression, values[":name"] = "SET #name = :name", name
+    if restore:
+        expression += " REMOVE #deleted_at"
+        values[":undo_from"] = int(time.time()) - UNDO_S
+    update = services.files.update(row, expression, values, condition=_RESTORABLE if restore else _NOT_DELETED)
+    try:
+        return settled(services, File.from_item(services.files.write(update, returns="ALL_NEW")))
+    except ConditionFailed as refused:
+        raise NotFound("file") from refused
+
+
+def delete(services: Services, user_id: str, file_id: str) -> float:
+    """Hide a file at once and have it purged once the undo time is over; conversations keep its name.
+
+    Returns the end of the undo time (Unix seconds). As with conversations, the purge is arranged first.
+    """
+    now = int(time.time())
+    row = key(file_id)
+    existing(services.files.find(row), user_id)
+    payload = {"user_id": user_id, "file_id": file_id}
+    services.purges.once(f"purge-{file_id}-{now}", now + _PURGE_AFTER_S, payload)
+    update = services.files.update(
+        row, "SET #deleted_at = :now", {":now": now, ":user_id": user_id}, condition=_NOT_DELETED
+    )
+    try:
+        services.files.write(update)
+    except ConditionFailed as refused:
+        # Unless it is this very write that deleted it, and only its first reply was lost.
+        if refused.item is None or refused.item.get("deleted_at") != now:
+            raise NotFound("file") from refused
+    return now + UNDO_S

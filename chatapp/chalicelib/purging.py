@@ -5,8 +5,9 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from . import conversations, frames, messages
-from .aws.table import ConditionFailed, Item
+from . import conversations, files, frames, messages, quota
+from .aws.table import ConditionFailed, Item, TransactionRefused, transact
+from .files import File
 from .messages import Message
 
 if TYPE_CHECKING:
@@ -49,3 +50,33 @@ def _remove_messages(services: Services, partition: str) -> None:
         start = page.last_key
         if start is None:
             return
+
+
+def purge_file(services: Services, user_id: str, file_id: str) -> bool:
+    """Remove a deleted file with all that was read of it; False when it is not (or no longer) deleted.
+
+    Safe to repeat: the row goes last, together with what it had reserved, so an interrupted purge is found again. A
+    worker that still reads finds the row gone and removes what it wrote. Conversations and messages keep its name.
+    """
+    row = files.key(file_id)
+    begin = services.files.update(
+        row,
+        "SET #purging = :yes",
+        {":yes": True, ":user_id": user_id, ":undo_over": int(time.time()) - conversations.UNDO_S},
+        condition="#user_id = :user_id AND #deleted_at < :undo_over",
+    )
+    try:
+        file = File.from_item(services.files.write(begin, returns="ALL_NEW"))
+    except ConditionFailed:
+        return False
+    for bucket, prefix in (
+        (services.uploads, f"uploads/{user_id}/{file_id}/"),
+        (services.extracted, f"extracted/{file_id}/"),
+    ):
+        bucket.delete(bucket.versions(prefix))
+    removed = services.files.delete(row, condition="#purging = :yes", values={":yes": True})
+    try:
+        transact([removed, quota.release(services, user_id, file.size)])
+    except TransactionRefused:  # another purge was as far, and has released it
+        return False
+    return True

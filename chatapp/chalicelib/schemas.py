@@ -32,6 +32,8 @@ FileIds = Annotated[
 Status = Literal["queued", "streaming", "complete", "stopped", "interrupted", "failed", "superseded"]
 FileStatus = Literal["uploaded", "reading", "ready", "failed"]
 FileGroup = Literal["document", "text", "image"]
+# As in RFC 6838, with parameters; it becomes an HTTP header.
+_MEDIA_TYPE = r"^[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]*/[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]*( *;[ -~]*)?$"
 
 
 class Request(BaseModel):
@@ -99,7 +101,7 @@ class NewFile(Request):
     """Either size (bytes), and the file follows by a form; or content (base64, 4 MB at most), and this is all of it."""
 
     name: Annotated[str, StringConstraints(min_length=1, max_length=5_000)]
-    type: Annotated[str, StringConstraints(min_length=1, max_length=255, pattern=r"^[\w.+-]+/[\w.+-]+(\s*;[ -~]*)?$")]
+    type: Annotated[str, StringConstraints(min_length=1, max_length=255, pattern=_MEDIA_TYPE)]
     size: Annotated[int, Field(ge=0)] | None = None
     content: str | None = None
 

@@ -44,7 +44,7 @@ GRANTS: dict[str, tuple[Grant, ...]] = {
         Grant("table", "frames", ("Query",)),
         Grant("table", "files", ("GetItem", "BatchGetItem", "PutItem", "UpdateItem", "DeleteItem")),
         Grant("index", "files/user-files-index", ("Query",)),
-        Grant("bucket", "files/uploads", ("PutObject", "GetObjectVersion")),
+        Grant("bucket", "files/uploads", ("PutObject", "GetObjectVersion", "ListObjectVersions")),
         Grant("bucket", "files/extracted", ("GetObject",)),
         Grant("table", "usage", ("BatchGetItem", "UpdateItem")),
         Grant("table", "sockets", ("PutItem",)),

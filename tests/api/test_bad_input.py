@@ -17,6 +17,7 @@ MISSING = "01a1fe08-e5c5-7000-80c7-b4ac7a401b54"
 GOOD = {"text": "Which roses?", "request_id": REQUEST_ID}
 C = "{conversation}"
 A = "{answer}"
+F = "{file}"
 
 # Every private route, with a body that is right.
 ROUTES: list[tuple[str, str, Any]] = [
@@ -33,22 +34,43 @@ ROUTES: list[tuple[str, str, Any]] = [
     ("GET", f"/conversations/{C}/messages/{A}/frames", None),
     ("POST", "/chat", {"message": "Which roses?"}),
     ("POST", "/sockets", None),
+    ("POST", "/files", {"name": "Roses.txt", "type": "text/plain", "size": 5}),
+    ("GET", "/files", None),
+    ("GET", f"/files/{F}", None),
+    ("PATCH", f"/files/{F}", {"name": "Lilies.txt"}),
+    ("DELETE", f"/files/{F}", None),
+    ("GET", f"/files/{F}/pages/1", None),
+    ("GET", f"/files/{F}/content", None),
 ]
 WITH_CONVERSATION = [route for route in ROUTES if C in route[1]]
 WITH_MESSAGE = [route for route in ROUTES if A in route[1]]
+WITH_FILE = [route for route in ROUTES if F in route[1]]
 WITH_BODY = [(method, path) for method, path, _ in ROUTES if method in ("POST", "PATCH")]
 
 
 @pytest.fixture
 def unchanged(stage: Stage, ada: Person) -> Iterator[dict[str, str]]:
-    """A conversation with one answer; fails when a test stores anything, starts a worker or asks the model."""
+    """A conversation with one answer, and a file.
+
+    Fails when a test stores anything, starts a worker or asks the model.
+    """
     conversation_id = ada.new_conversation(title="Roses")
     answer = ada.ask(conversation_id, "Which roses?", request_id=REQUEST_ID)
-    tables = ("conversations", "messages", "frames", "usage", "sockets")
+    file = stage.upload(ada, b"roses")
+    stage.edit("files", file.file_id, status="ready", version_id=file.version_id, pages=1)
+    tables = ("conversations", "messages", "frames", "usage", "sockets", "files")
     before = {table: stage.rows(table) for table in tables}
+    objects = stage.objects()
     asked = len(stage.requests())
-    yield {"conversation": conversation_id, "answer": answer["message_id"], "prompt": answer["parent_id"]}
+    yield {
+        "conversation": conversation_id,
+        "answer": answer["message_id"],
+        "prompt": answer["parent_id"],
+        "file": file.file_id,
+    }
     assert {table: stage.rows(table) for table in tables} == before
+    assert stage.objects() == objects
+    assert stage.scheduler.schedules == {}
     assert stage.lambdas.pending == []
     assert len(stage.requests()) == asked
 
@@ -158,6 +180,37 @@ def test_a_conversation_takes_only_what_is_its_own(
     _refused(ada.patch(f"/conversations/{unchanged['conversation']}", body), field)
 
 
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({"name": ""}, "name"),
+        ({"name": "a/b.txt"}, "name"),
+        ({"name": "x" * 256}, "name"),
+        ({"name": "x" * 5_001}, "name"),
+        ({"name": None}, "name"),
+        ({"deleted": True}, "deleted"),
+        ({"deleted": 0}, "deleted"),
+        ({"name": "kept?.txt", "deleted": None}, "deleted"),
+        ({"status": "ready"}, "status"),
+        ({"type": "text/html"}, "type"),
+    ],
+)
+def test_a_file_takes_only_another_name(
+    ada: Person, unchanged: dict[str, str], body: dict[str, Any], field: str
+) -> None:
+    _refused(ada.patch(f"/files/{unchanged['file']}", body), field)
+
+
+def test_a_part_of_a_name_has_its_length(ada: Person, unchanged: dict[str, str]) -> None:
+    _refused(ada.get(f"/files?name={'x' * 256}"), "name")
+
+
+@pytest.mark.parametrize("number", ["0", "-1", "2", "1.0", "one", "%31", "²", "1" * 8, "9" * 5_000])
+def test_a_page_that_is_not_there_is_not_found(ada: Person, unchanged: dict[str, str], number: str) -> None:
+    reply = ada.get(f"/files/{unchanged['file']}/pages/{number}")
+    assert (reply.status, reply.error, reply.body["error"]["field"]) == (404, "not_found", "number")
+
+
 @pytest.mark.parametrize("model", ["claude-2", "", "x" * 101, 5])
 def test_a_model_that_is_not_on_offer_is_refused_everywhere(ada: Person, unchanged: dict[str, str], model: Any) -> None:
     messages = f"/conversations/{unchanged['conversation']}/messages"
@@ -181,6 +234,7 @@ def test_a_model_that_is_not_on_offer_is_refused_everywhere(ada: Person, unchang
 )
 def test_a_list_has_its_limits(ada: Person, unchanged: dict[str, str], query: str, field: str) -> None:
     _refused(ada.get(f"/conversations?{query}"), field)
+    _refused(ada.get(f"/files?{query}"), field)
     _refused(ada.get(f"/conversations/{unchanged['conversation']}/messages?{query}"), field)
 
 
@@ -201,6 +255,7 @@ def test_a_cursor_of_another_list_or_of_nobody_is_refused(ada: Person, unchanged
     of_conversations, of_nothing = "WyIyMDI2LTExLTIxVDEyOjAwOjAwLjAwMFoiLCJ4Il0", "WyJ4Il0"
     for path, cursors in (
         ("/conversations", [of_messages, "", "x", "%00", of_conversations + "x" * 400]),
+        ("/files", [of_messages, of_nothing, "", "x", "W10"]),
         (messages, [of_conversations, of_nothing, "", "x", "W10"]),
     ):
         for cursor in cursors:
@@ -224,12 +279,13 @@ def test_a_cursor_never_leads_into_somebody_elses_list(stage: Stage, ada: Person
 )
 def test_what_cannot_be_an_id_is_not_found(stage: Stage, ada: Person, unchanged: dict[str, str], bad: str) -> None:
     stage.wire.clear()
-    for method, path, body in WITH_CONVERSATION:
-        reply = ada.call(method, path.format(conversation=bad, answer=unchanged["answer"]), body)
+    for method, path, body in (*WITH_CONVERSATION, *WITH_FILE):
+        ids = unchanged | ({"conversation": bad} if C in path else {"file": bad})
+        reply = ada.call(method, path.format(**ids), body)
         assert (reply.status, reply.error) == (404, "not_found"), (method, path)
     assert stage.wire.calls == []  # DynamoDB refuses some of these as keys
     for method, path, body in WITH_MESSAGE:
-        reply = ada.call(method, path.format(conversation=unchanged["conversation"], answer=bad), body)
+        reply = ada.call(method, path.format(**unchanged | {"answer": bad}), body)
         assert (reply.status, reply.error) == (404, "not_found"), (method, path)
 
 
@@ -238,12 +294,13 @@ def _same_404(foreign: Reply, missing: Reply) -> None:
     assert (foreign.status, foreign.headers, foreign.raw) == (missing.status, missing.headers, missing.raw)
 
 
-@pytest.mark.parametrize(("method", "path", "body"), WITH_CONVERSATION)
-def test_somebody_elses_conversation_answers_exactly_as_a_missing_one(
+@pytest.mark.parametrize(("method", "path", "body"), [*WITH_CONVERSATION, *WITH_FILE])
+def test_what_is_somebody_elses_answers_exactly_as_what_is_missing(
     grace: Person, unchanged: dict[str, str], method: str, path: str, body: Any
 ) -> None:
     theirs = grace.call(method, path.format(**unchanged), body)
-    _same_404(theirs, grace.call(method, path.format(conversation=MISSING, answer=MISSING), body))
+    missing = path.format(conversation=MISSING, answer=MISSING, file=MISSING)
+    _same_404(theirs, grace.call(method, missing, body))
 
 
 def test_somebody_elses_message_answers_exactly_as_a_missing_one(ada: Person, grace: Person) -> None:
@@ -289,7 +346,12 @@ def test_only_id_tokens_are_taken(stage: Stage, unchanged: dict[str, str], token
 
 def test_every_private_route_is_tried_above(stage: Stage) -> None:
     private = {(op.method, op.path) for op in stage.app.app.operations if not op.public}
-    tried = {(m, p.replace(C, "{conversation_id}").replace(A, "{message_id}")) for m, p, _ in ROUTES}
+    names = {C: "{conversation_id}", A: "{message_id}", F: "{file_id}", "pages/1": "pages/{number}"}
+    tried = set()
+    for method, path, _ in ROUTES:
+        for short, name in names.items():
+            path = path.replace(short, name)  # noqa: PLW2901
+        tried.add((method, path))
     assert tried == private
 
 

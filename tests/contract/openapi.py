@@ -24,6 +24,9 @@ _ERROR = {
                 "message": {"type": "string"},
                 "field": {"type": "string"},
                 "message_id": {"type": "string"},
+                "file_id": {"type": "string"},
+                "used_bytes": {"type": "integer"},
+                "limit_bytes": {"type": "integer"},
             },
         }
     },

@@ -42,14 +42,13 @@ Fault = Callable[[Call, Send], AWSResponse]
 _URL = "https://s3.eu-west-1.amazonaws.com/"
 
 
+def answer(status: int, body: str) -> AWSResponse:
+    return AWSResponse(_URL, status, {"x-amz-request-id": "fault"}, MockRawResponse(body))  # type: ignore[arg-type]
+
+
 def refusal(code: str, status: int) -> Fault:
     """S3 answers with an error."""
-    body = f"<Error><Code>{code}</Code><Message></Message></Error>"
-
-    def fault(call: Call, send: Send) -> AWSResponse:
-        return AWSResponse(_URL, status, {"x-amz-request-id": "fault"}, MockRawResponse(body))  # type: ignore[arg-type]
-
-    return fault
+    return lambda call, send: answer(status, f"<Error><Code>{code}</Code><Message></Message></Error>")
 
 
 slow_down = refusal("SlowDown", 503)

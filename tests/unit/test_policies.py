@@ -99,6 +99,41 @@ def test_a_schedule_may_pass_only_the_scheduler_role_and_only_to_the_scheduler()
     assert pass_role["Condition"] == {"StringEquals": {"iam:PassedToService": "scheduler.amazonaws.com"}}
 
 
+FILES = "arn:aws:s3:::chatapp-prod-files-123456789012-eu-west-1"
+
+
+def test_a_bucket_grant_opens_one_prefix_for_objects_and_for_lists() -> None:
+    objects, listed = statements(Grant("bucket", "files/uploads", ("PutObject", "ListObjectVersions")))
+    assert objects == {"Effect": "Allow", "Action": ["s3:PutObject"], "Resource": f"{FILES}/uploads/*"}
+    assert listed == {
+        "Effect": "Allow",
+        "Action": ["s3:ListBucketVersions"],
+        "Resource": FILES,
+        "Condition": {"StringLike": {"s3:prefix": "uploads/*"}},
+    }
+
+
+def test_what_is_read_or_deleted_by_version_is_granted_by_version() -> None:
+    assert actions(Grant("bucket", "files/uploads", ("DeleteObjectVersion",))) == ["s3:DeleteObjectVersion"]
+    (listed,) = statements(Grant("bucket", "files/uploads", ("ListObjectVersions",)))
+    assert listed["Action"] == ["s3:ListBucketVersions"]
+
+
+@pytest.mark.parametrize("operation", ["GetObject", "GetObjectVersion"])
+def test_who_reads_objects_is_told_of_missing_ones(operation: str) -> None:
+    objects, missing = statements(Grant("bucket", "files/extracted", (operation,)))
+    assert objects["Resource"] == f"{FILES}/extracted/*"
+    assert missing == {"Effect": "Allow", "Action": ["s3:ListBucket"], "Resource": FILES}
+
+
+def test_no_function_reaches_a_whole_bucket() -> None:
+    for function, grants in services.GRANTS.items():
+        for statement in policies.document(function, grants, PLACE)["Statement"]:
+            of_objects = [action for action in statement["Action"] if action.startswith("s3:") and "List" not in action]
+            if of_objects:
+                assert re.fullmatch(rf"{FILES}/(uploads|extracted)/\*", statement["Resource"]), function
+
+
 def test_bedrock_models_are_reached_through_the_profile_only() -> None:
     models = tuple(f"arn:aws:bedrock:{region}::foundation-model/m" for region in ("eu-west-3", "eu-west-1"))
     profile = InferenceProfile("arn:aws:bedrock:eu-west-1:123456789012:inference-profile/eu.m", models)
@@ -150,6 +185,8 @@ def test_a_policy_holds_each_granted_operation_and_no_action_more() -> None:
         }
         beyond = {"logs:CreateLogStream", "logs:PutLogEvents"}
         beyond |= {"iam:PassRole"} if any(grant.kind == "schedule" for grant in grants) else set()
+        reads = {"GetObject", "GetObjectVersion"}
+        beyond |= {"s3:ListBucket"} if any(reads & set(grant.operations) for grant in grants) else set()
         assert allowed == granted | beyond
 
 
@@ -182,5 +219,5 @@ def test_each_function_has_its_log_group_before_it_writes() -> None:
 
 def test_only_what_the_functions_call_is_packed() -> None:
     clients = policies.clients(services.GRANTS)
-    assert {"dynamodb", "lambda", "ssm", "apigatewaymanagementapi"} <= set(clients)
+    assert {"dynamodb", "lambda", "s3", "ssm", "apigatewaymanagementapi"} <= set(clients)
     assert "sqs" not in clients, "Lambda itself sends to the on-failure queue"

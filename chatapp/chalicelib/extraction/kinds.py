@@ -65,6 +65,62 @@ _ZIP_TYPES = {"application/zip", "application/x-zip-compressed", "application/x-
 # Not ours, but the name says that text is not what is meant.
 _NOT_TEXT = {"doc", "xls", "ppt", "odt", "ods", "odp", "zip", "exe", "dll", "mp3", "mp4", "heic", "tif", "tiff", "bmp"}
 
+_PROGRAMS = {"exe", "dll", "msi", "scr", "so", "dylib", "dmg", "pkg", "deb", "rpm", "apk", "ipa", "jar", "wasm"}
+_PROGRAM_TYPES = frozenset(
+    {
+        "application/x-msdownload",
+        "application/x-msdos-program",
+        "application/x-dosexec",
+        "application/vnd.microsoft.portable-executable",
+        "application/x-executable",
+        "application/x-mach-binary",
+        "application/vnd.android.package-archive",
+        "application/java-archive",
+    }
+)
+_UNPACK, _AS_IMAGE = "Unpack it and upload the files that matter.", "Save it as PNG or JPEG."
+_NO_SOUND = "Only documents, texts and images are read; a transcript would be."
+# Endings whose content is never read, with what they are and what to do instead.
+_REFUSED_ENDINGS = (
+    ("doc", "An old Word document", "Save it as DOCX or PDF."),
+    ("xls xlt xlsb", "An old or binary Excel workbook", "Save it as XLSX."),
+    ("ppt pps", "An old PowerPoint presentation", "Save it as PPTX or PDF."),
+    ("rtf odt ods odp epub mobi pages numbers", "This document format", "Save it as DOCX, XLSX, PPTX or PDF."),
+    ("zip 7z rar tar gz tgz bz2 xz zst iso", "An archive", _UNPACK),
+    ("heic heif avif", "A HEIC or AVIF image", _AS_IMAGE),
+    ("tif tiff bmp psd ico", "This image format", _AS_IMAGE),
+    ("mp3 wav ogg oga flac m4a aac wma opus aiff", "A sound file", _NO_SOUND),
+    ("mp4 mov avi mkv webm wmv m4v mpg mpeg", "A video file", _NO_SOUND),
+    ("sqlite sqlite3", "A database", "Export its tables as CSV."),
+)
+_REFUSED = {ending: (found, advice) for endings, found, advice in _REFUSED_ENDINGS for ending in endings.split()}
+_REFUSED_IMAGES = frozenset({"image/heic", "image/heif", "image/avif", "image/tiff", "image/bmp"})
+
+
+def refuse_by_name(name: str, declared_type: str) -> None:
+    """Raise ExtractionError for a file that name and type already tell will not be read.
+
+    Of endings that are not known here nothing is said: the content will tell. A program of a known type is one
+    whatever its name; sounds and videos are told by their endings alone, since browsers declare a .ts file as video.
+    """
+    extension, declared = _extension(name), _bare_type(declared_type)
+    if extension in _PROGRAMS or declared in _PROGRAM_TYPES:
+        raise ExtractionError("executable")
+    found = _REFUSED.get(extension)
+    if not found and declared in _REFUSED_IMAGES:
+        found = ("This image format", _AS_IMAGE)
+    if not found and not extension and declared.startswith(("audio/", "video/")):
+        found = ("A sound or video file", _NO_SOUND)
+    if found:
+        raise ExtractionError("type_not_supported", found=found[0], advice=found[1])
+    by_name, by_type = _BY_EXTENSION.get(extension), _BY_TYPE.get(declared)
+    if by_name and by_type and by_name.reader != by_type.reader:
+        raise ExtractionError("claims_differ", named=by_name.format, declared=by_type.format)
+
+
+def _extension(name: str) -> str:
+    return name.rpartition(".")[2].lower() if "." in name else ""
+
 
 def kind_of(path: Path, name: str, declared_type: str, limits: Limits | None = None) -> Kind:
     """Tell what a file is. name: as uploaded. declared_type: a Content-Type, or "".
@@ -78,7 +134,7 @@ def kind_of(path: Path, name: str, declared_type: str, limits: Limits | None = N
         raise ExtractionError("file_empty")
     if size > limits.max_file_bytes:
         raise ExtractionError("file_too_large", limits=limits)
-    extension = name.rpartition(".")[2].lower() if "." in name else ""
+    extension = _extension(name)
     kind = _by_content(path, extension, declared_type, limits)
     _check_claims(kind, extension, _bare_type(declared_type))
     return kind

@@ -10,6 +10,8 @@ from .failures import ExtractionError
 MAX_NAME_BYTES = 255
 # Left-to-right and right-to-left marks, embeddings, overrides and isolates: "fdp.exe" can be shown as "exe.pdf".
 _BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+# No characters: XML, in which S3 is told what to delete, cannot hold them.
+_UNWRITABLE = frozenset("\ufffe\uffff")
 
 
 def clean_name(name: str) -> str:
@@ -34,8 +36,10 @@ def _problem(name: str) -> str | None:
         return f"is longer than {MAX_NAME_BYTES} bytes"
     if "/" in name or "\\" in name:
         return "has a path separator (/ or \\)"
+    if "${filename}" in name:
+        return "has ${filename} in it, which storing it would replace"
     if _BIDI.intersection(name):
         return "has invisible characters that change the direction of writing"
-    if any(unicodedata.category(character) in {"Cc", "Cs", "Zl", "Zp"} for character in name):
+    if _UNWRITABLE.intersection(name) or any(unicodedata.category(each) in {"Cc", "Cs", "Zl", "Zp"} for each in name):
         return "has control characters"
     return None

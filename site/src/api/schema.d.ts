@@ -116,6 +116,70 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["list_files"];
+        put?: never;
+        post: operations["create_file"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/files/{file_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["get_file"];
+        put?: never;
+        post?: never;
+        delete: operations["delete_file"];
+        options?: never;
+        head?: never;
+        patch: operations["change_file"];
+        trace?: never;
+    };
+    "/files/{file_id}/content": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["download_file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/files/{file_id}/pages/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["read_file_page"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/health": {
         parameters: {
             query?: never;
@@ -168,6 +232,29 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /**
+         * AttachedFile
+         * @description A file as it was when its message was sent.
+         */
+        AttachedFile: {
+            /** File Id */
+            file_id: string;
+            /** Name */
+            name: string;
+            /** Type */
+            type: string;
+            /** Size */
+            size: number;
+            /**
+             * Group
+             * @enum {string}
+             */
+            group: "document" | "text" | "image";
+            /** Format */
+            format: string;
+            /** Pages */
+            pages: number;
+        };
         /** Chat */
         Chat: {
             /**
@@ -190,6 +277,12 @@ export interface components {
              * @default null
              */
             model: string | null;
+            /**
+             * File Ids
+             * @description Files to attach to the message; they stay with the conversation.
+             * @default []
+             */
+            file_ids: string[];
         };
         /**
          * ChatReply
@@ -252,6 +345,11 @@ export interface components {
             head: string | null;
             /** Answer In Progress */
             answer_in_progress: string | null;
+            /**
+             * File Ids
+             * @description Files that stay with the conversation, oldest first
+             */
+            file_ids: string[];
         };
         /**
          * ConversationChange
@@ -349,6 +447,159 @@ export interface components {
             /** Message */
             message: string;
         };
+        /**
+         * File
+         * @description type: as declared, then as detected. group: how Claude takes it. pages: null until known.
+         *
+         *     tokens: an estimate. scanned: a PDF without text, which Claude reads by sight.
+         *     conversations: how many it was attached to.
+         */
+        File: {
+            /** File Id */
+            file_id: string;
+            /** Name */
+            name: string;
+            /** Type */
+            type: string;
+            /** Size */
+            size: number;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "uploaded" | "reading" | "ready" | "failed";
+            /** Group */
+            group: ("document" | "text" | "image") | null;
+            /** Format */
+            format: string | null;
+            /** Pages */
+            pages: number | null;
+            /** Pages Read */
+            pages_read: number;
+            /** Characters */
+            characters: number | null;
+            /** Tokens */
+            tokens: number | null;
+            /** Language */
+            language: ("fr" | "en" | "other") | null;
+            /** Scanned */
+            scanned: boolean;
+            error: components["schemas"]["ErrorInfo"] | null;
+            /** Upload Timestamp */
+            upload_timestamp: string;
+            /** Conversations */
+            conversations: number;
+        };
+        /**
+         * FileChange
+         * @description Only what is given changes; `deleted: false` undoes a deletion while that is possible.
+         */
+        FileChange: {
+            /**
+             * Name
+             * @default
+             */
+            name: string;
+            /**
+             * Deleted
+             * @default false
+             * @constant
+             */
+            deleted: false;
+        };
+        /** FileContent */
+        FileContent: {
+            /** Url */
+            url: string;
+            /** Expires In S */
+            expires_in_s: number;
+        };
+        /** FileDeleted */
+        FileDeleted: {
+            /** File Id */
+            file_id: string;
+            /** Undo Until */
+            undo_until: string;
+        };
+        /** FileDetail */
+        FileDetail: {
+            /** File Id */
+            file_id: string;
+            /** Name */
+            name: string;
+            /** Type */
+            type: string;
+            /** Size */
+            size: number;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "uploaded" | "reading" | "ready" | "failed";
+            /** Group */
+            group: ("document" | "text" | "image") | null;
+            /** Format */
+            format: string | null;
+            /** Pages */
+            pages: number | null;
+            /** Pages Read */
+            pages_read: number;
+            /** Characters */
+            characters: number | null;
+            /** Tokens */
+            tokens: number | null;
+            /** Language */
+            language: ("fr" | "en" | "other") | null;
+            /** Scanned */
+            scanned: boolean;
+            error: components["schemas"]["ErrorInfo"] | null;
+            /** Upload Timestamp */
+            upload_timestamp: string;
+            /** Conversations */
+            conversations: number;
+            /** Used In */
+            used_in: components["schemas"]["UsedIn"][];
+        };
+        /** FilePage */
+        FilePage: {
+            /** File Id */
+            file_id: string;
+            /** Number */
+            number: number;
+            /** Pages */
+            pages: number | null;
+            locator: components["schemas"]["Locator"];
+            /** Text */
+            text: string;
+        };
+        /** Files */
+        Files: {
+            /** Items */
+            items: components["schemas"]["File"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /**
+         * FilesQuery
+         * @description name: a part of the name, whatever its case and accents.
+         */
+        FilesQuery: {
+            /**
+             * Limit
+             * @default 30
+             */
+            limit: number;
+            /**
+             * Cursor
+             * @default null
+             */
+            cursor: string | null;
+            /**
+             * Name
+             * @default null
+             */
+            name: string | null;
+        };
         /** FirstMessage */
         FirstMessage: {
             /**
@@ -361,6 +612,12 @@ export interface components {
              * @description Chosen by the client, once per message; repeating it never sends the message twice.
              */
             request_id: string;
+            /**
+             * File Ids
+             * @description Files to attach to the message; they stay with the conversation.
+             * @default []
+             */
+            file_ids: string[];
         };
         /** Frames */
         Frames: {
@@ -408,6 +665,74 @@ export interface components {
              */
             cursor: string | null;
         };
+        /**
+         * Locator
+         * @description Where in the file a page's text stands. kind says which of the other keys are there; label: for people.
+         */
+        Locator: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "page" | "slide" | "sheet" | "section" | "lines";
+            /** Label */
+            label: string;
+            /**
+             * Page
+             * @default null
+             */
+            page: number | null;
+            /**
+             * Slide
+             * @default null
+             */
+            slide: number | null;
+            /**
+             * Sheet
+             * @default null
+             */
+            sheet: string | null;
+            /**
+             * First Row
+             * @default null
+             */
+            first_row: number | null;
+            /**
+             * Last Row
+             * @default null
+             */
+            last_row: number | null;
+            /**
+             * Section
+             * @default null
+             */
+            section: string | null;
+            /**
+             * First Line
+             * @default null
+             */
+            first_line: number | null;
+            /**
+             * Last Line
+             * @default null
+             */
+            last_line: number | null;
+            /**
+             * Part
+             * @default null
+             */
+            part: number | null;
+            /**
+             * Cut
+             * @default null
+             */
+            cut: boolean | null;
+            /**
+             * Unreadable
+             * @default null
+             */
+            unreadable: boolean | null;
+        };
         /** Message */
         Message: {
             /** Message Id */
@@ -441,6 +766,8 @@ export interface components {
             error: components["schemas"]["ErrorInfo"] | null;
             /** Created At */
             created_at: string;
+            /** Files */
+            files: components["schemas"]["AttachedFile"][];
         };
         /** Messages */
         Messages: {
@@ -506,8 +833,38 @@ export interface components {
             head: string | null;
             /** Answer In Progress */
             answer_in_progress: string | null;
+            /**
+             * File Ids
+             * @description Files that stay with the conversation, oldest first
+             */
+            file_ids: string[];
             user_message: components["schemas"]["Message"] | null;
             answer: components["schemas"]["Message"] | null;
+        };
+        /**
+         * NewFile
+         * @description Either size (bytes), and the file follows by a form; or content (base64, 4 MB at most), and this is all of it.
+         */
+        NewFile: {
+            /** Name */
+            name: string;
+            /** Type */
+            type: string;
+            /**
+             * Size
+             * @default null
+             */
+            size: number | null;
+            /**
+             * Content
+             * @default null
+             */
+            content: string | null;
+        };
+        /** NewFileReply */
+        NewFileReply: {
+            file: components["schemas"]["File"];
+            upload: components["schemas"]["Upload"] | null;
         };
         /**
          * NewMessage
@@ -534,6 +891,12 @@ export interface components {
              * @default null
              */
             model: string | null;
+            /**
+             * File Ids
+             * @description Files to attach to the message; they stay with the conversation.
+             * @default []
+             */
+            file_ids: string[];
         };
         /**
          * Nothing
@@ -574,6 +937,18 @@ export interface components {
             user_message: components["schemas"]["Message"];
             answer: components["schemas"]["Message"];
         };
+        /**
+         * Upload
+         * @description A multipart form to be sent within 5 minutes: all fields, then the file as `file`.
+         */
+        Upload: {
+            /** Url */
+            url: string;
+            /** Fields */
+            fields: {
+                [key: string]: string;
+            };
+        };
         /** Usage */
         Usage: {
             /** Input Tokens */
@@ -587,12 +962,22 @@ export interface components {
             /** Cost Usd */
             cost_usd: number;
         };
+        /** UsedIn */
+        UsedIn: {
+            /** Conversation Id */
+            conversation_id: string;
+            /** Title */
+            title: string | null;
+        };
         ErrorReply: {
             error: {
                 code: string;
                 message: string;
                 field?: string;
                 message_id?: string;
+                file_id?: string;
+                used_bytes?: number;
+                limit_bytes?: number;
             };
         };
     };
@@ -971,6 +1356,232 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Message"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    list_files: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string | null;
+                name?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Files"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    create_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewFile"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewFileReply"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    get_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                file_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FileDetail"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    delete_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                file_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FileDeleted"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    change_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                file_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FileChange"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["File"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    download_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                file_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FileContent"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    read_file_page: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                file_id: string;
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FilePage"];
                 };
             };
             /** @description Error */

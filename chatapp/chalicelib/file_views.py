@@ -1,0 +1,69 @@
+"""Files from the wire to the domain and back: what each of their routes parses and shows. Owns no rule of its own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from . import extracts, files, uploads
+from . import schemas as s
+from .errors import InvalidRequest, NotFound
+from .files import File
+from .ids import iso
+
+if TYPE_CHECKING:
+    from .services import Services
+
+# More pages than any file may have.
+_MAX_PAGE_DIGITS = 7
+
+
+def file(shown: File) -> s.File:
+    return s.File.model_validate(shown.shown())
+
+
+def create(services: Services, user_id: str, body: s.NewFile) -> s.NewFileReply:
+    if body.size is not None and body.content is not None:
+        raise InvalidRequest("content", "a file has either size or content, not both")
+    if body.content is not None:
+        stored = uploads.store(services, user_id, body.name, body.type, body.content)
+        return s.NewFileReply(file=file(stored), upload=None)
+    if body.size is None:
+        raise InvalidRequest("size", "needed where the file does not come as content")
+    begun, form = uploads.begin(services, user_id, body.name, body.type, body.size)
+    return s.NewFileReply(file=file(begun), upload=s.Upload(url=form.url, fields=form.fields))
+
+
+def page_of_list(services: Services, user_id: str, query: s.FilesQuery) -> s.Files:
+    found, next_cursor = files.list_page(services, user_id, limit=query.limit, cursor=query.cursor, name=query.name)
+    return s.Files(items=[file(row) for row in found], next_cursor=next_cursor)
+
+
+def detail(services: Services, user_id: str, file_id: str) -> s.FileDetail:
+    found = files.get(services, user_id, file_id)
+    used_in = [s.UsedIn(conversation_id=row.conversation_id, title=row.title) for row in files.used_in(services, found)]
+    return s.FileDetail(**file(found).model_dump(), used_in=used_in)
+
+
+def change(services: Services, user_id: str, file_id: str, body: s.FileChange) -> s.File:
+    name = uploads.checked_name(body.name) if "name" in body.model_fields_set else None
+    restore = "deleted" in body.model_fields_set
+    return file(files.change(services, user_id, file_id, name=name, restore=restore))
+
+
+def delete(services: Services, user_id: str, file_id: str) -> s.FileDeleted:
+    return s.FileDeleted(file_id=file_id, undo_until=iso(files.delete(services, user_id, file_id)))
+
+
+def page(services: Services, user_id: str, file_id: str, number: str) -> s.FilePage:
+    """One page's text; also while the pages after it are still being read."""
+    found = files.get(services, user_id, file_id)
+    if not (number.isascii() and number.isdigit() and len(number) <= _MAX_PAGE_DIGITS):
+        raise NotFound("page", "number")
+    read = extracts.read_page(services, file_id, int(number))
+    locator = s.Locator.model_validate(read.locator)
+    return s.FilePage(file_id=file_id, number=read.number, pages=found.pages, locator=locator, text=read.text)
+
+
+def content(services: Services, user_id: str, file_id: str) -> s.FileContent:
+    url = files.content(services, user_id, file_id)
+    return s.FileContent(url=url, expires_in_s=files.CONTENT_EXPIRES_S)

@@ -1,0 +1,167 @@
+"""The room that a person's files take: reserved before they come, released when they go, never exceeded."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+import pytest
+from botocore.awsrequest import AWSResponse
+from chalicelib.ids import iso
+
+from tests.api.test_uploads import FILE, INLINE, MB, _used
+from tests.fakes import dynamodb, s3
+from tests.people import Person, Reply
+from tests.stage import Stage
+
+
+@pytest.fixture
+def small(stage: Stage) -> Stage:
+    """A stage where everybody has 10 MB."""
+    stage.configure(storage_quota_mb=10)
+    return stage
+
+
+def _full(reply: Reply, used_mb: float) -> None:
+    assert (reply.status, reply.error) == (413, "storage_full"), reply
+    error = reply.body["error"]
+    assert (error["used_bytes"], error["limit_bytes"]) == (int(used_mb * MB), 10 * MB)
+    assert "10.0 MB" in error["message"]
+
+
+def test_a_full_storage_names_what_is_used_and_what_there_is(small: Stage, ada: Person, grace: Person) -> None:
+    assert ada.post("/files", FILE | {"size": 6 * MB}).status == 201
+    _full(ada.post("/files", FILE | {"size": 4 * MB + 1}), used_mb=6)
+    assert ada.post("/files", FILE | {"size": 4 * MB}).status == 201
+    _full(ada.post("/files", INLINE), used_mb=10)
+    assert len(small.rows("files")) == 2
+    assert small.objects() == []
+    assert _used(small, ada) == 10 * MB
+    assert grace.post("/files", FILE | {"size": 10 * MB}).status == 201
+
+
+def test_a_file_that_is_larger_than_all_storage_never_fits(small: Stage, ada: Person) -> None:
+    _full(ada.post("/files", FILE | {"size": 10 * MB + 1}), used_mb=0)
+    assert small.rows("files") == []
+
+
+def test_twenty_at_once_never_exceed_the_storage(small: Stage, ada: Person) -> None:
+    statuses: list[int] = []
+
+    def post() -> None:
+        statuses.append(ada.post("/files", FILE | {"size": MB}).status)
+
+    threads = [threading.Thread(target=post) for _ in range(20)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(statuses) == [201] * 10 + [413] * 10
+    assert len(small.rows("files")) == 10
+    assert _used(small, ada) == 10 * MB
+
+
+def test_a_conflict_with_another_upload_is_waited_out(stage: Stage, ada: Person) -> None:
+    stage.wire.fail(dynamodb.conflict, lambda call: call.operation == "TransactWriteItems", times=7)
+    assert ada.post("/files", FILE).status == 201
+    assert _used(stage, ada) == 5
+
+
+@pytest.mark.parametrize("fault", [dynamodb.lost_reply, dynamodb.read_timeout, dynamodb.throttled])
+def test_a_reservation_whose_reply_was_lost_counts_once(stage: Stage, ada: Person, fault: dynamodb.Fault) -> None:
+    stage.wire.fail(fault, lambda call: call.operation == "TransactWriteItems")
+    assert ada.post("/files", FILE).status == 201
+    assert (len(stage.rows("files")), _used(stage, ada)) == (1, 5)
+
+
+# Uploads that never came
+
+
+def _older(stage: Stage, file_id: str, seconds: int) -> None:
+    stage.edit("files", file_id, upload_timestamp=iso(time.time() - seconds))
+
+
+def _new(person: Person, size: int = 6 * MB) -> str:
+    reply = person.post("/files", FILE | {"size": size})
+    assert reply.status == 201, reply
+    file_id: str = reply.body["file"]["file_id"]
+    return file_id
+
+
+def test_an_upload_that_never_came_makes_room_before_anything_is_refused(small: Stage, ada: Person) -> None:
+    first, second = _new(ada, 3 * MB), _new(ada, 3 * MB)
+    _older(small, first, 3_540)
+    _older(small, second, 3_540)
+    _full(ada.post("/files", FILE | {"size": 6 * MB}), used_mb=6)
+    _older(small, first, 3_601)
+    third = _new(ada, 6 * MB)
+    assert {row["file_id"] for row in small.rows("files")} == {second, third}
+    assert _used(small, ada) == 9 * MB
+
+
+def test_sweeping_finds_what_never_came_behind_many_files(small: Stage, ada: Person) -> None:
+    old = _new(ada)
+    row = small.row("files", old)
+    for number in range(120):
+        small.put("files", row | {"file_id": f"{number:032}", "status": "ready", "upload_timestamp": iso(number)})
+    _older(small, old, 3_601)
+    small.put("files", row | {"file_id": "x", "upload_timestamp": iso(time.time()), "status": "ready"})
+    assert _new(ada) != old
+    assert _used(small, ada) == 6 * MB
+
+
+def test_a_file_that_came_or_was_read_is_not_swept(small: Stage, ada: Person) -> None:
+    came = small.upload(ada, b"x" * MB)  # its event is late
+    read = small.ready(ada, b"roses " * 200_000)
+    for file_id in (came.file_id, read):
+        _older(small, file_id, 90_000)
+    before = _used(small, ada)
+    assert ada.post("/files", FILE | {"size": 9 * MB}).status == 413
+    assert {file["file_id"] for file in ada.files()} == {came.file_id, read}
+    assert _used(small, ada) == before
+    small.extract(came.event)
+    assert ada.file(came.file_id)["status"] == "ready"
+
+
+def test_a_list_sweeps_what_never_came(stage: Stage, ada: Person, grace: Person) -> None:
+    ids = [_new(ada, 5) for _ in range(7)]
+    kept, theirs = _new(ada, 5), _new(grace, 5)
+    for file_id in (*ids, theirs):
+        _older(stage, file_id, 3_601)
+    assert kept in [file["file_id"] for file in ada.files()]
+    assert [file["file_id"] for file in ada.files()] == [kept]
+    assert {row["file_id"] for row in stage.rows("files")} == {kept, theirs}
+    assert (_used(stage, ada), _used(stage, grace)) == (5, 5)
+
+
+def test_what_begins_to_be_read_while_it_is_swept_stays(stage: Stage, ada: Person) -> None:
+    """S3 does not name the object, as if it came just after; the row has been claimed by then."""
+    uploaded = stage.upload(ada, b"roses")
+    _older(stage, uploaded.file_id, 3_601)
+
+    def claimed_meanwhile(call: dynamodb.Call, send: dynamodb.Send) -> AWSResponse:
+        stage.extract(uploaded.event)
+        return send()
+
+    stage.s3_wire.fail(_nothing, lambda call: call.operation == "ListObjectVersions")
+    stage.wire.fail(claimed_meanwhile, lambda call: call.operation == "TransactWriteItems")
+    ada.files()
+    assert ada.file(uploaded.file_id)["status"] == "ready"
+    assert _used(stage, ada) == 5
+
+
+def _nothing(call: s3.Call, send: s3.Send) -> AWSResponse:
+    body = "<ListVersionsResult><IsTruncated>false</IsTruncated></ListVersionsResult>"
+    return s3.answer(200, body)
+
+
+def test_sweeping_twice_at_once_releases_once(stage: Stage, ada: Person) -> None:
+    old, kept = _new(ada, 5), _new(ada, 7)
+    _older(stage, old, 3_601)
+    threads = [threading.Thread(target=ada.files) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [row["file_id"] for row in stage.rows("files")] == [kept]
+    assert _used(stage, ada) == 7
