@@ -8,6 +8,7 @@ import { Icon } from "@/ui/icons";
 import type { Marker } from "./parts";
 
 interface CitationPopoverProps {
+  /** Of the quotes, which describe the marker. */
   id: string;
   marker: Marker;
   anchor: RefObject<HTMLElement | null>;
@@ -37,11 +38,11 @@ export function CitationPopover({ id, marker, anchor, onOpen }: CitationPopoverP
       ref={box}
       className="citation-popover animate-rise fixed z-30 flex max-h-80 w-80 max-w-[calc(100vw-0.75rem)] flex-col gap-1.5 overflow-y-auto rounded-xl border border-line bg-raised p-3 text-ink shadow-float"
     >
+      <span className="flex flex-col">
+        <span className="truncate font-medium">{citation.name}</span>
+        <span className="text-xs text-muted">{locatorText(t, citation.locator)}</span>
+      </span>
       <span id={id} className="flex flex-col gap-1.5">
-        <span className="flex flex-col">
-          <span className="truncate font-medium">{citation.name}</span>
-          <span className="text-xs text-muted">{locatorText(t, citation.locator)}</span>
-        </span>
         {marker.citations.map(({ cited_text: text }) => (
           <span key={text} className="border-l-2 border-accent pl-2.5 wrap-anywhere whitespace-pre-line">
             {t.citations.quote(text.trim())}

@@ -28,18 +28,20 @@ export function SourceList({ sources }: { sources: readonly Source[] }) {
 
 function SourceRow({ source: { number, citation } }: { source: Source }) {
   const t = useT();
-  const place = locatorText(t, citation.locator);
   return (
     <li>
       <button
         type="button"
         className="flex min-h-8 w-full min-w-0 items-center gap-2 rounded-lg px-1.5 text-left text-sm hover:bg-hover [@media(pointer:coarse)]:min-h-11"
-        aria-label={t.citations.marker(number, citation.name, place)}
-        onClick={() => openViewer(targetOf(citation))}
+        onClick={(event) => {
+          // The viewer gives the focus back to where it was; not every browser puts it on what is clicked.
+          event.currentTarget.focus();
+          openViewer(targetOf(citation));
+        }}
       >
         <span className="w-5 shrink-0 text-right text-xs text-muted tabular-nums">{number}</span>
         <span className="min-w-0 truncate">{citation.name}</span>
-        <span className="max-w-[50%] shrink-0 truncate text-muted">{place}</span>
+        <span className="max-w-[50%] shrink-0 truncate text-muted">{locatorText(t, citation.locator)}</span>
       </button>
     </li>
   );

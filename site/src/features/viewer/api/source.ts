@@ -1,0 +1,77 @@
+/** What the viewer reads of a file. Nothing is read before it is looked at. */
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+
+import { ApiError } from "@/api/client";
+import { useApi } from "@/api/context";
+import type { FileDetail, FilePage } from "@/api/types";
+import { t as texts } from "@/i18n";
+import { errorText } from "@/lib/errorText";
+import { downloadFile } from "@/lib/files/download";
+import { filePath } from "@/lib/files/endpoints";
+import { showToast } from "@/ui/toasts";
+
+/** Deleted, or never this person's. */
+export const isMissing = (error: Error | null): boolean => error instanceof ApiError && error.status === 404;
+
+const WHILE_READ_MS = 2_000;
+
+/** A file that is still read is asked for again: its next pages come. */
+export function useSourceFile(fileId: string) {
+  const api = useApi();
+  return useQuery({
+    queryKey: ["source", fileId],
+    queryFn: ({ signal }) => api.get<FileDetail>(filePath(fileId), { signal }),
+    // Whether it was deleted is looked up each time it is opened.
+    staleTime: 0,
+    refetchInterval: ({ state }) => (state.data && isBeingRead(state.data) ? WHILE_READ_MS : false),
+  });
+}
+
+export const isBeingRead = ({ status }: FileDetail): boolean => status === "uploaded" || status === "reading";
+
+/** number: from 1; null: there is no page to read. isAwaited: the file is still read, so that a missing page may come. */
+export function useSourcePage(fileId: string, number: number | null, isAwaited: boolean) {
+  const api = useApi();
+  return useQuery({
+    queryKey: ["source", fileId, "page", number],
+    queryFn: ({ signal }) => api.get<FilePage>(`${filePath(fileId)}/pages/${number}`, { signal }),
+    enabled: number !== null,
+    refetchInterval: ({ state }) => (isAwaited && isMissing(state.error) ? WHILE_READ_MS : false),
+  });
+}
+
+/** The picture itself. Fetched, since the page may only show images that it holds. */
+export function useSourceImage(fileId: string) {
+  const api = useApi();
+  return useQuery({
+    queryKey: ["source", fileId, "image"],
+    queryFn: async ({ signal }) => {
+      const { url } = await api.get<{ url: string }>(`${filePath(fileId)}/content`, { signal });
+      const response = await fetch(url, { signal });
+      if (!response.ok) throw new Error(`The image answered HTTP ${response.status}.`);
+      return response.blob();
+    },
+    staleTime: Infinity,
+    gcTime: 60_000,
+    retry: false,
+  });
+}
+
+export function useDownload(fileId: string) {
+  const api = useApi();
+  const [isPreparing, setPreparing] = useState(false);
+  const download = async (): Promise<void> => {
+    setPreparing(true);
+    try {
+      await downloadFile(api, fileId);
+    } catch (error) {
+      const { deleted, downloadFailed } = texts().citations.viewer;
+      const isGone = error instanceof Error && isMissing(error);
+      showToast({ text: isGone ? deleted : `${downloadFailed} ${errorText(texts(), error)}`, isError: true });
+    } finally {
+      setPreparing(false);
+    }
+  };
+  return { download: () => void download(), isPreparing };
+}

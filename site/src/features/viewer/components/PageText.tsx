@@ -1,0 +1,88 @@
+import { useEffect, useMemo, useRef, type ReactNode } from "react";
+
+import type { FilePage } from "@/api/types";
+import { useT } from "@/i18n";
+
+import { piecesOf, rowsOf, type Row } from "../pieces";
+import { findQuote, type TextRange } from "../quote";
+
+interface PageTextProps {
+  page: FilePage;
+  /** What was quoted from this page; null: nothing, or another page is looked at. */
+  quote: string | null;
+}
+
+/** The text of a page as it was read, with the quote highlighted and in view. */
+export function PageText({ page, quote }: PageTextProps) {
+  const t = useT();
+  const root = useRef<HTMLDivElement>(null);
+  const { text, locator } = page;
+  const ranges = useMemo(() => (quote === null ? [] : findQuote(text, quote)), [text, quote]);
+  const rows = useMemo(() => (locator.kind === "sheet" ? rowsOf(text) : null), [locator.kind, text]);
+  useEffect(() => {
+    root.current?.querySelector("mark")?.scrollIntoView?.({ block: "center" });
+    // oxlint-disable-next-line react/exhaustive-effect-dependencies -- With each quote that is drawn.
+  }, [ranges, rows]);
+  return (
+    <div ref={root}>
+      {quote !== null && quote.trim() !== "" && ranges.length === 0 && (
+        <div className="mb-4 text-sm text-muted">
+          <p>{t.citations.viewer.quoteElsewhere}</p>
+          <blockquote className="mt-1.5 border-l-2 border-accent pl-3 wrap-anywhere whitespace-pre-line">{quote.trim()}</blockquote>
+        </div>
+      )}
+      {rows ? (
+        <PageTable text={text} rows={rows} ranges={ranges} />
+      ) : (
+        <div dir="auto" className="text-[0.9375rem] leading-relaxed wrap-anywhere whitespace-pre-wrap">
+          {highlighted(text, ranges)}
+        </div>
+      )}
+    </div>
+  );
+}
+
+function PageTable({ text, rows, ranges }: { text: string; rows: readonly Row[]; ranges: readonly TextRange[] }) {
+  const t = useT();
+  const columns = Math.max(...rows.map((row) => row.cells.length));
+  return (
+    <div
+      role="region"
+      aria-label={t.chat.table}
+      // Wide tables scroll, so the keyboard has to reach them.
+      // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
+      tabIndex={0}
+      className="max-w-full overflow-x-auto rounded-xl border border-line bg-raised"
+    >
+      <table className="min-w-full text-sm tabular-nums">
+        <tbody>
+          {rows.map((row) => (
+            <tr key={row.start} className="border-line not-last:border-b">
+              {row.cells.map(({ start, end }, column) => (
+                <td key={start} colSpan={spanOf(row, column, columns)} className="px-2.5 py-1.5 align-top whitespace-pre-wrap">
+                  {highlighted(text, ranges, start, end)}
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+/** A row's last cell reaches to the table's end. */
+const spanOf = (row: Row, column: number, columns: number): number =>
+  column === row.cells.length - 1 ? columns - column : 1;
+
+function highlighted(text: string, ranges: readonly TextRange[], from?: number, to?: number): ReactNode[] {
+  return piecesOf(text, ranges, from, to).map((piece) =>
+    piece.isQuoted ? (
+      <mark key={piece.start} className="rounded-sm bg-highlight text-ink">
+        {piece.text}
+      </mark>
+    ) : (
+      piece.text
+    ),
+  );
+}

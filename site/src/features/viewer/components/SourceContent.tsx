@@ -1,0 +1,98 @@
+import { useLayoutEffect, useRef } from "react";
+
+import { useT } from "@/i18n";
+import { errorText } from "@/lib/errorText";
+import type { ViewerTarget } from "@/lib/viewer";
+import { Alert } from "@/ui/Alert";
+import { Button } from "@/ui/Button";
+import { Skeleton } from "@/ui/Skeleton";
+
+import type { Source } from "../useSource";
+import { Notice } from "./Notice";
+import { PageText } from "./PageText";
+import { SourceImage } from "./SourceImage";
+
+interface SourceContentProps {
+  target: ViewerTarget;
+  /** Of the page that is looked at. */
+  number: number;
+  source: Source;
+  onDownload: () => void;
+}
+
+/** What scrolls between the viewer's head and its foot. */
+export function SourceContent({ target, number, source, onDownload }: SourceContentProps) {
+  const t = useT();
+  const scroller = useRef<HTMLDivElement>(null);
+  useLayoutEffect(() => {
+    // Each page is read from its top, unless a quote on it comes into view.
+    if (scroller.current) scroller.current.scrollTop = 0;
+    // oxlint-disable-next-line react/exhaustive-effect-dependencies -- With each page that is turned to.
+  }, [target, number]);
+  return (
+    <div
+      ref={scroller}
+      role="region"
+      aria-label={t.citations.viewer.pageText}
+      aria-busy={source.kind === "loading"}
+      // Scrolled by the keyboard too.
+      // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
+      tabIndex={0}
+      className="min-h-0 flex-1 overflow-y-auto p-4 -outline-offset-2 wide:p-5"
+    >
+      <Content target={target} number={number} source={source} onDownload={onDownload} />
+    </div>
+  );
+}
+
+function Content({ target, number, source, onDownload }: SourceContentProps) {
+  const t = useT();
+  const words = t.citations.viewer;
+  switch (source.kind) {
+    case "loading":
+      return <Loading />;
+    case "deleted":
+      return <Notice>{words.deleted}</Notice>;
+    case "image":
+      return <SourceImage target={target} onDownload={onDownload} />;
+    case "failed":
+      return <Notice onDownload={onDownload}>{words.failedFile}</Notice>;
+    case "scanned":
+      return <Notice onDownload={onDownload}>{words.scanned}</Notice>;
+    case "not-read-yet":
+      return <Notice>{words.notReadYet}</Notice>;
+    case "no-such-page":
+      return <Notice>{words.noSuchPage}</Notice>;
+    case "error":
+      return (
+        <Alert
+          actions={
+            <Button isSmall onClick={source.retry}>
+              {t.app.tryAgain}
+            </Button>
+          }
+        >
+          {words.loadFailed} {errorText(t, source.error)}
+        </Alert>
+      );
+    case "page":
+      if (source.page.text.trim() === "") {
+        return <Notice onDownload={onDownload}>{source.page.locator.unreadable ? words.unreadable : words.empty}</Notice>;
+      }
+      return <PageText page={source.page} quote={number === target.page ? (target.quote ?? null) : null} />;
+    default:
+      return source satisfies never;
+  }
+}
+
+function Loading() {
+  const t = useT();
+  return (
+    <div role="status" aria-label={t.app.loading} className="space-y-3">
+      {["w-11/12", "w-full", "w-4/5", "w-full", "w-2/3"].map((width, line) => (
+        // oxlint-disable-next-line react/no-array-index-key
+        <Skeleton key={line} className={`h-4 ${width}`} />
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,95 @@
+/** One page of a file beside the chat, with what was quoted of it; over the chat where there is no room beside it. */
+import { useRef, useState, type KeyboardEvent } from "react";
+
+import { useT, useLanguage } from "@/i18n";
+import { announce } from "@/lib/announcer";
+import { cx } from "@/lib/classNames";
+import { formatCount } from "@/lib/format";
+import { locatorText } from "@/lib/locator";
+import { useMediaQuery } from "@/lib/mediaQuery";
+import { closeViewer, type ViewerTarget } from "@/lib/viewer";
+import { IconButton } from "@/ui/Button";
+
+import { useDownload } from "../api/source";
+import { useCovering, usePanelFocus } from "../panel";
+import { useSource } from "../useSource";
+import { PageNavigation } from "./PageNavigation";
+import { SourceContent } from "./SourceContent";
+
+/** Conversations, chat and page side by side. */
+const ROOM_BESIDE = "(min-width: 72rem)";
+
+export function Viewer({ target }: { target: ViewerTarget }) {
+  const t = useT();
+  const language = useLanguage();
+  const isBeside = useMediaQuery(ROOM_BESIDE);
+  const panel = useRef<HTMLDivElement>(null);
+  const [page, setPage] = usePage(target);
+  const { source, pages } = useSource(target, page);
+  const { download, isPreparing } = useDownload(target.file_id);
+  useCovering(panel, !isBeside);
+  usePanelFocus(panel, target);
+  const words = t.citations.viewer;
+  const locator = source.kind === "page" ? source.page.locator : page === target.page ? target.locator : undefined;
+  const goTo = (next: number): void => {
+    if (next === page || next < 1 || (pages !== null && next > pages)) return;
+    setPage(next);
+    announce(pages === null ? `${words.page} ${next}` : words.position(formatCount(language, next), formatCount(language, pages)));
+  };
+  return (
+    // oxlint-disable-next-line jsx-a11y/no-static-element-interactions -- Escape closes, arrows turn the page.
+    <div
+      ref={panel}
+      role={isBeside ? "region" : "dialog"}
+      aria-modal={isBeside ? undefined : true}
+      aria-label={words.region(target.name)}
+      tabIndex={-1}
+      className={cx(
+        "flex flex-col bg-side -outline-offset-2",
+        isBeside ? "w-[min(32rem,38vw)] shrink-0 border-l border-line" : "fixed inset-0 z-40",
+      )}
+      onKeyDown={(event) => onPanelKey(event, page, goTo)}
+    >
+      <header className="flex min-h-14 shrink-0 items-center gap-1 border-b border-line px-2">
+        {!isBeside && <IconButton icon="chevronLeft" size="large" label={words.back} onClick={closeViewer} />}
+        <div className="min-w-0 flex-1 px-1.5">
+          <h2 className="truncate text-[0.9375rem] font-medium" title={target.name}>
+            {target.name}
+          </h2>
+          {locator && <p className="truncate text-xs text-muted">{locatorText(t, locator)}</p>}
+        </div>
+        {source.kind !== "deleted" && (
+          <IconButton icon="download" size="large" label={words.download} disabled={isPreparing} onClick={download} />
+        )}
+        {isBeside && <IconButton icon="close" size="large" label={words.close} onClick={closeViewer} />}
+      </header>
+      <SourceContent target={target} number={page} source={source} onDownload={download} />
+      {source.kind !== "deleted" && source.kind !== "image" && <PageNavigation page={page} pages={pages} goTo={goTo} />}
+    </div>
+  );
+}
+
+/** The page that is shown: what was opened, until another one is turned to. */
+function usePage(target: ViewerTarget) {
+  const opened = { target, page: Math.max(1, target.page) };
+  const [held, setHeld] = useState(opened);
+  const { page } = held.target === target ? held : opened;
+  return [page, (next: number) => setHeld({ target, page: next })] as const;
+}
+
+function onPanelKey(event: KeyboardEvent<HTMLElement>, page: number, goTo: (page: number) => void): void {
+  if (event.key === "Escape") {
+    // Taken: the same key stops the answer.
+    event.preventDefault();
+    event.stopPropagation();
+    closeViewer();
+    return;
+  }
+  const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+  if (step === undefined || event.defaultPrevented || event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  // These keys have another meaning in a field, and where a wide table scrolls.
+  const { target } = event;
+  if (target instanceof HTMLInputElement || (target instanceof HTMLElement && target.scrollWidth > target.clientWidth)) return;
+  event.preventDefault();
+  goTo(page + step);
+}

@@ -1,0 +1,36 @@
+/** Where the viewer stands: nothing until a page is opened, and only then is the viewer loaded. */
+import { createElement, useEffect, useState } from "react";
+
+import { t as texts } from "@/i18n";
+import { useStore } from "@/lib/store";
+import { closeViewer, viewer } from "@/lib/viewer";
+import { showToast } from "@/ui/toasts";
+
+import type { Viewer } from "./Viewer";
+
+let loaded: typeof Viewer | null = null;
+
+/** Put it as the last of the page's columns: what stands beside it is covered by it on small screens. */
+export function ViewerSlot() {
+  const target = useStore(viewer);
+  useLoaded(target !== null);
+  // Nothing of one person is shown to the next.
+  useEffect(() => closeViewer, []);
+  return target && loaded && createElement(loaded, { target });
+}
+
+/** Draws again once the viewer is here. */
+function useLoaded(isWanted: boolean): void {
+  const [isLoaded, setLoaded] = useState(loaded !== null);
+  useEffect(() => {
+    if (isLoaded || !isWanted) return;
+    const load = async (): Promise<void> => {
+      loaded = (await import("./Viewer")).Viewer;
+      setLoaded(true);
+    };
+    load().catch(() => {
+      closeViewer();
+      showToast({ text: texts().citations.viewer.chunkFailed, isError: true });
+    });
+  }, [isLoaded, isWanted]);
+}

@@ -1,0 +1,44 @@
+import type { FileDetail, FilePage } from "@/api/types";
+import type { ViewerTarget } from "@/lib/viewer";
+
+import { isBeingRead, isMissing, useSourceFile, useSourcePage } from "./api/source";
+
+/** What there is to show of a file. */
+export type Source =
+  | { kind: "loading" | "deleted" | "image" | "failed" | "scanned" | "not-read-yet" | "no-such-page" }
+  | { kind: "page"; page: FilePage }
+  | { kind: "error"; error: Error; retry: () => void };
+
+/** pages: null while their number is not known. */
+export function useSource({ file_id: fileId, name }: ViewerTarget, number: number): { source: Source; pages: number | null } {
+  const file = useSourceFile(fileId);
+  const known = file.data ?? null;
+  const mayHavePages = known ? known.group !== "image" && known.status !== "failed" : !looksLikeImage(name);
+  // Beside the file, not after it: whoever opens a source waits for its text.
+  const page = useSourcePage(fileId, mayHavePages ? number : null, known !== null && isBeingRead(known));
+  const pages = known?.pages ?? page.data?.pages ?? null;
+  const retry = (): void => void Promise.all([file.refetch(), page.refetch()]);
+  return { source: sourceOf({ known, fileError: file.error, page: page.data ?? null, pageError: page.error, retry }), pages };
+}
+
+/** By its name, until more is known: an image has no pages to ask for. */
+const looksLikeImage = (name: string): boolean => /\.(?:png|jpe?g|webp|gif)$/i.test(name);
+
+interface Answers {
+  known: FileDetail | null;
+  fileError: Error | null;
+  page: FilePage | null;
+  pageError: Error | null;
+  retry: () => void;
+}
+
+function sourceOf({ known, fileError, page, pageError, retry }: Answers): Source {
+  if (isMissing(fileError)) return { kind: "deleted" };
+  if (known?.group === "image") return { kind: "image" };
+  if (known?.status === "failed") return { kind: "failed" };
+  if (known?.scanned && !page?.text.trim()) return { kind: "scanned" };
+  if (isMissing(pageError)) return known ? { kind: isBeingRead(known) ? "not-read-yet" : "no-such-page" } : { kind: "loading" };
+  if (page) return { kind: "page", page };
+  const error = pageError ?? fileError;
+  return error ? { kind: "error", error, retry } : { kind: "loading" };
+}
