@@ -78,11 +78,11 @@ SLIDES = Fixture(
     "The work on copper is led by the office in Riga.", 2, {"kind": "slide", "slide": 2},
 )  # fmt: skip
 BUDGET = Fixture(
-    "budget.xlsx", f"{_OFFICE}.spreadsheetml.sheet", 4, "What is the amount for article K00321?",
+    "budget.xlsx", f"{_OFFICE}.spreadsheetml.sheet", 4, "What is K00321?",
     "K00321", 2, {"kind": "sheet", "sheet": "Budget", "first_row": 201, "last_row": 400},
 )  # fmt: skip
 PRICES = Fixture(
-    "prices.csv", "text/csv", 3, "What is the price of article P00250?",
+    "prices.csv", "text/csv", 3, "What is P00250?",
     "P00250", 2, {"kind": "sheet", "sheet": None, "first_row": 201, "last_row": 400},
 )  # fmt: skip
 THESIS = Fixture(

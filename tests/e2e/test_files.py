@@ -136,10 +136,9 @@ def test_a_long_document_tells_its_progress_and_is_searched(deployment: Deployme
     pages = [each["pages_read"] for each in told]
     assert pages == sorted(pages)
     assert [count for count in pages if 0 < count < THESIS.pages], "progress was seen"
-    assert told[-1] == {
-        "type": "file.updated",
-        **{key: value for key, value in uploads.shown(owner, file).items() if key != "used_in"},
-    }
+    now = uploads.shown(owner, file)
+    assert told[-1] == {**{name: now[name] for name in told[-1]}, "type": "file.updated"}
+    assert {"status", "pages", "pages_read", "tokens", "group", "error"} < told[-1].keys()
 
     answer = asked(owner, THESIS.question, file)
     expect_cited(owner, answer, file, THESIS)
@@ -174,14 +173,27 @@ def test_the_prompts_prefix_stays_the_same_from_turn_to_turn(
     ]
     for question, given in turns:
         owner.ask(conversation_id, f"{word}: {question}", file_ids=[file["file_id"] for file in given])
-    requests = model.requests_of(word)
-    assert len(requests) > len(turns), "the search was a request of its own"
-    for earlier, later in pairwise(requests):
-        before, after = (_without_breakpoints(body) for body in (earlier, later))
-        assert _bytes(before["messages"]) == _bytes(after["messages"][: len(before["messages"])])
-        assert len(after["messages"]) > len(before["messages"])
-        if "tools" in before:
-            assert _bytes([before["tools"], before["system"]]) == _bytes([after["tools"], after["system"]])
+    requests = [_without_breakpoints(body) for body in model.requests_of(word)]
+    rounds = [len(body["messages"]) for body in requests if _is_round(body)]
+    first = [body for body in requests if not _is_round(body)]
+    assert (len(first), len(rounds)) == (len(turns), 2), "two turns searched"
+    for earlier, later in pairwise(first):
+        _expect_prefix(earlier, later)
+        assert len(later["messages"]) == len(earlier["messages"]) + 2
+        assert _bytes(later["system"]) == _bytes(earlier["system"])
+        assert "tools" not in earlier or _bytes(later["tools"]) == _bytes(earlier["tools"])
+    for index, body in enumerate(requests):
+        if _is_round(body):
+            _expect_prefix(requests[index - 1], body)
+
+
+def _is_round(body: dict[str, Any]) -> bool:
+    """Whether it is a further request of the same turn, with what a tool has found."""
+    return any(block["type"] == "tool_result" for block in body["messages"][-1]["content"])
+
+
+def _expect_prefix(earlier: dict[str, Any], later: dict[str, Any]) -> None:
+    assert _bytes(earlier["messages"]) == _bytes(later["messages"][: len(earlier["messages"])])
 
 
 def _without_breakpoints(value: Any) -> Any:

@@ -149,7 +149,10 @@ def test_the_function_outlives_what_it_refuses(deployment: Deployment, owner: Pe
     assert owner_file["status"] == "ready"
     pids = set(worker_pids(deployment, "extract"))
     for hostile in HOSTILE:
-        assert uploads.read(owner, uploads.uploaded(owner, hostile.name, PDF, hostile.make()))["status"] == "failed"
+        assert (
+            uploads.read(owner, uploads.uploaded(owner, hostile.name, hostile.type, hostile.make()))["status"]
+            == "failed"
+        )
     assert uploads.read(owner, uploads.uploaded(owner, "after.txt", TEXT, b"After."))["status"] == "ready"
     assert pids <= set(worker_pids(deployment, "extract"))
 
