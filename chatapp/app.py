@@ -8,6 +8,7 @@ from typing import Any
 from chalice.app import CognitoUserPoolAuthorizer, CORSConfig, S3Event, WebsocketEvent
 from chalicelib import (
     answers,
+    attachments,
     conversations,
     extracting,
     file_views,
@@ -111,6 +112,21 @@ def retry_answer(conversation_id: str, message_id: str, body: s.Retry = s.Retry(
 def read_frames(conversation_id: str, message_id: str, query: s.FramesQuery) -> s.Frames:
     message = turns.read(api(), app.user.user_id, conversation_id, message_id)
     return s.Frames(items=frames.read(api(), message, query.after), status=message.status)
+
+
+@app.route("/conversations/{conversation_id}/files", methods=["GET"], **signed_in)
+def list_conversation_files(conversation_id: str) -> s.ConversationFiles:
+    return file_views.of_conversation(api(), app.user.user_id, conversation_id)
+
+
+@app.route("/conversations/{conversation_id}/files/{file_id}", methods=["PUT"], **signed_in)
+def restore_conversation_file(conversation_id: str, file_id: str) -> s.Conversation:
+    return views.conversation(settings, attachments.restore(api(), app.user.user_id, conversation_id, file_id))
+
+
+@app.route("/conversations/{conversation_id}/files/{file_id}", methods=["DELETE"], **signed_in)
+def remove_conversation_file(conversation_id: str, file_id: str) -> s.Conversation:
+    return views.conversation(settings, attachments.remove(api(), app.user.user_id, conversation_id, file_id))
 
 
 @app.route("/files", methods=["POST"], statuses=(201,), **signed_in)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from . import extracts, files, uploads
+from . import attachments, extracts, files, uploads
 from . import schemas as s
 from .errors import InvalidRequest, NotFound
 from .files import File
@@ -36,6 +36,11 @@ def create(services: Services, user_id: str, body: s.NewFile) -> s.NewFileReply:
 def page_of_list(services: Services, user_id: str, query: s.FilesQuery) -> s.Files:
     found, next_cursor = files.list_page(services, user_id, limit=query.limit, cursor=query.cursor, name=query.name)
     return s.Files(items=[file(row) for row in found], next_cursor=next_cursor)
+
+
+def of_conversation(services: Services, user_id: str, conversation_id: str) -> s.ConversationFiles:
+    found = attachments.listed(services, user_id, conversation_id)
+    return s.ConversationFiles(items=[file(files.settled(services, row)) for row in found])
 
 
 def detail(services: Services, user_id: str, file_id: str) -> s.FileDetail:

@@ -32,6 +32,9 @@ ROUTES: list[tuple[str, str, Any]] = [
     ("POST", f"/conversations/{C}/messages/{A}/stop", None),
     ("POST", f"/conversations/{C}/messages/{A}/retry", None),
     ("GET", f"/conversations/{C}/messages/{A}/frames", None),
+    ("GET", f"/conversations/{C}/files", None),
+    ("PUT", f"/conversations/{C}/files/{F}", None),
+    ("DELETE", f"/conversations/{C}/files/{F}", None),
     ("POST", "/chat", {"message": "Which roses?"}),
     ("POST", "/sockets", None),
     ("POST", "/files", {"name": "Roses.txt", "type": "text/plain", "size": 5}),
@@ -44,7 +47,8 @@ ROUTES: list[tuple[str, str, Any]] = [
 ]
 WITH_CONVERSATION = [route for route in ROUTES if C in route[1]]
 WITH_MESSAGE = [route for route in ROUTES if A in route[1]]
-WITH_FILE = [route for route in ROUTES if F in route[1]]
+WITH_FILE = [route for route in ROUTES if F in route[1] and C not in route[1]]
+WITH_BOTH = [route for route in ROUTES if F in route[1] and C in route[1]]
 WITH_BODY = [(method, path) for method, path, _ in ROUTES if method in ("POST", "PATCH")]
 
 
@@ -284,8 +288,8 @@ def test_what_cannot_be_an_id_is_not_found(stage: Stage, ada: Person, unchanged:
         reply = ada.call(method, path.format(**ids), body)
         assert (reply.status, reply.error) == (404, "not_found"), (method, path)
     assert stage.wire.calls == []  # DynamoDB refuses some of these as keys
-    for method, path, body in WITH_MESSAGE:
-        reply = ada.call(method, path.format(**unchanged | {"answer": bad}), body)
+    for method, path, body in (*WITH_MESSAGE, *WITH_BOTH):
+        reply = ada.call(method, path.format(**unchanged | {"answer": bad, "file": bad}), body)
         assert (reply.status, reply.error) == (404, "not_found"), (method, path)
 
 
@@ -309,6 +313,55 @@ def test_somebody_elses_message_answers_exactly_as_a_missing_one(ada: Person, gr
     for method, path, body in WITH_MESSAGE:
         foreign = grace.call(method, path.format(conversation=own, answer=theirs), body)
         _same_404(foreign, grace.call(method, path.format(conversation=own, answer=MISSING), body))
+
+
+def test_somebody_elses_file_answers_exactly_as_a_missing_one(stage: Stage, ada: Person, grace: Person) -> None:
+    theirs = stage.upload(ada, b"roses")
+    stage.edit("files", theirs.file_id, status="ready", version_id=theirs.version_id, pages=1)
+    before = stage.row("files", theirs.file_id)
+    own = grace.new_conversation(title="T")
+    for method, path, body in WITH_BOTH:
+        foreign = grace.call(method, path.format(conversation=own, file=theirs.file_id), body)
+        _same_404(foreign, grace.call(method, path.format(conversation=own, file=MISSING), body))
+    chat = {"message": "Which roses?"}
+    for path, body in (
+        (f"/conversations/{own}/messages", GOOD),
+        ("/conversations", {"message": GOOD}),
+        ("/chat", chat),
+        ("/chat", chat | {"conversation_id": own}),
+    ):
+        foreign, missing = (_attaching(grace, path, body, file_id) for file_id in (theirs.file_id, MISSING))
+        _same_404(foreign, missing)
+        assert foreign.body["error"]["field"] == "file_ids"
+    assert stage.row("files", theirs.file_id) == before
+    assert len(stage.rows("conversations")) == 1
+    assert stage.rows("messages") == []
+    assert stage.lambdas.pending == []
+
+
+def _attaching(person: Person, path: str, body: Any, file_id: str) -> Reply:
+    if "message" in body and isinstance(body["message"], dict):
+        return person.post(path, {"message": body["message"] | {"file_ids": [file_id]}})
+    return person.post(path, body | {"file_ids": [file_id]})
+
+
+@pytest.mark.parametrize("file_ids", [[MISSING] * 2, [new_id() for _ in range(21)], MISSING, {}, [7], [None], None])
+def test_file_ids_are_at_most_twenty_different_ids(ada: Person, unchanged: dict[str, str], file_ids: Any) -> None:
+    messages = f"/conversations/{unchanged['conversation']}/messages"
+    fresh = GOOD | {"request_id": "b" * 32, "file_ids": file_ids}
+    for reply in (
+        ada.post(messages, fresh),
+        ada.post("/conversations", {"message": fresh}),
+        ada.post("/chat", {"message": "Which roses?", "file_ids": file_ids}),
+    ):
+        assert (reply.status, reply.error) == (400, "invalid_request"), reply
+        assert "file_ids" in reply.body["error"]["field"]
+
+
+@pytest.mark.parametrize("file_id", ["", "x", "..", MISSING.upper(), "é", "x" * 3_000])
+def test_a_file_id_that_can_be_none_is_not_found(ada: Person, unchanged: dict[str, str], file_id: str) -> None:
+    reply = ada.send(unchanged["conversation"], "More", file_ids=[file_id])
+    assert (reply.status, reply.error, reply.body["error"]["field"]) == (404, "not_found", "file_ids")
 
 
 def test_a_body_that_names_somebody_elses_row_answers_exactly_as_for_a_missing_one(ada: Person, grace: Person) -> None:
