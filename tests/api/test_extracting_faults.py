@@ -1,0 +1,386 @@
+"""Bad files, crashes, AWS in trouble: a file ends as ready or failed, with a reason, and nothing of it is logged."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from chalicelib import extracting, logs
+
+from tests.arrivals import Arrived, arrive, long_text, pdf, run_on
+from tests.fakes import dynamodb, s3
+from tests.fakes.aws import client_error
+from tests.fakes.dynamodb import Killed
+from tests.people import Person
+from tests.stage import Stage
+from tests.unit import extraction_files as files
+from tests.unit.test_extraction_hostile import ENTITIES
+
+MB = 1024 * 1024
+SECRET = "MARKER-TEXT"
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """Where workers put their temporary files; none may be left when a test ends."""
+    made = tmp_path / "temporary"
+    made.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(made))
+    yield made
+    assert list(made.iterdir()) == []
+
+
+def _zeros(size: int) -> Iterator[bytes]:
+    yield from (bytes(MB) for _ in range(size // MB))
+
+
+def _million_rows(path: Path) -> Path:
+    """As many as Excel has, each with a value of its own."""
+    row = b"<row><c><v>%d</v></c></row>"
+    numbers = (range(start, start + 1_024) for start in range(0, 1_048_576, 1_024))
+    return files.xlsx_of(path, (b"".join(row % (number * 7_919 % 1_000_003) for number in some) for some in numbers))
+
+
+def _bytes(content: bytes) -> Callable[[Path], Path]:
+    def make(path: Path) -> Path:
+        path.write_bytes(content)
+        return path
+
+    return make
+
+
+Make = Callable[[Path], Path]
+BAD: dict[str, tuple[str, str, Make, str, str]] = {
+    # what: name, declared type, how it is made, code, a word of what to do
+    "wrong type": ("a.png", "image/png", _bytes(b"%PDF-1.7 x"), "type_mismatch", "right name"),
+    "wrong declared type": ("a", "application/pdf", _bytes(b"text"), "type_mismatch", "content is text"),
+    "unknown type": ("a.bin", "", _bytes(os.urandom(999)), "type_not_supported", "Save it as"),
+    "program": ("invoice.pdf", "application/pdf", _bytes(b"MZ\x90\x00\x03" + bytes(99)), "executable", "not accepted"),
+    "encrypted PDF": (
+        "a.pdf",
+        "application/pdf",
+        lambda path: files.pdf(path, ["text"], user_password="secret"),
+        "encrypted_pdf",
+        "password",
+    ),
+    "broken PDF": (
+        "a.pdf",
+        "application/pdf",
+        _bytes(b"%PDF-1.7\n" + b"garbage " * 999),
+        "broken_file",
+        "save it anew",
+    ),
+    "empty": ("a.txt", "text/plain", _bytes(b""), "file_empty", "empty"),
+    "no text": ("a.txt", "text/plain", _bytes(b" \n" * 99), "no_text", "no text"),
+    "DOCX bomb": ("a.docx", "", lambda path: files.docx_of(path, _zeros(300 * MB)), "archive_bomb", "400 MB"),
+    "XLSX bomb": ("a.xlsx", "", lambda path: files.xlsx_of(path, _zeros(300 * MB)), "archive_bomb", "400 MB"),
+    "million rows": ("a.xlsx", "", _million_rows, "too_many_rows", "500,000"),
+    "XML entities": (
+        "a.docx",
+        "",
+        lambda path: files.package(
+            path,
+            {"[Content_Types].xml": b"<Types/>", "word/document.xml": ENTITIES},
+        ),
+        "xml_entities",
+        "entities",
+    ),
+    "PDF bomb": ("a.pdf", "", lambda path: files.pdf_of_stream(path, b" " * (300 * MB)), "broken_file", "damaged"),
+}
+
+
+@pytest.mark.parametrize("what", BAD)
+def test_a_bad_file_fails_with_a_reason_that_a_person_can_act_on(
+    stage: Stage, ada: Person, tmp_path: Path, what: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    name, media_type, make, code, word = BAD[what]
+    ada.connect("tab")
+    file = arrive(stage, ada, make(tmp_path / name), media_type=media_type)
+    capfd.readouterr()
+    stage.extract(file.event)
+    row = file.row
+    assert (row["status"], row["error"]["code"]) == ("failed", code), row
+    assert word in row["error"]["message"]
+    assert not {"token", "lease_until", "continue_at"} & row.keys()
+    assert stage.objects() == [file.key]  # what was read of it is gone, what its owner sent is not
+    pushed = stage.gateway.sent["tab"][-1]
+    assert (pushed["status"], pushed["error"]) == ("failed", row["error"])
+    (logged,) = (json.loads(line) for line in capfd.readouterr().out.splitlines())
+    assert (logged["status"], logged["code"]) == ("failed", code)
+    assert logged["child_peak_mb"] < 300
+    assert logged["child_cpu_s"] < 30
+    # The function is alive.
+    after = arrive(stage, ada, b"Red roses.")
+    stage.extract(after.event)
+    assert after.row["status"] == "ready"
+
+
+def test_a_file_larger_than_the_setting_allows_is_not_read(stage: Stage, ada: Person) -> None:
+    stage.configure(max_file_mb=1)
+    file = arrive(stage, ada, b"a" * (MB + 1))
+    stage.extract(file.event)
+    assert file.row["error"]["code"] == "file_too_large"
+    assert "1 MB" in file.row["error"]["message"]
+
+
+@pytest.mark.parametrize("announced", [5, 3 * MB])
+def test_a_file_of_another_size_than_announced_is_not_read(stage: Stage, ada: Person, announced: int) -> None:
+    """The quota counts what was announced. Of a larger object no more than that is fetched."""
+    file = arrive(stage, ada, b"text " * 500_000, size=announced)
+    stage.extract(file.event)
+    assert file.row["error"]["code"] == "size_mismatch"
+
+
+# Crashes
+
+
+def _crashes(stage: Stage, event: dict[str, Any]) -> None:
+    """As Lambda sees it: what is raised says the type and nothing more."""
+    with pytest.raises(logs.Failed, match=r"^\w+$"):
+        stage.extract(event)
+
+
+@pytest.mark.parametrize("operation", ["GetObject", "PutObject", "ListObjectVersions"])
+def test_a_crash_is_tried_once_more(stage: Stage, ada: Person, tmp_path: Path, operation: str) -> None:
+    ada.connect("tab")
+    file = arrive(stage, ada, pdf(tmp_path, 30))
+    # Not the first listing, by which a file is claimed.
+    nth = 2 if operation == "ListObjectVersions" else 1
+    stage.s3_wire.fail(s3.denied, lambda call: call.operation == operation, nth=nth)
+    _crashes(stage, file.event)
+    assert len(stage.s3_wire.struck) == 1
+    assert (file.row["status"], file.row["attempts"]) == ("reading", 1)
+    assert "token" not in file.row
+    stage.extract(file.event)
+    assert (file.row["status"], file.row["attempts"]) == ("ready", 2)
+    assert len(stage.objects(file.extract)) == 4  # nothing of the first attempt is kept beside
+    read = [frame["pages_read"] for frame in stage.gateway.sent["tab"]]
+    assert read == sorted(read)
+
+
+def test_a_second_crash_ends_it_and_is_seen_by_lambda(stage: Stage, ada: Person, tmp_path: Path) -> None:
+    ada.connect("tab")
+    file = arrive(stage, ada, pdf(tmp_path, 30))
+    stage.s3_wire.fail(s3.denied, lambda call: call.key.endswith("000021.jsonl"), times=99)
+    _crashes(stage, file.event)
+    _crashes(stage, file.event)
+    row = file.row
+    assert (row["status"], row["error"]["code"], row["attempts"]) == ("failed", "reading_failed", 2)
+    assert "Upload it again" in row["error"]["message"]
+    assert stage.gateway.sent["tab"][-1]["error"] == row["error"]
+    assert stage.objects() == [file.key]
+    stage.s3_wire.clear()
+    stage.extract(file.event)
+    assert file.row == row
+
+
+def test_a_crash_before_the_claim_leaves_the_file_to_the_next_attempt(stage: Stage, ada: Person) -> None:
+    file = arrive(stage, ada, b"Red roses.")
+    stage.s3_wire.fail(s3.denied)
+    _crashes(stage, file.event)
+    assert file.row["status"] == "uploaded"
+    stage.extract(file.event)
+    assert (file.row["status"], file.row["attempts"]) == ("ready", 1)
+
+
+def test_a_crash_in_a_later_run_is_tried_again_from_where_that_began(stage: Stage, ada: Person) -> None:
+    file, whole = (arrive(stage, ada, long_text(1_500)) for _ in range(2))
+    stage.extract(whole.event)
+    stage.extract(file.event, seconds=1)
+    (event,) = stage.lambdas.take("extract")
+    stage.s3_wire.fail(s3.denied, lambda call: call.key.endswith("000041.jsonl"))
+    _crashes(stage, event)
+    assert (file.row["status"], file.row["attempts"], file.row["continue_at"]) == ("reading", 1, 21)
+    stage.s3_wire.clear()
+    stage.extract(event)
+    assert file.row["status"] == "ready"
+    assert file.pages() == whole.pages()
+    assert not any(call.key.endswith("000001.jsonl") and call.operation == "PutObject" for call in stage.s3_wire.calls)
+
+
+def test_a_run_that_cannot_start_the_next_is_tried_again(stage: Stage, ada: Person) -> None:
+    file = arrive(stage, ada, long_text(1_500))
+    stage.lambdas.failures.append(client_error("TooManyRequestsException", "Invoke", 429))
+    with pytest.raises(logs.Failed):
+        stage.extract(file.event, seconds=1)
+    assert (file.row["status"], file.row["continue_at"]) == ("reading", 21)
+    stage.extract(file.event, seconds=1)
+    assert run_on(stage) > 0
+    assert file.row["status"] == "ready"
+
+
+@pytest.mark.parametrize("killed", [s3.killed_before, s3.killed_after])
+def test_a_killed_worker_leaves_a_lease_that_ends(stage: Stage, ada: Person, tmp_path: Path, killed: s3.Fault) -> None:
+    file = arrive(stage, ada, pdf(tmp_path, 30))
+    stage.s3_wire.fail(killed, lambda call: call.key.endswith("000021.jsonl"))
+    with pytest.raises(Killed):
+        stage.extract(file.event)
+    assert file.row["status"] == "reading"
+    stage.edit("files", file.file_id, lease_until=1)
+    stage.extract(file.event)
+    assert (file.row["status"], file.row["attempts"]) == ("ready", 2)
+    assert len(file.pages()) == 30
+
+
+# AWS in trouble
+
+
+def _whole(stage: Stage, file: Arrived, pages: int) -> None:
+    row = file.row
+    assert (row["status"], row["pages"], row["pages_read"], row["attempts"]) == ("ready", pages, pages, 1)
+    assert "token" not in row
+    assert len(file.pages()) == pages
+    assert stage.gateway.sent["tab"][-1]["status"] == "ready"
+    stored = stage.objects(file.extract)
+    assert len(stored) == len(set(stored))
+
+
+DYNAMODB_FAULTS = [
+    dynamodb.exceeded,
+    dynamodb.conflict,
+    dynamodb.unreachable,
+    dynamodb.lost_reply,
+    dynamodb.read_timeout,
+]
+
+
+@pytest.mark.parametrize("fault", DYNAMODB_FAULTS, ids=lambda fault: fault.__name__)
+def test_a_fault_at_any_call_to_dynamodb_is_survived(
+    stage: Stage, ada: Person, fault: dynamodb.Fault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(extracting, "TICK_EVERY_S", 60)
+    ada.connect("tab")
+    stage.extract(arrive(stage, ada, b"Red roses.").event)
+    stage.wire.clear()
+    stage.extract(arrive(stage, ada, b"Red roses.").event)
+    calls = len(stage.wire.calls)
+    assert calls == 4  # find, claim, sockets, end
+    for nth in range(1, calls + 1):
+        file = arrive(stage, ada, b"Red roses.")
+        stage.wire.clear()
+        stage.wire.fail(fault, nth=nth)
+        stage.extract(file.event)
+        assert len(stage.wire.struck) == 1
+        _whole(stage, file, 1)
+
+
+@pytest.mark.parametrize("fault", [dynamodb.lost_reply, dynamodb.read_timeout], ids=lambda fault: fault.__name__)
+def test_a_run_that_stops_survives_a_lost_reply(stage: Stage, ada: Person, fault: dynamodb.Fault) -> None:
+    ada.connect("tab")
+    file = arrive(stage, ada, long_text(1_000))
+    stage.wire.fail(fault, lambda call: "continue_at" in str(call))
+    stage.extract(file.event, seconds=1)
+    assert len(stage.wire.struck) == 1
+    assert run_on(stage) == 1
+    _whole(stage, file, file.row["pages"])
+
+
+def test_a_renewal_that_fails_is_made_up_for(
+    stage: Stage, ada: Person, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(extracting, "TICK_EVERY_S", 0.01)
+    ada.connect("tab")
+    file = arrive(stage, ada, pdf(tmp_path, 60))
+    stage.wire.fail(dynamodb.throttled, lambda call: "SET #lease_until" in str(call), times=10)
+    stage.extract(file.event)
+    assert len(stage.wire.struck) == 10
+    _whole(stage, file, 60)
+
+
+def test_the_end_is_repeated_while_dynamodb_is_busy(stage: Stage, ada: Person) -> None:
+    ada.connect("tab")
+    file = arrive(stage, ada, b"Red roses.")
+    stage.wire.fail(dynamodb.exceeded, lambda call: "#characters" in str(call), times=7)
+    stage.extract(file.event)
+    assert len(stage.wire.struck) == 7
+    _whole(stage, file, 1)
+
+
+@pytest.mark.parametrize("fault", [s3.slow_down, s3.unreachable, s3.lost_reply], ids=["slow", "unreachable", "lost"])
+def test_a_fault_at_any_call_to_s3_is_survived(stage: Stage, ada: Person, fault: s3.Fault) -> None:
+    ada.connect("tab")
+    text = long_text(450)
+    first = arrive(stage, ada, text)
+    stage.s3_wire.clear()
+    stage.extract(first.event)
+    pages, calls = first.row["pages"], len(stage.s3_wire.calls)
+    assert pages > 20
+    assert {call.operation for call in stage.s3_wire.calls} >= {"GetObject", "PutObject", "ListObjectVersions"}
+    for nth in range(1, calls + 1):
+        file = arrive(stage, ada, text)
+        stage.s3_wire.clear()
+        stage.s3_wire.fail(fault, nth=nth)
+        stage.extract(file.event)
+        assert len(stage.s3_wire.struck) == 1
+        _whole(stage, file, pages)
+
+
+def test_a_socket_that_fails_costs_no_extraction(stage: Stage, ada: Person) -> None:
+    ada.connect("tab")
+
+    def refuse(connection_id: str) -> None:
+        raise client_error("InternalServerError", "PostToConnection", 500)
+
+    stage.gateway.before_post = refuse
+    file = arrive(stage, ada, b"Red roses.")
+    stage.extract(file.event)
+    assert file.row["status"] == "ready"
+
+
+# What is logged
+
+
+def _crash_quoting(stage: Stage, file: Arrived) -> None:
+    def quote(call: s3.Call, send: s3.Send) -> Any:
+        raise client_error(SECRET, "PutObject", 400)
+
+    stage.s3_wire.fail(quote, lambda call: call.operation == "PutObject", times=9)
+    for _ in range(2):
+        try:
+            stage.extract(file.event)
+        except Exception as error:
+            logging.getLogger().exception("handler failed", exc_info=error)
+    assert file.row["status"] == "failed"
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        (f"{SECRET}.txt", SECRET.encode()),
+        (f"{SECRET}.pdf", b"%PDF-1.7 " + SECRET.encode()),
+        (f"{SECRET}.png", SECRET.encode()),
+        (f"{SECRET}.html", f"<h1>{SECRET}</h1><{SECRET}".encode()),
+        (f"{SECRET}.json", f'{{"{SECRET}"'.encode()),
+    ],
+)
+@pytest.mark.parametrize("crash", [True, False])
+def test_neither_name_nor_text_is_logged(
+    stage: Stage,
+    ada: Person,
+    capfd: pytest.CaptureFixture[str],
+    caplog: pytest.LogCaptureFixture,
+    *,
+    name: str,
+    content: bytes,
+    crash: bool,
+) -> None:
+    caplog.set_level(logging.DEBUG, "chalicelib")
+    caplog.set_level(logging.INFO)
+    ada.connect("tab")
+    file = arrive(stage, ada, content, name, media_type=SECRET.lower())
+    if crash:
+        file = arrive(stage, ada, SECRET.encode(), name.rpartition(".")[0])
+        _crash_quoting(stage, file)
+    else:
+        stage.extract(file.event)
+    out, err = capfd.readouterr()
+    written = out + err + caplog.text
+    assert file.file_id in written
+    assert '"event":"extract"' in written
+    assert SECRET.lower() not in written.lower()
