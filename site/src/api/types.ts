@@ -64,62 +64,24 @@ export interface ToolUseBlock {
 
 export type ContentBlock = TextBlock | ThinkingBlock | ToolUseBlock;
 
-export type FileGroup = "document" | "text" | "image";
-
-export interface File {
-  file_id: string;
-  name: string;
-  /** The media type: declared, then as detected. */
-  type: string;
-  /** In bytes. */
-  size: number;
-  status: "uploaded" | "reading" | "ready" | "failed";
-  group: FileGroup | null;
-  /** "PDF", "DOCX", … */
-  format: string | null;
-  /** null until it is known; 0 for an image. */
-  pages: number | null;
-  pages_read: number;
-  characters: number | null;
-  /** An estimate. */
-  tokens: number | null;
-  language: "fr" | "en" | "other" | null;
-  /** A PDF without text, read by sight. */
-  scanned: boolean;
-  error: AnswerError | null;
-  upload_timestamp: string;
-  /** How many conversations use it. */
-  conversations: number;
-}
-
-export type FileDetail = File & { used_in: { conversation_id: string; title: string | null }[] };
-
+export type File = Schemas["File"];
+/** A file and where it is used. */
+export type FileDetail = Schemas["FileDetail"];
 /** A file as the message that it is attached to keeps it: as it was at sending. */
-export type MessageFile = Pick<File, "file_id" | "name" | "type" | "size" | "group" | "format" | "pages">;
-
+export type MessageFile = Schemas["AttachedFile"];
 /** What a new file is uploaded to: a form, its fields first, then `file`. */
-export interface UploadTarget {
-  url: string;
-  fields: Record<string, string>;
-}
-
-export interface FilePage {
-  file_id: string;
-  number: number;
-  pages: number | null;
-  locator: Locator;
-  text: string;
-}
+export type UploadTarget = Schemas["Upload"];
+export type FilePage = Omit<Schemas["FilePage"], "locator"> & { locator: Locator };
 
 type WithBlocks<T> = Omit<T, "content"> & { content: ContentBlock[] };
 
-export type Message = WithBlocks<Schemas["Message"]> & { files: MessageFile[] };
+export type Message = WithBlocks<Schemas["Message"]>;
 export type AnswerStatus = Message["status"];
 export type Usage = Schemas["Usage"];
 export type AnswerError = Schemas["ErrorInfo"];
 export type Turn = { user_message: Message; answer: Message };
 
-export type Conversation = Schemas["Conversation"] & { file_ids: string[] };
+export type Conversation = Schemas["Conversation"];
 /** A conversation as lists hold it. */
 export type ConversationSummary = Schemas["ConversationSummary"];
 export type ConversationChange = Partial<Schemas["ConversationChange"]>;

@@ -4,6 +4,7 @@ import { vi } from "vitest";
 import type { AnswerFrame } from "@/api/frames";
 import type { Conversation, Message } from "@/api/types";
 
+import { FakeFiles, refusal, type Reply } from "./fakeFiles";
 import { answer, conversation, message, models } from "./records";
 
 interface Request {
@@ -12,15 +13,9 @@ interface Request {
   body: Record<string, unknown> | null;
 }
 
-type Reply = [status: number, body: unknown];
-
-const refusal = (status: number, code: string, extra: object = {}): Reply => [
-  status,
-  { error: { code, message: code, ...extra } },
-];
-
 export class FakeApi {
   readonly requests: Request[] = [];
+  readonly files = new FakeFiles();
   readonly conversations = new Map<string, Conversation>();
   readonly messages: Message[] = [];
   readonly frames = new Map<string, AnswerFrame[]>();
@@ -32,6 +27,7 @@ export class FakeApi {
   #count = 0;
 
   install(): void {
+    this.files.install();
     vi.stubGlobal("fetch", (url: string, init: RequestInit = {}) => this.#fetch(url, init));
   }
 
@@ -83,11 +79,14 @@ export class FakeApi {
     const [, conversationId = "", messageId = "", action = ""] =
       /^\/conversations\/([^/?]+)(?:\/messages(?:\/([^/?]+)\/(\w+))?)?/.exec(path) ?? [];
     if (path === "/models") return [200, { items: models }];
+    const ofFiles = this.files.route(method, path, body);
+    if (ofFiles) return ofFiles;
     if (path.startsWith("/conversations?") || path === "/conversations") {
       return method === "POST" ? this.#create(body) : [200, { items: [...this.conversations.values()], next_cursor: null }];
     }
     const held = this.conversations.get(conversationId);
     if (!held) return refusal(404, "not_found");
+    if (/\/files(\/|$)/.test(path)) return this.#changeFiles(method, path, held);
     if (action === "frames") return this.#readFrames(messageId, path);
     if (action === "stop") return this.#stop(messageId);
     if (path.includes("/messages")) return method === "POST" ? this.#send(held, body) : this.#list(conversationId);
@@ -95,10 +94,12 @@ export class FakeApi {
   }
 
   #create(body: Request["body"]): Reply {
-    const first = body?.["message"] as { text: string; request_id: string };
+    const first = body?.["message"] as { text: string; request_id: string; file_ids?: string[] };
+    const refused = this.#refusedFiles(first.file_ids);
+    if (refused) return refused;
     const id = `c-${first.request_id}`;
     if (!this.conversations.has(id)) this.conversations.set(id, conversation({ conversation_id: id, title: null }));
-    const turn = this.#turns.get(first.request_id) ?? this.#turn(id, first.text, null);
+    const turn = this.#turns.get(first.request_id) ?? this.#turn(id, first.text, null, first.file_ids);
     this.#turns.set(first.request_id, turn);
     return [201, { ...this.conversations.get(id), ...turn }];
   }
@@ -108,19 +109,35 @@ export class FakeApi {
     const repeated = this.#turns.get(requestId);
     if (repeated) return [202, repeated];
     if (held.answer_in_progress) return refusal(409, "answer_in_progress", { message_id: held.answer_in_progress });
+    const fileIds = body?.["file_ids"] as string[] | undefined;
+    const refused = this.#refusedFiles(fileIds);
+    if (refused) return refused;
     const parent = body && "parent_id" in body ? (body["parent_id"] as string | null) : held.head;
-    const turn = this.#turn(held.conversation_id, String(body?.["text"]), parent);
+    const turn = this.#turn(held.conversation_id, String(body?.["text"]), parent, fileIds);
     this.#turns.set(requestId, turn);
     return [202, turn];
   }
 
-  #turn(conversationId: string, text: string, parentId: string | null) {
+  #refusedFiles(ids: string[] = []): Reply | null {
+    const [first, second] = this.files.attach(ids);
+    return typeof first === "number" ? [first, second] : null;
+  }
+
+  #changeFiles(method: string, path: string, held: Conversation): Reply {
+    const reply = this.files.routeConversation(method, path, held);
+    if (Array.isArray(reply)) return reply;
+    this.conversations.set(held.conversation_id, reply);
+    return [200, reply];
+  }
+
+  #turn(conversationId: string, text: string, parentId: string | null, fileIds: string[] = []) {
     const ids = { conversation_id: conversationId };
     const userMessage = message({
       ...ids,
       message_id: this.#nextId(),
       parent_id: parentId,
       content: [{ type: "text", text }],
+      files: fileIds.map((id) => this.files.attached(id)),
     });
     const queued = answer({
       ...ids,
@@ -132,7 +149,8 @@ export class FakeApi {
     this.messages.push(userMessage, queued);
     const held = this.conversations.get(conversationId) ?? conversation({ conversation_id: conversationId });
     const progress = { head: queued.message_id, answer_in_progress: queued.message_id };
-    this.conversations.set(conversationId, { ...held, ...progress });
+    const file_ids = [...new Set([...held.file_ids, ...fileIds])];
+    this.conversations.set(conversationId, { ...held, ...progress, file_ids });
     return { user_message: userMessage, answer: queued };
   }
 

@@ -1,5 +1,5 @@
 /** Records as the API sends them, for tests. */
-import type { Conversation, Message } from "@/api/types";
+import type { Conversation, File as StoredFile, Message } from "@/api/types";
 
 export function message(fields: Partial<Message> & Pick<Message, "message_id">): Message {
   return {
@@ -34,6 +34,28 @@ export function conversation(fields: Partial<Conversation> = {}): Conversation {
     head: null,
     answer_in_progress: null,
     file_ids: [],
+    ...fields,
+  };
+}
+
+export function storedFile(fields: Partial<StoredFile> = {}): StoredFile {
+  return {
+    file_id: "f1",
+    name: "thesis.pdf",
+    type: "application/pdf",
+    size: 3_355_443,
+    status: "ready",
+    group: "document",
+    format: "PDF",
+    pages: 212,
+    pages_read: 0,
+    characters: null,
+    tokens: 89_712,
+    language: "en",
+    scanned: false,
+    error: null,
+    upload_timestamp: "2026-11-21T12:00:00.000Z",
+    conversations: 0,
     ...fields,
   };
 }

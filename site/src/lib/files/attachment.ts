@@ -1,11 +1,12 @@
 /** A file on its way into a message, from the moment it is picked until it can be sent. Pure. */
 import type { FileFrame } from "@/api/frames";
-import type { File as StoredFile, MessageFile } from "@/api/types";
+import type { File as StoredFile } from "@/api/types";
 
 import type { Problem } from "./problems";
 
 /** What the server said of a file last: all of it, or what a message keeps. */
-export type KnownFile = MessageFile & Partial<Pick<StoredFile, "status" | "pages_read" | "tokens" | "scanned" | "error">>;
+export type KnownFile = Pick<StoredFile, "file_id" | "name" | "type" | "size" | "group" | "format" | "pages"> &
+  Partial<Pick<StoredFile, "status" | "pages_read" | "tokens" | "scanned" | "error">>;
 
 export interface Attachment {
   /** This browser's own name for it: a file has no id before the server has heard of it. */

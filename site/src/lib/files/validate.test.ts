@@ -1,0 +1,56 @@
+import { describe, expect, it } from "vitest";
+
+import { catalogues } from "@/i18n";
+
+import { fileIcon } from "./kinds";
+import { MAX_FILE_BYTES, nameRefusal, refusal } from "./validate";
+
+const of = (name: string, size = 10) => refusal({ name, size })?.code ?? null;
+
+describe("what is refused before it is uploaded", () => {
+  it.each([
+    ["setup.EXE", "unreadable_program"],
+    ["photos.zip", "unreadable_archive"],
+    ["backup.tar.gz", "unreadable_archive"],
+    ["holiday.mp4", "unreadable_media"],
+    ["letter.doc", "unreadable_oldWord"],
+    ["budget.xls", "unreadable_oldSheet"],
+    ["talk.ppt", "unreadable_oldSlides"],
+    ["letter.odt", "unreadable_openDocument"],
+    ["novel.epub", "unreadable_otherDocument"],
+    ["IMG_0001.HEIC", "unreadable_image"],
+    ["shop.sqlite3", "unreadable_database"],
+  ])("%s: %s, with words for it in each language", (name, code) => {
+    expect(of(name)).toBe(code);
+    for (const { files } of Object.values(catalogues)) expect(files.problems).toHaveProperty(code);
+  });
+
+  it.each(["thesis.pdf", "a.docx", "b.pptx", "c.xlsx", "d.csv", "e.md", "main.rs", "Makefile", "notes", "x.png", "y.webp", "app.ts"])(
+    "%s may be uploaded",
+    (name) => expect(of(name)).toBeNull(),
+  );
+
+  it("is what is empty or larger than 50 MB, to the byte", () => {
+    expect(of("a.pdf", 0)).toBe("file_empty");
+    expect(of("a.pdf", MAX_FILE_BYTES)).toBeNull();
+    expect(of("a.pdf", MAX_FILE_BYTES + 1)).toBe("file_too_large");
+  });
+
+  it.each(["", "  ", ".", "..", "a/b.pdf", "a\\b.pdf", "a\u202efdp.exe.pdf", "a\u0000.pdf", "a\n.pdf", `${"é".repeat(128)}.pdf`])(
+    "is the name %j",
+    (name) => expect(nameRefusal(name)?.code).toBe("name_not_allowed"),
+  );
+
+  it("is no name that people give: accents, emoji, spaces, 255 bytes", () => {
+    for (const name of ["Mémoire – été 2026 (v2).pdf", "📄.txt", "報告.docx", `${"a".repeat(251)}.pdf`]) {
+      expect(nameRefusal(name)).toBeNull();
+    }
+  });
+});
+
+it("a file's icon follows what it is, then its name", () => {
+  expect(fileIcon({ name: "a.bin", group: "image" })).toBe("image");
+  expect(fileIcon({ name: "a.XLSX" })).toBe("table");
+  expect(fileIcon({ name: "talk.pptx", group: "document" })).toBe("slides");
+  expect(fileIcon({ name: "README" })).toBe("file");
+});
