@@ -34,17 +34,17 @@ def keys(services: Services, file_ids: Sequence[str]) -> list[tuple[Table, Key]]
         raise NotFound("file", "file_ids") from missing
 
 
-def checked(conversation: Conversation, rows: Sequence[Item | None], user_id: str) -> list[File]:
+def checked(services: Services, conversation: Conversation, rows: Sequence[Item | None]) -> list[File]:
     """The files of a message, all of them ready. rows: what was read of them.
 
     Raises NotFound (another's and a deleted one, too), FileNotReady, and InvalidRequest with a failed file's reason.
     """
-    return _counted(conversation, [_ready(row, user_id) for row in rows])
+    return _counted(conversation, [_ready(services, row, conversation.user_id) for row in rows])
 
 
-def _ready(row: Item | None, user_id: str) -> File:
+def _ready(services: Services, row: Item | None, user_id: str) -> File:
     try:
-        file = files.existing(row, user_id)
+        file = files.settled(services, files.existing(row, user_id))
     except NotFound as missing:
         raise NotFound("file", "file_ids") from missing
     if file.status == "failed":
