@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 
 # Renewed every second; a renewal may be late by ten of them.
 LEASE_S = 10
-# The first, and the one after a crash. A run that goes on where another stopped counts from one again.
-MAX_ATTEMPTS = 2
 _PAUSE_S = 0.5
 
 _IS_MINE = "#token = :token AND attribute_not_exists(#purging)"
@@ -118,7 +116,7 @@ def _versions(services: Services, upload: Upload) -> list[Version]:
 def _take(services: Services, file: File, version_id: str, sequencer: str) -> File | None:
     """Of several that try, one succeeds. A repeat after a lost reply succeeds too."""
     now = int(time.time())
-    if file.attempts >= MAX_ATTEMPTS:
+    if file.attempts >= files.MAX_ATTEMPTS:
         return None
     values = {
         ":reading": "reading",

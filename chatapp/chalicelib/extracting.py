@@ -51,7 +51,6 @@ _FAILURES = {
     "scan_too_long": "The PDF is a scan without text, which Claude reads by sight: at most {pages} pages and {mb} MB. "
     "Split it, or have its text recognised (OCR) and upload that.",
     "size_mismatch": "The file that arrived is not of the size that was announced. Upload it again.",
-    "reading_failed": "The file could not be read, for a reason on our side. Upload it again.",
 }
 
 
@@ -134,8 +133,8 @@ class _Work:
         if self._is_left:
             return "left"
         try:
-            if self._file.attempts >= claiming.MAX_ATTEMPTS:
-                return self._end(_failed(_Refused("reading_failed")))
+            if self._file.attempts >= files.MAX_ATTEMPTS:
+                return self._end({"status": "failed", "error": files.READING_FAILED})
             self._file = claiming.leave(self._services, self._file, _PATIENCE_S)
         except Lost as lost:
             return self._abandon(lost)
