@@ -1,7 +1,8 @@
 """How fast files become pages, and what memory that takes: by format, on files that it makes itself.
 
-    python -m bench.extraction
+    python -m bench.extraction [uploads]
 
+`uploads`: only those, which need `./deploy.sh local`; without a deployment they are left out.
 Wall-clock figures of one run each, first start of the child included; memory is the child's own peak (VmHWM).
 """
 
@@ -24,6 +25,7 @@ from chalicelib.extraction.search_index import IndexWriter, search
 from pypdf import PdfReader
 
 from bench import extraction_files as files
+from bench import extraction_stage as stage
 from bench.report import Figure, load_average, show
 
 MAX_PEAK_MB = 300
@@ -126,13 +128,21 @@ def _search_ms(index_path: Path, query: str) -> float:
 
 
 def figures(scratch: Path) -> list[Figure]:
-    """Every part of this bench; what needs a deployed stage is a part of its own, to be added to this list."""
-    return [*by_format(scratch), *pypdf_alone(scratch), *searched(scratch), load_average()]
+    """Uploads first: they are what a person waits for, and the machine is still quiet then."""
+    return [
+        *stage.uploads(scratch),
+        *by_format(scratch),
+        *pypdf_alone(scratch),
+        *searched(scratch),
+        load_average(),
+    ]
 
 
 def main() -> None:
-    with tempfile.TemporaryDirectory(prefix="chatapp-bench-") as scratch:
-        show("files to pages, by format", figures(Path(scratch)))
+    with tempfile.TemporaryDirectory(prefix="chatapp-bench-") as folder:
+        scratch = Path(folder)
+        chosen = [*stage.uploads(scratch), load_average()] if sys.argv[1:] == ["uploads"] else figures(scratch)
+        show("files to pages", chosen)
 
 
 if __name__ == "__main__":

@@ -97,11 +97,15 @@ class Socket:
             for frame in json.loads(message)["frames"]:
                 self._arrived.put((now, frame))
 
+    def frame(self, timeout_s: float = TIMEOUT_S) -> tuple[float, Frame]:
+        """The next frame, after the moment in which it arrived, Unix seconds."""
+        return self._arrived.get(timeout=timeout_s)
+
     def until_done(self) -> dict[str, float]:
         """When the first frame of each type of one answer arrived, Unix seconds."""
         moments: dict[str, float] = {}
         while "answer.done" not in moments:
-            at, frame = self._arrived.get(timeout=TIMEOUT_S)
+            at, frame = self.frame()
             moments.setdefault(frame["type"], at)
             if frame["type"] == "answer.failed":
                 raise RuntimeError(str(frame["error"]))
