@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 _CHUNK_BYTES = 1024 * 1024
 _MAX_DELETED_AT_ONCE = 1_000
+# What S3 says of one object in a batch that it has taken; of a whole request it says so by the status.
+_PASSING_IN_BATCHES = {"InternalError", "SlowDown", "ServiceUnavailable"}
 _MISSING = {"NoSuchKey", "NoSuchVersion", "404"}
 
 
@@ -123,7 +125,7 @@ class Bucket(Adapter):
             found += [Version(each["Key"], each["VersionId"], True) for each in page.get("DeleteMarkers", [])]
             if not page.get("IsTruncated"):
                 return found
-            position = {"KeyMarker": page["NextKeyMarker"], "VersionIdMarker": page.get("NextVersionIdMarker", "")}
+            position = {"KeyMarker": page["NextKeyMarker"], "VersionIdMarker": page["NextVersionIdMarker"]}
 
     def delete(self, versions: Iterable[Version]) -> None:
         """Delete versions for good; those that are not there are no error."""
@@ -132,8 +134,10 @@ class Bucket(Adapter):
             self._allow("DeleteObjectVersion")
             batch, pending = pending[:_MAX_DELETED_AT_ONCE], pending[_MAX_DELETED_AT_ONCE:]
             reply = _sent(self._client().delete_objects, Bucket=self._name, Delete={"Objects": batch, "Quiet": True})
-            if errors := reply.get("Errors"):
-                raise Busy(errors[0].get("Code", ""))
+            for error in reply.get("Errors", []):
+                if error["Code"] not in _PASSING_IN_BATCHES:
+                    raise ClientError({"Error": {"Code": error["Code"]}}, "DeleteObjects")
+                raise Busy(error["Code"])
 
     def _own(self, key: str) -> str:
         """The key, which must lie under this adapter's prefix: what else it may not reach."""
