@@ -190,5 +190,7 @@ def warm(function_name: str) -> None:
         services = of(name)
         if name == API:
             client("lambda")
+        if name == EXTRACT:
+            client("s3")
         if name == ANSWER:
             services.model().prepare()
