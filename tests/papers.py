@@ -27,9 +27,9 @@ def flower_pages(count: int, filler: int = 0) -> list[str]:
 
 
 def paper(
-    stage: Stage, person: Person, pages: Sequence[str] = ("Red roses.",), name: str = "paper.pdf", **row: Any
+    stage: Stage, person: Person, texts: Sequence[str] = ("Red roses.",), name: str = "paper.pdf", **row: Any
 ) -> str:
-    """A ready file with these pages; returns its id. row: attributes that differ, None for none."""
+    """A ready file with pages of these texts; returns its id. row: attributes that differ, None for none."""
     from chalicelib import extracts, services
     from chalicelib.extraction.estimates import estimate_tokens
     from chalicelib.extraction.pages import Page
@@ -38,7 +38,7 @@ def paper(
     file_id = new_id()
     key = f"uploads/{person.user_id}/{file_id}/{name}"
     body = row.pop("body", b"%PDF-1.7")
-    text = "".join(pages)
+    text = "".join(texts)
     item = {
         "file_id": file_id,
         "user_id": person.user_id,
@@ -51,18 +51,18 @@ def paper(
         "version_id": stage.store(key, body),
         "group": "document",
         "format": "PDF",
-        "pages": len(pages),
-        "pages_read": len(pages),
+        "pages": len(texts),
+        "pages_read": len(texts),
         "characters": len(text),
         "tokens": estimate_tokens(text),
         "scanned": False,
     }
     stage.put("files", item | row)
-    if pages:
+    if texts:
         with tempfile.TemporaryDirectory() as folder:
             writer = extracts.PageWriter(services.of(services.EXTRACT).extracted, file_id, Path(folder) / "index")
-            for number, page in enumerate(pages, 1):
-                writer.add(Page(number, {"kind": "page", "label": f"page {number}", "page": number}, page))
+            for number, each in enumerate(texts, 1):
+                writer.add(Page(number, {"kind": "page", "label": f"page {number}", "page": number}, each))
             writer.close()
     return file_id
 
