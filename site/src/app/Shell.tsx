@@ -2,6 +2,7 @@
 import { useRef, useState } from "react";
 import { useLocation, useRoute } from "wouter";
 
+import { ViewerSlot } from "@/features/viewer";
 import { useT } from "@/i18n";
 import { COMPOSER_ID } from "@/lib/focusComposer";
 import { useMediaQuery, WIDE_SCREEN } from "@/lib/mediaQuery";
@@ -48,6 +49,7 @@ export function Shell({ email, onSignOut }: { email: string; onSignOut: () => vo
       <div className="flex min-w-0 flex-1" inert={!isWide && isDrawerOpen}>
         {isFiles ? <FilesRoute openList={openList} /> : <ChatRoute conversationId={conversationId} openList={openList} />}
       </div>
+      <ViewerSlot />
     </div>
   );
 }

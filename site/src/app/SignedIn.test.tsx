@@ -1,52 +1,15 @@
-import { act, render, screen, waitFor, within } from "@testing-library/react";
+import { act, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
-import { ApiClient } from "@/api/client";
-import { ApiContext } from "@/api/context";
-import { Session, SessionContext, type Provider } from "@/features/auth";
-import { conversation } from "@/test/records";
 import { FakeApi } from "@/test/fakeApi";
-import { Toasts } from "@/ui/toasts";
+import { conversation } from "@/test/records";
 
-import SignedIn from "./SignedIn";
-
-const identity = { userId: "ada", email: "ada@example.com" };
-const config = {
-  region: "eu-west-1",
-  user_pool_id: "pool",
-  client_id: "client",
-  api_url: "https://api.test",
-  socket_url: null,
-  cognito_endpoint: null,
-  stage: "test",
-};
-
-function signedInSession(): Session {
-  const provider: Partial<Provider> = {
-    identity: async () => identity,
-    token: async () => ({ idToken: "token", expiresAtMs: Date.now() + 3_600_000 }),
-  };
-  const session = new Session(async () => provider as Provider, false);
-  session.state.set({ status: "signed-in", identity });
-  return session;
-}
+import { openApp as open } from "./openApp";
 
 let api: FakeApi;
 let person: ReturnType<typeof userEvent.setup>;
 
-function open(path = "/", session = signedInSession()) {
-  window.history.replaceState(null, "", path);
-  const view = render(
-    <SessionContext value={session}>
-      <ApiContext value={new ApiClient(config.api_url, session)}>
-        <SignedIn config={config} identity={identity} />
-        <Toasts />
-      </ApiContext>
-    </SessionContext>,
-  );
-  return { ...view, session };
-}
 
 const composer = () => screen.findByRole("textbox", { name: "Message to Claude" });
 const pass = (ms: number) => act(() => vi.advanceTimersByTimeAsync(ms));

@@ -1,0 +1,189 @@
+import { act, fireEvent, screen, waitFor, within } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+
+import { FakeApi } from "@/test/fakeApi";
+import { storedFile } from "@/test/records";
+
+import { openApp } from "./openApp";
+
+let api: FakeApi;
+let person: ReturnType<typeof userEvent.setup>;
+
+const pass = (ms: number) => act(() => vi.advanceTimersByTimeAsync(ms));
+const list = () => screen.findByRole("list", { name: "Your files" });
+const names = async () => within(await list()).getAllByRole("listitem").map((row) => within(row).getAllByText(/\.\w+$/)[0]?.textContent);
+
+async function choose(name: string, action: string): Promise<void> {
+  await person.click(await screen.findByRole("button", { name: `Actions for ${name}` }));
+  await person.click(screen.getByRole("menuitem", { name: action }));
+}
+
+function put(...given: string[]): void {
+  for (const [index, name] of given.entries()) api.files.put(storedFile({ file_id: `s${index}`, name }));
+}
+
+beforeEach(() => {
+  vi.useFakeTimers({ shouldAdvanceTime: true });
+  person = userEvent.setup({ advanceTimers: (ms) => void vi.advanceTimersByTime(ms) });
+  api = new FakeApi();
+  api.install();
+});
+
+afterEach(() => {
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+});
+
+describe("the Files page", () => {
+  it("is reached from the sidebar and shows each file with what is known of it", async () => {
+    put("thesis.pdf");
+    api.files.put(storedFile({ file_id: "s1", name: "scan.pdf", scanned: true, pages: 3, tokens: null, conversations: 2 }));
+    const error = { code: "broken_file", message: "damaged" };
+    api.files.put(storedFile({ file_id: "s2", name: "torn.docx", status: "failed", error, pages: null, tokens: null }));
+    openApp("/");
+    await person.click(await screen.findByRole("link", { name: "Files" }));
+    expect(await names()).toEqual(["torn.docx", "scan.pdf", "thesis.pdf"]);
+    const [torn, scan, thesis] = within(await list()).getAllByRole("listitem");
+    expect(thesis).toHaveTextContent("PDF · 3.2 MB · 212 pages, about 90,000 tokens · Nov 21, 2026");
+    expect(scan).toHaveTextContent("3 pages · Used in 2 conversations");
+    expect(scan).toHaveTextContent("A scan without text");
+    expect(torn).toHaveTextContent("The file is damaged or incomplete.");
+    expect(document.title).toMatch(/^Files/);
+    expect(screen.getByRole("link", { name: "Files" })).toHaveAttribute("aria-current", "page");
+  });
+
+  it("says when there is nothing, and when nothing is found", async () => {
+    openApp("/files");
+    expect(await screen.findByText("No file yet")).toBeInTheDocument();
+    await person.type(screen.getByRole("searchbox", { name: "Search by name" }), "tax");
+    await pass(1_000);
+    expect(screen.getByText("No file has “tax” in its name.")).toBeInTheDocument();
+  });
+
+  it("says when the files could not be loaded, and loads them on request", async () => {
+    put("thesis.pdf");
+    api.offline = 20;
+    openApp("/files");
+    await pass(30_000);
+    const alert = await screen.findByText(/The files could not be loaded/);
+    expect(alert).toBeInTheDocument();
+    api.offline = 0;
+    const main = within(screen.getByRole("main"));
+    await person.click(main.getByRole("button", { name: "Try again" }));
+    expect(await names()).toEqual(["thesis.pdf"]);
+  });
+
+  it("searches on the server when the typing pauses, once", async () => {
+    put("thesis.pdf", "Budget.xlsx");
+    openApp("/files");
+    await list();
+    await person.type(screen.getByRole("searchbox", { name: "Search by name" }), "budget");
+    await pass(1_000);
+    expect(await names()).toEqual(["Budget.xlsx"]);
+    expect(api.sent("GET", /^\/files\?.*name=/).map(({ path }) => path)).toEqual(["/files?name=budget"]);
+  });
+
+  it("shows further pages on request", async () => {
+    put(...Array.from({ length: 12 }, (_, index) => `${index}.pdf`));
+    openApp("/files");
+    expect(await names()).toHaveLength(10);
+    await person.click(screen.getByRole("button", { name: "Load more" }));
+    await waitFor(async () => expect(await names()).toHaveLength(12));
+  });
+
+  it("follows a file that is being read", async () => {
+    api.files.put(storedFile({ file_id: "s0", status: "reading", pages: 212, pages_read: 40, tokens: null }));
+    openApp("/files");
+    expect(await list()).toHaveTextContent("Reading 40 of 212 pages");
+    expect(screen.getByRole("progressbar", { name: "Progress of thesis.pdf" })).toHaveAttribute("aria-valuenow", "19");
+    api.files.put({ file_id: "s0", status: "ready", tokens: 89_712 });
+    await pass(4_000);
+    expect(await list()).toHaveTextContent("212 pages, about 90,000 tokens");
+    const asked = api.sent("GET", /^\/files/).length;
+    await pass(10_000);
+    expect(api.sent("GET", /^\/files/)).toHaveLength(asked);
+  });
+
+  it("takes files that are dropped on it, one row for each", async () => {
+    openApp("/files");
+    await screen.findByText("No file yet");
+    const file = new File(["%PDF"], "notes.pdf", { type: "application/pdf" });
+    fireEvent.drop(window, { dataTransfer: { types: ["Files"], items: [{ kind: "file", getAsFile: () => file }] } });
+    await pass(500);
+    expect(within(screen.getByRole("list", { name: "Uploads" })).getByText("notes.pdf")).toBeInTheDocument();
+    expect(screen.getAllByText("notes.pdf")).toHaveLength(1);
+    act(() => api.files.uploads[0]?.end(204));
+    api.files.put({ file_id: "f1", status: "ready", pages: 4 });
+    await pass(4_000);
+    expect(screen.queryByRole("list", { name: "Uploads" })).toBeNull();
+    expect(await names()).toEqual(["notes.pdf"]);
+    expect(await list()).toHaveTextContent("4 pages");
+  });
+
+  it("renames in place, and refuses a name that cannot be", async () => {
+    put("thesis.pdf");
+    openApp("/files");
+    await choose("thesis.pdf", "Rename");
+    const field = screen.getByRole("textbox", { name: "Name of the file" }) as HTMLInputElement;
+    expect(field).toHaveFocus();
+    expect([field.selectionStart, field.selectionEnd]).toEqual([0, "thesis".length]);
+    await person.clear(field);
+    await person.type(field, "a/b{Enter}");
+    expect(screen.getByText(/This name cannot be used/)).toBeInTheDocument();
+    await person.clear(field);
+    await person.type(field, "Thèse 2026.pdf{Enter}");
+    await pass(100);
+    expect(api.sent("PATCH", /./).map(({ body }) => body)).toEqual([{ name: "Thèse 2026.pdf" }]);
+    expect(await names()).toEqual(["Thèse 2026.pdf"]);
+  });
+
+  it("deletes at once what nothing depends on, and brings it back", async () => {
+    put("thesis.pdf", "notes.txt");
+    openApp("/files");
+    await choose("notes.txt", "Delete");
+    await pass(100);
+    expect(await names()).toEqual(["thesis.pdf"]);
+    expect(screen.queryByRole("alertdialog")).toBeNull();
+    await person.click(screen.getByRole("button", { name: "Undo" }));
+    await pass(500);
+    expect(await names()).toContain("notes.txt");
+  });
+
+  it("asks before it deletes what conversations use, and names them", async () => {
+    api.files.put(storedFile({ conversations: 2 }));
+    api.files.usedIn = [
+      { conversation_id: "c1", title: "Cats" },
+      { conversation_id: "c2", title: null },
+    ];
+    openApp("/files");
+    await choose("thesis.pdf", "Delete");
+    const question = await screen.findByRole("alertdialog", { name: "Delete thesis.pdf?" });
+    await pass(100);
+    expect(question).toHaveTextContent("It is used in 2 conversations:");
+    expect(question).toHaveTextContent("Later answers there will say that the source was deleted.");
+    expect(within(question).getByRole("link", { name: "Cats" })).toHaveAttribute("href", "/c/c1");
+    expect(within(question).getByRole("link", { name: "Untitled conversation" })).toBeInTheDocument();
+    expect(api.sent("DELETE", /./)).toHaveLength(0);
+    await person.click(within(question).getByRole("button", { name: "Delete the file" }));
+    await pass(100);
+    expect(api.sent("DELETE", /^\/files\/f1$/)).toHaveLength(1);
+    expect(screen.queryByText("thesis.pdf", { exact: true })).toBeNull();
+  });
+
+  it("uses a file in a new chat, which has it attached once", async () => {
+    put("thesis.pdf");
+    openApp("/files");
+    await choose("thesis.pdf", "Use in a new chat");
+    expect(window.location.pathname).toBe("/");
+    const attached = await screen.findByRole("list", { name: "Attached files" });
+    expect(attached).toHaveTextContent("212 pages, about 90,000 tokens");
+    await person.click(screen.getByRole("link", { name: "Files" }));
+    await choose("thesis.pdf", "Use in a new chat");
+    expect(within(await screen.findByRole("list", { name: "Attached files" })).getAllByRole("listitem")).toHaveLength(1);
+    await person.type(await screen.findByRole("textbox", { name: "Message to Claude" }), "Sum it up{Enter}");
+    await pass(500);
+    expect(api.sent("POST", /^\/conversations$/)[0]?.body).toMatchObject({ message: { file_ids: ["s0"] } });
+    expect(api.sent("POST", /^\/files$/)).toHaveLength(0);
+  });
+});
