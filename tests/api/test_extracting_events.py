@@ -12,7 +12,7 @@ from chalicelib import extracting
 from chalicelib.ids import new_id
 
 from tests.arrivals import Arrived, arrive, pdf
-from tests.fakes import s3
+from tests.fakes import dynamodb, s3
 from tests.fakes.dynamodb import Killed
 from tests.people import Person
 from tests.stage import Stage, wait_for
@@ -183,6 +183,23 @@ def test_a_file_whose_workers_were_killed_twice_is_not_tried_again(stage: Stage,
     before = file.row
     stage.extract(file.event)
     assert file.row == before
+
+
+def test_a_claim_that_comes_late_does_not_try_a_third_time(stage: Stage, ada: Person) -> None:
+    """Between its reading of the row and its claim, another worker takes the file up and crashes."""
+    file = arrive(stage, ada, TEXT)
+    _left(stage, file)
+    stage.edit("files", file.file_id, lease_until=int(time.time()) - 1)
+
+    def meanwhile(call: dynamodb.Call, send: dynamodb.Send) -> Any:
+        stage.edit("files", file.file_id, attempts=2)
+        return send()
+
+    stage.wire.fail(meanwhile, lambda call: ":attempts" in str(call.body))
+    stage.extract(file.event)
+    assert len(stage.wire.struck) == 1
+    assert file.row["status"] == "reading"
+    assert stage.objects() == [file.key]
 
 
 def test_another_version_s_event_does_not_take_up_what_a_killed_worker_left(stage: Stage, ada: Person) -> None:
