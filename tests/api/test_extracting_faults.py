@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from chalicelib import extracting, logs
+from chalicelib import extracting, logs, sockets
 
 from tests.arrivals import Arrived, arrive, long_text, pdf, run_on
 from tests.fakes import dynamodb, s3
@@ -331,6 +331,18 @@ def test_a_socket_that_fails_costs_no_extraction(stage: Stage, ada: Person) -> N
     file = arrive(stage, ada, b"Red roses.")
     stage.extract(file.event)
     assert file.row["status"] == "ready"
+
+
+def test_a_socket_that_is_gone_loses_its_rows(stage: Stage, ada: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sockets, "OPENING_S", 0)
+    for name in ("tab", "closed"):
+        ada.connect(name)
+    stage.gateway.gone = {"closed"}
+    file = arrive(stage, ada, b"Red roses.")
+    stage.extract(file.event)
+    assert file.row["status"] == "ready"
+    assert "closed" not in str(stage.rows("sockets"))
+    assert stage.gateway.sent["tab"][-1]["status"] == "ready"
 
 
 # What is logged
