@@ -174,6 +174,7 @@ class _Work:
         with closing(read(path, kind, self._limits, self._start_page)) as items:
             if kind.group == "image":
                 (total,) = (item for item in items if isinstance(item, Total))
+                self._cost = total
                 return _ready(found, tokens=image_tokens(total), characters=0, pages=0)
             index_path = folder / "index.sqlite"
             with self._writer(index_path) as writer:

@@ -265,6 +265,21 @@ def test_a_document_too_long_for_one_run_goes_on_in_others(
     assert read == sorted(read)
 
 
+def test_a_run_whose_time_is_up_at_the_last_page_leaves_the_end_to_another(
+    stage: Stage, ada: Person, tmp_path: Path
+) -> None:
+    for content, name in ((pdf(tmp_path, 40).read_bytes(), "a.pdf"), (b"".join(_lines(40)), "a.txt")):
+        file = arrive(stage, ada, content, name)
+        stage.extract(file.event, seconds=1)
+        assert run_on(stage, seconds=1) == 2
+        assert (file.row["status"], file.row["pages"], len(file.pages())) == ("ready", 40, 40)
+
+
+def _lines(pages: int) -> list[bytes]:
+    """Each line too long to share a page with another."""
+    return [b"%04d %s\n" % (number, b"word " * 700) for number in range(pages)]
+
+
 def test_a_scan_that_is_read_in_several_runs_is_a_scan(stage: Stage, ada: Person, tmp_path: Path) -> None:
     def sparse(number: int) -> str:
         return "A title page with some text." if number <= 3 else ""
