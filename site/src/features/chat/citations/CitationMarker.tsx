@@ -34,11 +34,12 @@ function MarkerButton({ marker }: { marker: Marker }) {
   return (
     <span
       ref={root}
+      className="citation-group"
       onPointerEnter={(event) => isMouse(event) && popover.show()}
       onPointerLeave={(event) => isMouse(event) && popover.hideSoon()}
       onBlur={(event) => !root.current?.contains(event.relatedTarget) && popover.hide()}
     >
-      <sup>
+      <sup className="citation-place">
         <button
           ref={button}
           type="button"

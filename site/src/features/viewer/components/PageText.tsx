@@ -54,12 +54,12 @@ function PageTable({ text, rows, ranges }: { text: string; rows: readonly Row[];
       tabIndex={0}
       className="max-w-full overflow-x-auto rounded-xl border border-line bg-raised"
     >
-      <table className="min-w-full text-sm tabular-nums">
+      <table className="w-max min-w-full text-sm tabular-nums">
         <tbody>
           {rows.map((row) => (
             <tr key={row.start} className="border-line not-last:border-b">
               {row.cells.map(({ start, end }, column) => (
-                <td key={start} colSpan={spanOf(row, column, columns)} className="px-2.5 py-1.5 align-top whitespace-pre-wrap">
+                <td key={start} colSpan={spanOf(row, column, columns)} className="max-w-72 px-2.5 py-1.5 align-top whitespace-pre-wrap">
                   {highlighted(text, ranges, start, end)}
                 </td>
               ))}
