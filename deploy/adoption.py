@@ -6,7 +6,7 @@ People's ids come from the pool and their rows name them: a new pool beside the 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +18,8 @@ from .environment import DeploymentError, Stage
 Say = Callable[[str], None]
 
 _RESOURCE = re.compile(r"^  (\w+):\n(?:    .*\n)+", re.MULTILINE)
+# What a kept resource says of those made anew. It is left out while it is taken up; the stack's update puts it back.
+_OF_OTHERS = re.compile(r"^      CorsConfiguration:\n(?:        .*\n)+", re.MULTILINE)
 _KINDS = {"AWS::DynamoDB::Table": "table", "AWS::S3::Bucket": "bucket", "AWS::Cognito::UserPool": "user pool"}
 _IDENTIFIERS = {"table": "TableName", "bucket": "BucketName", "user pool": "UserPoolId"}
 
@@ -51,11 +53,15 @@ def adopt(stage: Stage, name: str, body: str, parameters: Mapping[str, str], say
         return False
     for resource in kept:
         say(f"taking up {resource.kind} {resource.name}")
-    head = body[: body.index("\nResources:\n")] + "\nResources:\n"
-    alone = head + "".join(resource.text for resource in kept)
     resources = [resource.to_import() for resource in kept]
-    import_resources(stage, name, alone, parameters, resources=resources, say=say)
+    import_resources(stage, name, alone(body, kept), parameters, resources=resources, say=say)
     return True
+
+
+def alone(body: str, kept: Iterable[Kept]) -> str:
+    """The template with these resources and no others."""
+    head = body[: body.index("\nResources:\n")] + "\nResources:\n"
+    return head + "".join(_OF_OTHERS.sub("", resource.text) for resource in kept)
 
 
 def find(stage: Stage, body: str) -> list[Kept]:

@@ -136,12 +136,14 @@ def _add_apis(stage: Stage, record: dict[str, Any]) -> None:
 
 
 def _add_by_name(stage: Stage, record: dict[str, Any]) -> None:
-    """Name functions and roles that the record lacks, so that a deletion finds all of them."""
+    """Name functions, roles and events that the record lacks, so that a deletion finds all of them."""
     config = json.loads((package.APP_FOLDER / ".chalice" / "config.json").read_text())
     place = policies.Place(stage.name, stage.region, stage.account_id)
     for name in config["lambda_functions"]:
         _add(record, name, "lambda_function", lambda_arn=place.arn("lambda", f"function:{place.function_name(name)}"))
         _add(record, f"{name}_role", "iam_role", role_name=f"{stage.prefix}-{name}")
+    extract = place.arn("lambda", f"function:{place.function_name('extract')}")
+    _add(record, "extract-s3event", "s3_event", bucket=stage.files_bucket, lambda_arn=extract)
 
 
 def _add(record: dict[str, Any], name: str, resource_type: str, **values: str) -> None:

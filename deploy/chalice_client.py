@@ -1,7 +1,8 @@
 """Chalice's AWS client, made to leave alone what is already as it should be, and to finish what Chalice leaves out.
 
 Chalice sends every function's code and configuration again, replaces the REST API and re-creates the socket's
-routes at each deployment, whether or not anything changed. Here each of these is compared with what AWS has.
+routes and the bucket's events at each deployment, whether or not anything changed. Here each of these is compared
+with what AWS has.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -19,6 +21,8 @@ from .environment import API_STAGE
 
 GatewayResponses = Mapping[str, Mapping[str, Any]]
 _UNCHANGED_API = "unchanged"
+_EVENT_ATTEMPTS = 6
+_EVENT_PAUSE_S = 2.0
 
 
 class Client(TypedAWSClient):
@@ -74,6 +78,43 @@ class Client(TypedAWSClient):
         except ClientError as error:
             if error.response["Error"]["Code"] != "NoSuchEntity":
                 raise
+
+    # --- Bucket events --------------------------------------------------------------------------------------------
+
+    def connect_s3_bucket_to_lambda(
+        self, bucket: str, function_arn: str, events: list[str], prefix: str | None = None, suffix: str | None = None
+    ) -> None:
+        """Have a function called by a bucket, unless it is already so."""
+        wanted = {"Events": events, "Filter": _filter(prefix, suffix)}
+        if self._bucket_events(bucket, function_arn) == [_comparable(wanted)]:
+            return
+        self.changes.append(f"events of {bucket}")
+        for attempts_left in reversed(range(_EVENT_ATTEMPTS)):
+            try:
+                super().connect_s3_bucket_to_lambda(bucket, function_arn, events, prefix, suffix)
+            except ClientError as error:
+                # S3 asks Lambda whether it may call the function, which knows a new permission only after a while.
+                if error.response["Error"]["Code"] != "InvalidArgument" or not attempts_left:
+                    raise
+                time.sleep(_EVENT_PAUSE_S)
+            else:
+                return
+
+    def disconnect_s3_bucket_from_lambda(self, bucket: str, function_arn: str) -> None:
+        try:
+            if not self._bucket_events(bucket, function_arn):
+                return
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "NoSuchBucket":
+                raise
+            return
+        self.changes.append(f"events of {bucket}")
+        super().disconnect_s3_bucket_from_lambda(bucket, function_arn)
+
+    def _bucket_events(self, bucket: str, function_arn: str) -> list[dict[str, Any]]:
+        found = self._client("s3").get_bucket_notification_configuration(Bucket=bucket)
+        of_lambda = found.get("LambdaFunctionConfigurations", [])
+        return [_comparable(each) for each in of_lambda if each["LambdaFunctionArn"] == function_arn]
 
     # --- REST API -----------------------------------------------------------------------------------------------
 
@@ -212,6 +253,20 @@ class Client(TypedAWSClient):
         except ResourceDoesNotExistError:
             return
         self.changes.append(name)
+
+
+def _filter(prefix: str | None, suffix: str | None) -> dict[str, Any]:
+    rules = [{"Name": name, "Value": value} for name, value in (("Prefix", prefix), ("Suffix", suffix)) if value]
+    return {"Key": {"FilterRules": rules}}
+
+
+def _comparable(notification: Mapping[str, Any]) -> dict[str, Any]:
+    """When a bucket calls a function; S3 adds an id, and writes the rules' names in either case."""
+    rules = notification.get("Filter", {}).get("Key", {}).get("FilterRules", [])
+    return {
+        "events": sorted(notification["Events"]),
+        "rules": sorted((rule["Name"].lower(), rule["Value"]) for rule in rules),
+    }
 
 
 def _same(name: str, current: Any, wanted: Any) -> bool:

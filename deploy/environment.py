@@ -87,13 +87,18 @@ class ApiIds:
 
 @dataclass(frozen=True)
 class Addresses:
-    """URLs as a browser uses them; `script_api_url` is the same API for programs that cannot resolve *.localhost."""
+    """URLs as a browser uses them; `script_api_url` is the same API for programs that cannot resolve *.localhost.
+
+    files_source: the origin of the files bucket, whose signed URLs the site is given.
+    connect_sources: all origins that the site may talk to.
+    """
 
     site_url: str
     api_url: str
     socket_url: str | None
     script_api_url: str
     cognito_endpoint: str | None
+    files_source: str
     connect_sources: tuple[str, ...]
 
     @classmethod
@@ -110,12 +115,14 @@ class Addresses:
             socket_url=f"{socket}/{API_STAGE}" if socket else None,
             script_api_url=f"{stage.endpoint_url}/_aws/execute-api/{ids.rest}/{API_STAGE}",
             cognito_endpoint=f"{cognito}/",
-            connect_sources=_present(cognito, ids.rest and api, socket),
+            files_source=stage.endpoint_url,
+            connect_sources=_present(cognito, ids.rest and api, socket, stage.endpoint_url),
         )
 
     @classmethod
     def _on_aws(cls, stage: Stage, ids: ApiIds, distribution_domain: str) -> Addresses:
         host = f"execute-api.{stage.region}.amazonaws.com"
+        files = f"https://{stage.files_bucket}.s3.{stage.region}.amazonaws.com"
         api = f"https://{ids.rest}.{host}"
         socket = f"wss://{ids.socket}.{host}" if ids.socket else None
         return cls(
@@ -124,7 +131,10 @@ class Addresses:
             socket_url=f"{socket}/{API_STAGE}" if socket else None,
             script_api_url=f"{api}/{API_STAGE}",
             cognito_endpoint=None,
-            connect_sources=_present(f"https://cognito-idp.{stage.region}.amazonaws.com", ids.rest and api, socket),
+            files_source=files,
+            connect_sources=_present(
+                f"https://cognito-idp.{stage.region}.amazonaws.com", ids.rest and api, socket, files
+            ),
         )
 
 

@@ -22,6 +22,12 @@ ROOT = Path(__file__).resolve().parents[2]
 IDS = ApiIds(rest="rest1", socket="sock1")
 
 
+def prod() -> Stage:
+    stage = Stage("prod", "eu-west-1")
+    stage.__dict__["account_id"] = "123456789012"  # what AWS would be asked for
+    return stage
+
+
 class Pools:
     """Cognito's pools, by id, as ListUserPools pages them."""
 
@@ -75,7 +81,7 @@ def test_the_shipped_settings_are_valid_for_any_stage() -> None:
 
 
 def test_addresses_on_aws() -> None:
-    found = Addresses.of(Stage("prod", "eu-west-1"), IDS, "d1.cloudfront.net")
+    found = Addresses.of(prod(), IDS, "d1.cloudfront.net")
     assert found.site_url == "https://d1.cloudfront.net"
     assert found.api_url == found.script_api_url == "https://rest1.execute-api.eu-west-1.amazonaws.com/api"
     assert found.socket_url == "wss://sock1.execute-api.eu-west-1.amazonaws.com/api"
@@ -84,7 +90,9 @@ def test_addresses_on_aws() -> None:
         "https://cognito-idp.eu-west-1.amazonaws.com",
         "https://rest1.execute-api.eu-west-1.amazonaws.com",
         "wss://sock1.execute-api.eu-west-1.amazonaws.com",
+        "https://chatapp-prod-files-123456789012-eu-west-1.s3.eu-west-1.amazonaws.com",
     )
+    assert found.files_source == found.connect_sources[-1]
 
 
 def test_addresses_on_the_local_aws() -> None:
@@ -94,11 +102,25 @@ def test_addresses_on_the_local_aws() -> None:
     assert found.socket_url == "ws://sock1.execute-api.localhost:4570/api"
     assert found.script_api_url == "http://127.0.0.1:4570/_aws/execute-api/rest1/api"
     assert found.cognito_endpoint == "http://localhost:4570/"
+    assert found.connect_sources == (
+        "http://localhost:4570",
+        "http://rest1.execute-api.localhost:4570",
+        "ws://sock1.execute-api.localhost:4570",
+        "http://127.0.0.1:4570",  # as the functions see it, which sign the addresses of files
+    )
+    assert found.files_source == "http://127.0.0.1:4570"
 
 
-def test_before_the_first_deployment_the_site_may_talk_to_cognito_alone() -> None:
-    found = Addresses.of(Stage("prod", "eu-west-1"), ApiIds(), "")
-    assert found.connect_sources == ("https://cognito-idp.eu-west-1.amazonaws.com",)
+def test_before_the_first_deployment_the_site_may_talk_to_no_api() -> None:
+    found = Addresses.of(prod(), ApiIds(), "")
+    assert not any("execute-api" in source for source in found.connect_sources)
+
+
+def test_the_site_may_send_and_show_files_of_its_own_bucket_alone() -> None:
+    template = cloudformation.template(prod(), "foundation.yaml")
+    (images,) = re.findall(r"img-src ([^;]+);", template)
+    assert images == "'self' data: blob: ${FilesSource}"
+    assert not any("*" in source for source in Addresses.of(prod(), IDS, "d1.cloudfront.net").connect_sources)
 
 
 # --- Command line -----------------------------------------------------------------------------------------------------
@@ -157,7 +179,7 @@ def test_outputs_are_one_json_object(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(steps, "BUILD", tmp_path)
-    stage = Stage("prod", "eu-west-1")
+    stage = prod()
     addresses = Addresses.of(stage, IDS, "d1.cloudfront.net")
     steps.write_outputs(stage, steps.describe(stage, addresses, {"UserPoolId": "p", "ClientId": "c"}))
     assert commands.main(["outputs", "prod"]) == 0
@@ -173,7 +195,7 @@ def test_data_outlives_every_stage_but_the_local_one() -> None:
     for name in ("foundation.yaml", "operations.yaml"):
         assert "Policy: Retain" not in cloudformation.template(Stage("local", "eu-west-1"), name)
     kept = cloudformation.template(Stage("prod", "eu-west-1"), "foundation.yaml")
-    assert kept.count("DeletionPolicy: RetainExceptOnCreate") == 8  # five tables, two buckets, the user pool
+    assert kept.count("DeletionPolicy: RetainExceptOnCreate") == 10  # six tables, three buckets, the user pool
 
 
 @mock_aws
