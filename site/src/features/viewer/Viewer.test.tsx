@@ -257,6 +257,14 @@ describe("the viewer", () => {
     expect(await within(panel).findByText(expected)).toBeInTheDocument();
   });
 
+  it("shows what was quoted from a scan, above the way to the original", async () => {
+    source.detail = file({ scanned: true });
+    source.texts.set(12, { text: "" });
+    const panel = await openByClick(target({ quote: "Seen on the scan" }));
+    expect((await within(panel).findByText("Seen on the scan")).tagName).toBe("BLOCKQUOTE");
+    expect(panel).toHaveTextContent("is a scan");
+  });
+
   it("downloads the original by the address that it is given", async () => {
     const clicked = vi.spyOn(HTMLAnchorElement.prototype, "click").mockImplementation(() => undefined);
     const panel = await openByClick();

@@ -47,17 +47,21 @@ export interface MarkedBlock {
  * line holds them, they wait for the next block.
  */
 export function joinMarked(blocks: readonly MarkedBlock[]): string {
-  let joined = "";
+  // Lines before the last marker's own: no later one goes there, so that a long answer is looked through once.
+  let settled = "";
+  let open = "";
   let held: number[] = [];
   for (const { text, markers } of blocks) {
-    joined += text.replace(FORGED, "");
+    open += text.replace(FORGED, "");
     held.push(...markers);
-    const at = held.length > 0 ? markerPosition(joined) : null;
+    const at = held.length > 0 ? markerPosition(open) : null;
     if (at === null) continue;
-    joined = withMarkers(joined, at, held);
+    const lineStart = open.lastIndexOf("\n", at - 1) + 1;
+    settled += open.slice(0, lineStart);
+    open = withMarkers(open.slice(lineStart), at - lineStart, held);
     held = [];
   }
-  return held.length > 0 ? withMarkers(`${joined}\n\n`, joined.length + 2, held) : joined;
+  return settled + (held.length > 0 ? withMarkers(`${open}\n\n`, open.length + 2, held) : open);
 }
 
 function withMarkers(text: string, at: number, markers: readonly number[]): string {

@@ -5,6 +5,7 @@ import { useT } from "@/i18n";
 
 import { piecesOf, rowsOf, type Row } from "../pieces";
 import { findQuote, type TextRange } from "../quote";
+import { Quote } from "./Quote";
 
 interface PageTextProps {
   page: FilePage;
@@ -26,9 +27,9 @@ export function PageText({ page, quote }: PageTextProps) {
   return (
     <div ref={root}>
       {quote !== null && quote.trim() !== "" && ranges.length === 0 && (
-        <div className="mb-4 text-sm text-muted">
-          <p>{t.citations.viewer.quoteElsewhere}</p>
-          <blockquote className="mt-1.5 border-l-2 border-accent pl-3 wrap-anywhere whitespace-pre-line">{quote.trim()}</blockquote>
+        <div className="mb-4 space-y-1.5">
+          <p className="text-sm text-muted">{t.citations.viewer.quoteElsewhere}</p>
+          <Quote text={quote} />
         </div>
       )}
       {rows ? (

@@ -10,6 +10,7 @@ import { Skeleton } from "@/ui/Skeleton";
 import type { Source } from "../useSource";
 import { Notice } from "./Notice";
 import { PageText } from "./PageText";
+import { Quote } from "./Quote";
 import { SourceImage } from "./SourceImage";
 
 interface SourceContentProps {
@@ -48,6 +49,7 @@ export function SourceContent({ target, number, source, onDownload }: SourceCont
 function Content({ target, number, source, onDownload }: SourceContentProps) {
   const t = useT();
   const words = t.citations.viewer;
+  const quote = number === target.page ? (target.quote ?? null) : null;
   switch (source.kind) {
     case "loading":
       return <Loading />;
@@ -58,7 +60,12 @@ function Content({ target, number, source, onDownload }: SourceContentProps) {
     case "failed":
       return <Notice onDownload={onDownload}>{words.failedFile}</Notice>;
     case "scanned":
-      return <Notice onDownload={onDownload}>{words.scanned}</Notice>;
+      return (
+        <div className="space-y-4">
+          {quote !== null && quote.trim() !== "" && <Quote text={quote} />}
+          <Notice onDownload={onDownload}>{words.scanned}</Notice>
+        </div>
+      );
     case "not-read-yet":
       return <Notice>{words.notReadYet}</Notice>;
     case "no-such-page":
@@ -79,7 +86,7 @@ function Content({ target, number, source, onDownload }: SourceContentProps) {
       if (source.page.text.trim() === "") {
         return <Notice onDownload={onDownload}>{source.page.locator.unreadable ? words.unreadable : words.empty}</Notice>;
       }
-      return <PageText page={source.page} quote={number === target.page ? (target.quote ?? null) : null} />;
+      return <PageText page={source.page} quote={quote} />;
     default:
       return source satisfies never;
   }
