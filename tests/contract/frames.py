@@ -1,7 +1,8 @@
 """The frames fixture, from the Python encoder: `python -m tests.contract.frames` writes it anew.
 
 One WebSocket message a line, as pushed; the site's tests decode the very same lines. Together they are one answer
-with thinking, text in several scripts, a citation and an end, then one that fails, then a change of title.
+with thinking, a tool, text in several scripts, a citation and an end, then one that fails, then a change of title, then
+one of a file.
 """
 
 from __future__ import annotations
@@ -15,10 +16,10 @@ FIXTURE = Path(__file__).with_name("frames.jsonl")
 
 def text() -> str:
     sys.path.insert(0, str(ROOT / "chatapp"))
-    from chalicelib import frames
+    from chalicelib import files, frames
     from chalicelib.messages import Message
-    from chalicelib.model import Citation, Counts, Delta, Event
-    from chalicelib.streaming import Transcript
+    from chalicelib.model import Citation, Counts, Delta
+    from chalicelib.streaming import Shown, ToolUse, Transcript
 
     answer = Message(
         user_id="ada",
@@ -31,19 +32,25 @@ def text() -> str:
         model="claude-sonnet-5-5",
     )
     transcript = Transcript(answer, max_bytes=300_000)
+    file_id = "01a1fe08-e5c5-7000-80c7-b4ac7a401b55"
     citation = {
-        "type": "char_location",
+        "file_id": file_id,
+        "name": "chat.pdf",
+        "page": 12,
+        "last_page": 12,
+        "locator": {"kind": "page", "label": "page 12", "page": 12},
         "cited_text": "Le chat dort.",
-        "document_index": 0,
-        "document_title": "chat.txt",
     }
+    search = {"query": "chat dort", "files": [{"file_id": file_id, "name": "chat.pdf"}]}
+    reading = {"files": [{"file_id": file_id, "name": "chat.pdf"}], "first": 12, "last": 14}
     transcript.start("claude-sonnet-5-5")
     pushed = [transcript.take()]
-    batches: tuple[list[Event], ...] = (
+    batches: tuple[list[Shown], ...] = (
         [Delta(0, "thinking", "The question is about a cat.")],
-        [Delta(1, "text", "Le chat dort"), Delta(1, "text", " — « ici ».\n\n")],
-        [Citation(1, citation), Delta(2, "text", "```py\nprint('é 🐈 \u2028')\n```\n")],
-        [Delta(2, "text", "終わり. "), Delta(2, "text", "Fin."), Counts({"input_tokens": 12, "output_tokens": 30})],
+        [ToolUse(1, "search_files", search), ToolUse(2, "read_pages", reading)],
+        [Delta(3, "text", "Le chat dort"), Delta(3, "text", " — « ici ».\n\n")],
+        [Citation(3, citation), Delta(4, "text", "```py\nprint('é 🐈 \u2028')\n```\n")],
+        [Delta(4, "text", "終わり. "), Delta(4, "text", "Fin."), Counts({"input_tokens": 12, "output_tokens": 30})],
     )
     for events in batches:
         for event in events:
@@ -67,6 +74,21 @@ def text() -> str:
     second.start("claude-opus-5-5")
     pushed.append([*second.take(), second.end(failed, None)])
     pushed.append([{"type": "conversation.updated", "conversation_id": answer.conversation_id, "title": "Le chat"}])
+    file = files.File(
+        file_id=file_id,
+        user_id="ada",
+        upload_timestamp="2026-11-21T12:00:00.000Z",
+        name="chat.pdf",
+        media_type="application/pdf",
+        size=123_456,
+        status="reading",
+        object_key=f"uploads/ada/{file_id}/chat.pdf",
+        group="document",
+        format="PDF",
+        pages=212,
+        pages_read=40,
+    )
+    pushed.append([files.frame(file)])
     return "".join(frames.encode(message).decode() + "\n" for message in pushed)
 
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -44,3 +45,32 @@ def test_what_is_kept_starts_with_a_prompt() -> None:
     thread = [_message(number) for number in range(21)]
     for budget in range(200, 2_100, 50):
         assert history.within(thread, budget)[0].role == "user"
+
+
+def _marks(messages: list[dict[str, Any]]) -> list[tuple[int, int]]:
+    return [
+        (index, at)
+        for index, message in enumerate(messages)
+        for at, block in enumerate(message["content"])
+        if "cache_control" in block
+    ]
+
+
+def test_the_breakpoint_moves_to_the_newest_result_and_that_of_the_documents_stays() -> None:
+    mark = {"cache_control": {"type": "ephemeral"}}
+    document, text = {"type": "document", **mark}, {"type": "text", "text": "?"}
+    answer = {"role": "assistant", "content": [{"type": "text", "text": "!"}]}
+    said = [{"type": "text", "text": "Look."}, {"type": "tool_use", "id": "1"}]
+    result = {"type": "tool_result", "tool_use_id": "1"}
+    messages = [
+        {"role": "user", "content": [document, {**text, **mark}]},
+        answer,
+        {"role": "user", "content": [{**text, **mark}]},
+    ]
+    before = json.dumps(messages)
+    once = history.exchanged(messages, said, [result, result])
+    assert _marks(once) == [(0, 0), (2, 0), (4, 1)]
+    twice = history.exchanged(once, said, [result])
+    assert _marks(twice) == [(0, 0), (2, 0), (6, 0)]
+    assert [message["role"] for message in twice] == ["user", "assistant"] * 3 + ["user"]
+    assert json.dumps(messages) == before  # the blocks of files are shared with later turns

@@ -5,9 +5,23 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
-from chalicelib.model import Claude, ClaudeStream, Delta, Event, ModelError, ModelStream, Prompt, Stopped, build, events
+from chalicelib.model import (
+    BlockEnd,
+    Claude,
+    ClaudeStream,
+    Delta,
+    Event,
+    ModelError,
+    ModelStream,
+    Prompt,
+    Stopped,
+    build,
+    events,
+)
 from chalicelib.settings import DEFAULT_MODELS, Settings
 
 from tests.stage import Stage
@@ -226,3 +240,63 @@ def test_thinking_text_and_citations_come_as_their_own_events_with_the_counts(st
     counts = [event.counts for event in came if hasattr(event, "counts")]
     assert counts[-1]["output_tokens"] == 42
     assert set(counts[0]) >= {"input_tokens", "cache_read_input_tokens", "cache_creation_input_tokens"}
+
+
+TOOL: dict[str, Any] = {"name": "look", "description": "Looks.", "input_schema": {"type": "object", "properties": {}}}
+
+
+def test_blocks_come_whole_as_the_api_takes_them_back(stage: Stage) -> None:
+    call = {"type": "tool_use", "id": "toolu_1", "name": "look", "input": {"query": "é🐈", "pages": [1, 2]}}
+    stage.script(None, thinking="Hm.", text="I look.", tool_use=call, chunk_chars=3)
+    came = _ask_claude(stage)
+    thinking, text, tool = [event for event in came if isinstance(event, BlockEnd)]
+    assert thinking.content.keys() == {"type", "thinking", "signature"}
+    assert (thinking.content["thinking"], bool(thinking.content["signature"])) == ("Hm.", True)
+    assert (text.block, text.content) == (1, {"type": "text", "text": "I look."})
+    assert (tool.block, tool.content) == (2, call)
+    assert came[-1] == Stopped("tool_use")
+
+
+def test_tools_are_named_with_the_prompt_and_forbidden_without_being_left_out(stage: Stage) -> None:
+    model = build(Settings(anthropic_base_url=stage.model.url), lambda: "demo")
+    for may in (True, False):
+        list(model.stream(Prompt(PROMPT.offer, PROMPT.messages, 100, ("One.", "Two."), (TOOL,), may_use_tools=may)))
+    free, bound = stage.prompts()
+    assert (free["tools"], bound["tools"]) == ([TOOL], [TOOL])
+    assert (free.get("tool_choice"), bound["tool_choice"]) == (None, {"type": "none"})
+    assert free["system"] == [
+        {"type": "text", "text": "One."},
+        {"type": "text", "text": "Two.", "cache_control": {"type": "ephemeral"}},
+    ]
+
+
+@pytest.mark.parametrize(("written", "read"), [("", {}), ("{", {}), ("[1]", {}), ('{"a": 1}', {"a": 1})])
+def test_what_is_no_object_is_no_input(written: str, read: dict[str, Any]) -> None:
+    block = SimpleNamespace(type="tool_use", id="toolu_1", name="look", input={})
+    delta = SimpleNamespace(type="input_json_delta", partial_json=written)
+    stream = [
+        SimpleNamespace(type="content_block_start", index=0, content_block=block),
+        SimpleNamespace(type="content_block_delta", index=0, delta=delta),
+        SimpleNamespace(type="content_block_stop", index=0),
+    ]
+    came: list[Event] = []
+    with pytest.raises(ModelError, match="stream_cut"):
+        came.extend(ClaudeStream(iter(stream)))
+    assert came == [BlockEnd(0, {"type": "tool_use", "id": "toolu_1", "name": "look", "input": read})]
+
+
+def test_blocks_of_a_type_that_is_not_known_are_passed_over() -> None:
+    block = SimpleNamespace(type="server_tool_use", id="x", name="web_search", input={})
+    stream = [
+        SimpleNamespace(type="content_block_start", index=0, content_block=block),
+        SimpleNamespace(
+            type="content_block_delta", index=0, delta=SimpleNamespace(type="input_json_delta", partial_json="{}")
+        ),
+        SimpleNamespace(type="content_block_stop", index=0),
+        SimpleNamespace(
+            type="message_delta", usage=SimpleNamespace(output_tokens=1), delta=SimpleNamespace(stop_reason="end_turn")
+        ),
+    ]
+    assert [event for event in ClaudeStream(iter(stream)) if isinstance(event, BlockEnd | Stopped)] == [
+        Stopped("end_turn")
+    ]

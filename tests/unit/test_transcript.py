@@ -9,16 +9,24 @@ import pytest
 from chalicelib import frames
 from chalicelib.frames import Frame
 from chalicelib.messages import Message
-from chalicelib.model import Citation, Counts, Delta, Event, Stopped
-from chalicelib.streaming import Transcript
+from chalicelib.model import Citation, Counts, Delta, Stopped
+from chalicelib.streaming import Shown, ToolUse, Transcript
 
 from tests.people import text_in, text_of
 
 ANSWER = Message("ada", "c", "m", "p", "assistant", "streaming", "2026-11-21T12:00:00.000Z", model="claude-opus-5-5")
-CITATION = {"type": "char_location", "cited_text": "roses", "document_index": 0}
+CITATION = {
+    "file_id": "f",
+    "name": "garden.pdf",
+    "page": 2,
+    "last_page": 2,
+    "locator": {"kind": "page", "label": "page 2", "page": 2},
+    "cited_text": "roses",
+}
+DETAIL = {"query": "roses", "files": [{"file_id": "f", "name": "garden.pdf"}]}
 
 
-def _taken(*batches: list[Event], max_bytes: int = 1_000) -> tuple[Transcript, list[Frame]]:
+def _taken(*batches: list[Shown], max_bytes: int = 1_000) -> tuple[Transcript, list[Frame]]:
     transcript = Transcript(ANSWER, max_bytes)
     transcript.start("claude-opus-5-5")
     taken = transcript.take()
@@ -56,6 +64,45 @@ def test_content_is_what_the_frames_fold_to() -> None:
         {"type": "text", "text": "a", "citations": [CITATION]},
         {"type": "text", "text": "bé🐈"},
     ]
+
+
+def test_a_tool_is_a_block_of_its_own_that_is_shown_logged_and_made_again() -> None:
+    transcript, taken = _taken(
+        [Delta(0, "text", "I look.")], [ToolUse(1, "search_files", DETAIL)], [Delta(2, "text", "Red.")]
+    )
+    tool = {"type": "tool_use", "name": "search_files", "detail": DETAIL}
+    assert taken[2] | {"block": 1, "name": "search_files", "detail": DETAIL} == taken[2]
+    content = [{"type": "text", "text": "I look."}, tool, {"type": "text", "text": "Red."}]
+    assert transcript.content() == content
+    made = list(frames.made(ANSWER.with_changes(status="complete", content=content), 0))
+    assert [frame for frame in made if frame["type"] == "answer.tool"] == [taken[2]]
+    folded: dict[int, Any] = {}
+    for frame in made:
+        frames.fold(folded, frame)
+    assert [folded[index] for index in sorted(folded)] == content
+
+
+def test_tools_count_against_what_an_item_may_hold() -> None:
+    transcript, taken = _taken([ToolUse(index, "search_files", DETAIL) for index in range(99)], max_bytes=1_000)
+    assert 5 < [frame["type"] for frame in taken].count("answer.tool") < 20
+    assert transcript.full
+
+
+@pytest.mark.parametrize(
+    ("kinds", "expected"),
+    [
+        (["text", "text"], "ab"),  # what a citation splits is one text
+        (["text", "tool_use", "text"], "a\n\nb"),
+        (["tool_use", "text", "text"], "ab"),
+        (["text", "tool_use", "thinking", "tool_use", "text", "text"], "a\n\nbc"),
+        (["text", "thinking", "text"], "ab"),
+        (["tool_use"], ""),
+    ],
+)
+def test_a_text_that_a_tool_interrupted_goes_on_in_a_new_paragraph(kinds: list[str], expected: str) -> None:
+    letters = iter("abc")
+    content = [{"type": kind} | ({"text": next(letters)} if kind == "text" else {}) for kind in kinds]
+    assert ANSWER.with_changes(content=content).text() == expected
 
 
 def test_what_was_not_taken_was_not_shown_and_is_not_stored() -> None:
@@ -102,7 +149,7 @@ def test_the_log_does_not_wait_for_a_push_nor_a_push_for_the_log() -> None:
 
 
 def test_citations_count_against_what_an_item_may_hold() -> None:
-    citation = {**CITATION, "cited_text": "x" * 400}
+    citation = {**CITATION, "cited_text": "x" * 300}
     transcript, taken = _taken([Delta(0, "text", "a"), *(Citation(0, citation) for _ in range(10))], max_bytes=1_000)
     assert [frame["type"] for frame in taken].count("answer.citation") == 2
     assert transcript.full

@@ -220,6 +220,11 @@ describe("the frames that the server encodes", () => {
     expect(whole.status).toBe("complete");
     expect(whole.usage).toMatchObject({ input_tokens: 12, output_tokens: 30, cost_usd: 0.000324 });
     expect(contentOf(whole)[0]).toEqual({ type: "thinking", thinking: "The question is about a cat." });
+    expect(contentOf(whole).slice(1, 3)).toEqual([
+      { type: "tool_use", name: "search_files", detail: expect.objectContaining({ query: "chat dort" }) },
+      { type: "tool_use", name: "read_pages", detail: expect.objectContaining({ first: 12, last: 14 }) },
+    ]);
+    expect(contentOf(whole)[3]).toMatchObject({ citations: [{ name: "chat.pdf", page: 12, cited_text: "Le chat dort." }] });
     expect(text(whole)).toBe("Le chat dort — « ici ».\n\n```py\nprint('é 🐈 \u2028')\n```\n終わり. Fin.");
     randomly(50, (random) => {
       const arrived = batches(shuffled([...frames, ...frames], random), random);
@@ -227,11 +232,12 @@ describe("the frames that the server encodes", () => {
     });
   });
 
-  it("say why an answer failed, and name a conversation's new title", () => {
+  it("say why an answer failed, name a conversation's new title, and how far a file is read", () => {
     const failed = applyFrames(newAnswer, framesOf(answers[1] ?? ""));
     expect(failed).toMatchObject({ status: "failed", error: { code: expect.any(String), message: expect.any(String) } });
     expect(all.filter((frame) => !isAnswerFrame(frame))).toEqual([
       expect.objectContaining({ type: "conversation.updated", title: expect.any(String) }),
+      expect.objectContaining({ type: "file.updated", status: "reading", pages_read: 40, pages: 212 }),
     ]);
   });
 });
