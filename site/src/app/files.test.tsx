@@ -262,6 +262,23 @@ it("the files of a draft stay with it: in another conversation, after a reload",
   expect(chips()).toHaveTextContent("212 pages");
 });
 
+it("a conversation counts the files that still exist", async () => {
+  api.conversations.set("c1", conversation({ file_ids: ["f1", "deleted"] }));
+  api.files.put(storedFile());
+  openApp("/c/c1");
+  await person.click(await screen.findByRole("button", { name: "2 files" }));
+  await pass(100);
+  expect(screen.getByRole("button", { name: "1 file" })).toBeInTheDocument();
+});
+
+it("what is dropped on a conversation that does not exist is not uploaded", async () => {
+  openApp("/c/nowhere");
+  await screen.findByText("This conversation does not exist");
+  fireEvent.drop(window, { dataTransfer: carried(pdf()) });
+  await pass(100);
+  expect(api.sent("POST", /^\/files$/)).toHaveLength(0);
+});
+
 it("a conversation's files can be taken out and put back", async () => {
   api.conversations.set("c1", conversation({ file_ids: ["f1", "f2"] }));
   api.files.put(storedFile());

@@ -19,7 +19,7 @@ export const filesEn = {
   readingPages: (count: number, read: string) => (count === 1 ? "1 page read so far" : `${read} pages read so far`),
   pages: (count: number, text: string) => (count === 1 ? "1 page" : `${text} pages`),
   tokens: (count: string) => `about ${count} tokens`,
-  scanned: "A scan without text: Claude reads it by sight.",
+  scanned: "A scan without text: Claude reads its images.",
   announceReady: (name: string, extent: string) => `${name} is read: ${extent}.`,
   announceFailed: (name: string, reason: string) => `${name}: ${reason}`,
   pastedName: "pasted-text",

@@ -21,7 +21,7 @@ export const filesFr: typeof filesEn = {
   readingPages: (count, read) => (count === 1 ? "1 page lue jusqu’ici" : `${read} pages lues jusqu’ici`),
   pages: (count, text) => (count === 1 ? "1 page" : `${text} pages`),
   tokens: (count) => `environ ${count} jetons`,
-  scanned: "Un scan sans texte : Claude le lit à l’œil.",
+  scanned: "Un scan sans texte : Claude en lit l’image.",
   announceReady: (name, extent) => `${name} est lu : ${extent}.`,
   announceFailed: (name, reason) => `${name} : ${reason}`,
   pastedName: "texte-collé",

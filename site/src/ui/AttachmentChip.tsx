@@ -35,7 +35,7 @@ export function AttachmentChip({ attachmentKey, onRemove }: AttachmentChipProps)
     <li
       className={cx(
         "relative flex max-w-full min-w-0 items-start gap-2 rounded-xl border py-1.5 pr-1 pl-2 text-left",
-        isFailed ? "w-full border-danger/40 bg-danger-soft text-danger" : "w-64 border-line bg-paper",
+        isFailed ? "w-full border-danger/40 bg-danger-soft text-danger" : "w-full border-line bg-paper wide:w-72",
       )}
     >
       <span className={cx("mt-0.5", !isFailed && "text-accent")}>
@@ -43,7 +43,7 @@ export function AttachmentChip({ attachmentKey, onRemove }: AttachmentChipProps)
       </span>
       <div className="min-w-0 flex-1">
         <ChipName attachment={attachment} />
-        <p className={cx("text-xs", isFailed ? "break-words" : "truncate text-muted")}>
+        <p className={cx("text-xs", isFailed ? "break-words" : "truncate text-muted")} title={text ?? undefined}>
           {text}
           {phase === "ready" && known?.scanned && ` · ${t.files.scanned}`}
         </p>

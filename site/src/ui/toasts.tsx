@@ -30,7 +30,8 @@ const dismiss = (id: number): void => toasts.set(toasts.get().filter((toast) => 
 export function Toasts() {
   const shown = useStore(toasts);
   return (
-    <div className="pointer-events-none fixed inset-x-0 bottom-0 z-50 flex flex-col items-center gap-2 p-4 wide:items-start">
+    // Where the composer is not: below the header on a phone, over the sidebar elsewhere.
+    <div className="pointer-events-none fixed inset-x-0 top-12 z-50 flex flex-col items-center gap-2 p-3 wide:top-auto wide:bottom-0 wide:items-start wide:p-4">
       {shown.map((toast) => (
         <ToastCard key={toast.id} {...toast} />
       ))}
@@ -48,25 +49,25 @@ function ToastCard({ id, text, isError, action, durationMs = DEFAULT_MS }: Toast
     <div
       role={isError ? "alert" : "status"}
       className={cx(
-        "animate-rise pointer-events-auto flex max-w-md flex-wrap items-center gap-x-3 rounded-xl border py-2 pr-2 pl-4 text-sm shadow-float",
-        // No wider than the sidebar: what is written beside it stays in view.
-        "wide:max-w-64",
+        "animate-rise pointer-events-auto flex max-w-md items-start gap-1 rounded-xl border py-1.5 pr-1.5 pl-4 text-sm shadow-float wide:max-w-64",
         isError ? "border-danger/40 bg-danger-soft text-danger" : "border-line bg-raised text-ink",
       )}
     >
-      <span className="line-clamp-4 min-w-0 flex-1 basis-32 break-words">{text}</span>
-      {action && (
-        <button
-          type="button"
-          className="rounded-lg px-2.5 py-1.5 font-medium text-accent hover:bg-hover"
-          onClick={() => {
-            dismiss(id);
-            action.run();
-          }}
-        >
-          {action.label}
-        </button>
-      )}
+      <div className="flex min-w-0 flex-1 flex-wrap items-center gap-x-3 py-1.5">
+        <span className="line-clamp-4 min-w-0 grow basis-40 break-words">{text}</span>
+        {action && (
+          <button
+            type="button"
+            className="-mx-2.5 rounded-lg px-2.5 py-1 font-medium text-accent hover:bg-hover"
+            onClick={() => {
+              dismiss(id);
+              action.run();
+            }}
+          >
+            {action.label}
+          </button>
+        )}
+      </div>
       <IconButton icon="close" label={t.app.dismiss} size="small" onClick={() => dismiss(id)} />
     </div>
   );

@@ -34,7 +34,8 @@ export function ChatPage({ conversationId, openList, tools }: ChatPageProps) {
   });
   const actions = atEnd(useChatActions(conversationId, thread), toEnd);
   const files = useDraftFiles(conversationId);
-  const isDropping = useFileDrop(files.attach);
+  const hasComposer = !isGone(thread.error);
+  const isDropping = useFileDrop(hasComposer ? files.attach : ignore) && hasComposer;
   useOpenCreated(conversationId);
   useEscape(thread.inProgressId === null ? null : actions.stop);
   const title = thread.conversation?.title ?? t.list.untitled;
@@ -75,7 +76,7 @@ export function ChatPage({ conversationId, openList, tools }: ChatPageProps) {
           </Button>
         )}
       </div>
-      {!isGone(thread.error) && (
+      {hasComposer && (
         <Composer
           conversationId={conversationId}
           thread={thread}
@@ -89,6 +90,8 @@ export function ChatPage({ conversationId, openList, tools }: ChatPageProps) {
     </main>
   );
 }
+
+const ignore = (): void => undefined;
 
 /** What is sent, edited or retried goes on at the end, wherever the reader was. */
 function atEnd(actions: ChatActions, toEnd: () => void): ChatActions {

@@ -24,7 +24,7 @@ export function ConversationFiles({ conversation, onChanged }: ConversationFiles
   const root = useRef<HTMLDivElement>(null);
   const button = useRef<HTMLButtonElement>(null);
   const [isOpen, setOpen] = useState(false);
-  const { list, remove } = useConversationFiles(conversation.conversation_id, isOpen, onChanged);
+  const { list, remove } = useConversationFiles(conversation, isOpen, onChanged);
   useEffect(() => {
     if (!isOpen) return;
     const onPointerDown = (event: PointerEvent) => {
@@ -33,7 +33,8 @@ export function ConversationFiles({ conversation, onChanged }: ConversationFiles
     document.addEventListener("pointerdown", onPointerDown);
     return () => document.removeEventListener("pointerdown", onPointerDown);
   }, [isOpen]);
-  const count = conversation.file_ids.length;
+  const missing = new Set(list.data?.missing);
+  const count = conversation.file_ids.filter((fileId) => !missing.has(fileId)).length;
   if (count === 0 && !isOpen) return null;
   return (
     <div
@@ -77,23 +78,37 @@ export function ConversationFiles({ conversation, onChanged }: ConversationFiles
 
 const complain = (error: Error): void => showToast({ text: errorText(texts(), error), isError: true });
 
-function useConversationFiles(conversationId: string, isOpen: boolean, onChanged: ConversationFilesProps["onChanged"]) {
+function useConversationFiles(
+  { conversation_id: conversationId, file_ids: fileIds }: ConversationFilesProps["conversation"],
+  isOpen: boolean,
+  onChanged: ConversationFilesProps["onChanged"],
+) {
   const api = useApi();
   const client = useQueryClient();
   const path = `/conversations/${encodeURIComponent(conversationId)}/files`;
   const list = useQuery({
     queryKey: conversationFilesKey(conversationId),
-    queryFn: ({ signal }) => api.get<{ items: StoredFile[] }>(path, { signal }),
+    queryFn: async ({ signal }) => {
+      const { items } = await api.get<{ items: StoredFile[] }>(path, { signal });
+      const there = new Set(items.map((file) => file.file_id));
+      // The conversation names files that were deleted, too.
+      return { items, missing: fileIds.filter((fileId) => !there.has(fileId)) };
+    },
     enabled: isOpen,
   });
-  const changed = (conversation: Conversation): void => {
+  const changed = (conversation: Conversation, file: StoredFile): void => {
     onChanged(conversation);
+    // It exists, whatever a list says that was read while it was out.
+    client.setQueryData<NonNullable<typeof list.data>>(
+      conversationFilesKey(conversationId),
+      (data) => data && { ...data, missing: data.missing.filter((id) => id !== file.file_id) },
+    );
     void client.invalidateQueries({ queryKey: conversationFilesKey(conversationId) });
   };
   const putBack = useMutation({
     mutationFn: (file: StoredFile) => api.put<Conversation>(`${path}/${encodeURIComponent(file.file_id)}`),
     onSuccess: (conversation, file) => {
-      changed(conversation);
+      changed(conversation, file);
       showToast({ text: texts().files.putBack(file.name) });
     },
     onError: complain,
@@ -101,7 +116,7 @@ function useConversationFiles(conversationId: string, isOpen: boolean, onChanged
   const remove = useMutation({
     mutationFn: (file: StoredFile) => api.delete<Conversation>(`${path}/${encodeURIComponent(file.file_id)}`),
     onSuccess: (conversation, file) => {
-      changed(conversation);
+      changed(conversation, file);
       const undo = { label: texts().files.page.undo, run: () => putBack.mutate(file) };
       showToast({ text: texts().files.removed(file.name), durationMs: 15_000, action: undo });
     },
