@@ -31,6 +31,8 @@ export function useFiles(name: string) {
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.next_cursor,
     placeholderData: keepPreviousData,
+    // Messages and other devices change what it says; the list that is known is shown meanwhile.
+    staleTime: 0,
     refetchInterval: ({ state }) => (state.data?.pages.some((page) => page.items.some(isMoving)) ? REFETCH_MS : false),
   });
 }
