@@ -3,6 +3,7 @@ import { useEffect, useMemo, useRef, type ReactNode } from "react";
 import type { FilePage } from "@/api/types";
 import { useT } from "@/i18n";
 
+import { flowing } from "../flow";
 import { piecesOf, rowsOf, type Row } from "../pieces";
 import { findQuote, type TextRange } from "../quote";
 import { Quote } from "./Quote";
@@ -17,7 +18,8 @@ interface PageTextProps {
 export function PageText({ page, quote }: PageTextProps) {
   const t = useT();
   const root = useRef<HTMLDivElement>(null);
-  const { text, locator } = page;
+  const { locator } = page;
+  const text = useMemo(() => (locator.kind === "page" ? flowing(page.text) : page.text), [locator.kind, page.text]);
   const ranges = useMemo(() => (quote === null ? [] : findQuote(text, quote)), [text, quote]);
   const rows = useMemo(() => (locator.kind === "sheet" ? rowsOf(text) : null), [locator.kind, text]);
   useEffect(() => {
