@@ -41,7 +41,7 @@ class FakeSource {
   detail: FileDetail | null = file();
   readonly texts = new Map<number, Pick<FilePage, "text"> & Partial<FilePage>>([
     [11, { text: "The page before." }],
-    [12, { text: "Intro.\n\nCats sleep\n  all day,  mostly.\nEnd." }],
+    [12, { text: "Intro.\n\nCats sleep\n  all day,  mostly.\n\nEnd." }],
     [13, { text: "The page after." }],
   ]);
   image: Response = new Response(new Blob(["png"], { type: "image/png" }));
