@@ -50,7 +50,7 @@ export function Viewer({ target }: { target: ViewerTarget }) {
       )}
       onKeyDown={(event) => onPanelKey(event, page, goTo)}
     >
-      <header className="flex min-h-14 shrink-0 items-center gap-1 border-b border-line px-2">
+      <div className="flex min-h-14 shrink-0 items-center gap-1 border-b border-line px-2">
         {!isBeside && <IconButton icon="chevronLeft" size="large" label={words.back} onClick={closeViewer} />}
         <div className="min-w-0 flex-1 px-1.5">
           <h2 className="truncate text-[0.9375rem] font-medium" title={target.name}>
@@ -62,7 +62,7 @@ export function Viewer({ target }: { target: ViewerTarget }) {
           <IconButton icon="download" size="large" label={words.download} disabled={isPreparing} onClick={download} />
         )}
         {isBeside && <IconButton icon="close" size="large" label={words.close} onClick={closeViewer} />}
-      </header>
+      </div>
       <SourceContent target={target} number={page} source={source} onDownload={download} />
       {source.kind !== "deleted" && source.kind !== "image" && <PageNavigation page={page} pages={pages} goTo={goTo} />}
     </div>
