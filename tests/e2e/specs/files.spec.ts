@@ -99,7 +99,7 @@ test("a long text that is pasted becomes a file, and a picture too", { tag: "@sc
   await attached(page, en.files.pastedName);
   await expect(chat.box).toHaveValue("");
   await paste(page, { files: [photo] });
-  await attached(page, "png");
+  await attached(page, photo.name);
   const word = uniqueWord();
   const answer = await chat.ask(`${word}: where is the spare key?`);
   await expect(answer).toContainText("under the blue stone");
