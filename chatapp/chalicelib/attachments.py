@@ -15,7 +15,6 @@ from .files import File
 if TYPE_CHECKING:
     from .services import Services
 
-MAX_IN_MESSAGE = 20
 # What one request reads, and what a person can still oversee.
 MAX_IN_CONVERSATION = 100
 _ATTEMPTS = 4
@@ -24,8 +23,6 @@ _STILL_GOOD = "#user_id = :user_id AND #status = :ready AND attribute_not_exists
 
 def keys(services: Services, file_ids: Sequence[str]) -> list[tuple[Table, Key]]:
     """What to read of the files that a message names. Raises InvalidRequest, and NotFound for no possible id."""
-    if len(file_ids) > MAX_IN_MESSAGE:
-        raise InvalidRequest("file_ids", f"a message takes {MAX_IN_MESSAGE} files at most")
     if len(set(file_ids)) < len(file_ids):
         raise InvalidRequest("file_ids", "a file is named twice")
     try:

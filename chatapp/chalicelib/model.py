@@ -347,7 +347,10 @@ def _translated(error: Any) -> ModelError:  # noqa: PLR0911 (a table of statuses
     if status == 404:
         return ModelError("model_unknown", "The model does not exist for this account. Choose another one.")
     if status == 413 or (status == 400 and "too long" in str(error)):
-        return ModelError("context_too_long", "The conversation is too long for the model. Start a new one.")
+        return ModelError(
+            "context_too_long",
+            "The conversation and its files are too long for the model. Take files out of it, or start a new one.",
+        )
     if status is not None and 400 <= status < 500:
         return ModelError("prompt_refused", "The model's API refused the request. Retry, or start a new conversation.")
     return ModelError(

@@ -451,19 +451,21 @@ def test_neither_a_file_nor_a_search_reaches_the_log(
 ) -> None:
     stage.configure(document_tokens=10)
     file_id = paper(stage, ada, ["SECRETWORD of the file.", *flower_pages(9)], "SECRETNAME.pdf")
-    citation = {"type": "SECRETTYPE" * 9, "cited_text": "SECRETQUOTE"}
-    stage.script("SECRETQUESTION", times=1, tool_use=_search("SECRETWORD"))
-    stage.script(
-        None,
-        text="It is SECRETWORD.",
-        citations=[
-            {**citation, "type": "char_location"}
-            | {"document_index": 9, "document_title": None, "start_char_index": 0, "end_char_index": 1}
-        ],
-    )
-    answer = ada.ask(conversation_id, "SECRETQUESTION?", file_ids=[file_id])
-    assert answer["status"] == "complete"
-    stage.s3_wire.fail(s3.denied, lambda call: True, times=99)
+    citation = {
+        "type": "char_location",
+        "cited_text": "SECRETQUOTE",
+        "document_index": 9,
+        "document_title": "SECRETTITLE",
+        "start_char_index": 0,
+        "end_char_index": 1,
+    }
+    stage.script("SECRETQUESTION", tool_use=_search("SECRETWORD"))
+    stage.script(None, times=1, text="It is SECRETWORD.", citations=[citation])
+    assert ada.ask(conversation_id, "SECRETQUESTION?", file_ids=[file_id])["status"] == "complete"
+    other = paper(stage, ada, ["SECRETWORD again.", *flower_pages(9)], "SECRETOTHER.pdf")
+    stage.s3_wire.fail(s3.denied, lambda call: call.key.endswith("index.sqlite"), times=99)
+    assert ada.ask(conversation_id, "SECRETQUESTION!", file_ids=[other])["status"] == "interrupted"
     written = capfd.readouterr()
     assert "citation dropped" in written.out
+    assert '{"event":"error"' in written.out
     assert "SECRET" not in written.out + written.err
