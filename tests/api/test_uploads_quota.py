@@ -103,7 +103,10 @@ def test_sweeping_finds_what_never_came_behind_many_files(small: Stage, ada: Per
     old = _new(ada)
     row = small.row("files", old)
     for number in range(120):
-        small.put("files", row | {"file_id": f"{number:032}", "status": "ready", "upload_timestamp": iso(number)})
+        small.put(
+            "files",
+            row | {"file_id": f"{number:032}", "status": "ready", "upload_timestamp": iso(time.time() - number)},
+        )
     _older(small, old, 3_601)
     small.put("files", row | {"file_id": "x", "upload_timestamp": iso(time.time()), "status": "ready"})
     assert _new(ada) != old
