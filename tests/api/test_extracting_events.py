@@ -232,6 +232,7 @@ def test_a_worker_that_slept_past_its_lease_leaves_its_successor_alone(
     asleep.wait(20)
     stage.edit("files", file.file_id, lease_until=int(time.time()) - 1)
     stage.extract(file.event)
+    stage.edit("files", file.file_id, tokens=1)  # not what the sleeper would find
     before = file.row
     assert (before["status"], before["attempts"]) == ("ready", 2)
     awake.set()
