@@ -275,6 +275,7 @@ def test_a_reading_that_is_begun_anew_meanwhile_is_left_alone(stage: Stage, ada:
 def test_a_settled_file_is_not_settled_again(stage: Stage, ada: Person) -> None:
     file_id = _dying(stage, ada, attempts=2)
     ada.file(file_id)
+    stage.edit("files", file_id, lease_until=1_700_000_000)
     stage.wire.clear()
     ada.file(file_id)
     assert not any(call.writes for call in stage.wire.calls)
