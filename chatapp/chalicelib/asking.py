@@ -13,7 +13,7 @@ from typing import Any
 
 from . import history
 from .citing import Citer
-from .model import BlockEnd, Citation, Counts, Delta, Model, ModelStream, Prompt, Stopped, events
+from .model import BlockEnd, Citation, Counts, Delta, Event, Model, ModelStream, Prompt, Stopped, events
 from .settings import Settings
 from .streaming import Shown, ToolUse, Transcript
 from .tools import MAX_CHARACTERS, Tools
@@ -131,7 +131,7 @@ class Asking:
             for block in list(reply.citations):
                 self._cite(block, reply)
 
-    def _take(self, event: Any, reply: _Reply) -> None:
+    def _take(self, event: Event, reply: _Reply) -> None:
         match event:
             case Delta(block, kind, text):
                 reply.texts[block] += text

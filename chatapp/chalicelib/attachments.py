@@ -99,9 +99,8 @@ def uses(services: Services, conversation: Conversation, file_ids: Sequence[str]
 def listed(services: Services, user_id: str, conversation_id: str) -> list[File]:
     """The files that stay with a conversation, oldest first; without those that were deleted."""
     conversation = conversations.get(services, user_id, conversation_id)
-    if not conversation.file_ids:
-        return []
-    rows = batch_get(*((services.files, files.key(file_id)) for file_id in sorted(conversation.file_ids)))
+    wanted = sorted(conversation.file_ids)[:MAX_IN_CONVERSATION]
+    rows = batch_get(*((services.files, files.key(file_id)) for file_id in wanted)) if wanted else []
     found = [File.from_item(row) for row in rows if row]
     return [file for file in found if file.visible_to(user_id)]
 
@@ -114,9 +113,7 @@ def remove(services: Services, user_id: str, conversation_id: str, file_id: str)
             return conversation
         if file_id not in conversation.file_ids:
             raise NotFound("file")
-        writes = [
-            _move(services, conversation, file_id, "DELETE #file_ids :file ADD #removed_file_ids :file", "#file_ids")
-        ]
+        writes = [_move(services, conversation, file_id, "DELETE #file_ids :file ADD #removed_file_ids :file")]
         if row is not None and row["user_id"] == user_id:
             writes.append(
                 services.files.update(
@@ -150,10 +147,9 @@ def restore(services: Services, user_id: str, conversation_id: str, file_id: str
         if file_id not in conversation.removed_file_ids:
             raise NotFound("file")
         _counted(conversation, [files.existing(row, user_id)])
-        back = "ADD #file_ids :file DELETE #removed_file_ids :file"
-        move = _move(services, conversation, file_id, back, "#removed_file_ids")
+        back = _move(services, conversation, file_id, "ADD #file_ids :file DELETE #removed_file_ids :file")
         try:
-            transact([move, *uses(services, conversation, [file_id])])
+            transact([back, *uses(services, conversation, [file_id])])
         except TransactionRefused:
             continue
         return joined(conversation, [file_id])
@@ -168,10 +164,10 @@ def _read(services: Services, user_id: str, conversation_id: str, file_id: str) 
     return conversations.existing(conversation), file
 
 
-def _move(services: Services, conversation: Conversation, file_id: str, change: str, where: str) -> Write:
+def _move(services: Services, conversation: Conversation, file_id: str, change: str) -> Write:
     return services.conversations.update(
         conversations.key(conversation.user_id, conversation.conversation_id),
         change,
-        {":file": {file_id}, ":file_id": file_id},
-        condition=f"{conversations.NOT_DELETED} AND contains({where}, :file_id)",
+        {":file": {file_id}},
+        condition=conversations.NOT_DELETED,
     )

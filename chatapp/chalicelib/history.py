@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from . import documents, files
+from .attachments import MAX_IN_CONVERSATION
 from .aws.table import Item, batch_get
 from .documents import Attached, Content, Placed, Source
 from .files import File
@@ -150,7 +151,7 @@ def _placed(
     """
     if not scope.files:
         return [], documents.place(services.settings, _unique(attached), {}, set())
-    wanted = sorted(scope.files)
+    wanted = sorted(scope.files)[:MAX_IN_CONVERSATION]  # two commands at once may have gone past it
     rows = batch_get(*((services.files, files.key(file_id)) for file_id in wanted))
     present = {row["file_id"]: _readable(row, answer.user_id) for row in rows if row}
     known = {file_id: file for file_id, file in present.items() if file}

@@ -308,6 +308,26 @@ def test_a_change_meanwhile_is_seen(stage: Stage, ada: Person, conversation_id: 
     assert stage.rows("files") == []  # a file that is purged at this moment is not revived
 
 
+@pytest.mark.parametrize("method", ["DELETE", "PUT"])
+def test_a_conversation_that_is_purged_meanwhile_is_not_revived(
+    stage: Stage, ada: Person, conversation_id: str, method: str
+) -> None:
+    file_id = paper(stage, ada)
+    ada.ask(conversation_id, "Which roses?", file_ids=[file_id])
+    if method == "PUT":
+        ada.delete(_of(conversation_id, file_id))
+    before = stage.row("files", file_id)
+
+    def meanwhile(call: Call, send: Send) -> Any:
+        stage.delete("conversations", stage.row("conversations", conversation_id))
+        return send()
+
+    stage.wire.fail(meanwhile, lambda call: call.operation == "TransactWriteItems")
+    assert ada.call(method, _of(conversation_id, file_id)).status == 404
+    assert stage.rows("conversations") == []
+    assert stage.row("files", file_id) == before
+
+
 def test_a_conversation_that_is_deleted_leaves_its_files_alone(stage: Stage, ada: Person, conversation_id: str) -> None:
     file_id = paper(stage, ada)
     ada.ask(conversation_id, "Which roses?", file_ids=[file_id])
