@@ -59,9 +59,9 @@ _DELETED = "This file was deleted: its content is no longer there. Say so when a
 _REMOVED = "The person took this file out of the conversation: do not use what it said."
 _EMPTY = "This file has no text."
 _NO_ROOM = (
-    f"This file does not fit and is not shown: a prompt takes at most {MAX_IMAGES} images, {MAX_SCANNED_PAGES} pages of"
-    f" scans and {MAX_RAW_BYTES // 1024 // 1024} MB of both, within what is left beside the other files. Say so if it is"
-    " asked for, and that taking other files out may help."
+    f"This file does not fit and is not shown: a prompt takes at most {MAX_IMAGES} images, {MAX_SCANNED_PAGES} scanned"
+    f" pages and {MAX_RAW_BYTES // 1024 // 1024} MB of both, within what is left beside the other files. Say so if it"
+    " is asked for, and that taking other files out may help."
 )
 
 
