@@ -91,6 +91,7 @@ def test_a_form_sent_again_changes_nothing(deployment: Deployment, owner: Person
 
 
 @pytest.mark.local_only
+@pytest.mark.exclusive
 def test_twenty_events_at_once_make_one_extraction(deployment: Deployment, owner: Person) -> None:
     file = uploads.uploaded(owner, REPORT.name, REPORT.type, REPORT.content())
     key = uploads.key_of(owner, file)
