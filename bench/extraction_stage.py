@@ -92,14 +92,15 @@ def read(stage: Stage, name: str, content: bytes) -> Read:
     claimed, count = 0.0, 0
     while True:
         at, frame = stage.pushed.frame(_TIMEOUT_S)
-        if frame.get("file_id") != file_id:
+        file = frame.get("file", {})
+        if file.get("file_id") != file_id:
             continue
         count += 1
         claimed = claimed or at - uploaded
-        if frame["status"] == "ready":
-            return Read(file_id, frame["pages"], claimed, at - uploaded, count)
-        if frame["status"] == "failed":
-            raise RuntimeError(str(frame["error"]))
+        if file["status"] == "ready":
+            return Read(file_id, file["pages"], claimed, at - uploaded, count)
+        if file["status"] == "failed":
+            raise RuntimeError(str(file["error"]))
 
 
 class Peak(threading.Thread):

@@ -135,7 +135,7 @@ class File:
 
 def frame(file: File) -> Frame:
     """What is pushed when a file has changed."""
-    return {**file.shown(), "type": "file.updated"}
+    return {"type": "file.updated", "file": file.shown()}
 
 
 def key(file_id: str) -> Key:

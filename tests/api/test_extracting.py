@@ -179,16 +179,17 @@ def test_its_owner_sees_it_being_read(stage: Stage, ada: Person, grace: Person, 
     worker = reading(stage, file.event)
     wait_for(lambda: file.row["pages_read"] >= 59)
     assert file.row["pages"] == 60
-    wait_for(lambda: stage.gateway.sent["tab"][-1]["pages_read"] >= 59)
+    wait_for(lambda: stage.gateway.sent["tab"][-1]["file"]["pages_read"] >= 59)
     go_on.set()
     worker.join(20)
     frames = stage.gateway.sent["tab"]
-    assert "file.updated" in {frame["type"] for frame in frames}
-    assert [frame["pages_read"] for frame in frames] == sorted(frame["pages_read"] for frame in frames)
-    assert (frames[0]["status"], frames[0]["pages_read"], frames[0]["pages"]) == ("reading", 0, None)
-    assert {(frame["status"], frame["pages"]) for frame in frames[1:-1]} == {("reading", 60)}
-    assert (frames[-1]["status"], frames[-1]["pages_read"]) == ("ready", 60)
-    assert {frame["file_id"] for frame in frames} == {file.file_id}
+    assert {frame["type"] for frame in frames} == {"file.updated"}
+    told = [frame["file"] for frame in frames]
+    assert [each["pages_read"] for each in told] == sorted(each["pages_read"] for each in told)
+    assert (told[0]["status"], told[0]["pages_read"], told[0]["pages"]) == ("reading", 0, None)
+    assert {(each["status"], each["pages"]) for each in told[1:-1]} == {("reading", 60)}
+    assert (told[-1]["status"], told[-1]["pages_read"], told[-1]["type"]) == ("ready", 60, "application/pdf")
+    assert {each["file_id"] for each in told} == {file.file_id}
     assert "other" not in stage.gateway.sent
 
 
@@ -204,7 +205,7 @@ def test_a_name_that_changes_while_it_is_read_stays_changed(
     go_on.set()
     worker.join(20)
     assert file.row["name"] == "renamed.pdf"
-    assert stage.gateway.sent["tab"][-1]["name"] == "renamed.pdf"
+    assert stage.gateway.sent["tab"][-1]["file"]["name"] == "renamed.pdf"
 
 
 def test_its_lease_is_renewed_while_it_is_read(stage: Stage, ada: Person, tmp_path: Path, quick: None) -> None:
@@ -261,7 +262,8 @@ def test_a_document_too_long_for_one_run_goes_on_in_others(
     stored = [key.removeprefix(parts.extract) for key in stage.objects(parts.extract)]
     assert stored == [key.removeprefix(whole.extract) for key in stage.objects(whole.extract)]
     assert not {"token", "lease_until", "continue_at"} & parts.row.keys()
-    read = [frame["pages_read"] for frame in stage.gateway.sent["tab"] if frame["file_id"] == parts.file_id]
+    told = [frame["file"] for frame in stage.gateway.sent["tab"]]
+    read = [each["pages_read"] for each in told if each["file_id"] == parts.file_id]
     assert read == sorted(read)
 
 

@@ -109,7 +109,7 @@ def test_a_bad_file_fails_with_a_reason_that_a_person_can_act_on(
     assert word in row["error"]["message"]
     assert not {"token", "lease_until", "continue_at"} & row.keys()
     assert stage.objects() == [file.key]  # what was read of it is gone, what its owner sent is not
-    pushed = stage.gateway.sent["tab"][-1]
+    pushed = stage.gateway.sent["tab"][-1]["file"]
     assert (pushed["status"], pushed["error"]) == ("failed", row["error"])
     (logged,) = (json.loads(line) for line in capfd.readouterr().out.splitlines())
     assert (logged["status"], logged["code"]) == ("failed", code)
@@ -160,7 +160,7 @@ def test_a_crash_is_tried_once_more(stage: Stage, ada: Person, tmp_path: Path, o
     stage.extract(file.event)
     assert (file.row["status"], file.row["attempts"]) == ("ready", 2)
     assert len(stage.objects(file.extract)) == 4  # nothing of the first attempt is kept beside
-    read = [frame["pages_read"] for frame in stage.gateway.sent["tab"]]
+    read = [frame["file"]["pages_read"] for frame in stage.gateway.sent["tab"]]
     assert read == sorted(read)
 
 
@@ -173,7 +173,7 @@ def test_a_second_crash_ends_it_and_is_seen_by_lambda(stage: Stage, ada: Person,
     row = file.row
     assert (row["status"], row["error"]["code"], row["attempts"]) == ("failed", "reading_failed", 2)
     assert "Upload it again" in row["error"]["message"]
-    assert stage.gateway.sent["tab"][-1]["error"] == row["error"]
+    assert stage.gateway.sent["tab"][-1]["file"]["error"] == row["error"]
     assert stage.objects() == [file.key]
     stage.s3_wire.clear()
     stage.extract(file.event)
@@ -236,7 +236,7 @@ def _whole(stage: Stage, file: Arrived, pages: int) -> None:
     assert (row["status"], row["pages"], row["pages_read"], row["attempts"]) == ("ready", pages, pages, 1)
     assert "token" not in row
     assert len(file.pages()) == pages
-    assert stage.gateway.sent["tab"][-1]["status"] == "ready"
+    assert stage.gateway.sent["tab"][-1]["file"]["status"] == "ready"
     stored = stage.objects(file.extract)
     assert len(stored) == len(set(stored))
 
@@ -342,7 +342,7 @@ def test_a_socket_that_is_gone_loses_its_rows(stage: Stage, ada: Person, monkeyp
     stage.extract(file.event)
     assert file.row["status"] == "ready"
     assert "closed" not in str(stage.rows("sockets"))
-    assert stage.gateway.sent["tab"][-1]["status"] == "ready"
+    assert stage.gateway.sent["tab"][-1]["file"]["status"] == "ready"
 
 
 # What is logged

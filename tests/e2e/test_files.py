@@ -123,6 +123,27 @@ def test_files_are_listed_newest_first_and_found_by_name(owner: Person, report: 
     assert [file["file_id"] for file in found] == [newer["file_id"]]
 
 
+def test_a_message_does_not_go_without_its_files(owner: Person) -> None:
+    """What is not read yet can be sent later; a file in two conversations says so."""
+    conversation_id = owner.new_conversation()
+    made = uploads.declared(owner, "notes.txt", "text/plain", 10)
+    file_id = made["file"]["file_id"]
+    early = owner.send(conversation_id, "What is in it?", file_ids=[file_id])
+    assert (early.status, early.error["code"], early.error["file_id"]) == (409, "file_not_ready", file_id)
+    assert owner.messages(conversation_id) == []
+    assert uploads.send(made["upload"], b"Ten bytes.").status == 204
+    uploads.read(owner, made["file"])
+    for conversation in (conversation_id, owner.new_conversation()):
+        sent = owner.send(conversation, "What is in it?", file_ids=[file_id])
+        assert sent.status == 202, sent
+        assert owner.get(f"/conversations/{conversation}").body["file_ids"] == [file_id]
+        owner.settled(sent.body["answer"])
+    now = uploads.shown(owner, made["file"])
+    used = {each["conversation_id"] for each in now["used_in"]}
+    assert (now["conversations"], len(used), conversation_id in used) == (2, 2, True)
+    assert uploads.page_text(owner, made["file"], 1).strip() == "Ten bytes."
+
+
 @pytest.mark.scripted
 def test_a_long_document_tells_its_progress_and_is_searched(deployment: Deployment, owner: Person) -> None:
     with opened(deployment, ticket(owner)) as socket:

@@ -92,31 +92,33 @@ const conversationFrame = v.looseObject({
   title: v.optional(v.nullable(v.string())),
 });
 
-/** All of a file but its media type, whose name is the frame's own. */
+/** All of a file, as the REST API shows it. */
 const fileFrame = v.object({
   type: v.literal("file.updated"),
-  file_id: v.string(),
-  name: v.string(),
-  size: v.number(),
-  status: v.picklist(["uploaded", "reading", "ready", "failed"]),
-  group: v.fallback(v.nullable(v.picklist(["document", "text", "image"])), null),
-  format: v.nullish(v.string(), null),
-  pages: v.nullish(v.number(), null),
-  pages_read: v.nullish(v.number(), 0),
-  characters: v.nullish(v.number(), null),
-  tokens: v.nullish(v.number(), null),
-  language: v.fallback(v.nullable(v.picklist(["fr", "en", "other"])), null),
-  scanned: v.nullish(v.boolean(), false),
-  error: v.nullish(problem, null),
-  upload_timestamp: v.string(),
-  conversations: v.nullish(v.number(), 0),
+  file: v.object({
+    file_id: v.string(),
+    name: v.string(),
+    type: v.string(),
+    size: v.number(),
+    status: v.picklist(["uploaded", "reading", "ready", "failed"]),
+    group: v.fallback(v.nullable(v.picklist(["document", "text", "image"])), null),
+    format: v.nullish(v.string(), null),
+    pages: v.nullish(v.number(), null),
+    pages_read: v.nullish(v.number(), 0),
+    characters: v.nullish(v.number(), null),
+    tokens: v.nullish(v.number(), null),
+    language: v.fallback(v.nullable(v.picklist(["fr", "en", "other"])), null),
+    scanned: v.nullish(v.boolean(), false),
+    error: v.nullish(problem, null),
+    upload_timestamp: v.string(),
+    conversations: v.nullish(v.number(), 0),
+  }),
 });
 
 const frame = v.union([answerFrame, conversationFrame, fileFrame]);
 
 export type AnswerFrame = v.InferOutput<typeof answerFrame>;
 export type ConversationFrame = v.InferOutput<typeof conversationFrame>;
-export type FileFrame = v.InferOutput<typeof fileFrame>;
 export type Frame = v.InferOutput<typeof frame>;
 
 export const isAnswerFrame = (value: Frame): value is AnswerFrame => value.type.startsWith("answer.");

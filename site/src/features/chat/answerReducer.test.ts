@@ -237,7 +237,7 @@ describe("the frames that the server encodes", () => {
     expect(failed).toMatchObject({ status: "failed", error: { code: expect.any(String), message: expect.any(String) } });
     expect(all.filter((frame) => !isAnswerFrame(frame))).toEqual([
       expect.objectContaining({ type: "conversation.updated", title: expect.any(String) }),
-      expect.objectContaining({ type: "file.updated", status: "reading", pages_read: 40, pages: 212 }),
+      { type: "file.updated", file: expect.objectContaining({ status: "reading", pages_read: 40, pages: 212 }) },
     ]);
   });
 });

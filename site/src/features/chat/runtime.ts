@@ -5,7 +5,7 @@
 import type { QueryClient } from "@tanstack/react-query";
 
 import { ApiError, SessionExpiredError, type ApiClient } from "@/api/client";
-import { decodeSocketMessage, isAnswerFrame, type ConversationFrame, type FileFrame, type Frame } from "@/api/frames";
+import { decodeSocketMessage, isAnswerFrame, type ConversationFrame, type Frame } from "@/api/frames";
 import type { Conversation, File as StoredFile, Message, NewConversation, SocketTicket } from "@/api/types";
 import { conversationKey, insertCached, listsKey, rereadLists, updateCached } from "@/features/conversations";
 import { Drafts } from "@/lib/drafts";
@@ -32,8 +32,8 @@ export interface RuntimeOptions {
   /** null: no sockets; frames are read instead. */
   socketUrl: string | null;
   tokenExpiresAtMs(): Promise<number>;
-  /** The server has told of a file: all of it, or all but its media type. */
-  onFile(file: StoredFile | FileFrame): void;
+  /** The server has told of a file. */
+  onFile(file: StoredFile): void;
 }
 
 /** Told of each message that the server has taken. */
@@ -133,9 +133,9 @@ export class ChatRuntime {
 
   #receive(frames: readonly Frame[]): void {
     this.feed.receive(frames.filter(isAnswerFrame));
-    const fileFrames = frames.filter((frame) => frame.type === "file.updated");
-    this.uploads.receive(fileFrames);
-    for (const frame of fileFrames) this.#options.onFile(frame);
+    const files = frames.flatMap((frame) => (frame.type === "file.updated" ? [frame.file] : []));
+    this.uploads.receive(files);
+    for (const file of files) this.#options.onFile(file);
     for (const frame of frames) if (frame.type === "conversation.updated") this.#onConversationUpdated(frame);
   }
 

@@ -1,5 +1,4 @@
 /** A file on its way into a message, from the moment it is picked until it can be sent. Pure. */
-import type { FileFrame } from "@/api/frames";
 import type { File as StoredFile } from "@/api/types";
 
 import type { Problem } from "./problems";
@@ -66,6 +65,3 @@ export function applyKnown(held: Attachment, next: KnownFile): Attachment {
       return next.status satisfies never;
   }
 }
-
-/** A frame says all of a file but its media type. */
-export const knownOfFrame = (frame: FileFrame, type: string): KnownFile => ({ ...frame, type });

@@ -69,7 +69,6 @@ class FakeServer {
 }
 
 const pdf = (name = "thesis.pdf", size = 100) => new File([new Uint8Array(size)], name, { type: "application/pdf" });
-const frame = ({ type: _, ...file }: StoredFile) => ({ type: "file.updated" as const, ...file });
 const pass = (ms = 0) => vi.advanceTimersByTimeAsync(ms);
 
 let server: FakeServer;
@@ -112,24 +111,24 @@ describe("an upload", () => {
     server.sending().finish();
     await pass();
     expect(shown(key)).toMatchObject({ phase: "reading" });
-    uploads.receive([frame(server.put({ file_id: "f1", status: "reading", pages: 212, pages_read: 40 }))]);
+    uploads.receive([server.put({ file_id: "f1", status: "reading", pages: 212, pages_read: 40 })]);
     expect(shown(key)).toMatchObject({ phase: "reading", known: { pages: 212, pages_read: 40, type: "application/pdf" } });
     expect(uploads.readiness([key])).toEqual({ state: "waiting" });
-    uploads.receive([frame(server.put({ file_id: "f1", status: "ready", pages_read: 212 }))]);
+    uploads.receive([server.put({ file_id: "f1", status: "ready", pages_read: 212 })]);
     expect(uploads.readiness([key])).toEqual({ state: "ready", file_ids: ["f1"] });
     expect(server.told.map((file) => file.file_id)).toContain("f1");
   });
 
   it("is not put back by a frame that comes late", async () => {
     const key = await sent();
-    uploads.receive([frame(storedFile({ status: "ready" }))]);
-    uploads.receive([frame(storedFile({ status: "reading", pages_read: 3 }))]);
+    uploads.receive([storedFile({ status: "ready" })]);
+    uploads.receive([storedFile({ status: "reading", pages_read: 3 })]);
     expect(shown(key)).toMatchObject({ phase: "ready" });
   });
 
   it("may be read before the storage has answered", async () => {
     const [key = ""] = await begin(pdf());
-    uploads.receive([frame(storedFile({ status: "ready" }))]);
+    uploads.receive([storedFile({ status: "ready" })]);
     server.sending().finish();
     await pass();
     expect(shown(key)).toMatchObject({ phase: "ready" });
@@ -137,7 +136,7 @@ describe("an upload", () => {
 
   it("ends with the reason that the server gives when the file cannot be read", async () => {
     const key = await sent();
-    uploads.receive([frame(storedFile({ status: "failed", error: { code: "encrypted_pdf", message: "password" } }))]);
+    uploads.receive([storedFile({ status: "failed", error: { code: "encrypted_pdf", message: "password" } })]);
     expect(shown(key)).toMatchObject({ phase: "failed", problem: { code: "encrypted_pdf" }, canRetry: false });
     expect(uploads.readiness([key])).toMatchObject({ state: "failed", error: { fileName: "thesis.pdf", problem: { code: "encrypted_pdf" } } });
   });
@@ -245,7 +244,7 @@ describe("where nothing is pushed", () => {
   it("an open socket that is silent is not trusted for ever", async () => {
     server.isPushed = true;
     const key = await sent();
-    uploads.receive([frame(storedFile({ status: "reading", pages_read: 1 }))]);
+    uploads.receive([storedFile({ status: "reading", pages_read: 1 })]);
     await pass(POLL_MS);
     expect(server.asked).toEqual([]);
     server.put({ file_id: "f1", status: "ready" });

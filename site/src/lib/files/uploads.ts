@@ -4,12 +4,11 @@
  * Owns timers and attachments, no React and no drafts.
  */
 import { NetworkError } from "@/api/client";
-import type { FileFrame } from "@/api/frames";
 import type { File as StoredFile, MessageFile } from "@/api/types";
 import { storage } from "@/lib/storage";
 import { createStore, type Store } from "@/lib/store";
 
-import { applyKnown, knownOfFrame, newAttachment, type Attachment, type KnownFile } from "./attachment";
+import { applyKnown, newAttachment, type Attachment, type KnownFile } from "./attachment";
 import type { FileEndpoints } from "./endpoints";
 import type { SendForm } from "./postForm";
 import { AttachmentError, problemOf, type Problem } from "./problems";
@@ -139,8 +138,8 @@ export class Uploads {
     }
   }
 
-  receive(frames: readonly FileFrame[]): void {
-    for (const frame of frames) this.#learn(frame.file_id, (type) => knownOfFrame(frame, type));
+  receive(files: readonly StoredFile[]): void {
+    for (const file of files) this.#learn(file);
   }
 
   dispose(): void {
@@ -193,7 +192,7 @@ export class Uploads {
     if (this.#disposed || !this.attachment(key).get()) return;
     if (file && file.status !== "uploaded") {
       this.#of(key).isSent = true;
-      return this.#learn(file.file_id, () => file);
+      return this.#learn(file);
     }
     if (fileId !== null) void this.#sources.endpoints.delete(fileId).catch(() => undefined);
     await this.#upload(key, source);
@@ -203,12 +202,11 @@ export class Uploads {
     this.#change(key, { phase: "failed", problem, canRetry: canRetry && problem.code !== "expired" && this.#of(key).source !== undefined });
   }
 
-  #learn(fileId: string, known: (type: string) => KnownFile): void {
+  #learn(next: KnownFile): void {
     for (const [key, held] of this.#held) {
       const attachment = held.store.get();
-      if (attachment?.file_id !== fileId) continue;
+      if (attachment?.file_id !== next.file_id) continue;
       held.heardAtMs = performance.now();
-      const next = known(attachment.type);
       if (next.status && next.status !== "uploaded") held.isSent = true;
       this.#set(key, applyKnown(attachment, next));
     }
@@ -302,7 +300,7 @@ export class Uploads {
       const file = await this.#sources.endpoints.get(fileId);
       if (this.#disposed || held.store.get()?.file_id !== fileId) return;
       if (file.status === "uploaded" && !held.isSent) this.#fail(key, { code: "interrupted", message: "" }, false);
-      else this.#learn(fileId, () => file);
+      else this.#learn(file);
       this.#sources.onFile(file);
     } catch (error) {
       if (!this.#disposed && !(error instanceof NetworkError)) this.#failIfFinal(key, problemOf(error));

@@ -3,7 +3,6 @@ import { useInfiniteQuery, useQuery, keepPreviousData, type InfiniteData, type Q
 
 import type { ApiClient } from "@/api/client";
 import { useApi } from "@/api/context";
-import type { FileFrame } from "@/api/frames";
 import type { File as StoredFile, FileDetail, Page } from "@/api/types";
 import { filePath } from "@/lib/files/endpoints";
 
@@ -52,15 +51,12 @@ export function useFileDetail(id: string) {
 }
 
 /** What the server has told of a file, wherever it is held; one that no list holds makes them read again. */
-export function updateFile(client: QueryClient, change: StoredFile | FileFrame): void {
-  const { type, ...fields } = change;
-  // A frame's `type` is its own; a file's is its media type.
-  const known: Partial<StoredFile> = type === "file.updated" ? fields : change;
+export function updateFile(client: QueryClient, change: StoredFile): void {
   let isHeld = false;
   const updated = (file: StoredFile): StoredFile => {
     if (file.file_id !== change.file_id) return file;
     isHeld = true;
-    return { ...file, ...known };
+    return { ...file, ...change };
   };
   client.setQueriesData<Lists>({ queryKey: listsKey }, (data) => data && mapItems(data, (items) => items.map(updated)));
   client.setQueriesData<{ items: StoredFile[] }>(
