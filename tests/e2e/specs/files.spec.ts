@@ -38,37 +38,36 @@ function countPolls(page: Page): { polls: number } {
   return seen;
 }
 
-for (const fixture of documents) {
-  const tags = fixture === report ? " @phone" : "";
-  test(`${fixture.name} is dropped, read, asked about and opened at its page${tags}`, { tag: "@scripted" }, async ({ chat }) => {
-    const { page } = chat;
-    const seen = countPolls(page);
-    await drop(page, contentOf(fixture));
-    const ready = await attached(page, fixture.name);
-    await expect(ready).toContainText(en.files.pages(fixture.pages, String(fixture.pages)));
-    expect(seen.polls).toBeLessThan(5);
+test("five documents are dropped, read by themselves, asked about and opened at their pages", { tag: "@scripted" }, async ({ chat }) => {
+  const { page } = chat;
+  const seen = countPolls(page);
+  await drop(page, ...documents.map(contentOf));
+  for (const { name, pages } of documents) {
+    await expect(await attached(page, name)).toContainText(en.files.pages(pages, String(pages)));
+  }
+  expect(seen.polls).toBeLessThan(5);
+  for (const fixture of documents) {
     const answer = await chat.ask(fixture.question);
     await expect(answer).toContainText(fixture.answer);
     await openSource(answer, fixture);
     await expectQuoted(page, fixture);
-    await page.keyboard.press("Escape");
-    await expect(viewer(page, fixture.name)).toBeHidden();
-    // The files stay with the message, after a reload too.
-    await page.reload();
-    await expect(chat.prompts.first().getByRole("button", { name: en.files.open(fixture.name) })).toBeVisible();
-    await openSource(chat.answers.first(), fixture);
-    await expectQuoted(page, fixture);
-  });
-}
+  }
+  const sent = chat.prompts.first().getByRole("list", { name: en.files.attachedToMessage });
+  await expect(sent.getByRole("listitem")).toHaveCount(documents.length);
+});
 
-test("five files go with one message", { tag: "@scripted" }, async ({ chat }) => {
-  await drop(chat.page, ...documents.map(contentOf));
-  for (const { name } of documents) await attached(chat.page, name);
-  const answer = await chat.ask(report.question);
-  await openSource(answer, report);
-  await expectQuoted(chat.page, report);
-  await chat.page.keyboard.press("Escape");
-  await expect(chat.prompts.first().getByRole("list", { name: en.files.attachedToMessage }).getByRole("listitem")).toHaveCount(5);
+test("the source of an answer opens beside it, and after a reload too @phone", { tag: "@scripted" }, async ({ chat }) => {
+  const { page } = chat;
+  await drop(page, contentOf(report));
+  await attached(page, report.name);
+  await openSource(await chat.ask(report.question), report);
+  await expectQuoted(page, report);
+  await page.keyboard.press("Escape");
+  await expect(viewer(page, report.name)).toBeHidden();
+  await page.reload();
+  await expect(chat.prompts.first().getByRole("button", { name: en.files.open(report.name) })).toBeVisible();
+  await openSource(chat.answers.first(), report);
+  await expectQuoted(page, report);
 });
 
 test("a long document: the message waits for it, its progress moves, and it is searched @phone", { tag: "@scripted" }, async ({ chat }) => {
