@@ -27,8 +27,14 @@ _PUSH_CONFIG = _CONFIG.merge(Config(retries={"mode": "standard", "total_max_atte
 # Objects take longer than rows. Signed for the bucket's regional host: the global one redirects while a bucket is new,
 # which a browser's form does not survive. The local AWS has one host for all buckets.
 _STYLE: Literal["path", "virtual"] = "path" if os.environ.get("AWS_ENDPOINT_URL") else "virtual"
-_OBJECTS_CONFIG = _CONFIG.merge(Config(read_timeout=20, signature_version="s3v4", s3={"addressing_style": _STYLE}))
-_CONFIGS = {"apigatewaymanagementapi": _PUSH_CONFIG, "s3": _OBJECTS_CONFIG}
+OBJECTS_CONFIG = _CONFIG.merge(
+    Config(
+        read_timeout=20,
+        signature_version="s3v4",
+        s3={"addressing_style": _STYLE, "us_east_1_regional_endpoint": "regional"},
+    )
+)
+_CONFIGS = {"apigatewaymanagementapi": _PUSH_CONFIG, "s3": OBJECTS_CONFIG}
 
 # By service and endpoint. Tests put stand-ins here for what cannot run in their process.
 made: dict[tuple[str, str | None], Any] = {}
