@@ -3,89 +3,29 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from chalicelib.ids import new_id
 
-from tests.people import Person, Reply
+from tests.api.routes import (
+    GOOD,
+    MISSING,
+    REQUEST_ID,
+    ROUTES,
+    WITH_BODY,
+    WITH_BOTH,
+    WITH_CONVERSATION,
+    WITH_FILE,
+    WITH_MESSAGE,
+    A,
+    C,
+    F,
+    refused,
+    same_404,
+)
+from tests.people import Person
 from tests.stage import ORIGIN, Stage
-
-REQUEST_ID = "a" * 32
-MISSING = "01a1fe08-e5c5-7000-80c7-b4ac7a401b54"
-GOOD = {"text": "Which roses?", "request_id": REQUEST_ID}
-C = "{conversation}"
-A = "{answer}"
-F = "{file}"
-
-# Every private route, with a body that is right.
-ROUTES: list[tuple[str, str, Any]] = [
-    ("GET", "/models", None),
-    ("POST", "/conversations", {}),
-    ("GET", "/conversations", None),
-    ("GET", f"/conversations/{C}", None),
-    ("PATCH", f"/conversations/{C}", {"title": "T"}),
-    ("DELETE", f"/conversations/{C}", None),
-    ("GET", f"/conversations/{C}/messages", None),
-    ("POST", f"/conversations/{C}/messages", GOOD),
-    ("POST", f"/conversations/{C}/messages/{A}/stop", None),
-    ("POST", f"/conversations/{C}/messages/{A}/retry", None),
-    ("GET", f"/conversations/{C}/messages/{A}/frames", None),
-    ("GET", f"/conversations/{C}/files", None),
-    ("PUT", f"/conversations/{C}/files/{F}", None),
-    ("DELETE", f"/conversations/{C}/files/{F}", None),
-    ("POST", "/chat", {"message": "Which roses?"}),
-    ("POST", "/sockets", None),
-    ("POST", "/files", {"name": "Roses.txt", "type": "text/plain", "size": 5}),
-    ("GET", "/files", None),
-    ("GET", f"/files/{F}", None),
-    ("PATCH", f"/files/{F}", {"name": "Lilies.txt"}),
-    ("DELETE", f"/files/{F}", None),
-    ("GET", f"/files/{F}/pages/1", None),
-    ("GET", f"/files/{F}/content", None),
-]
-WITH_CONVERSATION = [route for route in ROUTES if C in route[1]]
-WITH_MESSAGE = [route for route in ROUTES if A in route[1]]
-WITH_FILE = [route for route in ROUTES if F in route[1] and C not in route[1]]
-WITH_BOTH = [route for route in ROUTES if F in route[1] and C in route[1]]
-WITH_BODY = [(method, path) for method, path, _ in ROUTES if method in ("POST", "PATCH")]
-
-
-@pytest.fixture
-def unchanged(stage: Stage, ada: Person) -> Iterator[dict[str, str]]:
-    """A conversation with one answer, and a file.
-
-    Fails when a test stores anything, starts a worker or asks the model.
-    """
-    conversation_id = ada.new_conversation(title="Roses")
-    answer = ada.ask(conversation_id, "Which roses?", request_id=REQUEST_ID)
-    file = stage.upload(ada, b"roses")
-    stage.edit("files", file.file_id, status="ready", version_id=file.version_id, pages=1)
-    tables = ("conversations", "messages", "frames", "usage", "sockets", "files")
-    before = {table: stage.rows(table) for table in tables}
-    objects = stage.objects()
-    asked = len(stage.requests())
-    yield {
-        "conversation": conversation_id,
-        "answer": answer["message_id"],
-        "prompt": answer["parent_id"],
-        "file": file.file_id,
-    }
-    assert {table: stage.rows(table) for table in tables} == before
-    assert stage.objects() == objects
-    assert stage.scheduler.schedules == {}
-    assert stage.lambdas.pending == []
-    assert len(stage.requests()) == asked
-
-
-def _refused(reply: Reply, field: str, says: str = "") -> None:
-    assert (reply.status, reply.error) == (400, "invalid_request"), reply
-    assert reply.body["error"]["field"] == field
-    assert reply.body["error"]["message"].startswith(f"{field}: ")
-    assert says in reply.body["error"]["message"]
-    assert reply.headers["Access-Control-Allow-Origin"] == ORIGIN
-
 
 TEXTS: list[tuple[Any, str]] = [
     ("x" * 100_001, "at most 100000"),
@@ -103,9 +43,9 @@ REQUEST_IDS: list[Any] = ["", "short", "x" * 65, "with space", "é" * 8, "aaaaaa
 @pytest.mark.parametrize(("text", "says"), TEXTS)
 def test_text_has_a_length_and_is_text(ada: Person, unchanged: dict[str, str], text: Any, says: str) -> None:
     path = f"/conversations/{unchanged['conversation']}/messages"
-    _refused(ada.post(path, GOOD | {"text": text}), "text", says)
-    _refused(ada.post("/chat", {"message": text}), "message", says)
-    _refused(ada.post("/conversations", {"message": GOOD | {"text": text}}), "message.text", says)
+    refused(ada.post(path, GOOD | {"text": text}), "text", says)
+    refused(ada.post("/chat", {"message": text}), "message", says)
+    refused(ada.post("/conversations", {"message": GOOD | {"text": text}}), "message.text", says)
 
 
 def test_a_text_of_just_the_limit_is_stored_in_any_script(stage: Stage, ada: Person) -> None:
@@ -119,13 +59,13 @@ def test_a_text_of_just_the_limit_is_stored_in_any_script(stage: Stage, ada: Per
 @pytest.mark.parametrize("request_id", REQUEST_IDS)
 def test_a_request_id_is_a_short_word(ada: Person, unchanged: dict[str, str], request_id: Any) -> None:
     path = f"/conversations/{unchanged['conversation']}/messages"
-    _refused(ada.post(path, {"text": "Which roses?", "request_id": request_id}), "request_id")
+    refused(ada.post(path, {"text": "Which roses?", "request_id": request_id}), "request_id")
 
 
 @pytest.mark.parametrize(("method", "path"), WITH_BODY)
-def test_unknown_fields_are_refused(ada: Person, unchanged: dict[str, str], method: str, path: str) -> None:
+def test_unknown_fields_arerefused(ada: Person, unchanged: dict[str, str], method: str, path: str) -> None:
     body = next(body for m, p, body in ROUTES if (m, p) == (method, path)) or {}
-    _refused(ada.call(method, path.format(**unchanged), {**body, "colour": "red"}), "colour", "Extra")
+    refused(ada.call(method, path.format(**unchanged), {**body, "colour": "red"}), "colour", "Extra")
 
 
 @pytest.mark.parametrize(
@@ -146,14 +86,14 @@ def test_unknown_fields_are_refused(ada: Person, unchanged: dict[str, str], meth
     ],
     ids=lambda raw: raw[:10],
 )
-def test_a_body_that_is_no_json_object_is_refused(ada: Person, unchanged: dict[str, str], raw: str) -> None:
+def test_a_body_that_is_no_json_object_isrefused(ada: Person, unchanged: dict[str, str], raw: str) -> None:
     for method, path in WITH_BODY:
-        _refused(ada.call(method, path.format(**unchanged), raw=raw), "body")
+        refused(ada.call(method, path.format(**unchanged), raw=raw), "body")
 
 
-def test_a_body_that_is_missing_or_no_utf_8_is_refused(ada: Person, unchanged: dict[str, str]) -> None:
-    _refused(ada.post("/conversations"), "body")
-    _refused(ada.call("POST", "/conversations", raw="/////w==", is_base64=True), "body")
+def test_a_body_that_is_missing_or_no_utf_8_isrefused(ada: Person, unchanged: dict[str, str]) -> None:
+    refused(ada.post("/conversations"), "body")
+    refused(ada.call("POST", "/conversations", raw="/////w==", is_base64=True), "body")
 
 
 @pytest.mark.parametrize(
@@ -181,47 +121,16 @@ def test_a_body_that_is_missing_or_no_utf_8_is_refused(ada: Person, unchanged: d
 def test_a_conversation_takes_only_what_is_its_own(
     ada: Person, unchanged: dict[str, str], body: dict[str, Any], field: str
 ) -> None:
-    _refused(ada.patch(f"/conversations/{unchanged['conversation']}", body), field)
-
-
-@pytest.mark.parametrize(
-    ("body", "field"),
-    [
-        ({"name": ""}, "name"),
-        ({"name": "a/b.txt"}, "name"),
-        ({"name": "x" * 256}, "name"),
-        ({"name": "x" * 5_001}, "name"),
-        ({"name": None}, "name"),
-        ({"deleted": True}, "deleted"),
-        ({"deleted": 0}, "deleted"),
-        ({"name": "kept?.txt", "deleted": None}, "deleted"),
-        ({"status": "ready"}, "status"),
-        ({"type": "text/html"}, "type"),
-    ],
-)
-def test_a_file_takes_only_another_name(
-    ada: Person, unchanged: dict[str, str], body: dict[str, Any], field: str
-) -> None:
-    _refused(ada.patch(f"/files/{unchanged['file']}", body), field)
-
-
-def test_a_part_of_a_name_has_its_length(ada: Person, unchanged: dict[str, str]) -> None:
-    _refused(ada.get(f"/files?name={'x' * 256}"), "name")
-
-
-@pytest.mark.parametrize("number", ["0", "-1", "2", "1.0", "one", "%31", "²", "1" * 8, "9" * 5_000])
-def test_a_page_that_is_not_there_is_not_found(ada: Person, unchanged: dict[str, str], number: str) -> None:
-    reply = ada.get(f"/files/{unchanged['file']}/pages/{number}")
-    assert (reply.status, reply.error, reply.body["error"]["field"]) == (404, "not_found", "number")
+    refused(ada.patch(f"/conversations/{unchanged['conversation']}", body), field)
 
 
 @pytest.mark.parametrize("model", ["claude-2", "", "x" * 101, 5])
 def test_a_model_that_is_not_on_offer_is_refused_everywhere(ada: Person, unchanged: dict[str, str], model: Any) -> None:
     messages = f"/conversations/{unchanged['conversation']}/messages"
-    _refused(ada.post("/conversations", {"model": model}), "model")
-    _refused(ada.post(messages, GOOD | {"model": model}), "model")
-    _refused(ada.post(f"{messages}/{unchanged['answer']}/retry", {"model": model}), "model")
-    _refused(ada.post("/chat", {"message": "Which roses?", "model": model}), "model")
+    refused(ada.post("/conversations", {"model": model}), "model")
+    refused(ada.post(messages, GOOD | {"model": model}), "model")
+    refused(ada.post(f"{messages}/{unchanged['answer']}/retry", {"model": model}), "model")
+    refused(ada.post("/chat", {"message": "Which roses?", "model": model}), "model")
 
 
 @pytest.mark.parametrize(
@@ -237,22 +146,22 @@ def test_a_model_that_is_not_on_offer_is_refused_everywhere(ada: Person, unchang
     ],
 )
 def test_a_list_has_its_limits(ada: Person, unchanged: dict[str, str], query: str, field: str) -> None:
-    _refused(ada.get(f"/conversations?{query}"), field)
-    _refused(ada.get(f"/files?{query}"), field)
-    _refused(ada.get(f"/conversations/{unchanged['conversation']}/messages?{query}"), field)
+    refused(ada.get(f"/conversations?{query}"), field)
+    refused(ada.get(f"/files?{query}"), field)
+    refused(ada.get(f"/conversations/{unchanged['conversation']}/messages?{query}"), field)
 
 
 @pytest.mark.parametrize("after", ["-1", "x", "", "1.5", "1" + "0" * 50, "9" * 5_000])
 def test_frames_are_read_after_a_sequence(ada: Person, unchanged: dict[str, str], after: str) -> None:
     path = f"/conversations/{unchanged['conversation']}/messages/{unchanged['answer']}/frames"
-    _refused(ada.get(f"{path}?after={after}"), "after")
+    refused(ada.get(f"{path}?after={after}"), "after")
 
 
 def test_archived_is_true_or_false(ada: Person, unchanged: dict[str, str]) -> None:
-    _refused(ada.get("/conversations?archived=perhaps"), "archived")
+    refused(ada.get("/conversations?archived=perhaps"), "archived")
 
 
-def test_a_cursor_of_another_list_or_of_nobody_is_refused(ada: Person, unchanged: dict[str, str]) -> None:
+def test_a_cursor_of_another_list_or_of_nobody_isrefused(ada: Person, unchanged: dict[str, str]) -> None:
     messages = f"/conversations/{unchanged['conversation']}/messages"
     of_messages = ada.get(f"{messages}?limit=1").body["next_cursor"]
     # ["2026-11-21T12:00:00.000Z","x"] and ["x"], as a list would write them
@@ -293,18 +202,13 @@ def test_what_cannot_be_an_id_is_not_found(stage: Stage, ada: Person, unchanged:
         assert (reply.status, reply.error) == (404, "not_found"), (method, path)
 
 
-def _same_404(foreign: Reply, missing: Reply) -> None:
-    assert foreign.status == 404, foreign
-    assert (foreign.status, foreign.headers, foreign.raw) == (missing.status, missing.headers, missing.raw)
-
-
 @pytest.mark.parametrize(("method", "path", "body"), [*WITH_CONVERSATION, *WITH_FILE])
 def test_what_is_somebody_elses_answers_exactly_as_what_is_missing(
     grace: Person, unchanged: dict[str, str], method: str, path: str, body: Any
 ) -> None:
     theirs = grace.call(method, path.format(**unchanged), body)
     missing = path.format(conversation=MISSING, answer=MISSING, file=MISSING)
-    _same_404(theirs, grace.call(method, missing, body))
+    same_404(theirs, grace.call(method, missing, body))
 
 
 def test_somebody_elses_message_answers_exactly_as_a_missing_one(ada: Person, grace: Person) -> None:
@@ -312,56 +216,7 @@ def test_somebody_elses_message_answers_exactly_as_a_missing_one(ada: Person, gr
     own = grace.new_conversation(title="T")
     for method, path, body in WITH_MESSAGE:
         foreign = grace.call(method, path.format(conversation=own, answer=theirs), body)
-        _same_404(foreign, grace.call(method, path.format(conversation=own, answer=MISSING), body))
-
-
-def test_somebody_elses_file_answers_exactly_as_a_missing_one(stage: Stage, ada: Person, grace: Person) -> None:
-    theirs = stage.upload(ada, b"roses")
-    stage.edit("files", theirs.file_id, status="ready", version_id=theirs.version_id, pages=1)
-    before = stage.row("files", theirs.file_id)
-    own = grace.new_conversation(title="T")
-    for method, path, body in WITH_BOTH:
-        foreign = grace.call(method, path.format(conversation=own, file=theirs.file_id), body)
-        _same_404(foreign, grace.call(method, path.format(conversation=own, file=MISSING), body))
-    chat = {"message": "Which roses?"}
-    for path, body in (
-        (f"/conversations/{own}/messages", GOOD),
-        ("/conversations", {"message": GOOD}),
-        ("/chat", chat),
-        ("/chat", chat | {"conversation_id": own}),
-    ):
-        foreign, missing = (_attaching(grace, path, body, file_id) for file_id in (theirs.file_id, MISSING))
-        _same_404(foreign, missing)
-        assert foreign.body["error"]["field"] == "file_ids"
-    assert stage.row("files", theirs.file_id) == before
-    assert len(stage.rows("conversations")) == 1
-    assert stage.rows("messages") == []
-    assert stage.lambdas.pending == []
-
-
-def _attaching(person: Person, path: str, body: Any, file_id: str) -> Reply:
-    if "message" in body and isinstance(body["message"], dict):
-        return person.post(path, {"message": body["message"] | {"file_ids": [file_id]}})
-    return person.post(path, body | {"file_ids": [file_id]})
-
-
-@pytest.mark.parametrize("file_ids", [[MISSING] * 2, [new_id() for _ in range(21)], MISSING, {}, [7], [None], None])
-def test_file_ids_are_at_most_twenty_different_ids(ada: Person, unchanged: dict[str, str], file_ids: Any) -> None:
-    messages = f"/conversations/{unchanged['conversation']}/messages"
-    fresh = GOOD | {"request_id": "b" * 32, "file_ids": file_ids}
-    for reply in (
-        ada.post(messages, fresh),
-        ada.post("/conversations", {"message": fresh}),
-        ada.post("/chat", {"message": "Which roses?", "file_ids": file_ids}),
-    ):
-        assert (reply.status, reply.error) == (400, "invalid_request"), reply
-        assert "file_ids" in reply.body["error"]["field"]
-
-
-@pytest.mark.parametrize("file_id", ["", "x", "..", MISSING.upper(), "é", "x" * 3_000])
-def test_a_file_id_that_can_be_none_is_not_found(ada: Person, unchanged: dict[str, str], file_id: str) -> None:
-    reply = ada.send(unchanged["conversation"], "More", file_ids=[file_id])
-    assert (reply.status, reply.error, reply.body["error"]["field"]) == (404, "not_found", "file_ids")
+        same_404(foreign, grace.call(method, path.format(conversation=own, answer=MISSING), body))
 
 
 def test_a_body_that_names_somebody_elses_row_answers_exactly_as_for_a_missing_one(ada: Person, grace: Person) -> None:
@@ -370,21 +225,21 @@ def test_a_body_that_names_somebody_elses_row_answers_exactly_as_for_a_missing_o
     own = grace.new_conversation(title="T")
     body = {"message": "Which roses?"}
     foreign = grace.post("/chat", body | {"conversation_id": conversation_id})
-    _same_404(foreign, grace.post("/chat", body | {"conversation_id": MISSING}))
-    _same_404(grace.send(own, "More", parent_id=theirs), grace.send(own, "More", parent_id=MISSING))
+    same_404(foreign, grace.post("/chat", body | {"conversation_id": MISSING}))
+    same_404(grace.send(own, "More", parent_id=theirs), grace.send(own, "More", parent_id=MISSING))
 
 
 def test_a_parent_is_an_answer_of_this_conversation(ada: Person, unchanged: dict[str, str]) -> None:
     conversation_id = unchanged["conversation"]
-    _refused(ada.send(conversation_id, "More", parent_id=unchanged["prompt"]), "parent_id", "answer")
-    _refused(ada.send(conversation_id, "More", parent_id=5), "parent_id")
+    refused(ada.send(conversation_id, "More", parent_id=unchanged["prompt"]), "parent_id", "answer")
+    refused(ada.send(conversation_id, "More", parent_id=5), "parent_id")
     for bad in ("x", "head!", MISSING, new_id(), "request#" + REQUEST_ID):
         assert ada.send(conversation_id, "More", parent_id=bad).status == 404
 
 
 def test_only_an_answer_is_stopped_or_retried(ada: Person, unchanged: dict[str, str]) -> None:
-    _refused(ada.stop(unchanged["conversation"], unchanged["prompt"]), "message_id")
-    _refused(ada.retry(unchanged["conversation"], unchanged["prompt"]), "message_id")
+    refused(ada.stop(unchanged["conversation"], unchanged["prompt"]), "message_id")
+    refused(ada.retry(unchanged["conversation"], unchanged["prompt"]), "message_id")
 
 
 @pytest.mark.parametrize("token_use", ["access", "", None])

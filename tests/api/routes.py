@@ -1,0 +1,60 @@
+"""Every private route with a body that is right, and how each of them refuses."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.people import Reply
+from tests.stage import ORIGIN
+
+REQUEST_ID = "a" * 32
+MISSING = "01a1fe08-e5c5-7000-80c7-b4ac7a401b54"
+GOOD = {"text": "Which roses?", "request_id": REQUEST_ID}
+C = "{conversation}"
+A = "{answer}"
+F = "{file}"
+
+# Every private route, with a body that is right.
+ROUTES: list[tuple[str, str, Any]] = [
+    ("GET", "/models", None),
+    ("POST", "/conversations", {}),
+    ("GET", "/conversations", None),
+    ("GET", f"/conversations/{C}", None),
+    ("PATCH", f"/conversations/{C}", {"title": "T"}),
+    ("DELETE", f"/conversations/{C}", None),
+    ("GET", f"/conversations/{C}/messages", None),
+    ("POST", f"/conversations/{C}/messages", GOOD),
+    ("POST", f"/conversations/{C}/messages/{A}/stop", None),
+    ("POST", f"/conversations/{C}/messages/{A}/retry", None),
+    ("GET", f"/conversations/{C}/messages/{A}/frames", None),
+    ("GET", f"/conversations/{C}/files", None),
+    ("PUT", f"/conversations/{C}/files/{F}", None),
+    ("DELETE", f"/conversations/{C}/files/{F}", None),
+    ("POST", "/chat", {"message": "Which roses?"}),
+    ("POST", "/sockets", None),
+    ("POST", "/files", {"name": "Roses.txt", "type": "text/plain", "size": 5}),
+    ("GET", "/files", None),
+    ("GET", f"/files/{F}", None),
+    ("PATCH", f"/files/{F}", {"name": "Lilies.txt"}),
+    ("DELETE", f"/files/{F}", None),
+    ("GET", f"/files/{F}/pages/1", None),
+    ("GET", f"/files/{F}/content", None),
+]
+WITH_CONVERSATION = [route for route in ROUTES if C in route[1]]
+WITH_MESSAGE = [route for route in ROUTES if A in route[1]]
+WITH_FILE = [route for route in ROUTES if F in route[1] and C not in route[1]]
+WITH_BOTH = [route for route in ROUTES if F in route[1] and C in route[1]]
+WITH_BODY = [(method, path) for method, path, _ in ROUTES if method in ("POST", "PATCH")]
+
+
+def refused(reply: Reply, field: str, says: str = "") -> None:
+    assert (reply.status, reply.error) == (400, "invalid_request"), reply
+    assert reply.body["error"]["field"] == field
+    assert reply.body["error"]["message"].startswith(f"{field}: ")
+    assert says in reply.body["error"]["message"]
+    assert reply.headers["Access-Control-Allow-Origin"] == ORIGIN
+
+
+def same_404(foreign: Reply, missing: Reply) -> None:
+    assert foreign.status == 404, foreign
+    assert (foreign.status, foreign.headers, foreign.raw) == (missing.status, missing.headers, missing.raw)
