@@ -108,6 +108,7 @@ def test_characters_lead_to_the_page_that_has_them() -> None:
         _block(3, 4),
         _block(1, 2, document=2),
         _block(1, 2, document=-1),
+        _block(1, 2, document=-2),
         _block(0, 1, document=1),
         {"type": "content_block_location"},
         {"type": "search_result_location", "source": "f3#page=8"},
@@ -139,6 +140,11 @@ def test_a_citation_that_fits_nothing_is_dropped_and_its_type_logged(
 )
 def test_the_quote_is_the_sentence_or_line_that_shares_the_most(text: str, claim: str, expected: str) -> None:
     assert quote(text, claim) == expected
+
+
+def test_sentences_that_are_too_long_together_are_not_quoted_together() -> None:
+    first, second = "Roses " + "x " * 140 + "end.", "Lilies " + "y " * 140 + "end."
+    assert quote(f"{first} {second}", "roses and lilies") == first
 
 
 def test_sentences_that_follow_each_other_are_quoted_together_when_the_claim_needs_both() -> None:
