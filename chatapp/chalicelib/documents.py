@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 from . import extracts
 from .aws.bucket import Missing
 from .errors import NotFound
+from .extraction.limits import MAX_SCANNED_PAGES, SCANNED_PAGE_TOKENS
 from .extraction.pages import Page
 from .files import File
 from .settings import Settings
@@ -41,12 +42,9 @@ FRAMING = (
 
 # The API takes 32 MB a request; base64 makes four bytes of three. What is left is for texts.
 MAX_RAW_BYTES = 14 * 1024 * 1024
-# https://platform.claude.com/docs/en/build-with-claude/pdf-support, for models of 200,000 tokens.
-MAX_SCANNED_PAGES = 100
 # https://platform.claude.com/docs/en/build-with-claude/vision: above this number the API takes smaller images only.
 MAX_IMAGES = 20
 IMAGE_TOKENS = 1_600
-SCANNED_PAGE_TOKENS = 2_000
 # The label of a page, its block and what stands around them.
 _PAGE_TOKENS = 12
 _NOTE_TOKENS = 60

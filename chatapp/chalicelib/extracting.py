@@ -20,7 +20,7 @@ from .claiming import Lost, Upload
 from .conversations import subject_of
 from .extraction import ExtractionError, Kind, Limits, Total, kind_of, read
 from .extraction.estimates import language, tokens_of
-from .extraction.limits import MB
+from .extraction.limits import MB, SCANNED_PAGE_TOKENS
 from .extraction.pages import Item, is_scan
 from .extraction.search_index import Measure, heads, measure
 from .files import File
@@ -35,12 +35,9 @@ TICK_EVERY_S = 1.0
 # What is kept back of the function's time-out: a page may take 28 s, and then its file's index is to be stored.
 _RESERVE_S = 45.0
 _PATIENCE_S = 10.0
-# https://platform.claude.com/docs/en/build-with-claude/pdf-support: 100 pages a request with a context of 200,000
-# tokens, 1,500 to 3,000 tokens a page, 32 MB a request, in which base64 takes 4/3 of the file and other files have
-# their share.
-MAX_SCAN_PAGES = 100
+# https://platform.claude.com/docs/en/build-with-claude/pdf-support: 32 MB a request, in which base64 takes 4/3 of the
+# file and other files have their share.
 MAX_SCAN_BYTES = 10 * MB
-_TOKENS_A_SCANNED_PAGE = 2_000
 # https://platform.claude.com/docs/en/build-with-claude/vision: width × height / 750, once the longer side is brought
 # down to 1,568 pixels.
 _PIXELS_A_TOKEN = 750
@@ -48,7 +45,9 @@ _LONGEST_SIDE_PX = 1_568
 _LANGUAGE_PAGES, _LANGUAGE_CHARACTERS = 20, 3_000
 
 _FAILURES = {
-    "scan_too_long": "The PDF is a scan without text, which Claude reads by sight: at most {pages} pages and {mb} MB. "
+    "scan_too_long": "The PDF is a scan without text, which Claude reads by sight: at most {pages} pages. "
+    "Split it, or have its text recognised (OCR) and upload that.",
+    "scan_too_large": "The PDF is a scan without text, which Claude reads by sight: at most {mb} MB. "
     "Split it, or have its text recognised (OCR) and upload that.",
     "size_mismatch": "The file that arrived is not of the size that was announced. Upload it again.",
 }
@@ -81,10 +80,10 @@ def extract(services: Services, event: dict[str, Any], remaining_s: float) -> No
 class _Refused(Exception):
     """The file is refused, for one of our own reasons."""
 
-    def __init__(self, code: str) -> None:
+    def __init__(self, code: str, **values: Any) -> None:
         super().__init__(code)
         self.code = code
-        self.message = _FAILURES[code].format(pages=MAX_SCAN_PAGES, mb=MAX_SCAN_BYTES // MB)
+        self.message = _FAILURES[code].format(**values)
 
 
 class _Work:
@@ -214,8 +213,8 @@ class _Work:
     def _of_pages(self, found: dict[str, Any], kind: Kind, index_path: Path) -> dict[str, Any]:
         held = measure(index_path)
         scanned = kind.reader == "pdf" and is_scan(held.pages, held.textless_pages)
-        if scanned and (held.pages > MAX_SCAN_PAGES or self._file.size > MAX_SCAN_BYTES):
-            raise _Refused("scan_too_long")
+        if scanned:
+            self._check_scan(held.pages)
         if not held.characters and not scanned:
             raise ExtractionError("no_text")
         return _ready(
@@ -226,6 +225,14 @@ class _Work:
             language=_language(index_path),
             scanned=scanned,
         )
+
+    def _check_scan(self, pages: int) -> None:
+        """Raises _Refused for one that could never be shown to Claude."""
+        most_pages = self._services.settings.max_scan_pages
+        if pages > most_pages:
+            raise _Refused("scan_too_long", pages=most_pages)
+        if self._file.size > MAX_SCAN_BYTES:
+            raise _Refused("scan_too_large", mb=MAX_SCAN_BYTES // MB)
 
     def _hold(self) -> None:
         """Raises Lost. A worker that was paused past its lease asks whether the file is still its own."""
@@ -292,7 +299,7 @@ def _failed(refused: ExtractionError | _Refused) -> dict[str, Any]:
 
 
 def _tokens(held: Measure, *, scanned: bool) -> int:
-    return _TOKENS_A_SCANNED_PAGE * held.pages if scanned else tokens_of(held.text_bytes)
+    return SCANNED_PAGE_TOKENS * held.pages if scanned else tokens_of(held.text_bytes)
 
 
 def image_tokens(total: Total) -> int:

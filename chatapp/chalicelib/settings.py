@@ -6,6 +6,8 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from .extraction.limits import MAX_SCANNED_PAGES, SCANNED_PAGE_TOKENS
+
 
 @dataclass(frozen=True, slots=True)
 class Prices:
@@ -92,6 +94,11 @@ class Settings:
     @property
     def retention_s(self) -> int:
         return self.retention_days * 86_400
+
+    @property
+    def max_scan_pages(self) -> int:
+        """Of a PDF without text: a longer one could never stand in a prompt, where all of it is seen or nothing."""
+        return min(MAX_SCANNED_PAGES, self.document_tokens // SCANNED_PAGE_TOKENS)
 
     def offer(self, model: str | None) -> ModelOffer:
         """The offer of that id, or the default where it is no longer on offer."""

@@ -128,13 +128,24 @@ def test_a_scan_is_kept_to_be_read_by_sight(stage: Stage, ada: Person, tmp_path:
 
 
 def test_a_scan_of_more_pages_than_can_be_seen_says_so(stage: Stage, ada: Person, tmp_path: Path) -> None:
+    """What is taken can be seen: the newest message shows it."""
+    file = arrive(stage, ada, pdf(tmp_path, 61, lambda number: ""))
+    stage.extract(file.event)
+    assert file.row["error"]["code"] == "scan_too_long"
+    assert "60 pages" in file.row["error"]["message"]
+    just = arrive(stage, ada, pdf(tmp_path, 60, lambda number: ""))
+    stage.extract(just.event)
+    assert just.row["status"] == "ready"
+    ada.ask(ada.new_conversation(title="T"), "Which roses?", file_ids=[just.file_id])
+    assert [block["type"] for block in stage.prompts()[-1]["messages"][0]["content"]] == ["document", "text"]
+
+
+def test_a_scan_of_more_pages_than_the_api_takes_says_so(stage: Stage, ada: Person, tmp_path: Path) -> None:
+    stage.configure(document_tokens=300_000, context_tokens=1_000_000)
     file = arrive(stage, ada, pdf(tmp_path, 101, lambda number: ""))
     stage.extract(file.event)
     assert file.row["error"]["code"] == "scan_too_long"
     assert "100 pages" in file.row["error"]["message"]
-    just = arrive(stage, ada, pdf(tmp_path, 100, lambda number: ""))
-    stage.extract(just.event)
-    assert just.row["status"] == "ready"
 
 
 def test_a_scan_of_more_bytes_than_can_be_sent_says_so(stage: Stage, ada: Person, tmp_path: Path) -> None:
@@ -146,7 +157,7 @@ def test_a_scan_of_more_bytes_than_can_be_sent_says_so(stage: Stage, ada: Person
     ]
     file = arrive(stage, ada, files.raw_pdf(tmp_path / "a.pdf", objects))
     stage.extract(file.event)
-    assert file.row["error"]["code"] == "scan_too_long"
+    assert file.row["error"]["code"] == "scan_too_large"
     assert "10 MB" in file.row["error"]["message"]
 
 

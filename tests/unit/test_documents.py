@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from chalicelib.documents import MAX_IMAGES, MAX_RAW_BYTES, MAX_SCANNED_PAGES, Attached, Placed, place
+import pytest
+from chalicelib.documents import MAX_IMAGES, MAX_RAW_BYTES, Attached, Placed, place
+from chalicelib.extraction.limits import MAX_SCANNED_PAGES
 from chalicelib.files import File
 from chalicelib.settings import Settings
 
@@ -57,6 +59,16 @@ def test_pictures_and_scans_have_limits_of_their_own() -> None:
     assert _forms(*scans, settings=plenty) == ["scan", "note"]
     assert _forms(_file("a", scanned=True, pages=1), settings=Settings(document_tokens=1_000)) == ["note"]
     assert _forms(_file("a", group="image")) == ["note"]
+
+
+@pytest.mark.parametrize("document_tokens", [1_999, 2_000, 120_000, 10**7])
+def test_every_scan_that_is_taken_can_be_shown_alone(document_tokens: int) -> None:
+    settings = Settings(document_tokens=document_tokens)
+    most = settings.max_scan_pages
+    assert most <= MAX_SCANNED_PAGES
+    if most:
+        assert _forms(_file("a", scanned=True, pages=most), settings=settings) == ["scan"]
+    assert _forms(_file("a", scanned=True, pages=most + 1), settings=settings) == ["note"]
 
 
 def test_only_what_has_text_is_searched() -> None:

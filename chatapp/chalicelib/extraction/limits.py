@@ -6,6 +6,11 @@ from dataclasses import dataclass
 
 MB = 1024 * 1024
 
+# https://platform.claude.com/docs/en/build-with-claude/pdf-support: of a PDF that is read by sight, 100 pages a request
+# with a context of 200,000 tokens; 1,500 to 3,000 tokens a page.
+MAX_SCANNED_PAGES = 100
+SCANNED_PAGE_TOKENS = 2_000
+
 
 @dataclass(frozen=True)
 class Limits:
