@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import time
 import unicodedata
-from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from . import conversations, cursors, quota
+from .aws.faults import Busy
 from .aws.table import ConditionFailed, Item, Key, TransactionRefused, batch_get, transact
 from .conversations import UNDO_S, Conversation
 from .errors import Conflict, NotFound
@@ -26,6 +27,8 @@ FileStatus = Literal["uploaded", "reading", "ready", "failed"]
 CONTENT_EXPIRES_S = 300
 # A form is good for five minutes; an hour later nothing comes any more.
 ABANDONED_S = 3_600
+# An event is given up after six hours (`MaximumEventAgeInSeconds`).
+_EVENT_LOST_S = 8 * 3_600
 # Reading that broke off is begun anew by Lambda within about a minute; after this nobody will.
 _RETRY_S = 180
 MAX_ATTEMPTS = 2
@@ -43,7 +46,7 @@ _NOT_DELETED = f"{_MINE} AND attribute_not_exists(#deleted_at)"
 _RESTORABLE = (
     f"{_MINE} AND attribute_not_exists(#purging) AND (attribute_not_exists(#deleted_at) OR #deleted_at >= :undo_from)"
 )
-_NEVER_CAME = "#status = :uploaded AND attribute_not_exists(#version_id)"
+_NEVER_READ = "#status = :uploaded AND attribute_not_exists(#version_id)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,11 +164,17 @@ def settled(services: Services, file: File) -> File:
     """The file, which has failed if its reading is dead; whoever meets it says so on its row."""
     if not file.dead():
         return file
+    values = {":reading": "reading", ":lease_until": file.lease_until}
+    change = "REMOVE #token, #lease_until, #continue_at"
+    return _failed(services, file, change, values, "#status = :reading AND #lease_until = :lease_until")
+
+
+def _failed(services: Services, file: File, change: str, values: Item, condition: str) -> File:
     failed = services.files.update(
         key(file.file_id),
-        "SET #status = :failed, #error = :error REMOVE #token, #lease_until, #continue_at",
-        {":failed": "failed", ":error": READING_FAILED, ":reading": "reading", ":lease_until": file.lease_until},
-        condition="#status = :reading AND #lease_until = :lease_until",
+        f"SET #status = :failed, #error = :error {change}",
+        {":failed": "failed", ":error": READING_FAILED, **values},
+        condition=condition,
     )
     try:
         return File.from_item(services.files.write(failed, returns="ALL_NEW"))
@@ -196,9 +205,11 @@ def list_page(
     following = cursors.write([start[name] for name in names]) if start else None
     if len(found) > limit:
         following = cursors.write([found[limit - 1].upload_timestamp, found[limit - 1].file_id])
-    shown = found[:limit]
-    swept = sweep(services, [row for row in shown if row.abandoned()][:_SWEPT_AT_ONCE])
-    return [settled(services, row) for row in shown if row.file_id not in swept], following
+    shown: dict[str, File | None] = {row.file_id: row for row in found[:limit]}
+    with suppress(Busy):  # a list is shown although it could not be swept
+        for row in [row for row in found[:limit] if row.abandoned()][:_SWEPT_AT_ONCE]:
+            shown[row.file_id] = sweep(services, row)
+    return [settled(services, row) for row in shown.values() if row is not None], following
 
 
 def folded(name: str) -> str:
@@ -210,29 +221,31 @@ def folded(name: str) -> str:
 def sweep_all(services: Services, user_id: str) -> bool:
     """Remove all of a person's uploads that never came; whether there were any."""
     start: Item | None = None
-    found: set[str] = set()
+    removed = 0
     while True:
         rows, start = _rows(services, user_id, start)
-        found |= sweep(services, [row for row in rows if row.abandoned()])
+        removed += [sweep(services, row) for row in rows if row.abandoned()].count(None)
         if start is None:
-            return bool(found)
+            return removed > 0
 
 
-def sweep(services: Services, abandoned: Iterable[File]) -> set[str]:
-    """Remove uploads that never came, and release what they had reserved; returns the ids of those removed.
+def sweep(services: Services, abandoned: File) -> File | None:
+    """Remove an upload that never came, and release what it had reserved; returns the file where it stays.
 
-    One whose object did come waits for an event that is late, and is kept.
+    One whose object did come waits for an event that is late, until none can come any more: then it has failed.
     """
-    return {
-        file.file_id
-        for file in abandoned
-        if not services.uploads.versions(file.object_key) and remove_unread(services, file)
-    }
+    versions = services.uploads.versions(abandoned.object_key)
+    if not versions:
+        return None if remove_unread(services, abandoned) else abandoned
+    if abandoned.upload_timestamp >= iso(time.time() - _EVENT_LOST_S):
+        return abandoned
+    values = {":uploaded": "uploaded", ":version_id": versions[-1].version_id}
+    return _failed(services, abandoned, ", #version_id = :version_id", values, _NEVER_READ)
 
 
 def remove_unread(services: Services, file: File) -> bool:
     """Remove the row of a file that nobody began to read; False when somebody did, or it is gone already."""
-    removed = services.files.delete(key(file.file_id), condition=_NEVER_CAME, values={":uploaded": "uploaded"})
+    removed = services.files.delete(key(file.file_id), condition=_NEVER_READ, values={":uploaded": "uploaded"})
     try:
         transact([removed, quota.release(services, file.user_id, file.size)])
     except TransactionRefused:

@@ -117,13 +117,39 @@ def test_a_file_that_came_or_was_read_is_not_swept(small: Stage, ada: Person) ->
     came = small.upload(ada, b"x" * MB)  # its event is late
     read = small.ready(ada, b"roses " * 200_000)
     for file_id in (came.file_id, read):
-        _older(small, file_id, 90_000)
+        _older(small, file_id, 7 * 3_600)
     before = _used(small, ada)
     assert ada.post("/files", FILE | {"size": 9 * MB}).status == 413
     assert {file["file_id"] for file in ada.files()} == {came.file_id, read}
     assert _used(small, ada) == before
     small.extract(came.event)
     assert ada.file(came.file_id)["status"] == "ready"
+
+
+def test_a_file_whose_event_was_lost_has_failed_and_can_be_downloaded(stage: Stage, ada: Person) -> None:
+    lost, late = stage.upload(ada, b"roses"), stage.upload(ada, b"lilies")
+    stage.store(lost.key, b"sent again")
+    _older(stage, lost.file_id, 8 * 3_600 + 1)
+    _older(stage, late.file_id, 8 * 3_600 - 60)
+    shown = {file["file_id"]: file for file in ada.files()}
+    assert shown[late.file_id]["status"] == "uploaded"
+    assert (shown[lost.file_id]["status"], shown[lost.file_id]["error"]["code"]) == ("failed", "reading_failed")
+    assert stage.row("files", lost.file_id)["version_id"] == lost.version_id
+    assert ada.get(f"/files/{lost.file_id}/content").status == 200
+    for uploaded in (lost, late):
+        stage.extract(uploaded.event)
+    assert ada.file(lost.file_id)["status"] == "failed"
+    assert ada.file(late.file_id)["status"] == "ready"
+
+
+@pytest.mark.parametrize("fault", [s3.slow_down, s3.unreachable])
+def test_a_list_is_shown_although_it_cannot_be_swept(stage: Stage, ada: Person, fault: s3.Fault) -> None:
+    old, other = _new(ada, 5), _new(ada, 5)
+    _older(stage, old, 3_601)
+    stage.s3_wire.fail(fault, times=100)
+    assert {file["file_id"] for file in ada.files()} == {old, other}
+    stage.s3_wire.clear()
+    assert {file["file_id"] for file in ada.files()} == {other}
 
 
 def test_a_list_sweeps_what_never_came(stage: Stage, ada: Person, grace: Person) -> None:
