@@ -317,6 +317,9 @@ _STATUS_OF = {
     "api_error": 500,
     "overloaded_error": 529,
 }
+# "prompt is too long: 200001 tokens > 200000 maximum", on Bedrock "Input is too long for requested model", and "input
+# length and `max_tokens` exceed context limit: 178959 + 64000 > 200000" where only the answer would not fit any more.
+_TOO_LONG = ("too long", "context limit")
 
 
 def _translated(error: Any) -> ModelError:  # noqa: PLR0911 (a table of statuses)
@@ -346,7 +349,7 @@ def _translated(error: Any) -> ModelError:  # noqa: PLR0911 (a table of statuses
         return ModelError("model_key_refused", "The model refused the API key; the site's owner has to renew it.")
     if status == 404:
         return ModelError("model_unknown", "The model does not exist for this account. Choose another one.")
-    if status == 413 or (status == 400 and "too long" in str(error)):
+    if status == 413 or (status == 400 and any(words in str(error) for words in _TOO_LONG)):
         return ModelError(
             "context_too_long",
             "The conversation and its files are too long for the model. Take files out of it, or start a new one.",

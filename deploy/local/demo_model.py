@@ -28,7 +28,9 @@ Scripts, for tests:
   "stop_reason", "stop_sequence", "stop_details", "usage": {overrides}, "error": {"status", "type",
   "message", "headers"}, "cut_after_chars", "error_after_chars", "hang_after_chars"}. Without any content
   the demo model's own answer is sent, at the script's pace and with its faults.
-  `error` is the HTTP answer; with `error_after_chars` it is the event in mid-stream (default 529). Not
+  `error` is the HTTP answer, such as the 400 "input length and `max_tokens` exceed context limit: 178959 +
+  64000 > 200000" of models that refuse where others break off at the window (a prompt that is itself past it
+  is refused unasked); with `error_after_chars` it is the event in mid-stream (default 529). Not
   streamed, a cut closes the connection without an answer and an error is the HTTP answer.
 """
 

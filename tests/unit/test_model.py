@@ -171,8 +171,17 @@ def test_every_status_has_its_own_error(
     assert "SECRET" not in error.message + str(error)
 
 
-def test_a_prompt_that_is_too_long_is_told_apart_from_other_bad_requests(stage: Stage) -> None:
-    stage.script(None, error={"status": 400, "message": "prompt is too long: 200001 tokens > 200000 maximum"})
+@pytest.mark.parametrize(
+    "message",
+    [
+        "prompt is too long: 200001 tokens > 200000 maximum",
+        "input length and `max_tokens` exceed context limit: 178959 + 64000 > 200000, decrease input length or"
+        " `max_tokens` and try again",
+        "Input is too long for requested model.",
+    ],
+)
+def test_a_prompt_that_is_too_long_is_told_apart_from_other_bad_requests(stage: Stage, message: str) -> None:
+    stage.script(None, error={"status": 400, "message": message})
     with pytest.raises(ModelError, match="context_too_long"):
         _ask_claude(stage)
 
