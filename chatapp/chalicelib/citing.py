@@ -30,9 +30,13 @@ Span = tuple[int, int]
 
 
 class Citer:
-    """The citations of one answer. found: what tools gave so far, by source; it grows while the answer is made."""
+    """The citations of one answer.
 
-    def __init__(self, sources: Sequence[Source], found: Mapping[str, Found]) -> None:
+    sources: the documents of the prompt. found: what tools gave so far, by source: of one page perhaps several passages.
+    It grows with each round.
+    """
+
+    def __init__(self, sources: Sequence[Source], found: Mapping[str, Sequence[Found]]) -> None:
         self._sources = sources
         self._found = found
 
@@ -40,7 +44,7 @@ class Citer:
         """The API's citation as ours; None for one that fits nothing that was sent. claim: the text that it is on."""
         try:
             cited = self._cite(given, claim[:_MAX_CLAIM_CHARACTERS])
-        except (KeyError, IndexError, TypeError):
+        except (KeyError, IndexError, TypeError, AttributeError):  # the API may give anything, null included
             cited = None
         if cited is None:
             line("citation dropped", type=str(given.get("type"))[:40])
@@ -54,8 +58,8 @@ class Citer:
                 pages = source.pages[first : max(end, first + 1)]
                 return _citation(source.attached, pages[0], pages[-1].number, quote(pages[0].text, claim))
             case "search_result_location":
-                found = self._found[given["source"]]
-                return _citation(found.attached, found.page, found.page.number, quote(_bare(found.page.text), claim))
+                found, text = _passage(self._found[given["source"]], given["cited_text"].strip())
+                return _citation(found.attached, found.page, found.page.number, quote(_bare(text), claim))
             case "page_location":
                 return self._of_scan(given)
             case "char_location":
@@ -95,6 +99,15 @@ def _citation(attached: Attached, page: Page, last_page: int, cited_text: str) -
         "locator": page.locator,
         "cited_text": cited_text,
     }
+
+
+def _passage(found: Sequence[Found], cited_text: str) -> tuple[Found, str]:
+    """Which of the passages of a page is cited, and what of it; the longest one where the API's words are in none."""
+    known = next((each for each in found if cited_text and cited_text in each.page.text), None)
+    if known is not None:
+        return known, cited_text
+    longest = max(found, key=lambda each: len(each.page.text))
+    return longest, longest.page.text
 
 
 def _bare(passage: str) -> str:

@@ -91,12 +91,15 @@ class _Refused(Exception):
 
 
 class Tools:
-    """The tools over one conversation's long files. found: what they gave so far, by the source that it is cited by."""
+    """The tools over one conversation's long files.
+
+    found: what they gave so far, by the source that it is cited by: of one page perhaps several passages.
+    """
 
     def __init__(self, services: Services, searched: Sequence[Placed]) -> None:
         self._services = services
         self._files = {each.attached.file_id: (each.attached, each.file) for each in searched if each.file}
-        self.found: dict[str, Found] = {}
+        self.found: dict[str, list[Found]] = {}
 
     @property
     def definitions(self) -> tuple[dict[str, Any], ...]:
@@ -182,9 +185,8 @@ class Tools:
 
     def _result(self, each: Found, text: str) -> Block:
         source = f"{each.attached.file_id}#page={each.page.number}"
-        known = self.found.get(source)
-        if known is None or len(known.page.text) < len(text):
-            self.found[source] = Found(each.attached, Page(each.page.number, each.page.locator, text))
+        given = Found(each.attached, Page(each.page.number, each.page.locator, text))
+        self.found.setdefault(source, []).append(given)
         return {
             "type": "search_result",
             "source": source,

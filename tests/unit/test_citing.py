@@ -21,10 +21,12 @@ def _page(number: int, text: str, kind: str = "page") -> Page:
 
 GARDEN = Source(Attached("f1", "garden.pdf"), [_page(1, "Contents"), _page(2, ROSES), _page(3, "More of Lilies.")])
 SCAN = Source(Attached("f2", "scan.pdf"), ())
+PEONIES = "… lie there. Peonies bloom in May. And …"
 
 
 def _cite(given: dict[str, Any], claim: str = "White lilies cost 12 euros.") -> dict[str, Any] | None:
-    found = {"f3#page=7": Found(Attached("f3", "thesis.pdf"), _page(7, "… lie there. Peonies bloom in May. And …"))}
+    passages = (PEONIES, "… Peonies need sun in May. …")
+    found = {"f3#page=7": [Found(Attached("f3", "thesis.pdf"), _page(7, each)) for each in passages]}
     return Citer([GARDEN, SCAN], found).cite(given, claim)
 
 
@@ -61,7 +63,7 @@ def test_several_blocks_are_a_range_of_pages_that_the_first_one_locates() -> Non
 def test_a_search_result_is_known_by_its_source() -> None:
     given = {
         "type": "search_result_location",
-        "cited_text": "…",
+        "cited_text": PEONIES,
         "search_result_index": 99,
         "source": "f3#page=7",
         "title": "x",
@@ -75,6 +77,23 @@ def test_a_search_result_is_known_by_its_source() -> None:
     unlike = _cite(given, "zeppelin")
     assert unlike is not None
     assert unlike["cited_text"].startswith("lie there.")  # without the dots, which the page does not have
+
+
+@pytest.mark.parametrize(
+    ("cited_text", "quoted"),
+    [
+        (PEONIES, "Peonies bloom in May."),
+        ("… Peonies need sun in May. …", "Peonies need sun in May."),
+        ("Peonies need sun in May.", "Peonies need sun in May."),
+        ("nowhere", "Peonies bloom in May."),  # the longest passage is as good as any
+        ("", "Peonies bloom in May."),
+    ],
+)
+def test_of_two_passages_of_a_page_the_one_that_the_api_cites_is_quoted(cited_text: str, quoted: str) -> None:
+    given = {"type": "search_result_location", "source": "f3#page=7", "cited_text": cited_text}
+    cited = _cite(given, "The peonies in May")
+    assert cited is not None
+    assert (cited["page"], cited["cited_text"]) == (7, quoted)
 
 
 def test_a_page_of_a_scan_is_quoted_as_the_api_read_it() -> None:
@@ -111,7 +130,9 @@ def test_characters_lead_to_the_page_that_has_them() -> None:
         _block(1, 2, document=-2),
         _block(0, 1, document=1),
         {"type": "content_block_location"},
-        {"type": "search_result_location", "source": "f3#page=8"},
+        {"type": "search_result_location", "source": "f3#page=8", "cited_text": "x"},
+        {"type": "search_result_location", "source": "f3#page=7", "cited_text": None},
+        {"type": "char_location", "cited_text": None, "document_index": 0, "start_char_index": 5},
         {"type": "web_search_result_location", "url": "https://example.com"},
         {"type": "page_location", "document_index": 1, "start_page_number": None, "end_page_number": 2},
         {},
