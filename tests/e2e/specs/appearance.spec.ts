@@ -122,13 +122,14 @@ test("on a phone everything is within reach, and nothing is wider than the scree
   expect(await fits()).toBe(true);
   await page.getByRole("button", { name: en.app.openList }).click();
   const drawer = page.getByRole("dialog", { name: en.list.title });
-  await expect(drawer.getByRole("link")).toHaveCount(1);
+  const conversations = drawer.getByRole("navigation").getByRole("link");
+  await expect(conversations).toHaveCount(1);
   expect(await fits()).toBe(true);
   await drawer.getByRole("button", { name: en.list.newChat }).click();
   await expect(drawer).toBeHidden();
   await expect(page.getByRole("heading", { name: en.chat.emptyTitle })).toBeVisible();
   await page.getByRole("button", { name: en.app.openList }).click();
-  await drawer.getByRole("link").first().click();
+  await conversations.click();
   await expect(drawer).toBeHidden();
   await expect(chat.answers).toHaveCount(1);
 });
