@@ -32,7 +32,7 @@ Span = tuple[int, int]
 class Citer:
     """The citations of one answer.
 
-    sources: the documents of the prompt. found: what tools gave so far, by source: of one page perhaps several passages.
+    sources: the documents of the prompt. found: what tools gave so far, by source: several passages of a page, perhaps.
     It grows with each round.
     """
 
