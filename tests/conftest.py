@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 
 import pytest
+from botocore.retries.quota import RetryQuota
 from botocore.retries.standard import ExponentialBackoff
 
 from deploy.local.demo_model import DemoServer
@@ -44,8 +45,9 @@ def demo_server() -> Iterator[DemoServer]:
 
 @pytest.fixture
 def stage(demo_server: DemoServer, monkeypatch: pytest.MonkeyPatch) -> Iterator[stages.Stage]:
-    # botocore retries as it does on AWS, but does not pause.
+    # botocore retries as it does on AWS, but does not pause; what one test's faults used up is no other test's loss.
     monkeypatch.setattr(ExponentialBackoff, "delay_amount", lambda self, context: 0.0)
+    monkeypatch.setattr(RetryQuota, "acquire", lambda self, capacity_amount: True)
     demo_server.scripts.clear()
     demo_server.recorder.clear()
     with stages.stage(demo_server) as stage:
