@@ -7,14 +7,13 @@ ticker renews the lease every second and pushes `file.updated`.
 from __future__ import annotations
 
 import math
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from . import claiming, extracts, files
+from . import claiming, extracts, files, scratch
 from .aws.bucket import TooLarge
 from .claiming import Lost, Upload
 from .conversations import subject_of
@@ -102,7 +101,6 @@ class _Work:
         self._pages_read = claimed.pages_read
         self._held_until = time.monotonic() + claiming.LEASE_S
         self._lost: Lost | None = None
-        self._is_left = False
         self._cost: Total | ExtractionError = Total(0)  # what the child has taken
         self._detail = ""
 
@@ -129,8 +127,6 @@ class _Work:
 
     def give_up(self) -> str:
         """After a crash: one more run may try. What cannot be stored now is left to the lease's end."""
-        if self._is_left:
-            return "left"
         try:
             if self._file.attempts >= files.MAX_ATTEMPTS:
                 return self._end({"status": "failed", "error": files.READING_FAILED})
@@ -156,9 +152,9 @@ class _Work:
 
     def _outcome(self) -> dict[str, Any]:
         """What to change in the row."""
-        with tempfile.TemporaryDirectory(prefix="extract-") as folder:
+        with scratch.Folder() as folder:
             try:
-                return self._read(Path(folder))
+                return self._read(folder)
             except ExtractionError as error:
                 self._detail, self._cost = error.detail, error
                 return _failed(error)
@@ -270,7 +266,6 @@ class _Work:
 
     def _end(self, outcome: dict[str, Any]) -> str:
         self._file = claiming.end(self._services, self._progress().with_changes(**outcome), _PATIENCE_S)
-        self._is_left = True
         self._push()
         if self._file.status == "failed":
             extracts.remove(self._services.extracted, self._file.file_id)
@@ -279,7 +274,6 @@ class _Work:
     def _continue(self, outcome: dict[str, Any]) -> str:
         left = self._progress().with_changes(**outcome, attempts=0)
         self._file = claiming.leave(self._services, left, _PATIENCE_S)
-        self._is_left = True
         self._services.extractions.invoke(self._upload.event)
         return "to be continued"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import resource
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -129,10 +130,21 @@ def test_a_file_larger_than_the_setting_allows_is_not_read(stage: Stage, ada: Pe
     assert "1 MB" in file.row["error"]["message"]
 
 
+@pytest.fixture
+def small_disk() -> Iterator[None]:
+    """Where no file can have more than 1.5 MB."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (3 * MB // 2, before[1]))
+    yield
+    resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
 @pytest.mark.parametrize("announced", [5, 3 * MB])
+@pytest.mark.usefixtures("small_disk")
 def test_a_file_of_another_size_than_announced_is_not_read(stage: Stage, ada: Person, announced: int) -> None:
-    """The quota counts what was announced. Of a larger object no more than that is fetched."""
-    file = arrive(stage, ada, b"text " * 500_000, size=announced)
+    """The quota counts what was announced, and the disk has room for it: of a larger object no more is fetched."""
+    body = b"text " * 500_000 if announced == 5 else b"text"
+    file = arrive(stage, ada, body, size=announced)
     stage.extract(file.event)
     assert file.row["error"]["code"] == "size_mismatch"
 
