@@ -141,7 +141,7 @@ def _report_page(number: int) -> list[str]:
 
 def _thesis_page(number: int) -> list[str]:
     fact = f"Buoy {number * 3} was inspected by Dr {doctor(number)} in the harbour of {CITIES[number % 20]}."
-    return [*_lines(_FILLER * 8), fact]
+    return [*_lines(_FILLER * 14), fact]
 
 
 def _lines(text: str, width: int = 90) -> Iterator[str]:
