@@ -18,10 +18,10 @@ from .aws.bucket import TooLarge
 from .claiming import Lost, Upload
 from .conversations import subject_of
 from .extraction import ExtractionError, Kind, Limits, Total, kind_of, read
-from .extraction.estimates import language, tokens_of
+from .extraction.estimates import language
 from .extraction.limits import MB, SCANNED_PAGE_TOKENS
 from .extraction.pages import Item, is_scan
-from .extraction.search_index import Measure, heads, measure
+from .extraction.search_index import heads, measure, tokens
 from .files import File
 from .logs import line, report
 from .sockets import Channel
@@ -217,7 +217,7 @@ class _Work:
             found,
             pages=held.pages,
             characters=held.characters,
-            tokens=_tokens(held, scanned=scanned),
+            tokens=SCANNED_PAGE_TOKENS * held.pages if scanned else tokens(index_path),
             language=_language(index_path),
             scanned=scanned,
         )
@@ -290,10 +290,6 @@ def _ready(found: dict[str, Any], **more: Any) -> dict[str, Any]:
 
 def _failed(refused: ExtractionError | _Refused) -> dict[str, Any]:
     return {"status": "failed", "error": {"code": refused.code, "message": refused.message}}
-
-
-def _tokens(held: Measure, *, scanned: bool) -> int:
-    return SCANNED_PAGE_TOKENS * held.pages if scanned else tokens_of(held.text_bytes)
 
 
 def image_tokens(total: Total) -> int:

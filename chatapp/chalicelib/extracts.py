@@ -10,7 +10,6 @@ Who may see a file is decided before: here an id is all it takes.
 from __future__ import annotations
 
 import json
-import tempfile
 import threading
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator
@@ -19,6 +18,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
+from . import scratch
 from .aws.bucket import Bucket, Missing
 from .errors import NotFound
 from .extraction.outline import outline as made_outline
@@ -203,22 +203,31 @@ class _Indexes:
     """Copies of the indexes used last, within `most_bytes`; the one asked for is kept however large it is."""
 
     def __init__(self, most_bytes: int) -> None:
-        self._folder = tempfile.TemporaryDirectory(prefix="indexes-")
+        self._folder = scratch.Folder()
         self._most_bytes = most_bytes
         self._sizes: OrderedDict[Path, int] = OrderedDict()
         self._lock = threading.Lock()
 
     def get(self, extracted: Bucket, file_id: str) -> Path:
-        path = Path(self._folder.name) / f"{file_id}.sqlite"
+        path = self._folder.path / f"{file_id}.sqlite"
         with self._lock:
             if path not in self._sizes:
-                extracted.download(_index_key(file_id), path)
-                self._sizes[path] = path.stat().st_size
+                self._fetch(extracted, _index_key(file_id), path)
             self._sizes.move_to_end(path)
-            while sum(self._sizes.values()) > self._most_bytes and len(self._sizes) > 1:
-                oldest, _ = self._sizes.popitem(last=False)
-                oldest.unlink()
         return path
+
+    def _fetch(self, extracted: Bucket, key: str, path: Path) -> None:
+        try:
+            extracted.download(key, path, before=self._make_room)
+        except Exception:
+            path.unlink(missing_ok=True)
+            raise
+        self._sizes[path] = path.stat().st_size
+
+    def _make_room(self, size_bytes: int) -> None:
+        while self._sizes and sum(self._sizes.values()) + size_bytes > self._most_bytes:
+            oldest, _ = self._sizes.popitem(last=False)
+            oldest.unlink()
 
 
 @lru_cache(maxsize=1)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache, partial
 from typing import Any
 
+from . import scratch
 from .aws.bucket import Bucket
 from .aws.clients import client
 from .aws.functions import Function, Schedule
@@ -180,13 +181,14 @@ def of(function: str) -> Services:
 
 
 def warm(function_name: str) -> None:
-    """Build the services of the Lambda function of that name; nothing outside Lambda.
+    """Build the services of the Lambda function of that name, on a clean /tmp; nothing outside Lambda.
 
     function_name: `chatapp-STAGE` for the API, `chatapp-STAGE-FUNCTION` for the others.
     """
     settings = Settings.read(os.environ)
     name = function_name.removeprefix(settings.prefix).removeprefix("-") or (API if function_name else "")
     if name in GRANTS:
+        scratch.remove_stale()
         services = of(name)
         if name == API:
             client("lambda")

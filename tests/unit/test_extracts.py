@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 from chalicelib import extracts, services
-from chalicelib.aws import clients
+from chalicelib.aws import bucket, clients
 from chalicelib.aws.bucket import Bucket
+from chalicelib.aws.faults import Busy
 from chalicelib.aws.grants import Grant
 from chalicelib.errors import NotFound
 from chalicelib.extraction import Locator, Page
@@ -161,6 +162,30 @@ def test_indexes_are_kept_within_bounds_and_fetched_once(stage: Stage, extracted
     assert fetched == [ids[0], ids[1], ids[2]]
     assert {path.stem for path in kept.get(extracted, ids[0]).parent.iterdir()} == {ids[0], ids[2]}
     assert {path.stem for path in kept.get(extracted, ids[1]).parent.iterdir()} == {ids[0], ids[1]}
+
+
+def test_room_is_made_before_an_index_is_fetched(
+    stage: Stage, extracted: Bucket, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    build(tmp_path / "index", [page(1)])
+    body = (tmp_path / "index").read_bytes()
+    for name in "abc":
+        stage.store(f"extracted/{name}/index.sqlite", body)
+    kept = extracts._Indexes(most_bytes=len(body) * 2)
+    folder = kept.get(extracted, "a").parent
+    kept.get(extracted, "b")
+    there: list[set[str]] = []
+
+    def breaks_off(found: Any) -> Iterable[bytes]:
+        yield body[:100]
+        there.append({path.stem for path in folder.iterdir()})
+        raise Busy
+
+    monkeypatch.setattr(bucket, "_chunks", breaks_off)
+    with pytest.raises(Busy):
+        kept.get(extracted, "c")
+    assert there == [{"b", "c"}]
+    assert {path.stem for path in folder.iterdir()} == {"b"}
 
 
 # The outline

@@ -95,24 +95,32 @@ class Bucket(Adapter):
 
     def read(self, key: str, version_id: str | None = None) -> bytes:
         """An object's bytes, of its newest version where none is named. Raises Missing."""
-        return b"".join(self._chunks(key, version_id))
+        return b"".join(_chunks(self._found(key, version_id)))
 
-    def download(self, key: str, path: Path, version_id: str | None = None, most_bytes: int | None = None) -> None:
-        """Write an object to `path`, holding a megabyte of it at a time. Raises Missing and TooLarge."""
+    def download(
+        self,
+        key: str,
+        path: Path,
+        version_id: str | None = None,
+        most_bytes: int | None = None,
+        before: Callable[[int], None] = lambda size_bytes: None,
+    ) -> None:
+        """Write an object to `path`, holding a megabyte of it at a time. Raises Missing and TooLarge.
+
+        before: is told the size before anything is written.
+        """
+        found = self._found(key, version_id)
+        before(found["ContentLength"])
         with path.open("wb") as file:
-            for chunk in self._chunks(key, version_id):
+            for chunk in _chunks(found):
                 file.write(chunk)
                 if most_bytes is not None and file.tell() > most_bytes:
                     raise TooLarge
 
-    def _chunks(self, key: str, version_id: str | None) -> Iterator[bytes]:
+    def _found(self, key: str, version_id: str | None) -> Any:
         self._allow("GetObjectVersion" if version_id else "GetObject")
         which: dict[str, Any] = {"VersionId": version_id} if version_id else {}
-        reply = _sent(self._client().get_object, Bucket=self._name, Key=self._own(key), **which)
-        try:
-            yield from reply["Body"].iter_chunks(_CHUNK_BYTES)
-        except BotoCoreError as error:  # the connection broke off half-way
-            raise Busy from error
+        return _sent(self._client().get_object, Bucket=self._name, Key=self._own(key), **which)
 
     def versions(self, prefix: str) -> list[Version]:
         """Every version under a longer prefix or of one key, delete markers included; newest first of each key."""
@@ -144,6 +152,13 @@ class Bucket(Adapter):
         if not key.startswith(self._prefix):
             raise ValueError(f"not under {self._prefix}")
         return key
+
+
+def _chunks(found: Any) -> Iterator[bytes]:
+    try:
+        yield from found["Body"].iter_chunks(_CHUNK_BYTES)
+    except BotoCoreError as error:  # the connection broke off half-way
+        raise Busy from error
 
 
 def _sent(call: Callable[..., Any], **parameters: Any) -> Any:
