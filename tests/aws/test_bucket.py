@@ -181,6 +181,12 @@ def test_what_s3_cannot_do_now_is_busy_once_it_was_repeated(
         act()
 
 
+def test_a_body_that_came_too_slowly_is_no_refusal(uploads: Bucket, stage: Stage) -> None:
+    stage.s3_wire.fail(s3.refusal("RequestTimeout", 400), times=20)
+    with pytest.raises(Busy):
+        uploads.put(KEY, b"x", "text/plain")
+
+
 def test_a_refusal_is_not_hidden(uploads: Bucket, stage: Stage) -> None:
     stage.s3_wire.fail(s3.denied)
     with pytest.raises(ClientError, match="AccessDenied"):

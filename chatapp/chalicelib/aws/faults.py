@@ -12,6 +12,7 @@ _PASSING = frozenset(
         "LimitExceededException",
         "ProvisionedThroughputExceededException",
         "RequestLimitExceeded",
+        "RequestTimeout",  # S3, as a 400: the body did not come in time
         "ServiceException",
         "ServiceUnavailable",
         "ThrottlingException",
