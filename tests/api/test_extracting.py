@@ -104,7 +104,7 @@ def test_language_and_tokens_are_estimated(stage: Stage, ada: Person, text: str,
     row = file.row
     assert row["language"] == code
     assert row["characters"] == len(text)
-    assert row["tokens"] == -(-len(text.encode()) * 2 // 7)
+    assert len(text.encode()) < 3 * row["tokens"] < 1.2 * len(text.encode())
 
 
 @pytest.mark.parametrize(("size", "tokens"), [((750, 100), 100), ((3_136, 1_568), 1_640), ((10, 8_000), 5)])

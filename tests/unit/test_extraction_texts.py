@@ -146,8 +146,37 @@ def test_the_language_is_guessed(text: str, code: str) -> None:
     assert estimates.language(text) == code
 
 
-def test_tokens_are_estimated_by_bytes() -> None:
+# By Anthropic's tokenizer of Claude 2, the only one that is public; later ones take up to a third more.
+COUNTED = {
+    "prose": ("The parties shall deliver within thirty days of signature; otherwise a penalty is due. " * 40, 641),
+    "decimals": ("4821.0375,77.1942,305.8811,9120.4433\n" * 100, 2_100),
+    "whole numbers": ("48210375,771942,3058811,91204433\n" * 100, 1_500),
+    "rows": ("Row 17 | 2026-11-21 | 4821.03 | 77194\n" * 100, 1_800),
+    "Chinese": ("合同双方应当在签订后三十日内完成交付,逾期每日按合同总价的百分之一支付违约金。" * 30, 1_110),
+    "Japanese": ("この契約は、両当事者が署名した日から効力を生じ、一年間有効とする。" * 30, 1_080),
+    "Korean": ("계약 당사자는 서명일로부터 삼십일 이내에 납품을 완료하여야 한다." * 30, 1_230),
+}
+
+
+@pytest.mark.parametrize("kind", COUNTED)
+def test_tokens_are_estimated_rather_too_many_than_too_few(kind: str) -> None:
+    text, counted = COUNTED[kind]
+    assert counted <= estimates.estimate_tokens(text) <= 2.1 * counted
+
+
+def test_digits_punctuation_and_letters_weigh_apart() -> None:
     assert estimates.estimate_tokens("") == 0
-    assert estimates.estimate_tokens("abcd") == 2
-    assert estimates.estimate_tokens("word " * 700) == 1_000
-    assert estimates.estimate_tokens("漢" * 700) == 600
+    assert estimates.estimate_tokens("word " * 600) == 1_000
+    assert estimates.estimate_tokens("7" * 600) == 600
+    assert estimates.estimate_tokens("漢" * 600) == 900
+    assert estimates.estimate_tokens("| " * 600) == 500
+    assert estimates.estimate_tokens("\ud800") == 1
+
+
+@pytest.mark.parametrize("text", ["word, " * 50, "12.5;" * 60, "漢字" * 60, "x"])
+@pytest.mark.parametrize("tokens", [0, 1, 7, 40, 10_000])
+def test_a_beginning_is_as_long_as_its_tokens_allow(text: str, tokens: int) -> None:
+    cut = estimates.beginning(text, tokens)
+    assert text.startswith(cut)
+    assert estimates.estimate_tokens(cut) <= tokens
+    assert cut == text or estimates.estimate_tokens(text[: len(cut) + 1]) > tokens

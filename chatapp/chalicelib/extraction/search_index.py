@@ -16,7 +16,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from .estimates import STOP_WORDS
+from .estimates import STOP_WORDS, estimate_tokens
 from .pages import Locator, Page
 
 PASSAGE_CHARACTERS = 700
@@ -163,6 +163,12 @@ def measure(path: Path) -> Measure:
             " coalesce(sum(length(CAST(text AS BLOB))), 0) FROM pages"
         )
         return Measure(*counts.fetchone())
+
+
+def tokens(path: Path) -> int:
+    """What all pages are estimated at."""
+    with _opened(path) as database:
+        return sum(estimate_tokens(text) for (text,) in database.execute("SELECT text FROM pages"))
 
 
 def _opened(path: Path) -> closing[sqlite3.Connection]:
