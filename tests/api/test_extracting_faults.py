@@ -19,7 +19,7 @@ from tests.fakes import dynamodb, s3
 from tests.fakes.aws import client_error
 from tests.fakes.dynamodb import Killed
 from tests.people import Person
-from tests.stage import Stage
+from tests.stage import Stage, wait_for
 from tests.unit import extraction_files as files
 from tests.unit.test_extraction_hostile import ENTITIES
 
@@ -174,6 +174,32 @@ def test_a_crash_is_tried_once_more(stage: Stage, ada: Person, tmp_path: Path, o
     assert len(stage.objects(file.extract)) == 4  # nothing of the first attempt is kept beside
     read = [frame["file"]["pages_read"] for frame in stage.gateway.sent["tab"]]
     assert read == sorted(read)
+
+
+def test_what_was_shown_as_read_is_not_taken_back(
+    stage: Stage, ada: Person, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(extracting, "TICK_EVERY_S", 0.01)
+    file = arrive(stage, ada, pdf(tmp_path, 45))
+    stage.s3_wire.fail(s3.denied, lambda call: call.key.endswith("000021.jsonl"))
+    _crashes(stage, file.event)
+    before = file.row["pages_read"]
+    assert before >= 20
+    shown: list[int] = []
+
+    def renewals() -> int:
+        return sum("SET #lease_until" in str(call) for call in stage.wire.calls)
+
+    def look(call: s3.Call, send: s3.Send) -> Any:
+        begun = renewals()
+        wait_for(lambda: renewals() > begun + 1)
+        shown.append(file.row["pages_read"])
+        return send()
+
+    stage.s3_wire.fail(look, lambda call: call.operation == "PutObject" and call.key.endswith("000001.jsonl"))
+    stage.extract(file.event)
+    assert shown == [before]
+    assert file.row["status"] == "ready"
 
 
 def test_a_second_crash_ends_it_and_is_seen_by_lambda(stage: Stage, ada: Person, tmp_path: Path) -> None:
