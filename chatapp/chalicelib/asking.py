@@ -16,14 +16,13 @@ from .citing import Citer
 from .model import BlockEnd, Citation, Counts, Delta, Event, Model, ModelStream, Prompt, Stopped, events
 from .settings import Settings
 from .streaming import Shown, ToolUse, Transcript
-from .tools import MAX_CHARACTERS, Tools
+from .tools import Tools
 
 MAX_ROUNDS = 8
 # How long an overloaded model is waited for, before the person is told and may decide.
 OVERLOAD_S = 60.0
-_CHARACTERS_PER_TOKEN = 3
 # Below this nothing that a tool finds is of use.
-_FEWEST_CHARACTERS = 500
+_FEWEST_TOKENS = 200
 _NO_ROOM = "There is no room for more in this conversation. Answer with what is there, and say what is missing."
 
 
@@ -165,18 +164,17 @@ class Asking:
             self._show(
                 ToolUse(self._first_block + block, call["name"], self._tools.detail(call["name"], call["input"]))
             )
-            if room < _FEWEST_CHARACTERS:
+            if room < _FEWEST_TOKENS:
                 results.append(_refusal(call["id"]))
                 continue
-            result = self._tools.use(call["name"], call["input"], min(room, MAX_CHARACTERS))
-            room -= result.characters
+            result = self._tools.use(call["name"], call["input"], room)
+            room -= result.tokens
             results.append(result.block(call["id"]))
-        return results, room >= _FEWEST_CHARACTERS
+        return results, room >= _FEWEST_TOKENS
 
     def _room(self, reply: _Reply) -> int:
-        """Characters that tools may still give: what the model takes, less what it has, its last word included."""
-        settings = self._settings
-        return (settings.context_tokens - settings.max_tokens - reply.tokens) * _CHARACTERS_PER_TOKEN
+        """Tokens that tools may still give: what the model takes, less what it has, its last word included."""
+        return self._settings.context_tokens - self._settings.max_tokens - reply.tokens
 
 
 def _refusal(tool_use_id: str) -> dict[str, Any]:

@@ -11,9 +11,11 @@ from itertools import chain, zip_longest
 from typing import TYPE_CHECKING, Any
 
 from . import extracts
+from .aws.faults import Busy
 from .documents import Attached, Placed
 from .errors import NotFound
 from .extraction import search_index
+from .extraction.estimates import beginning, estimate_tokens
 from .extraction.pages import Page
 from .files import File
 
@@ -26,10 +28,13 @@ SEARCH = "search_files"
 READ = "read_pages"
 MAX_HITS = 8
 MAX_PAGES = 10
-MAX_CHARACTERS = 20_000
+# By estimate, about 20,000 characters of English. What surrounds a passage is counted with it.
+MAX_TOKENS = 7_000
+_RESULT_TOKENS = 40
 # Of what the model wrote, in what is shown and stored of a call.
 _MAX_SHOWN_QUERY = 200
 _MAX_SHOWN_FILES = 20
+_BUSY = "The file cannot be read at this moment. Try once more, or answer with what is there and say what is missing."
 
 # Constant, byte for byte: the prompt's cache begins with them.
 DEFINITIONS: tuple[dict[str, Any], ...] = (
@@ -49,8 +54,8 @@ DEFINITIONS: tuple[dict[str, Any], ...] = (
     },
     {
         "name": READ,
-        "description": "Read whole pages of an attached file that is too long to be shown: at most 10 pages and 20,000"
-        " characters at a time.",
+        "description": "Read whole pages of an attached file that is too long to be shown: at most 10 pages and about"
+        " 20,000 characters at a time, fewer of numbers and of scripts other than Latin.",
         "input_schema": {
             "type": "object",
             "properties": {
@@ -82,8 +87,10 @@ class Result:
         return {"type": "tool_result", "tool_use_id": tool_use_id, "content": self.content, **error}
 
     @property
-    def characters(self) -> int:
-        return sum(len(text["text"]) for block in self.content for text in block.get("content", [block]))
+    def tokens(self) -> int:
+        """By estimate."""
+        texts = (text["text"] for block in self.content for text in block.get("content", [block]))
+        return sum(map(_tokens, texts))
 
 
 class _Refused(Exception):
@@ -117,19 +124,21 @@ class Tools:
         asked = {"query": query[:_MAX_SHOWN_QUERY]} if isinstance(query, str) else {}
         return {**asked, "files": _shown(chosen)}
 
-    def use(self, name: str, given: dict[str, Any], max_characters: int = MAX_CHARACTERS) -> Result:
+    def use(self, name: str, given: dict[str, Any], max_tokens: int = MAX_TOKENS) -> Result:
         """Make a call. Only what is our fault is raised."""
         calls = {SEARCH: self._search, READ: self._read}
         if name not in calls:
             return Result([_text(f"There is no such tool: use {SEARCH} or {READ}.")], is_error=True)
         try:
-            return Result(calls[name](given, min(max_characters, MAX_CHARACTERS)))
+            return Result(calls[name](given, min(max_tokens, MAX_TOKENS)))
         except _Refused as refused:
             return Result([_text(str(refused))], is_error=True)
         except NotFound:
             return Result([_text("This file was deleted a moment ago: its text is no longer there.")], is_error=True)
+        except Busy:
+            return Result([_text(_BUSY)], is_error=True)
 
-    def _search(self, given: dict[str, Any], max_characters: int) -> list[Block]:
+    def _search(self, given: dict[str, Any], max_tokens: int) -> list[Block]:
         query = given.get("query")
         if not isinstance(query, str) or not query.strip():
             raise _Refused("query: give the words to look for.")
@@ -137,7 +146,7 @@ class Tools:
         # One file after the other: an index that is not used at once may have to make room for the next.
         found = [self._hits(attached, file, query) for attached, file in files]
         best = [hit for hit in chain.from_iterable(zip_longest(*found)) if hit is not None][:MAX_HITS]
-        blocks = self._results(best, max_characters)
+        blocks = self._results(best, max_tokens)
         if not blocks:
             names = ", ".join(attached.name for attached, _ in files[:_MAX_SHOWN_FILES])
             return [_text(f"Nothing fits these words in {names}. Try other words, fewer of them, or {READ}.")]
@@ -147,7 +156,7 @@ class Tools:
         hits = search_index.search(extracts.index(self._services, file), query, MAX_HITS)
         return [Found(attached, Page(hit.number, hit.locator, hit.passage)) for hit in hits]
 
-    def _read(self, given: dict[str, Any], max_characters: int) -> list[Block]:
+    def _read(self, given: dict[str, Any], max_tokens: int) -> list[Block]:
         attached, file = self._file(given)
         first, last = (_number(given.get(name)) for name in ("first_page", "last_page"))
         if not 1 <= first <= last:
@@ -157,9 +166,9 @@ class Tools:
             raise _Refused(f"first_page: {attached.name} has {pages_there} pages.")
         wanted = min(last, first + MAX_PAGES - 1, pages_there)
         pages = search_index.read_pages(extracts.index(self._services, file), first, wanted)
-        blocks = self._results([Found(attached, page) for page in pages], max_characters)
+        blocks = self._results([Found(attached, page) for page in pages], max_tokens)
         end = first + len(blocks) - 1
-        if end < min(last, pages_there) or sum(len(page.text) for page in pages) > max_characters:
+        if end < min(last, pages_there) or sum(_tokens(page.text) for page in pages) > max_tokens:
             blocks.append(
                 _text(f"More does not fit at once: these are pages {first} to {end}, the last one perhaps cut.")
             )
@@ -172,14 +181,14 @@ class Tools:
             raise _Refused(f"file_id: none of the files that can be searched. Those are: {known}.")
         return self._files[file_id]
 
-    def _results(self, found: Iterable[Found], max_characters: int) -> list[Block]:
+    def _results(self, found: Iterable[Found], max_tokens: int) -> list[Block]:
         """As search results, in order, as far as they go; the last one may be cut."""
         blocks: list[Block] = []
         for each in found:
-            if max_characters <= 0:
+            if max_tokens <= _RESULT_TOKENS:
                 break
-            text = each.page.text[:max_characters]
-            max_characters -= len(text)
+            text = beginning(each.page.text, max_tokens - _RESULT_TOKENS)
+            max_tokens -= _tokens(text)
             blocks.append(self._result(each, text))
         return blocks
 
@@ -203,6 +212,10 @@ def _shown(files: Iterable[Attached]) -> list[dict[str, str]]:
 def _number(value: object) -> int:
     """0, which is no page, for what is no whole number."""
     return value if isinstance(value, int) and not isinstance(value, bool) else 0
+
+
+def _tokens(text: str) -> int:
+    return _RESULT_TOKENS + estimate_tokens(text)
 
 
 def _text(text: str) -> Block:

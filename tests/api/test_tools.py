@@ -8,6 +8,7 @@ import time
 from typing import Any
 
 import pytest
+from chalicelib.extraction.estimates import estimate_tokens
 
 from tests.fakes import dynamodb, s3
 from tests.fakes.s3 import Call, Send
@@ -17,6 +18,8 @@ from tests.stage import PATIENCE_S, Stage, wait_for
 
 NOWHERE = "01a1fe08-e5c5-7000-80c7-b4ac7a401b54"
 QUESTION = "Which irises?"
+# How often a client repeats a call by itself (`aws/clients.py`).
+ATTEMPTS = 5
 
 
 @pytest.fixture
@@ -254,16 +257,42 @@ def test_at_most_ten_pages_are_read_at_a_time(  # noqa: PLR0917
     assert answer["content"][0]["detail"] == {"files": files, "first": first, "last": last}
 
 
-def test_pages_are_given_up_to_twenty_thousand_characters(stage: Stage, ada: Person, conversation_id: str) -> None:
+@pytest.mark.parametrize(
+    ("texts", "characters", "last"),
+    [
+        (flower_pages(10, 1_000), 20_500, 4),
+        (["合同双方应当完成交付。" * 200] * 10, 4_560, 3),  # a character of Chinese is one and a half tokens
+        (["4821.0375 | 77.1942\n" * 100] * 10, 8_240, 5),
+    ],
+)
+def test_pages_are_given_up_to_seven_thousand_tokens(  # noqa: PLR0917
+    stage: Stage, ada: Person, conversation_id: str, texts: list[str], characters: int, last: int
+) -> None:
     stage.configure(document_tokens=100)
-    file_id = paper(stage, ada, flower_pages(10, 1_000), "long.pdf")
+    file_id = paper(stage, ada, texts, "long.pdf")
     stage.script(QUESTION, times=1, tool_use=_call("read_pages", file_id=file_id, first_page=1, last_page=10))
     stage.script(None, text="I cannot say.")
     ada.ask(conversation_id, QUESTION, file_ids=[file_id])
     (result,) = _results(stage.prompts()[-1])
     pages = [block["content"][0]["text"] for block in result["content"] if block["type"] == "search_result"]
-    assert sum(map(len, pages)) == 20_000
-    assert "More does not fit at once: these are pages 1 to 4" in _texts(result)
+    given = "".join(pages)
+    assert 6_700 < estimate_tokens(given) <= 7_000
+    assert len(given) == pytest.approx(characters, rel=0.02)
+    assert f"More does not fit at once: these are pages 1 to {last}" in _texts(result)
+
+
+def test_what_tools_give_together_stays_within_what_the_model_takes(
+    stage: Stage, ada: Person, conversation_id: str
+) -> None:
+    """Six calls for pages of Chinese, of which 16,000 tokens are left: some are cut or refused."""
+    stage.configure(document_tokens=100)
+    file_id = paper(stage, ada, ["合同双方应当完成交付。" * 200] * 30, "long.pdf")
+    calls = [_call("read_pages", file_id=file_id, first_page=first, last_page=first + 4) for first in range(1, 30, 5)]
+    stage.script(QUESTION, times=1, tool_use=calls, usage={"input_tokens": 168_000, "output_tokens": 0})
+    stage.script(None, text="I cannot say.")
+    assert ada.ask(conversation_id, QUESTION, file_ids=[file_id])["status"] == "complete"
+    given = "".join(_texts(result) for result in _results(stage.prompts()[-1]))
+    assert 14_000 < estimate_tokens(given) < 18_000
 
 
 def test_all_long_files_are_searched_or_the_one_that_is_named(
@@ -295,6 +324,21 @@ def test_a_file_that_is_purged_while_it_is_searched_is_told(
     (result,) = _results(stage.prompts()[-1])
     assert result["is_error"] is True
     assert "was deleted" in _texts(result)
+    assert answer["status"] == "complete"
+
+
+def test_a_tool_that_cannot_read_at_the_moment_is_tried_again_if_the_model_wants_to(
+    stage: Stage, ada: Person, conversation_id: str, thesis: str
+) -> None:
+    stage.s3_wire.fail(s3.slow_down, lambda call: call.key.endswith("index.sqlite"), times=ATTEMPTS)
+    stage.script(QUESTION, times=1, tool_use=_search())
+    stage.script(None, times=1, tool_use=_search())
+    stage.script(None, text="176 euros.")
+    answer = ada.ask(conversation_id, QUESTION, file_ids=[thesis])
+    assert len(stage.s3_wire.struck) == ATTEMPTS, "the client itself repeats a call"
+    _, second, third = stage.prompts()
+    assert [result.get("is_error") for prompt in (second, third) for result in _results(prompt)] == [True, None]
+    assert "cannot be read at this moment" in _texts(_results(second)[0])
     assert answer["status"] == "complete"
 
 
