@@ -24,6 +24,7 @@ OVERLOAD_S = 60.0
 # Below this nothing that a tool finds is of use.
 _FEWEST_TOKENS = 200
 _NO_ROOM = "There is no room for more in this conversation. Answer with what is there, and say what is missing."
+_ANSWER_NOW = "The tools are not to be used any more: answer now, with what is there, and say what is missing."
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,20 +85,26 @@ class Asking:
         self._earlier: dict[str, int] = {}
 
     def run(self, prompt: Prompt) -> None:
-        """Ask until the answer is whole, or over. Raises ModelError; what was shown by then is in the transcript."""
-        rounds = 0
+        """Ask until the answer is whole, or over. Raises ModelError; what was shown by then is in the transcript.
+
+        After the last round the model is told to answer. Only if it still wants a tool are tools forbidden: that makes
+        another prompt of it, of which the cache knows nothing but the tools and the system prompt.
+        """
+        rounds, is_told = 0, False
         while not self._over():
             reply = _Reply()
             self._ask(prompt, reply)
             if reply.stop_reason and not (reply.calls and prompt.may_use_tools):
                 self._show(Stopped(reply.stop_reason))
                 return
-            results, has_room = self._use(reply, self._room(reply))
+            results, has_room = self._use(reply, 0 if is_told else self._room(reply))
             if self._over():
                 return
             rounds += 1
-            messages = history.exchanged(prompt.messages, reply.said, results)
-            prompt = replace(prompt, messages=messages, may_use_tools=has_room and rounds < MAX_ROUNDS)
+            may_use_tools = not is_told
+            is_told = is_told or not has_room or rounds == MAX_ROUNDS
+            messages = history.exchanged(prompt.messages, reply.said, _told(results) if is_told else results)
+            prompt = replace(prompt, messages=messages, may_use_tools=may_use_tools)
             self._next_round(reply)
 
     def _over(self) -> bool:
@@ -180,6 +187,12 @@ class Asking:
 def _refusal(tool_use_id: str) -> dict[str, Any]:
     content = [{"type": "text", "text": _NO_ROOM}]
     return {"type": "tool_result", "tool_use_id": tool_use_id, "content": content, "is_error": True}
+
+
+def _told(results: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The results, of which the last one ends with the word to answer now."""
+    *before, last = results
+    return [*before, last | {"content": [*last["content"], {"type": "text", "text": _ANSWER_NOW}]}]
 
 
 def _sum(earlier: dict[str, int], counts: dict[str, int]) -> dict[str, int]:

@@ -162,11 +162,25 @@ def test_after_eight_rounds_the_model_has_to_answer(
     stage.script(None, text="176 euros.")
     answer = ada.ask(conversation_id, QUESTION, file_ids=[thesis])
     prompts = stage.prompts()
-    assert [prompt.get("tool_choice") for prompt in prompts] == [None] * 8 + [{"type": "none"}]
+    assert ["answer now" in _texts(_results(prompt)[-1]) for prompt in prompts[1:]] == [False] * 7 + [True]
+    # Forbidding tools would be another prompt, of which nothing is cached.
+    assert all("tool_choice" not in prompt for prompt in prompts)
     assert all(prompt["tools"] == prompts[0]["tools"] for prompt in prompts)
     assert all(len(breakpoints(prompt)) <= 4 for prompt in prompts)
     assert breakpoints(prompts[-1])[-1] == (16, "tool_result")
     assert (answer["status"], _kinds(answer)) == ("complete", ["tool_use"] * 8 + ["text"])
+
+
+def test_a_model_that_does_not_answer_when_it_is_told_to_may_not_use_tools_any_more(
+    stage: Stage, ada: Person, conversation_id: str, thesis: str
+) -> None:
+    stage.script(None, times=9, tool_use=_search())
+    stage.script(None, text="176 euros.")
+    answer = ada.ask(conversation_id, QUESTION, file_ids=[thesis])
+    prompts = stage.prompts()
+    assert [prompt.get("tool_choice") for prompt in prompts] == [None] * 9 + [{"type": "none"}]
+    assert _results(prompts[-1])[0]["is_error"] is True
+    assert (answer["status"], text_of(answer)) == ("complete", "176 euros.")
 
 
 def test_a_model_that_asks_for_a_tool_when_it_may_not_is_not_asked_for_ever(
@@ -174,9 +188,9 @@ def test_a_model_that_asks_for_a_tool_when_it_may_not_is_not_asked_for_ever(
 ) -> None:
     stage.script(None, text="Again.", tool_use=_search())
     answer = ada.ask(conversation_id, QUESTION, file_ids=[thesis])
-    assert len(stage.prompts()) == 9
+    assert len(stage.prompts()) == 10
     assert (answer["status"], answer["stop_reason"]) == ("complete", "tool_use")
-    assert text_of(answer) == "Again." * 9
+    assert text_of(answer) == "Again." * 10
 
 
 def test_when_the_context_is_full_the_model_has_to_answer(
@@ -188,8 +202,9 @@ def test_when_the_context_is_full_the_model_has_to_answer(
     last = stage.prompts()[-1]
     found, refused = _results(last)
     assert len(_texts(found)) < 3_000
-    assert (refused["is_error"], last["tool_choice"]) == (True, {"type": "none"})
+    assert (refused["is_error"], "tool_choice" in last) == (True, False)
     assert "no room" in _texts(refused)
+    assert "answer now" in _texts(refused)
     assert _kinds(answer) == ["tool_use", "tool_use", "text"]
 
 
