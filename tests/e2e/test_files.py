@@ -191,8 +191,10 @@ def test_the_prompts_prefix_stays_the_same_from_turn_to_turn(
         (BUDGET.question, [budget]),
         ("Thank you. Anything else on buoys?", []),
     ]
-    for question, given in turns:
+    answers = [
         owner.ask(conversation_id, f"{word}: {question}", file_ids=[file["file_id"] for file in given])
+        for question, given in turns
+    ]
     requests = [_without_breakpoints(body) for body in model.requests_of(word)]
     rounds = [len(body["messages"]) for body in requests if _is_round(body)]
     first = [body for body in requests if not _is_round(body)]
@@ -205,6 +207,12 @@ def test_the_prompts_prefix_stays_the_same_from_turn_to_turn(
     for index, body in enumerate(requests):
         if _is_round(body):
             _expect_prefix(requests[index - 1], body)
+
+    # The turn after a document pays for what is new alone.
+    for answer in (answers[1], answers[4]):
+        usage = answer["usage"]
+        assert usage["cache_read_input_tokens"] > 5_000
+        assert usage["input_tokens"] + usage["cache_creation_input_tokens"] < 3_000
 
 
 def _is_round(body: dict[str, Any]) -> bool:
