@@ -195,9 +195,9 @@ def extract(event: S3Event) -> None:
 @app.lambda_function(name=services.PURGE)
 @logs.without_text
 def purge(event: dict[str, Any], context: Any) -> None:
-    """One conversation, or one file."""
-    kind, remove = ("file_id", purging.purge_file) if "file_id" in event else ("conversation_id", purging.purge)
-    done = remove(services.of(services.PURGE), event["user_id"], event[kind])
+    """One conversation, one file, or what was read of one."""
+    kind = next(kind for kind in purging.KINDS if kind in event)
+    done = purging.KINDS[kind](services.of(services.PURGE), event["user_id"], event[kind])
     logs.line("purge", **{kind: event[kind]}, done=done)
 
 

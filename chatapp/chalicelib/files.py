@@ -29,7 +29,7 @@ CONTENT_EXPIRES_S = 300
 ABANDONED_S = 3_600
 # An event is given up after six hours (`MaximumEventAgeInSeconds`).
 _EVENT_LOST_S = 8 * 3_600
-# Reading that broke off is begun anew by Lambda within about a minute; after this nobody will.
+# A reading that was killed is begun anew by Lambda within about a minute; after this nobody will.
 _RETRY_S = 180
 MAX_ATTEMPTS = 2
 READING_FAILED = {
@@ -40,6 +40,8 @@ READING_FAILED = {
 _SWEPT_AT_ONCE = 5
 _MOST_USED_IN = 100
 _PURGE_AFTER_S = UNDO_S + 5
+# A worker that was only paused has stored what it had in hand by then, and found its claim lost.
+_CLEAR_AFTER_S = 60
 
 _MINE = "#user_id = :user_id"
 _NOT_DELETED = f"{_MINE} AND attribute_not_exists(#deleted_at)"
@@ -105,11 +107,14 @@ class File:
         return waiting and self.upload_timestamp < iso(time.time() - ABANDONED_S)
 
     def dead(self) -> bool:
-        """Whether its reading broke off, and nobody will begin it anew."""
+        """Whether its reading broke off, and nobody will begin it anew.
+
+        One without a token was given back: its next run may wait in Lambda's queue for as long as events are kept.
+        """
         if self.status != "reading" or self.lease_until is None:
             return False
-        now = time.time()
-        return self.lease_until < now - (0 if self.attempts >= MAX_ATTEMPTS else _RETRY_S)
+        patience_s = _RETRY_S if self.token else _EVENT_LOST_S
+        return self.lease_until < time.time() - (0 if self.attempts >= MAX_ATTEMPTS else patience_s)
 
     def with_changes(self, **changes: Any) -> File:
         return replace(self, **changes)
@@ -148,6 +153,11 @@ def key(file_id: str) -> Key:
     return {"file_id": file_id}
 
 
+def upload_prefix(user_id: str, file_id: str) -> str:
+    """What the keys of a file's upload begin with."""
+    return f"uploads/{user_id}/{file_id}/"
+
+
 def existing(item: Item | None, user_id: str) -> File:
     """The file of a row; raises NotFound where there is none, it is another's, or it was deleted."""
     file = File.from_item(item) if item else None
@@ -157,7 +167,16 @@ def existing(item: Item | None, user_id: str) -> File:
 
 
 def get(services: Services, user_id: str, file_id: str) -> File:
-    return settled(services, existing(services.files.find(key(file_id)), user_id))
+    """Raises NotFound; also for an upload that never came, which is removed now."""
+    file = existing(services.files.find(key(file_id)), user_id)
+    if not file.abandoned():
+        return settled(services, file)
+    kept: File | None = file
+    with suppress(Busy):
+        kept = sweep(services, file)
+    if kept is None:
+        raise NotFound("file")
+    return kept
 
 
 def settled(services: Services, file: File) -> File:
@@ -166,7 +185,12 @@ def settled(services: Services, file: File) -> File:
         return file
     values = {":reading": "reading", ":lease_until": file.lease_until}
     change = "REMOVE #token, #lease_until, #continue_at"
-    return _failed(services, file, change, values, "#status = :reading AND #lease_until = :lease_until")
+    now = _failed(services, file, change, values, "#status = :reading AND #lease_until = :lease_until")
+    if now.status == "failed":
+        with suppress(Busy):  # what was read of it then stays until it is deleted
+            payload = {"user_id": file.user_id, "extract_of": file.file_id}
+            services.purges.once(f"clear-{file.file_id}", int(time.time()) + _CLEAR_AFTER_S, payload)
+    return now
 
 
 def _failed(services: Services, file: File, change: str, values: Item, condition: str) -> File:
@@ -255,7 +279,7 @@ def remove_unread(services: Services, file: File) -> bool:
 
 def _rows(services: Services, user_id: str, start: Item | None) -> tuple[list[File], Item | None]:
     page = services.files_by_time.query(
-        f"{_MINE}", {":user_id": user_id}, limit=conversations.LIST_READ, newest_first=True, start=start
+        _MINE, {":user_id": user_id}, limit=conversations.LIST_READ, newest_first=True, start=start
     )
     return [File.from_item(item) for item in page.items], page.last_key
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from . import conversations, files, frames, messages, quota
+from . import conversations, extracts, files, frames, messages, quota
 from .aws.table import ConditionFailed, Item, TransactionRefused, transact
 from .files import File
 from .messages import Message
@@ -58,9 +58,8 @@ def purge_file(services: Services, user_id: str, file_id: str) -> bool:
     Safe to repeat: the row goes last, together with what it had reserved, so an interrupted purge is found again. A
     worker that still reads finds the row gone and removes what it wrote. Conversations and messages keep its name.
     """
-    row = files.key(file_id)
     begin = services.files.update(
-        row,
+        files.key(file_id),
         "SET #purging = :yes",
         {":yes": True, ":user_id": user_id, ":undo_over": int(time.time()) - conversations.UNDO_S},
         condition="#user_id = :user_id AND #deleted_at < :undo_over",
@@ -69,14 +68,26 @@ def purge_file(services: Services, user_id: str, file_id: str) -> bool:
         file = File.from_item(services.files.write(begin, returns="ALL_NEW"))
     except ConditionFailed:
         return False
-    for bucket, prefix in (
-        (services.uploads, f"uploads/{user_id}/{file_id}/"),
-        (services.extracted, f"extracted/{file_id}/"),
-    ):
-        bucket.delete(bucket.versions(prefix))
-    removed = services.files.delete(row, condition="#purging = :yes", values={":yes": True})
+    services.uploads.delete(services.uploads.versions(files.upload_prefix(user_id, file_id)))
+    extracts.remove(services.extracted, file_id)
+    return _remove_row(services, file)
+
+
+def _remove_row(services: Services, file: File) -> bool:
+    """False when another purge was as far, and has released what the file had reserved."""
+    removed = services.files.delete(files.key(file.file_id), condition="#purging = :yes", values={":yes": True})
     try:
-        transact([removed, quota.release(services, user_id, file.size)])
-    except TransactionRefused:  # another purge was as far, and has released it
+        transact([removed, quota.release(services, file.user_id, file.size)])
+    except TransactionRefused:
         return False
     return True
+
+
+def purge_extract(services: Services, user_id: str, file_id: str) -> bool:
+    """Remove what was read of a file that has failed since; it is never read again. Safe to repeat."""
+    extracts.remove(services.extracted, file_id)
+    return True
+
+
+# By the name of what is to be removed in the function's event.
+KINDS = {"conversation_id": purge, "file_id": purge_file, "extract_of": purge_extract}

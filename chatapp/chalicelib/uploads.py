@@ -17,6 +17,7 @@ from .aws.table import TransactionRefused, transact
 from .errors import InvalidRequest, PayloadTooLarge, StorageFull
 from .extraction.failures import ExtractionError
 from .extraction.kinds import refuse_by_name
+from .extraction.limits import MB
 from .extraction.names import clean_name
 from .files import File
 from .ids import iso, new_id
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from .services import Services
 
 FORM_EXPIRES_S = 300
-MB = 1024 * 1024
 # API Gateway takes 10 MB, but Lambda 6 MB, of which base64 leaves three quarters.
 MAX_INLINE_BYTES = 4 * MB
 # Files are dropped by the dozen, and all of one person's reservations meet at one row.
@@ -104,7 +104,7 @@ def _new(user_id: str, name: str, media_type: str, size_bytes: int, field: str) 
         media_type=media_type,
         size=size_bytes,
         status="uploaded",
-        object_key=f"uploads/{user_id}/{file_id}/{name}",
+        object_key=f"{files.upload_prefix(user_id, file_id)}{name}",
     )
 
 

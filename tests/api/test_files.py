@@ -8,11 +8,13 @@ from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
+from chalicelib import files
 from chalicelib.ids import iso, new_id
 
 from tests.fakes import dynamodb
+from tests.fakes.aws import client_error
 from tests.people import Person
-from tests.stage import Stage
+from tests.stage import ROOT, Stage
 from tests.storage import BUCKET
 
 TEXT = b"Roses are red.\nViolets are blue.\n"
@@ -238,7 +240,13 @@ def _readers(person: Person, file_id: str) -> list[Any]:
 
 @pytest.mark.parametrize("reader", range(5))
 @pytest.mark.parametrize(
-    "values", [{"attempts": 2}, {"lease_until": 1_700_000_000}, {"lease_until": 1_700_000_000, "continue_at": 21}]
+    "values",
+    [
+        {"attempts": 2},
+        {"lease_until": 1_700_000_000},
+        {"lease_until": 1_700_000_000, "continue_at": 21},
+        {"lease_until": int(time.time()) - 9 * 3_600, "continue_at": 21, "token": None, "attempts": 0},
+    ],
 )
 def test_who_meets_a_dead_reading_settles_it(stage: Stage, ada: Person, reader: int, values: dict[str, Any]) -> None:
     file_id = _dying(stage, ada, **values)
@@ -251,7 +259,15 @@ def test_who_meets_a_dead_reading_settles_it(stage: Stage, ada: Person, reader: 
 
 @pytest.mark.parametrize("reader", range(5))
 @pytest.mark.parametrize(
-    "values", [{}, {"lease_until": int(time.time()) + 600}, {"lease_until": int(time.time()) + 600, "attempts": 2}]
+    "values",
+    [
+        {},
+        {"lease_until": int(time.time()) + 600},
+        {"lease_until": int(time.time()) + 600, "attempts": 2},
+        # Given back: the next run waits in a queue.
+        {"lease_until": int(time.time()) - 7 * 3_600, "continue_at": 21, "token": None, "attempts": 0},
+        {"lease_until": int(time.time()) - 7 * 3_600, "token": None, "attempts": 1},
+    ],
 )
 def test_a_reading_that_may_go_on_is_left_alone(stage: Stage, ada: Person, reader: int, values: dict[str, Any]) -> None:
     file_id = _dying(stage, ada, **values)
@@ -270,6 +286,35 @@ def test_a_reading_that_is_begun_anew_meanwhile_is_left_alone(stage: Stage, ada:
     stage.wire.fail(renewed, lambda call: call.operation == "UpdateItem")
     assert ada.file(file_id)["status"] == "reading"
     assert stage.row("files", file_id)["token"] == "u"
+    assert stage.scheduler.schedules == {}
+
+
+def test_an_event_is_waited_for_longer_than_it_is_kept() -> None:
+    stack = (ROOT / "deploy/stacks/operations.yaml").read_text()
+    extract = stack.partition("ExtractInvocations:")[2]
+    (kept_s, *_) = re.findall(r"MaximumEventAgeInSeconds: (\d+)", extract)
+    assert int(kept_s) + 3_600 <= files._EVENT_LOST_S
+
+
+def test_what_was_read_of_a_file_goes_once_its_reading_is_dead(stage: Stage, ada: Person) -> None:
+    file_id, kept = _dying(stage, ada, attempts=2), stage.ready(ada, TEXT, "kept.txt")
+    of_kept = stage.objects(f"extracted/{kept}")
+    assert len(stage.objects("extracted/")) == 2 * len(of_kept) > 0
+    assert ada.file(file_id)["status"] == "failed"
+    (payload,) = stage.scheduler.payloads()
+    for _ in range(2):
+        stage.purge(payload)
+        assert stage.objects("extracted/") == of_kept
+        assert len(stage.objects("uploads/")) == 2
+    assert ada.file(file_id)["error"]["code"] == "reading_failed"
+    assert ada.get(f"/files/{file_id}/content").status == 200
+
+
+def test_a_dead_reading_is_settled_although_nothing_can_be_arranged(stage: Stage, ada: Person) -> None:
+    file_id = _dying(stage, ada, attempts=2)
+    stage.scheduler.failures.append(client_error("ThrottlingException", "CreateSchedule", 429))
+    assert ada.file(file_id)["status"] == "failed"
+    assert stage.scheduler.failures == []
 
 
 def test_a_settled_file_is_not_settled_again(stage: Stage, ada: Person) -> None:

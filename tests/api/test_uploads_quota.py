@@ -152,6 +152,18 @@ def test_a_list_is_shown_although_it_cannot_be_swept(stage: Stage, ada: Person, 
     assert {file["file_id"] for file in ada.files()} == {other}
 
 
+def test_who_asks_for_one_file_alone_learns_of_its_end(stage: Stage, ada: Person) -> None:
+    lost, never = stage.upload(ada, b"roses").file_id, _new(ada, 5)
+    _older(stage, lost, 8 * 3_600 + 1)
+    _older(stage, never, 3_601)
+    stage.s3_wire.fail(s3.slow_down, times=10)
+    assert [ada.file(file_id)["status"] for file_id in (lost, never)] == ["uploaded"] * 2
+    stage.s3_wire.clear()
+    assert ada.file(lost)["error"]["code"] == "reading_failed"
+    assert ada.get(f"/files/{never}").status == 404
+    assert _used(stage, ada) == 5
+
+
 def test_a_list_sweeps_what_never_came(stage: Stage, ada: Person, grace: Person) -> None:
     ids = [_new(ada, 5) for _ in range(7)]
     kept, theirs = _new(ada, 5), _new(grace, 5)

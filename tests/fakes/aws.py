@@ -62,11 +62,14 @@ class FakeScheduler:
     """Keeps one-time schedules by name, as EventBridge Scheduler does."""
 
     schedules: dict[str, dict[str, Any]] = field(default_factory=dict)
+    failures: list[Exception] = field(default_factory=list)
 
     class exceptions:
         ConflictException = Conflict
 
     def create_schedule(self, **schedule: Any) -> dict[str, Any]:
+        if self.failures:
+            raise self.failures.pop(0)
         if schedule["Name"] in self.schedules:
             raise Conflict
         self.schedules[schedule["Name"]] = schedule

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from .faults import passes
+from .faults import Busy, passes
 from .grants import Adapter, Grant
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ class Schedule(Adapter):
     def once(self, name: str, at_s: int, payload: dict[str, Any]) -> None:
         """Run the function at `at_s` (Unix seconds; AWS may be up to a minute late).
 
-        The same name again, while the first waits, is no error and changes nothing.
+        The same name again, while the first waits, is no error and changes nothing. Raises Busy.
         """
         self._allow("CreateSchedule")
         at = datetime.fromtimestamp(at_s, UTC).strftime("%Y-%m-%dT%H:%M:%S")
@@ -73,3 +73,7 @@ class Schedule(Adapter):
             )
         except self._client().exceptions.ConflictException:
             return
+        except (ClientError, BotoCoreError) as error:
+            if not passes(error):
+                raise
+            raise Busy from error
