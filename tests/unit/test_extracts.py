@@ -157,11 +157,12 @@ def test_indexes_are_kept_within_bounds_and_fetched_once(stage: Stage, extracted
         stage.store(f"extracted/{file_id}/index.sqlite", (tmp_path / "index").read_bytes())
     kept = extracts._Indexes(most_bytes=(tmp_path / "index").stat().st_size * 2)
     for file_id in (ids[0], ids[1], ids[0], ids[0], ids[2]):
-        assert search(kept.get(extracted, file_id), "word1")
+        path = kept.get(extracted, file_id)
+        assert search(path, "word1")
+    assert {path.stem for path in path.parent.iterdir()} == {ids[0], ids[2]}  # the one not asked for lately is gone
     fetched = [call.key.split("/")[-2] for call in stage.s3_wire.calls if call.operation == "GetObject"]
     assert fetched == [ids[0], ids[1], ids[2]]
-    assert {path.stem for path in kept.get(extracted, ids[0]).parent.iterdir()} == {ids[0], ids[2]}
-    assert {path.stem for path in kept.get(extracted, ids[1]).parent.iterdir()} == {ids[0], ids[1]}
+    assert {path.stem for path in kept.get(extracted, ids[1]).parent.iterdir()} == {ids[1], ids[2]}
 
 
 def test_room_is_made_before_an_index_is_fetched(
