@@ -90,7 +90,12 @@ export function Drawer({ onClose, children }: { onClose: () => void; children: R
         aria-modal="true"
         aria-label={t.list.title}
         className="relative z-10"
-        onKeyDown={(event) => event.key === "Escape" && onClose()}
+        onKeyDown={(event) => {
+          if (event.key !== "Escape") return;
+          // Taken: the same key stops the answer.
+          event.preventDefault();
+          onClose();
+        }}
       >
         {children}
       </div>

@@ -6,9 +6,11 @@ import { useApi } from "@/api/context";
 import { useSession, type Identity } from "@/features/auth";
 import { ChatContext, ChatRuntime } from "@/features/chat";
 import { updateFile } from "@/features/files";
+import { clearAnnouncement } from "@/lib/announcer";
 import type { Config } from "@/lib/config";
 import { forgetDrafts } from "@/lib/drafts";
 import { UploadsContext } from "@/lib/files/context";
+import { clearToasts } from "@/ui/toasts";
 
 import { createQueryClient } from "./queryClient";
 import { Shell } from "./Shell";
@@ -38,6 +40,7 @@ export default function SignedIn({ config, identity }: { config: Config; identit
       next.dispose();
     };
   }, [api, client, config.socket_url, session, userId]);
+  useEffect(() => forgetNotices, []);
   if (!runtime) return null;
   const signOut = async (): Promise<void> => {
     await session.signOut();
@@ -52,4 +55,10 @@ export default function SignedIn({ config, identity }: { config: Config; identit
       </ChatContext>
     </QueryClientProvider>
   );
+}
+
+/** They name files and quote answers, and stand outside of what this unmounts. */
+function forgetNotices(): void {
+  clearToasts();
+  clearAnnouncement();
 }

@@ -8,6 +8,9 @@ export function announce(text: string): void {
   announcement.set(announcement.get() === text ? `${text}\u00a0` : text);
 }
 
+/** What was announced names a person's files and answers: nothing of it stays on the page after them. */
+export const clearAnnouncement = (): void => announcement.set("");
+
 export function Announcer() {
   return (
     <div className="sr-only" role="status" aria-live="polite" aria-atomic="true">

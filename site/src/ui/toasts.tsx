@@ -25,6 +25,9 @@ export function showToast(toast: Toast): void {
   toasts.set([...toasts.get(), { ...toast, id: lastId }].slice(-MOST_SHOWN));
 }
 
+/** Nothing of one person is shown to the next. */
+export const clearToasts = (): void => toasts.set([]);
+
 const dismiss = (id: number): void => toasts.set(toasts.get().filter((toast) => toast.id !== id));
 
 export function Toasts() {
