@@ -115,6 +115,22 @@ def blocks(prompt: dict[str, Any], kind: str) -> list[dict[str, Any]]:
     return [block for message in prompt["messages"] for block in message["content"] if block["type"] == kind]
 
 
+def titles(prompt: dict[str, Any]) -> list[str]:
+    """Of the documents."""
+    return [block["title"] for block in blocks(prompt, "document")]
+
+
+def where(prompt: dict[str, Any]) -> list[list[str]]:
+    """The types of each message's blocks."""
+    return [[block["type"] for block in message["content"]] for message in prompt["messages"]]
+
+
+def is_continued(before: dict[str, Any], after: dict[str, Any]) -> bool:
+    """Whether the later prompt begins with all that the earlier one held, byte by byte."""
+    first, then = rendered(before), rendered(after)
+    return then[: len(first)] == first
+
+
 def notes(prompt: dict[str, Any]) -> list[str]:
     """What is said of files that are not shown whole."""
     return [block["text"] for block in blocks(prompt, "text") if block["text"].startswith("<file ")]

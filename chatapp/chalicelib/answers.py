@@ -20,7 +20,7 @@ from .citing import Citer
 from .documents import Attached
 from .history import History, Scope
 from .ids import iso
-from .logs import report
+from .logs import line, report
 from .messages import Message, key
 from .model import ModelError, ModelStream, Prompt
 from .settling import LEASE_S, QUEUED_S, Superseded
@@ -115,6 +115,7 @@ class _Work:
         self._offer = services.settings.offer(claimed.model)
         self._transcript = Transcript(claimed, services.settings.max_answer_bytes)
         self.channel = Channel(services, claimed.subject)
+        self._past: History | None = None
         self._changed = threading.Condition()
         self._reader: threading.Thread | None = None
         self._stream: ModelStream | None = None
@@ -132,8 +133,9 @@ class _Work:
         ticker = Ticker(self._tick, TICK_EVERY_S)
         ticker.start()
         try:
-            past = history.read(self._services, self._answer, self._scope())
-            self._reader = threading.Thread(target=self._read, args=(past,), daemon=True)
+            scope = self._scope()
+            self._past = history.read(self._services, self._answer, scope)
+            self._reader = threading.Thread(target=self._read, args=(self._past, scope), daemon=True)
             self._reader.start()
             self._push_until_the_end()
         finally:
@@ -141,7 +143,7 @@ class _Work:
             self._close_stream()
         if self._lost:
             return self._abandon(gone=self._gone)
-        return self._end(past)
+        return self._end(self._past)
 
     def _scope(self) -> Scope:
         order = self._order
@@ -155,14 +157,9 @@ class _Work:
 
     # The reader thread
 
-    def _read(self, past: History) -> None:
-        settings, transcript = self._services.settings, self._transcript
-        tools = Tools(self._services, past.searched)
-        hooks = Hooks(self._deadline, self._ending, self._pause, self._opened, self._wake)
-        prompt = Prompt(self._offer, past.messages, settings.max_tokens, past.system, tools.definitions)
+    def _read(self, past: History, scope: Scope) -> None:
         try:
-            model, citer = self._services.model(), Citer(past.sources, tools.found)
-            Asking(settings, model, tools, citer, transcript, hooks).run(prompt)
+            self._ask(past, scope)
         except Exception as error:
             # Whatever went wrong ends the answer; the main thread says how. Where it ends anyway, this is only the
             # stream that was closed.
@@ -173,6 +170,26 @@ class _Work:
             self._wake()
             if self._stream is not None:
                 self._stream.close()  # an answer that was stopped leaves no connection behind
+
+    def _ask(self, past: History, scope: Scope) -> None:
+        """Ask the model; once more with half of the files, where it finds the prompt longer than was estimated."""
+        try:
+            self._ask_with(past)
+        except ModelError as error:
+            document_tokens = past.document_tokens // 2
+            if error.code != "context_too_long" or not document_tokens or self._transcript.has_begun:
+                raise
+            line("prompt too long", message_id=self._answer.message_id, document_tokens=document_tokens)
+            self._past = history.read(self._services, self._answer, scope, document_tokens)
+            self._ask_with(self._past)
+
+    def _ask_with(self, past: History) -> None:
+        settings, model = self._services.settings, self._services.model()
+        tools = Tools(self._services, past.searched)
+        citer = Citer(past.sources, tools.found)
+        hooks = Hooks(self._deadline, self._ending, self._pause, self._opened, self._wake)
+        prompt = Prompt(self._offer, past.messages, settings.max_tokens, past.system, tools.definitions)
+        Asking(settings, model, tools, citer, self._transcript, hooks).run(prompt)
 
     def _opened(self, stream: ModelStream) -> None:
         self._stream = stream

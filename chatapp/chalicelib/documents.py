@@ -10,7 +10,7 @@ import base64
 import html
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
@@ -21,7 +21,6 @@ from .errors import NotFound
 from .extraction.limits import MAX_SCANNED_PAGES, SCANNED_PAGE_TOKENS
 from .extraction.pages import Page
 from .files import File
-from .settings import Settings
 
 if TYPE_CHECKING:
     from .services import Services
@@ -88,6 +87,10 @@ class Placed:
     def is_searched(self) -> bool:
         return self.form in ("outline", "named")
 
+    @property
+    def is_shown(self) -> bool:
+        return self.form in ("whole", "image", "scan")
+
 
 @dataclass(frozen=True, slots=True)
 class Source:
@@ -106,14 +109,14 @@ class Content:
 
 
 def place(
-    settings: Settings, attached: Iterable[Attached], present: Mapping[str, File], kept: set[str]
+    document_tokens: int, attached: Iterable[Attached], present: Mapping[str, File], kept: Set[str]
 ) -> list[Placed]:
     """Decide how each file stands in the prompt.
 
-    attached: in order of attachment, each file once. present: the rows of those that can be read, by id.
-    kept: ids of those that the conversation still has.
+    document_tokens: what all that is shown may take. attached: in order of attachment, each file once.
+    present: the rows of those that can be read, by id. kept: ids of those that the conversation still has.
     """
-    room = _Room(settings.document_tokens)
+    room = _Room(document_tokens)
     return [_placed(each, present.get(each.file_id), room, removed=each.file_id not in kept) for each in attached]
 
 

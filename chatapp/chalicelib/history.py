@@ -8,7 +8,7 @@ lasts as long. A file stands in the message that attached it; files of turns tha
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -16,14 +16,14 @@ from . import documents, files
 from .attachments import MAX_IN_CONVERSATION
 from .aws.table import Item, batch_get
 from .documents import Attached, Content, Placed, Source
+from .extraction.estimates import estimate_tokens
 from .files import File
 from .messages import Message, partition
+from .settings import Settings
 
 if TYPE_CHECKING:
     from .services import Services
 
-# Claude's tokenizer takes 3 to 4 bytes of English or French a token; the lower figure overestimates.
-_BYTES_PER_TOKEN = 3
 _FIRST_ID = "0"
 _EPHEMERAL = {"type": "ephemeral"}
 # Kept free beside the answer: for what tools find, and for what surrounds the texts that are counted.
@@ -47,6 +47,7 @@ class History:
 
     cut_files: of the turns that were left out, in order of attachment.
     sources: of the documents, in their order. searched: files that are not there whole.
+    document_tokens: what the files that are shown take, by estimate.
     """
 
     messages: list[dict[str, Any]]
@@ -55,6 +56,7 @@ class History:
     sources: tuple[Source, ...] = ()
     searched: tuple[Placed, ...] = ()
     system: tuple[str, ...] = ()
+    document_tokens: int = 0
 
     @property
     def question(self) -> str:
@@ -63,58 +65,65 @@ class History:
         return text
 
 
-def read(services: Services, answer: Message, scope: Scope) -> History:
-    """The thread that `answer` continues: one query, whatever its length, and one request for the rows of its files."""
-    cut = scope.cut
-    older = cut is not None and cut > (answer.parent_id or _FIRST_ID)
-    thread = [] if older else _thread(_rows(services, answer, cut), answer)
-    branched = cut is not None and (not thread or thread[0].message_id != cut)
-    if branched:  # a turn from before the cut was taken up again
-        thread = _thread(_rows(services, answer, None), answer)
-    at_cut = () if branched else scope.cut_files
-    first, placed = _placed(services, answer, scope, [*at_cut, *_attached(thread)])
-    kept = within(thread, _budget(services, scope, placed))
+def read(services: Services, answer: Message, scope: Scope, document_tokens: int | None = None) -> History:
+    """The thread that `answer` continues: one query, whatever its length, and one request for the rows of its files.
+
+    document_tokens: for files, where that is to be less than the stage's setting.
+    """
+    thread, is_branched = _visible(services, answer, scope.cut)
+    at_cut = () if is_branched else scope.cut_files
+    held = _held(services, answer, scope, [*at_cut, *_attached(thread)])
+    placed = _placed(services.settings, scope, held, thread, document_tokens)
+    kept = within(thread, min(services.settings.history_tokens, _left(services.settings, scope, placed)))
     left_out = thread[: len(thread) - len(kept)]
-    shortened = kept[0].message_id if kept and (branched or left_out) else cut
-    moved = _unique([*at_cut, *_attached(left_out)])
-    contents = documents.contents(services, placed) if placed else {}
-    messages, shown = _prompt(kept, [*first, *moved], contents)
+    moved = _moved(at_cut, left_out, placed)
+    messages, shown = _prompt(kept, [*held.first, *moved], documents.contents(services, placed) if placed else {})
     return History(
         messages,
-        shortened,
+        kept[0].message_id if kept and (is_branched or left_out) else scope.cut,
         cut_files=tuple(moved),
         sources=tuple(source for each in shown if (source := each.source)),
         searched=tuple(each for each in placed if each.is_searched),
         system=scope.system,
+        document_tokens=_shown_tokens(placed),
     )
+
+
+def _visible(services: Services, answer: Message, cut: str | None) -> tuple[list[Message], bool]:
+    """The thread from the cut to the answer's prompt; all of it, and True, where a turn from before the cut goes on."""
+    is_older = cut is not None and cut > (answer.parent_id or _FIRST_ID)
+    thread = [] if is_older else _thread(_rows(services, answer, cut), answer)
+    if cut is None or (thread and thread[0].message_id == cut):
+        return thread, False
+    return _thread(_rows(services, answer, None), answer), True
 
 
 def _rows(services: Services, answer: Message, cut: str | None) -> dict[str, Message]:
     """Every message from the cut to the answer's prompt, branches included."""
-    home = partition(answer.user_id, answer.conversation_id)
-    values = {":home": home, ":cut": cut or _FIRST_ID, ":prompt": answer.parent_id or _FIRST_ID}
     rows: dict[str, Message] = {}
-    start: Item | None = None
-    now = time.time()
     # Bounded: the cut moves before the thread is twice its budget, but abandoned branches count here too.
-    budget_bytes = 4 * services.settings.history_tokens * _BYTES_PER_TOKEN
-    while budget_bytes > 0:
-        page = services.messages.query(
-            "#conversation = :home AND #message_id BETWEEN :cut AND :prompt",
-            values,
-            newest_first=True,
-            start=start,
-        )
-        for item in page.items:
-            message = Message.from_item(item)
-            if message.expires_at and message.expires_at < now:
-                continue
-            rows[message.message_id] = message
-            budget_bytes -= len(message.text())
-        start = page.last_key
-        if start is None:
+    tokens = 4 * services.settings.history_tokens
+    for message in _newest_first(services, answer, cut):
+        rows[message.message_id] = message
+        tokens -= estimated_tokens(message)
+        if tokens < 0:
             break
     return rows
+
+
+def _newest_first(services: Services, answer: Message, cut: str | None) -> Iterator[Message]:
+    home = partition(answer.user_id, answer.conversation_id)
+    values = {":home": home, ":cut": cut or _FIRST_ID, ":prompt": answer.parent_id or _FIRST_ID}
+    condition = "#conversation = :home AND #message_id BETWEEN :cut AND :prompt"
+    now, start = time.time(), None
+    while True:
+        page = services.messages.query(condition, values, newest_first=True, start=start)
+        for message in map(Message.from_item, page.items):
+            if not (message.expires_at and message.expires_at < now):
+                yield message
+        start = page.last_key
+        if start is None:
+            return
 
 
 def _thread(rows: dict[str, Message], answer: Message) -> list[Message]:
@@ -142,22 +151,34 @@ def _unique(attached: Iterable[Attached]) -> list[Attached]:
     return list(found.values())
 
 
-def _placed(
-    services: Services, answer: Message, scope: Scope, attached: list[Attached]
-) -> tuple[list[Attached], list[Placed]]:
-    """The conversation's files that no message of this thread attached, and how all of them stand in the prompt.
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """The files that a prompt has to do with.
 
-    The former came by another branch, or by a message that has expired: they stand before all others.
+    first: those of the conversation that no message of this thread attached. They came by another branch, or by a
+    message that has expired, and stand before all others. attached: all, in order. present: those that can be read.
     """
+
+    first: list[Attached]
+    attached: list[Attached]
+    present: dict[str, File]
+
+
+def _held(services: Services, answer: Message, scope: Scope, attached: list[Attached]) -> _Held:
+    present = _present(services, answer, scope)
+    elsewhere = sorted(present.keys() - {each.file_id for each in attached})
+    first = [Attached(file_id, present[file_id].name) for file_id in elsewhere]
+    return _Held(first, _unique([*first, *attached]), present)
+
+
+def _present(services: Services, answer: Message, scope: Scope) -> dict[str, File]:
+    """The conversation's files that can be read."""
     if not scope.files:
-        return [], documents.place(services.settings, _unique(attached), {}, set())
-    wanted = sorted(scope.files)[:MAX_IN_CONVERSATION]  # two commands at once may have gone past it
+        return {}
+    wanted = sorted(scope.files)[:MAX_IN_CONVERSATION]  # what one request takes
     rows = batch_get(*((services.files, files.key(file_id)) for file_id in wanted))
-    present = {row["file_id"]: _readable(row, answer.user_id) for row in rows if row}
-    known = {file_id: file for file_id, file in present.items() if file}
-    in_thread = {each.file_id for each in attached}
-    first = [Attached(file_id, known[file_id].name) for file_id in wanted if file_id in known.keys() - in_thread]
-    return first, documents.place(services.settings, _unique([*first, *attached]), known, set(scope.files))
+    readable = (_readable(row, answer.user_id) for row in rows if row)
+    return {file.file_id: file for file in readable if file}
 
 
 def _readable(row: Item, user_id: str) -> File | None:
@@ -165,13 +186,38 @@ def _readable(row: Item, user_id: str) -> File | None:
     return file if file.visible_to(user_id) and file.status == "ready" else None
 
 
-def _budget(services: Services, scope: Scope, placed: Sequence[Placed]) -> int:
+def _placed(
+    settings: Settings, scope: Scope, held: _Held, thread: list[Message], document_tokens: int | None
+) -> list[Placed]:
+    """How files stand in the prompt: within their budget, and within what the newest message leaves of the context."""
+    tokens = settings.document_tokens if document_tokens is None else document_tokens
+    newest = sum(map(estimated_tokens, thread[-1:]))
+    while True:
+        placed = documents.place(tokens, held.attached, held.present, scope.files)
+        excess, shown = newest - _left(settings, scope, placed), _shown_tokens(placed)
+        if excess <= 0 or shown == 0:
+            return placed
+        tokens = min(tokens, shown) - excess
+
+
+def _shown_tokens(placed: Iterable[Placed]) -> int:
+    return sum(each.tokens for each in placed if each.is_shown)
+
+
+def _left(settings: Settings, scope: Scope, placed: Sequence[Placed]) -> int:
     """Tokens for the turns' texts: what the model takes, less all else that it is sent and what it answers."""
-    settings = services.settings
-    others = sum(each.tokens for each in placed) + sum(map(_tokens, scope.system)) + _ENVELOPE_TOKENS
+    others = sum(each.tokens for each in placed) + sum(map(estimate_tokens, scope.system)) + _ENVELOPE_TOKENS
     if any(each.is_searched for each in placed):
         others += _TOOL_TOKENS
-    return min(settings.history_tokens, settings.context_tokens - settings.max_tokens - others)
+    return settings.context_tokens - settings.max_tokens - others
+
+
+def _moved(at_cut: Sequence[Attached], left_out: Sequence[Message], placed: Iterable[Placed]) -> list[Attached]:
+    """The files that stand at the cut. What is gone is forgotten when the cut moves, or its notes would add up."""
+    if not left_out:
+        return _unique(at_cut)
+    gone = {each.attached.file_id for each in placed if each.file is None}
+    return [each for each in _unique([*at_cut, *_attached(left_out)]) if each.file_id not in gone]
 
 
 def within(thread: list[Message], budget_tokens: int) -> list[Message]:
@@ -190,11 +236,7 @@ def within(thread: list[Message], budget_tokens: int) -> list[Message]:
 
 
 def estimated_tokens(message: Message) -> int:
-    return _tokens(message.text()) + 8
-
-
-def _tokens(text: str) -> int:
-    return len(text.encode()) // _BYTES_PER_TOKEN
+    return estimate_tokens(message.text()) + 8
 
 
 def _prompt(

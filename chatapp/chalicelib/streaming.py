@@ -33,7 +33,10 @@ Shown = Delta | Citation | ToolUse | Counts | Stopped
 
 
 class Transcript:
-    """waiting: something is there to push. full: the answer has reached what an item may hold."""
+    """waiting: something is there to push. full: the answer has reached what an item may hold.
+
+    has_begun: the model has said something, be it what the prompt took.
+    """
 
     def __init__(self, message: Message, max_bytes: int) -> None:
         self._message = message
@@ -53,6 +56,10 @@ class Transcript:
     @property
     def waiting(self) -> bool:
         return bool(self._pending or self._unpushed)
+
+    @property
+    def has_begun(self) -> bool:
+        return bool(self.counts or self._pending or self._blocks)
 
     def add(self, event: Shown) -> None:
         with self._lock:

@@ -1,4 +1,4 @@
-"""Files in the prompt: what the model is sent, that its beginning stays the same from turn to turn, and its budgets."""
+"""Files in the prompt: what the model is sent, and that its beginning stays the same from turn to turn."""
 
 from __future__ import annotations
 
@@ -11,7 +11,20 @@ from typing import Any
 import pytest
 
 from tests import papers
-from tests.papers import beginning, blocks, breakpoints, flower_pages, image, notes, paper, rendered, unmarked
+from tests.papers import (
+    beginning,
+    blocks,
+    breakpoints,
+    flower_pages,
+    image,
+    is_continued,
+    notes,
+    paper,
+    rendered,
+    titles,
+    unmarked,
+    where,
+)
 from tests.people import Person
 from tests.stage import Stage
 from tests.storage import BUCKET
@@ -20,21 +33,6 @@ from tests.storage import BUCKET
 @pytest.fixture
 def conversation_id(ada: Person) -> str:
     return ada.new_conversation(title="T")
-
-
-def _titles(prompt: dict[str, Any]) -> list[str]:
-    return [block["title"] for block in blocks(prompt, "document")]
-
-
-def _where(prompt: dict[str, Any]) -> list[list[str]]:
-    """The types of each message's blocks."""
-    return [[block["type"] for block in message["content"]] for message in prompt["messages"]]
-
-
-def _is_continued(before: dict[str, Any], after: dict[str, Any]) -> bool:
-    """Whether the later prompt begins with all that the earlier one held, byte by byte."""
-    first, then = rendered(before), rendered(after)
-    return then[: len(first)] == first
 
 
 # What a document looks like
@@ -107,11 +105,11 @@ def test_the_beginning_of_the_prompt_is_the_same_from_turn_to_turn(
         ada.ask(conversation_id, f"Roses {number}?")
     prompts = stage.prompts()
     for before, after in itertools.pairwise(prompts):
-        assert _is_continued(before, after)
+        assert is_continued(before, after)
         assert beginning(after)[: len(rendered(before))] == rendered(before)
-    assert _where(prompts[-1])[0] == ["document", "text"]
-    assert _where(prompts[-1])[4] == ["document", "text"]
-    assert _titles(prompts[-1]) == ["one.pdf", "two.pdf"]
+    assert where(prompts[-1])[0] == ["document", "text"]
+    assert where(prompts[-1])[4] == ["document", "text"]
+    assert titles(prompts[-1]) == ["one.pdf", "two.pdf"]
     for number, prompt in enumerate(prompts):
         assert len(breakpoints(prompt)) <= 4
         newest = len(prompt["messages"]) - 1
@@ -137,11 +135,11 @@ def test_a_turn_with_a_tool_leaves_the_beginning_as_it_was(stage: Stage, ada: Pe
     prompts = stage.prompts()
     assert len(prompts) == 6, "each turn asks its tool once"
     for first, second in zip(prompts[::2], prompts[1::2], strict=True):
-        assert _is_continued(first, second)
-        assert _where(second)[-2:] == [["tool_use"], ["tool_result"]]
+        assert is_continued(first, second)
+        assert where(second)[-2:] == [["tool_use"], ["tool_result"]]
     for before, after in zip(prompts[::2], prompts[2::2], strict=False):
-        assert _is_continued(before, after)
-        assert "tool" not in str(_where(after))
+        assert is_continued(before, after)
+        assert "tool" not in str(where(after))
     for prompt in prompts:
         assert len(breakpoints(prompt)) <= 4
         assert prompt["tools"] == prompts[0]["tools"]
@@ -153,10 +151,10 @@ def test_a_file_that_is_renamed_keeps_its_block(stage: Stage, ada: Person, conve
     ada.ask(conversation_id, "Roses 1?", file_ids=[file_id])
     stage.edit("files", file_id, name="new.pdf")
     ada.ask(conversation_id, "Roses 2?")
-    assert _is_continued(*stage.prompts())
+    assert is_continued(*stage.prompts())
     ada.ask(conversation_id, "Roses 3?", file_ids=[file_id])
-    assert _titles(stage.prompts()[-1]) == ["old.pdf"], "a file attached twice stands at its first message"
-    assert _is_continued(*stage.prompts()[1:])
+    assert titles(stage.prompts()[-1]) == ["old.pdf"], "a file attached twice stands at its first message"
+    assert is_continued(*stage.prompts()[1:])
     assert ada.messages(conversation_id)[1]["files"][0]["name"] == "new.pdf"
 
 
@@ -180,8 +178,8 @@ def test_at_a_cut_documents_of_turns_left_out_move_there_and_stay(
     ada.ask(conversation_id, "Roses?", file_ids=[two, one])
     _cut(stage, ada, conversation_id)
     (at_cut,) = stage.prompts()[-1:]
-    assert _where(at_cut)[0] == ["document", "document", "text"]
-    assert _titles(at_cut) == ["two.pdf", "one.pdf"]
+    assert where(at_cut)[0] == ["document", "document", "text"]
+    assert titles(at_cut) == ["two.pdf", "one.pdf"]
     row = stage.row("conversations", conversation_id)
     assert row["cut_files"] == [{"file_id": two, "name": "two.pdf"}, {"file_id": one, "name": "one.pdf"}]
     assert ada.messages(conversation_id)[-1]["content"][0]["text"] not in json.dumps(at_cut)
@@ -190,11 +188,11 @@ def test_at_a_cut_documents_of_turns_left_out_move_there_and_stay(
     ada.ask(conversation_id, "Tulips?")
     prompts = [at_cut, *stage.prompts()[-2:]]
     for before, after in itertools.pairwise(prompts):
-        assert _is_continued(before, after)
-    assert _titles(prompts[-1]) == ["two.pdf", "one.pdf", "three.pdf"]
+        assert is_continued(before, after)
+    assert titles(prompts[-1]) == ["two.pdf", "one.pdf", "three.pdf"]
     _cut_again(stage, ada, conversation_id, row["cut"])
-    assert [each["name"] for each in stage.row("conversations", conversation_id)["cut_files"]] == _titles(prompts[-1])
-    assert _titles(stage.prompts()[-1]) == _titles(prompts[-1])
+    assert [each["name"] for each in stage.row("conversations", conversation_id)["cut_files"]] == titles(prompts[-1])
+    assert titles(stage.prompts()[-1]) == titles(prompts[-1])
 
 
 def _cut_again(stage: Stage, ada: Person, conversation_id: str, cut: str) -> None:
@@ -215,7 +213,7 @@ def test_a_turn_from_before_the_cut_has_its_documents_where_they_were(
     ada.ask(conversation_id, "Lilies?", file_ids=[file_id])
     _cut(stage, ada, conversation_id)
     ada.ask(conversation_id, "Tulips?", parent_id=ada.messages(conversation_id)[-4]["message_id"])
-    assert _where(stage.prompts()[-1]) == [["text"], ["text"], ["document", "text"], ["text"], ["text"]]
+    assert where(stage.prompts()[-1]) == [["text"], ["text"], ["document", "text"], ["text"], ["text"]]
     assert stage.row("conversations", conversation_id)["cut_files"] == []
     assert first["status"] == "complete"
 
@@ -227,80 +225,10 @@ def test_a_prompt_that_is_written_anew_keeps_the_files_of_the_one_before(
     ada.ask(conversation_id, "Roses?", file_ids=[file_id])
     ada.ask(conversation_id, "Lilies?", parent_id=None)
     ada.ask(conversation_id, "Tulips?")
-    assert _where(stage.prompts()[1]) == [["document", "text"]]
-    assert _is_continued(*stage.prompts()[1:])
+    assert where(stage.prompts()[1]) == [["document", "text"]]
+    assert is_continued(*stage.prompts()[1:])
     ada.ask(conversation_id, "Asters?", parent_id=None, file_ids=[file_id])
-    assert _where(stage.prompts()[-1]) == [["document", "text"]]
-
-
-# The budget
-
-
-def test_files_stand_whole_in_order_of_attachment_while_they_fit(
-    stage: Stage, ada: Person, conversation_id: str
-) -> None:
-    stage.configure(document_tokens=1_500)
-    large = paper(stage, ada, flower_pages(200), "large.pdf")
-    small, middle = paper(stage, ada, flower_pages(20), "small.pdf"), paper(stage, ada, flower_pages(30), "middle.pdf")
-    tiny = paper(stage, ada, flower_pages(1), "tiny.pdf")
-    ada.ask(conversation_id, "Roses?", file_ids=[large, small])
-    ada.ask(conversation_id, "Lilies?", file_ids=[middle, tiny])
-    prompt = stage.prompts()[-1]
-    assert _titles(prompt) == ["small.pdf", "tiny.pdf"]
-    first, second = notes(prompt)
-    assert (large in first, middle in second) == (True, True)
-    assert "200 pages" in first
-    assert "page 1: The lilies of garden 1 cost 101 euros." in first
-    assert "search_files" in first
-    assert len(first) < 8_000
-    assert [tool["name"] for tool in prompt["tools"]] == ["search_files", "read_pages"]
-    without = ada.new_conversation()
-    ada.ask(without, "Roses?", file_ids=[small])
-    assert "tools" not in stage.prompts()[-1]
-
-
-def test_later_files_never_change_how_earlier_ones_stand(stage: Stage, ada: Person, conversation_id: str) -> None:
-    stage.configure(document_tokens=1_200)
-    for number in range(6):
-        size = 5 + 15 * number
-        ada.ask(conversation_id, f"Roses {number}?", file_ids=[paper(stage, ada, flower_pages(size), f"{number}.pdf")])
-    asked = [prompt for prompt in stage.prompts() if prompt["messages"][-1]["content"][-1]["type"] == "text"]
-    assert len(notes(asked[-1])) >= 2
-    for before, after in itertools.pairwise(asked):
-        first, then = rendered(before)[1:], rendered(after)[1:]  # the tools come with the first file that needs them
-        assert then[: len(first)] == first
-
-
-def test_many_long_files_have_short_outlines_or_none(stage: Stage, ada: Person, conversation_id: str) -> None:
-    stage.configure(document_tokens=10)
-    ada.ask(
-        conversation_id,
-        "Roses?",
-        file_ids=[paper(stage, ada, flower_pages(90, 100), f"{number}.pdf") for number in range(12)],
-    )
-    texts = notes(stage.prompts()[0])
-    assert len(texts) == 12
-    assert sum("Its outline" in text for text in texts) == 8
-    assert sum(map(len, texts)) < 60_000
-    assert all("search_files" in text for text in texts)
-
-
-def test_turns_make_room_for_documents_within_what_the_model_takes(
-    stage: Stage, ada: Person, conversation_id: str
-) -> None:
-    """50,000 tokens, of which 16,000 are the answer's; the document takes about 14,000."""
-    stage.configure(context_tokens=50_000, document_tokens=20_000)
-    stage.script(None, text="x" * 12_000)
-    for number in range(5):
-        ada.ask(conversation_id, f"Roses {number}? " + "x" * 3_000)
-    assert len(stage.prompts()[-1]["messages"]) == 9
-    file_id = paper(stage, ada, flower_pages(12, 700), "one.pdf")
-    assert 10_000 < stage.row("files", file_id)["tokens"] < 18_000
-    ada.ask(conversation_id, "Lilies?", file_ids=[file_id])
-    prompt = stage.prompts()[-1]
-    assert len(prompt["messages"]) < 9
-    assert _where(prompt)[-1] == ["document", "text"]
-    assert stage.row("conversations", conversation_id)["cut"]
+    assert where(stage.prompts()[-1]) == [["document", "text"]]
 
 
 # What is not shown as text
@@ -318,7 +246,7 @@ def test_an_image_is_shown_and_a_scan_is_read_by_sight(stage: Stage, ada: Person
     assert shown["type"] == "image"
     assert shown["source"]["media_type"] == "image/png"
     ada.ask(conversation_id, "Which lilies?")
-    assert _is_continued(*stage.prompts())
+    assert is_continued(*stage.prompts())
     assert len([call for call in stage.s3_wire.calls if call.operation == "GetObject"]) == 2, "they are kept in memory"
 
 
@@ -339,7 +267,7 @@ def test_images_that_do_not_fit_are_named_instead(
     assert len(blocks(prompt, "image")) == count
     assert "late.png" in notes(prompt)[-1]
     assert "does not fit" in notes(prompt)[-1]
-    assert _is_continued(*stage.prompts())
+    assert is_continued(*stage.prompts())
 
 
 @pytest.mark.parametrize("row", [{"pages": 101, "document_tokens": 10**6}, {"pages": 61}, {"size": 15 * 1024 * 1024}])
@@ -375,7 +303,7 @@ def test_a_file_that_was_deleted_is_said_to_be_so(stage: Stage, ada: Person, con
     answer = ada.ask(conversation_id, "Lilies?")
     assert answer["status"] == "complete"
     prompt = stage.prompts()[-1]
-    assert _titles(prompt) == ["two.pdf"]
+    assert titles(prompt) == ["two.pdf"]
     assert "one.pdf" in notes(prompt)[0]
     assert "was deleted" in notes(prompt)[0]
     assert "SECRET" not in json.dumps(prompt)

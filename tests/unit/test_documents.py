@@ -21,7 +21,7 @@ def _file(file_id: str, **fields: Any) -> File:
 def _placed(*files: File, kept: set[str] | None = None, settings: Settings = SETTINGS) -> list[Placed]:
     attached = [Attached(file.file_id, file.name) for file in files]
     present = {file.file_id: file for file in files}
-    return place(settings, attached, present, set(present) if kept is None else kept)
+    return place(settings.document_tokens, attached, present, set(present) if kept is None else kept)
 
 
 def _forms(*files: File, **more: Any) -> list[str]:
@@ -44,7 +44,7 @@ def test_what_the_conversation_no_longer_has_takes_no_room() -> None:
     files = [_file("a", tokens=900), _file("b", tokens=900)]
     assert _forms(*files) == ["whole", "outline"]
     assert _forms(*files, kept={"b"}) == ["note", "whole"]
-    missing = place(SETTINGS, [Attached("x", "x.pdf")], {}, {"x"})
+    missing = place(SETTINGS.document_tokens, [Attached("x", "x.pdf")], {}, {"x"})
     assert (missing[0].form, "was deleted" in missing[0].note) == ("note", True)
 
 
