@@ -241,6 +241,13 @@ describe("where nothing is pushed", () => {
     expect(server.asked).toHaveLength(asked);
   });
 
+  it("a file of the server that is attached while it is read is asked for, too", async () => {
+    const key = uploads.adopt(server.put({ file_id: "f7", status: "reading", pages: 9, pages_read: 4 }));
+    server.put({ file_id: "f7", status: "ready" });
+    await pass(POLL_MS);
+    expect(uploads.readiness([key])).toEqual({ state: "ready", file_ids: ["f7"] });
+  });
+
   it("an open socket that is silent is not trusted for ever", async () => {
     server.isPushed = true;
     const key = await sent();

@@ -94,6 +94,7 @@ export class Uploads {
     const held = this.#hold(key, applyKnown(newAttachment(key, file), file));
     held.isSent = true;
     this.#keep(key, held);
+    this.#watch();
     return key;
   }
 
