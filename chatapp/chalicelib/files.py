@@ -16,6 +16,7 @@ from .aws.faults import Busy
 from .aws.table import ConditionFailed, Item, Key, TransactionRefused, batch_get, transact
 from .conversations import UNDO_S, Conversation
 from .errors import Conflict, NotFound
+from .extraction.kinds import Group
 from .frames import Frame
 from .ids import is_id, iso
 
@@ -60,7 +61,7 @@ class File:
     group: how Claude takes it. pages: None until known. tokens: an estimate. scanned: a PDF to be read by sight.
     token: of the worker that claimed it. lease_until, deleted_at: Unix seconds. attempts: claims so far.
     continue_at: the page at which the next run of a long document begins.
-    conversations: ids of those that it was attached to, whether they still exist or not.
+    conversations: ids of those that it was attached to and not taken out of, whether they still exist or not.
     """
 
     file_id: str
@@ -73,7 +74,7 @@ class File:
     object_key: str
     version_id: str | None = None
     sequencer: str | None = None
-    group: Literal["document", "text", "image"] | None = None
+    group: Group | None = None
     format: str | None = None
     pages: int | None = None
     pages_read: int = 0
@@ -130,7 +131,7 @@ class File:
             "group": self.group,
             "format": self.format,
             "pages": self.pages,
-            "pages_read": self.pages_read,
+            "pages_read": self._shown_pages_read(),
             "characters": self.characters,
             "tokens": self.tokens,
             "language": self.language,
@@ -139,6 +140,12 @@ class File:
             "upload_timestamp": self.upload_timestamp,
             "conversations": len(self.conversations),
         }
+
+    def _shown_pages_read(self) -> int:
+        """Of a file that has failed nothing is kept."""
+        if self.status == "reading":
+            return self.pages_read
+        return (self.pages or 0) if self.status == "ready" else 0
 
 
 def frame(file: File) -> Frame:
@@ -229,11 +236,22 @@ def list_page(
     following = cursors.write([start[name] for name in names]) if start else None
     if len(found) > limit:
         following = cursors.write([found[limit - 1].upload_timestamp, found[limit - 1].file_id])
-    shown: dict[str, File | None] = {row.file_id: row for row in found[:limit]}
+    return _current(services, user_id, found[:limit]), following
+
+
+def _current(services: Services, user_id: str, rows: list[File]) -> list[File]:
+    """The rows of a list without what never came; those that are being read anew from the table."""
+    current: dict[str, File | None] = {row.file_id: row for row in rows}
+    # The index does not hold leases, nor how far reading is.
+    reading = [row.file_id for row in rows if row.status == "reading"]
+    items = batch_get(*((services.files, key(file_id)) for file_id in reading)) if reading else []
+    for file_id, item in zip(reading, items, strict=True):
+        file = File.from_item(item) if item else None
+        current[file_id] = file if file and file.visible_to(user_id) else None
     with suppress(Busy):  # a list is shown although it could not be swept
-        for row in [row for row in found[:limit] if row.abandoned()][:_SWEPT_AT_ONCE]:
-            shown[row.file_id] = sweep(services, row)
-    return [settled(services, row) for row in shown.values() if row is not None], following
+        for row in [row for row in rows if row.abandoned()][:_SWEPT_AT_ONCE]:
+            current[row.file_id] = sweep(services, row)
+    return [settled(services, row) for row in current.values() if row is not None]
 
 
 def folded(name: str) -> str:

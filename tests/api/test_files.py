@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 import time
 from typing import Any
@@ -10,11 +11,12 @@ from urllib.parse import parse_qs, unquote, urlsplit
 import pytest
 from chalicelib import files
 from chalicelib.ids import iso, new_id
+from PIL import Image
 
 from tests.fakes import dynamodb
 from tests.fakes.aws import client_error
 from tests.people import Person
-from tests.stage import ROOT, Stage
+from tests.stage import ROOT, Stage, table_definitions
 from tests.storage import BUCKET
 
 TEXT = b"Roses are red.\nViolets are blue.\n"
@@ -30,6 +32,12 @@ def _rows(stage: Stage, person: Person, count: int, **values: Any) -> list[str]:
         row = {"file_id": file_id, "upload_timestamp": iso(1_700_000_000 + number // 3), "name": f"{number}.txt"}
         stage.put("files", made | {"status": "ready", "version_id": "v"} | row | values)
     return ids
+
+
+def png() -> bytes:
+    body = io.BytesIO()
+    Image.new("RGB", (30, 20)).save(body, "PNG")
+    return body.getvalue()
 
 
 # One file
@@ -142,6 +150,41 @@ def test_the_files_of_a_conversation_are_those_that_still_exist(stage: Stage, ad
     assert len(ada.get(f"/conversations/{conversation_id}/files").body["items"]) == 2
 
 
+def test_the_index_is_not_written_with_each_renewal_of_a_lease() -> None:
+    (table,) = (each for each in table_definitions() if each["TableName"].endswith("files"))
+    (index,) = table["GlobalSecondaryIndexes"]
+    renewed = {"lease_until", "pages_read", "token", "attempts"}
+    assert not renewed & set(index["Projection"]["NonKeyAttributes"])
+
+
+def test_lists_and_details_show_the_same(stage: Stage, ada: Person) -> None:
+    read, image = stage.ready(ada, TEXT), stage.ready(ada, png(), "a.png", "image/png")
+    waiting, broken = stage.upload(ada, TEXT).file_id, stage.upload(ada, b"%PDF-1.7 x", "a.pdf", "application/pdf")
+    stage.extract(broken.event)
+    later = _dying(stage, ada, pages=30, pages_read=20, lease_until=int(time.time()) + 60)
+    dead = _dying(stage, ada, attempts=2)
+    ada.ask(ada.new_conversation(title="T"), "Which roses?", file_ids=[read])
+    listed = {file["file_id"]: file for file in ada.files()}
+    assert listed.keys() == {read, image, waiting, broken.file_id, later, dead}
+    assert listed[read]["conversations"] == listed[read]["pages_read"] == 1
+    assert (listed[later]["pages"], listed[later]["pages_read"]) == (30, 20)
+    for file_id, shown in listed.items():
+        detail = ada.file(file_id)
+        del detail["used_in"]
+        assert detail == shown
+
+
+def test_a_file_that_is_purged_while_it_is_listed_is_left_out(stage: Stage, ada: Person) -> None:
+    file_id = _dying(stage, ada, lease_until=int(time.time()) + 60)
+
+    def purged(call: dynamodb.Call, send: dynamodb.Send) -> Any:
+        stage.delete("files", stage.row("files", file_id))
+        return send()
+
+    stage.wire.fail(purged, lambda call: call.operation == "BatchGetItem")
+    assert ada.files() == []
+
+
 # Changes
 
 
@@ -243,7 +286,7 @@ def _readers(person: Person, file_id: str) -> list[Any]:
     "values",
     [
         {"attempts": 2},
-        {"lease_until": 1_700_000_000},
+        {"lease_until": int(time.time()) - 181},
         {"lease_until": 1_700_000_000, "continue_at": 21},
         {"lease_until": int(time.time()) - 9 * 3_600, "continue_at": 21, "token": None, "attempts": 0},
     ],
