@@ -1,5 +1,5 @@
 /** A number in the text that stands for a source: its quote shows by itself, a click or Enter opens the page. */
-import { use, useId, useRef, type PointerEvent } from "react";
+import { memo, use, useId, useRef, type PointerEvent } from "react";
 
 import { useT } from "@/i18n";
 import { locatorText } from "@/lib/locator";
@@ -16,7 +16,8 @@ export function CitationMarker({ index }: { index: number }) {
   return marker ? <MarkerButton marker={marker} /> : null;
 }
 
-function MarkerButton({ marker }: { marker: Marker }) {
+/** Drawn once while an answer grows around it: long answers have hundreds. */
+const MarkerButton = memo(function MarkerButton({ marker }: { marker: Marker }) {
   const t = useT();
   const id = useId();
   const root = useRef<HTMLSpanElement>(null);
@@ -63,6 +64,6 @@ function MarkerButton({ marker }: { marker: Marker }) {
       {popover.isOpen && <CitationPopover id={id} marker={marker} anchor={button} onOpen={open} />}
     </span>
   );
-}
+});
 
 const isMouse = (event: PointerEvent): boolean => event.pointerType !== "touch";

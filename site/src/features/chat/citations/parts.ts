@@ -29,7 +29,7 @@ export type AnswerPart = { type: "text"; text: string } | ThinkingBlock | ToolUs
 
 export interface CitedAnswer {
   parts: AnswerPart[];
-  markers: Marker[];
+  markers: readonly Marker[];
   sources: Source[];
 }
 

@@ -175,6 +175,36 @@ describe("citation markers", () => {
   });
 });
 
+describe("a growing answer", () => {
+  it("draws no marker again that has not changed, nor when another one comes", () => {
+    let drawn = 0;
+    const first = Object.defineProperty(citation(12), "name", {
+      get: () => {
+        drawn += 1;
+        return "thesis.pdf";
+      },
+    });
+    show([], { status: "streaming" });
+    push(started, delta(2, 0, "Cats"), { type: "answer.citation", ...ids, sequence: 3, block: 0, citation: first });
+    push(delta(4, 1, " sleep."));
+    expect(marker()).toHaveTextContent("1");
+    const before = drawn;
+    push(delta(5, 1, "\n\nThey"));
+    push(delta(6, 1, " eat"), { type: "answer.citation", ...ids, sequence: 7, block: 1, citation: citation(3) });
+    expect(marker("Source 2: thesis.pdf, page 3")).toHaveTextContent("2");
+    expect(drawn).toBe(before);
+  });
+
+  it("draws a marker again that quotes more of its source", async () => {
+    show([], { status: "streaming" });
+    push(started, delta(2, 0, "Cats"), { type: "answer.citation", ...ids, sequence: 3, block: 0, citation: citation(12, { cited_text: "sleeping cats" }) });
+    push({ type: "answer.citation", ...ids, sequence: 4, block: 0, citation: citation(12, { cited_text: "and dogs" }) });
+    await person.hover(marker());
+    expect(screen.getByText("“and dogs”")).toBeInTheDocument();
+    expect(quote()).toBeInTheDocument();
+  });
+});
+
 describe("the sources of a finished answer", () => {
   it("are listed once each, and lead to their pages", async () => {
     show([...content, cited(" Again.", citation(12))]);

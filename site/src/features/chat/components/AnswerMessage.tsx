@@ -1,4 +1,4 @@
-import { memo, useEffect, useMemo, useRef } from "react";
+import { memo, useEffect, useMemo, useRef, useState } from "react";
 
 import type { Message } from "@/api/types";
 import { t as texts, useLanguage, useT } from "@/i18n";
@@ -11,8 +11,9 @@ import { isInProgress } from "../answerReducer";
 import { useModels } from "../api/messages";
 import { MarkersContext } from "../citations/context";
 import { copyText } from "../citations/copyText";
-import { citedAnswer, type AnswerPart, type CitedAnswer } from "../citations/parts";
+import type { AnswerPart, CitedAnswer } from "../citations/parts";
 import { SourceList } from "../citations/SourceList";
+import { StableCited } from "../citations/stableCited";
 import { ToolStep } from "../citations/ToolStep";
 import { useAnswerState } from "../context";
 import { liveMessage, textOf } from "../liveMessage";
@@ -38,9 +39,10 @@ const ANNOUNCED_CHARACTERS = 600;
 export function AnswerMessage({ message, versions, canRetry, onRetry }: AnswerMessageProps) {
   const t = useT();
   const state = useAnswerState(message.message_id);
-  const live = liveMessage(message, state);
+  const live = useMemo(() => liveMessage(message, state), [message, state]);
   const isGrowing = isInProgress(live.status);
-  const cited = useMemo(() => citedAnswer(live.content), [live.content]);
+  const [citing] = useState(() => new StableCited());
+  const cited = useMemo(() => citing.read(live.content), [citing, live.content]);
   useAnnouncedEnd(isGrowing, live);
   return (
     <article aria-label={t.chat.claudeAnswer} aria-busy={isGrowing} className="group min-w-0 space-y-3">
