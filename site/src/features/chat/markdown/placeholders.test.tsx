@@ -69,6 +69,17 @@ describe("placeholders", () => {
     }
   });
 
+  it("end where their digits end, whatever follows", () => {
+    for (const symbol of ["\uE000", "\uE003\uE00F", "\uE010"]) {
+      const joined = joinMarked([
+        { text: "Bullets:", markers: [1] },
+        { text: `${symbol} one`, markers: [] },
+      ]);
+      expect(splitAtPlaceholders(joined)).toEqual(["Bullets:", 1, `${symbol} one`]);
+      expect(taken(drawn(joined)).numbers).toEqual([1]);
+    }
+  });
+
   it("cannot be written by a model", () => {
     expect(placeholdersIn(joinMarked([{ text: `x${placeholder(3)}y`, markers: [0] }]))).toEqual([0]);
     for (const forged of ["x&#xFFFC;&#xE001;y", "x&#x0fffc;&#xE001;", "`&#65532;\uE001`", "&#xFFFC\u200b;\uE001"]) {

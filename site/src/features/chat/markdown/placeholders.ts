@@ -2,20 +2,22 @@
  * Citation markers on their way through Markdown: each is written into the source as a placeholder, survives lexing as
  * a part of some text, and is drawn where it comes out. Pure strings; what a marker stands for is not known here.
  *
- * A placeholder is U+FFFC and private-use digits. Markdown takes U+FFFC for punctuation, so that `**Claim.**` before it
- * still ends its emphasis, and the digits for letters, so that `**` after it can end one as well.
+ * A placeholder is U+FFFC, private-use digits and their end. Markdown takes U+FFFC for punctuation, so that `**Claim.**`
+ * before it still ends its emphasis, and the digits for letters, so that `**` after it can end one as well. The end parts
+ * them from text that begins with the same characters: the symbols of some PDFs' fonts.
  */
 
 const OBJECT = "\uFFFC";
 const DIGITS_FROM = 0xe000;
+const DIGITS_END = "\uE010";
 /** Whitespace to Markdown, nothing to the eye: it ends an address that a placeholder would else become part of. */
 const ADDRESS_END = "\uFEFF";
 /** What a model writes must not become a marker, as a character reference neither. */
 const FORGED = /\uFFFC|&#(?:x0*fffc|0*65532);/gi;
-const PLACEHOLDER = /\uFEFF?\uFFFC([\uE000-\uE00F]+)/g;
+const PLACEHOLDER = /\uFEFF?\uFFFC([\uE000-\uE00F]+)\uE010/g;
 
 export const placeholder = (index: number): string =>
-  OBJECT + [...index.toString(16)].map((digit) => String.fromCharCode(DIGITS_FROM + Number.parseInt(digit, 16))).join("");
+  OBJECT + [...index.toString(16)].map((digit) => String.fromCharCode(DIGITS_FROM + Number.parseInt(digit, 16))).join("") + DIGITS_END;
 
 const indexOf = (digits: string): number =>
   Number.parseInt([...digits].map((digit) => (digit.charCodeAt(0) - DIGITS_FROM).toString(16)).join(""), 16);
