@@ -1,8 +1,8 @@
-import { createContext, use } from "react";
+import { createContext, use, useSyncExternalStore } from "react";
 
 import { useStore } from "@/lib/store";
 
-import type { AnswerState } from "./answerReducer";
+import { isSettled, type AnswerState } from "./answerReducer";
 import type { ChatRuntime } from "./runtime";
 
 export const ChatContext = createContext<ChatRuntime | null>(null);
@@ -16,4 +16,10 @@ export function useChat(): ChatRuntime {
 /** The live state of an answer; of one that nothing has been heard of, the empty one. */
 export function useAnswerState(messageId: string): AnswerState {
   return useStore(useChat().feed.answer(messageId));
+}
+
+/** Whether an answer has ended: whoever asks only that is not drawn with every word. */
+export function useIsSettled(messageId: string): boolean {
+  const store = useChat().feed.answer(messageId);
+  return useSyncExternalStore(store.subscribe, () => isSettled(store.get()));
 }

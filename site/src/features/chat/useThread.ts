@@ -6,8 +6,8 @@ import { useConversation } from "@/features/conversations";
 import { useStore } from "@/lib/store";
 
 import { useMessages } from "./api/messages";
-import { isInProgress, isSettled } from "./answerReducer";
-import { useAnswerState, useChat } from "./context";
+import { isInProgress } from "./answerReducer";
+import { useChat, useIsSettled } from "./context";
 import type { OutboxEntry } from "./outbox";
 import { isCutOff, visibleThread, type Choices, type ThreadEntry } from "./thread";
 
@@ -82,6 +82,6 @@ function useInProgress(
   useEffect(() => {
     if (conversationId !== null && candidate !== null) feed.follow(conversationId, candidate);
   }, [feed, conversationId, candidate]);
-  const state = useAnswerState(candidate ?? "");
-  return candidate !== null && !isSettled(state) ? candidate : null;
+  const isSettled = useIsSettled(candidate ?? "");
+  return candidate !== null && !isSettled ? candidate : null;
 }

@@ -1,6 +1,8 @@
-import { useEffect, useRef } from "react";
+import { memo, useEffect, useMemo, useRef } from "react";
 
+import type { Message } from "@/api/types";
 import { useT } from "@/i18n";
+import { useStable } from "@/lib/useStable";
 import { Button } from "@/ui/Button";
 
 import type { ThreadEntry } from "../thread";
@@ -14,28 +16,24 @@ import type { VersionsProps } from "./Versions";
 export function MessageList({ thread, actions }: { thread: Thread; actions: ChatActions }) {
   const entries = shownEntries(thread);
   const isIdle = thread.inProgressId === null && !thread.unsent;
+  const edit = useStable(actions.edit);
+  const retry = useStable(actions.retry);
+  const choose = useStable(thread.choose);
   return (
     <div className="flex flex-col gap-5">
       {thread.loadEarlier && <LoadEarlier load={thread.loadEarlier} isLoading={thread.isLoadingEarlier} />}
-      {entries.map((entry, index) =>
-        entry.message.role === "user" ? (
-          <UserMessage
-            key={entry.message.message_id}
-            message={entry.message}
-            versions={versionsOf(entry, thread)}
-            canEdit={!thread.unsent}
-            onEdit={actions.edit}
-          />
-        ) : (
-          <AnswerMessage
-            key={entry.message.message_id}
-            message={entry.message}
-            versions={versionsOf(entry, thread)}
-            canRetry={isIdle && index === entries.length - 1 && !actions.isRetrying}
-            onRetry={actions.retry}
-          />
-        ),
-      )}
+      {entries.map(({ message, versions }, index) => (
+        <Row
+          key={message.message_id}
+          message={message}
+          versions={versions.length > 1 ? versions : null}
+          canEdit={!thread.unsent}
+          canRetry={isIdle && index === entries.length - 1 && !actions.isRetrying}
+          onEdit={edit}
+          onRetry={retry}
+          onChoose={choose}
+        />
+      ))}
       {thread.unsent && (
         <UnsentMessage entry={thread.unsent} onRetry={actions.resend} onTakeBack={actions.takeBack} />
       )}
@@ -50,15 +48,34 @@ function shownEntries({ entries, unsent }: Thread): readonly ThreadEntry[] {
   return entries.slice(0, parent + 1);
 }
 
-function versionsOf({ message, versions }: ThreadEntry, thread: Thread): VersionsProps | null {
-  if (versions.length < 2) return null;
-  const at = versions.findIndex((version) => version.message_id === message.message_id);
+interface RowProps {
+  message: Message;
+  /** null: this one alone. */
+  versions: readonly Message[] | null;
+  canEdit: boolean;
+  canRetry: boolean;
+  onEdit: ChatActions["edit"];
+  onRetry: ChatActions["retry"];
+  onChoose: Thread["choose"];
+}
+
+/** Drawn again only when something of its own message changes. */
+const Row = memo(function Row({ message, versions, canEdit, canRetry, onEdit, onRetry, onChoose }: RowProps) {
+  const leafing = useMemo(() => versions && versionsOf(message, versions, onChoose), [message, versions, onChoose]);
+  return message.role === "user" ? (
+    <UserMessage message={message} versions={leafing} canEdit={canEdit} onEdit={onEdit} />
+  ) : (
+    <AnswerMessage message={message} versions={leafing} canRetry={canRetry} onRetry={onRetry} />
+  );
+});
+
+function versionsOf(message: Message, versions: readonly Message[], onChoose: Thread["choose"]): VersionsProps {
   return {
-    position: at + 1,
+    position: versions.findIndex((version) => version.message_id === message.message_id) + 1,
     count: versions.length,
     onChoose: (position) => {
       const chosen = versions[position - 1];
-      if (chosen) thread.choose(message.parent_id, chosen.message_id);
+      if (chosen) onChoose(message.parent_id, chosen.message_id);
     },
   };
 }

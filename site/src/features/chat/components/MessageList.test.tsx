@@ -1,0 +1,111 @@
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { act, render, renderHook, screen } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import type { ReactNode } from "react";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+
+import { ApiClient } from "@/api/client";
+import { ApiContext } from "@/api/context";
+import type { AnswerFrame } from "@/api/frames";
+import type { Message } from "@/api/types";
+import { createStore, type Store } from "@/lib/store";
+import { FakeApi } from "@/test/fakeApi";
+import { answer, conversation, message } from "@/test/records";
+
+import { seedMessages } from "../api/messages";
+import { applyFrames, newAnswer, type AnswerState } from "../answerReducer";
+import { ChatContext } from "../context";
+import type { ChatRuntime } from "../runtime";
+import { visibleThread } from "../thread";
+import type { ChatActions } from "../useChatActions";
+import { useThread, type Thread } from "../useThread";
+import { MessageList } from "./MessageList";
+
+const ids = { conversation_id: "c1", message_id: "a1" };
+const started: AnswerFrame = { type: "answer.started", ...ids, sequence: 1, model: "claude-a" };
+const delta = (sequence: number, text: string): AnswerFrame => ({ type: "answer.delta", ...ids, sequence, block: 0, kind: "text", text });
+const done = (sequence: number): AnswerFrame => ({
+  type: "answer.done",
+  ...ids,
+  sequence,
+  status: "complete",
+  stop_reason: "end_turn",
+  usage: null,
+  error: null,
+});
+
+let state: Store<AnswerState>;
+let client: QueryClient;
+
+function Around({ children }: { children: ReactNode }) {
+  const feed = { answer: () => state, follow: () => undefined };
+  const chat = { feed, outbox: { entry: () => nothingUnsent } } as unknown as ChatRuntime;
+  const tokens = { idToken: async () => "token", markExpired: () => undefined };
+  return (
+    <QueryClientProvider client={client}>
+      <ApiContext value={new ApiClient("https://api.test", tokens)}>
+        <ChatContext value={chat}>{children}</ChatContext>
+      </ApiContext>
+    </QueryClientProvider>
+  );
+}
+
+const nothingUnsent = createStore(null);
+const push = (...frames: AnswerFrame[]) => act(() => state.set(applyFrames(state.get(), frames)));
+
+beforeEach(() => {
+  new FakeApi().install();
+  state = createStore(newAnswer);
+  client = new QueryClient({ defaultOptions: { queries: { staleTime: Infinity } } });
+});
+
+afterEach(() => vi.unstubAllGlobals());
+
+describe("a thread", () => {
+  it("is not drawn with every word of its answer, but when the answer ends", () => {
+    client.setQueryData(["conversation", "c1"], conversation({ head: "a1", answer_in_progress: "a1" }));
+    seedMessages(client, "c1", [message({ message_id: "m1" }), answer({ message_id: "a1", parent_id: "m1", status: "streaming", content: [] })]);
+    let count = 0;
+    const useCounted = () => {
+      count += 1;
+      return useThread("c1");
+    };
+    const { result } = renderHook(useCounted, { wrapper: Around });
+    expect(result.current.inProgressId).toBe("a1");
+    const before = count;
+    push(started, delta(2, "One"));
+    push(delta(3, " two"));
+    expect(count).toBe(before);
+    push(done(4));
+    expect(result.current.inProgressId).toBeNull();
+  });
+});
+
+describe("the list of messages", () => {
+  const actions = (retry: (message: Message) => void) =>
+    ({ edit: () => true, retry, isRetrying: false, resend: () => undefined, takeBack: () => undefined }) as unknown as ChatActions;
+  const thread = (messages: readonly Message[]) =>
+    ({ entries: visibleThread(messages, "a1"), unsent: null, inProgressId: null, loadEarlier: null, choose: () => undefined }) as unknown as Thread;
+
+  it("draws no message again that has not changed, and calls what was given last", async () => {
+    let drawn = 0;
+    const question = message({ message_id: "m1" });
+    const { content } = question;
+    Object.defineProperty(question, "content", {
+      get: () => {
+        drawn += 1;
+        return content;
+      },
+    });
+    const reply = answer({ message_id: "a1", parent_id: "m1" });
+    const [first, second] = [vi.fn<(message: Message) => void>(), vi.fn<(message: Message) => void>()];
+    const view = render(<MessageList thread={thread([question, reply])} actions={actions(first)} />, { wrapper: Around });
+    const before = drawn;
+    view.rerender(<MessageList thread={thread([question, { ...reply, content: [{ type: "text", text: "Better" }] }])} actions={actions(second)} />);
+    expect(screen.getByText("Better")).toBeInTheDocument();
+    expect(drawn).toBe(before);
+    await userEvent.click(screen.getByRole("button", { name: "Retry" }));
+    expect(first).not.toHaveBeenCalled();
+    expect(second).toHaveBeenCalledOnce();
+  });
+});
