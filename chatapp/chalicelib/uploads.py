@@ -14,7 +14,7 @@ from . import files, quota
 from .aws.bucket import PresignedPost
 from .aws.faults import Busy
 from .aws.table import TransactionRefused, transact
-from .errors import InvalidRequest, PayloadTooLarge, StorageFull
+from .errors import AppError, InvalidRequest, PayloadTooLarge
 from .extraction.failures import ExtractionError
 from .extraction.kinds import refuse_by_name
 from .extraction.limits import MB
@@ -35,7 +35,7 @@ _PATIENCE_S = 5.0
 def begin(services: Services, user_id: str, name: str, media_type: str, size_bytes: int) -> tuple[File, PresignedPost]:
     """Reserve room for a file, and make the form that uploads exactly it.
 
-    Raises InvalidRequest, PayloadTooLarge and StorageFull.
+    Raises InvalidRequest, PayloadTooLarge, StorageFull, and Conflict for one file too many.
     """
     most_mb = services.settings.max_file_mb
     if size_bytes > most_mb * MB:
@@ -47,7 +47,7 @@ def begin(services: Services, user_id: str, name: str, media_type: str, size_byt
 def store(services: Services, user_id: str, name: str, media_type: str, content: str) -> File:
     """Store a small file that came whole. content: base64.
 
-    Raises InvalidRequest, PayloadTooLarge, StorageFull, and Busy when nothing was stored.
+    Raises as `begin`, and Busy when nothing was stored.
     """
     body = _decoded(content, min(MAX_INLINE_BYTES, services.settings.max_file_mb * MB))
     new = _new(user_id, checked_name(name), _checked_type(name, media_type), len(body), "content")
@@ -109,20 +109,23 @@ def _new(user_id: str, name: str, media_type: str, size_bytes: int, field: str) 
 
 
 def _reserved(services: Services, file: File) -> File:
-    """Store the row of a file for which there is room, if uploads that never came must make it. Raises StorageFull."""
-    used = _reserve(services, file)
-    if used is not None and files.sweep_all(services, file.user_id):
-        used = _reserve(services, file)
-    if used is not None:
-        raise StorageFull(file.size, used, quota.limit_bytes(services.settings))
+    """Store the row of a file for which there is room, if uploads that never came must make it.
+
+    Raises StorageFull, and Conflict for one file too many.
+    """
+    refusal = _reserve(services, file)
+    if refusal and files.sweep_all(services, file.user_id):
+        refusal = _reserve(services, file)
+    if refusal:
+        raise refusal
     return file
 
 
-def _reserve(services: Services, file: File) -> int | None:
-    """Store the row with its reservation; where there is no room, return how many bytes are used and store nothing."""
+def _reserve(services: Services, file: File) -> AppError | None:
+    """Store the row with its reservation; where there is no room, say so and store nothing."""
     row = services.files.put(file.to_item())
     try:
         transact([row, quota.reserve(services, file.user_id, file.size)], patience_s=_PATIENCE_S)
     except TransactionRefused as refused:
-        return quota.used_bytes(refused.items[1])
+        return quota.refusal(refused.items[1], file.size, services.settings)
     return None

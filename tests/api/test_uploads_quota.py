@@ -7,6 +7,7 @@ import time
 
 import pytest
 from botocore.awsrequest import AWSResponse
+from chalicelib import quota
 from chalicelib.ids import iso
 
 from tests.api.test_uploads import FILE, INLINE, MB, _used
@@ -43,6 +44,26 @@ def test_a_full_storage_names_what_is_used_and_what_there_is(small: Stage, ada: 
 def test_a_file_that_is_larger_than_all_storage_never_fits(small: Stage, ada: Person) -> None:
     _full(ada.post("/files", FILE | {"size": 10 * MB + 1}), used_mb=0)
     assert small.rows("files") == []
+
+
+def test_however_small_files_are_there_are_only_so_many(
+    stage: Stage, ada: Person, grace: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(quota, "MAX_FILES", 3)
+    ids = [_new(ada, 1) for _ in range(3)]
+    for body in (FILE | {"size": 1}, INLINE):
+        refused = ada.post("/files", body)
+        assert (refused.status, refused.error) == (409, "conflict")
+        assert "3 files" in refused.body["error"]["message"]
+    assert (len(stage.rows("files")), stage.objects(), _used(stage, ada)) == (3, [], 3)
+    _older(stage, ids[0], 3_601)
+    _new(ada, 1)
+    ada.delete(f"/files/{ids[1]}")
+    stage.edit("files", ids[1], deleted_at=int(time.time()) - 31)
+    stage.purge(stage.scheduler.payloads()[-1])
+    _new(ada, 1)
+    assert ada.post("/files", FILE | {"size": 1}).status == 409
+    assert grace.post("/files", FILE).status == 201
 
 
 def test_twenty_at_once_never_exceed_the_storage(small: Stage, ada: Person) -> None:
