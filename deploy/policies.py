@@ -144,8 +144,14 @@ def _known(grant: Grant) -> Grant:
     return grant
 
 
-def _allow(grant: Grant, resource: str | list[str], condition: dict[str, Any] | None = None) -> Statement:
-    actions = sorted({ACTIONS[grant.kind][operation] for operation in grant.operations})
+def _allow(
+    grant: Grant,
+    resource: str | list[str],
+    condition: dict[str, Any] | None = None,
+    operations: Iterable[str] | None = None,
+) -> Statement:
+    """operations: those of the grant that are meant, by default all."""
+    actions = sorted({ACTIONS[grant.kind][each] for each in (grant.operations if operations is None else operations)})
     statement: Statement = {"Effect": "Allow", "Action": actions, "Resource": resource}
     return {**statement, "Condition": condition} if condition else statement
 
@@ -173,9 +179,10 @@ def _bucket(grant: Grant, place: Place) -> list[Statement]:
         raise UnknownGrant(f"a bucket is granted as bucket/prefix: {grant.resource}")
     bucket = f"arn:{place.partition}:s3:::{place.prefix}-{name}-{place.account_id}-{place.region}"
     objects = [operation for operation in grant.operations if operation not in _ON_BUCKETS]
-    statements = [_allow(_part(grant, objects), f"{bucket}/{prefix}/*")] if objects else []
+    statements = [_allow(grant, f"{bucket}/{prefix}/*", operations=objects)] if objects else []
     if listed := [operation for operation in grant.operations if operation in _ON_BUCKETS]:
-        statements.append(_allow(_part(grant, listed), bucket, {"StringLike": {"s3:prefix": f"{prefix}/*"}}))
+        of_prefix = {"StringLike": {"s3:prefix": f"{prefix}/*"}}
+        statements.append(_allow(grant, bucket, of_prefix, operations=listed))
     if {"GetObject", "GetObjectVersion"} & set(objects):
         statements.append({"Effect": "Allow", "Action": ["s3:ListBucket"], "Resource": bucket})
     return statements
@@ -222,17 +229,6 @@ def _bedrock(grant: Grant, place: Place) -> list[Statement]:
 
 # Operations on a bucket itself, which are limited to a prefix by a condition.
 _ON_BUCKETS = {"ListObjectVersions"}
-
-
-@dataclass(frozen=True)
-class _Part:
-    kind: str
-    resource: str
-    operations: tuple[str, ...]
-
-
-def _part(grant: Grant, operations: list[str]) -> Grant:
-    return _Part(grant.kind, grant.resource, tuple(operations))
 
 
 _RESOURCES: dict[str, Callable[[Grant, Place], list[Statement]]] = {

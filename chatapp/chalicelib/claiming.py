@@ -115,10 +115,24 @@ def _versions(services: Services, upload: Upload) -> list[Version]:
 
 def _take(services: Services, file: File, version_id: str, sequencer: str) -> File | None:
     """Of several that try, one succeeds. A repeat after a lost reply succeeds too."""
-    now = int(time.time())
     if file.attempts >= files.MAX_ATTEMPTS:
         return None
-    values = {
+    update = services.files.update(
+        files.key(file.file_id),
+        "SET #status = :reading, #version_id = :version_id, #sequencer = :sequencer, #token = :token,"
+        " #lease_until = :lease_until, #attempts = :attempts",
+        _claim_values(file, version_id, sequencer),
+        condition=f"attribute_not_exists(#purging) AND (({_IS_NEW}) OR ({_IS_LEFT}) OR #token = :token)",
+    )
+    try:
+        return File.from_item(services.files.write(update, returns="ALL_NEW"))
+    except ConditionFailed:
+        return None
+
+
+def _claim_values(file: File, version_id: str, sequencer: str) -> Item:
+    now = int(time.time())
+    return {
         ":reading": "reading",
         ":uploaded": "uploaded",
         ":version_id": version_id,
@@ -129,17 +143,6 @@ def _take(services: Services, file: File, version_id: str, sequencer: str) -> Fi
         ":attempts_before": file.attempts,
         ":attempts": file.attempts + 1,
     }
-    update = services.files.update(
-        files.key(file.file_id),
-        "SET #status = :reading, #version_id = :version_id, #sequencer = :sequencer, #token = :token,"
-        " #lease_until = :lease_until, #attempts = :attempts",
-        values,
-        condition=f"attribute_not_exists(#purging) AND (({_IS_NEW}) OR ({_IS_LEFT}) OR #token = :token)",
-    )
-    try:
-        return File.from_item(services.files.write(update, returns="ALL_NEW"))
-    except ConditionFailed:
-        return None
 
 
 def renew(services: Services, file: File) -> File:
