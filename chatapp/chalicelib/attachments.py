@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from . import conversations, files
-from .aws.table import Item, Key, Table, TransactionRefused, Write, batch_get, transact
+from .aws.table import ConditionFailed, Item, Key, Table, TransactionRefused, Write, batch_get, transact
 from .conversations import Conversation
 from .errors import Conflict, FileNotReady, InvalidRequest, NotFound
 from .files import File
@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 
 # What one request reads, and what a person can still oversee.
 MAX_IN_CONVERSATION = 100
+# What keeps a row within DynamoDB's 400 KB: the ids of a conversation's former files, and of a file's conversations.
+_MOST_REMOVED = 1_000
+_MOST_CONVERSATIONS = 1_000
+HAS_ROOM = "(attribute_not_exists(#file_ids) OR size(#file_ids) <= :room)"
 _ATTEMPTS = 4
 _STILL_GOOD = "#user_id = :user_id AND #status = :ready AND attribute_not_exists(#deleted_at)"
 
@@ -83,17 +87,27 @@ def joined(conversation: Conversation, file_ids: Sequence[str]) -> Conversation:
     )
 
 
-def uses(services: Services, conversation: Conversation, file_ids: Sequence[str]) -> list[Write]:
-    """The writes by which files say that a conversation uses them; refused for one that is no longer ready."""
-    values = {
-        ":conversation": {conversation.conversation_id},
-        ":user_id": conversation.user_id,
-        ":ready": "ready",
-    }
-    return [
-        services.files.update(files.key(file_id), "ADD #conversations :conversation", values, condition=_STILL_GOOD)
-        for file_id in file_ids
-    ]
+def room(conversation: Conversation, file_ids: Sequence[str]) -> int:
+    """How many files the conversation may have at most for these to join them: the value of HAS_ROOM."""
+    return MAX_IN_CONVERSATION - len(set(file_ids) - conversation.file_ids)
+
+
+def uses(services: Services, conversation: Conversation, attached: Sequence[File]) -> list[Write]:
+    """The writes by which files say that a conversation uses them; refused for one that is no longer ready.
+
+    attached: as they were read. Sending and the files' being ready are one: a file that is deleted at this moment
+    refuses the message.
+    """
+    return [_use(services, conversation, file) for file in attached]
+
+
+def _use(services: Services, conversation: Conversation, file: File) -> Write:
+    values: dict[str, Any] = {":user_id": conversation.user_id, ":ready": "ready"}
+    change = "SET #status = :ready"  # as it is: the write is there for its condition
+    if len(file.conversations) < _MOST_CONVERSATIONS:
+        change = "ADD #conversations :conversation"
+        values[":conversation"] = {conversation.conversation_id}
+    return services.files.update(files.key(file.file_id), change, values, condition=_STILL_GOOD)
 
 
 def listed(services: Services, user_id: str, conversation_id: str) -> list[File]:
@@ -113,19 +127,10 @@ def remove(services: Services, user_id: str, conversation_id: str, file_id: str)
             return conversation
         if file_id not in conversation.file_ids:
             raise NotFound("file")
-        writes = [_move(services, conversation, file_id, "DELETE #file_ids :file ADD #removed_file_ids :file")]
-        if row is not None and row["user_id"] == user_id:
-            writes.append(
-                services.files.update(
-                    files.key(file_id),
-                    "DELETE #conversations :conversation",
-                    {":conversation": {conversation_id}},
-                    condition="attribute_exists(#file_id)",
-                )
-            )
         try:
-            transact(writes)
-        except TransactionRefused:
+            _forget_oldest(services, conversation)
+            transact(_parting(services, conversation, file_id, row))
+        except (TransactionRefused, ConditionFailed):
             continue  # one of the two has changed since it was read
         return replace(
             conversation,
@@ -133,6 +138,28 @@ def remove(services: Services, user_id: str, conversation_id: str, file_id: str)
             removed_file_ids=conversation.removed_file_ids | {file_id},
         )
     raise Conflict("This conversation is changing too fast; try again.")
+
+
+def _forget_oldest(services: Services, conversation: Conversation) -> None:
+    """Make room for one more among those that were taken out; what is forgotten cannot be put back, only sent again."""
+    count = len(conversation.removed_file_ids) - _MOST_REMOVED + 1
+    if count > 0:
+        oldest = {":oldest": set(sorted(conversation.removed_file_ids)[:count])}
+        change = "DELETE #removed_file_ids :oldest"
+        row = conversations.key(conversation.user_id, conversation.conversation_id)
+        services.conversations.write(
+            services.conversations.update(row, change, oldest, condition=conversations.NOT_DELETED)
+        )
+
+
+def _parting(services: Services, conversation: Conversation, file_id: str, row: Item | None) -> list[Write]:
+    """The writes that take a file out. row: the file's, if there is one."""
+    writes = [_out(services, conversation, file_id)]
+    if row is not None and row["user_id"] == conversation.user_id:
+        change, values = "DELETE #conversations :conversation", {":conversation": {conversation.conversation_id}}
+        exists = "attribute_exists(#file_id)"
+        writes.append(services.files.update(files.key(file_id), change, values, condition=exists))
+    return writes
 
 
 def restore(services: Services, user_id: str, conversation_id: str, file_id: str) -> Conversation:
@@ -146,10 +173,9 @@ def restore(services: Services, user_id: str, conversation_id: str, file_id: str
             return conversation
         if file_id not in conversation.removed_file_ids:
             raise NotFound("file")
-        _counted(conversation, [files.existing(row, user_id)])
-        back = _move(services, conversation, file_id, "ADD #file_ids :file DELETE #removed_file_ids :file")
+        attached = _counted(conversation, [files.existing(row, user_id)])
         try:
-            transact([back, *uses(services, conversation, [file_id])])
+            transact([_back(services, conversation, file_id), *uses(services, conversation, attached)])
         except TransactionRefused:
             continue
         return joined(conversation, [file_id])
@@ -164,10 +190,14 @@ def _read(services: Services, user_id: str, conversation_id: str, file_id: str) 
     return conversations.existing(conversation), file
 
 
-def _move(services: Services, conversation: Conversation, file_id: str, change: str) -> Write:
-    return services.conversations.update(
-        conversations.key(conversation.user_id, conversation.conversation_id),
-        change,
-        {":file": {file_id}},
-        condition=conversations.NOT_DELETED,
-    )
+def _out(services: Services, conversation: Conversation, file_id: str) -> Write:
+    change = "DELETE #file_ids :file ADD #removed_file_ids :file"
+    row = conversations.key(conversation.user_id, conversation.conversation_id)
+    return services.conversations.update(row, change, {":file": {file_id}}, condition=conversations.NOT_DELETED)
+
+
+def _back(services: Services, conversation: Conversation, file_id: str) -> Write:
+    change = "ADD #file_ids :file DELETE #removed_file_ids :file"
+    values = {":file": {file_id}, ":room": room(conversation, [file_id])}
+    row = conversations.key(conversation.user_id, conversation.conversation_id)
+    return services.conversations.update(row, change, values, condition=f"{conversations.NOT_DELETED} AND {HAS_ROOM}")

@@ -51,47 +51,42 @@ class Turn:
 def new_turn(
     services: Services, conversation: Conversation, sending: Sending, parent_id: str | None, attached: Sequence[File]
 ) -> Turn:
-    now = time.time()
-    common: dict[str, Any] = {
-        "user_id": conversation.user_id,
-        "conversation_id": conversation.conversation_id,
-        "created_at": iso(now),
-        "expires_at": int(now) + services.settings.retention_s,
-    }
     user_message = Message(
+        user_id=conversation.user_id,
+        conversation_id=conversation.conversation_id,
         message_id=new_id(after=parent_id),
         parent_id=parent_id,
         role="user",
         status="complete",
         content=[{"type": "text", "text": sending.text}],
         files=attachments.snapshots(attached),
-        **common,
+        **_times(services),
     )
-    model = services.settings.offer(sending.model or conversation.model).id
-    answer = Message(
-        message_id=new_id(after=user_message.message_id),
-        parent_id=user_message.message_id,
-        role="assistant",
-        status="queued",
-        model=model,
-        **common,
-    )
-    return Turn(conversation, user_message, answer)
+    model = sending.model or conversation.model
+    return Turn(conversation, user_message, _queued(services, user_message, user_message.message_id, model))
 
 
 def again(services: Services, old: Message, model: str | None) -> Message:
-    now = time.time()
+    return _queued(services, old, old.parent_id, model or old.model)
+
+
+def _queued(services: Services, after: Message, parent_id: str | None, model: str | None) -> Message:
+    """An answer that waits to be made. after: its prompt, or the answer that it takes the place of."""
     return Message(
-        user_id=old.user_id,
-        conversation_id=old.conversation_id,
-        message_id=new_id(after=old.message_id),
-        parent_id=old.parent_id,
+        user_id=after.user_id,
+        conversation_id=after.conversation_id,
+        message_id=new_id(after=after.message_id),
+        parent_id=parent_id,
         role="assistant",
         status="queued",
-        created_at=iso(now),
-        model=services.settings.offer(model or old.model).id,
-        expires_at=int(now) + services.settings.retention_s,
+        model=services.settings.offer(model).id,
+        **_times(services),
     )
+
+
+def _times(services: Services) -> dict[str, Any]:
+    now = time.time()
+    return {"created_at": iso(now), "expires_at": int(now) + services.settings.retention_s}
 
 
 def rows(services: Services, turn: Turn, sending: Sending) -> list[Write]:
@@ -112,11 +107,6 @@ def rows(services: Services, turn: Turn, sending: Sending) -> list[Write]:
     ]
 
 
-def uses(services: Services, turn: Turn, sending: Sending) -> list[Write]:
-    """Sending and the files' being ready are one: a file that is deleted at this moment refuses the message."""
-    return attachments.uses(services, turn.conversation, sending.file_ids)
-
-
 def take_head(services: Services, conversation: Conversation, answer: Message, file_ids: Sequence[str] = ()) -> Write:
     values: dict[str, Any] = {
         ":answer": answer.message_id,
@@ -126,14 +116,16 @@ def take_head(services: Services, conversation: Conversation, answer: Message, f
     if conversation.head is not None:
         values[":was"] = conversation.head
     change = "SET #head = :answer, #answer_in_progress = :answer, #timestamp = :now, #ttl = :ttl"
+    condition = _FREE_AND_SAME_HEAD[conversation.head is not None]
     if file_ids:
         change += " ADD #file_ids :file_ids DELETE #removed_file_ids :file_ids"
-        values[":file_ids"] = set(file_ids)
+        condition += f" AND {attachments.HAS_ROOM}"
+        values |= {":file_ids": set(file_ids), ":room": attachments.room(conversation, file_ids)}
     return services.conversations.update(
         conversations.key(conversation.user_id, conversation.conversation_id),
         change,
         values,
-        condition=_FREE_AND_SAME_HEAD[conversation.head is not None],
+        condition=condition,
     )
 
 

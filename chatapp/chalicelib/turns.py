@@ -86,13 +86,14 @@ def _store_first(services: Services, item: Item, sending: Sending) -> Turn:
         )
         limits.check_spend(services, user, stage)
         new = Conversation.from_item(item)
-        turn = turn_rows.new_turn(services, new, sending, None, attachments.checked(services, new, rows))
+        attached = attachments.checked(services, new, rows)
+        turn = turn_rows.new_turn(services, new, sending, None, attached)
         row = item | {"head": turn.answer.message_id, "answer_in_progress": turn.answer.message_id}
         if sending.file_ids:
             row["file_ids"] = set(sending.file_ids)
         created = services.conversations.put(row, condition="attribute_not_exists(#conversation_id)")
         try:
-            transact([*turn_rows.rows(services, turn, sending), created, *turn_rows.uses(services, turn, sending)])
+            transact([*turn_rows.rows(services, turn, sending), created, *attachments.uses(services, new, attached)])
         except TransactionRefused as refused:
             if any(each is not None for each in refused.items[:_OWN_ROWS]):
                 raise RequestIdReused from refused
@@ -122,7 +123,8 @@ def _store(services: Services, user_id: str, conversation_id: str, sending: Send
         turn = turn_rows.new_turn(services, conversation, sending, parent_id, attached)
         head = turn_rows.take_head(services, conversation, turn.answer, sending.file_ids)
         try:
-            transact([*turn_rows.rows(services, turn, sending), head, *turn_rows.uses(services, turn, sending)])
+            uses = attachments.uses(services, conversation, attached)
+            transact([*turn_rows.rows(services, turn, sending), head, *uses])
         except TransactionRefused as refused:
             request_row = refused.items[2]
             if request_row is not None:

@@ -203,6 +203,25 @@ def _cut_again(stage: Stage, ada: Person, conversation_id: str, cut: str) -> Non
     raise AssertionError("the cut did not move")
 
 
+def test_what_is_gone_is_forgotten_when_the_cut_moves(stage: Stage, ada: Person, conversation_id: str) -> None:
+    stage.configure(history_tokens=2_000)
+    stage.script(None, text="Red.")
+    one, two, three = (paper(stage, ada, flower_pages(9), f"{name}.pdf") for name in ("one", "two", "three"))
+    ada.ask(conversation_id, "Roses?", file_ids=[one, two, three])
+    _cut(stage, ada, conversation_id)
+    cut = stage.row("conversations", conversation_id)["cut"]
+    ada.delete(f"/conversations/{conversation_id}/files/{one}")
+    stage.delete("files", stage.row("files", two))
+    ada.ask(conversation_id, "Lilies?")
+    assert [note.partition('"')[2].partition('"')[0] for note in notes(stage.prompts()[-1])] == ["one.pdf", "two.pdf"]
+    _cut_again(stage, ada, conversation_id, cut)
+    assert stage.row("conversations", conversation_id)["cut_files"] == [{"file_id": three, "name": "three.pdf"}]
+    assert (notes(stage.prompts()[-1]), titles(stage.prompts()[-1])) == ([], ["three.pdf"])
+    ada.put(f"/conversations/{conversation_id}/files/{one}")
+    ada.ask(conversation_id, "Tulips?")
+    assert titles(stage.prompts()[-1]) == ["one.pdf", "three.pdf"]
+
+
 def test_a_turn_from_before_the_cut_has_its_documents_where_they_were(
     stage: Stage, ada: Person, conversation_id: str
 ) -> None:
