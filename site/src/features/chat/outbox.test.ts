@@ -1,72 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
 import { ApiError, NetworkError, SessionExpiredError } from "@/api/client";
-import { AttachmentError } from "@/lib/files/problems";
-import type { Readiness } from "@/lib/files/uploads";
 
-import { Outbox, REPEAT_AFTER_MS, type OutboxFiles, type Unsent } from "./outbox";
+import { FakeServer, unsent } from "./fakeOutbox";
+import { REPEAT_AFTER_MS } from "./outbox";
 
 const inProgress = (messageId: string) => new ApiError(409, "answer_in_progress", "busy", { message_id: messageId });
 const offline = () => new NetworkError("offline");
-
-/** Attachments whose state the test decides. */
-class FakeFiles implements OutboxFiles {
-  readonly states = new Map<string, Readiness["state"]>();
-  readonly rechecked: (string | undefined)[] = [];
-
-  readiness(keys: readonly string[]): Readiness {
-    const states = keys.map((key) => this.states.get(key) ?? "ready");
-    if (states.includes("failed")) return { state: "failed", error: new AttachmentError("a.pdf", { code: "no_text", message: "" }) };
-    return states.includes("waiting") ? { state: "waiting" } : { state: "ready", file_ids: keys.map((key) => `id of ${key}`) };
-  }
-
-  recheck(keys: readonly string[], fileId?: string): void {
-    this.rechecked.push(fileId);
-    for (const key of keys) if (fileId === undefined || fileId === `id of ${key}`) this.states.set(key, "waiting");
-  }
-
-  retry(key: string): void {
-    this.states.set(key, "waiting");
-  }
-}
-
-/** A server that answers from a queue, and remembers what it was sent. */
-class FakeServer {
-  readonly files = new FakeFiles();
-  readonly receivedFiles: (readonly string[])[] = [];
-  readonly received: Unsent[] = [];
-  readonly sent: [Unsent, string][] = [];
-  readonly blocked: string[] = [];
-  readonly expired: Unsent[] = [];
-  readonly replies: (string | Error)[];
-
-  constructor(...replies: (string | Error)[]) {
-    this.replies = replies;
-  }
-
-  outbox(): Outbox<string> {
-    return new Outbox<string>("ada", {
-      files: this.files,
-      post: async (unsent, fileIds) => {
-        this.received.push(unsent);
-        this.receivedFiles.push(fileIds);
-        const reply = this.replies.shift() ?? "ok";
-        if (reply instanceof Error) throw reply;
-        return reply;
-      },
-      onSent: (unsent, sent) => this.sent.push([unsent, sent]),
-      onBlocked: (_unsent, messageId) => this.blocked.push(messageId),
-      onExpired: (unsent) => this.expired.push(unsent),
-    });
-  }
-}
-
-const unsent = (fields: Partial<Unsent> = {}): Unsent => ({
-  request_id: "request-1",
-  conversation_id: "c1",
-  text: "Hello",
-  ...fields,
-});
 
 /** Let everything that has no timer happen. */
 const settle = () => vi.advanceTimersByTimeAsync(0);
@@ -321,6 +261,7 @@ describe("a reload", () => {
     await settle();
     const outbox = new FakeServer().outbox();
     outbox.restore();
+    await settle();
     const entry = outbox.entry("c1").get();
     const error = entry?.state === "failed" ? entry.error : null;
     expect(error).toBeInstanceOf(ApiError);
@@ -337,6 +278,7 @@ describe("a reload", () => {
     await repeats();
     const outbox = new FakeServer().outbox();
     outbox.restore();
+    await settle();
     expect(outbox.entry("c1").get()).toMatchObject({
       files: ["k1"],
       error: { name: "AttachmentError", fileName: "a.pdf", problem: { code: "no_text" } },
@@ -362,12 +304,13 @@ describe("a reload", () => {
     expect(after.received).toEqual([unsent({ files: ["k1"] })]);
   });
 
-  it("survives what it cannot read", () => {
+  it("survives what it cannot read", async () => {
     localStorage.setItem("chatapp.unsent.ada.c1", "{broken");
     localStorage.setItem("chatapp.unsent.ada.c2", '{"unsent":{"text":5}}');
     localStorage.setItem("chatapp.unsent.bob.c3", JSON.stringify({ unsent: unsent(), failed: true }));
     const outbox = new FakeServer().outbox();
     outbox.restore();
+    await settle();
     expect(outbox.entry("c1").get()).toBeNull();
     expect(outbox.entry("c3").get()).toBeNull();
     expect(localStorage.getItem("chatapp.unsent.bob.c3")).not.toBeNull();

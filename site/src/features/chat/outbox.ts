@@ -5,6 +5,7 @@
  */
 import { ApiError, NetworkError, SessionExpiredError } from "@/api/client";
 import type { Readiness } from "@/lib/files/uploads";
+import type { Ownership } from "@/lib/ownership";
 import { storage } from "@/lib/storage";
 import { createStore, type Store } from "@/lib/store";
 
@@ -45,6 +46,8 @@ export interface OutboxFiles {
 }
 
 export interface OutboxSources<Sent> {
+  /** What several tabs find in this browser is sent by one of them. */
+  ownership: Ownership;
   files: OutboxFiles;
   post(unsent: Unsent, fileIds: readonly string[]): Promise<Sent>;
   onSent(unsent: Unsent, sent: Sent): void;
@@ -57,6 +60,9 @@ export interface OutboxSources<Sent> {
 /** Pauses before a message that may or may not have arrived is sent again with the same request_id. */
 export const REPEAT_AFTER_MS: readonly number[] = [1_000, 3_000];
 
+/** How often this tab looks whether another one has left its message behind. */
+export const TAKE_UP_MS = 5_000;
+
 /** Whether the same request may succeed if it is repeated: no answer came, or the server failed. */
 const mayRepeat = (error: unknown): boolean =>
   error instanceof NetworkError || (error instanceof ApiError && error.status >= 500);
@@ -65,6 +71,7 @@ export class Outbox<Sent> {
   readonly #sources: OutboxSources<Sent>;
   readonly #prefix: string;
   readonly #entries = new Map<string, Store<OutboxEntry | null>>();
+  #takeUpTimer: ReturnType<typeof setTimeout> | undefined;
   #disposed = false;
 
   constructor(userId: string, sources: OutboxSources<Sent>) {
@@ -81,14 +88,37 @@ export class Outbox<Sent> {
     return entry;
   }
 
-  /** Take up what a reload interrupted. What had failed waits for the person. */
+  /**
+   * Take up what a reload interrupted. What had failed waits for the person; what another tab is busy with is left to
+   * it, and looked at again later.
+   */
   restore(): void {
-    for (const key of storage.keys(this.#prefix)) {
-      const unsent = parseUnsent(storage.get(key));
-      if (!unsent) storage.remove(key);
-      else if (unsent.failed) this.#set({ ...unsent.unsent, state: "failed", error: errorFromJson(unsent.error) });
-      else void this.#send(unsent.unsent);
-    }
+    for (const key of storage.keys(this.#prefix)) void this.#takeUp(key);
+  }
+
+  async #takeUp(key: string): Promise<void> {
+    if (!parseUnsent(storage.get(key))) return storage.remove(key);
+    const isOwn = await this.#sources.ownership.claim(key);
+    if (this.#disposed) return;
+    // The other tab may have sent it, or taken it back, by now.
+    const stored = parseUnsent(storage.get(key));
+    if (!stored || this.#isHeld(stored.unsent)) return;
+    if (!isOwn || this.entry(stored.unsent.conversation_id).get()) return this.#takeUpLater();
+    // Kept by an older version of this site, which knew it by its conversation.
+    if (key !== this.#prefix + stored.unsent.request_id) storage.remove(key);
+    if (stored.failed) this.#set({ ...stored.unsent, state: "failed", error: errorFromJson(stored.error) });
+    else void this.#send(stored.unsent);
+  }
+
+  #takeUpLater(): void {
+    this.#takeUpTimer ??= setTimeout(() => {
+      this.#takeUpTimer = undefined;
+      this.restore();
+    }, TAKE_UP_MS);
+  }
+
+  #isHeld({ conversation_id, request_id }: Unsent): boolean {
+    return this.entry(conversation_id).get()?.request_id === request_id;
   }
 
   /** Send a message. False: another one of the same conversation is still on its way, and this one was not taken. */
@@ -140,6 +170,7 @@ export class Outbox<Sent> {
 
   dispose(): void {
     this.#disposed = true;
+    clearTimeout(this.#takeUpTimer);
   }
 
   async #send(unsent: Unsent): Promise<void> {
@@ -189,20 +220,30 @@ export class Outbox<Sent> {
     } else {
       // Which one of its files was refused, each of them says when asked.
       if (isRefusedFile(error)) this.#sources.files.recheck(unsent.files ?? []);
-      this.#set({ ...renewed(unsent, error), state: "failed", error });
+      const renewedUnsent = renewed(unsent, error);
+      if (renewedUnsent.request_id !== unsent.request_id) this.#forget(unsent);
+      this.#set({ ...renewedUnsent, state: "failed", error });
     }
   }
 
+  /** Kept under its request_id: two tabs may each have a message for the same conversation. */
   #set(entry: OutboxEntry): void {
-    const key = outboxKey(entry.conversation_id);
+    const key = this.#prefix + entry.request_id;
     const failure = entry.state === "failed" ? { failed: true, error: errorToJson(entry.error) } : { failed: false };
-    storage.set(this.#prefix + key, JSON.stringify({ unsent: unsentOf(entry), ...failure }));
+    void this.#sources.ownership.claim(key);
+    storage.set(key, JSON.stringify({ unsent: unsentOf(entry), ...failure }));
     this.entry(entry.conversation_id).set(entry);
   }
 
   #remove(unsent: Unsent): void {
-    storage.remove(this.#prefix + outboxKey(unsent.conversation_id));
+    this.#forget(unsent);
     this.entry(unsent.conversation_id).set(null);
+  }
+
+  #forget({ request_id }: Unsent): void {
+    const key = this.#prefix + request_id;
+    storage.remove(key);
+    this.#sources.ownership.release(key);
   }
 }
 

@@ -14,6 +14,7 @@ import { fitImage } from "@/lib/files/fitImage";
 import { postForm } from "@/lib/files/postForm";
 import { Uploads } from "@/lib/files/uploads";
 import { MAX_FILES_PER_MESSAGE } from "@/lib/files/validate";
+import { Ownership } from "@/lib/ownership";
 
 import { messagesKey, postMessage, readFrames, seedMessages, updateMessage, upsertMessages, type Sent } from "./api/messages";
 import { AnswerFeed } from "./answerFeed";
@@ -45,6 +46,7 @@ export class ChatRuntime {
   readonly drafts: Drafts;
   readonly uploads: Uploads;
   readonly #options: RuntimeOptions;
+  readonly #ownership = new Ownership();
   readonly #socket: SocketClient | null;
   readonly #sentListeners = new Set<SentListener>();
   readonly #timers = new Set<ReturnType<typeof setTimeout>>();
@@ -69,8 +71,10 @@ export class ChatRuntime {
       fit: (file) => fitImage(file),
       isPushed: () => this.#socket?.isOpen ?? false,
       onFile: options.onFile,
+      ownership: this.#ownership,
     });
     this.outbox = new Outbox<Sent>(userId, {
+      ownership: this.#ownership,
       files: this.uploads,
       post: (unsent, fileIds) => postMessage(api, unsent, fileIds),
       onSent: (unsent, sent) => this.#onSent(unsent, sent),
@@ -94,6 +98,7 @@ export class ChatRuntime {
     this.feed.dispose();
     this.outbox.dispose();
     this.uploads.dispose();
+    this.#ownership.dispose();
     for (const timer of this.#timers) clearTimeout(timer);
   }
 

@@ -2,6 +2,8 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
 import { ApiError, NetworkError } from "@/api/client";
 import type { File as StoredFile, UploadTarget } from "@/api/types";
+import { Ownership } from "@/lib/ownership";
+import { FakeLocks } from "@/test/fakeLocks";
 import { storedFile } from "@/test/records";
 
 import { POLL_MS, SILENCE_MS, Uploads } from "./uploads";
@@ -23,11 +25,14 @@ class FakeServer {
   readonly createErrors: unknown[] = [];
   isPushed = false;
   isDown = false;
+  readonly locks = new FakeLocks();
   #count = 0;
 
-  uploads(): Uploads {
+  /** The uploads of a tab. */
+  uploads(ownership = new Ownership(this.locks)): Uploads {
     return new Uploads({
       userId: "ada",
+      ownership,
       endpoints: {
         create: async ({ name, size, type }) => {
           if (this.createErrors.length > 0) throw this.createErrors.shift();
@@ -278,10 +283,62 @@ describe("where nothing is pushed", () => {
   });
 });
 
+describe("a second tab", () => {
+  it("waits with a file that the first one is sending, and leaves it alone when it is taken out there", async () => {
+    const [key = ""] = await begin(pdf());
+    const second = server.uploads();
+    second.attachment(key);
+    await pass(POLL_MS);
+    expect(second.readiness([key])).toEqual({ state: "waiting" });
+    second.remove(key);
+    await pass();
+    expect(server.deleted).toEqual([]);
+    expect(localStorage).toHaveLength(1);
+    server.sending().finish();
+    await pass();
+    expect(shown(key)).toMatchObject({ phase: "reading" });
+    second.dispose();
+  });
+
+  it("follows what the first one does: its file is read here, too", async () => {
+    const [key = ""] = await begin(pdf());
+    const second = server.uploads();
+    second.attachment(key);
+    await pass(POLL_MS);
+    server.sending().finish();
+    server.put({ file_id: "f1", status: "ready" });
+    await pass(POLL_MS * 2);
+    expect(second.readiness([key])).toEqual({ state: "ready", file_ids: ["f1"] });
+    second.dispose();
+  });
+
+  it("takes over what the first one left behind when it was closed", async () => {
+    const first = new Ownership(server.locks);
+    uploads.dispose();
+    uploads = server.uploads(first);
+    const [key = ""] = await begin(pdf());
+    const second = server.uploads();
+    second.attachment(key);
+    await pass();
+    uploads.dispose();
+    first.dispose();
+    await pass(POLL_MS * 4);
+    expect(second.attachment(key).get()).toMatchObject({ phase: "failed", problem: { code: "interrupted" } });
+    second.remove(key);
+    expect(server.deleted).toEqual([]);
+    second.dispose();
+  });
+});
+
 describe("a reload", () => {
+  beforeEach(() => {
+    uploads.dispose();
+    uploads = server.uploads(new Ownership(undefined));
+  });
+
   const reload = (): void => {
     uploads.dispose();
-    uploads = server.uploads();
+    uploads = server.uploads(new Ownership(undefined));
   };
 
   it("goes on with what was sent", async () => {

@@ -5,6 +5,7 @@
  */
 import { NetworkError } from "@/api/client";
 import type { File as StoredFile, MessageFile } from "@/api/types";
+import type { Ownership } from "@/lib/ownership";
 import { storage } from "@/lib/storage";
 import { createStore, type Store } from "@/lib/store";
 
@@ -30,6 +31,8 @@ export interface UploadSources {
   isPushed(): boolean;
   /** The server has told of a file. */
   onFile(file: StoredFile): void;
+  /** Of what several tabs find in this browser, each tab only works on its own. */
+  ownership: Ownership;
 }
 
 export interface Refused {
@@ -47,6 +50,8 @@ interface Held {
   cancel: AbortController;
   /** Whether all bytes have arrived, as far as this browser knows. */
   isSent: boolean;
+  /** Another tab works on it: it is only watched here. */
+  isForeign: boolean;
   heardAtMs: number;
   isAsking: boolean;
 }
@@ -93,6 +98,7 @@ export class Uploads {
     const key = crypto.randomUUID();
     const held = this.#hold(key, applyKnown(newAttachment(key, file), file));
     held.isSent = true;
+    void this.#sources.ownership.claim(this.#prefix + key);
     this.#keep(key, held);
     this.#watch();
     return key;
@@ -105,12 +111,12 @@ export class Uploads {
     if (attachment?.phase === "failed" && attachment.canRetry && held.source) void this.#repeat(key, held.source, attachment);
   }
 
-  /** Forget an attachment, and stop what is under way; a file that is only half there is deleted. */
+  /** Forget an attachment, and stop what is under way; a file that is only half there, sent from here, is deleted. */
   remove(key: string): void {
-    const { cancel, isSent, store } = this.#of(key);
+    const { cancel, isSent, source, store } = this.#of(key);
     const fileId = store.get()?.file_id ?? null;
     cancel.abort(new DOMException("Removed.", "AbortError"));
-    if (fileId !== null && !isSent) void this.#sources.endpoints.delete(fileId).catch(() => undefined);
+    if (fileId !== null && !isSent && source) void this.#sources.endpoints.delete(fileId).catch(() => undefined);
     this.forget([key]);
   }
 
@@ -152,6 +158,7 @@ export class Uploads {
   #begin(file: File): string {
     const key = crypto.randomUUID();
     this.#hold(key, newAttachment(key, file)).source = file;
+    void this.#sources.ownership.claim(this.#prefix + key);
     this.#keep(key, this.#of(key));
     void this.#upload(key, file);
     return key;
@@ -223,18 +230,23 @@ export class Uploads {
     const before = held.store.get();
     held.store.set(attachment);
     if (attachment === null) {
-      storage.remove(this.#prefix + key);
+      if (!held.isForeign) storage.remove(this.#prefix + key);
+      this.#sources.ownership.release(this.#prefix + key);
       this.#held.delete(key);
     } else if (before?.phase !== attachment.phase || before.file_id !== attachment.file_id) {
       this.#keep(key, held);
     }
+    this.#changed();
+  }
+
+  #changed(): void {
     this.#watch();
     for (const listener of this.#listeners) listener();
   }
 
-  #keep(key: string, { store, isSent }: Held): void {
+  #keep(key: string, { store, isSent, isForeign }: Held): void {
     const attachment = store.get();
-    if (!attachment) return;
+    if (!attachment || isForeign) return;
     const { file_id, name, type, size } = attachment;
     storage.set(this.#prefix + key, JSON.stringify({ file_id, name, type, size, is_sent: isSent }));
   }
@@ -246,19 +258,35 @@ export class Uploads {
     return stored ? this.#restore(key, stored) : this.#hold(key, null);
   }
 
-  /** Take up what a reload interrupted: what the server has of it is asked at once. */
+  /** Take up what a reload interrupted, or watch what another tab is doing: what the server has of it is asked at once. */
   #restore(key: string, stored: Stored): Held {
-    const isLost = stored.file_id === null;
-    const held = this.#hold(key, {
-      ...newAttachment(key, stored),
-      file_id: stored.file_id,
-      phase: isLost ? "failed" : "reading",
-      problem: isLost ? { code: "interrupted", message: "" } : null,
-    });
-    held.isSent = stored.is_sent;
+    const held = this.#hold(key, null);
+    held.isForeign = true;
+    this.#show(held, key, stored);
     this.#watch();
-    setTimeout(() => this.#askAll());
+    void this.#takeUp(key, held).then(() => this.#askAll());
     return held;
+  }
+
+  #show(held: Held, key: string, stored: Stored): void {
+    held.isSent = stored.is_sent;
+    const phase = stored.file_id === null ? "preparing" : "reading";
+    held.store.set({ ...newAttachment(key, stored), file_id: stored.file_id, phase });
+  }
+
+  /** What belongs to no other tab, or no longer, is this one's; of what does, the record says how far it is. */
+  async #takeUp(key: string, held: Held): Promise<void> {
+    const isOwn = await this.#sources.ownership.claim(this.#prefix + key);
+    if (this.#disposed || this.#held.get(key) !== held || !held.isForeign) return;
+    const stored = parseStored(storage.get(this.#prefix + key));
+    if (!stored) return this.#set(key, null);
+    const before = held.store.get();
+    held.isForeign = !isOwn;
+    if (before?.file_id !== stored.file_id || (stored.is_sent && !held.isSent)) {
+      this.#show(held, key, stored);
+      this.#changed();
+    }
+    if (isOwn && stored.file_id === null) this.#fail(key, { code: "interrupted", message: "" }, false);
   }
 
   #hold(key: string, attachment: Attachment | null): Held {
@@ -267,6 +295,7 @@ export class Uploads {
       source: undefined,
       cancel: new AbortController(),
       isSent: false,
+      isForeign: false,
       heardAtMs: -Infinity,
       isAsking: false,
     };
@@ -276,7 +305,7 @@ export class Uploads {
 
   /** Files that are being read are asked about while nothing is pushed. */
   #watch(): void {
-    const isWatching = !this.#disposed && [...this.#held.values()].some(isRead);
+    const isWatching = !this.#disposed && [...this.#held.values()].some((held) => isRead(held) || held.isForeign);
     if (!isWatching) {
       clearInterval(this.#timer);
       this.#timer = undefined;
@@ -289,6 +318,7 @@ export class Uploads {
     if (this.#disposed) return;
     const silenceMs = this.#sources.isPushed() ? SILENCE_MS : POLL_MS / 2;
     for (const [key, held] of this.#held) {
+      if (held.isForeign) void this.#takeUp(key, held);
       const isSilent = performance.now() - held.heardAtMs >= silenceMs;
       if (isRead(held) && isSilent && !held.isAsking) void this.#ask(key, held);
     }
@@ -300,7 +330,8 @@ export class Uploads {
     try {
       const file = await this.#sources.endpoints.get(fileId);
       if (this.#disposed || held.store.get()?.file_id !== fileId) return;
-      if (file.status === "uploaded" && !held.isSent) this.#fail(key, { code: "interrupted", message: "" }, false);
+      const isLost = file.status === "uploaded" && !held.isSent && !held.isForeign;
+      if (isLost) this.#fail(key, { code: "interrupted", message: "" }, false);
       else this.#learn(file);
       this.#sources.onFile(file);
     } catch (error) {
