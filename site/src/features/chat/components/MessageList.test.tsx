@@ -65,17 +65,13 @@ describe("a thread", () => {
   it("is not drawn with every word of its answer, but when the answer ends", () => {
     client.setQueryData(["conversation", "c1"], conversation({ head: "a1", answer_in_progress: "a1" }));
     seedMessages(client, "c1", [message({ message_id: "m1" }), answer({ message_id: "a1", parent_id: "m1", status: "streaming", content: [] })]);
-    let count = 0;
-    const useCounted = () => {
-      count += 1;
-      return useThread("c1");
-    };
-    const { result } = renderHook(useCounted, { wrapper: Around });
+    const drawn = vi.fn(useThread);
+    const { result } = renderHook(() => drawn("c1"), { wrapper: Around });
     expect(result.current.inProgressId).toBe("a1");
-    const before = count;
+    const before = drawn.mock.calls.length;
     push(started, delta(2, "One"));
     push(delta(3, " two"));
-    expect(count).toBe(before);
+    expect(drawn).toHaveBeenCalledTimes(before);
     push(done(4));
     expect(result.current.inProgressId).toBeNull();
   });
