@@ -262,6 +262,17 @@ it("the files of a draft stay with it: in another conversation, after a reload",
   expect(chips()).toHaveTextContent("212 pages");
 });
 
+it("a file that this browser lost stands in the way of its message until it is taken out", async () => {
+  localStorage.setItem("chatapp.draft.ada.c1", "With its file");
+  localStorage.setItem("chatapp.draft-files.ada.c1", '["lost"]');
+  openApp("/c/c1");
+  await composer();
+  expect(sendButton()).toBeDisabled();
+  expect(chips()).toHaveTextContent("no longer knows this file");
+  await person.click(screen.getByRole("button", { name: "Remove A file" }));
+  expect(sendButton()).toBeEnabled();
+});
+
 it("a conversation counts the files that still exist", async () => {
   api.conversations.set("c1", conversation({ file_ids: ["f1", "deleted"] }));
   api.files.put(storedFile());

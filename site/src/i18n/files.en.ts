@@ -12,6 +12,7 @@ export const filesEn = {
   retry: (name: string) => `Upload ${name} again`,
   open: (name: string) => `Open ${name}`,
   progress: (name: string) => `Progress of ${name}`,
+  unnamed: "A file",
   preparing: "Preparing…",
   uploading: (sent: string, size: string) => `Uploading, ${sent} of ${size}`,
   reading: "Reading…",
@@ -36,6 +37,7 @@ export const filesEn = {
   problems: {
     network: "The connection broke off. Try again.",
     interrupted: "The upload was cut off by leaving the page. Attach the file again.",
+    lost: "This browser no longer knows this file. Remove it, and attach it again.",
     gone: "The file was deleted.",
     expired: "Your session ended during the upload. Attach the file again.",
     failed: "The file could not be uploaded. Try again.",

@@ -14,6 +14,7 @@ export const filesFr: typeof filesEn = {
   retry: (name) => `Envoyer ${name} à nouveau`,
   open: (name) => `Ouvrir ${name}`,
   progress: (name) => `Avancement de ${name}`,
+  unnamed: "Un fichier",
   preparing: "Préparation…",
   uploading: (sent, size) => `Envoi, ${sent} sur ${size}`,
   reading: "Lecture…",
@@ -38,6 +39,7 @@ export const filesFr: typeof filesEn = {
   problems: {
     network: "La connexion s’est coupée. Réessayez.",
     interrupted: "L’envoi a été coupé quand la page a été quittée. Joignez le fichier à nouveau.",
+    lost: "Ce navigateur ne connaît plus ce fichier. Retirez-le et joignez-le à nouveau.",
     gone: "Le fichier a été supprimé.",
     expired: "Votre session s’est terminée pendant l’envoi. Joignez le fichier à nouveau.",
     failed: "Le fichier n’a pas pu être envoyé. Réessayez.",

@@ -10,7 +10,7 @@ export function errorText(t: Messages, error: unknown): string {
   if (error instanceof SessionExpiredError) return t.errors.expired;
   if (error instanceof NetworkError) return t.errors.network;
   if (error instanceof AttachmentError) {
-    return t.files.inMessage(error.fileName, problemText({ t, language: getLanguage() }, error.problem));
+    return t.files.inMessage(error.fileName || t.files.unnamed, problemText({ t, language: getLanguage() }, error.problem));
   }
   if (!(error instanceof ApiError)) return t.errors.failed;
   if (error.code === "not_found" && error.extra["field"] === "file_ids") return t.files.goneFromMessage;

@@ -1,9 +1,9 @@
 import { useEffect, useRef } from "react";
 
-import { t as texts, useLanguage, useT } from "@/i18n";
+import { t as texts, useLanguage, useT, type Messages } from "@/i18n";
 import { announce } from "@/lib/announcer";
 import { cx } from "@/lib/classNames";
-import type { Attachment } from "@/lib/files/attachment";
+import { lostAttachment, type Attachment } from "@/lib/files/attachment";
 import { useAttachment, useUploads } from "@/lib/files/context";
 import { attachmentText } from "@/lib/files/fileText";
 import { fileIcon } from "@/lib/files/kinds";
@@ -24,10 +24,9 @@ export function AttachmentChip({ attachmentKey, onRemove }: AttachmentChipProps)
   const t = useT();
   const language = useLanguage();
   const uploads = useUploads();
-  const attachment = useAttachment(attachmentKey);
-  const text = attachment && attachmentText({ t, language }, attachment);
+  const attachment = named(t, useAttachment(attachmentKey) ?? lostAttachment(attachmentKey));
+  const text = attachmentText({ t, language }, attachment);
   useAnnouncedEnd(attachment, text);
-  if (!attachment) return null;
   const { name, phase, known, canRetry } = attachment;
   const isFailed = phase === "failed";
   const isCancel = phase === "preparing" || phase === "uploading";
@@ -43,7 +42,7 @@ export function AttachmentChip({ attachmentKey, onRemove }: AttachmentChipProps)
       </span>
       <div className="min-w-0 flex-1">
         <ChipName attachment={attachment} />
-        <p className={cx("text-xs", isFailed ? "break-words" : "truncate text-muted")} title={text ?? undefined}>
+        <p className={cx("text-xs", isFailed ? "break-words" : "truncate text-muted")} title={text}>
           {text}
           {phase === "ready" && known?.scanned && ` · ${t.files.scanned}`}
         </p>
@@ -62,6 +61,9 @@ export function AttachmentChip({ attachmentKey, onRemove }: AttachmentChipProps)
     </li>
   );
 }
+
+const named = (t: Messages, attachment: Attachment): Attachment =>
+  attachment.name === "" ? { ...attachment, name: t.files.unnamed } : attachment;
 
 function ChipName({ attachment: { name, phase, file_id: fileId } }: { attachment: Attachment }) {
   const t = useT();
@@ -94,14 +96,12 @@ function progressOf({ phase, sent_bytes, size, known }: Attachment): number | nu
 }
 
 /** Says once that a file was read, or why it was not; never step by step. */
-function useAnnouncedEnd(attachment: Attachment | null, text: string | null): void {
-  const before = useRef(attachment?.phase);
-  const phase = attachment?.phase;
-  const name = attachment?.name ?? "";
+function useAnnouncedEnd({ phase, name }: Attachment, text: string): void {
+  const before = useRef(phase);
   useEffect(() => {
-    if (before.current !== undefined && before.current !== phase) {
-      if (phase === "ready") announce(texts().files.announceReady(name, text ?? ""));
-      if (phase === "failed") announce(texts().files.announceFailed(name, text ?? ""));
+    if (before.current !== phase) {
+      if (phase === "ready") announce(texts().files.announceReady(name, text));
+      if (phase === "failed") announce(texts().files.announceFailed(name, text));
     }
     before.current = phase;
   }, [phase, name, text]);

@@ -37,6 +37,13 @@ export function newAttachment(key: string, { name, type, size }: { name: string;
   };
 }
 
+/** What stands for an attachment that nothing is known of any more: a message must not go out silently without it. */
+export const lostAttachment = (key: string): Attachment => ({
+  ...newAttachment(key, { name: "", type: "", size: 0 }),
+  phase: "failed",
+  problem: { code: "lost", message: "" },
+});
+
 /** Statuses only go on: a late frame does not put a file back that has been read. */
 const RANK: Readonly<Record<StoredFile["status"], number>> = { uploaded: 0, reading: 1, ready: 2, failed: 2 };
 

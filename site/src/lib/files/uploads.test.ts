@@ -366,6 +366,10 @@ describe("a reload", () => {
     expect(shown(half)).toMatchObject({ phase: "failed", problem: { code: "interrupted" }, canRetry: false });
   });
 
+  it("that has lost what was known of a file sends no message without it", () => {
+    expect(uploads.readiness(["nope"])).toMatchObject({ state: "failed", error: { problem: { code: "lost" } } });
+  });
+
   it("keeps files of the server that were attached", async () => {
     const key = uploads.adopt(server.put({ file_id: "old", status: "ready" }));
     reload();

@@ -9,7 +9,7 @@ import type { Ownership } from "@/lib/ownership";
 import { storage } from "@/lib/storage";
 import { createStore, type Store } from "@/lib/store";
 
-import { applyKnown, newAttachment, type Attachment, type KnownFile } from "./attachment";
+import { applyKnown, lostAttachment, newAttachment, type Attachment, type KnownFile } from "./attachment";
 import type { FileEndpoints } from "./endpoints";
 import type { SendForm } from "./postForm";
 import { AttachmentError, problemOf, type Problem } from "./problems";
@@ -126,7 +126,7 @@ export class Uploads {
   }
 
   readiness(keys: readonly string[]): Readiness {
-    const attachments = keys.map((key) => this.attachment(key).get()).filter((attachment) => attachment !== null);
+    const attachments = keys.map((key) => this.attachment(key).get() ?? lostAttachment(key));
     const failed = attachments.find(({ phase }) => phase === "failed");
     if (failed) {
       return { state: "failed", error: new AttachmentError(failed.name, failed.problem ?? { code: "failed", message: "" }) };
