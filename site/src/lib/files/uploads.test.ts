@@ -21,6 +21,7 @@ class FakeServer {
   readonly sendings: Sending[] = [];
   readonly asked: string[] = [];
   readonly deleted: string[] = [];
+  readonly fitted: string[] = [];
   readonly told: StoredFile[] = [];
   readonly createErrors: unknown[] = [];
   isPushed = false;
@@ -54,7 +55,10 @@ class FakeServer {
           this.sendings.push({ ...options, file, finish: resolve, fail: reject });
           options.signal.addEventListener("abort", () => reject(options.signal.reason));
         }),
-      fit: async (file) => file,
+      fit: async (file) => {
+        this.fitted.push(file.name);
+        return file;
+      },
       isPushed: () => this.isPushed,
       onFile: (file) => this.told.push(file),
     });
@@ -160,6 +164,7 @@ describe("an upload", () => {
     await begin(...["a", "b", "c", "d", "e"].map((name) => pdf(`${name}.pdf`)));
     const names = () => server.sendings.map(({ file }) => file.name);
     expect(names()).toEqual(["a.pdf", "b.pdf", "c.pdf"]);
+    expect(server.fitted).toEqual(names());
     server.sending(1).finish();
     await pass();
     expect(names()).toEqual(["a.pdf", "b.pdf", "c.pdf", "d.pdf"]);

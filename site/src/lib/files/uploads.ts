@@ -170,8 +170,11 @@ export class Uploads {
     const { signal } = held.cancel;
     this.#change(key, { phase: "preparing", problem: null, canRetry: false, sent_bytes: 0, file_id: null, known: null });
     try {
-      const file = await this.#sources.fit(source);
-      await this.#slots.run(() => this.#send(key, file, signal));
+      // A decoded image takes some 50 MB: no more of them at once than are sent.
+      await this.#slots.run(async () => {
+        signal.throwIfAborted();
+        await this.#send(key, await this.#sources.fit(source), signal);
+      });
     } catch (error) {
       if (!signal.aborted) this.#fail(key, problemOf(error), true);
     }
