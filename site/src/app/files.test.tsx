@@ -141,6 +141,19 @@ describe("pasting", () => {
     expect(await composer()).toHaveValue(`Before${long} and after`);
   });
 
+  it("a long text that is given back after the draft was changed takes nothing of it away", async () => {
+    openApp("/c/c1");
+    await person.type(await composer(), "Replace all of this");
+    (await composer() as HTMLTextAreaElement).setSelectionRange(0, 19);
+    const long = "long ".repeat(1_000);
+    await paste({ types: ["text/plain"], getData: (type: string) => (type === "text/plain" ? long : "") });
+    await person.clear(await composer());
+    await person.type(await composer(), "Written since");
+    (await composer() as HTMLTextAreaElement).setSelectionRange(7, 7);
+    await person.click(screen.getByRole("button", { name: "Insert as text instead" }));
+    expect(await composer()).toHaveValue(`Written${long} since`);
+  });
+
   it("a picture attaches it under a name of its own", async () => {
     openApp("/c/c1");
     const picture = () => new File(["x"], "image.png", { type: "image/png" });

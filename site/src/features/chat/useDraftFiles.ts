@@ -7,7 +7,7 @@ import { useReadiness } from "@/lib/files/context";
 import { pastedOf, type Incoming } from "@/lib/files/dropped";
 import type { Readiness, Refused } from "@/lib/files/uploads";
 import { MAX_FILES_PER_MESSAGE } from "@/lib/files/validate";
-import { focusComposer } from "@/lib/focusComposer";
+import { COMPOSER_ID, focusComposer } from "@/lib/focusComposer";
 import { useStore } from "@/lib/store";
 import { showToast } from "@/ui/toasts";
 
@@ -60,14 +60,17 @@ export function useDraftFiles(conversationId: string | null): DraftFiles {
 
   /** Attach a long text; until the message is sent, it can still become part of the text. */
   const attachText = (text: string, { selectionStart, selectionEnd }: HTMLTextAreaElement): void => {
+    const draft = drafts.of(draftKey);
+    const before = draft.get();
     const file = new File([text], nameFor(t().files.pastedName, ".txt"), { type: "text/plain" });
     const [key] = add({ files: [file], refused: [] });
     if (key === undefined) return;
     const insert = (): void => {
       if (!files.get().includes(key)) return;
       remove(key);
-      const draft = drafts.of(draftKey);
-      draft.set(draft.get().slice(0, selectionStart) + text + draft.get().slice(selectionEnd));
+      const now = draft.get();
+      const [start, end] = now === before ? [selectionStart, selectionEnd] : caretIn(now);
+      draft.set(now.slice(0, start) + text + now.slice(end));
       focusComposer();
     };
     showToast({ text: t().files.pastedToast, durationMs: UNDO_PASTE_MS, action: { label: t().files.insertAsText, run: insert } });
@@ -100,6 +103,13 @@ export function useDraftFiles(conversationId: string | null): DraftFiles {
       setRefusals({ in: draftKey, items: none });
     },
   };
+}
+
+/** Where the composer's caret stands in a draft; its end when another draft is shown. */
+function caretIn(draft: string): [number, number] {
+  const box = document.getElementById(COMPOSER_ID);
+  const caret = box instanceof HTMLTextAreaElement && box.value === draft ? box.selectionEnd : draft.length;
+  return [caret, caret];
 }
 
 function renamedPicture(file: File, nameFor: (ending: string) => string): File {
