@@ -65,7 +65,7 @@ describe("a thread", () => {
   it("is not drawn with every word of its answer, but when the answer ends", () => {
     client.setQueryData(["conversation", "c1"], conversation({ head: "a1", answer_in_progress: "a1" }));
     seedMessages(client, "c1", [message({ message_id: "m1" }), answer({ message_id: "a1", parent_id: "m1", status: "streaming", content: [] })]);
-    const drawn = vi.fn(useThread);
+    const drawn = vi.fn<typeof useThread>(useThread);
     const { result } = renderHook(() => drawn("c1"), { wrapper: Around });
     expect(result.current.inProgressId).toBe("a1");
     const before = drawn.mock.calls.length;
