@@ -154,6 +154,16 @@ describe("pasting", () => {
     expect(await composer()).toHaveValue(`Written${long} since`);
   });
 
+  it("a long text stays text when twenty files are attached", async () => {
+    openApp("/c/c1");
+    await drop(...Array.from({ length: 20 }, (_, index) => pdf(`${index}.pdf`)));
+    const long = "long ".repeat(1_000);
+    const getData = (type: string) => (type === "text/plain" ? long : "");
+    // False: somebody else than the browser has taken care of it.
+    expect(fireEvent.paste(await composer(), { clipboardData: { types: ["text/plain"], files: [], getData } })).toBe(true);
+    expect(screen.queryByRole("alert")).toBeNull();
+  });
+
   it("a picture attaches it under a name of its own", async () => {
     openApp("/c/c1");
     const picture = () => new File(["x"], "image.png", { type: "image/png" });

@@ -92,7 +92,9 @@ export function useDraftFiles(conversationId: string | null): DraftFiles {
     },
     onPaste: (event) => {
       const pasted = pastedOf(event.clipboardData);
-      if (!pasted) return;
+      // Where no file has room any more, a long text stays what it is.
+      const hasRoom = files.get().length < MAX_FILES_PER_MESSAGE;
+      if (!pasted || ("text" in pasted && !hasRoom)) return;
       event.preventDefault();
       if ("text" in pasted) return attachText(pasted.text, event.currentTarget);
       const named = pasted.files.map((file) => renamedPicture(file, (ending) => nameFor(t().files.pastedImageName, ending)));
