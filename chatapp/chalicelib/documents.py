@@ -12,11 +12,13 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from . import extracts
 from .aws.bucket import Missing
+from .aws.faults import Busy
 from .errors import NotFound
 from .extraction.limits import MAX_SCANNED_PAGES, SCANNED_PAGE_TOKENS
 from .extraction.pages import Page
@@ -50,6 +52,8 @@ _NOTE_TOKENS = 60
 _OUTLINE_TOKENS = 2_500
 _ALL_OUTLINES_TOKENS = 20_000
 _READERS = 8
+# A long file is read by 8 threads of its own: one such file and 7 others take no more connections than S3's client has.
+_one_long_file = threading.Lock()
 _KEPT_BYTES = 48 * 1024 * 1024
 
 _DELETED = "This file was deleted: its content is no longer there. Say so when an answer would need it."
@@ -171,9 +175,17 @@ def contents(services: Services, placed: Sequence[Placed]) -> dict[str, Content]
 
 def _content(services: Services, placed: Placed) -> Content:
     try:
-        return _made(services, placed)
+        return _read_twice(services, placed)
     except (Missing, NotFound):  # purged since its row was read
         return Content(_text(placed.attached, _DELETED))
+
+
+def _read_twice(services: Services, placed: Placed) -> Content:
+    """A connection that breaks off, or S3 being busy for a moment, is not to end the answer."""
+    try:
+        return _made(services, placed)
+    except Busy:
+        return _made(services, placed)
 
 
 def _made(services: Services, placed: Placed) -> Content:
@@ -194,7 +206,8 @@ def _made(services: Services, placed: Placed) -> Content:
 
 
 def _pages(services: Services, file: File) -> tuple[list[Page], int]:
-    pages = extracts.read_all(services, file)
+    with _one_long_file if (file.pages or 0) > extracts.PAGES_AN_OBJECT else nullcontext():
+        pages = extracts.read_all(services, file)
     return pages, sum(len(page.text) for page in pages)
 
 

@@ -1,14 +1,16 @@
-"""What rows may hold of files: of conversations, and of files that many conversations use."""
+"""Limits of files in conversations: what rows hold, what is read at once, and how often."""
 
 from __future__ import annotations
 
+import threading
 import time
 from typing import Any
 
 import pytest
 
+from tests.fakes import s3
 from tests.fakes.dynamodb import Call, Send
-from tests.papers import paper
+from tests.papers import blocks, flower_pages, paper
 from tests.people import Person, Reply
 from tests.stage import Stage
 
@@ -92,3 +94,42 @@ def test_a_file_of_a_thousand_conversations_is_sent_on_without_being_counted(
     assert stage.row("files", file_id)["status"] == "ready"
     _meanwhile(stage, "files", file_id, deleted_at=int(time.time()))
     assert ada.send(ada.new_conversation(), "Roses?", file_ids=[file_id]).status == 404
+
+
+# Reading for a prompt
+
+
+@pytest.mark.parametrize(("tries", "status"), [(1, "complete"), (2, "failed")])
+def test_a_file_is_read_once_more_where_s3_was_busy(
+    stage: Stage, ada: Person, conversation_id: str, tries: int, status: str
+) -> None:
+    file_id = paper(stage, ada)
+    # The client by itself tries five times (`aws/clients.py`).
+    stage.s3_wire.fail(s3.slow_down, lambda call: "/pages/" in call.key, times=5 * tries)
+    assert ada.ask(conversation_id, "Roses?", file_ids=[file_id])["status"] == status
+    assert len(stage.s3_wire.struck) == 5 * tries
+
+
+def test_many_long_files_are_read_by_no_more_threads_than_there_are_connections(
+    stage: Stage, ada: Person, conversation_id: str
+) -> None:
+    stage.configure(document_tokens=100_000)
+    file_ids = [paper(stage, ada, flower_pages(200), f"{number}.pdf") for number in range(3)]
+    file_ids += [paper(stage, ada, name=f"short {number}.pdf") for number in range(9)]
+    lock, now, most = threading.Lock(), 0, 0
+
+    def counted(call: s3.Call, send: s3.Send) -> Any:
+        nonlocal now, most
+        with lock:
+            now += 1
+            most = max(most, now)
+        time.sleep(0.01)  # for others to come
+        with lock:
+            now -= 1
+        return send()
+
+    stage.s3_wire.fail(counted, lambda call: "/pages/" in call.key, times=100)
+    ada.ask(conversation_id, "Roses?", file_ids=file_ids)
+    assert len(blocks(stage.prompts()[0], "document")) == 12
+    assert len(stage.s3_wire.struck) == 39
+    assert 1 < most <= 16  # `max_pool_connections` of `aws/clients.py`
