@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from . import policies
-from .environment import ROOT
+from .environment import ROOT, DeploymentError
 
 if TYPE_CHECKING:
     from chalicelib.settings import Settings
@@ -29,7 +29,11 @@ def grants() -> Mapping[str, tuple[policies.Grant, ...]]:
 
 
 def settings(variables: Mapping[str, str]) -> Settings:
+    """Raises DeploymentError for settings that the functions would not start with."""
     _reach()
     from chalicelib.settings import Settings as AppSettings  # noqa: PLC0415
 
-    return AppSettings.read(variables)
+    try:
+        return AppSettings.read(variables)
+    except ValueError as error:
+        raise DeploymentError(f"deploy/settings.toml: {error}") from error

@@ -38,6 +38,8 @@ DEFAULT_MODELS = (
 
 # DynamoDB's 400 KB an item, less the row's other attributes and the names that it stores with every block.
 _ITEM_BYTES = 350_000
+# What a prompt holds beside files: the newest message, a system prompt, what a tool finds.
+_LEAST_TURN_TOKENS = 10_000
 
 
 def _models(text: str) -> tuple[ModelOffer, ...]:
@@ -114,14 +116,17 @@ class Settings:
 
     @classmethod
     def read(cls, environment: Mapping[str, str]) -> Settings:
-        """Settings from `CHATAPP_*` variables; one that is absent or empty keeps its default."""
+        """Settings from `CHATAPP_*` variables; one that is absent or empty keeps its default.
+
+        Raises ValueError for what is no number, and for numbers that leave a message no room.
+        """
 
         def number(name: str, default: float) -> float:
             return float(environment.get(f"CHATAPP_{name}") or default)
 
         models = environment.get("CHATAPP_MODELS")
         default = cls()
-        return cls(
+        settings = cls(
             stage=environment.get("CHATAPP_STAGE", default.stage),
             region=environment.get("AWS_REGION") or environment.get("AWS_DEFAULT_REGION") or default.region,
             account_id=environment.get("CHATAPP_ACCOUNT_ID", ""),
@@ -144,3 +149,13 @@ class Settings:
             endpoint_url=environment.get("AWS_ENDPOINT_URL") or None,
             anthropic_base_url=environment.get("ANTHROPIC_BASE_URL") or None,
         )
+        settings._check()
+        return settings
+
+    def _check(self) -> None:
+        left = self.context_tokens - self.max_tokens - self.document_tokens
+        if left < _LEAST_TURN_TOKENS:
+            raise ValueError(
+                f"context_tokens ({self.context_tokens:,}) less max_tokens ({self.max_tokens:,}) and document_tokens"
+                f" ({self.document_tokens:,}) must leave {_LEAST_TURN_TOKENS:,} for the rest of a prompt"
+            )

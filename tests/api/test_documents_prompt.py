@@ -293,7 +293,7 @@ def test_images_that_do_not_fit_are_named_instead(
 def test_a_scan_that_is_too_long_or_too_large_is_named_instead(
     stage: Stage, ada: Person, conversation_id: str, row: dict[str, Any]
 ) -> None:
-    stage.configure(document_tokens=row.pop("document_tokens", 120_000))
+    stage.configure(document_tokens=row.pop("document_tokens", 120_000), context_tokens=2 * 10**6)
     scan = paper(stage, ada, (), "scan.pdf", **{"scanned": True, "pages": 2, "tokens": 0} | row)
     ada.ask(conversation_id, "Which roses?", file_ids=[scan])
     prompt = stage.prompts()[0]

@@ -5,6 +5,9 @@ import json
 import pytest
 from chalicelib.settings import DEFAULT_MODELS, Settings
 
+from deploy import app_modules
+from deploy.environment import DeploymentError, load_settings
+
 
 def test_without_variables_every_setting_has_its_default() -> None:
     assert Settings.read({}) == Settings()
@@ -34,6 +37,22 @@ def test_variables_are_read() -> None:
 def test_a_setting_that_is_no_number_stops_the_start(value: str) -> None:
     with pytest.raises(ValueError, match="could not convert"):
         Settings.read({"CHATAPP_USER_BUDGET_USD": value})
+
+
+def test_settings_that_leave_a_message_no_room_stop_the_start_and_the_deployment() -> None:
+    just = {"CHATAPP_CONTEXT_TOKENS": "100000", "CHATAPP_MAX_TOKENS": "16000", "CHATAPP_DOCUMENT_TOKENS": "74000"}
+    assert Settings.read(just).document_tokens == 74_000
+    for name, value in (("DOCUMENT", "74001"), ("MAX", "16001"), ("CONTEXT", "99999")):
+        variables = just | {f"CHATAPP_{name}_TOKENS": value}
+        with pytest.raises(ValueError, match="must leave 10,000"):
+            Settings.read(variables)
+        with pytest.raises(DeploymentError, match=r"settings\.toml: context_tokens"):
+            app_modules.settings(variables)
+
+
+def test_what_is_set_for_every_stage_leaves_a_message_room() -> None:
+    for stage in ("local", "prod"):
+        assert app_modules.settings(load_settings(stage).variables()).document_tokens > 0
 
 
 def test_a_model_that_is_not_on_offer_is_answered_for_by_the_default() -> None:
