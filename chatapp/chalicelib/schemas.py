@@ -9,6 +9,11 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
+from .extraction.estimates import Language
+from .extraction.kinds import Group
+from .files import FileStatus
+from .messages import Status
+
 MAX_TEXT_CHARACTERS = 100_000
 
 Text = Annotated[
@@ -29,9 +34,6 @@ FileIds = Annotated[
     list[str],
     Field(max_length=20, description="Files to attach to the message; they stay with the conversation."),
 ]
-Status = Literal["queued", "streaming", "complete", "stopped", "interrupted", "failed", "superseded"]
-FileStatus = Literal["uploaded", "reading", "ready", "failed"]
-FileGroup = Literal["document", "text", "image"]
 # As in RFC 6838, with parameters; it becomes an HTTP header.
 _MEDIA_TYPE = r"^[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]*/[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]*( *;[ -~]*)?$"
 
@@ -180,7 +182,7 @@ class AttachedFile(BaseModel):
     name: str
     type: str
     size: int
-    group: FileGroup
+    group: Group
     format: str
     pages: int
 
@@ -257,7 +259,7 @@ class File(BaseModel):
     """type: as declared, then as detected. group: how Claude takes it. pages: null until known.
 
     tokens: an estimate. scanned: a PDF without text, which Claude reads by sight.
-    conversations: how many it was attached to.
+    conversations: how many it was attached to and not taken out of, whether they still exist or not.
     """
 
     file_id: str
@@ -265,13 +267,13 @@ class File(BaseModel):
     type: str
     size: int
     status: FileStatus
-    group: FileGroup | None
+    group: Group | None
     format: str | None
     pages: int | None
     pages_read: int
     characters: int | None
     tokens: int | None
-    language: Literal["fr", "en", "other"] | None
+    language: Language | None
     scanned: bool
     error: ErrorInfo | None
     upload_timestamp: str
@@ -293,6 +295,8 @@ class UsedIn(BaseModel):
 
 
 class FileDetail(File):
+    """used_in: of those conversations the ones that its owner still sees, newest first; 100 at most."""
+
     used_in: list[UsedIn]
 
 

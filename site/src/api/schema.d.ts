@@ -489,7 +489,7 @@ export interface components {
          * @description type: as declared, then as detected. group: how Claude takes it. pages: null until known.
          *
          *     tokens: an estimate. scanned: a PDF without text, which Claude reads by sight.
-         *     conversations: how many it was attached to.
+         *     conversations: how many it was attached to and not taken out of, whether they still exist or not.
          */
         File: {
             /** File Id */
@@ -558,7 +558,10 @@ export interface components {
             /** Undo Until */
             undo_until: string;
         };
-        /** FileDetail */
+        /**
+         * FileDetail
+         * @description used_in: of those conversations the ones that its owner still sees, newest first; 100 at most.
+         */
         FileDetail: {
             /** File Id */
             file_id: string;
