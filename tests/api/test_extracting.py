@@ -293,6 +293,21 @@ def _lines(pages: int) -> list[bytes]:
     return [b"%04d %s\n" % (number, b"word " * 700) for number in range(pages)]
 
 
+def test_a_document_without_text_that_is_read_in_several_runs_says_so(
+    stage: Stage, ada: Person, tmp_path: Path
+) -> None:
+    presentation = pptx.Presentation()
+    for _ in range(25):
+        presentation.slides.add_slide(presentation.slide_layouts[6])
+    presentation.save(str(tmp_path / "a.pptx"))
+    file = arrive(stage, ada, tmp_path / "a.pptx")
+    stage.extract(file.event, seconds=1)
+    assert file.row["continue_at"] == 21
+    run_on(stage)
+    assert (file.row["status"], file.row["error"]["code"]) == ("failed", "no_text")
+    assert stage.objects() == [file.key]
+
+
 def test_a_scan_that_is_read_in_several_runs_is_a_scan(stage: Stage, ada: Person, tmp_path: Path) -> None:
     def sparse(number: int) -> str:
         return "A title page with some text." if number <= 3 else ""
