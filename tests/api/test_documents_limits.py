@@ -123,7 +123,7 @@ def test_many_long_files_are_read_by_no_more_threads_than_there_are_connections(
         with lock:
             now += 1
             most = max(most, now)
-        time.sleep(0.01)  # for others to come
+        time.sleep(0.2)  # for others to come
         with lock:
             now -= 1
         return send()
