@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from tests.api.routes import REQUEST_ID
+from tests.papers import flower_pages, paper
 from tests.people import Person
 from tests.stage import Stage
 
@@ -34,3 +37,20 @@ def unchanged(stage: Stage, ada: Person) -> Iterator[dict[str, str]]:
     assert stage.scheduler.schedules == {}
     assert stage.lambdas.pending == []
     assert len(stage.requests()) == asked
+
+
+@pytest.fixture
+def clean_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A folder of the test's own for temporary files; none may be left when it ends."""
+    made = tmp_path / "temporary"
+    made.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(made))
+    yield
+    assert list(made.iterdir()) == []
+
+
+@pytest.fixture
+def thesis(stage: Stage, ada: Person) -> str:
+    """A file of 120 pages, too long to be shown."""
+    stage.configure(document_tokens=100)
+    return paper(stage, ada, flower_pages(120), "thesis.pdf")
