@@ -270,6 +270,44 @@ describe("sending", () => {
   });
 });
 
+describe("editing a message whose file was deleted", () => {
+  const edit = async (): Promise<void> => {
+    openApp("/c/c1");
+    await drop(pdf());
+    await read();
+    await person.type(await composer(), "First{Enter}");
+    await pass(500);
+    api.finish(api.messages[1]?.message_id ?? "");
+    await pass(4_000);
+    api.files.files.delete("f1");
+    await person.click(screen.getByRole("button", { name: "Edit" }));
+  };
+
+  it("goes out as an edit when the file was taken out", async () => {
+    await edit();
+    const form = screen.getByRole("form", { name: "Edit your message" });
+    await person.click(within(form).getByRole("button", { name: "Remove thesis.pdf" }));
+    expect(screen.getByRole("textbox", { name: "Edit your message" })).toHaveFocus();
+    await person.click(screen.getByRole("button", { name: "Send edited" }));
+    await pass(1_000);
+    expect(posts()[1]?.body).toMatchObject({ text: "First", parent_id: null });
+    expect(posts()[1]?.body).not.toHaveProperty("file_ids");
+  });
+
+  it("is still an edit after it was refused and taken back", async () => {
+    await edit();
+    await person.click(screen.getByRole("button", { name: "Send edited" }));
+    await pass(1_000);
+    await person.click(within(await screen.findByRole("alert")).getByRole("button", { name: "Edit" }));
+    expect(screen.getByText(/takes the place of the one that you edited/)).toBeInTheDocument();
+    await person.click(screen.getByRole("button", { name: "Remove thesis.pdf" }));
+    await person.click(sendButton());
+    await pass(1_000);
+    expect(posts()[2]?.body).toMatchObject({ text: "First", parent_id: null });
+    expect(screen.queryByText(/takes the place/)).toBeNull();
+  });
+});
+
 it("the files of a draft stay with it: in another conversation, after a reload", async () => {
   const { unmount } = openApp("/c/c1");
   await drop(pdf());

@@ -138,6 +138,8 @@ export const fr: Messages = {
     unsent: "Non envoyé.",
     waitingTurn:
       "Une réponse est en cours dans cette conversation. Votre message est conservé et part dès que cette réponse se termine.",
+    replacesEdited: "Ce message remplace celui que vous avez modifié.",
+    sendAtEnd: "L’envoyer plutôt à la fin",
     cancelSend: "Annuler et modifier",
     stopFailed: "L’arrêt a échoué. Réessayez.",
     retryFailed: "La nouvelle tentative n’a pas été acceptée.",

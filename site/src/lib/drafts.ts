@@ -1,14 +1,23 @@
 /** Unsent texts and their files, one of each per conversation, kept across reloads and expired sessions in this browser. */
+import * as v from "valibot";
+
 import { storage } from "./storage";
 import { createStore, type Store } from "./store";
 
 const WRITE_DELAY_MS = 250;
+
+const storedBranch = v.object({ parent_id: v.nullable(v.string()) });
+
+/** The answer that a message follows; null: it begins the conversation. */
+export type Branch = v.InferOutput<typeof storedBranch>;
 
 export class Drafts {
   readonly #prefix: string;
   readonly #filesPrefix: string;
   readonly #drafts = new Map<string, Store<string>>();
   readonly #files = new Map<string, Store<readonly string[]>>();
+  readonly #branchPrefix: string;
+  readonly #branches = new Map<string, Store<Branch | null>>();
   readonly #unwritten = new Set<string>();
   #timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -16,6 +25,7 @@ export class Drafts {
   constructor(userId: string) {
     this.#prefix = `draft.${userId}.`;
     this.#filesPrefix = `draft-files.${userId}.`;
+    this.#branchPrefix = `draft-branch.${userId}.`;
   }
 
   of(conversationKey: string): Store<string> {
@@ -39,6 +49,20 @@ export class Drafts {
     });
     this.#files.set(conversationKey, files);
     return files;
+  }
+
+  /** Where a taken-back edit goes when it is sent; null: where the conversation ends, or the reader is. */
+  branchOf(conversationKey: string): Store<Branch | null> {
+    const held = this.#branches.get(conversationKey);
+    if (held) return held;
+    const branch = createStore(parseBranch(storage.get(this.#branchPrefix + conversationKey)));
+    branch.subscribe(() => {
+      const place = branch.get();
+      if (place) storage.set(this.#branchPrefix + conversationKey, JSON.stringify(place));
+      else storage.remove(this.#branchPrefix + conversationKey);
+    });
+    this.#branches.set(conversationKey, branch);
+    return branch;
   }
 
   /** Give a text and its files back to their writer, before what stands there already. */
@@ -70,7 +94,7 @@ export class Drafts {
 
 /** Forget a user's texts in this browser: at sign-out. */
 export function forgetDrafts(userId: string): void {
-  for (const prefix of [`draft.${userId}.`, `draft-files.${userId}.`, `upload.${userId}.`, `unsent.${userId}.`]) {
+  for (const prefix of [`draft.${userId}.`, `draft-files.${userId}.`, `draft-branch.${userId}.`, `upload.${userId}.`, `unsent.${userId}.`]) {
     for (const key of storage.keys(prefix)) storage.remove(key);
   }
 }
@@ -81,5 +105,14 @@ function parseKeys(json: string | null): string[] {
     return Array.isArray(keys) ? keys.filter((key) => typeof key === "string") : [];
   } catch {
     return [];
+  }
+}
+
+function parseBranch(json: string | null): Branch | null {
+  try {
+    const parsed = v.safeParse(storedBranch, JSON.parse(json ?? "null"));
+    return parsed.success ? parsed.output : null;
+  } catch {
+    return null;
   }
 }

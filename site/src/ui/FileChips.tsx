@@ -6,17 +6,25 @@ import { fileIcon } from "@/lib/files/kinds";
 import { formatBytes } from "@/lib/format";
 import { openViewer } from "@/lib/viewer";
 
+import { IconButton } from "./Button";
 import { Icon } from "./icons";
 
+interface FileChipsProps {
+  files: readonly MessageFile[];
+  className?: string;
+  /** Left out: they stay as they are. */
+  onRemove?: (file: MessageFile) => void;
+}
+
 /** The files of a message; each opens at its first page. */
-export function FileChips({ files, className }: { files: readonly MessageFile[]; className?: string }) {
+export function FileChips({ files, className, onRemove }: FileChipsProps) {
   const t = useT();
   const language = useLanguage();
   if (files.length === 0) return null;
   return (
     <ul aria-label={t.files.attachedToMessage} className={cx("flex flex-wrap gap-2", className)}>
       {files.map((file) => (
-        <li key={file.file_id} className="min-w-0">
+        <li key={file.file_id} className={cx("min-w-0", onRemove && "flex items-center gap-0.5")}>
           <button
             type="button"
             aria-label={t.files.open(file.name)}
@@ -34,6 +42,9 @@ export function FileChips({ files, className }: { files: readonly MessageFile[];
               </span>
             </span>
           </button>
+          {onRemove && (
+            <IconButton icon="close" size="small" label={t.files.remove(file.name)} onClick={() => onRemove(file)} />
+          )}
         </li>
       ))}
     </ul>

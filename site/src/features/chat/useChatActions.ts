@@ -4,7 +4,7 @@ import { useCallback } from "react";
 
 import { ApiError } from "@/api/client";
 import { useApi } from "@/api/context";
-import type { Message } from "@/api/types";
+import type { Message, MessageFile } from "@/api/types";
 import { t } from "@/i18n";
 import { errorText } from "@/lib/errorText";
 import { focusComposer } from "@/lib/focusComposer";
@@ -42,10 +42,15 @@ export function useChatActions(conversationId: string | null, thread: Thread) {
     /** False: another message is still on its way; nothing was taken. */
     send: (text: string, files: readonly string[]) => {
       const last = thread.entries.at(-1)?.message;
-      return submit(text, files, thread.isOffHead && last?.role === "assistant" ? { parent_id: last.message_id } : {});
+      const shown = thread.isOffHead && last?.role === "assistant" ? { parent_id: last.message_id } : {};
+      const branch = chat.drafts.branchOf(outboxKey(conversationId));
+      const isTaken = submit(text, files, branch.get() ?? shown);
+      if (isTaken) branch.set(null);
+      return isTaken;
     },
-    edit: (message: Message, text: string) => {
-      const files = message.files.map((file) => chat.uploads.adopt(file));
+    /** Its files: those of the message, but for what the person has taken out. */
+    edit: (message: Message, text: string, attached: readonly MessageFile[]) => {
+      const files = attached.map((file) => chat.uploads.adopt(file));
       const isTaken = submit(text, files, { parent_id: message.parent_id });
       if (isTaken) focusComposer();
       else chat.uploads.forget(files);
@@ -66,6 +71,8 @@ export function useChatActions(conversationId: string | null, thread: Thread) {
     takeBack: () => {
       const unsent = chat.outbox.cancel(conversationId);
       if (unsent) chat.drafts.putBack(outboxKey(conversationId), unsent.text, unsent.files);
+      // Still an edit when it is sent again.
+      if (unsent?.parent_id !== undefined) chat.drafts.branchOf(outboxKey(conversationId)).set({ parent_id: unsent.parent_id });
       focusComposer();
     },
   };

@@ -101,9 +101,9 @@ function atEnd(actions: ChatActions, toEnd: () => void): ChatActions {
       toEnd();
       return actions.send(text, files);
     },
-    edit: (message, text) => {
+    edit: (message, text, files) => {
       toEnd();
-      return actions.edit(message, text);
+      return actions.edit(message, text, files);
     },
     retry: (message) => {
       toEnd();

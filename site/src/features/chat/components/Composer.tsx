@@ -58,6 +58,7 @@ export function Composer({ conversationId, thread, files, onSend, onStop, isStop
   return (
     <div className="mx-auto w-full max-w-[47rem] shrink-0 space-y-2 px-3 pb-[max(0.75rem,env(safe-area-inset-bottom))] wide:px-6">
       <ComposerNotices
+        conversationId={conversationId}
         excess={excess > 0 ? formatCount(language, excess) : null}
         modelNote={thread.conversation?.model_note ?? null}
         files={files}

@@ -1,12 +1,18 @@
 import { useSyncExternalStore } from "react";
 
 import { useT } from "@/i18n";
+import { focusComposer } from "@/lib/focusComposer";
+import { useStore } from "@/lib/store";
 import { Alert } from "@/ui/Alert";
+import { Button } from "@/ui/Button";
 import { RefusedFiles } from "@/ui/RefusedFiles";
 
+import { useChat } from "../context";
+import { outboxKey } from "../outbox";
 import type { DraftFiles } from "../useDraftFiles";
 
 interface ComposerNoticesProps {
+  conversationId: string | null;
   /** By how many characters the text is too long, written out; null: it is not. */
   excess: string | null;
   modelNote: string | null;
@@ -14,16 +20,40 @@ interface ComposerNoticesProps {
 }
 
 /** What stands in the way of a message, or is good to know before it is sent. */
-export function ComposerNotices({ excess, modelNote, files }: ComposerNoticesProps) {
+export function ComposerNotices({ conversationId, excess, modelNote, files }: ComposerNoticesProps) {
   const t = useT();
   const isOnline = useSyncExternalStore(subscribeOnline, () => navigator.onLine);
   return (
     <>
       {!isOnline && <Alert tone="notice">{t.chat.offline}</Alert>}
       {modelNote && <Alert tone="notice">{modelNote}</Alert>}
+      <BranchNotice conversationId={conversationId} />
       {excess !== null && <Alert>{t.chat.tooLong(excess)}</Alert>}
       <RefusedFiles refused={files.refused} onDismiss={files.dismissRefused} />
     </>
+  );
+}
+
+/** An edit that was taken back is still one, though it is written where new messages are. */
+function BranchNotice({ conversationId }: { conversationId: string | null }) {
+  const t = useT();
+  const branch = useChat().drafts.branchOf(outboxKey(conversationId));
+  if (useStore(branch) === null) return null;
+  const leave = (): void => {
+    branch.set(null);
+    focusComposer();
+  };
+  return (
+    <Alert
+      tone="notice"
+      actions={
+        <Button isSmall onClick={leave}>
+          {t.chat.sendAtEnd}
+        </Button>
+      }
+    >
+      {t.chat.replacesEdited}
+    </Alert>
   );
 }
 

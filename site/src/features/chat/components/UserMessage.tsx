@@ -15,7 +15,7 @@ interface UserMessageProps {
   versions: VersionsProps | null;
   canEdit: boolean;
   /** False: not taken. */
-  onEdit: (message: Message, text: string) => boolean;
+  onEdit: (message: Message, text: string, files: readonly MessageFile[]) => boolean;
 }
 
 export function UserMessage({ message, versions, canEdit, onEdit }: UserMessageProps) {
@@ -35,8 +35,8 @@ export function UserMessage({ message, versions, canEdit, onEdit }: UserMessageP
         text={text}
         files={message.files}
         onCancel={() => setEditing(false)}
-        onSubmit={(edited) => {
-          if (onEdit(message, edited)) setEditing(false);
+        onSubmit={(edited, files) => {
+          if (onEdit(message, edited, files)) setEditing(false);
         }}
       />
     );
@@ -69,22 +69,25 @@ export function UserBubble({ text }: { text: string }) {
 
 interface EditFormProps {
   text: string;
-  /** They stay with the edited message. */
+  /** They stay with the edited message unless they are taken out. */
   files: readonly MessageFile[];
   onCancel: () => void;
-  onSubmit: (text: string) => void;
+  onSubmit: (text: string, files: readonly MessageFile[]) => void;
 }
 
 function EditForm({ text, files, onCancel, onSubmit }: EditFormProps) {
   const t = useT();
+  const form = useRef<HTMLFormElement>(null);
   const [edited, setEdited] = useState(text);
+  const [kept, setKept] = useState(files);
   const canSend = edited.trim() !== "";
   const submit = (): void => {
-    if (canSend) onSubmit(edited.trim());
+    if (canSend) onSubmit(edited.trim(), kept);
   };
   return (
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- Escape leaves the edit.
     <form
+      ref={form}
       aria-label={t.chat.editMessage}
       className="rounded-2xl border border-line bg-raised p-2.5 shadow-composer focus-within:border-line-strong"
       onSubmit={(event) => {
@@ -97,7 +100,14 @@ function EditForm({ text, files, onCancel, onSubmit }: EditFormProps) {
         onCancel();
       }}
     >
-      <FileChips files={files} className="mb-2" />
+      <FileChips
+        files={kept}
+        className="mb-2"
+        onRemove={(file) => {
+          setKept(kept.filter((other) => other !== file));
+          form.current?.querySelector("textarea")?.focus();
+        }}
+      />
       <GrowingTextarea label={t.chat.editMessage} value={edited} onChange={setEdited} onSubmit={submit} isFocusedAtStart />
       <div className="mt-2 flex justify-end gap-2">
         <Button isSmall onClick={onCancel}>
