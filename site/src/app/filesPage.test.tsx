@@ -98,11 +98,47 @@ describe("the Files page", () => {
     expect(await list()).toHaveTextContent("Reading 40 of 212 pages");
     expect(screen.getByRole("progressbar", { name: "Progress of thesis.pdf" })).toHaveAttribute("aria-valuenow", "19");
     api.files.put({ file_id: "s0", status: "ready", tokens: 89_712 });
-    await pass(4_000);
+    await pass(5_000);
     expect(await list()).toHaveTextContent("212 pages, about 90,000 tokens");
     const asked = api.sent("GET", /^\/files/).length;
     await pass(10_000);
     expect(api.sent("GET", /^\/files/)).toHaveLength(asked);
+  });
+
+  it("asks ever less often after a file that does not get on", async () => {
+    api.files.put(storedFile({ file_id: "s0", status: "reading", pages: 212, pages_read: 40, tokens: null }));
+    openApp("/files");
+    await list();
+    await pass(300_000);
+    const asked = api.sent("GET", /^\/files/).length;
+    expect(asked).toBeGreaterThan(4);
+    expect(asked).toBeLessThan(15);
+  });
+
+  it("keeps a new name that a list which was asked for earlier does not know", async () => {
+    put("thesis.pdf");
+    openApp("/files");
+    await list();
+    const real = fetch;
+    let answerLate: (() => void) | null = null;
+    vi.stubGlobal("fetch", async (url: string, init: RequestInit = {}) => {
+      const response = await real(url, init);
+      if (answerLate || !/\/files(\?|$)/.test(url)) return response;
+      await new Promise<void>((resolve) => (answerLate = resolve));
+      if (init.signal?.aborted) throw new DOMException("Aborted.", "AbortError");
+      return response;
+    });
+    await choose("thesis.pdf", "Rename");
+    act(() => void window.dispatchEvent(new Event("visibilitychange")));
+    await pass(100);
+    expect(answerLate).not.toBeNull();
+    const field = screen.getByRole("textbox", { name: "Name of the file" });
+    await person.clear(field);
+    await person.type(field, "new.pdf{Enter}");
+    await pass(100);
+    act(() => answerLate?.());
+    await pass(100);
+    expect(await names()).toEqual(["new.pdf"]);
   });
 
   it("takes files that are dropped on it, one row for each", async () => {

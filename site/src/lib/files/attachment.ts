@@ -47,7 +47,7 @@ export const lostAttachment = (key: string): Attachment => ({
 /** Statuses only go on: a late frame does not put a file back that has been read. */
 const RANK: Readonly<Record<StoredFile["status"], number>> = { uploaded: 0, reading: 1, ready: 2, failed: 2 };
 
-function isStale(known: KnownFile | null, next: KnownFile): boolean {
+export function isStale(known: KnownFile | null, next: KnownFile): boolean {
   const before = known?.status ? RANK[known.status] : 0;
   const after = next.status ? RANK[next.status] : 2;
   return after < before || (after === before && (next.pages_read ?? 0) < (known?.pages_read ?? 0));

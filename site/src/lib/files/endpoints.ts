@@ -16,5 +16,10 @@ export const fileEndpoints = (api: ApiClient): FileEndpoints => ({
   delete: (fileId) => api.delete(filePath(fileId)),
 });
 
-/** The query of a conversation's files. */
-export const conversationFilesKey = (conversationId: string) => ["conversation-files", conversationId] as const;
+/** The queries of all conversations' files, and of one's. */
+export const conversationFilesKeys = ["conversation-files"] as const;
+export const conversationFilesKey = (conversationId: string) => [...conversationFilesKeys, conversationId] as const;
+
+/** The queries of a file that is looked at, and of its pages. */
+export const sourceKey = (fileId: string) => ["source", fileId] as const;
+export const sourcePagesKey = (fileId: string) => [...sourceKey(fileId), "page"] as const;

@@ -6,9 +6,10 @@ import type { File as StoredFile } from "@/api/types";
 import { t } from "@/i18n";
 import { errorText } from "@/lib/errorText";
 import { downloadFile } from "@/lib/files/download";
+import { conversationFilesKeys } from "@/lib/files/endpoints";
 import { showToast } from "@/ui/toasts";
 
-import { deleteFile, listsKey, removeFile, renameFile, restoreFile, updateFile } from "./files";
+import { changeFile, deleteFile, listsKey, removeFile, renameFile, restoreFile } from "./files";
 
 /** How long the server keeps a deleted file for an undo. */
 export const UNDO_MS = 30_000;
@@ -18,7 +19,13 @@ export function useFileActions() {
   const client = useQueryClient();
   const reread = (): void => {
     void client.invalidateQueries({ queryKey: listsKey });
-    void client.invalidateQueries({ queryKey: ["conversation-files"] });
+    void client.invalidateQueries({ queryKey: conversationFilesKeys });
+  };
+  /** What is being read was answered before what is done now, and would undo it on the page. */
+  const stopReading = (): Promise<unknown> =>
+    Promise.all([listsKey, conversationFilesKeys].map((queryKey) => client.cancelQueries({ queryKey })));
+  const showName = ({ file_id: id, name }: StoredFile): void => {
+    changeFile(client, id, (held) => ({ ...held, name }));
   };
   const complain = (error: unknown): void => {
     showToast({ text: errorText(t(), error), isError: true });
@@ -27,8 +34,11 @@ export function useFileActions() {
 
   const rename = useMutation({
     mutationFn: ({ file, name }: { file: StoredFile; name: string }) => renameFile(api, file.file_id, name),
-    onMutate: ({ file, name }) => updateFile(client, { ...file, name }),
-    onSuccess: (file) => updateFile(client, file),
+    onMutate: async ({ file, name }) => {
+      await stopReading();
+      showName({ ...file, name });
+    },
+    onSuccess: showName,
     onError: complain,
   });
 
@@ -43,7 +53,10 @@ export function useFileActions() {
 
   const remove = useMutation({
     mutationFn: (file: StoredFile) => deleteFile(api, file.file_id),
-    onMutate: (file) => removeFile(client, file.file_id),
+    onMutate: async (file) => {
+      await stopReading();
+      removeFile(client, file.file_id);
+    },
     onSuccess: (_, file) => {
       reread();
       showToast({

@@ -1,13 +1,14 @@
 /** Files as the server keeps them: endpoints, queries, and what is known of them here. */
 import { useInfiniteQuery, useQuery, keepPreviousData, type InfiniteData, type QueryClient } from "@tanstack/react-query";
+import { useState } from "react";
 
 import type { ApiClient } from "@/api/client";
 import { useApi } from "@/api/context";
 import type { File as StoredFile, FileDetail, Page } from "@/api/types";
-import { filePath } from "@/lib/files/endpoints";
+import { isStale } from "@/lib/files/attachment";
+import { conversationFilesKeys, filePath, sourceKey, sourcePagesKey } from "@/lib/files/endpoints";
+import { GrowingInterval } from "@/lib/growingInterval";
 
-/** How often files that are being read are looked at: what a socket pushes comes faster. */
-const REFETCH_MS = 3_000;
 /** An upload that has not come within this time never will. */
 const UPLOAD_EXPECTED_MS = 10 * 60_000;
 
@@ -23,6 +24,7 @@ type Lists = InfiniteData<Page<StoredFile>, string | null>;
 /** The files whose name has `name` in it, newest first, page by page. */
 export function useFiles(name: string) {
   const api = useApi();
+  const [interval] = useState(() => new GrowingInterval());
   return useInfiniteQuery({
     queryKey: listKey(name),
     queryFn: ({ pageParam, signal }) =>
@@ -32,8 +34,15 @@ export function useFiles(name: string) {
     placeholderData: keepPreviousData,
     // Messages and other devices change what it says; the list that is known is shown meanwhile.
     staleTime: 0,
-    refetchInterval: ({ state }) => (state.data?.pages.some((page) => page.items.some(isMoving)) ? REFETCH_MS : false),
+    // What a socket pushes comes faster, and puts the next look off.
+    refetchInterval: ({ state }) => interval.after(movingIn(state.data)),
   });
+}
+
+/** What is being read and how far it is; null: nothing moves. */
+function movingIn(data: Lists | undefined): string | null {
+  const moving = data?.pages.flatMap((page) => page.items.filter(isMoving)) ?? [];
+  return moving.length > 0 ? moving.map(({ file_id: id, status, pages_read: read }) => `${id} ${status} ${read}`).join() : null;
 }
 
 function isMoving({ status, upload_timestamp: begun }: StoredFile): boolean {
@@ -52,18 +61,33 @@ export function useFileDetail(id: string) {
 
 /** What the server has told of a file, wherever it is held; one that no list holds makes them read again. */
 export function updateFile(client: QueryClient, change: StoredFile): void {
-  let isHeld = false;
-  const updated = (file: StoredFile): StoredFile => {
-    if (file.file_id !== change.file_id) return file;
-    isHeld = true;
-    return { ...file, ...change };
-  };
-  client.setQueriesData<Lists>({ queryKey: listsKey }, (data) => data && mapItems(data, (items) => items.map(updated)));
-  client.setQueriesData<{ items: StoredFile[] }>(
-    { queryKey: ["conversation-files"] },
-    (data) => data && { ...data, items: data.items.map(updated) },
+  const { file_id: id } = change;
+  const isHeld = changeFile(client, id, (held) => (isStale(held, change) ? held : { ...held, ...change }));
+  const isStep = change.status === "reading" && change.pages_read > 0;
+  if (!isHeld && !isStep) void client.invalidateQueries({ queryKey: listsKey });
+  // A page that was not there yet may have been read by now.
+  const mayBeThere = (number: unknown): boolean => change.status === "ready" || Number(number) <= change.pages_read;
+  void client.refetchQueries(
+    { queryKey: sourcePagesKey(id), type: "active", predicate: ({ state, queryKey }) => state.status === "error" && mayBeThere(queryKey.at(-1)) },
+    { cancelRefetch: false },
   );
-  if (!isHeld) void client.invalidateQueries({ queryKey: listsKey });
+}
+
+/** Change a file wherever it is held. Answers whether any list holds it. */
+export function changeFile(client: QueryClient, id: string, change: <F extends StoredFile>(held: F) => F): boolean {
+  let isHeld = false;
+  const changed = (file: StoredFile): StoredFile => {
+    if (file.file_id !== id) return file;
+    isHeld = true;
+    return change(file);
+  };
+  client.setQueriesData<{ items: StoredFile[] }>(
+    { queryKey: conversationFilesKeys },
+    (data) => data && { ...data, items: data.items.map(changed) },
+  );
+  client.setQueriesData<Lists>({ queryKey: listsKey }, (data) => data && mapItems(data, (items) => items.map(changed)));
+  client.setQueryData<FileDetail>(sourceKey(id), (data) => data && change(data));
+  return isHeld;
 }
 
 export function removeFile(client: QueryClient, id: string): void {

@@ -8,23 +8,23 @@ import type { FileDetail, FilePage } from "@/api/types";
 import { t as texts } from "@/i18n";
 import { errorText } from "@/lib/errorText";
 import { downloadFile } from "@/lib/files/download";
-import { filePath } from "@/lib/files/endpoints";
+import { filePath, sourceKey, sourcePagesKey } from "@/lib/files/endpoints";
+import { GrowingInterval } from "@/lib/growingInterval";
 import { showToast } from "@/ui/toasts";
 
 /** Deleted, or never this person's. */
 export const isMissing = (error: Error | null): boolean => error instanceof ApiError && error.status === 404;
 
-const WHILE_READ_MS = 2_000;
-
-/** A file that is still read is asked for again: its next pages come. */
+/** A file that is still read is asked for again: its next pages come. What a socket pushes comes faster. */
 export function useSourceFile(fileId: string) {
   const api = useApi();
+  const [interval] = useState(() => new GrowingInterval());
   return useQuery({
-    queryKey: ["source", fileId],
+    queryKey: sourceKey(fileId),
     queryFn: ({ signal }) => api.get<FileDetail>(filePath(fileId), { signal }),
     // Whether it was deleted is looked up each time it is opened.
     staleTime: 0,
-    refetchInterval: ({ state }) => (state.data && isBeingRead(state.data) ? WHILE_READ_MS : false),
+    refetchInterval: ({ state: { data } }) => interval.after(data && isBeingRead(data) ? `${data.status} ${data.pages_read}` : null),
   });
 }
 
@@ -33,11 +33,12 @@ export const isBeingRead = ({ status }: FileDetail): boolean => status === "uplo
 /** number: from 1; null: there is no page to read. isAwaited: the file is still read, so that a missing page may come. */
 export function useSourcePage(fileId: string, number: number | null, isAwaited: boolean) {
   const api = useApi();
+  const [interval] = useState(() => new GrowingInterval());
   return useQuery({
-    queryKey: ["source", fileId, "page", number],
+    queryKey: [...sourcePagesKey(fileId), number],
     queryFn: ({ signal }) => api.get<FilePage>(`${filePath(fileId)}/pages/${number}`, { signal }),
     enabled: number !== null,
-    refetchInterval: ({ state }) => (isAwaited && isMissing(state.error) ? WHILE_READ_MS : false),
+    refetchInterval: ({ state }) => interval.after(isAwaited && isMissing(state.error) ? String(number) : null),
   });
 }
 
@@ -45,7 +46,7 @@ export function useSourcePage(fileId: string, number: number | null, isAwaited: 
 export function useSourceImage(fileId: string) {
   const api = useApi();
   return useQuery({
-    queryKey: ["source", fileId, "image"],
+    queryKey: [...sourceKey(fileId), "image"],
     queryFn: async ({ signal }) => {
       const { url } = await api.get<{ url: string }>(`${filePath(fileId)}/content`, { signal });
       const response = await fetch(url, { signal });
