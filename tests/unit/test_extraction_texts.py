@@ -164,6 +164,13 @@ def test_tokens_are_estimated_rather_too_many_than_too_few(kind: str) -> None:
     assert counted <= estimates.estimate_tokens(text) <= 2.1 * counted
 
 
+def test_a_table_of_decimals_is_never_taken_for_prose() -> None:
+    """473 KB, of which a tokenizer that takes digits one by one makes about 288,000 tokens."""
+    table = "4821.0375,77.1942,305.8811,9120.4433\n" * 12_780
+    assert len(table) == pytest.approx(473_000, rel=0.001)
+    assert estimates.estimate_tokens(table) > 288_000
+
+
 def test_digits_punctuation_and_letters_weigh_apart() -> None:
     assert estimates.estimate_tokens("") == 0
     assert estimates.estimate_tokens("word " * 600) == 1_000

@@ -8,9 +8,9 @@ from chalicelib import history
 from chalicelib.messages import Message
 
 
-def _message(number: int, characters: int = 276) -> Message:
+def _message(number: int, characters: int = 276, letter: str = "x") -> Message:
     """Messages alternate, an even one being a prompt. 276 characters are estimated at 100 tokens."""
-    content = [{"type": "text", "text": "x" * characters}]
+    content = [{"type": "text", "text": letter * characters}]
     role: Any = "assistant" if number % 2 else "user"
     return Message("ada", "c", f"{number:04}", f"{number - 1:04}", role, "complete", "", content=content)
 
@@ -35,6 +35,14 @@ def test_a_thread_within_its_budget_is_whole() -> None:
 )
 def test_past_its_budget_the_oldest_part_is_left_out_down_to_half(length: int, budget: int, kept: list[int]) -> None:
     assert _kept([_message(number) for number in range(length)], budget) == kept
+
+
+@pytest.mark.parametrize(("letter", "tokens"), [("x", 100), ("7", 284), ("漢", 422), (";", 146)])
+def test_a_turn_weighs_what_its_script_takes(letter: str, tokens: int) -> None:
+    thread = [_message(number, letter=letter) for number in range(5)]
+    assert history.estimated_tokens(thread[0]) == tokens
+    assert _kept(thread, 5 * tokens) == [0, 1, 2, 3, 4]
+    assert _kept(thread, 5 * tokens - 1) == [4]
 
 
 def test_the_last_prompt_stays_even_when_it_alone_is_past_the_budget() -> None:
