@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Self
 from . import scratch
 from .aws.bucket import Bucket, Missing
 from .errors import NotFound
+from .extraction.limits import MB
 from .extraction.outline import outline as made_outline
 from .extraction.pages import Page
 from .extraction.search_index import IndexWriter, measure
@@ -35,7 +36,7 @@ PAGES_AN_OBJECT = 20
 _GROWTH = 4
 _READERS = 8
 # Lambda's /tmp has 512 MB.
-_MOST_CACHED_BYTES = 128 * 1024 * 1024
+_MOST_CACHED_BYTES = 128 * MB
 _LINES, _SQLITE, _TEXT = "application/jsonl", "application/vnd.sqlite3", "text/plain; charset=utf-8"
 
 
