@@ -203,6 +203,21 @@ describe("sending", () => {
     expect(screen.queryByRole("list", { name: "Attached files" })).toBeNull();
   });
 
+  it("what is written and attached while the first message waits goes on in the new conversation", async () => {
+    openApp("/");
+    await drop(pdf());
+    await person.type(await composer(), "Hi{Enter}");
+    await person.type(await composer(), "And another thing");
+    await drop(pdf("notes.pdf"));
+    await read();
+    await waitFor(() => expect(window.location.pathname).toMatch(/^\/c\/c-/));
+    expect(await composer()).toHaveValue("And another thing");
+    expect(chips()).toHaveTextContent("notes.pdf");
+    await person.click(screen.getByRole("button", { name: "New conversation" }));
+    expect(await composer()).toHaveValue("");
+    expect(screen.queryByRole("list", { name: "Attached files" })).toBeNull();
+  });
+
   it("puts the message back to waiting when the server finds a file unready", async () => {
     openApp("/c/c1");
     await drop(pdf());

@@ -74,6 +74,15 @@ export class Drafts {
     this.flush();
   }
 
+  /** What was written on one page goes on on another one. */
+  move(from: string, to: string): void {
+    const [text, files] = [this.of(from).get(), this.filesOf(from).get()];
+    if (text === "" && files.length === 0) return;
+    this.of(from).set("");
+    this.filesOf(from).set([]);
+    this.putBack(to, text, files);
+  }
+
   /** Write now: the page may be about to go. */
   readonly flush = (): void => {
     clearTimeout(this.#timer);

@@ -178,6 +178,8 @@ export class ChatRuntime {
     client.setQueryData(conversationKey(conversation.conversation_id), conversation);
     seedMessages(client, conversation.conversation_id, [userMessage, answer]);
     insertCached(client, conversation);
+    // Written below the first message while that one was on its way.
+    this.drafts.move(NEW_CONVERSATION, conversation.conversation_id);
   }
 
   /** A message's files stay with its conversation. */
