@@ -30,7 +30,7 @@ from tests.papers import paper, unmarked
 from tests.people import Person
 
 PAGES = 100
-WORDS_A_PAGE = 600
+WORDS_A_PAGE = 500
 TURNS = 20
 QUESTION_WORDS = 30
 ANSWER_WORDS = 200

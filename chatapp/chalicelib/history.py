@@ -260,12 +260,18 @@ def _prompt(
         blocks = [dict(content.block) for content in new.values()]
         prompt.append({"role": message.role, "content": [*blocks, {"type": "text", "text": text}]})
         last_file = blocks[-1:] or last_file
-    # The newest prompt is stored in the cache; the one before it is where the last turn stored its own. Files are
-    # stored by themselves too: another branch finds them there.
+    _mark(prompt, last_file)
+    return prompt, list(shown.values())
+
+
+def _mark(prompt: list[dict[str, Any]], last_file: list[dict[str, Any]]) -> None:
+    """The newest prompt is stored in the cache; the one before it is where the last turn stored its own.
+
+    Files are stored by themselves too: another branch finds them there.
+    """
     prompts = [message["content"][-1] for message in prompt if message["role"] == "user"]
     for block in [*last_file, *prompts[-2:]]:
         block["cache_control"] = _EPHEMERAL
-    return prompt, list(shown.values())
 
 
 def exchanged(
