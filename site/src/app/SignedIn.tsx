@@ -8,12 +8,13 @@ import { ChatContext, ChatRuntime } from "@/features/chat";
 import { updateFile } from "@/features/files";
 import { clearAnnouncement } from "@/lib/announcer";
 import type { Config } from "@/lib/config";
-import { forgetDrafts } from "@/lib/drafts";
 import { UploadsContext } from "@/lib/files/context";
 import { clearToasts } from "@/ui/toasts";
 
 import { createQueryClient } from "./queryClient";
 import { Shell } from "./Shell";
+import { SignOutQuestion } from "./SignOutQuestion";
+import { useSignOut } from "./useSignOut";
 
 /** Mounted once per sign-in, so that nothing of one person is ever shown to the next. */
 export default function SignedIn({ config, identity }: { config: Config; identity: Identity }) {
@@ -21,6 +22,7 @@ export default function SignedIn({ config, identity }: { config: Config; identit
   const api = useApi();
   const { userId } = identity;
   const [client] = useState(createQueryClient);
+  const signOut = useSignOut(userId);
   const [runtime, setRuntime] = useState<ChatRuntime | null>(null);
   useEffect(() => {
     const next = new ChatRuntime({
@@ -42,15 +44,16 @@ export default function SignedIn({ config, identity }: { config: Config; identit
   }, [api, client, config.socket_url, session, userId]);
   useEffect(() => forgetNotices, []);
   if (!runtime) return null;
-  const signOut = async (): Promise<void> => {
-    await session.signOut();
-    forgetDrafts(userId);
-  };
   return (
     <QueryClientProvider client={client}>
       <ChatContext value={runtime}>
         <UploadsContext value={runtime.uploads}>
-          <Shell email={identity.email} onSignOut={() => void signOut()} />
+          <div className="contents" inert={signOut.unsentCount > 0}>
+            <Shell email={identity.email} onSignOut={() => signOut.begin(runtime)} />
+          </div>
+          {signOut.unsentCount > 0 && (
+            <SignOutQuestion unsentCount={signOut.unsentCount} onCancel={signOut.cancel} onConfirm={signOut.confirm} />
+          )}
         </UploadsContext>
       </ChatContext>
     </QueryClientProvider>

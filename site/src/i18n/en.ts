@@ -207,6 +207,10 @@ export const en = {
     themes: { system: "System", light: "Light", dark: "Dark" },
     signedInAs: "Signed in as",
     signOut: "Sign out",
+    signOutQuestion: (count: number) => (count === 1 ? "1 message was not sent yet." : `${count} messages were not sent yet.`),
+    signOutLead: "If you sign out now, what was not sent is deleted from this browser.",
+    signOutConfirm: "Sign out and delete",
+    signOutFailed: "Signing out did not work. Try again.",
   },
   errors: {
     failed: "Something went wrong on the server. Try again.",

@@ -210,6 +210,11 @@ export const fr: Messages = {
     themes: { system: "Système", light: "Clair", dark: "Sombre" },
     signedInAs: "Connecté en tant que",
     signOut: "Se déconnecter",
+    signOutQuestion: (count) =>
+      count === 1 ? "1 message n’est pas encore envoyé." : `${count} messages ne sont pas encore envoyés.`,
+    signOutLead: "Si vous vous déconnectez maintenant, ce qui n’est pas envoyé est supprimé de ce navigateur.",
+    signOutConfirm: "Se déconnecter et supprimer",
+    signOutFailed: "La déconnexion n’a pas fonctionné. Réessayez.",
   },
   errors: {
     failed: "Une erreur s’est produite sur le serveur. Réessayez.",

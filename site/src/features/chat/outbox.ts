@@ -121,6 +121,11 @@ export class Outbox<Sent> {
     return this.entry(conversation_id).get()?.request_id === request_id;
   }
 
+  /** How many messages the server does not have yet, those of other tabs included. */
+  count(): number {
+    return storage.keys(this.#prefix).length;
+  }
+
   /** Send a message. False: another one of the same conversation is still on its way, and this one was not taken. */
   send(unsent: Unsent): boolean {
     if (this.entry(unsent.conversation_id).get()) return false;

@@ -1,0 +1,77 @@
+import { act, screen } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
+
+import { FakeApi } from "@/test/fakeApi";
+import { conversation } from "@/test/records";
+
+import { openApp } from "./openApp";
+
+let api: FakeApi;
+let person: ReturnType<typeof userEvent.setup>;
+
+const pass = (ms: number) => act(() => vi.advanceTimersByTimeAsync(ms));
+const kept = () => Object.keys(localStorage).filter((key) => key.includes("unsent.ada."));
+
+/** The page with its settings open. */
+async function open() {
+  const { session } = openApp("/c/c1");
+  const signOut = vi.spyOn(session, "signOut").mockResolvedValue();
+  await screen.findByRole("textbox", { name: "Message to Claude" });
+  await pass(100);
+  return signOut;
+}
+
+async function pressSignOut(): Promise<void> {
+  await person.click(screen.getByRole("button", { name: /Settings and account/ }));
+  await person.click(screen.getByRole("button", { name: "Sign out" }));
+  await pass(50);
+}
+
+beforeEach(() => {
+  vi.useFakeTimers({ shouldAdvanceTime: true });
+  person = userEvent.setup({ advanceTimers: (ms) => void vi.advanceTimersByTime(ms) });
+  api = new FakeApi();
+  api.install();
+  api.conversations.set("c1", conversation());
+});
+
+afterEach(() => {
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+});
+
+it("signs out at once when nothing would be lost", async () => {
+  const signOut = await open();
+  await pressSignOut();
+  expect(signOut).toHaveBeenCalledTimes(1);
+});
+
+it("asks before messages that were kept are deleted", async () => {
+  const signOut = await open();
+  api.beginElsewhere("c1", "Other");
+  await person.type(screen.getByRole("textbox", { name: "Message to Claude" }), "Precious{Enter}");
+  await pass(500);
+  expect(kept()).toHaveLength(1);
+  await pressSignOut();
+  expect(screen.getByRole("alertdialog", { name: "1 message was not sent yet." })).toBeInTheDocument();
+  expect(screen.getByRole("button", { name: "Cancel" })).toHaveFocus();
+  await person.keyboard("{Escape}");
+  await pass(50);
+  expect(screen.queryByRole("alertdialog")).toBeNull();
+  expect(screen.getByRole("button", { name: "Sign out" })).toHaveFocus();
+  expect(signOut).not.toHaveBeenCalled();
+  expect(kept()).toHaveLength(1);
+  await person.click(screen.getByRole("button", { name: "Sign out" }));
+  await person.click(screen.getByRole("button", { name: "Sign out and delete" }));
+  await pass(50);
+  expect(signOut).toHaveBeenCalledTimes(1);
+  expect(kept()).toHaveLength(0);
+});
+
+it("says when signing out did not work, and keeps everything", async () => {
+  const signOut = await open();
+  signOut.mockRejectedValue(new Error("offline"));
+  await pressSignOut();
+  expect(screen.getByText("Signing out did not work. Try again.")).toBeInTheDocument();
+});

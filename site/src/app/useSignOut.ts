@@ -1,0 +1,40 @@
+/** Leaving, with nothing of this person left in the browser. */
+import { useRef, useState } from "react";
+
+import { useSession } from "@/features/auth";
+import type { ChatRuntime } from "@/features/chat";
+import { t } from "@/i18n";
+import { forgetDrafts } from "@/lib/drafts";
+import { showToast } from "@/ui/toasts";
+
+export function useSignOut(userId: string) {
+  const session = useSession();
+  /** 0: nothing is asked. */
+  const [unsentCount, setUnsentCount] = useState(0);
+  const opener = useRef<Element | null>(null);
+  const leave = async (): Promise<void> => {
+    setUnsentCount(0);
+    try {
+      await session.signOut();
+      forgetDrafts(userId);
+    } catch {
+      showToast({ text: t().settings.signOutFailed, isError: true });
+    }
+  };
+  return {
+    unsentCount,
+    /** At once, unless messages would be lost. */
+    begin: ({ outbox }: ChatRuntime) => {
+      const count = outbox.count();
+      opener.current = document.activeElement;
+      if (count > 0) setUnsentCount(count);
+      else void leave();
+    },
+    confirm: () => void leave(),
+    cancel: () => {
+      setUnsentCount(0);
+      // Nothing behind the question takes the focus before it is gone.
+      setTimeout(() => opener.current instanceof HTMLElement && opener.current.focus());
+    },
+  };
+}
