@@ -223,3 +223,39 @@ describe("the Files page", () => {
     expect(api.sent("POST", /^\/files$/)).toHaveLength(0);
   });
 });
+
+describe("the focus on the Files page", () => {
+  const menu = (name: string) => screen.getByRole("button", { name: `Actions for ${name}` });
+
+  it("goes back to the file's menu when it was renamed, and when it is kept", async () => {
+    api.files.put(storedFile({ file_id: "s0", name: "thesis.pdf", conversations: 1 }));
+    openApp("/files");
+    await choose("thesis.pdf", "Rename");
+    await person.keyboard("{Escape}");
+    expect(menu("thesis.pdf")).toHaveFocus();
+    await choose("thesis.pdf", "Rename");
+    await person.keyboard("new{Enter}");
+    await pass(100);
+    expect(menu("new.pdf")).toHaveFocus();
+    await choose("new.pdf", "Delete");
+    await person.click(screen.getByRole("button", { name: "Cancel" }));
+    expect(menu("new.pdf")).toHaveFocus();
+    await choose("new.pdf", "Delete");
+    await person.keyboard("{Escape}");
+    expect(menu("new.pdf")).toHaveFocus();
+  });
+
+  it("goes to the next file when one is deleted, and to the search when none is left", async () => {
+    put("a.pdf", "b.pdf", "c.pdf");
+    openApp("/files");
+    await choose("b.pdf", "Delete");
+    await pass(100);
+    expect(menu("a.pdf")).toHaveFocus();
+    await choose("a.pdf", "Delete");
+    await pass(100);
+    expect(menu("c.pdf")).toHaveFocus();
+    await choose("c.pdf", "Delete");
+    await pass(100);
+    expect(screen.getByRole("searchbox", { name: "Search by name" })).toHaveFocus();
+  });
+});

@@ -1,4 +1,5 @@
 import type { UseQueryResult } from "@tanstack/react-query";
+import { useLayoutEffect, useRef } from "react";
 
 import type { File as StoredFile } from "@/api/types";
 import { useLanguage, useT } from "@/i18n";
@@ -33,13 +34,34 @@ export function ConversationFileRows({ list, onRemove }: ConversationFileRowsPro
       </Alert>
     );
   }
-  if (list.data.items.length === 0) return <p className="px-1.5 py-2 text-sm text-muted">{t.files.noneLeft}</p>;
+  return <Rows items={list.data.items} onRemove={onRemove} />;
+}
+
+/** Where a row that is removed had the focus, the next one has it then. */
+function Rows({ items, onRemove }: { items: readonly StoredFile[]; onRemove: (file: StoredFile) => void }) {
+  const t = useT();
+  const box = useRef<HTMLDivElement>(null);
+  const removed = useRef<{ id: string; at: number } | null>(null);
+  useLayoutEffect(() => {
+    if (!removed.current || items.some((file) => file.file_id === removed.current?.id)) return;
+    const { at } = removed.current;
+    removed.current = null;
+    if (document.activeElement !== document.body) return;
+    const rows = [...(box.current?.querySelectorAll<HTMLElement>("li") ?? [])];
+    const button = (rows[at] ?? rows.at(-1))?.querySelector<HTMLElement>("button:last-child");
+    (button ?? box.current)?.focus();
+  }, [items]);
+  const row = (file: StoredFile, at: number) => {
+    const remove = (): void => {
+      removed.current = { id: file.file_id, at };
+      onRemove(file);
+    };
+    return <Row key={file.file_id} file={file} onRemove={remove} />;
+  };
   return (
-    <ul>
-      {list.data.items.map((file) => (
-        <Row key={file.file_id} file={file} onRemove={() => onRemove(file)} />
-      ))}
-    </ul>
+    <div ref={box} tabIndex={-1} className="-outline-offset-2">
+      {items.length === 0 ? <p className="px-1.5 py-2 text-sm text-muted">{t.files.noneLeft}</p> : <ul>{items.map(row)}</ul>}
+    </div>
   );
 }
 

@@ -6,14 +6,18 @@ import { useT } from "@/i18n";
 import { routes } from "@/lib/routes";
 import { Button } from "@/ui/Button";
 
-import { useFileActions } from "../api/actions";
 import { useFileDetail } from "../api/files";
 
+interface DeleteQuestionProps {
+  file: StoredFile;
+  onConfirm: () => void;
+  onClose: () => void;
+}
+
 /** What depends on a file, before it is deleted. */
-export function DeleteQuestion({ file, onClose }: { file: StoredFile; onClose: () => void }) {
+export function DeleteQuestion({ file, onConfirm, onClose }: DeleteQuestionProps) {
   const t = useT();
   const id = useId();
-  const actions = useFileActions();
   const detail = useFileDetail(file.file_id);
   const cancel = useRef<HTMLButtonElement>(null);
   useEffect(() => cancel.current?.focus(), []);
@@ -53,7 +57,7 @@ export function DeleteQuestion({ file, onClose }: { file: StoredFile; onClose: (
         <Button ref={cancel} isSmall onClick={onClose}>
           {t.app.cancel}
         </Button>
-        <Button isSmall variant="danger" icon="trash" onClick={() => actions.remove(file)}>
+        <Button isSmall variant="danger" icon="trash" onClick={onConfirm}>
           {t.files.page.deleteConfirm}
         </Button>
       </div>

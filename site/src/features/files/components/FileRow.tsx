@@ -1,4 +1,4 @@
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 
 import type { File as StoredFile } from "@/api/types";
 import { useLanguage, useT } from "@/i18n";
@@ -23,8 +23,20 @@ export function FileRow({ file, onUseInNewChat }: FileRowProps) {
   const t = useT();
   const [mode, setMode] = useState<"shown" | "renamed" | "deleted">("shown");
   const close = (): void => setMode("shown");
+  const row = useRef<HTMLLIElement>(null);
+  const actions = useFileActions();
+  const wasShown = useRef(true);
+  useEffect(() => {
+    // Back to where it was begun, unless the focus went elsewhere by itself.
+    if (!wasShown.current && mode === "shown" && document.activeElement === document.body) menuOf(row.current)?.focus();
+    wasShown.current = mode === "shown";
+  }, [mode]);
+  const remove = (): void => {
+    focusBeside(row.current);
+    actions.remove(file);
+  };
   return (
-    <li className="py-2.5">
+    <li ref={row} className="py-2.5">
       <div className="flex items-start gap-3">
         <span className={file.status === "failed" ? "mt-0.5 text-danger" : "mt-0.5 text-accent"}>
           <Icon name={file.status === "failed" ? "alert" : fileIcon(file)} size={24} />
@@ -37,10 +49,11 @@ export function FileRow({ file, onUseInNewChat }: FileRowProps) {
           file={file}
           onUseInNewChat={() => onUseInNewChat(file)}
           onRename={() => setMode("renamed")}
-          onDelete={() => setMode("deleted")}
+          // What nothing depends on needs no question: it can be undone.
+          onDelete={() => (file.conversations > 0 ? setMode("deleted") : remove())}
         />
       </div>
-      {mode === "deleted" && <DeleteQuestion file={file} onClose={close} />}
+      {mode === "deleted" && <DeleteQuestion file={file} onConfirm={remove} onClose={close} />}
       {file.status === "reading" && (
         <div className="mt-2 ml-9">
           <ProgressBar label={t.files.progress(file.name)} value={file.pages ? file.pages_read / file.pages : null} />
@@ -48,6 +61,14 @@ export function FileRow({ file, onUseInNewChat }: FileRowProps) {
       )}
     </li>
   );
+}
+
+const menuOf = (row: Element | null | undefined): HTMLElement | null => row?.querySelector<HTMLElement>("[aria-haspopup=menu]") ?? null;
+
+/** The focus goes to the next row, or where there is none to the search, before a row goes with it. */
+function focusBeside(row: HTMLElement | null): void {
+  const beside = menuOf(row?.nextElementSibling) ?? menuOf(row?.previousElementSibling);
+  (beside ?? row?.closest("main")?.querySelector<HTMLElement>("[type=search]"))?.focus();
 }
 
 function FileName({ file: { file_id: fileId, name, status } }: { file: StoredFile }) {
@@ -111,8 +132,6 @@ function RowMenu({ file, onUseInNewChat, onRename, onDelete }: RowMenuProps) {
   const t = useT();
   const actions = useFileActions();
   const canUse = file.status === "ready" || file.status === "reading";
-  // What nothing depends on needs no question: it can be undone.
-  const remove = (): void => (file.conversations > 0 ? onDelete() : actions.remove(file));
   return (
     <Menu
       label={t.files.page.actions(file.name)}
@@ -122,7 +141,7 @@ function RowMenu({ file, onUseInNewChat, onRename, onDelete }: RowMenuProps) {
         ...(canUse ? [{ label: t.files.page.useInNewChat, icon: "chat" as const, onSelect: onUseInNewChat }] : []),
         { label: t.files.page.rename, icon: "pencil", onSelect: onRename },
         { label: t.files.page.download, icon: "download", onSelect: () => actions.download(file) },
-        { label: t.files.page.delete, icon: "trash", isDangerous: true, onSelect: remove },
+        { label: t.files.page.delete, icon: "trash", isDangerous: true, onSelect: onDelete },
       ]}
     />
   );

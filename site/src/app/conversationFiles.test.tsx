@@ -1,0 +1,31 @@
+import { screen, waitFor } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
+
+import { FakeApi } from "@/test/fakeApi";
+import { conversation, storedFile } from "@/test/records";
+
+import { openApp } from "./openApp";
+
+let api: FakeApi;
+
+beforeEach(() => {
+  api = new FakeApi();
+  api.install();
+  api.conversations.set("c1", conversation({ file_ids: ["f1", "f2"] }));
+  api.files.put(storedFile());
+  api.files.put(storedFile({ file_id: "f2", name: "budget.xlsx" }));
+});
+
+afterEach(() => vi.unstubAllGlobals());
+
+it("the focus goes to the next of a conversation's files when one is taken out", async () => {
+  openApp("/c/c1");
+  await userEvent.click(await screen.findByRole("button", { name: "2 files" }));
+  await userEvent.click(await screen.findByRole("button", { name: "Remove thesis.pdf from the conversation" }));
+  await waitFor(() => expect(screen.queryByRole("button", { name: /^Remove thesis/ })).toBeNull());
+  expect(screen.getByRole("button", { name: "Remove budget.xlsx from the conversation" })).toHaveFocus();
+  await userEvent.keyboard("{Enter}");
+  const empty = await screen.findByText("No file is left in this conversation.");
+  expect(empty.parentElement).toHaveFocus();
+});
