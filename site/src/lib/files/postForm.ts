@@ -9,6 +9,9 @@ export interface SendOptions {
 
 export type SendForm = (target: UploadTarget, file: File, options: SendOptions) => Promise<void>;
 
+/** A connection that moves nothing for this long is given up: browsers would wait for minutes, or for ever. */
+export const STALL_MS = 60_000;
+
 /** Raises NetworkError, ApiError with the storage's status, or the signal's reason. */
 export const postForm: SendForm = ({ url, fields }, file, { onProgress, signal }) =>
   new Promise((resolve, reject) => {
@@ -18,7 +21,15 @@ export const postForm: SendForm = ({ url, fields }, file, { onProgress, signal }
     form.append("file", file);
     const request = new XMLHttpRequest();
     const abort = (): void => request.abort();
-    request.upload.onprogress = (event) => onProgress(Math.min(event.loaded, file.size));
+    let stall: ReturnType<typeof setTimeout> | undefined;
+    const onMoved = (): void => {
+      clearTimeout(stall);
+      stall = setTimeout(abort, STALL_MS);
+    };
+    request.upload.onprogress = (event) => {
+      onMoved();
+      onProgress(Math.min(event.loaded, file.size));
+    };
     request.onload = () => {
       const isStored = request.status >= 200 && request.status < 300;
       if (isStored) resolve();
@@ -26,10 +37,14 @@ export const postForm: SendForm = ({ url, fields }, file, { onProgress, signal }
     };
     request.onerror = () => reject(new NetworkError("The storage could not be reached."));
     request.ontimeout = request.onerror;
-    request.onabort = () => reject(signal.reason);
-    request.onloadend = () => signal.removeEventListener("abort", abort);
+    request.onabort = () => reject(signal.aborted ? signal.reason : new NetworkError("The upload came to a halt."));
+    request.onloadend = () => {
+      clearTimeout(stall);
+      signal.removeEventListener("abort", abort);
+    };
     if (signal.aborted) return reject(signal.reason);
     signal.addEventListener("abort", abort);
     request.open("POST", url);
     request.send(form);
+    onMoved();
   });
