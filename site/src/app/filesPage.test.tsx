@@ -224,6 +224,36 @@ describe("the Files page", () => {
   });
 });
 
+describe("what the Files page says to a screen reader", () => {
+  const said = () => screen.getAllByRole("status").map((region) => region.textContent).join("\n");
+
+  it("is that a file is uploaded, and that it is read", async () => {
+    openApp("/files");
+    await screen.findByText("No file yet");
+    const file = new File(["%PDF"], "notes.pdf", { type: "application/pdf" });
+    fireEvent.drop(window, { dataTransfer: { types: ["Files"], items: [{ kind: "file", getAsFile: () => file }] } });
+    await pass(500);
+    expect(said()).toContain("1 file is being uploaded.");
+    act(() => api.files.uploads[0]?.end(204));
+    api.files.put({ file_id: "f1", status: "ready", pages: 4, tokens: null });
+    await pass(10_000);
+    expect(said()).toContain("notes.pdf is read: 4 pages.");
+  });
+
+  it("is how many files a search has found", async () => {
+    put("thesis.pdf", "Budget.xlsx", "budget.csv");
+    openApp("/files");
+    await list();
+    const search = screen.getByRole("searchbox", { name: "Search by name" });
+    await person.type(search, "budget");
+    await pass(1_000);
+    await waitFor(() => expect(said()).toContain("2 files found."));
+    await person.type(search, "et");
+    await pass(1_000);
+    await waitFor(() => expect(said()).toContain("No file has “budgetet” in its name."));
+  });
+});
+
 describe("the focus on the Files page", () => {
   const menu = (name: string) => screen.getByRole("button", { name: `Actions for ${name}` });
 

@@ -1,4 +1,8 @@
 /** What is uploaded from the Files page, for as long as the person is signed in: it goes on when the page is left. */
+import { getLanguage, t } from "@/i18n";
+import { announce } from "@/lib/announcer";
+import type { Attachment } from "@/lib/files/attachment";
+import { attachmentText } from "@/lib/files/fileText";
 import type { Uploads } from "@/lib/files/uploads";
 import { createStore, type Store } from "@/lib/store";
 
@@ -11,10 +15,16 @@ export function pageUploads(uploads: Uploads): Store<readonly string[]> {
   const keys = createStore<readonly string[]>([]);
   stores.set(uploads, keys);
   uploads.subscribe(() => {
-    const done = keys.get().filter((key) => uploads.attachment(key).get()?.phase === "ready");
-    if (done.length === 0) return;
+    const read = keys.get().flatMap((key) => uploads.attachment(key).get() ?? []).filter(({ phase }) => phase === "ready");
+    if (read.length === 0) return;
+    // Its own row is gone before it could say so.
+    announce(read.map(readyText).join(" "));
+    const done = read.map(({ key }) => key);
     keys.set(keys.get().filter((key) => !done.includes(key)));
     uploads.forget(done);
   });
   return keys;
 }
+
+const readyText = (attachment: Attachment): string =>
+  t().files.announceReady(attachment.name, attachmentText({ t: t(), language: getLanguage() }, attachment));

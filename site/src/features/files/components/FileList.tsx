@@ -1,5 +1,8 @@
+import { useEffect, useRef } from "react";
+
 import type { File as StoredFile } from "@/api/types";
-import { useT } from "@/i18n";
+import { t as texts, useT } from "@/i18n";
+import { announce } from "@/lib/announcer";
 import { errorText } from "@/lib/errorText";
 import { useUploads } from "@/lib/files/context";
 import { useStore } from "@/lib/store";
@@ -23,6 +26,8 @@ export function FileList({ name, onUseInNewChat }: FileListProps) {
   const list = useFiles(name);
   const uploading = useUploadingIds();
   const files = (list.data?.pages.flatMap((page) => page.items) ?? []).filter((file) => !uploading.has(file.file_id));
+  const isFound = list.isSuccess && !list.isPlaceholderData;
+  useAnnouncedFound(name, isFound ? files.length : null, list.hasNextPage);
   if (list.isPending) return <ListSkeleton />;
   if (list.isError && files.length === 0) {
     return (
@@ -58,6 +63,17 @@ export function FileList({ name, onUseInNewChat }: FileListProps) {
       )}
     </>
   );
+}
+
+/** Says once how many files a search has found; count: null while it goes on. */
+function useAnnouncedFound(name: string, count: number | null, hasMore: boolean): void {
+  const said = useRef("");
+  useEffect(() => {
+    if (count === null || said.current === name) return;
+    said.current = name;
+    const { found, foundMore, nothingFound } = texts().files.page;
+    if (name !== "") announce(count === 0 ? nothingFound(name) : hasMore ? foundMore(count) : found(count));
+  }, [name, count, hasMore]);
 }
 
 /** The files that are shown as uploads of this page still. */

@@ -33,7 +33,7 @@ export default function FilesPage({ openList, onUseInNewChat }: FilesPageProps) 
     const added = uploads.add(incoming.files);
     pageUploads(uploads).set([...pageUploads(uploads).get(), ...added.keys]);
     setRefused([...incoming.refused, ...added.refused]);
-    if (added.keys.length > 0) announce(t.files.added(added.keys.length));
+    if (added.keys.length > 0) announce(t.files.page.uploading(added.keys.length));
   };
   const isDropping = useFileDrop(upload);
   return (
