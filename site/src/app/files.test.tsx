@@ -241,6 +241,7 @@ describe("sending", () => {
     await read(0, { status: "failed", error: { code: "encrypted_pdf", message: "password" } });
     const alert = await screen.findByRole("alert");
     expect(alert).toHaveTextContent("thesis.pdf: The PDF asks for a password.");
+    expect(within(alert).queryByRole("button", { name: "Try again" })).toBeNull();
     expect(posts()).toHaveLength(0);
     await person.click(within(alert).getByRole("button", { name: "Edit" }));
     expect(await composer()).toHaveValue("Compare them");
@@ -250,6 +251,17 @@ describe("sending", () => {
     await person.click(sendButton());
     await pass(500);
     expect(posts()[0]?.body).toMatchObject({ text: "Compare them", file_ids: ["f2"] });
+  });
+
+  it("is tried again with its file when only the connection broke off", async () => {
+    openApp("/c/c1");
+    await drop(pdf());
+    await person.type(await composer(), "Once more{Enter}");
+    act(() => api.files.uploads[0]?.end(0));
+    await person.click(within(await screen.findByRole("alert")).getByRole("button", { name: "Try again" }));
+    await pass(50);
+    await read(1);
+    expect(posts().map((post) => post.body)).toEqual([expect.objectContaining({ text: "Once more", file_ids: ["f2"] })]);
   });
 
   it("goes on after a reload in between", async () => {

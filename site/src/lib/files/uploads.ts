@@ -104,6 +104,13 @@ export class Uploads {
     return key;
   }
 
+  /** Whether a message with these may still go out as it is: what has failed can be uploaded again. */
+  canRetry(keys: readonly string[]): boolean {
+    return keys
+      .map((key) => this.attachment(key).get() ?? lostAttachment(key))
+      .every(({ phase, canRetry }) => phase !== "failed" || canRetry);
+  }
+
   /** Upload again what failed on its way. */
   retry(key: string): void {
     const held = this.#of(key);

@@ -21,6 +21,7 @@ interface UnsentMessageProps {
 /** A message that the server does not have yet: shown at once, with what holds it up. */
 export function UnsentMessage({ entry, onRetry, onTakeBack }: UnsentMessageProps) {
   const t = useT();
+  const canRetry = useCanRetry(entry.files ?? none);
   return (
     <div className="space-y-4">
       <article aria-label={t.chat.yourMessage} aria-busy={entry.state === "sending"} className="flex flex-col items-end">
@@ -48,9 +49,11 @@ export function UnsentMessage({ entry, onRetry, onTakeBack }: UnsentMessageProps
               <Button isSmall onClick={onTakeBack}>
                 {t.chat.edit}
               </Button>
-              <Button isSmall icon="retry" onClick={onRetry}>
-                {t.app.tryAgain}
-              </Button>
+              {canRetry && (
+                <Button isSmall icon="retry" onClick={onRetry}>
+                  {t.app.tryAgain}
+                </Button>
+              )}
             </>
           }
         >
@@ -59,6 +62,15 @@ export function UnsentMessage({ entry, onRetry, onTakeBack }: UnsentMessageProps
       )}
     </div>
   );
+}
+
+const none: readonly string[] = [];
+
+/** Not where a file stands in the way for good: then only editing the message helps. */
+function useCanRetry(keys: readonly string[]): boolean {
+  const uploads = useUploads();
+  const read = useCallback(() => uploads.canRetry(keys), [uploads, keys]);
+  return useSyncExternalStore(uploads.subscribe, read);
 }
 
 function UnsentFiles({ keys }: { keys: readonly string[] }) {
