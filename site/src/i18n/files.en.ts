@@ -12,6 +12,7 @@ export const filesEn = {
   retry: (name: string) => `Upload ${name} again`,
   open: (name: string) => `Open ${name}`,
   progress: (name: string) => `Progress of ${name}`,
+  notAccepted: (message: string) => `The server does not accept this file: ${message}`,
   unnamed: "A file",
   preparing: "Preparing…",
   uploading: (sent: string, size: string) => `Uploading, ${sent} of ${size}`,

@@ -14,6 +14,7 @@ export const filesFr: typeof filesEn = {
   retry: (name) => `Envoyer ${name} à nouveau`,
   open: (name) => `Ouvrir ${name}`,
   progress: (name) => `Avancement de ${name}`,
+  notAccepted: (message) => `Le serveur n’accepte pas ce fichier : ${message}`,
   unnamed: "Un fichier",
   preparing: "Préparation…",
   uploading: (sent, size) => `Envoi, ${sent} sur ${size}`,

@@ -12,7 +12,15 @@ const stored = v.variant("kind", [
     message: v.string(),
     extra: v.record(v.string(), v.unknown()),
   }),
-  v.object({ kind: v.literal("attachment"), name: v.string(), code: v.string(), message: v.string() }),
+  v.object({
+    kind: v.literal("attachment"),
+    name: v.string(),
+    code: v.string(),
+    message: v.string(),
+    field: v.optional(v.string()),
+    used_bytes: v.optional(v.number()),
+    limit_bytes: v.optional(v.number()),
+  }),
 ]);
 
 type Stored = v.InferOutput<typeof stored>;
@@ -24,7 +32,7 @@ export function errorToJson(error: unknown): Stored | null {
     return { kind: "api", status, code, message, extra };
   }
   if (error instanceof AttachmentError) {
-    return { kind: "attachment", name: error.fileName, code: error.problem.code, message: error.problem.message };
+    return { kind: "attachment", name: error.fileName, ...error.problem };
   }
   return null;
 }
@@ -33,7 +41,7 @@ export function errorFromJson(value: unknown): Error {
   const parsed = v.safeParse(stored, value);
   if (!parsed.success) return new NetworkError("The message may not have arrived.");
   const error = parsed.output;
-  return error.kind === "api"
-    ? new ApiError(error.status, error.code, error.message, error.extra)
-    : new AttachmentError(error.name, { code: error.code, message: error.message });
+  if (error.kind === "api") return new ApiError(error.status, error.code, error.message, error.extra);
+  const { kind: _, name, ...problem } = error;
+  return new AttachmentError(name, problem);
 }

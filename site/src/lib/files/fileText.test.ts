@@ -1,10 +1,12 @@
 import { describe, expect, it } from "vitest";
 
+import { ApiError } from "@/api/client";
 import { catalogues } from "@/i18n";
 import { storedFile } from "@/test/records";
 
 import { newAttachment } from "./attachment";
 import { attachmentText, extentText, problemText, readingText } from "./fileText";
+import { problemOf } from "./problems";
 
 const en = { t: catalogues.en, language: "en" } as const;
 const fr = { t: catalogues.fr, language: "fr" } as const;
@@ -38,6 +40,14 @@ describe("a problem", () => {
     expect(problemText(fr, { code: "encrypted_pdf", message: "The PDF asks…" })).toMatch(/^Le PDF demande un mot de passe/);
     expect(problemText(en, { code: "brand_new", message: "Said by the server." })).toBe("Said by the server.");
     expect(problemText(en, { code: "constructor", message: "" })).toBe(catalogues.en.files.problems.failed);
+  });
+
+  it("of a refused request says what was refused, in our words or the server's", () => {
+    const refused = (field: string) =>
+      problemText(en, problemOf(new ApiError(400, "invalid_request", "must be shorter", { field })));
+    expect(refused("name")).toBe(catalogues.en.files.problems.name_not_allowed);
+    expect(refused("type")).toBe(catalogues.en.files.problems.type_not_supported);
+    expect(refused("size")).toBe("The server does not accept this file: must be shorter");
   });
 
   it("of a full storage says how full it is", () => {

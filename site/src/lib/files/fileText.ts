@@ -10,11 +10,22 @@ export interface Wording {
   language: Language;
 }
 
+/** What the server does not accept, where there are words of ours for it. */
+const REFUSED_FIELDS: ReadonlyMap<string, "name_not_allowed" | "type_not_supported"> = new Map([
+  ["name", "name_not_allowed"],
+  ["type", "type_not_supported"],
+]);
+
 /** What happened, and what to do about it. An unknown code says what the server said. */
 export function problemText({ t, language }: Wording, problem: Problem): string {
   const { code, message, used_bytes: used, limit_bytes: limit } = problem;
   if (code === "storage_full" && used !== undefined && limit !== undefined) {
     return t.files.storageFull(formatBytes(language, used), formatBytes(language, limit));
+  }
+  if (code === "invalid_request") {
+    const ours = REFUSED_FIELDS.get(problem.field ?? "");
+    if (ours) return t.files.problems[ours];
+    if (message) return t.files.notAccepted(message);
   }
   const known: Readonly<Record<string, string>> = t.files.problems;
   return (Object.hasOwn(known, code) && known[code]) || message || t.files.problems.failed;

@@ -6,8 +6,10 @@ export interface Problem {
   code: string;
   /** The server's own words; "" where the code says it all. */
   message: string;
-  used_bytes?: number;
-  limit_bytes?: number;
+  /** What of the request the server does not accept. */
+  field?: string | undefined;
+  used_bytes?: number | undefined;
+  limit_bytes?: number | undefined;
 }
 
 /** A message cannot go out because of one of its files. */
@@ -30,7 +32,8 @@ export function problemOf(error: unknown): Problem {
   const { code, message, extra, status } = error;
   if (status === 404) return { code: "gone", message };
   if (code === "payload_too_large") return { code: "file_too_large", message };
-  const { used_bytes, limit_bytes } = extra;
+  const { used_bytes, limit_bytes, field } = extra;
   const sizes = typeof used_bytes === "number" && typeof limit_bytes === "number" ? { used_bytes, limit_bytes } : {};
-  return { code: status >= 500 ? "failed" : code, message, ...sizes };
+  const named = typeof field === "string" ? { field } : {};
+  return { code: status >= 500 ? "failed" : code, message, ...named, ...sizes };
 }
