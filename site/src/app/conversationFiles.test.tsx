@@ -22,6 +22,7 @@ afterEach(() => vi.unstubAllGlobals());
 it("the focus goes to the next of a conversation's files when one is taken out", async () => {
   openApp("/c/c1");
   await userEvent.click(await screen.findByRole("button", { name: "2 files" }));
+  expect(await screen.findByRole("button", { name: "Open thesis.pdf" })).toHaveAccessibleDescription("212 pages, about 90,000 tokens");
   await userEvent.click(await screen.findByRole("button", { name: "Remove thesis.pdf from the conversation" }));
   await waitFor(() => expect(screen.queryByRole("button", { name: /^Remove thesis/ })).toBeNull());
   expect(screen.getByRole("button", { name: "Remove budget.xlsx from the conversation" })).toHaveFocus();

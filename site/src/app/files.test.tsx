@@ -187,7 +187,7 @@ describe("sending", () => {
     expect(posts().map((post) => post.body)).toEqual([expect.objectContaining({ text: "What does it say?", file_ids: ["f1"] })]);
     expect(screen.queryByText(/waits until/)).toBeNull();
     const sent = screen.getByRole("article", { name: "Your message" });
-    expect(within(sent).getByRole("button", { name: "Open thesis.pdf" })).toHaveTextContent("212 pages");
+    expect(within(sent).getByRole("button", { name: "Open thesis.pdf" })).toHaveAccessibleDescription("212 pages");
     expect(screen.getByRole("button", { name: "1 file" })).toBeInTheDocument();
     expect(localStorage.getItem("chatapp.unsent.ada.c1")).toBeNull();
     expect(Object.keys(localStorage).filter((key) => key.includes("upload."))).toEqual([]);

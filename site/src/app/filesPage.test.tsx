@@ -166,7 +166,8 @@ describe("the Files page", () => {
     expect([field.selectionStart, field.selectionEnd]).toEqual([0, "thesis".length]);
     await person.clear(field);
     await person.type(field, "a/b{Enter}");
-    expect(screen.getByText(/This name cannot be used/)).toBeInTheDocument();
+    expect(screen.getByRole("alert")).toHaveTextContent(/This name cannot be used/);
+    expect(field).toHaveAccessibleDescription(/This name cannot be used/);
     await person.clear(field);
     await person.type(field, "Thèse 2026.pdf{Enter}");
     await pass(100);

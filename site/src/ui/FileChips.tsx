@@ -1,3 +1,5 @@
+import { useId } from "react";
+
 import type { MessageFile } from "@/api/types";
 import { useLanguage, useT } from "@/i18n";
 import { cx } from "@/lib/classNames";
@@ -20,6 +22,7 @@ interface FileChipsProps {
 export function FileChips({ files, className, onRemove }: FileChipsProps) {
   const t = useT();
   const language = useLanguage();
+  const id = useId();
   if (files.length === 0) return null;
   return (
     <ul aria-label={t.files.attachedToMessage} className={cx("flex flex-wrap gap-2", className)}>
@@ -28,6 +31,7 @@ export function FileChips({ files, className, onRemove }: FileChipsProps) {
           <button
             type="button"
             aria-label={t.files.open(file.name)}
+            aria-describedby={`${id}-${file.file_id}`}
             title={t.files.open(file.name)}
             className="flex w-full max-w-64 min-w-0 items-center gap-2 rounded-xl border border-line bg-raised px-2.5 py-1.5 text-left transition-colors hover:bg-hover"
             onClick={() => openViewer({ file_id: file.file_id, name: file.name, page: 1 })}
@@ -37,7 +41,7 @@ export function FileChips({ files, className, onRemove }: FileChipsProps) {
             </span>
             <span className="min-w-0">
               <span className="block truncate text-sm">{file.name}</span>
-              <span className="block truncate text-xs text-muted">
+              <span id={`${id}-${file.file_id}`} className="block truncate text-xs text-muted">
                 {extentText({ t, language }, file) ?? formatBytes(language, file.size)}
               </span>
             </span>

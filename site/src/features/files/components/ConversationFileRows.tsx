@@ -1,5 +1,5 @@
 import type { UseQueryResult } from "@tanstack/react-query";
-import { useLayoutEffect, useRef } from "react";
+import { useId, useLayoutEffect, useRef } from "react";
 
 import type { File as StoredFile } from "@/api/types";
 import { useLanguage, useT } from "@/i18n";
@@ -68,11 +68,13 @@ function Rows({ items, onRemove }: { items: readonly StoredFile[]; onRemove: (fi
 function Row({ file, onRemove }: { file: StoredFile; onRemove: () => void }) {
   const t = useT();
   const language = useLanguage();
+  const id = useId();
   return (
     <li className="flex items-center gap-1 rounded-lg hover:bg-hover/70">
       <button
         type="button"
         aria-label={t.files.open(file.name)}
+        aria-describedby={id}
         className="flex min-w-0 flex-1 items-center gap-2 rounded-lg p-1.5 text-left"
         onClick={() => openViewer({ file_id: file.file_id, name: file.name, page: 1 })}
       >
@@ -81,7 +83,7 @@ function Row({ file, onRemove }: { file: StoredFile; onRemove: () => void }) {
         </span>
         <span className="min-w-0">
           <span className="block truncate text-sm">{file.name}</span>
-          <span className="block truncate text-xs text-muted">
+          <span id={id} className="block truncate text-xs text-muted">
             {extentText({ t, language }, file) ?? formatBytes(language, file.size)}
           </span>
         </span>

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useId, useRef, useState } from "react";
 
 import type { File as StoredFile } from "@/api/types";
 import { useLanguage, useT } from "@/i18n";
@@ -12,6 +12,7 @@ export function RenameForm({ file, onClose }: { file: StoredFile; onClose: () =>
   const t = useT();
   const language = useLanguage();
   const actions = useFileActions();
+  const problemId = useId();
   const input = useRef<HTMLInputElement>(null);
   const [name, setName] = useState(file.name);
   const problem = nameRefusal(name);
@@ -37,6 +38,7 @@ export function RenameForm({ file, onClose }: { file: StoredFile; onClose: () =>
         ref={input}
         aria-label={t.files.page.name}
         aria-invalid={problem !== null}
+        aria-describedby={problem ? problemId : undefined}
         className="h-9 w-full rounded-lg border border-line-strong bg-raised px-2.5 text-[0.9375rem]"
         value={name}
         onChange={(event) => setName(event.target.value)}
@@ -47,7 +49,11 @@ export function RenameForm({ file, onClose }: { file: StoredFile; onClose: () =>
           onClose();
         }}
       />
-      {problem && <p className="text-sm text-danger">{problemText({ t, language }, problem)}</p>}
+      {problem && (
+        <p id={problemId} role="alert" className="text-sm text-danger">
+          {problemText({ t, language }, problem)}
+        </p>
+      )}
     </form>
   );
 }
