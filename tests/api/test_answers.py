@@ -144,7 +144,7 @@ def test_an_answer_that_is_too_large_for_its_row_is_capped(stage: Stage, ada: Pe
 def test_an_answer_of_the_default_size_fits_its_row_and_its_log(
     stage: Stage, ada: Person, conversation_id: str
 ) -> None:
-    stage.configure(max_tokens=100_000)  # otherwise they end it first
+    stage.configure(max_tokens=100_000, context_tokens=400_000)  # otherwise they end it first
     stage.script(None, text="🐈" * 80_000, chunk_chars=4_000)
     answer = ada.ask(conversation_id, "Which roses?")
     assert answer["status"] == "complete"

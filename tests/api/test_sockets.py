@@ -253,7 +253,7 @@ def test_a_socket_that_cannot_be_reached_now_keeps_its_rows(stage: Stage, ada: P
 
 def test_a_burst_is_pushed_in_messages_that_api_gateway_takes(stage: Stage, ada: Person, conversation_id: str) -> None:
     text = "🐈" * 50_000
-    stage.configure(max_tokens=100_000)
+    stage.configure(max_tokens=100_000, context_tokens=400_000)
     stage.script(None, text=text, chunk_chars=50_000)
     ada.connect("tab")
     ada.ask(conversation_id, "Which roses?")
