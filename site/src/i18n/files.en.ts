@@ -29,6 +29,7 @@ export const filesEn = {
   pastedToast: "The long text was attached as a file.",
   insertAsText: "Insert as text instead",
   waiting: (names: string) => `Your message waits until ${names} is read. It is kept, and goes out by itself.`,
+  waitingSpoken: "Your message is kept until its files are read, then goes out by itself.",
   waitingSeveral: (count: number) => `Your message waits until ${count} files are read. It is kept, and goes out by itself.`,
   oneFailed: "A file could not be attached. Remove it, or try it again, to send the message.",
   sendWaits: "You can send already: the message waits until the files are read.",

@@ -31,6 +31,7 @@ export const filesFr: typeof filesEn = {
   pastedToast: "Le long texte a été joint sous forme de fichier.",
   insertAsText: "L’insérer comme texte",
   waiting: (names) => `Votre message attend que ${names} soit lu. Il est conservé et part tout seul.`,
+  waitingSpoken: "Votre message est conservé jusqu’à ce que ses fichiers soient lus, puis part tout seul.",
   waitingSeveral: (count) => `Votre message attend que ${count} fichiers soient lus. Il est conservé et part tout seul.`,
   oneFailed: "Un fichier n’a pas pu être joint. Retirez-le ou réessayez pour envoyer le message.",
   sendWaits: "Vous pouvez déjà envoyer : le message attend que les fichiers soient lus.",

@@ -100,7 +100,9 @@ function WaitingForFiles({ keys, onTakeBack }: { keys: readonly string[]; onTake
         </Button>
       }
     >
-      {names.length === 1 ? t.files.waiting(names.join()) : t.files.waitingSeveral(names.length)}
+      {/* Heard once, while what is seen changes with every file. */}
+      <span className="sr-only">{t.files.waitingSpoken}</span>
+      <span aria-hidden="true">{names.length === 1 ? t.files.waiting(names.join()) : t.files.waitingSeveral(names.length)}</span>
     </Alert>
   );
 }
