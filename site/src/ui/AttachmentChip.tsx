@@ -9,7 +9,7 @@ import { attachmentText } from "@/lib/files/fileText";
 import { fileIcon } from "@/lib/files/kinds";
 import { openViewer } from "@/lib/viewer";
 
-import { IconButton } from "./Button";
+import { IconButton, TOUCHABLE } from "./Button";
 import { Icon } from "./icons";
 import { ProgressBar } from "./ProgressBar";
 
@@ -53,10 +53,10 @@ export function AttachmentChip({ attachmentKey, onRemove }: AttachmentChipProps)
         )}
       </div>
       {onRemove && isFailed && canRetry && (
-        <IconButton icon="retry" size="small" label={t.files.retry(name)} onClick={() => uploads.retry(attachmentKey)} />
+        <IconButton icon="retry" size="small" className={TOUCHABLE} label={t.files.retry(name)} onClick={() => uploads.retry(attachmentKey)} />
       )}
       {onRemove && (
-        <IconButton icon="close" size="small" label={isCancel ? t.files.cancel(name) : t.files.remove(name)} onClick={onRemove} />
+        <IconButton icon="close" size="small" className={TOUCHABLE} label={isCancel ? t.files.cancel(name) : t.files.remove(name)} onClick={onRemove} />
       )}
     </li>
   );

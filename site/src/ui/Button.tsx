@@ -37,6 +37,9 @@ export function Button({ variant = "secondary", icon, isSmall, className, childr
   );
 }
 
+/** For a small button that a finger has to meet. */
+export const TOUCHABLE = "[@media(pointer:coarse)]:size-11";
+
 const sizes = { small: "size-8", medium: "size-9", large: "size-11" };
 
 export interface IconButtonProps extends Native {

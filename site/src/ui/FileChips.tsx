@@ -8,7 +8,7 @@ import { fileIcon } from "@/lib/files/kinds";
 import { formatBytes } from "@/lib/format";
 import { openViewer } from "@/lib/viewer";
 
-import { IconButton } from "./Button";
+import { IconButton, TOUCHABLE } from "./Button";
 import { Icon } from "./icons";
 
 interface FileChipsProps {
@@ -47,7 +47,7 @@ export function FileChips({ files, className, onRemove }: FileChipsProps) {
             </span>
           </button>
           {onRemove && (
-            <IconButton icon="close" size="small" label={t.files.remove(file.name)} onClick={() => onRemove(file)} />
+            <IconButton icon="close" size="small" className={TOUCHABLE} label={t.files.remove(file.name)} onClick={() => onRemove(file)} />
           )}
         </li>
       ))}

@@ -2,6 +2,7 @@ import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { act, render, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { navigate } from "wouter/use-browser-location";
 
 import { ApiClient } from "@/api/client";
 import { ApiContext } from "@/api/context";
@@ -187,6 +188,30 @@ describe("the viewer", () => {
     await person.click(within(panel).getByRole("button", { name: "Back to the conversation" }));
     expect(screen.getByText("The chat")).not.toHaveAttribute("inert");
     expect(screen.getByRole("button", { name: "Marker" })).toHaveFocus();
+  });
+
+  it("is closed by Back where it covers the chat, which stays as it is", async () => {
+    isWide = false;
+    window.history.pushState(null, "", "/c/c1");
+    const panel = await openByClick();
+    act(() => window.history.back());
+    await waitFor(() => expect(panel).not.toBeInTheDocument());
+    expect(window.location.pathname).toBe("/c/c1");
+  });
+
+  it("takes its entry of the history with it when it is closed otherwise", async () => {
+    isWide = false;
+    const panel = await openByClick();
+    expect(window.history.state).toEqual({ isViewer: true });
+    await person.click(within(panel).getByRole("button", { name: "Back to the conversation" }));
+    expect(panel).not.toBeInTheDocument();
+    await waitFor(() => expect(window.history.state).toBeNull());
+  });
+
+  it("does not stay beside another conversation", async () => {
+    const panel = await openByClick();
+    act(() => navigate("/c/c2"));
+    expect(panel).not.toBeInTheDocument();
   });
 
   it("leaves the chat within reach where there is room", async () => {

@@ -9,7 +9,7 @@ import { fileIcon } from "@/lib/files/kinds";
 import { formatBytes } from "@/lib/format";
 import { openViewer } from "@/lib/viewer";
 import { Alert } from "@/ui/Alert";
-import { Button, IconButton } from "@/ui/Button";
+import { Button, IconButton, TOUCHABLE } from "@/ui/Button";
 import { Icon } from "@/ui/icons";
 import { Skeleton } from "@/ui/Skeleton";
 
@@ -88,7 +88,7 @@ function Row({ file, onRemove }: { file: StoredFile; onRemove: () => void }) {
           </span>
         </span>
       </button>
-      <IconButton icon="close" size="small" label={t.files.removeFromConversation(file.name)} onClick={onRemove} />
+      <IconButton icon="close" size="small" className={TOUCHABLE} label={t.files.removeFromConversation(file.name)} onClick={onRemove} />
     </li>
   );
 }

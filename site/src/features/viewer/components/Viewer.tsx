@@ -7,10 +7,11 @@ import { cx } from "@/lib/classNames";
 import { formatCount } from "@/lib/format";
 import { locatorText } from "@/lib/locator";
 import { useMediaQuery } from "@/lib/mediaQuery";
-import { closeViewer, type ViewerTarget } from "@/lib/viewer";
+import type { ViewerTarget } from "@/lib/viewer";
 import { IconButton } from "@/ui/Button";
 
 import { useDownload } from "../api/source";
+import { leaveViewer, useWayBack } from "../history";
 import { useCovering, usePanelFocus } from "../panel";
 import { useSource } from "../useSource";
 import { PageNavigation } from "./PageNavigation";
@@ -28,6 +29,7 @@ export function Viewer({ target }: { target: ViewerTarget }) {
   const { source, pages } = useSource(target, page);
   const { download, isPreparing } = useDownload(target.file_id);
   useCovering(panel, !isBeside);
+  useWayBack(!isBeside);
   usePanelFocus(panel, target);
   const words = t.citations.viewer;
   const locator = source.kind === "page" ? source.page.locator : page === target.page ? target.locator : undefined;
@@ -46,12 +48,12 @@ export function Viewer({ target }: { target: ViewerTarget }) {
       tabIndex={-1}
       className={cx(
         "flex flex-col bg-side -outline-offset-2",
-        isBeside ? "w-[min(32rem,38vw)] shrink-0 border-l border-line" : "fixed inset-0 z-40",
+        isBeside ? "w-[min(32rem,38vw)] shrink-0 border-l border-line" : "fixed inset-0 z-40 pt-[env(safe-area-inset-top)] pr-[env(safe-area-inset-right)] pb-[env(safe-area-inset-bottom)] pl-[env(safe-area-inset-left)]",
       )}
       onKeyDown={(event) => onPanelKey(event, page, goTo)}
     >
       <div className="flex min-h-14 shrink-0 items-center gap-1 border-b border-line px-2">
-        {!isBeside && <IconButton icon="chevronLeft" size="large" label={words.back} onClick={closeViewer} />}
+        {!isBeside && <IconButton icon="chevronLeft" size="large" label={words.back} onClick={leaveViewer} />}
         <div className="min-w-0 flex-1 px-1.5">
           <h2 className="truncate text-[0.9375rem] font-medium" title={target.name}>
             {target.name}
@@ -61,7 +63,7 @@ export function Viewer({ target }: { target: ViewerTarget }) {
         {source.kind !== "deleted" && (
           <IconButton icon="download" size="large" label={words.download} disabled={isPreparing} onClick={download} />
         )}
-        {isBeside && <IconButton icon="close" size="large" label={words.close} onClick={closeViewer} />}
+        {isBeside && <IconButton icon="close" size="large" label={words.close} onClick={leaveViewer} />}
       </div>
       <SourceContent target={target} number={page} source={source} onDownload={download} />
       {source.kind !== "deleted" && source.kind !== "image" && <PageNavigation page={page} pages={pages} goTo={goTo} />}
@@ -82,7 +84,7 @@ function onPanelKey(event: KeyboardEvent<HTMLElement>, page: number, goTo: (page
     // Taken: the same key stops the answer.
     event.preventDefault();
     event.stopPropagation();
-    closeViewer();
+    leaveViewer();
     return;
   }
   const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];

@@ -1,5 +1,6 @@
 /** Where the viewer stands: nothing until a page is opened, and only then is the viewer loaded. */
 import { createElement, useEffect, useState } from "react";
+import { useLocation } from "wouter";
 
 import { t as texts } from "@/i18n";
 import { useStore } from "@/lib/store";
@@ -14,8 +15,9 @@ let loaded: typeof Viewer | null = null;
 export function ViewerSlot() {
   const target = useStore(viewer);
   useLoaded(target !== null);
-  // Nothing of one person is shown to the next.
-  useEffect(() => closeViewer, []);
+  const [location] = useLocation();
+  // Nothing of one conversation is shown beside the next, nor of one person to the next.
+  useEffect(() => closeViewer, [location]);
   return target && loaded && createElement(loaded, { target });
 }
 
