@@ -36,10 +36,10 @@ afterEach(() => {
 it("a message that waits for its files is heard of once, and seen to wait for fewer and fewer", async () => {
   openApp("/c/c1");
   const box = await screen.findByRole("textbox", { name: "Message to Claude" });
-  await person.upload(document.querySelector<HTMLInputElement>("input[type=file]")!, [pdf("a.pdf"), pdf("b.pdf"), pdf("c.pdf")]);
+  await person.upload(document.querySelector("input[type=file]") as HTMLInputElement, [pdf("a.pdf"), pdf("b.pdf"), pdf("c.pdf")]);
   await pass(50);
   await person.type(box, "Compare them{Enter}");
-  const region = (await screen.findByText(/waits until 3 files are read/)).closest<HTMLElement>("[role=status]")!;
+  const region = (await screen.findByText(/waits until 3 files are read/)).closest("[role=status]") as HTMLElement;
   const before = spoken(region);
   expect(before).toContain("until its files are read");
   act(() => api.files.uploads[0]?.end(204));

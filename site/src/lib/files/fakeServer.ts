@@ -25,6 +25,8 @@ export class FakeServer {
   readonly createErrors: unknown[] = [];
   isPushed = false;
   isDown = false;
+  /** What it says when it is asked for a file. */
+  refusal: ApiError | null = null;
   readonly locks = new FakeLocks();
   #count = 0;
 
@@ -43,6 +45,7 @@ export class FakeServer {
         get: async (id) => {
           this.asked.push(id);
           if (this.isDown) throw new NetworkError("down");
+          if (this.refusal) throw this.refusal;
           const file = this.files.get(id);
           if (!file) throw new ApiError(404, "not_found", "gone");
           return { ...file, used_in: [] };

@@ -4,8 +4,9 @@ import { ApiError, NetworkError } from "@/api/client";
 import { Ownership } from "@/lib/ownership";
 import { storedFile } from "@/test/records";
 
+import { POLL_MS, SILENCE_MS } from "./askAfter";
 import { FakeServer } from "./fakeServer";
-import { POLL_MS, SILENCE_MS, type Uploads } from "./uploads";
+import type { Uploads } from "./uploads";
 
 const pdf = (name = "thesis.pdf", size = 100) => new File([new Uint8Array(size)], name, { type: "application/pdf" });
 const pass = (ms = 0) => vi.advanceTimersByTimeAsync(ms);
@@ -186,6 +187,33 @@ describe("where nothing is pushed", () => {
     server.put({ file_id: "f7", status: "ready" });
     await pass(POLL_MS);
     expect(uploads.readiness([key])).toEqual({ state: "ready", file_ids: ["f7"] });
+  });
+
+  it("a file that is long in the queue is asked for ever less often, and is not forgotten", async () => {
+    const key = await sent();
+    await pass(60_000);
+    const first = server.asked.length;
+    expect(first).toBeLessThan(12);
+    await pass(60_000);
+    expect(server.asked.length - first).toBeLessThanOrEqual(2);
+    server.put({ file_id: "f1", status: "ready" });
+    await pass(40_000);
+    expect(shown(key)).toMatchObject({ phase: "ready" });
+  });
+
+  it("an overloaded server is asked less at once", async () => {
+    await sent();
+    server.refusal = new ApiError(429, "throttled", "slow down");
+    await pass(POLL_MS * 8);
+    expect(server.asked.length).toBeLessThanOrEqual(3);
+  });
+
+  it("a few of many files are asked for at a time", async () => {
+    for (let index = 0; index < 20; index += 1) uploads.adopt(server.put({ file_id: `q${index}`, status: "reading" }));
+    await pass(POLL_MS);
+    expect(server.asked.length).toBeLessThanOrEqual(5);
+    await pass(POLL_MS * 4);
+    expect(new Set(server.asked).size).toBe(20);
   });
 
   it("an open socket that is silent is not trusted for ever", async () => {

@@ -9,6 +9,7 @@ import type { Ownership } from "@/lib/ownership";
 import { storage } from "@/lib/storage";
 import { createStore, type Store } from "@/lib/store";
 
+import { afterRefusal, askAfterMs, POLL_MS } from "./askAfter";
 import { applyKnown, lostAttachment, newAttachment, type Attachment, type KnownFile } from "./attachment";
 import type { FileEndpoints } from "./endpoints";
 import type { SendForm } from "./postForm";
@@ -16,10 +17,11 @@ import { AttachmentError, problemOf, type Problem } from "./problems";
 import { Slots } from "./slots";
 import { refusal } from "./validate";
 
-export const POLL_MS = 2_500;
-/** How long an open socket may be silent about a file that is being read. */
-export const SILENCE_MS = 6_000;
 const MOST_AT_ONCE = 3;
+/** Files that are asked about at a time. */
+const MOST_ASKED = 5;
+/** A timer that is a little early counts: otherwise each pause would take one more turn. */
+const EARLY_MS = POLL_MS / 2;
 
 export interface UploadSources {
   userId: string;
@@ -52,7 +54,10 @@ interface Held {
   isSent: boolean;
   /** Another tab works on it: it is only watched here. */
   isForeign: boolean;
+  /** When its server was asked, or told of it by itself. */
   heardAtMs: number;
+  /** How many answers in a row told nothing new. */
+  quiet: number;
   isAsking: boolean;
 }
 
@@ -148,6 +153,7 @@ export class Uploads {
       const attachment = this.attachment(key).get();
       if (attachment?.phase !== "ready" || attachment.file_id === null) continue;
       if (fileId !== undefined && attachment.file_id !== fileId) continue;
+      this.#of(key).quiet = 0;
       this.#set(key, { ...attachment, phase: "reading", known: null });
     }
   }
@@ -225,6 +231,7 @@ export class Uploads {
       const attachment = held.store.get();
       if (attachment?.file_id !== next.file_id) continue;
       held.heardAtMs = performance.now();
+      held.quiet = saysMore(attachment.known, next) ? 0 : held.quiet + 1;
       if (next.status && next.status !== "uploaded") held.isSent = true;
       this.#set(key, applyKnown(attachment, next));
     }
@@ -307,6 +314,7 @@ export class Uploads {
       isSent: false,
       isForeign: false,
       heardAtMs: -Infinity,
+      quiet: 0,
       isAsking: false,
     };
     this.#held.set(key, held);
@@ -326,17 +334,23 @@ export class Uploads {
 
   #askAll(): void {
     if (this.#disposed) return;
-    const silenceMs = this.#sources.isPushed() ? SILENCE_MS : POLL_MS / 2;
-    for (const [key, held] of this.#held) {
-      if (held.isForeign) void this.#takeUp(key, held);
-      const isSilent = performance.now() - held.heardAtMs >= silenceMs;
-      if (isRead(held) && isSilent && !held.isAsking) void this.#ask(key, held);
-    }
+    const all = [...this.#held];
+    for (const [key, held] of all) if (held.isForeign) void this.#takeUp(key, held);
+    const askable = MOST_ASKED - all.filter(([, held]) => held.isAsking).length;
+    const due = all.filter(([, held]) => this.#isDue(held)).toSorted(([, a], [, b]) => a.heardAtMs - b.heardAtMs);
+    for (const [key, held] of due.slice(0, askable)) void this.#ask(key, held);
+  }
+
+  #isDue(held: Held): boolean {
+    const isHidden = document.visibilityState === "hidden";
+    const afterMs = askAfterMs({ quiet: held.quiet, isPushed: this.#sources.isPushed(), isHidden });
+    return isRead(held) && !held.isAsking && performance.now() - held.heardAtMs >= afterMs - EARLY_MS;
   }
 
   async #ask(key: string, held: Held): Promise<void> {
     const fileId = held.store.get()?.file_id ?? "";
     held.isAsking = true;
+    held.heardAtMs = performance.now();
     try {
       const file = await this.#sources.endpoints.get(fileId);
       if (this.#disposed || held.store.get()?.file_id !== fileId) return;
@@ -345,7 +359,9 @@ export class Uploads {
       else this.#learn(file);
       this.#sources.onFile(file);
     } catch (error) {
-      if (!this.#disposed && !(error instanceof NetworkError)) this.#failIfFinal(key, problemOf(error));
+      if (this.#disposed || error instanceof NetworkError) return;
+      held.quiet = afterRefusal(held.quiet);
+      this.#failIfFinal(key, problemOf(error));
     } finally {
       held.isAsking = false;
     }
@@ -355,6 +371,9 @@ export class Uploads {
     if (problem.code === "gone") this.#fail(key, problem, false);
   }
 }
+
+const saysMore = (known: KnownFile | null, next: KnownFile): boolean =>
+  known?.status !== next.status || known?.pages_read !== next.pages_read;
 
 const isRead = (held: Held): boolean => held.store.get()?.phase === "reading";
 
