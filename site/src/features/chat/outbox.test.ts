@@ -307,10 +307,15 @@ describe("a reload", () => {
   it("survives what it cannot read", async () => {
     localStorage.setItem("chatapp.unsent.ada.c1", "{broken");
     localStorage.setItem("chatapp.unsent.ada.c2", '{"unsent":{"text":5}}');
+    const odd = { ...unsent({ conversation_id: "c4" }), files: "k1" };
+    localStorage.setItem("chatapp.unsent.ada.request-1", JSON.stringify({ unsent: odd, failed: false }));
     localStorage.setItem("chatapp.unsent.bob.c3", JSON.stringify({ unsent: unsent(), failed: true }));
-    const outbox = new FakeServer().outbox();
+    const server = new FakeServer();
+    const outbox = server.outbox();
     outbox.restore();
     await settle();
+    expect(server.received).toEqual([]);
+    expect(localStorage.getItem("chatapp.unsent.ada.request-1")).toBeNull();
     expect(outbox.entry("c1").get()).toBeNull();
     expect(outbox.entry("c3").get()).toBeNull();
     expect(localStorage.getItem("chatapp.unsent.bob.c3")).not.toBeNull();

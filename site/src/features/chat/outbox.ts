@@ -10,18 +10,9 @@ import { storage } from "@/lib/storage";
 import { createStore, type Store } from "@/lib/store";
 
 import { errorFromJson, errorToJson } from "./storedError";
+import { parseUnsent, type Unsent } from "./storedUnsent";
 
-export interface Unsent {
-  request_id: string;
-  /** null: the first message of a conversation that does not exist yet. */
-  conversation_id: string | null;
-  text: string;
-  /** The answer that it follows; null for the conversation's start; left out for wherever the conversation ends. */
-  parent_id?: string | null;
-  model?: string;
-  /** Keys of the attachments that go with it: of files that are still on their way, too. */
-  files?: readonly string[];
-}
+export type { Unsent };
 
 export type OutboxEntry = Unsent &
   (
@@ -278,20 +269,4 @@ function unsentOf({ request_id, conversation_id, text, parent_id, model, files }
     ...(model === undefined ? {} : { model }),
     ...(files === undefined || files.length === 0 ? {} : { files }),
   };
-}
-
-interface Stored {
-  unsent: Unsent;
-  failed: boolean;
-  error?: unknown;
-}
-
-function parseUnsent(json: string | null): Stored | null {
-  try {
-    const value = JSON.parse(json ?? "null") as Stored | null;
-    const valid = typeof value?.unsent?.request_id === "string" && typeof value.unsent.text === "string";
-    return valid ? value : null;
-  } catch {
-    return null;
-  }
 }

@@ -333,6 +333,13 @@ describe("a reload", () => {
     expect(uploads.readiness(["nope"])).toMatchObject({ state: "failed", error: { problem: { code: "lost" } } });
   });
 
+  it("takes up nothing that has another shape", () => {
+    const odd = { file_id: 5, name: "a.pdf", type: "application/pdf", size: 1, is_sent: true };
+    localStorage.setItem("chatapp.upload.ada.odd", JSON.stringify(odd));
+    localStorage.setItem("chatapp.upload.ada.cut", '{"name":');
+    expect([shown("odd"), shown("cut")]).toEqual([null, null]);
+  });
+
   it("keeps files of the server that were attached", async () => {
     const key = uploads.adopt(server.put({ file_id: "old", status: "ready" }));
     reload();

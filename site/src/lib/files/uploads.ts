@@ -15,6 +15,7 @@ import type { FileEndpoints } from "./endpoints";
 import type { SendForm } from "./postForm";
 import { AttachmentError, problemOf, type Problem } from "./problems";
 import { Slots } from "./slots";
+import { parseAttachment, type StoredAttachment } from "./storedAttachment";
 import { refusal } from "./validate";
 
 const MOST_AT_ONCE = 3;
@@ -271,12 +272,12 @@ export class Uploads {
   #of(key: string): Held {
     const held = this.#held.get(key);
     if (held) return held;
-    const stored = parseStored(storage.get(this.#prefix + key));
+    const stored = parseAttachment(storage.get(this.#prefix + key));
     return stored ? this.#restore(key, stored) : this.#hold(key, null);
   }
 
   /** Take up what a reload interrupted, or watch what another tab is doing: what the server has of it is asked at once. */
-  #restore(key: string, stored: Stored): Held {
+  #restore(key: string, stored: StoredAttachment): Held {
     const held = this.#hold(key, null);
     held.isForeign = true;
     this.#show(held, key, stored);
@@ -285,7 +286,7 @@ export class Uploads {
     return held;
   }
 
-  #show(held: Held, key: string, stored: Stored): void {
+  #show(held: Held, key: string, stored: StoredAttachment): void {
     held.isSent = stored.is_sent;
     const phase = stored.file_id === null ? "preparing" : "reading";
     held.store.set({ ...newAttachment(key, stored), file_id: stored.file_id, phase });
@@ -295,7 +296,7 @@ export class Uploads {
   async #takeUp(key: string, held: Held): Promise<void> {
     const isOwn = await this.#sources.ownership.claim(this.#prefix + key);
     if (this.#disposed || this.#held.get(key) !== held || !held.isForeign) return;
-    const stored = parseStored(storage.get(this.#prefix + key));
+    const stored = parseAttachment(storage.get(this.#prefix + key));
     if (!stored) return this.#set(key, null);
     const before = held.store.get();
     held.isForeign = !isOwn;
@@ -376,20 +377,3 @@ const saysMore = (known: KnownFile | null, next: KnownFile): boolean =>
   known?.status !== next.status || known?.pages_read !== next.pages_read;
 
 const isRead = (held: Held): boolean => held.store.get()?.phase === "reading";
-
-interface Stored {
-  file_id: string | null;
-  name: string;
-  type: string;
-  size: number;
-  is_sent: boolean;
-}
-
-function parseStored(json: string | null): Stored | null {
-  try {
-    const value = JSON.parse(json ?? "null") as Stored | null;
-    return typeof value?.name === "string" && typeof value.size === "number" ? value : null;
-  } catch {
-    return null;
-  }
-}
