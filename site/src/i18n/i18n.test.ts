@@ -2,14 +2,20 @@ import { describe, expect, it } from "vitest";
 
 import { catalogues, detectLanguage, setLanguage, t } from ".";
 
-/** Every text of a catalogue by its path; functions are called with telling arguments. */
-function texts(node: unknown, path = ""): [string, string][] {
+type Argument = (index: number) => unknown;
+
+const telling: Argument = (index) => `⟨${index}⟩`;
+
+/** Every text of a catalogue by its path; functions are called with telling arguments, or others. */
+function texts(node: unknown, argument = telling, path = ""): [string, string][] {
   if (typeof node === "string") return [[path, node]];
   if (typeof node === "function") {
-    const args = Array.from({ length: node.length }, (_, index) => `⟨${index}⟩`);
+    const args = Array.from({ length: node.length }, (_, index) => argument(index));
     return [[path, String(Reflect.apply(node, null, args))]];
   }
-  return Object.entries(node as object).flatMap(([key, value]) => texts(value, path ? `${path}.${key}` : key));
+  return Object.entries(node as object).flatMap(([key, value]) =>
+    texts(value, argument, path ? `${path}.${key}` : key),
+  );
 }
 
 const english = new Map(texts(catalogues.en));
@@ -21,8 +27,7 @@ const SAME = new Set([
   "chat.conversation",
   "chat.code",
   "chat.imageLink",
-  "files.pages",
-  "citations.sources",
+  "files.locator.page",
   "citations.viewer.page",
 ]);
 
@@ -53,6 +58,19 @@ it("is translated: only a few words are the same in both languages", () => {
 
 it("keeps French signs with their words: a no-break space stands before ? ! ; : and inside guillemets", () => {
   expect(texts(catalogues.fr).filter(([, text]) => / [?!;:»]|« /.test(text))).toEqual([]);
+});
+
+const UNITS = "(?:fichier|page|jeton|conversation|message|caractère|source|dernier|Mo\\b)";
+
+it("keeps French numbers with their units: a no-break space stands between them", () => {
+  expect(texts(catalogues.fr, () => 3).filter(([, text]) => new RegExp(`\\d ${UNITS}`).test(text))).toEqual([]);
+});
+
+it("knows that nought is singular in French", () => {
+  const plural = texts(catalogues.fr, () => 0).filter(([, text]) => new RegExp(`(?<!\\d)0\\s${UNITS}s`).test(text));
+  // These are only ever said of several, or of a text whose number is not known.
+  const several = ["files.readingOf", "files.tokens", "files.waitingSeveral", "files.page.foundMore", "chat.usage", "chat.tooLong", "citations.files"];
+  expect(plural.map(([key]) => key).filter((key) => !several.includes(key))).toEqual([]);
 });
 
 describe("the language", () => {

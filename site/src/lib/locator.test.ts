@@ -8,7 +8,7 @@ const { en, fr } = catalogues;
 
 describe("a locator", () => {
   it.each([
-    [{ kind: "page", label: "page 12", page: 12 }, "page 12", "p. 12"],
+    [{ kind: "page", label: "page 12", page: 12 }, "page 12", "page 12"],
     [{ kind: "slide", label: "slide 3", slide: 3 }, "slide 3", "diapositive 3"],
     [
       { kind: "sheet", label: "sheet Budget rows 1–200", sheet: "Budget", first_row: 1, last_row: 200 },

@@ -17,6 +17,7 @@ export function ViewerSlot() {
   useLoaded(target !== null);
   const [location] = useLocation();
   // Nothing of one conversation is shown beside the next, nor of one person to the next.
+  // oxlint-disable-next-line react/exhaustive-effect-dependencies -- With each page that is left.
   useEffect(() => closeViewer, [location]);
   return target && loaded && createElement(loaded, { target });
 }
