@@ -223,6 +223,18 @@ describe("the Files page", () => {
     expect(api.sent("POST", /^\/conversations$/)[0]?.body).toMatchObject({ message: { file_ids: ["s0"] } });
     expect(api.sent("POST", /^\/files$/)).toHaveLength(0);
   });
+
+  it("says when the new chat has twenty files already", async () => {
+    put("thesis.pdf");
+    const keys = Array.from({ length: 20 }, (_, index) => `k${index}`);
+    const kept = { file_id: "other", name: "other.pdf", type: "application/pdf", size: 1, is_sent: true };
+    for (const key of keys) localStorage.setItem(`chatapp.upload.ada.${key}`, JSON.stringify(kept));
+    localStorage.setItem("chatapp.draft-files.ada.new", JSON.stringify(keys));
+    openApp("/files");
+    await choose("thesis.pdf", "Use in a new chat");
+    expect(screen.getByText(/^thesis\.pdf was not attached\. A message takes up to 20 files\./)).toBeInTheDocument();
+    expect(await screen.findByRole("textbox", { name: "Message to Claude" })).toBeInTheDocument();
+  });
 });
 
 describe("what the Files page says to a screen reader", () => {

@@ -9,6 +9,7 @@ import { ConversationFiles } from "@/features/files";
 import { useT } from "@/i18n";
 import { focusComposer } from "@/lib/focusComposer";
 import { routes } from "@/lib/routes";
+import { showToast } from "@/ui/toasts";
 
 const FilesPage = lazy(() => import("@/features/files/components/FilesPage"));
 
@@ -44,7 +45,8 @@ export function FilesRoute({ openList }: { openList: ReactNode }) {
       <FilesPage
         openList={openList}
         onUseInNewChat={(file) => {
-          chat.attachToNew(file);
+          const isAttached = chat.attachToNew(file);
+          if (!isAttached) showToast({ text: `${t.files.refusedTitle(file.name)} ${t.files.problems.too_many_files}`, isError: true });
           navigate(routes.newChat);
           focusComposer();
         }}

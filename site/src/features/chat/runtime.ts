@@ -114,12 +114,14 @@ export class ChatRuntime {
     this.#answerBegun(answer);
   }
 
-  /** Put a file of the server into the draft of a conversation that does not exist yet. */
-  attachToNew(file: StoredFile): void {
+  /** Put a file of the server into the draft of a conversation that does not exist yet. False: it has no room for it. */
+  attachToNew(file: StoredFile): boolean {
     const files = this.drafts.filesOf(NEW_CONVERSATION);
     const held = files.get().map((key) => this.uploads.attachment(key).get()?.file_id);
-    if (held.includes(file.file_id) || held.length >= MAX_FILES_PER_MESSAGE) return;
+    if (held.includes(file.file_id)) return true;
+    if (held.length >= MAX_FILES_PER_MESSAGE) return false;
     files.set([...files.get(), this.uploads.adopt(file)]);
+    return true;
   }
 
   #createSocket(url: string): SocketClient {
