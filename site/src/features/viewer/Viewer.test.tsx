@@ -180,6 +180,17 @@ describe("the viewer", () => {
     document.removeEventListener("keydown", onKeyDown);
   });
 
+  it("leaves an Escape alone that something else has taken", async () => {
+    const take = (event: KeyboardEvent): void => event.preventDefault();
+    const panel = await openByClick();
+    document.addEventListener("keydown", take, { capture: true });
+    await person.keyboard("{Escape}");
+    document.removeEventListener("keydown", take, { capture: true });
+    expect(panel).toBeInTheDocument();
+    await person.keyboard("{Escape}");
+    expect(panel).not.toBeInTheDocument();
+  });
+
   it("covers the chat where there is no room beside it, with a way back", async () => {
     isWide = false;
     const panel = await openByClick();

@@ -36,6 +36,8 @@ export function CitationPopover({ id, marker, anchor, onOpen }: CitationPopoverP
   return (
     <span
       ref={box}
+      // Safari focuses no button that is pressed: the box keeps the focus inside, so that the quote stays until the click.
+      tabIndex={-1}
       className="citation-popover animate-rise fixed z-30 flex max-h-80 w-80 max-w-[calc(100vw-0.75rem)] flex-col gap-1.5 overflow-y-auto rounded-xl border border-line bg-raised p-3 text-ink shadow-float"
     >
       <span className="flex flex-col">

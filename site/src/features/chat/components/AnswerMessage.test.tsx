@@ -129,6 +129,13 @@ describe("citation markers", () => {
     expect(quote()).toBeNull();
   });
 
+  it("keep their quote while something of it is pressed that takes no focus of its own", async () => {
+    show(content);
+    await person.tab();
+    await person.pointer({ keys: "[MouseLeft>]", target: screen.getByText("“sleeping cats”") });
+    expect(quote()).toBeInTheDocument();
+  });
+
   it("open the page by a click, and by Enter", async () => {
     show(content);
     await person.click(marker());

@@ -81,6 +81,8 @@ function usePage(target: ViewerTarget) {
 
 function onPanelKey(event: KeyboardEvent<HTMLElement>, page: number, goTo: (page: number) => void): void {
   if (event.key === "Escape") {
+    // A quote that was shown is hidden first.
+    if (event.defaultPrevented) return;
     // Taken: the same key stops the answer.
     event.preventDefault();
     event.stopPropagation();
