@@ -326,12 +326,12 @@ describe("editing a message whose file was deleted", () => {
     await person.click(screen.getByRole("button", { name: "Send edited" }));
     await pass(1_000);
     await person.click(within(await screen.findByRole("alert")).getByRole("button", { name: "Edit" }));
-    expect(screen.getByText(/takes the place of the one that you edited/)).toBeInTheDocument();
+    expect(screen.getByText(/goes back to where it was taken from/)).toBeInTheDocument();
     await person.click(screen.getByRole("button", { name: "Remove thesis.pdf" }));
     await person.click(sendButton());
     await pass(1_000);
     expect(posts()[2]?.body).toMatchObject({ text: "First", parent_id: null });
-    expect(screen.queryByText(/takes the place/)).toBeNull();
+    expect(screen.queryByText(/goes back to where/)).toBeNull();
   });
 });
 

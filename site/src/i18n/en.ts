@@ -135,7 +135,7 @@ export const en = {
     sending: "Sending…",
     unsent: "Not sent.",
     waitingTurn: "An answer is in progress in this conversation. Your message is kept and goes out as soon as that answer ends.",
-    replacesEdited: "This message takes the place of the one that you edited.",
+    sendsInPlace: "This message goes back to where it was taken from, not to the end of the conversation.",
     sendAtEnd: "Send it at the end instead",
     cancelSend: "Cancel and edit",
     stopFailed: "Stopping did not work. Try again.",

@@ -138,7 +138,7 @@ export const fr: Messages = {
     unsent: "Non envoyé.",
     waitingTurn:
       "Une réponse est en cours dans cette conversation. Votre message est conservé et part dès que cette réponse se termine.",
-    replacesEdited: "Ce message remplace celui que vous avez modifié.",
+    sendsInPlace: "Ce message retourne à la place d’où il vient, et non à la fin de la conversation.",
     sendAtEnd: "L’envoyer plutôt à la fin",
     cancelSend: "Annuler et modifier",
     stopFailed: "L’arrêt a échoué. Réessayez.",

@@ -26,6 +26,9 @@ import { SocketClient } from "./socketClient";
 /** When a title, written by the model after the first answer, is looked for where it is not pushed. */
 const TITLE_CHECKS_MS: readonly number[] = [2_500, 8_000];
 
+/** The tab's own: a runtime that follows another one here, after a new sign-in, has the same records. */
+const ownership = new Ownership();
+
 export interface RuntimeOptions {
   api: ApiClient;
   client: QueryClient;
@@ -46,7 +49,6 @@ export class ChatRuntime {
   readonly drafts: Drafts;
   readonly uploads: Uploads;
   readonly #options: RuntimeOptions;
-  readonly #ownership = new Ownership();
   readonly #socket: SocketClient | null;
   readonly #sentListeners = new Set<SentListener>();
   readonly #timers = new Set<ReturnType<typeof setTimeout>>();
@@ -71,10 +73,10 @@ export class ChatRuntime {
       fit: (file) => fitImage(file),
       isPushed: () => this.#socket?.isOpen ?? false,
       onFile: options.onFile,
-      ownership: this.#ownership,
+      ownership,
     });
     this.outbox = new Outbox<Sent>(userId, {
-      ownership: this.#ownership,
+      ownership,
       files: this.uploads,
       post: (unsent, fileIds) => postMessage(api, unsent, fileIds),
       onSent: (unsent, sent) => this.#onSent(unsent, sent),
@@ -98,7 +100,6 @@ export class ChatRuntime {
     this.feed.dispose();
     this.outbox.dispose();
     this.uploads.dispose();
-    this.#ownership.dispose();
     for (const timer of this.#timers) clearTimeout(timer);
   }
 

@@ -34,7 +34,7 @@ export function ComposerNotices({ conversationId, excess, modelNote, files }: Co
   );
 }
 
-/** An edit that was taken back is still one, though it is written where new messages are. */
+/** A message that was taken back keeps its place, though it is written where new messages are. */
 function BranchNotice({ conversationId }: { conversationId: string | null }) {
   const t = useT();
   const branch = useChat().drafts.branchOf(outboxKey(conversationId));
@@ -52,7 +52,7 @@ function BranchNotice({ conversationId }: { conversationId: string | null }) {
         </Button>
       }
     >
-      {t.chat.replacesEdited}
+      {t.chat.sendsInPlace}
     </Alert>
   );
 }
