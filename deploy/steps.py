@@ -73,7 +73,6 @@ class Deployment:
             parameters = {
                 "Stage": stage.name,
                 "ConnectSources": ",".join(self.addresses.connect_sources),
-                "FilesSource": self.addresses.files_source,
                 "ViewerProtocolPolicy": "allow-all" if stage.is_local else "redirect-to-https",
                 "LogRetentionDays": str(self.settings.log_retention_days),
             }

@@ -116,10 +116,10 @@ def test_before_the_first_deployment_the_site_may_talk_to_no_api() -> None:
     assert not any("execute-api" in source for source in found.connect_sources)
 
 
-def test_the_site_may_send_and_show_files_of_its_own_bucket_alone() -> None:
+def test_the_site_may_talk_to_its_own_bucket_alone_and_shows_images_that_it_holds() -> None:
     template = cloudformation.template(prod(), "foundation.yaml")
     (images,) = re.findall(r"img-src ([^;]+);", template)
-    assert images == "'self' data: blob: ${FilesSource}"
+    assert images == "'self' data: blob:"
     assert not any("*" in source for source in Addresses.of(prod(), IDS, "d1.cloudfront.net").connect_sources)
 
 
