@@ -88,7 +88,7 @@ describe("citation markers", () => {
     expect(paragraphs[0]).toHaveTextContent("Cats sleep1 and eat fish.2");
     expect(marker("Source 2: thesis.pdf, page 3")).toBeInTheDocument();
     act(() => setLanguage("fr"));
-    expect(screen.getByRole("button", { name: /^Source 1\s: thesis\.pdf, p\. 12$/ })).toBeInTheDocument();
+    expect(screen.getByRole("button", { name: /^Source 1\s: thesis\.pdf, page 12$/ })).toBeInTheDocument();
   });
 
   it("show their quote to the mouse, and hide it when it leaves for good", async () => {
