@@ -1,5 +1,5 @@
-import { LanguageSwitch } from "@/features/settings";
 import { useT } from "@/i18n";
+import { LanguageSwitch } from "@/ui/LanguageSwitch";
 
 import { FullPage } from "./FullPage";
 

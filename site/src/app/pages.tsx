@@ -4,9 +4,10 @@ import { lazy, Suspense, type ReactNode } from "react";
 import { useLocation } from "wouter";
 
 import { ChatPage, useChat } from "@/features/chat";
-import { updateCached, useConversation } from "@/features/conversations";
 import { ConversationFiles } from "@/features/files";
 import { useT } from "@/i18n";
+import { updateCached } from "@/lib/conversations/cache";
+import { useConversation } from "@/lib/conversations/conversations";
 import { focusComposer } from "@/lib/focusComposer";
 import { routes } from "@/lib/routes";
 import { showToast } from "@/ui/toasts";

@@ -10,7 +10,7 @@ import { errorText } from "@/lib/errorText";
 import { focusComposer } from "@/lib/focusComposer";
 import { showToast } from "@/ui/toasts";
 
-import { retryAnswer, stopAnswer, useModels } from "./api/messages";
+import { messagesKey, retryAnswer, stopAnswer, useModels } from "./api/messages";
 import { useNewChatModel } from "./api/modelChoice";
 import { useChat } from "./context";
 import { outboxKey, type Unsent } from "./outbox";
@@ -107,7 +107,7 @@ function useRetry(thread: Thread) {
     onError: (error, { conversation_id: conversationId }) => {
       showToast({ text: `${t().chat.retryFailed} ${errorText(t(), error)}`, isError: true });
       // Another device may have been faster: show what it did.
-      if (error instanceof ApiError) void client.invalidateQueries({ queryKey: ["messages", conversationId] });
+      if (error instanceof ApiError) void client.invalidateQueries({ queryKey: messagesKey(conversationId) });
     },
   });
 }

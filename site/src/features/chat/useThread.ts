@@ -2,7 +2,7 @@
 import { useEffect, useMemo, useState } from "react";
 
 import type { Conversation } from "@/api/types";
-import { useConversation } from "@/features/conversations";
+import { useConversation } from "@/lib/conversations/conversations";
 import { useStore } from "@/lib/store";
 
 import { useMessages } from "./api/messages";

@@ -1,2 +1,1 @@
-export { LanguageSwitch } from "./components/LanguageSwitch";
 export { SettingsPanel } from "./components/SettingsPanel";

@@ -1,10 +1,10 @@
 /** Everything before the chat: sign-in, first password, one-time code, forgotten password. */
 import { useState } from "react";
 
-import { LanguageSwitch } from "@/features/settings";
 import { useT } from "@/i18n";
 import { Alert } from "@/ui/Alert";
 import { Mark } from "@/ui/icons";
+import { LanguageSwitch } from "@/ui/LanguageSwitch";
 
 import type { SignInStep } from "../api/provider";
 import { ForgotPasswordForm } from "./ForgotPasswordForm";

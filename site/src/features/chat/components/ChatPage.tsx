@@ -2,8 +2,8 @@
 import { useEffect, type ReactNode } from "react";
 import { useLocation } from "wouter";
 
-import { isGone } from "@/features/conversations";
 import { useT } from "@/i18n";
+import { isGone } from "@/lib/conversations/conversations";
 import { useFileDrop } from "@/lib/files/dropped";
 import { routes } from "@/lib/routes";
 import { Button } from "@/ui/Button";

@@ -1,6 +1,6 @@
 import type { Conversation } from "@/api/types";
-import { useConversationActions } from "@/features/conversations";
 import { useLanguage, useT } from "@/i18n";
+import { useConversationActions } from "@/lib/conversations/actions";
 import { formatUsd } from "@/lib/format";
 import { Button } from "@/ui/Button";
 import { Icon } from "@/ui/icons";

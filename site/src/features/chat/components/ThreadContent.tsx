@@ -1,5 +1,5 @@
-import { isGone } from "@/features/conversations";
 import { useT } from "@/i18n";
+import { isGone } from "@/lib/conversations/conversations";
 import { errorText } from "@/lib/errorText";
 import { Alert } from "@/ui/Alert";
 import { Button } from "@/ui/Button";

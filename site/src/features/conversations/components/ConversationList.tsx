@@ -3,13 +3,13 @@ import { useEffect, useRef, useState } from "react";
 
 import type { ConversationSummary } from "@/api/types";
 import { useT } from "@/i18n";
+import { useConversations } from "@/lib/conversations/conversations";
 import { errorText } from "@/lib/errorText";
 import { periodOf, type Period } from "@/lib/format";
 import { Alert } from "@/ui/Alert";
 import { Button } from "@/ui/Button";
 import { Skeleton } from "@/ui/Skeleton";
 
-import { useConversations } from "../api/conversations";
 import { ConversationRow } from "./ConversationRow";
 
 export interface ConversationListProps {

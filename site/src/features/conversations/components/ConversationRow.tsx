@@ -4,12 +4,12 @@ import { Link } from "wouter";
 import type { ConversationSummary } from "@/api/types";
 import { useT } from "@/i18n";
 import { cx } from "@/lib/classNames";
+import { titleOf, useConversationActions } from "@/lib/conversations/actions";
 import { routes } from "@/lib/routes";
 import { Icon } from "@/ui/icons";
 import { Menu } from "@/ui/Menu";
 import { showToast } from "@/ui/toasts";
 
-import { titleOf, useConversationActions } from "../api/actions";
 import { RenameForm } from "./RenameForm";
 
 interface ConversationRowProps {

@@ -2,8 +2,7 @@ import { useEffect, useRef, useState } from "react";
 
 import type { ConversationSummary } from "@/api/types";
 import { useT } from "@/i18n";
-
-import { useConversationActions } from "../api/actions";
+import { useConversationActions } from "@/lib/conversations/actions";
 
 /** The API's limit. */
 const MAX_TITLE_CHARACTERS = 200;

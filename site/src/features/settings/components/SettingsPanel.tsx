@@ -3,11 +3,11 @@ import { useEffect, useId, useRef, useState } from "react";
 
 import { useT } from "@/i18n";
 import { Button } from "@/ui/Button";
+import { Choice } from "@/ui/Choice";
 import { Icon } from "@/ui/icons";
+import { LanguageSwitch } from "@/ui/LanguageSwitch";
 
 import { setTheme, themes, useTheme } from "../api/theme";
-import { Choice } from "./Choice";
-import { LanguageSwitch } from "./LanguageSwitch";
 
 export function SettingsPanel({ email, onSignOut }: { email: string; onSignOut: () => void }) {
   const t = useT();
