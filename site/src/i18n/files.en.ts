@@ -59,6 +59,7 @@ export const filesEn = {
     too_many_files: "A message takes up to 20 files. Send the others with the next message.",
     folder: "A folder cannot be attached. Attach the files in it.",
     name_not_allowed: "This name cannot be used: it is empty, too long or has invisible characters. Rename the file.",
+    name_has_separator: "A file’s name cannot contain / or \\. Leave it out, or write - instead.",
     file_empty: "The file is empty. If it is on a cloud drive, download it first.",
     file_too_large: "The file is larger than 50 MB. Split it, or attach the part that matters.",
     type_mismatch: "The content is not what the file’s name says. Give it the right name, or export it again.",

@@ -61,6 +61,7 @@ export const filesFr: typeof filesEn = {
     too_many_files: "Un message accepte jusqu’à 20 fichiers. Envoyez les autres avec le message suivant.",
     folder: "Un dossier ne peut pas être joint. Joignez les fichiers qu’il contient.",
     name_not_allowed: "Ce nom ne convient pas : il est vide, trop long ou contient des caractères invisibles. Renommez le fichier.",
+    name_has_separator: "Un nom de fichier ne peut pas contenir / ou \\. Retirez ce signe ou écrivez - à la place.",
     file_empty: "Le fichier est vide. S’il se trouve sur un espace en ligne, téléchargez-le d’abord.",
     file_too_large: "Le fichier dépasse 50 Mo. Divisez-le ou joignez la partie utile.",
     type_mismatch: "Le contenu n’est pas ce que dit le nom du fichier. Donnez-lui le bon nom ou exportez-le à nouveau.",

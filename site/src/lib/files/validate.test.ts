@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 
 import { catalogues } from "@/i18n";
 
+import { problemText } from "./fileText";
 import { fileIcon } from "./kinds";
 import { MAX_FILE_BYTES, nameRefusal, refusal } from "./validate";
 
@@ -36,10 +37,16 @@ describe("what is refused before it is uploaded", () => {
     expect(of("a.pdf", MAX_FILE_BYTES + 1)).toBe("file_too_large");
   });
 
-  it.each(["", "  ", ".", "..", "a/b.pdf", "a\\b.pdf", "a\u202efdp.exe.pdf", "a\u0000.pdf", "a\n.pdf", `${"é".repeat(128)}.pdf`])(
+  it.each(["", "  ", ".", "..", "a\u202efdp.exe.pdf", "a\u0000.pdf", "a\n.pdf", `${"é".repeat(128)}.pdf`])(
     "is the name %j",
     (name) => expect(nameRefusal(name)?.code).toBe("name_not_allowed"),
   );
+
+  it.each(["a/b.pdf", "a\\b.pdf", "/"])("is the name %j, with words for what is wrong in each language", (name) => {
+    const problem = nameRefusal(name);
+    expect(problem?.code).toBe("name_has_separator");
+    for (const t of Object.values(catalogues)) expect(problem && problemText({ t, language: "en" }, problem)).toContain("/");
+  });
 
   it("is no name that people give: accents, emoji, spaces, 255 bytes", () => {
     for (const name of ["Mémoire – été 2026 (v2).pdf", "📄.txt", "報告.docx", `${"a".repeat(251)}.pdf`]) {

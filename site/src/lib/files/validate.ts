@@ -9,7 +9,8 @@ const MAX_NAME_BYTES = 255;
 
 // Marks that turn the direction of writing: "fdp.exe" can be shown as "exe.pdf". Then controls and line separators.
 // oxlint-disable-next-line no-control-regex
-const MISLEADING = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]|[\u0000-\u001f\u007f-\u009f\u2028\u2029]|[/\\]|\p{Cs}/u;
+const MISLEADING = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]|[\u0000-\u001f\u007f-\u009f\u2028\u2029]|\p{Cs}/u;
+const PATH_SEPARATOR = /[/\\]/;
 
 /** Why a file cannot be uploaded; null: nothing is known against it. */
 export function refusal(file: { name: string; size: number }): Problem | null {
@@ -23,6 +24,7 @@ export function refusal(file: { name: string; size: number }): Problem | null {
 
 /** Why a file cannot be called this; null: it can. */
 export function nameRefusal(name: string): Problem | null {
+  if (PATH_SEPARATOR.test(name)) return { code: "name_has_separator", message: "" };
   const isLong = new TextEncoder().encode(name).length > MAX_NAME_BYTES;
   const isEmpty = ["", ".", ".."].includes(name.trim());
   return isLong || isEmpty || MISLEADING.test(name) ? { code: "name_not_allowed", message: "" } : null;
