@@ -21,6 +21,7 @@ from pydantic import BaseModel, ValidationError
 from . import logs
 from .aws.faults import Busy
 from .errors import AppError, InvalidRequest, Unauthorized, Unavailable
+from .schemas import PATTERNS
 
 View = Callable[..., BaseModel | tuple[BaseModel, int]]
 
@@ -130,9 +131,27 @@ def _parse(model: Any, values: Any) -> BaseModel:
     try:
         return model.model_validate(values)  # type: ignore[no-any-return]
     except ValidationError as error:
-        first = error.errors(include_url=False, include_context=False, include_input=False)[0]
+        first = error.errors(include_url=False, include_input=False)[0]
         field = ".".join(str(part) for part in first["loc"]) or "body"
-        raise InvalidRequest(field, first["msg"]) from None
+        raise InvalidRequest(field, _problem(first["type"], first.get("ctx", {}), first["msg"])) from None
+
+
+# Pydantic's errors, https://docs.pydantic.dev/latest/errors/validation_errors/, as a caller of this API would say them.
+_PROBLEMS = {
+    "extra_forbidden": "there is no such field",
+    "missing": "is required",
+    "model_type": "must be a JSON object",
+    "model_attributes_type": "must be a JSON object",
+    "too_long": "takes at most {max_length}, not {actual_length}",
+}
+
+
+def _problem(kind: str, values: dict[str, Any], message: str) -> str:
+    if kind == "string_pattern_mismatch":
+        return PATTERNS[values["pattern"]]
+    if kind == "value_error":
+        return str(values["error"])
+    return _PROBLEMS[kind].format(**values) if kind in _PROBLEMS else message
 
 
 def _reply(returned: Any, status: int) -> Response:

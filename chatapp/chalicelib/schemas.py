@@ -15,27 +15,37 @@ from .files import FileStatus
 from .messages import Status
 
 MAX_TEXT_CHARACTERS = 100_000
+_NOT_BLANK = r"[^\s\x00-\x1f]"
+_VISIBLE = r"\S"
+_REQUEST_ID = r"^[A-Za-z0-9_-]{8,64}$"
+# As in RFC 6838, with parameters; it becomes an HTTP header.
+_MEDIA_TYPE = r"^[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]*/[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]*( *;[ -~]*)?$"
+# What a pattern asks for, in words: an error does not quote a regular expression.
+PATTERNS = {
+    _NOT_BLANK: "must not be blank",
+    _VISIBLE: "must not be blank",
+    _REQUEST_ID: "must be 8 to 64 letters, digits, hyphens or underscores",
+    _MEDIA_TYPE: "must be a media type, such as application/pdf",
+}
 
 Text = Annotated[
     str,
     # At least one character that is neither white space nor a control character: the Messages API refuses blank text.
-    StringConstraints(min_length=1, max_length=MAX_TEXT_CHARACTERS, pattern=r"[^\s\x00-\x1f]"),
+    StringConstraints(min_length=1, max_length=MAX_TEXT_CHARACTERS, pattern=_NOT_BLANK),
     Field(description="Markdown"),
 ]
 RequestId = Annotated[
     str,
-    StringConstraints(pattern=r"^[A-Za-z0-9_-]{8,64}$"),
+    StringConstraints(pattern=_REQUEST_ID),
     Field(description="Chosen by the client, once per message; repeating it never sends the message twice."),
 ]
 ModelId = Annotated[str, StringConstraints(min_length=1, max_length=100)]
-Title = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"\S")]
+Title = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=_VISIBLE)]
 System = Annotated[str, StringConstraints(max_length=20_000)]
 FileIds = Annotated[
     list[str],
     Field(max_length=20, description="Files to attach to the message; they stay with the conversation."),
 ]
-# As in RFC 6838, with parameters; it becomes an HTTP header.
-_MEDIA_TYPE = r"^[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]*/[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]*( *;[ -~]*)?$"
 
 
 class Request(BaseModel):

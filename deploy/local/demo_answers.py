@@ -6,6 +6,7 @@ Everything follows from the request alone, so the same request always gets the s
 from __future__ import annotations
 
 import hashlib
+import html
 import re
 from collections import Counter
 from typing import Any
@@ -42,6 +43,7 @@ _CODE = re.compile(r"\b(code|script|function|program|snippet|python|javascript|s
 _TABLE = re.compile(r"\b(tables?|tableaux?)\b", re.I)
 _PAGES = re.compile(r"\bpages? (\d+)(?:(?: to | à |-|–)(\d+))?", re.I)
 _OUTLINED = re.compile(r'<file name="[^"]*" file_id="([^"]+)">')
+_DELETED = re.compile(r'<file name="([^"]*)" file_id="[^"]+">\nThis file was deleted')
 _TITLE_ONLY = re.compile(r"\b(only|just|nothing else|nothing but)\b", re.I)
 
 _SNIPPETS = {
@@ -69,6 +71,7 @@ _TEXTS = {
         "closest": "These passages are the closest to your question:",
         "openings": "Nothing in what you gave me shares a word with your question. This is how it begins:",
         "unreadable": "I find no text that I can read in the document. ",
+        "deleted": "The source *{name}* was deleted: I can no longer quote it. ",
         "from": "\n- From *{title}*: ",
         "document": "the document",
         "tool": "The tool answered: “{text}”",
@@ -94,6 +97,7 @@ _TEXTS = {
         "closest": "Voici les passages les plus proches de votre question :",
         "openings": "Rien de ce que vous m'avez donné ne partage un mot avec votre question. En voici le début :",
         "unreadable": "Je ne trouve pas de texte lisible dans le document. ",
+        "deleted": "La source *{name}* a été supprimée : je ne peux plus la citer. ",
         "from": "\n- Dans *{title}* : ",
         "document": "le document",
         "tool": "L'outil a répondu : « {text} »",
@@ -178,6 +182,9 @@ def _thinking(request: MessagesRequest, question: str) -> list[Block]:
 def _spoken(request: MessagesRequest, question: str) -> list[Block]:
     texts = _TEXTS[language_of(question)]
     opening = texts["demo"] if request.is_first_turn else ""
+    opening += "".join(
+        texts["deleted"].format(name=html.unescape(name)) for name in _DELETED.findall(request.user_text)
+    )
     newest = request.messages[-1][1]
     from_tools = [text for block in newest if block["type"] == "tool_result" for text in texts_of([block])]
     passages = result_passages(request) or ([] if from_tools else document_passages(request))
@@ -211,7 +218,7 @@ def _plain(request: MessagesRequest, question: str, texts: dict[str, str]) -> st
         said += texts["images"].format(count=len(images))
     said += texts["asked"].format(subject=_subject(question, language)) if terms(question) else texts["nothing"]
     if not request.is_first_turn:
-        first = " ".join(request.user_text.split())[:80]
+        first = " ".join(request.typed_text.split())[:80]
         said += texts["earlier"].format(first=first)
     said += texts["rest"]
     if _TABLE.search(question):

@@ -103,6 +103,12 @@ class MessagesRequest:
         return "\n".join(text for role, blocks in self.messages if role == "user" for text in texts_of(blocks))
 
     @property
+    def typed_text(self) -> str:
+        """The text of all of the user's messages, without what the app says of files (`<file …>`)."""
+        own = (text for role, blocks in self.messages if role == "user" for text in texts_of(blocks))
+        return "\n".join(text for text in own if not text.startswith("<file "))
+
+    @property
     def is_first_turn(self) -> bool:
         return all(role != "assistant" for role, _ in self.messages)
 

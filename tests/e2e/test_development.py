@@ -1,14 +1,17 @@
-"""`chalice local`, from the rendered build, serves the REST API against the local AWS."""
+"""For whoever develops or scripts: `chalice local` against the local AWS, and a token for the REST API."""
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from dataclasses import replace
 
 import pytest
 
 from tests.e2e import web
 from tests.e2e.demo import Model, long_text
-from tests.e2e.deployment import Deployment
+from tests.e2e.deployment import ROOT, Deployment
 from tests.e2e.people import Person, text_of, text_of_frames
 
 pytestmark = [pytest.mark.local_only, pytest.mark.scripted]
@@ -35,3 +38,17 @@ def test_its_answers_are_made_by_the_deployed_function(ada: Person, at_home: Per
     assert text_of(at_home.settled(answer)) == long_text(60)
     assert text_of_frames(at_home.frames(answer)) == long_text(60)
     assert ada.get(f"/conversations/{answer['conversation_id']}").body["title"] == "At home"
+
+
+def test_a_script_signs_in(deployment: Deployment, ada: Person) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "deploy.id_token", "local", ada.email],
+        input=f"{ada.password}\n",
+        env={**os.environ, "CHATAPP_BUILD_DIR": str(deployment.build_dir)},
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    token = done.stdout.strip()
+    assert web.call("GET", f"{deployment.api_url}/models", headers={"Authorization": token}).status == 200

@@ -346,3 +346,16 @@ def test_short_prefixes_are_not_cached_and_the_lookback_ends_after_20_blocks(sta
 
     assert longer(20)[1] == 0
     assert longer(19)[1] == 1950
+
+
+def test_what_the_app_says_of_a_deleted_file_is_said_on_and_is_not_taken_for_the_persons_words(stage: Stage) -> None:
+    note = '<file name="a &amp; b.pdf" file_id="f1">\nThis file was deleted: its content is no longer there.\n</file>'
+    first = [{"type": "text", "text": note}, {"type": "text", "text": "What notice is there?"}]
+    messages = [
+        {"role": "user", "content": first},
+        {"role": "assistant", "content": "Three months."},
+        {"role": "user", "content": "And what rent?"},
+    ]
+    text = text_of(stage.ask(messages=messages))
+    assert "*a & b.pdf* was deleted" in text
+    assert "began with “What notice is there?" in text
