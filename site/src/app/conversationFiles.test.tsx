@@ -30,3 +30,28 @@ it("the focus goes to the next of a conversation's files when one is taken out",
   const empty = await screen.findByText("No file is left in this conversation.");
   expect(empty.parentElement).toHaveFocus();
 });
+
+const reads = () => api.sent("GET", /^\/conversations\/c1\/files$/);
+
+it("counts the files that still exist before its list is opened, from one read", async () => {
+  api.conversations.set("c1", conversation({ file_ids: ["f1", "f2", "deleted"] }));
+  openApp("/c/c1");
+  const button = await screen.findByRole("button", { name: /^\d files?$/ });
+  expect(button).toHaveAccessibleName("2 files");
+  await userEvent.click(button);
+  expect(await screen.findByRole("button", { name: "Open thesis.pdf" })).toBeInTheDocument();
+  expect(reads()).toHaveLength(1);
+});
+
+it("shows nothing when all were deleted, and reads nothing where there are none", async () => {
+  api.conversations.set("c1", conversation({ file_ids: ["deleted"] }));
+  api.conversations.set("c2", conversation({ conversation_id: "c2", title: "Dogs" }));
+  const { unmount } = openApp("/c/c1");
+  await waitFor(() => expect(reads()).toHaveLength(1));
+  expect(await screen.findByRole("heading", { name: "Cats" })).toBeInTheDocument();
+  expect(screen.queryByRole("button", { name: /^\d files?$/ })).toBeNull();
+  unmount();
+  openApp("/c/c2");
+  expect(await screen.findByRole("heading", { name: "Dogs" })).toBeInTheDocument();
+  expect(api.sent("GET", /^\/conversations\/c2\/files$/)).toHaveLength(0);
+});

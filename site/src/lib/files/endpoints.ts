@@ -16,6 +16,8 @@ export const fileEndpoints = (api: ApiClient): FileEndpoints => ({
   delete: (fileId) => api.delete(filePath(fileId)),
 });
 
+export const conversationFilesPath = (conversationId: string): string => `/conversations/${encodeURIComponent(conversationId)}/files`;
+
 /** The queries of all conversations' files, and of one's. */
 export const conversationFilesKeys = ["conversation-files"] as const;
 export const conversationFilesKey = (conversationId: string) => [...conversationFilesKeys, conversationId] as const;

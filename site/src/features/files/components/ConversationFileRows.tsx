@@ -20,7 +20,7 @@ interface ConversationFileRowsProps {
 
 export function ConversationFileRows({ list, onRemove }: ConversationFileRowsProps) {
   const t = useT();
-  if (list.isPending) return <Skeleton className="m-1.5 h-9" />;
+  if (list.isLoading) return <Skeleton className="m-1.5 h-9" />;
   if (list.isError) {
     return (
       <Alert
@@ -34,7 +34,7 @@ export function ConversationFileRows({ list, onRemove }: ConversationFileRowsPro
       </Alert>
     );
   }
-  return <Rows items={list.data.items} onRemove={onRemove} />;
+  return <Rows items={list.data?.items ?? []} onRemove={onRemove} />;
 }
 
 /** Where a row that is removed had the focus, the next one has it then. */

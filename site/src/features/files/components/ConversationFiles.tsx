@@ -1,12 +1,13 @@
 /** The files that stay with a conversation, behind a small button: to look at, to take out, and to put back. */
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useId, useRef, useState } from "react";
 
 import { useApi } from "@/api/context";
 import type { Conversation, File as StoredFile } from "@/api/types";
 import { t as texts, useT } from "@/i18n";
 import { errorText } from "@/lib/errorText";
-import { conversationFilesKey } from "@/lib/files/endpoints";
+import { setMissing, useConversationFiles, type WithFiles } from "@/lib/files/conversationFiles";
+import { conversationFilesKey, conversationFilesPath } from "@/lib/files/endpoints";
 import { focusComposer } from "@/lib/focusComposer";
 import { Icon } from "@/ui/icons";
 import { showToast } from "@/ui/toasts";
@@ -14,7 +15,7 @@ import { showToast } from "@/ui/toasts";
 import { ConversationFileRows } from "./ConversationFileRows";
 
 interface ConversationFilesProps {
-  conversation: Pick<Conversation, "conversation_id" | "file_ids">;
+  conversation: WithFiles;
   onChanged: (conversation: Conversation) => void;
 }
 
@@ -24,7 +25,8 @@ export function ConversationFiles({ conversation, onChanged }: ConversationFiles
   const root = useRef<HTMLDivElement>(null);
   const button = useRef<HTMLButtonElement>(null);
   const [isOpen, setOpen] = useState(false);
-  const { list, remove } = useConversationFiles(conversation, isOpen, onChanged);
+  const list = useConversationFiles(conversation);
+  const { remove } = useChanges(conversation, onChanged);
   useEffect(() => {
     if (!isOpen) return;
     const onPointerDown = (event: PointerEvent) => {
@@ -35,7 +37,8 @@ export function ConversationFiles({ conversation, onChanged }: ConversationFiles
   }, [isOpen]);
   const missing = new Set(list.data?.missing);
   const count = conversation.file_ids.filter((fileId) => !missing.has(fileId)).length;
-  if (count === 0 && !isOpen) return null;
+  // A count that the read corrects would jump.
+  if ((count === 0 || list.isLoading) && !isOpen) return null;
   return (
     <div
       ref={root}
@@ -78,35 +81,18 @@ export function ConversationFiles({ conversation, onChanged }: ConversationFiles
 
 const complain = (error: Error): void => showToast({ text: errorText(texts(), error), isError: true });
 
-function useConversationFiles(
-  { conversation_id: conversationId, file_ids: fileIds }: ConversationFilesProps["conversation"],
-  isOpen: boolean,
-  onChanged: ConversationFilesProps["onChanged"],
-) {
+function useChanges({ conversation_id: conversationId }: WithFiles, onChanged: ConversationFilesProps["onChanged"]) {
   const api = useApi();
   const client = useQueryClient();
-  const path = `/conversations/${encodeURIComponent(conversationId)}/files`;
-  const list = useQuery({
-    queryKey: conversationFilesKey(conversationId),
-    queryFn: async ({ signal }) => {
-      const { items } = await api.get<{ items: StoredFile[] }>(path, { signal });
-      const there = new Set(items.map((file) => file.file_id));
-      // The conversation names files that were deleted, too.
-      return { items, missing: fileIds.filter((fileId) => !there.has(fileId)) };
-    },
-    enabled: isOpen,
-  });
+  const path = (file: StoredFile) => `${conversationFilesPath(conversationId)}/${encodeURIComponent(file.file_id)}`;
   const changed = (conversation: Conversation, file: StoredFile): void => {
     onChanged(conversation);
     // It exists, whatever a list says that was read while it was out.
-    client.setQueryData<NonNullable<typeof list.data>>(
-      conversationFilesKey(conversationId),
-      (data) => data && { ...data, missing: data.missing.filter((id) => id !== file.file_id) },
-    );
+    setMissing(client, conversationId, file.file_id, false);
     void client.invalidateQueries({ queryKey: conversationFilesKey(conversationId) });
   };
   const putBack = useMutation({
-    mutationFn: (file: StoredFile) => api.put<Conversation>(`${path}/${encodeURIComponent(file.file_id)}`),
+    mutationFn: (file: StoredFile) => api.put<Conversation>(path(file)),
     onSuccess: (conversation, file) => {
       changed(conversation, file);
       showToast({ text: texts().files.putBack(file.name) });
@@ -114,7 +100,7 @@ function useConversationFiles(
     onError: complain,
   });
   const remove = useMutation({
-    mutationFn: (file: StoredFile) => api.delete<Conversation>(`${path}/${encodeURIComponent(file.file_id)}`),
+    mutationFn: (file: StoredFile) => api.delete<Conversation>(path(file)),
     onSuccess: (conversation, file) => {
       changed(conversation, file);
       const undo = { label: texts().files.page.undo, run: () => putBack.mutate(file) };
@@ -122,5 +108,5 @@ function useConversationFiles(
     },
     onError: complain,
   });
-  return { list, remove: (file: StoredFile) => remove.mutate(file) };
+  return { remove: (file: StoredFile) => remove.mutate(file) };
 }
