@@ -361,15 +361,6 @@ it("a file that this browser lost stands in the way of its message until it is t
   expect(sendButton()).toBeEnabled();
 });
 
-it("a conversation counts the files that still exist", async () => {
-  api.conversations.set("c1", conversation({ file_ids: ["f1", "deleted"] }));
-  api.files.put(storedFile());
-  openApp("/c/c1");
-  await person.click(await screen.findByRole("button", { name: "2 files" }));
-  await pass(100);
-  expect(screen.getByRole("button", { name: "1 file" })).toBeInTheDocument();
-});
-
 it("what is dropped on a conversation that does not exist is not uploaded", async () => {
   openApp("/c/nowhere");
   await screen.findByText("This conversation does not exist");
