@@ -1,9 +1,9 @@
-import { screen, waitFor } from "@testing-library/react";
+import { act, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 
 import { FakeApi } from "@/test/fakeApi";
-import { conversation, storedFile } from "@/test/records";
+import { conversation, message, storedFile } from "@/test/records";
 
 import { openApp } from "./openApp";
 
@@ -19,16 +19,94 @@ beforeEach(() => {
 
 afterEach(() => vi.unstubAllGlobals());
 
-it("the focus goes to the next of a conversation's files when one is taken out", async () => {
+/** As long as a person takes between two clicks that are no double one. */
+const settle = () => act(() => new Promise((resolve) => setTimeout(resolve, 450)));
+const attachedTo = (id: string, fileIds: string[]) =>
+  api.messages.push(message({ message_id: id, files: fileIds.map((fileId) => api.files.attached(fileId)) }));
+
+it("a file that is taken out stays in its place, with the focus on the way back", async () => {
   openApp("/c/c1");
   await userEvent.click(await screen.findByRole("button", { name: "2 files" }));
   expect(await screen.findByRole("button", { name: "Open thesis.pdf" })).toHaveAccessibleDescription("212 pages, about 90,000 tokens");
-  await userEvent.click(await screen.findByRole("button", { name: "Remove thesis.pdf from the conversation" }));
-  await waitFor(() => expect(screen.queryByRole("button", { name: /^Remove thesis/ })).toBeNull());
-  expect(screen.getByRole("button", { name: "Remove budget.xlsx from the conversation" })).toHaveFocus();
+  await userEvent.click(screen.getByRole("button", { name: "Remove thesis.pdf from the conversation" }));
+  const back = await screen.findByRole("button", { name: "Put back thesis.pdf" });
+  expect(back).toHaveFocus();
+  expect(screen.getByRole("button", { name: "Open thesis.pdf" })).toHaveAccessibleDescription(/^Taken out · 212 pages/);
+  const rows = within(screen.getByRole("region", { name: "Files of this conversation" })).getAllByRole("listitem");
+  expect(rows.map((row) => row.textContent?.slice(0, 6))).toEqual(["thesis", "budget"]);
+  await settle();
   await userEvent.keyboard("{Enter}");
-  const empty = await screen.findByText("No file is left in this conversation.");
-  expect(empty.parentElement).toHaveFocus();
+  expect(await screen.findByRole("button", { name: "Remove thesis.pdf from the conversation" })).toHaveFocus();
+  expect(screen.getByRole("button", { name: "2 files" })).toBeInTheDocument();
+  await userEvent.keyboard("{Escape}");
+  expect(screen.queryByRole("region", { name: "Files of this conversation" })).toBeNull();
+  expect(screen.getByRole("button", { name: "2 files" })).toHaveFocus();
+});
+
+it("a double click takes out one file, and puts none back", async () => {
+  openApp("/c/c1");
+  await userEvent.click(await screen.findByRole("button", { name: "2 files" }));
+  const remove = await screen.findByRole("button", { name: "Remove thesis.pdf from the conversation" });
+  await userEvent.click(remove);
+  await userEvent.click(await screen.findByRole("button", { name: "Put back thesis.pdf" }));
+  expect(api.sent("DELETE", /./)).toHaveLength(1);
+  expect(api.sent("PUT", /./)).toHaveLength(0);
+  await settle();
+  await userEvent.dblClick(screen.getByRole("button", { name: "Remove budget.xlsx from the conversation" }));
+  expect(await screen.findByRole("button", { name: "Put back budget.xlsx" })).toBeInTheDocument();
+  expect(api.sent("DELETE", /./)).toHaveLength(2);
+  expect(api.sent("PUT", /./)).toHaveLength(0);
+});
+
+it("Escape closes the list when nothing has the focus", async () => {
+  openApp("/c/c1");
+  await userEvent.click(await screen.findByRole("button", { name: "2 files" }));
+  act(() => (document.activeElement as HTMLElement).blur());
+  await userEvent.keyboard("{Escape}");
+  expect(screen.queryByRole("region", { name: "Files of this conversation" })).toBeNull();
+});
+
+it("files that were taken out earlier are listed from the messages, and can be put back", async () => {
+  attachedTo("m1", ["f1", "f2"]);
+  api.conversations.set("c1", conversation({ head: "m1", file_ids: [] }));
+  openApp("/c/c1");
+  const button = await screen.findByRole("button", { name: "No files" });
+  expect(reads()).toHaveLength(0);
+  const chips = screen.getByRole("list", { name: "Files of this message" });
+  expect(within(chips).getByRole("button", { name: "Open thesis.pdf" })).toHaveAccessibleDescription(/^Taken out · 212 pages/);
+  await userEvent.click(button);
+  const out = screen.getByRole("list", { name: "Taken out of the conversation" });
+  expect(within(out).getAllByRole("listitem")).toHaveLength(2);
+  await userEvent.click(within(out).getByRole("button", { name: "Put back budget.xlsx" }));
+  expect(await screen.findByRole("button", { name: "1 file" })).toBeInTheDocument();
+  expect(api.conversations.get("c1")?.file_ids).toEqual(["f2"]);
+  expect(within(chips).getByRole("button", { name: "Open budget.xlsx" })).not.toHaveAccessibleDescription(/Taken out/);
+  expect(within(out).getByRole("button", { name: "Remove budget.xlsx from the conversation" })).toHaveFocus();
+});
+
+it("a file that was deleted since cannot be put back, and is told as deleted", async () => {
+  attachedTo("m1", ["f1", "f2"]);
+  api.conversations.set("c1", conversation({ head: "m1", file_ids: ["f2"] }));
+  api.files.files.delete("f1");
+  openApp("/c/c1");
+  await userEvent.click(await screen.findByRole("button", { name: "1 file" }));
+  await userEvent.click(await screen.findByRole("button", { name: "Put back thesis.pdf" }));
+  expect(await screen.findByRole("alert")).toHaveTextContent("thesis.pdf was deleted and cannot be put back.");
+  expect(screen.queryByRole("button", { name: "Put back thesis.pdf" })).toBeNull();
+  for (const file of screen.getAllByRole("button", { name: "Open thesis.pdf" })) {
+    expect(file).toHaveAccessibleDescription(/^Deleted · /);
+  }
+});
+
+it("a message's chip says that its file was deleted, from the one read of the conversation's files", async () => {
+  attachedTo("m1", ["f1", "f2"]);
+  api.conversations.set("c1", conversation({ head: "m1", file_ids: ["f1", "f2"] }));
+  api.files.files.delete("f1");
+  openApp("/c/c1");
+  await screen.findByRole("button", { name: "1 file" });
+  expect(screen.getByRole("button", { name: "Open thesis.pdf" })).toHaveAccessibleDescription(/^Deleted · 212 pages/);
+  expect(screen.getByRole("button", { name: "Open budget.xlsx" })).toHaveAccessibleDescription("212 pages");
+  expect(reads()).toHaveLength(1);
 });
 
 const reads = () => api.sent("GET", /^\/conversations\/c1\/files$/);

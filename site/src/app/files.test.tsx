@@ -379,7 +379,7 @@ it("a conversation's files can be taken out and put back", async () => {
   await pass(100);
   expect(api.conversations.get("c1")?.file_ids).toEqual(["f1"]);
   expect(screen.getByRole("button", { name: "1 file" })).toBeInTheDocument();
-  expect(screen.queryByRole("button", { name: "Open budget.xlsx" })).toBeNull();
+  expect(screen.getByRole("button", { name: "Open budget.xlsx" })).toHaveAccessibleDescription(/^Taken out · /);
   await person.click(screen.getByRole("button", { name: "Undo" }));
   await pass(100);
   expect(api.sent("PUT", /^\/conversations\/c1\/files\/f2$/)).toHaveLength(1);

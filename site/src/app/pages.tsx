@@ -3,7 +3,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { lazy, Suspense, type ReactNode } from "react";
 import { useLocation } from "wouter";
 
-import { ChatPage, useChat } from "@/features/chat";
+import { ChatPage, useAttachedFiles, useChat } from "@/features/chat";
 import { ConversationFiles } from "@/features/files";
 import { useT } from "@/i18n";
 import { updateCached } from "@/lib/conversations/cache";
@@ -27,11 +27,13 @@ export function ChatRoute({ conversationId, openList }: { conversationId: string
 function ChatTools({ conversationId }: { conversationId: string }) {
   const client = useQueryClient();
   const { data: conversation } = useConversation(conversationId);
+  const attached = useAttachedFiles(conversationId);
   if (!conversation) return null;
   return (
     <ConversationFiles
       key={conversationId}
       conversation={conversation}
+      attached={attached}
       onChanged={(changed) => updateCached(client, conversationId, changed)}
     />
   );

@@ -117,6 +117,7 @@ export class FakeFiles {
     if (fileId === undefined) {
       return [200, { items: held.file_ids.flatMap((id) => this.files.get(id) ?? []) }];
     }
+    if (method === "PUT" && !this.files.has(fileId)) return refusal(404, "not_found");
     const others = held.file_ids.filter((id) => id !== fileId);
     return { ...held, file_ids: method === "PUT" ? [...others, fileId] : others };
   }

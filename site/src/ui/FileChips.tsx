@@ -3,9 +3,8 @@ import { useId } from "react";
 import type { MessageFile } from "@/api/types";
 import { useLanguage, useT } from "@/i18n";
 import { cx } from "@/lib/classNames";
-import { extentText } from "@/lib/files/fileText";
+import { notedExtent } from "@/lib/files/fileText";
 import { fileIcon } from "@/lib/files/kinds";
-import { formatBytes } from "@/lib/format";
 import { openViewer } from "@/lib/viewer";
 
 import { IconButton, TOUCHABLE } from "./Button";
@@ -14,12 +13,14 @@ import { Icon } from "./icons";
 interface FileChipsProps {
   files: readonly MessageFile[];
   className?: string;
+  /** What became of a file, if anything. */
+  noteOf?: (file: MessageFile) => string | null;
   /** Left out: they stay as they are. */
   onRemove?: (file: MessageFile) => void;
 }
 
 /** The files of a message; each opens at its first page. */
-export function FileChips({ files, className, onRemove }: FileChipsProps) {
+export function FileChips({ files, className, noteOf, onRemove }: FileChipsProps) {
   const t = useT();
   const language = useLanguage();
   const id = useId();
@@ -42,7 +43,7 @@ export function FileChips({ files, className, onRemove }: FileChipsProps) {
             <span className="min-w-0">
               <span className="block truncate text-sm">{file.name}</span>
               <span id={`${id}-${file.file_id}`} className="block truncate text-xs text-muted">
-                {extentText({ t, language }, file) ?? formatBytes(language, file.size)}
+                {notedExtent({ t, language }, file, noteOf?.(file) ?? null)}
               </span>
             </span>
           </button>

@@ -1,3 +1,4 @@
 export { ChatPage } from "./components/ChatPage";
 export { ChatContext, useChat } from "./context";
 export { ChatRuntime } from "./runtime";
+export { useAttachedFiles } from "./useAttachedFiles";

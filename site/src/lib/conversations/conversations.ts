@@ -31,12 +31,13 @@ export function useConversations(archived: boolean) {
   });
 }
 
-export function useConversation(id: string | null) {
+/** isRead: false only watches what others read. */
+export function useConversation(id: string | null, isRead = true) {
   const api = useApi();
   return useQuery({
     queryKey: conversationKey(id ?? ""),
     queryFn: ({ signal }) => api.get<Conversation>(path(id ?? ""), { signal }),
-    enabled: id !== null,
+    enabled: isRead && id !== null,
   });
 }
 

@@ -3,28 +3,44 @@ import { useQuery, type QueryClient } from "@tanstack/react-query";
 
 import { useApi } from "@/api/context";
 import type { Conversation, File as StoredFile } from "@/api/types";
+import { conversationKey, useConversation } from "@/lib/conversations/conversations";
 
 import { conversationFilesKey, conversationFilesPath } from "./endpoints";
 
 export interface ConversationFilesRead {
   items: StoredFile[];
-  /** Those that the conversation names and that were deleted. */
+  /** Those that are known to be deleted. */
   missing: string[];
 }
 
-export type WithFiles = Pick<Conversation, "conversation_id" | "file_ids">;
+/** What became of a file that was once attached. */
+export type FileState = "in" | "out" | "deleted";
 
-export function useConversationFiles({ conversation_id: id, file_ids: fileIds }: WithFiles) {
+export function fileState(fileIds: readonly string[], read: ConversationFilesRead | undefined, id: string): FileState {
+  if (read?.missing.includes(id)) return "deleted";
+  return fileIds.includes(id) ? "in" : "out";
+}
+
+/** isRead: false only watches what others read. */
+export function useConversationFiles(conversationId: string, isRead: boolean) {
   const api = useApi();
   return useQuery({
-    queryKey: conversationFilesKey(id),
-    queryFn: async ({ signal }): Promise<ConversationFilesRead> => {
-      const { items } = await api.get<{ items: StoredFile[] }>(conversationFilesPath(id), { signal });
+    queryKey: conversationFilesKey(conversationId),
+    queryFn: async ({ signal, client }): Promise<ConversationFilesRead> => {
+      const fileIds = client.getQueryData<Conversation>(conversationKey(conversationId))?.file_ids ?? [];
+      const { items } = await api.get<{ items: StoredFile[] }>(conversationFilesPath(conversationId), { signal });
       const there = new Set(items.map((file) => file.file_id));
       return { items, missing: fileIds.filter((fileId) => !there.has(fileId)) };
     },
-    enabled: fileIds.length > 0,
+    enabled: isRead,
   });
+}
+
+/** What is known of any file of a conversation, without asking. */
+export function useFileState(conversationId: string): (fileId: string) => FileState {
+  const { data: conversation } = useConversation(conversationId, false);
+  const { data: read } = useConversationFiles(conversationId, false);
+  return (fileId) => (conversation ? fileState(conversation.file_ids, read, fileId) : "in");
 }
 
 /** What a change has told of one file, whatever was read before it or is being read. */

@@ -40,6 +40,12 @@ export function extentText({ t, language }: Wording, { pages, tokens, group }: P
   return parts.length > 0 ? parts.join(", ") : null;
 }
 
+/** "Taken out · 212 pages": how much it is, or its size, after what became of it. */
+export function notedExtent(wording: Wording, file: Partial<KnownFile> & { size: number }, note: string | null): string {
+  const extent = extentText(wording, file) ?? formatBytes(wording.language, file.size);
+  return note === null ? extent : `${note} · ${extent}`;
+}
+
 /** "reading 40 of 212 pages" */
 export function readingText({ t, language }: Wording, { pages, pages_read }: Partial<KnownFile>): string {
   if (!pages_read) return t.files.reading;

@@ -4,10 +4,10 @@ import type { Message, MessageFile } from "@/api/types";
 import { useT } from "@/i18n";
 import { Button, IconButton } from "@/ui/Button";
 import { CopyButton } from "@/ui/CopyButton";
-import { FileChips } from "@/ui/FileChips";
 
 import { textOf } from "../liveMessage";
 import { GrowingTextarea } from "./GrowingTextarea";
+import { MessageFiles } from "./MessageFiles";
 import { Versions, type VersionsProps } from "./Versions";
 
 interface UserMessageProps {
@@ -32,6 +32,7 @@ export function UserMessage({ message, versions, canEdit, onEdit }: UserMessageP
   if (isEditing) {
     return (
       <EditForm
+        conversationId={message.conversation_id}
         text={text}
         files={message.files}
         onCancel={() => setEditing(false)}
@@ -43,7 +44,7 @@ export function UserMessage({ message, versions, canEdit, onEdit }: UserMessageP
   }
   return (
     <article aria-label={t.chat.yourMessage} className="group flex flex-col items-end">
-      <FileChips files={message.files} className="mb-2 max-w-[85%] justify-end" />
+      <MessageFiles conversationId={message.conversation_id} files={message.files} className="mb-2 max-w-[85%] justify-end" />
       <UserBubble text={text} />
       <div className="mt-1 flex items-center gap-0.5 transition-opacity [@media(hover:hover)]:opacity-0 [@media(hover:hover)]:group-focus-within:opacity-100 [@media(hover:hover)]:group-hover:opacity-100">
         {versions && <Versions {...versions} />}
@@ -68,6 +69,7 @@ export function UserBubble({ text }: { text: string }) {
 }
 
 interface EditFormProps {
+  conversationId: string;
   text: string;
   /** They stay with the edited message unless they are taken out. */
   files: readonly MessageFile[];
@@ -75,7 +77,7 @@ interface EditFormProps {
   onSubmit: (text: string, files: readonly MessageFile[]) => void;
 }
 
-function EditForm({ text, files, onCancel, onSubmit }: EditFormProps) {
+function EditForm({ conversationId, text, files, onCancel, onSubmit }: EditFormProps) {
   const t = useT();
   const form = useRef<HTMLFormElement>(null);
   const [edited, setEdited] = useState(text);
@@ -100,7 +102,8 @@ function EditForm({ text, files, onCancel, onSubmit }: EditFormProps) {
         onCancel();
       }}
     >
-      <FileChips
+      <MessageFiles
+        conversationId={conversationId}
         files={kept}
         className="mb-2"
         onRemove={(file) => {
