@@ -166,8 +166,8 @@ describe("the Files page", () => {
     expect([field.selectionStart, field.selectionEnd]).toEqual([0, "thesis".length]);
     await person.clear(field);
     await person.type(field, "a/b{Enter}");
-    expect(screen.getByRole("alert")).toHaveTextContent(/This name cannot be used/);
-    expect(field).toHaveAccessibleDescription(/This name cannot be used/);
+    expect(screen.getByRole("alert")).toHaveTextContent(/cannot contain \/ or/);
+    expect(field).toHaveAccessibleDescription(/cannot contain \/ or/);
     await person.clear(field);
     await person.type(field, "Thèse 2026.pdf{Enter}");
     await pass(100);
