@@ -4,7 +4,7 @@ import { expect, it, vi } from "vitest";
 import type { File as StoredFile } from "@/api/types";
 import { storedFile } from "@/test/records";
 
-import { changeFile, updateFile } from "./files";
+import { changeFile, removeFile, updateFile } from "./files";
 
 const held = (client: QueryClient): StoredFile[] => [
   ...(client.getQueryData<{ pages: { items: StoredFile[] }[] }>(["files", { name: "" }])?.pages[0]?.items ?? []),
@@ -48,6 +48,15 @@ it("changes one thing of a file, however far it is", () => {
   expect(changeFile(client, "f1", (file) => ({ ...file, name: "new.pdf" }))).toBe(true);
   expect(held(client).map(({ name, pages_read: read }) => `${name} ${read}`)).toEqual(["new.pdf 40", "new.pdf 40", "new.pdf 40"]);
   expect(changeFile(client, "f9", (file) => file)).toBe(false);
+});
+
+it("takes a deleted file out of all lists; a conversation knows at once that it is missing", () => {
+  const client = holding(storedFile());
+  client.setQueryData(["conversation-files", "c2"], { items: [storedFile({ file_id: "f2" })], missing: [] });
+  removeFile(client, "f1");
+  expect(client.getQueryData(["files", { name: "" }])).toMatchObject({ pages: [{ items: [] }] });
+  expect(client.getQueryData(["conversation-files", "c1"])).toEqual({ items: [], missing: ["f1"] });
+  expect(client.getQueryData(["conversation-files", "c2"])).toMatchObject({ items: [{ file_id: "f2" }], missing: [] });
 });
 
 it("reads a page that is looked at once it is there, not before", async () => {

@@ -6,6 +6,7 @@ import type { ApiClient } from "@/api/client";
 import { useApi } from "@/api/context";
 import type { File as StoredFile, FileDetail, Page } from "@/api/types";
 import { isStale } from "@/lib/files/attachment";
+import type { ConversationFilesRead } from "@/lib/files/conversationFiles";
 import { conversationFilesKeys, filePath, sourceKey, sourcePagesKey } from "@/lib/files/endpoints";
 import { GrowingInterval } from "@/lib/growingInterval";
 
@@ -95,6 +96,10 @@ export function removeFile(client: QueryClient, id: string): void {
     { queryKey: listsKey },
     (data) => data && mapItems(data, (items) => items.filter((file) => file.file_id !== id)),
   );
+  client.setQueriesData<ConversationFilesRead>({ queryKey: conversationFilesKeys }, (data) => {
+    if (!data?.items.some((file) => file.file_id === id)) return data;
+    return { items: data.items.filter((file) => file.file_id !== id), missing: [...data.missing, id] };
+  });
 }
 
 const mapItems = (data: Lists, change: (items: StoredFile[]) => StoredFile[]): Lists => ({
