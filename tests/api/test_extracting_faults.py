@@ -52,10 +52,14 @@ def test_what_was_shown_as_read_is_not_taken_back(
 ) -> None:
     monkeypatch.setattr(extracting, "TICK_EVERY_S", 0.01)
     file = arrive(stage, ada, pdf(tmp_path, 45))
-    stage.s3_wire.fail(s3.denied, lambda call: call.key.endswith("000021.jsonl"))
+
+    def deny_once_shown(call: s3.Call, send: s3.Send) -> Any:
+        wait_for(lambda: file.row["pages_read"] >= 20, "the pages that were stored to be shown as read")
+        return s3.denied(call, send)
+
+    stage.s3_wire.fail(deny_once_shown, lambda call: call.key.endswith("000021.jsonl"))
     _crashes(stage, file.event)
     before = file.row["pages_read"]
-    assert before >= 20
     shown: list[int] = []
 
     def renewals() -> int:
