@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -41,10 +42,11 @@ def test_its_answers_are_made_by_the_deployed_function(ada: Person, at_home: Per
 
 
 def test_a_script_signs_in(deployment: Deployment, ada: Person) -> None:
+    assert deployment.build_dir
     done = subprocess.run(
         [sys.executable, "-m", "deploy.id_token", "local", ada.email],
         input=f"{ada.password}\n",
-        env={**os.environ, "CHATAPP_BUILD_DIR": str(deployment.build_dir)},
+        env={**os.environ, "CHATAPP_BUILD_DIR": str(Path(deployment.build_dir).parent)},
         cwd=ROOT,
         capture_output=True,
         text=True,
