@@ -86,12 +86,12 @@ def test_unknown_fields_are_refused(ada: Person, unchanged: dict[str, str], meth
     ],
     ids=lambda raw: raw[:10],
 )
-def test_a_body_that_is_no_json_object_isrefused(ada: Person, unchanged: dict[str, str], raw: str) -> None:
+def test_a_body_that_is_no_json_object_is_refused(ada: Person, unchanged: dict[str, str], raw: str) -> None:
     for method, path in WITH_BODY:
         refused(ada.call(method, path.format(**unchanged), raw=raw), "body")
 
 
-def test_a_body_that_is_missing_or_no_utf_8_isrefused(ada: Person, unchanged: dict[str, str]) -> None:
+def test_a_body_that_is_missing_or_no_utf_8_is_refused(ada: Person, unchanged: dict[str, str]) -> None:
     refused(ada.post("/conversations"), "body")
     refused(ada.call("POST", "/conversations", raw="/////w==", is_base64=True), "body")
 
@@ -161,7 +161,7 @@ def test_archived_is_true_or_false(ada: Person, unchanged: dict[str, str]) -> No
     refused(ada.get("/conversations?archived=perhaps"), "archived")
 
 
-def test_a_cursor_of_another_list_or_of_nobody_isrefused(ada: Person, unchanged: dict[str, str]) -> None:
+def test_a_cursor_of_another_list_or_of_nobody_is_refused(ada: Person, unchanged: dict[str, str]) -> None:
     messages = f"/conversations/{unchanged['conversation']}/messages"
     of_messages = ada.get(f"{messages}?limit=1").body["next_cursor"]
     # ["2026-11-21T12:00:00.000Z","x"] and ["x"], as a list would write them

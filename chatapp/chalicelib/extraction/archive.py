@@ -32,6 +32,7 @@ _LOCATOR64 = struct.Struct("<4sLQL")
 _MOST_DIRECTORY_BYTES_AN_ENTRY = 400
 _SMALLEST_ENTRY_BYTES = 46
 _CHUNK_BYTES = 262_144
+# zipfile raises NotImplementedError for a compression or encryption that it does not know.
 _BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, struct.error, ValueError, OSError)
 
 
