@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { NetworkError } from "@/api/client";
 import type { AnswerFrame } from "@/api/frames";
 
-import { AnswerFeed, POLL_FIRST_MS, POLL_SLOWEST_MS, REORDER_MS, SILENCE_MS, type FramesRead } from "./answerFeed";
+import { AnswerFeed, POLL_FIRST_MS, POLL_SLOWEST_MS, REORDER_MS, SILENCE_MS, UNKNOWN_MS, type FramesRead } from "./answerFeed";
 import { contentOf, newAnswer } from "./answerReducer";
 import { textOf } from "./liveMessage";
 
@@ -119,6 +119,32 @@ describe("AnswerFeed with a socket", () => {
     expect(log.readsAtMs).toHaveLength(1);
   });
 
+  it("fills a gap although frames keep coming behind it", async () => {
+    const log = new FakeLog();
+    const feed = log.feed();
+    feed.follow("c1", "a1", { fresh: true });
+    for (let sequence = 2; sequence < 30; sequence += 1) {
+      log.frames = [started, ...Array.from({ length: sequence - 1 }, (_, index) => delta(index + 2, "x"))];
+      feed.receive([delta(sequence, "x")]);
+      await pass(REORDER_MS / 2);
+    }
+    expect(log.readsAtMs).toEqual([REORDER_MS]);
+    expect(text(feed)).toBe("x".repeat(28));
+  });
+
+  it("goes on reading while the log does not hold what is missing yet", async () => {
+    const log = new FakeLog();
+    log.frames = [started];
+    const feed = log.feed();
+    feed.follow("c1", "a1", { fresh: true });
+    feed.receive([delta(3, "b")]);
+    await pass(REORDER_MS);
+    expect(feed.answer("a1").get().sequence).toBe(1);
+    log.frames = [started, delta(2, "a")];
+    await pass(POLL_FIRST_MS);
+    expect(text(feed)).toBe("ab");
+  });
+
   it("reads nothing for frames that only came in the wrong order", async () => {
     const log = new FakeLog();
     const feed = log.feed();
@@ -131,13 +157,32 @@ describe("AnswerFeed with a socket", () => {
     expect(text(feed)).toBe("ab");
   });
 
-  it("tells once of an answer that nobody follows", () => {
+  it("takes frames that overtook the reply to their message", async () => {
     const log = new FakeLog();
     const feed = log.feed();
     feed.receive([started]);
+    feed.receive([delta(2, "x")]);
+    await pass(UNKNOWN_MS - 1);
+    feed.follow("c1", "a1", { fresh: true });
+    expect(text(feed)).toBe("x");
+    await pass(SILENCE_MS - 1);
+    expect(log.readsAtMs).toEqual([]);
+    expect(log.unknown).toEqual([]);
+  });
+
+  it("tells once of an answer that nobody follows, and reads it for who comes later", async () => {
+    const log = new FakeLog();
+    log.frames = [started, delta(2, "x"), delta(3, "y")];
+    const feed = log.feed();
+    feed.receive([started]);
+    await pass(UNKNOWN_MS);
     feed.receive([delta(2, "x"), delta(3, "y")]);
+    await pass(UNKNOWN_MS);
     expect(log.unknown).toEqual(["a1"]);
     expect(feed.answer("a1").get()).toBe(newAnswer);
+    feed.follow("c1", "a1");
+    await pass(0);
+    expect(text(feed)).toBe("xy");
   });
 });
 

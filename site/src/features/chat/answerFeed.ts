@@ -13,6 +13,8 @@ export const POLL_FIRST_MS = 1_000;
 export const POLL_SLOWEST_MS = 3_000;
 /** How long frames that came in the wrong order may take to fall into place before they are read. */
 export const REORDER_MS = 250;
+/** How long frames of an answer that nobody follows are held: they may overtake the reply that tells of it. */
+export const UNKNOWN_MS = 1_000;
 const ERROR_SLOWEST_MS = 15_000;
 
 export interface FramesRead {
@@ -41,11 +43,17 @@ interface Followed {
   pollMs: number;
 }
 
+interface Unknown {
+  /** null: it was told of, and whoever follows it now reads it from its beginning. */
+  held: AnswerFrame[] | null;
+  timer: ReturnType<typeof setTimeout>;
+}
+
 export class AnswerFeed {
   readonly #sources: FeedSources;
   readonly #answers = new Map<string, Followed>();
   readonly #states = new Map<string, Store<AnswerState>>();
-  readonly #unknown = new Set<string>();
+  readonly #unknown = new Map<string, Unknown>();
   #disposed = false;
 
   constructor(sources: FeedSources) {
@@ -75,9 +83,12 @@ export class AnswerFeed {
       pollMs: POLL_FIRST_MS,
     };
     this.#answers.set(messageId, followed);
-    this.#unknown.delete(messageId);
     const pushed = this.#sources.isPushed();
     this.#schedule(messageId, followed, fresh ? (pushed ? SILENCE_MS : POLL_FIRST_MS / 2) : 0);
+    const unknown = this.#unknown.get(messageId);
+    this.#unknown.delete(messageId);
+    clearTimeout(unknown?.timer);
+    if (unknown?.held) this.#receive(messageId, followed, unknown.held);
   }
 
   /** Frames from the socket, of any answers, in any order. */
@@ -86,7 +97,7 @@ export class AnswerFeed {
       const own = frames.filter((frame) => frame.message_id === messageId);
       const followed = this.#answers.get(messageId);
       if (followed) this.#receive(messageId, followed, own);
-      else this.#reportUnknown(own);
+      else this.#holdUnknown(messageId, own);
     }
   }
 
@@ -105,22 +116,34 @@ export class AnswerFeed {
 
   dispose(): void {
     this.#disposed = true;
-    for (const followed of this.#answers.values()) clearTimeout(followed.timer);
+    for (const { timer } of [...this.#answers.values(), ...this.#unknown.values()]) clearTimeout(timer);
   }
 
   #receive(messageId: string, followed: Followed, frames: readonly AnswerFrame[]): void {
-    if (isSettled(followed.store.get())) return;
-    this.#update(messageId, followed, applyFrames(followed.store.get(), frames));
+    const before = followed.store.get();
+    if (isSettled(before)) return;
+    this.#update(messageId, followed, applyFrames(before, frames));
     followed.pollMs = POLL_FIRST_MS;
     const state = followed.store.get();
-    if (!isSettled(state)) this.#schedule(messageId, followed, hasGap(state) ? REORDER_MS : SILENCE_MS);
+    if (isSettled(state)) return;
+    // The gap's read is due already: frames that keep coming behind it must not put it off.
+    if (hasGap(before) && hasGap(state)) return;
+    this.#schedule(messageId, followed, hasGap(state) ? REORDER_MS : SILENCE_MS);
   }
 
-  #reportUnknown(frames: readonly AnswerFrame[]): void {
-    const first = frames[0];
-    if (!first || this.#unknown.has(first.message_id)) return;
-    this.#unknown.add(first.message_id);
-    this.#sources.onUnknown(first.conversation_id, first.message_id);
+  #holdUnknown(messageId: string, frames: readonly AnswerFrame[]): void {
+    if (this.#disposed) return;
+    const unknown = this.#unknown.get(messageId);
+    if (unknown) unknown.held?.push(...frames);
+    else this.#unknown.set(messageId, { held: [...frames], timer: setTimeout(() => this.#reportUnknown(messageId), UNKNOWN_MS) });
+  }
+
+  #reportUnknown(messageId: string): void {
+    const unknown = this.#unknown.get(messageId);
+    const first = unknown?.held?.[0];
+    if (!unknown || !first) return;
+    unknown.held = null;
+    this.#sources.onUnknown(first.conversation_id, messageId);
   }
 
   #update(messageId: string, followed: Followed, next: AnswerState): void {
@@ -160,7 +183,7 @@ export class AnswerFeed {
     if (isSettled(state)) return;
     const moved = state.sequence > before.sequence;
     followed.pollMs = moved ? POLL_FIRST_MS : Math.min(followed.pollMs * 1.5, POLL_SLOWEST_MS);
-    this.#schedule(messageId, followed, moved && this.#sources.isPushed() ? SILENCE_MS : followed.pollMs);
+    this.#schedule(messageId, followed, moved && !hasGap(state) && this.#sources.isPushed() ? SILENCE_MS : followed.pollMs);
   }
 
   #forget(messageId: string, followed: Followed): void {
