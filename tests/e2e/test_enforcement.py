@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 
 import pytest
@@ -87,11 +88,36 @@ def test_without_its_actions_no_socket_opens(deployment: Deployment, ada: Person
         pass
 
 
-def test_without_send_message_the_queue_stays_empty(deployment: Deployment) -> None:
-    queue = FailureQueue(deployment)
-    client, name = deployment.client("lambda"), deployment.function("answer")
-    marker = f"dropped-{uuid.uuid4()}"
-    with without_action(deployment, "answer", "sqs:SendMessage", "-answer-failures"):
-        client.invoke(FunctionName=name, InvocationType="Event", Payload=f'{{"message_id": "{marker}"}}'.encode())
+def test_without_manage_connections_nothing_is_pushed_and_the_answer_is_read(
+    deployment: Deployment, ada: Person, model: Model, word: str
+) -> None:
+    model.script(word, text="Not pushed, but stored.")
+    with opened(deployment, ticket(ada)) as socket:
+        with without_action(deployment, "answer", "execute-api:ManageConnections", "/@connections/*"):
+            answer = ada.ask(ada.new_conversation(), f"{word} a question")
+            assert text_of(answer) == "Not pushed, but stored."
+            with pytest.raises(TimeoutError):
+                socket.frames_until_end(answer["message_id"], timeout_s=2)
+        healed = ada.ask(ada.new_conversation(), f"{word} a question")
+        assert socket.frames_until_end(healed["message_id"])[-1]["type"] == "answer.done"
+
+
+@pytest.mark.parametrize("function", ["answer", "extract"])
+def test_without_send_message_the_queue_stays_empty(deployment: Deployment, function: str) -> None:
+    queue = FailureQueue(deployment, function)
+    with without_action(deployment, function, "sqs:SendMessage", f"-{function}-failures"):
+        dropped = _invoked_in_vain(deployment, function)
         with pytest.raises(AssertionError):
-            queue.receive(lambda payload: payload.get("message_id") == marker, timeout_s=3)
+            queue.receive(lambda payload: payload.get("message_id") == dropped, timeout_s=5)
+    kept = _invoked_in_vain(deployment, function)
+    queue.receive(lambda payload: payload.get("message_id") == kept)
+
+
+def _invoked_in_vain(deployment: Deployment, function: str) -> str:
+    marker = f"strange-{uuid.uuid4()}"
+    deployment.client("lambda").invoke(
+        FunctionName=deployment.function(function),
+        InvocationType="Event",
+        Payload=json.dumps({"message_id": marker}).encode(),
+    )
+    return marker

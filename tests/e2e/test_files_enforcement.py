@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
+import time
+
 import pytest
 
-from tests.e2e import uploads
+from tests.e2e import rows, uploads
 from tests.e2e.demo import Model
 from tests.e2e.deployment import Deployment
 from tests.e2e.faults import without_action
@@ -61,3 +64,29 @@ def test_without_get_object_no_page_is_shown_and_no_answer_given(
     path = f"/conversations/{conversation_id}/messages/{failed['message_id']}/retry"
     healed = ada.settled(ada.post(path).body["answer"])
     assert uploads.citations(healed)[0]["page"] == REPORT.page
+
+
+@pytest.mark.parametrize("prefix", ["uploads", "extracted"])
+def test_without_delete_object_version_a_file_is_purged_later(deployment: Deployment, ada: Person, prefix: str) -> None:
+    file = uploads.ready(ada, REPORT)
+    assert ada.call("DELETE", f"/files/{file['file_id']}").status == 200
+    # As if the time for undoing it were over.
+    row = uploads.row(deployment, file)
+    assert row is not None
+    rows.put(deployment, "files", row | {"deleted_at": int(time.time()) - 60})
+    with without_action(deployment, "purge", "s3:DeleteObjectVersion", f"/{prefix}/*"):
+        assert not _purged(deployment, ada, file)
+        assert uploads.row(deployment, file) is not None, "an interrupted purge is found again"
+    assert _purged(deployment, ada, file)
+    assert uploads.row(deployment, file) is None
+    for place in (f"uploads/{ada.user_id}", "extracted"):
+        assert uploads.versions(deployment, f"{place}/{file['file_id']}/") == []
+
+
+def _purged(deployment: Deployment, owner: Person, file: uploads.File) -> bool:
+    """Have the purge run now instead of at its time; False when it failed."""
+    order = {"user_id": owner.user_id, "file_id": file["file_id"]}
+    reply = deployment.client("lambda").invoke(
+        FunctionName=deployment.function("purge"), Payload=json.dumps(order).encode()
+    )
+    return "FunctionError" not in reply
