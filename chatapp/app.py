@@ -7,10 +7,8 @@ from typing import Any
 
 from chalice.app import CognitoUserPoolAuthorizer, CORSConfig, S3Event, WebsocketEvent
 from chalicelib import (
-    answers,
     attachments,
     conversations,
-    extracting,
     file_views,
     frames,
     logs,
@@ -34,7 +32,8 @@ cors = CORSConfig(allow_origin=settings.site_origin, allow_headers=["Authorizati
 public: dict[str, Any] = {"cors": cors}
 signed_in: dict[str, Any] = {"cors": cors, "authorizer": users}
 
-# The function that this process serves is built while it starts, when Lambda lends a whole CPU.
+# The function that this process serves is built while it starts, when Lambda lends a whole CPU. What one function alone
+# needs is imported then, and in that function's body here, so that the others start without it.
 services.warm(os.environ.get("AWS_LAMBDA_FUNCTION_NAME", ""))
 
 
@@ -179,6 +178,8 @@ def open_socket(body: s.Nothing = s.Nothing()) -> s.Ticket:  # noqa: B008
 @app.lambda_function(name=services.ANSWER)
 @logs.without_text
 def answer(event: dict[str, Any], context: Any) -> None:
+    from chalicelib import answers  # noqa: PLC0415
+
     order = answers.Order.from_payload(event)
     status = answers.answer(services.of(services.ANSWER), order, context.get_remaining_time_in_millis() / 1000)
     logs.line("answer", message_id=order.message_id, status=status)
@@ -187,6 +188,8 @@ def answer(event: dict[str, Any], context: Any) -> None:
 @app.on_s3_event(settings.files_bucket, events=["s3:ObjectCreated:*"], prefix="uploads/", name=services.EXTRACT)
 @logs.without_text
 def extract(event: S3Event) -> None:
+    from chalicelib import extracting  # noqa: PLC0415
+
     context: Any = event.context
     remaining_s = context.get_remaining_time_in_millis() / 1000
     extracting.extract(services.of(services.EXTRACT), event.to_dict(), remaining_s)

@@ -10,6 +10,7 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache, partial
+from importlib import import_module
 from typing import Any
 
 from . import scratch
@@ -96,6 +97,10 @@ USED_BY_AWS = (
     ("bedrock", "models", "InvokeModelWithResponseStream"),
 )
 
+# Beyond what every function imports and makes when it is built, what its first invocation would otherwise wait for.
+_MODULES = {ANSWER: "answers", EXTRACT: "extracting"}
+_CLIENTS = {API: ("lambda",), EXTRACT: ("s3",)}
+
 
 @dataclass(frozen=True, slots=True)
 class Services:
@@ -119,57 +124,78 @@ class Services:
     model: Callable[[], Model]
 
 
+@dataclass(frozen=True, slots=True)
+class _Adapters:
+    """The adapters of one function, each with what it may do. clients: see `build`."""
+
+    function: str
+    settings: Settings
+    clients: Callable[..., Any]
+
+    def table(self, name: str) -> Table:
+        return Table(self.function, self._grant("table", name), self.clients("dynamodb"), self._named(name))
+
+    def index(self, table: str, name: str) -> Index:
+        grant = self._grant("index", f"{table}/{name}")
+        return Index(self.function, grant, self.clients("dynamodb"), self._named(table), name)
+
+    def bucket(self, prefix: str) -> Bucket:
+        grant = self._grant("bucket", f"files/{prefix}")
+        return Bucket(self.function, grant, partial(self.clients, "s3"), self.settings.files_bucket, f"{prefix}/")
+
+    def started(self, name: str) -> Function:
+        return Function(
+            self.function, self._grant("function", name), partial(self.clients, "lambda"), self._named(name)
+        )
+
+    def purges(self) -> Schedule:
+        account = self.settings.account_id
+        arn = f"arn:aws:lambda:{self.settings.region}:{account}:function:{self._named(PURGE)}"
+        role = f"arn:aws:iam::{account}:role/{self._named('scheduler')}"
+        return Schedule(
+            self.function,
+            self._grant("schedule", PURGE),
+            partial(self.clients, "scheduler"),
+            self.settings.prefix,
+            {"Arn": arn, "RoleArn": role},
+        )
+
+    def pushes(self) -> Push:
+        grant = self._grant("sockets", "connections")
+        return Push(self.function, grant, partial(self.clients, "apigatewaymanagementapi"))
+
+    def parameter(self, name: str) -> Parameter:
+        path = f"/chatapp/{self.settings.stage}/{name}"
+        return Parameter(self.function, self._grant("parameter", name), partial(self.clients, "ssm"), path)
+
+    def _grant(self, kind: str, resource: str) -> Grant:
+        given = (each for each in GRANTS[self.function] if (each.kind, each.resource) == (kind, resource))
+        return next(given, Grant(kind, resource, ()))
+
+    def _named(self, name: str) -> str:
+        return f"{self.settings.prefix}-{name}"
+
+
 def build(function: str, settings: Settings, clients: Callable[..., Any] = client) -> Services:
     """Wire a function's adapters. clients: makes a boto3 client of a service (and of an endpoint, for pushing)."""
-    grants = {(grant.kind, grant.resource): grant for grant in GRANTS[function]}
-
-    def grant(kind: str, resource: str) -> Grant:
-        return grants.get((kind, resource), Grant(kind, resource, ()))
-
-    def table(name: str) -> Table:
-        return Table(function, grant("table", name), clients("dynamodb"), f"{settings.prefix}-{name}")
-
-    def index(table_name: str, name: str) -> Index:
-        of_table = f"{settings.prefix}-{table_name}"
-        return Index(function, grant("index", f"{table_name}/{name}"), clients("dynamodb"), of_table, name)
-
-    def bucket(prefix: str) -> Bucket:
-        objects = partial(clients, "s3")
-        return Bucket(function, grant("bucket", f"files/{prefix}"), objects, settings.files_bucket, f"{prefix}/")
-
-    def started(name: str) -> Function:
-        return Function(function, grant("function", name), partial(clients, "lambda"), f"{settings.prefix}-{name}")
-
-    purge_arn = f"arn:aws:lambda:{settings.region}:{settings.account_id}:function:{settings.prefix}-{PURGE}"
-    scheduler_role = f"arn:aws:iam::{settings.account_id}:role/{settings.prefix}-scheduler"
-    key = Parameter(
-        function,
-        grant("parameter", "anthropic-api-key"),
-        partial(clients, "ssm"),
-        f"/chatapp/{settings.stage}/anthropic-api-key",
-    )
+    adapters = _Adapters(function, settings, clients)
+    key = adapters.parameter("anthropic-api-key")
     return Services(
         settings=settings,
-        conversations=table("conversations"),
-        conversations_by_time=index("conversations", "timestamp-index"),
-        messages=table("messages"),
-        frames=table("frames"),
-        files=table("files"),
-        files_by_time=index("files", "user-files-index"),
-        uploads=bucket("uploads"),
-        extracted=bucket("extracted"),
-        usage=table("usage"),
-        sockets=table("sockets"),
-        answers=started(ANSWER),
-        extractions=started(EXTRACT),
-        purges=Schedule(
-            function,
-            grant("schedule", PURGE),
-            partial(clients, "scheduler"),
-            settings.prefix,
-            {"Arn": purge_arn, "RoleArn": scheduler_role},
-        ),
-        pushes=Push(function, grant("sockets", "connections"), partial(clients, "apigatewaymanagementapi")),
+        conversations=adapters.table("conversations"),
+        conversations_by_time=adapters.index("conversations", "timestamp-index"),
+        messages=adapters.table("messages"),
+        frames=adapters.table("frames"),
+        files=adapters.table("files"),
+        files_by_time=adapters.index("files", "user-files-index"),
+        uploads=adapters.bucket("uploads"),
+        extracted=adapters.bucket("extracted"),
+        usage=adapters.table("usage"),
+        sockets=adapters.table("sockets"),
+        answers=adapters.started(ANSWER),
+        extractions=adapters.started(EXTRACT),
+        purges=adapters.purges(),
+        pushes=adapters.pushes(),
         model=lru_cache(maxsize=1)(lambda: build_model(settings, key.value)),
     )
 
@@ -187,12 +213,13 @@ def warm(function_name: str) -> None:
     """
     settings = Settings.read(os.environ)
     name = function_name.removeprefix(settings.prefix).removeprefix("-") or (API if function_name else "")
-    if name in GRANTS:
-        scratch.remove_stale()
-        services = of(name)
-        if name == API:
-            client("lambda")
-        if name == EXTRACT:
-            client("s3")
-        if name == ANSWER:
-            services.model().prepare()
+    if name not in GRANTS:
+        return
+    scratch.remove_stale()
+    services = of(name)
+    for service in _CLIENTS.get(name, ()):
+        client(service)
+    if name in _MODULES:
+        import_module(f".{_MODULES[name]}", __package__)
+    if name == ANSWER:
+        services.model().prepare()
