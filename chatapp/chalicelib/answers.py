@@ -336,18 +336,20 @@ class _Work:
             return ended.with_changes(status="complete", stop_reason="max_tokens")
         if self._stop_requested:
             return ended.with_changes(status="stopped")
-        if self._error is None:
-            error = {
-                "code": "out_of_time",
-                "message": "The answer took too long. Retry continues from your message.",
-            }
-            return ended.with_changes(status="interrupted", error=error)
-        if not isinstance(self._error, ModelError):
-            report(self._error)
-            error = {"code": "internal", "message": "Something went wrong on our side. Retry."}
-        else:
-            error = {"code": self._error.code, "message": self._error.message}
-        return ended.with_changes(status="interrupted" if ended.content else "failed", error=error)
+        is_interrupted = ended.content or self._error is None
+        return ended.with_changes(status="interrupted" if is_interrupted else "failed", error=self._shown_error())
+
+    def _shown_error(self) -> dict[str, str]:
+        """What the person is told. Without an error the answer has run out of time."""
+        match self._error:
+            case None:
+                message = "The answer took too long. Retry continues from your message."
+                return {"code": "out_of_time", "message": message}
+            case ModelError(code=code, message=message):
+                return {"code": code, "message": message}
+            case error:
+                report(error)
+                return {"code": "internal", "message": "Something went wrong on our side. Retry."}
 
     def _spent(self) -> dict[str, int]:
         return usage.priced(self._transcript.estimated_counts(), self._offer)

@@ -1,15 +1,16 @@
 """Every error that a caller can provoke, and how HTTP names it.
 
     AppError                    500 internal
-    ├── InvalidRequest          400 invalid_request      (carries `field`)
-    ├── InvalidCursor           400 invalid_cursor
+    ├── FieldError                                       (carries `field`)
+    │   ├── InvalidRequest      400 invalid_request
+    │   ├── InvalidCursor       400 invalid_cursor
+    │   ├── NotFound            404 not_found
+    │   └── PayloadTooLarge     413 payload_too_large
     ├── Unauthorized            401 unauthorized
-    ├── NotFound                404 not_found            (carries `field`)
     ├── Conflict                409 conflict
     │   ├── AnswerInProgress    409 answer_in_progress   (carries `message_id`)
-    │   ├── FileNotReady        409 file_not_ready       (carries `file_id`)
-    │   └── RequestIdReused     409 request_id_reused
-    ├── PayloadTooLarge         413 payload_too_large    (carries `field`)
+    │   ├── FileNotReady        409 file_not_ready       (carries `field`, `file_id`)
+    │   └── RequestIdReused     409 request_id_reused    (carries `field`)
     ├── StorageFull             413 storage_full         (carries `used_bytes`, `limit_bytes`)
     ├── BudgetSpent             429 budget_spent
     └── Unavailable             503 unavailable          (safe to repeat with the same request_id)
@@ -33,34 +34,42 @@ class AppError(Exception):
         return {"error": {"code": self.code, "message": self.message, **self.details}}
 
 
-class InvalidRequest(AppError):
-    status = 400
-    code = "invalid_request"
+class FieldError(AppError):
+    """field: of the request, or a path parameter."""
 
     def __init__(self, field: str, problem: str) -> None:
         super().__init__(f"{field}: {problem}", field=field)
 
 
-class InvalidCursor(AppError):
+class InvalidRequest(FieldError):
+    status = 400
+    code = "invalid_request"
+
+
+class InvalidCursor(FieldError):
     status = 400
     code = "invalid_cursor"
 
     def __init__(self) -> None:
-        super().__init__("cursor: not one that this list gave out; start again without it", field="cursor")
+        super().__init__("cursor", "not one that this list gave out; start again without it")
+
+
+class NotFound(FieldError):
+    status = 404
+    code = "not_found"
+
+    def __init__(self, kind: str, field: str = "") -> None:
+        super().__init__(field or f"{kind}_id", f"there is no such {kind}")
+
+
+class PayloadTooLarge(FieldError):
+    status = 413
+    code = "payload_too_large"
 
 
 class Unauthorized(AppError):
     status = 401
     code = "unauthorized"
-
-
-class NotFound(AppError):
-    status = 404
-    code = "not_found"
-
-    def __init__(self, kind: str, field: str = "") -> None:
-        field = field or f"{kind}_id"
-        super().__init__(f"{field}: there is no such {kind}", field=field)
 
 
 class Conflict(AppError):
@@ -94,14 +103,6 @@ class RequestIdReused(Conflict):
 
     def __init__(self) -> None:
         super().__init__("request_id: already used for another text; choose a new one", field="request_id")
-
-
-class PayloadTooLarge(AppError):
-    status = 413
-    code = "payload_too_large"
-
-    def __init__(self, field: str, problem: str) -> None:
-        super().__init__(f"{field}: {problem}", field=field)
 
 
 class StorageFull(AppError):

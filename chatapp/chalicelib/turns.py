@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import hashlib
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from . import attachments, conversations, limits, messages, settling, turn_rows, usage
 from .aws.functions import NotStarted
-from .aws.table import ConditionFailed, Item, TransactionRefused, batch_get, transact
+from .aws.table import ConditionFailed, Item, TransactionRefused, Write, batch_get, transact
 from .conversations import Conversation, subject_of
 from .errors import (
     AnswerInProgress,
@@ -43,37 +44,34 @@ def send(services: Services, user_id: str, conversation_id: str, sending: Sendin
     FileNotReady, RequestIdReused, BudgetSpent, InvalidRequest, NotFound (nothing stored) and Unavailable (stored; safe
     to repeat).
     """
-    try:
-        turn = _store(services, user_id, conversation_id, sending)
-    except AppError as refused:
-        repeated = _repeated(services, user_id, conversation_id, sending) if _may_be_repeated(refused) else None
-        if repeated is None:
-            raise
-        turn = repeated
-    if turn.answer.status == "queued":
-        _start(services, turn)
-    return turn
-
-
-def _may_be_repeated(refused: AppError) -> bool:
-    """Whether what is refused now may have been accepted before: a file that was sent may be deleted meanwhile."""
-    return isinstance(refused, Conflict | BudgetSpent) or refused.details.get("field") == "file_ids"
+    return _once(
+        services, user_id, conversation_id, sending, lambda: _store(services, user_id, conversation_id, sending)
+    )
 
 
 def begin(services: Services, conversation: Item, sending: Sending) -> Turn:
     """Create a conversation with its first turn. Its id follows from the request id, so a repeat finds the same one."""
     user_id = conversation["user_id"]
     conversation_id = conversation_id_of(user_id, sending.request_id)
+    item = conversation | {"conversation_id": conversation_id}
+    return _once(services, user_id, conversation_id, sending, lambda: _store_first(services, item, sending))
+
+
+def _once(services: Services, user_id: str, conversation_id: str, sending: Sending, store: Callable[[], Turn]) -> Turn:
+    """The turn that is stored now, or the one that this request stored before; started while it is queued."""
     try:
-        turn = _store_first(services, conversation | {"conversation_id": conversation_id}, sending)
+        turn = store()
     except AppError as refused:
         repeated = _repeated(services, user_id, conversation_id, sending) if _may_be_repeated(refused) else None
         if repeated is None:
             raise
         turn = repeated
-    if turn.answer.status == "queued":
-        _start(services, turn)
-    return turn
+    return _started(services, turn)
+
+
+def _may_be_repeated(refused: AppError) -> bool:
+    """Whether what is refused now may have been accepted before: a file that was sent may be deleted meanwhile."""
+    return isinstance(refused, Conflict | BudgetSpent) or refused.details.get("field") == "file_ids"
 
 
 def _store_first(services: Services, item: Item, sending: Sending) -> Turn:
@@ -179,6 +177,12 @@ def _repeated(services: Services, user_id: str, conversation_id: str, sending: S
     )
 
 
+def _started(services: Services, turn: Turn) -> Turn:
+    if turn.answer.status == "queued":
+        _start(services, turn)
+    return turn
+
+
 def _start(services: Services, turn: Turn) -> None:
     """Invoke the worker. Ids only: what Lambda could not deliver is kept in a queue for two weeks."""
     conversation = turn.conversation
@@ -214,44 +218,41 @@ def retry(services: Services, user_id: str, conversation_id: str, message_id: st
             (services.usage, usage.key(usage.STAGE)),
         )
         conversation, old = conversations.existing(row), messages.existing(old_row)
-        if old.role != "assistant" or old.parent_id is None:
-            raise InvalidRequest("message_id", "only an answer can be retried")
-        prompt = messages.get(services, user_id, conversation_id, old.parent_id)
+        prompt = _prompt_of(services, old)
         if old.superseded_by:
             return _retried(services, conversation, prompt, old.superseded_by)
         limits.check_spend(services, user, stage)
         _must_be_free(services, conversation)
         new = turn_rows.again(services, old, model)
-        table = services.messages
-        superseded = table.update(
-            old.key(),
-            "SET #status = :superseded, #superseded_by = :new",
-            {
-                ":superseded": "superseded",
-                ":new": new.message_id,
-                ":queued": "queued",
-                ":streaming": "streaming",
-            },
-            condition="attribute_exists(#status) AND NOT #status IN (:queued, :streaming)",
-        )
-        put = table.put(new.to_item(), condition="attribute_not_exists(#message_id)")
         try:
-            transact([put, superseded, turn_rows.take_head(services, conversation, new)])
+            transact([*_superseding(services, old, new), turn_rows.take_head(services, conversation, new)])
         except TransactionRefused:
             continue
-        turn = Turn(conversation, prompt, new)
-        _start(services, turn)
-        return turn
+        return _started(services, Turn(conversation, prompt, new))
     raise Conflict("This conversation is changing too fast; try again.")
+
+
+def _prompt_of(services: Services, answer: Message) -> Message:
+    if answer.role != "assistant" or answer.parent_id is None:
+        raise InvalidRequest("message_id", "only an answer can be retried")
+    return messages.get(services, answer.user_id, answer.conversation_id, answer.parent_id)
 
 
 def _retried(services: Services, conversation: Conversation, prompt: Message, answer_id: str) -> Turn:
     """The turn of an answer that superseded another."""
     answer = messages.get(services, prompt.user_id, prompt.conversation_id, answer_id)
-    turn = Turn(conversation, prompt, settling.settled(services, answer))
-    if turn.answer.status == "queued":
-        _start(services, turn)
-    return turn
+    return _started(services, Turn(conversation, prompt, settling.settled(services, answer)))
+
+
+def _superseding(services: Services, old: Message, new: Message) -> list[Write]:
+    table = services.messages
+    superseded = table.update(
+        old.key(),
+        "SET #status = :superseded, #superseded_by = :new",
+        {":superseded": "superseded", ":new": new.message_id, ":queued": "queued", ":streaming": "streaming"},
+        condition="attribute_exists(#status) AND NOT #status IN (:queued, :streaming)",
+    )
+    return [table.put(new.to_item(), condition="attribute_not_exists(#message_id)"), superseded]
 
 
 def stop(services: Services, user_id: str, conversation_id: str, message_id: str) -> Message:
@@ -263,26 +264,39 @@ def stop(services: Services, user_id: str, conversation_id: str, message_id: str
     if answer.role != "assistant":
         raise InvalidRequest("message_id", "only an answer can be stopped")
     if answer.status == "queued":
-        stopped = answer.with_changes(status="stopped")
-        try:
-            settling.finish(services, stopped, before=answer)
-        except settling.Superseded:
-            answer = messages.get(services, user_id, conversation_id, message_id)
-        else:
-            return stopped
+        answer = _stop_queued(services, answer)
     if answer.status == "streaming":
-        table = services.messages
-        flag = table.update(
-            answer.key(),
-            "SET #stop_requested = :yes",
-            {":yes": True, ":streaming": "streaming"},
-            condition="#status = :streaming",
-        )
-        try:
-            return Message.from_item(table.write(flag, returns="ALL_NEW"))
-        except ConditionFailed:
-            return messages.get(services, user_id, conversation_id, message_id)
+        answer = _request_stop(services, answer)
     return answer
+
+
+def _stop_queued(services: Services, answer: Message) -> Message:
+    """The answer, ended; or as it is by now, where a worker has claimed it."""
+    stopped = answer.with_changes(status="stopped")
+    try:
+        settling.finish(services, stopped, before=answer)
+    except settling.Superseded:
+        return _now(services, answer)
+    return stopped
+
+
+def _request_stop(services: Services, answer: Message) -> Message:
+    """The answer, asked to end; or as it is by now, where it has ended by itself."""
+    table = services.messages
+    flag = table.update(
+        answer.key(),
+        "SET #stop_requested = :yes",
+        {":yes": True, ":streaming": "streaming"},
+        condition="#status = :streaming",
+    )
+    try:
+        return Message.from_item(table.write(flag, returns="ALL_NEW"))
+    except ConditionFailed:
+        return _now(services, answer)
+
+
+def _now(services: Services, answer: Message) -> Message:
+    return messages.get(services, answer.user_id, answer.conversation_id, answer.message_id)
 
 
 def read(services: Services, user_id: str, conversation_id: str, message_id: str) -> Message:
@@ -314,6 +328,5 @@ def await_answer(services: Services, answer: Message, wait_s: float) -> Message:
     while answer.in_progress and time.monotonic() + pause < deadline:
         time.sleep(pause)
         pause = min(pause * 1.3, 1.0)
-        answer = messages.get(services, answer.user_id, answer.conversation_id, answer.message_id)
-        answer = settling.settled(services, answer)
+        answer = settling.settled(services, _now(services, answer))
     return answer

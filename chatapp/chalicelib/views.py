@@ -73,16 +73,10 @@ def conversation(settings: Settings, shown: Conversation) -> s.Conversation:
     offer = settings.offer(shown.model)
     note = f"{shown.model} is no longer on offer; {offer.id} answers instead."
     return s.Conversation(
-        conversation_id=shown.conversation_id,
-        title=shown.title,
-        model=offer.id,
+        **_summary(settings, shown).model_dump(),
         model_note=note if shown.model and shown.model != offer.id else None,
         system=shown.system,
-        timestamp=shown.timestamp,
-        pinned=shown.pinned,
-        archived=shown.archived,
         head=shown.head,
-        answer_in_progress=shown.answer_in_progress,
         file_ids=sorted(shown.file_ids),
     )
 
