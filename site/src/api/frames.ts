@@ -1,6 +1,6 @@
 /**
  * Frames: what the server pushes over the socket and lists under `…/frames`.
- * They are checked here, once, as they come in; a frame of a type that this build does not know is left out.
+ * They are checked here, once, as they come in.
  */
 import * as v from "valibot";
 
@@ -115,15 +115,24 @@ const fileFrame = v.object({
   }),
 });
 
-const frame = v.union([answerFrame, conversationFrame, fileFrame]);
+// Without it, the sequence would have a gap for ever.
+const unknownAnswerFrame = v.pipe(
+  v.object({ type: v.pipe(v.string(), v.startsWith("answer.")), ...answer }),
+  v.transform((held) => ({ ...held, type: "answer.unknown" as const })),
+);
 
-export type AnswerFrame = v.InferOutput<typeof answerFrame>;
+const frame = v.union([answerFrame, conversationFrame, fileFrame, unknownAnswerFrame]);
+
+export type AnswerFrame = v.InferOutput<typeof answerFrame> | v.InferOutput<typeof unknownAnswerFrame>;
 export type ConversationFrame = v.InferOutput<typeof conversationFrame>;
 export type Frame = v.InferOutput<typeof frame>;
 
 export const isAnswerFrame = (value: Frame): value is AnswerFrame => value.type.startsWith("answer.");
 
-/** Decode a list of frames; what is not a known frame is left out, so that an older tab survives a newer server. */
+/**
+ * Decode a list of frames. So that an older tab survives a newer server, what is not a known frame is left out; of an
+ * answer, only its place is kept.
+ */
 export function decodeFrames(values: readonly unknown[]): Frame[] {
   return values.flatMap((value) => {
     const result = v.safeParse(frame, value);

@@ -4,7 +4,7 @@ import { NetworkError } from "@/api/client";
 import type { AnswerFrame } from "@/api/frames";
 
 import { AnswerFeed, POLL_FIRST_MS, POLL_SLOWEST_MS, REORDER_MS, SILENCE_MS, UNKNOWN_MS, type FramesRead } from "./answerFeed";
-import { contentOf, newAnswer } from "./answerReducer";
+import { contentOf } from "./answerReducer";
 import { textOf } from "./liveMessage";
 
 const ids = { conversation_id: "c1", message_id: "a1" };
@@ -36,6 +36,9 @@ class FakeLog {
   readonly unknown: string[] = [];
   isPushed = true;
   error: Error | null = null;
+  /** Reads get no answer until they are released. */
+  hangs = false;
+  release: () => void = () => undefined;
   readonly #startedAtMs = Date.now();
 
   feed(): AnswerFeed {
@@ -51,6 +54,7 @@ class FakeLog {
 
   async #read(after: number): Promise<FramesRead> {
     this.readsAtMs.push(Date.now() - this.#startedAtMs);
+    if (this.hangs) await new Promise<void>((resolve) => (this.release = resolve));
     if (this.error) throw this.error;
     const isDone = this.frames.at(-1)?.type === "answer.done";
     return { items: this.frames.filter((frame) => frame.sequence > after), status: isDone ? "complete" : "streaming" };
@@ -170,19 +174,64 @@ describe("AnswerFeed with a socket", () => {
     expect(log.unknown).toEqual([]);
   });
 
-  it("tells once of an answer that nobody follows, and reads it for who comes later", async () => {
+  it("tells once of an answer that nobody follows, and follows it by its frames alone", async () => {
     const log = new FakeLog();
-    log.frames = [started, delta(2, "x"), delta(3, "y")];
     const feed = log.feed();
     feed.receive([started]);
     await pass(UNKNOWN_MS);
     feed.receive([delta(2, "x"), delta(3, "y")]);
     await pass(UNKNOWN_MS);
     expect(log.unknown).toEqual(["a1"]);
-    expect(feed.answer("a1").get()).toBe(newAnswer);
     feed.follow("c1", "a1");
-    await pass(0);
     expect(text(feed)).toBe("xy");
+    feed.receive([done(4)]);
+    await pass(60_000);
+    expect(log.settled).toEqual(["a1"]);
+    expect(log.unknown).toEqual(["a1"]);
+    expect(log.readsAtMs).toEqual([]);
+  });
+
+  it("has the whole answer when the reply to its message comes after its end", async () => {
+    const log = new FakeLog();
+    const feed = log.feed();
+    feed.receive([started, delta(2, "quick"), done(3)]);
+    await pass(UNKNOWN_MS);
+    feed.follow("c1", "a1", { fresh: true });
+    expect(text(feed)).toBe("quick");
+    expect(log.settled).toEqual(["a1"]);
+  });
+
+  it("reads anew when the socket is back, although a read hangs in the network that is gone", async () => {
+    const log = new FakeLog();
+    log.frames = [started, delta(2, "begun")];
+    const feed = log.feed();
+    feed.follow("c1", "a1");
+    log.hangs = true;
+    await pass(0);
+    log.hangs = false;
+    feed.resync();
+    await pass(0);
+    expect(text(feed)).toBe("begun");
+    log.frames = [...log.frames, delta(3, ", done"), done(4)];
+    await pass(SILENCE_MS);
+    expect(log.readsAtMs).toEqual([0, 0, SILENCE_MS]);
+    expect(log.settled).toEqual(["a1"]);
+  });
+
+  it("does not put off the next read for one that was given up and fails late", async () => {
+    const log = new FakeLog();
+    log.frames = [started, delta(2, "a")];
+    const feed = log.feed();
+    feed.follow("c1", "a1");
+    log.hangs = true;
+    await pass(0);
+    log.hangs = false;
+    feed.refresh("a1");
+    await pass(SILENCE_MS - 1);
+    log.error = new NetworkError("timed out");
+    log.release();
+    await pass(1);
+    expect(log.readsAtMs).toEqual([0, 0, SILENCE_MS]);
   });
 });
 
@@ -238,6 +287,24 @@ describe("AnswerFeed without a socket", () => {
     expect(log.readsAtMs).toHaveLength(reads);
   });
 
+  it("is not begun anew, once the answer is gone, by a read from before", async () => {
+    const log = new FakeLog();
+    log.isPushed = false;
+    log.hangs = true;
+    const feed = log.feed();
+    feed.follow("c1", "a1");
+    await pass(0);
+    log.hangs = false;
+    log.error = new RangeError("404");
+    feed.refresh("a1");
+    await pass(0);
+    log.error = null;
+    log.release();
+    await pass(60_000);
+    expect(log.lost).toEqual(["a1"]);
+    expect(log.readsAtMs).toHaveLength(2);
+  });
+
   it("reads at once when it is told to, and never after it was disposed of", async () => {
     const log = new FakeLog();
     log.isPushed = false;
@@ -249,5 +316,19 @@ describe("AnswerFeed without a socket", () => {
     feed.dispose();
     await pass(60_000);
     expect(log.readsAtMs).toHaveLength(1);
+  });
+
+  it("lets nothing go out any more for a read that fails after it was disposed of", async () => {
+    const log = new FakeLog();
+    log.isPushed = false;
+    log.hangs = true;
+    const feed = log.feed();
+    feed.follow("c1", "a1");
+    await pass(0);
+    feed.dispose();
+    log.error = new RangeError("The session is over.");
+    log.release();
+    await pass(0);
+    expect(log.lost).toEqual([]);
   });
 });

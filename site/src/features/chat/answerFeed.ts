@@ -39,13 +39,13 @@ interface Followed {
   conversationId: string;
   store: Store<AnswerState>;
   timer: ReturnType<typeof setTimeout> | undefined;
-  reading: boolean;
+  /** The read under way that decides when the next one is due. */
+  reading: symbol | null;
   pollMs: number;
 }
 
 interface Unknown {
-  /** null: it was told of, and whoever follows it now reads it from its beginning. */
-  held: AnswerFrame[] | null;
+  held: AnswerFrame[];
   timer: ReturnType<typeof setTimeout>;
 }
 
@@ -79,7 +79,7 @@ export class AnswerFeed {
       conversationId,
       store: this.answer(messageId),
       timer: undefined,
-      reading: false,
+      reading: null,
       pollMs: POLL_FIRST_MS,
     };
     this.#answers.set(messageId, followed);
@@ -88,7 +88,7 @@ export class AnswerFeed {
     const unknown = this.#unknown.get(messageId);
     this.#unknown.delete(messageId);
     clearTimeout(unknown?.timer);
-    if (unknown?.held) this.#receive(messageId, followed, unknown.held);
+    if (unknown) this.#receive(messageId, followed, unknown.held);
   }
 
   /** Frames from the socket, of any answers, in any order. */
@@ -104,14 +104,12 @@ export class AnswerFeed {
   /** Read one answer now: something happened to it that may not have been pushed, like a stop. */
   refresh(messageId: string): void {
     const followed = this.#answers.get(messageId);
-    if (followed && !isSettled(followed.store.get())) this.#schedule(messageId, followed, 0);
+    if (followed) this.#readNow(messageId, followed);
   }
 
   /** The socket has just opened or closed: what was pushed in between is not known, so everything is read. */
   resync(): void {
-    for (const [messageId, followed] of this.#answers) {
-      if (!isSettled(followed.store.get())) this.#schedule(messageId, followed, 0);
-    }
+    for (const [messageId, followed] of this.#answers) this.#readNow(messageId, followed);
   }
 
   dispose(): void {
@@ -134,16 +132,16 @@ export class AnswerFeed {
   #holdUnknown(messageId: string, frames: readonly AnswerFrame[]): void {
     if (this.#disposed) return;
     const unknown = this.#unknown.get(messageId);
-    if (unknown) unknown.held?.push(...frames);
+    if (unknown) unknown.held.push(...frames);
     else this.#unknown.set(messageId, { held: [...frames], timer: setTimeout(() => this.#reportUnknown(messageId), UNKNOWN_MS) });
   }
 
+  /** It is followed from now on, so that its end is heard of, too. */
   #reportUnknown(messageId: string): void {
-    const unknown = this.#unknown.get(messageId);
-    const first = unknown?.held?.[0];
-    if (!unknown || !first) return;
-    unknown.held = null;
+    const first = this.#unknown.get(messageId)?.held[0];
+    if (!first) return;
     this.#sources.onUnknown(first.conversation_id, messageId);
+    this.follow(first.conversation_id, messageId, { fresh: true });
   }
 
   #update(messageId: string, followed: Followed, next: AnswerState): void {
@@ -160,22 +158,37 @@ export class AnswerFeed {
     followed.timer = setTimeout(() => void this.#read(messageId, followed), delayMs);
   }
 
+  /** Beside a read that is under way: it may have been answered before, or hang in a network that is gone. */
+  #readNow(messageId: string, followed: Followed): void {
+    if (isSettled(followed.store.get())) return;
+    followed.reading = null;
+    this.#schedule(messageId, followed, 0);
+  }
+
   async #read(messageId: string, followed: Followed): Promise<void> {
     if (followed.reading) return this.#schedule(messageId, followed, POLL_FIRST_MS);
-    followed.reading = true;
+    const reading = (followed.reading = Symbol(messageId));
     const before = followed.store.get();
+    const error = await this.#take(messageId, followed);
+    if (this.#disposed) return;
+    if (error && this.#sources.isFinal(error.reason)) return this.#forget(messageId, followed);
+    if (followed.reading !== reading) return;
+    followed.reading = null;
+    if (!error) return this.#afterRead(messageId, followed, before);
+    followed.pollMs = Math.min(followed.pollMs * 2, ERROR_SLOWEST_MS);
+    this.#schedule(messageId, followed, followed.pollMs);
+  }
+
+  /** Read what is missing, and say why that did not work. */
+  async #take(messageId: string, followed: Followed): Promise<{ reason: unknown } | null> {
+    const after = followed.store.get().sequence;
     try {
-      const after = before.sequence;
       const read = await this.#sources.readFrames(followed.conversationId, messageId, after);
       if (!this.#disposed) this.#update(messageId, followed, applyRead(followed.store.get(), { after, ...read }));
-    } catch (error) {
-      if (this.#sources.isFinal(error)) return this.#forget(messageId, followed);
-      followed.pollMs = Math.min(followed.pollMs * 2, ERROR_SLOWEST_MS);
-      return this.#schedule(messageId, followed, followed.pollMs);
-    } finally {
-      followed.reading = false;
+      return null;
+    } catch (reason) {
+      return { reason };
     }
-    this.#afterRead(messageId, followed, before);
   }
 
   #afterRead(messageId: string, followed: Followed, before: AnswerState): void {
@@ -188,6 +201,7 @@ export class AnswerFeed {
 
   #forget(messageId: string, followed: Followed): void {
     clearTimeout(followed.timer);
+    followed.reading = null;
     this.#answers.delete(messageId);
     this.#sources.onLost(messageId);
   }

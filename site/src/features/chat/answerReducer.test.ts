@@ -4,10 +4,11 @@ import { describe, expect, it } from "vitest";
 
 import { decodeSocketMessage, isAnswerFrame, type AnswerFrame } from "@/api/frames";
 import { citation } from "@/test/citations";
+import { answer as answerRecord } from "@/test/records";
 import { randomly, shuffled, type Random } from "@/test/random";
 
 import { applyFrames, applyRead, contentOf, hasGap, newAnswer, type AnswerState } from "./answerReducer";
-import { textOf } from "./liveMessage";
+import { liveMessage, textOf } from "./liveMessage";
 
 const ids = { conversation_id: "c", message_id: "m" };
 const started = (sequence: number): AnswerFrame => ({ type: "answer.started", ...ids, sequence, model: "claude" });
@@ -184,6 +185,22 @@ describe("applyRead", () => {
     expect(text(state)).toBe("ab");
   });
 
+  it("ends with a settled answer although a frame of it is of a type, or has a status, that this build does not know", () => {
+    const live = applyFrames(newAnswer, [started(1), delta(2, "a"), delta(4, "c")]);
+    const unknownAt5 = applyRead(live, { after: 2, items: [started(3), delta(4, "abc"), delta(6, "d"), done(7)], status: "complete" });
+    expect(text(unknownAt5)).toBe("abcd");
+    expect(unknownAt5).toMatchObject({ status: "complete", stop_reason: "end_turn" });
+    expect(hasGap(unknownAt5)).toBe(false);
+    const endUnread = applyRead(live, { after: 2, items: [started(3), delta(4, "abc")], status: "complete" });
+    expect([text(endUnread), endUnread.status]).toEqual(["abc", "complete"]);
+  });
+
+  it("knows more than a message that was stored in the middle of its answer, whenever it began to read", () => {
+    const state = applyRead(newAnswer, { after: 0, items: [started(1), delta(2, "all"), done(3)], status: "complete" });
+    const stored = answerRecord({ message_id: "m", status: "streaming", content: [] });
+    expect(liveMessage(stored, state)).toMatchObject({ status: "complete", content: [{ type: "text", text: "all" }] });
+  });
+
   it("leaves a settled answer as it is", () => {
     const settled = applyFrames(newAnswer, [started(1), delta(2, "a"), done(3)]);
     expect(applyRead(settled, { after: 3, items: [started(4), delta(5, "a"), done(6)], status: "complete" })).toBe(settled);
@@ -194,6 +211,18 @@ it("an answer that broke off says why, as after a reload", () => {
   const error = { code: "stream_cut", message: "The connection to the model broke off." };
   const end: AnswerFrame = { ...(done(3) as Extract<AnswerFrame, { type: "answer.done" }>), status: "interrupted", error };
   expect(applyFrames(newAnswer, [started(1), delta(2, "a"), end])).toMatchObject({ status: "interrupted", error });
+});
+
+it("a frame of a kind that a newer server sends keeps its place, so that what follows is shown", () => {
+  const frames = [
+    started(1),
+    { type: "answer.mood", ...ids, sequence: 2, mood: "cheerful" },
+    { ...delta(3, "?"), kind: "song" },
+    delta(4, "a"),
+    { type: "weather.changed" },
+  ];
+  const state = applyFrames(newAnswer, decodeSocketMessage(JSON.stringify({ frames })).filter(isAnswerFrame));
+  expect([text(state), hasGap(state)]).toEqual(["a", false]);
 });
 
 describe("the frames that the server encodes", () => {

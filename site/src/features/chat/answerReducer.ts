@@ -54,18 +54,18 @@ export function applyFrames(state: AnswerState, frames: readonly AnswerFrame[]):
  * Apply what a read of `…/frames?after=N` answered.
  *
  * Frames of a settled answer are made from its message and numbered from N + 1: they may carry numbers of live frames
- * with another content. So they replace what is held, as a whole, instead of being merged with it.
+ * with another content. So they replace what is held, as a whole, instead of being merged with it. A settled answer
+ * ends here whatever its frames are: one that this build cannot read must not be waited for.
  */
 export function applyRead(
   state: AnswerState,
   read: { after: number; items: readonly AnswerFrame[]; status: AnswerStatus },
 ): AnswerState {
   if (isSettled(state)) return state;
+  if (isInProgress(read.status)) return applyFrames(state, read.items);
   const startsAfresh = read.items[0]?.type === "answer.started";
-  if (!isInProgress(read.status) && startsAfresh) {
-    return drain({ ...state, sequence: read.after }, new Map(read.items.map((frame) => [frame.sequence, frame])));
-  }
-  return applyFrames(state, read.items);
+  const ended = startsAfresh ? read.items.reduce(step, state) : applyFrames(state, read.items);
+  return { ...ended, status: read.status, sequence: read.after + read.items.length, ahead: new Map() };
 }
 
 function drain(state: AnswerState, waiting: Map<number, AnswerFrame>): AnswerState {
@@ -100,6 +100,8 @@ function step(state: AnswerState, frame: AnswerFrame): AnswerState {
       };
     case "answer.failed":
       return { ...state, status: "failed", error: frame.error };
+    case "answer.unknown":
+      return state;
     default:
       return frame satisfies never;
   }
