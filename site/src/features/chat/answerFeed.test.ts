@@ -287,19 +287,22 @@ describe("AnswerFeed without a socket", () => {
     expect(log.readsAtMs).toHaveLength(reads);
   });
 
-  it("is not begun anew, once the answer is gone, by a read from before", async () => {
+  it("is not begun anew, once the answer is gone, by another read that was under way", async () => {
     const log = new FakeLog();
     log.isPushed = false;
     log.hangs = true;
     const feed = log.feed();
     feed.follow("c1", "a1");
     await pass(0);
-    log.hangs = false;
-    log.error = new RangeError("404");
+    const endFirst = log.release;
     feed.refresh("a1");
+    await pass(0);
+    log.error = new RangeError("404");
+    endFirst();
     await pass(0);
     log.error = null;
     log.release();
+    log.hangs = false;
     await pass(60_000);
     expect(log.lost).toEqual(["a1"]);
     expect(log.readsAtMs).toHaveLength(2);
