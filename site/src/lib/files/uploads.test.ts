@@ -74,6 +74,22 @@ describe("an upload", () => {
     expect(shown(key)).toMatchObject({ phase: "ready" });
   });
 
+  it("is no failure when the server has read it, although the storage's answer was lost", async () => {
+    const [key = ""] = await begin(pdf());
+    uploads.receive([storedFile({ status: "ready" })]);
+    server.sending().fail(new NetworkError("The upload came to a halt."));
+    await pass();
+    expect(uploads.readiness([key])).toEqual({ state: "ready", file_ids: ["f1"] });
+  });
+
+  it("keeps the server's reason when the storage's answer is lost after it", async () => {
+    const [key = ""] = await begin(pdf());
+    uploads.receive([storedFile({ status: "failed", error: { code: "encrypted_pdf", message: "password" } })]);
+    server.sending().fail(new NetworkError("The upload came to a halt."));
+    await pass();
+    expect(shown(key)).toMatchObject({ phase: "failed", problem: { code: "encrypted_pdf" }, canRetry: false });
+  });
+
   it("ends with the reason that the server gives when the file cannot be read", async () => {
     const key = await sent();
     uploads.receive([storedFile({ status: "failed", error: { code: "encrypted_pdf", message: "password" } })]);

@@ -190,7 +190,8 @@ export class Uploads {
         await this.#send(key, await this.#sources.fit(source), signal);
       });
     } catch (error) {
-      if (!signal.aborted) this.#fail(key, problemOf(error), true);
+      // The server may have told that all of it came, where only the storage's answer was lost.
+      if (!signal.aborted && !held.isSent) this.#fail(key, problemOf(error), true);
     }
   }
 
