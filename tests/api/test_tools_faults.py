@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -19,6 +21,14 @@ from tests.stage import PATIENCE_S, Stage, wait_for
 ATTEMPTS = 5
 
 
+def _is_index(call: Call) -> bool:
+    return call.key.endswith("index.sqlite")
+
+
+def _is_renewal(call: dynamodb.Call) -> bool:
+    return "SET #lease_until" in str(call)
+
+
 @pytest.fixture
 def conversation_id(ada: Person) -> str:
     return ada.new_conversation(title="T")
@@ -28,7 +38,7 @@ def test_a_file_that_is_purged_while_it_is_searched_is_told(
     stage: Stage, ada: Person, conversation_id: str, thesis: str
 ) -> None:
     missing = s3.refusal("NoSuchKey", 404)
-    stage.s3_wire.fail(missing, lambda call: call.key.endswith("index.sqlite"), times=9)
+    stage.s3_wire.fail(missing, _is_index, times=9)
     stage.script(QUESTION, times=1, tool_use=search())
     stage.script(None, text="I cannot say.")
     answer = ada.ask(conversation_id, QUESTION, file_ids=[thesis])
@@ -41,7 +51,7 @@ def test_a_file_that_is_purged_while_it_is_searched_is_told(
 def test_a_tool_that_cannot_read_at_the_moment_is_tried_again_if_the_model_wants_to(
     stage: Stage, ada: Person, conversation_id: str, thesis: str
 ) -> None:
-    stage.s3_wire.fail(s3.slow_down, lambda call: call.key.endswith("index.sqlite"), times=ATTEMPTS)
+    stage.s3_wire.fail(s3.slow_down, _is_index, times=ATTEMPTS)
     stage.script(QUESTION, times=1, tool_use=search())
     stage.script(None, times=1, tool_use=search())
     stage.script(None, text="176 euros.")
@@ -56,7 +66,7 @@ def test_a_tool_that_cannot_read_at_the_moment_is_tried_again_if_the_model_wants
 def test_a_crash_in_a_tool_keeps_what_was_shown_and_what_was_spent(
     stage: Stage, ada: Person, conversation_id: str, thesis: str
 ) -> None:
-    stage.s3_wire.fail(s3.denied, lambda call: call.key.endswith("index.sqlite"), times=9)
+    stage.s3_wire.fail(s3.denied, _is_index, times=9)
     stage.script(QUESTION, times=1, text="I look.", tool_use=search(), usage={"input_tokens": 77})
     answer = ada.ask(conversation_id, QUESTION, file_ids=[thesis])
     assert (answer["status"], answer["error"]["code"]) == ("interrupted", "internal")
@@ -106,7 +116,7 @@ class _Held:
 
     def __init__(self, stage: Stage) -> None:
         self.reached, self.release = threading.Event(), threading.Event()
-        stage.s3_wire.fail(self._hold, lambda call: call.key.endswith("index.sqlite"))
+        stage.s3_wire.fail(self._hold, _is_index)
 
     def _hold(self, call: Call, send: Send) -> Any:
         self.reached.set()
@@ -114,18 +124,29 @@ class _Held:
         return send()
 
 
-def test_a_stop_while_a_tool_runs_ends_the_answer_without_waiting_for_it(
-    stage: Stage, ada: Person, conversation_id: str, thesis: str, quick_ticks: None
-) -> None:
+@contextmanager
+def _in_a_tool(stage: Stage, ada: Person, conversation_id: str, thesis: str) -> Iterator[tuple[str, threading.Event]]:
+    """A worker whose tool waits: the answer's id, and what lets the tool go on, which leaving does too."""
     stage.script(QUESTION, times=1, text="I look.", tool_use=search())
     held = _Held(stage)
     answer_id = ada.queue(conversation_id, QUESTION, file_ids=[thesis])
     with stage.working():
         wait_for(held.reached.is_set, "the tool")
+        yield answer_id, held.release
+        held.release.set()
+
+
+def _wait_for_the_log(ada: Person, conversation_id: str, answer_id: str) -> None:
+    wait_for(lambda: ada.frames(conversation_id, answer_id)["items"][-1]["type"] == "answer.tool", "the log")
+
+
+def test_a_stop_while_a_tool_runs_ends_the_answer_without_waiting_for_it(
+    stage: Stage, ada: Person, conversation_id: str, thesis: str, quick_ticks: None
+) -> None:
+    with _in_a_tool(stage, ada, conversation_id, thesis) as (answer_id, release):
         assert ada.stop(conversation_id, answer_id).status == 202
         wait_for(lambda: ada.message(conversation_id, answer_id)["status"] == "stopped", "the end")
-        assert not held.release.is_set()
-        held.release.set()
+        assert not release.is_set()
     answer = ada.message(conversation_id, answer_id)
     assert (kinds(answer), text_of(answer)) == (["text", "tool_use"], "I look.")
     assert len(stage.prompts()) == 1
@@ -135,15 +156,10 @@ def test_a_stop_while_a_tool_runs_ends_the_answer_without_waiting_for_it(
 def test_the_lease_is_renewed_while_a_tool_runs(
     stage: Stage, ada: Person, conversation_id: str, thesis: str, quick_ticks: None
 ) -> None:
-    stage.script(QUESTION, times=1, text="I look.", tool_use=search())
-    held = _Held(stage)
-    answer_id = ada.queue(conversation_id, QUESTION, file_ids=[thesis])
-    with stage.working():
-        wait_for(held.reached.is_set, "the tool")
+    with _in_a_tool(stage, ada, conversation_id, thesis) as (answer_id, _):
         stage.wire.clear()
-        wait_for(lambda: sum("SET #lease_until" in str(call) for call in stage.wire.calls) >= 3, "renewals")
-        wait_for(lambda: ada.frames(conversation_id, answer_id)["items"][-1]["type"] == "answer.tool", "the log")
-        held.release.set()
+        wait_for(lambda: sum(map(_is_renewal, stage.wire.calls)) >= 3, "renewals")
+        _wait_for_the_log(ada, conversation_id, answer_id)
     assert ada.message(conversation_id, answer_id)["status"] == "complete"
 
 
@@ -160,7 +176,7 @@ def test_the_lease_is_renewed_while_long_files_are_read(
     stage.s3_wire.fail(slow, lambda call: "/pages/" in call.key)
     answer_id = ada.queue(conversation_id, QUESTION, file_ids=[file_id])
     with stage.working():
-        wait_for(lambda: sum("SET #lease_until" in str(call) for call in stage.wire.calls) >= 4, "renewals")
+        wait_for(lambda: sum(map(_is_renewal, stage.wire.calls)) >= 4, "renewals")
         assert stage.prompts() == []
         release.set()
     assert ada.message(conversation_id, answer_id)["status"] == "complete"
@@ -182,17 +198,12 @@ def test_out_of_time_in_a_tool_keeps_what_was_shown(
 def test_a_worker_that_dies_in_a_tool_leaves_what_it_had_shown(
     stage: Stage, ada: Person, conversation_id: str, thesis: str, quick_ticks: None
 ) -> None:
-    stage.script(QUESTION, times=1, text="I look.", tool_use=search())
-    held = _Held(stage)
-    answer_id = ada.queue(conversation_id, QUESTION, file_ids=[thesis])
-    with stage.working():
-        wait_for(held.reached.is_set, "the tool")
-        wait_for(lambda: ada.frames(conversation_id, answer_id)["items"][-1]["type"] == "answer.tool", "the log")
-        stage.wire.fail(dynamodb.unreachable, lambda call: "SET #lease_until" in str(call), times=10**6)
+    with _in_a_tool(stage, ada, conversation_id, thesis) as (answer_id, _):
+        _wait_for_the_log(ada, conversation_id, answer_id)
+        stage.wire.fail(dynamodb.unreachable, _is_renewal, times=10**6)
         wait_for(lambda: stage.wire.struck, "a worker that cannot renew its lease")
         stage.edit("messages", answer_id, lease_until=int(time.time()) - 1)
         settled = ada.message(conversation_id, answer_id)
-        held.release.set()
     assert (settled["status"], settled["error"]["code"]) == ("interrupted", "worker_lost")
     assert (kinds(settled), text_of(settled)) == (["text", "tool_use"], "I look.")
     assert ada.message(conversation_id, answer_id) == settled
@@ -215,7 +226,7 @@ def test_neither_a_file_nor_a_search_reaches_the_log(
     stage.script(None, times=1, text="It is SECRETWORD.", citations=[citation])
     assert ada.ask(conversation_id, "SECRETQUESTION?", file_ids=[file_id])["status"] == "complete"
     other = paper(stage, ada, ["SECRETWORD again.", *flower_pages(9)], "SECRETOTHER.pdf")
-    stage.s3_wire.fail(s3.denied, lambda call: call.key.endswith("index.sqlite"), times=99)
+    stage.s3_wire.fail(s3.denied, _is_index, times=99)
     assert ada.ask(conversation_id, "SECRETQUESTION!", file_ids=[other])["status"] == "interrupted"
     written = capfd.readouterr()
     assert "citation dropped" in written.out
