@@ -28,7 +28,10 @@ class FakeSocket {
 
 class SessionOver extends Error {}
 
-function fakeServer({ accepts = true, tokenLifeMs = 60 * 60_000 } = {}) {
+/** Amplify renews a token that ends within 5 s. */
+const RENEWED_BEFORE_END_MS = 5_000;
+
+function fakeServer({ accepts = true, tokenLifeMs = 60 * 60_000, tokenEndsAtMs = () => Date.now() + tokenLifeMs } = {}) {
   const server = {
     accepts,
     sockets: [] as FakeSocket[],
@@ -42,7 +45,7 @@ function fakeServer({ accepts = true, tokenLifeMs = 60 * 60_000 } = {}) {
     getTicket: async () => {
       server.tickets += 1;
       if (server.ticketError) throw server.ticketError;
-      return { ticket: `t ${server.tickets}`, tokenExpiresAtMs: Date.now() + tokenLifeMs };
+      return { ticket: `t ${server.tickets}`, tokenExpiresAtMs: tokenEndsAtMs() };
     },
     onMessage: (text) => server.messages.push(text),
     onOpenChange: (open) => server.opened.push(open),
@@ -129,6 +132,82 @@ describe("SocketClient", () => {
     window.dispatchEvent(new Event("online"));
     await pass(0);
     expect(client.isOpen).toBe(true);
+    client.stop();
+  });
+
+  it("asks for one ticket each time that the page is seen again, where sockets are blocked", async () => {
+    const { server, client } = fakeServer({ accepts: false });
+    client.start();
+    await pass(60_000);
+    const before = server.tickets;
+    for (let index = 0; index < 20; index += 1) {
+      document.dispatchEvent(new Event("visibilitychange"));
+      await pass(15_000);
+    }
+    expect(server.tickets - before).toBeLessThanOrEqual(22);
+    client.stop();
+  });
+
+  it("needs one ticket for each token, where a token is renewed shortly before its end", async () => {
+    const lifeMs = 60 * 60_000;
+    let endsAtMs = Date.now() + lifeMs;
+    const { server, client } = fakeServer({
+      tokenEndsAtMs: () => {
+        if (Date.now() > endsAtMs - RENEWED_BEFORE_END_MS) endsAtMs += lifeMs;
+        return endsAtMs;
+      },
+    });
+    client.start();
+    await pass(lifeMs * 4.5);
+    expect(server.tickets).toBe(5);
+    client.stop();
+  });
+
+  it.each([
+    ["seconds", 8_000, 3],
+    ["minutes", 5 * 60_000, 8],
+    ["hours", 3 * 60 * 60_000, 7],
+  ])("opens few connections, and a good one in the end, where the computer's clock is %s ahead", async (_, aheadMs, most) => {
+    const lifeMs = 60 * 60_000;
+    let trueEndMs = Date.now() + lifeMs;
+    const { server, client } = fakeServer({
+      tokenEndsAtMs: () => {
+        if (Date.now() > trueEndMs - RENEWED_BEFORE_END_MS) trueEndMs = Date.now() + lifeMs;
+        return trueEndMs - aheadMs;
+      },
+    });
+    client.start();
+    await pass(lifeMs * 1.1);
+    expect(server.tickets).toBeGreaterThan(1);
+    expect(server.tickets).toBeLessThanOrEqual(most);
+    expect(trueEndMs).toBeGreaterThan(Date.now());
+    client.stop();
+  });
+
+  it.each([
+    ["when the page is seen again", () => document.dispatchEvent(new Event("visibilitychange")), 0],
+    ["at its next ping", () => undefined, PING_MS + 2_000],
+  ])("gives up what has ended while the computer slept: %s", async (_, wake, afterMs) => {
+    const { server, client } = fakeServer();
+    client.start();
+    await pass(60_000);
+    // A computer that sleeps stops its timers, and hears of no end.
+    vi.setSystemTime(Date.now() + 20 * 60_000);
+    wake();
+    await pass(afterMs);
+    expect(server.tickets).toBe(2);
+    expect(client.isOpen).toBe(true);
+    expect(server.opened).toEqual([true, false, true]);
+    client.stop();
+  });
+
+  it("leaves a connection alone that is still good when the page is seen again", async () => {
+    const { server, client } = fakeServer();
+    client.start();
+    await pass(PING_MS * 3.9);
+    document.dispatchEvent(new Event("visibilitychange"));
+    await pass(2_000);
+    expect(server.tickets).toBe(1);
     client.stop();
   });
 

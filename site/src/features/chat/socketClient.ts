@@ -4,11 +4,18 @@
  */
 
 /** API Gateway ends a connection after 10 minutes without traffic. */
+const IDLE_MS = 10 * 60_000;
 export const PING_MS = 5 * 60_000;
 /** API Gateway ends every connection after 2 hours. */
 export const LONGEST_MS = 110 * 60_000;
-/** How long before the token's end its connection is replaced. */
-export const BEFORE_EXPIRY_MS = 60_000;
+/**
+ * How long before the token's end its connection is replaced. Amplify renews a token that ends within 5 s: a ticket that
+ * is asked for before that ends with the old one.
+ */
+export const BEFORE_EXPIRY_MS = 2_000;
+/** A clock that is ahead takes a token for ended that is not: the more it is ahead, the longer the connection is kept. */
+const SHORTEST_MS = 10_000;
+const WRONG_CLOCK_MS = 10 * 60_000;
 const CONNECT_TIMEOUT_MS = 10_000;
 const BACKOFF_FIRST_MS = 1_000;
 const BACKOFF_SLOWEST_MS = 5 * 60_000;
@@ -35,6 +42,8 @@ export class SocketClient {
   #timers = new Set<Timer>();
   #attempts = 0;
   #connecting = false;
+  /** When API Gateway ends the connection, unless something is sent. */
+  #idleAtMs = 0;
   #stopped = true;
 
   constructor(options: SocketOptions) {
@@ -49,24 +58,30 @@ export class SocketClient {
   start(): void {
     if (!this.#stopped) return;
     this.#stopped = false;
-    window.addEventListener("online", this.#wake);
+    window.addEventListener("online", this.#online);
     document.addEventListener("visibilitychange", this.#wake);
     void this.#open();
   }
 
   stop(): void {
     this.#stopped = true;
-    window.removeEventListener("online", this.#wake);
+    window.removeEventListener("online", this.#online);
     document.removeEventListener("visibilitychange", this.#wake);
     this.#clearTimers();
     this.#socket?.close();
     this.#socket = null;
   }
 
+  readonly #online = (): void => {
+    this.#attempts = 0;
+    this.#wake();
+  };
+
   /** The network is back or the page is seen again: no reason to wait for the next attempt. */
   readonly #wake = (): void => {
-    if (document.visibilityState === "hidden" || this.isOpen || this.#connecting || this.#stopped) return;
-    this.#attempts = 0;
+    if (document.visibilityState === "hidden" || this.#stopped) return;
+    this.#giveUpIdle();
+    if (this.isOpen || this.#connecting) return;
     this.#clearTimers();
     void this.#open();
   };
@@ -110,7 +125,7 @@ export class SocketClient {
     socket.onclose = () => this.#closed(socket);
     previous?.close();
     const lifeMs = Math.min(LONGEST_MS, tokenExpiresAtMs - Date.now() - BEFORE_EXPIRY_MS);
-    this.#after(Math.max(lifeMs, BEFORE_EXPIRY_MS), () => void this.#open());
+    this.#after(lifeMs > SHORTEST_MS ? lifeMs : Math.min(Math.max(-lifeMs, SHORTEST_MS), WRONG_CLOCK_MS), () => void this.#open());
     this.#after(STABLE_MS, () => (this.#attempts = 0));
     this.#ping(socket);
     if (!previous) this.#options.onOpenChange(true);
@@ -124,8 +139,18 @@ export class SocketClient {
     this.#retryLater();
   }
 
+  /** A computer that slept has heard of no end. */
+  #giveUpIdle(): void {
+    const socket = this.#socket;
+    if (!socket || Date.now() < this.#idleAtMs) return;
+    socket.close();
+    this.#closed(socket);
+  }
+
   #ping(socket: WebSocket): void {
+    this.#idleAtMs = Date.now() + IDLE_MS;
     this.#after(PING_MS, () => {
+      this.#giveUpIdle();
       if (socket !== this.#socket) return;
       socket.send(JSON.stringify({ type: "ping" }));
       this.#ping(socket);
