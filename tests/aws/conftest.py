@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -7,6 +9,8 @@ from chalicelib.aws import clients
 from chalicelib.aws.grants import Grant
 from chalicelib.aws.table import Index, Table
 
+from deploy.local.aws import LocalAws, start, stop
+from tests.aws.local_probe import ENVIRON, ROOT, Probe
 from tests.stage import Stage
 
 # Not a function of the app's, so that what these tests use counts for nobody's grants.
@@ -46,3 +50,24 @@ def conversations_by_time(stage: Stage) -> Index:
 
 def row(number: int, **more: Any) -> dict[str, Any]:
     return {"conversation": "c", "message_id": f"{number:04}", **more}
+
+
+@pytest.fixture(scope="package")
+def state_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("local")
+
+
+@pytest.fixture(scope="package")
+def local(state_dir: Path) -> Iterator[LocalAws]:
+    """A MiniStack for all tests of this package: one that changes it puts it back."""
+    yield start(ROOT, state_dir=state_dir, port=0, environ=ENVIRON)
+    stop(ROOT, state_dir=state_dir, environ=ENVIRON)
+
+
+@pytest.fixture(scope="package")
+def probe(local: LocalAws, tmp_path_factory: pytest.TempPathFactory) -> Probe:
+    probe = Probe(local, tmp_path_factory.mktemp("app"))
+    probe.set_up()
+    # Chalice waits 5 s for each function that it finds pending.
+    assert probe.deploy() < 10
+    return probe

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import secrets
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import boto3
@@ -15,19 +12,10 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from deploy.local.aws import LocalAws, start, stop
+from deploy.local.aws import LocalAws
 
-ROOT = Path(__file__).resolve().parents[2]
-ENVIRON = {name: value for name, value in os.environ.items() if not name.startswith(("ANTHROPIC_", "CHATAPP_"))}
 BUCKET = "probe-files"
 KEY = "uploads/ada/Été 1.txt"
-
-
-@pytest.fixture(scope="module")
-def local(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalAws]:
-    state_dir = tmp_path_factory.mktemp("local")
-    yield start(ROOT, state_dir=state_dir, port=0, environ=ENVIRON)
-    stop(ROOT, state_dir=state_dir, environ=ENVIRON)
 
 
 @pytest.fixture(scope="module")
