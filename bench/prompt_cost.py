@@ -8,21 +8,13 @@ very same one without its cache breakpoints, counted by the demo model.
 from __future__ import annotations
 
 import json
-import os
 import random
-import sys
 import urllib.request
 from collections.abc import Sequence
-from contextlib import redirect_stdout
 from dataclasses import dataclass
 from typing import Any
 
-if __name__ == "__main__":
-    from pathlib import Path
-
-    root = Path(__file__).resolve().parent.parent
-    sys.path[:1] = [str(root), str(root / "chatapp")]
-
+from bench import in_process
 from bench.report import Figure, show
 from deploy.local.demo_cache import PromptCache
 from tests import stage as stages
@@ -74,11 +66,8 @@ class Clock:
 
 def measure() -> tuple[list[Turn], list[Turn]]:
     """The 20 turns, a minute apart; and again, with pauses in which the cache expires."""
-    os.environ |= {"CHATAPP_USER_BUDGET_USD": "1000", "CHATAPP_STAGE_BUDGET_USD": "1000"}
-    os.environ.update(stages.ENVIRONMENT)
     source = random.Random(1)  # noqa: S311 (no secret)
-    # The app's own log lines go to standard error.
-    with redirect_stdout(sys.stderr), stages.demo_model() as model, stages.stage(model) as stage:
+    with in_process.stage() as stage:
         stage.script(None, text=text(ANSWER_WORDS, source), chunk_chars=500, delay_chunk_s=0)
         person = Person(stage, "ada")
         file_id = paper(stage, person, [text(WORDS_A_PAGE, source) for _ in range(PAGES)], "report.pdf")

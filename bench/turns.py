@@ -6,21 +6,13 @@ In process, on moto's DynamoDB, with a socket connected; the real anthropic SDK 
 from __future__ import annotations
 
 import gc
-import os
-import sys
 import uuid
 from collections.abc import Callable, Sequence
-from contextlib import redirect_stdout
 from dataclasses import dataclass
 from itertools import cycle, islice
 from statistics import mean
 
-if __name__ == "__main__":
-    from pathlib import Path
-
-    root = Path(__file__).resolve().parent.parent
-    sys.path[:1] = [str(root), str(root / "chatapp")]
-
+from bench import in_process
 from bench.dynamodb_meter import Meter, Request
 from bench.report import Figure, load_average, show
 from tests import stage as stages
@@ -118,12 +110,9 @@ def text(characters: int, beginning: str) -> str:
 
 def measure() -> tuple[list[Turn], list[Turn]]:
     """The 200 turns at full speed, and some more at a model's real pace."""
-    os.environ |= {"CHATAPP_USER_BUDGET_USD": "1000", "CHATAPP_STAGE_BUDGET_USD": "1000"}
-    os.environ.update(stages.ENVIRONMENT)
     gc.set_threshold(200_000, 50, 50)  # moto copies its tables for each transaction; nothing here is timed
     answer = text(ANSWER_CHARACTERS, "Answer.")
-    # The app's own log lines go to standard error.
-    with redirect_stdout(sys.stderr), stages.demo_model() as model, stages.stage(model) as stage:
+    with in_process.stage() as stage:
         stage.script(None, title=True, text="Items that are never rewritten")
         stage.script(None, times=TURNS, text=answer, chunk_chars=300, delay_chunk_s=0)
         chunk_s = PACED_ANSWER_S * CHUNK_CHARACTERS / ANSWER_CHARACTERS
