@@ -128,12 +128,16 @@ class Channel:
         self._subject = subject
         self._known: list[Connection] = []
         self._looked_at = _NEVER
+        # By connection: frames that could not be sent, for the next push to begin with.
+        self._missed: dict[str, list[Frame]] = {}
         self._pool: ThreadPoolExecutor | None = None
 
     def push(self, frames: list[Frame]) -> None:
         """Send frames to every connection, concurrently. A connection that is gone is forgotten, its rows too.
 
-        Never raises: whoever misses a push reads the frames instead, and no answer is lost for it.
+        What cannot be sent goes before the next frames, as long as it fits one message: a connection may still be
+        opening, and of the client's own those that idled while Lambda froze the process are dead. Never raises:
+        whoever misses a push reads the frames instead, and no answer is lost for it.
         """
         try:
             self._push(frames)
@@ -145,12 +149,11 @@ class Channel:
             self.look()
         if not self._known:
             return
-        bodies = list(encoded(frames))
         if len(self._known) == 1:
-            gone = [self._post(self._known[0], bodies)]
+            gone = [self._post(self._known[0], frames)]
         else:
             self._pool = self._pool or ThreadPoolExecutor(max_workers=8)
-            gone = list(self._pool.map(lambda connection: self._post(connection, bodies), self._known))
+            gone = list(self._pool.map(lambda connection: self._post(connection, frames), self._known))
         lost = {connection_id for connection_id in gone if connection_id}
         self._known = [connection for connection in self._known if connection.connection_id not in lost]
 
@@ -165,21 +168,29 @@ class Channel:
         if self._pool:
             self._pool.shutdown(wait=False)
 
-    def _post(self, connection: Connection, bodies: list[bytes]) -> str | None:
+    def _post(self, connection: Connection, frames: list[Frame]) -> str | None:
+        """The connection's id when it is gone. Frames that may have arrived are sent again: readers go by sequence."""
+        endpoint, connection_id = connection.endpoint, connection.connection_id
+        unsent = [*self._missed.pop(connection_id, []), *frames]
+        bodies = list(encoded(unsent))
         try:
-            for body in bodies:
-                self._services.pushes.post(connection.endpoint, connection.connection_id, body)
+            sent = [self._services.pushes.post(endpoint, connection_id, body) for body in bodies]
         except Gone:
-            if connection.connected_at + OPENING_S > time.time():
-                return None
-            self._services.sockets.delete_all(
-                [
-                    {"subject": self._subject, "item": _connection(connection.connection_id)},
-                    {"subject": _connection(connection.connection_id), "item": _NO_ITEM},
-                ]
-            )
-            return connection.connection_id
+            if connection.connected_at + OPENING_S <= time.time():
+                self._forget(connection)
+                return connection_id
+            sent = [False]
+        if len(bodies) == 1 and not all(sent):
+            self._missed[connection_id] = unsent
         return None
+
+    def _forget(self, connection: Connection) -> None:
+        self._services.sockets.delete_all(
+            [
+                {"subject": self._subject, "item": _connection(connection.connection_id)},
+                {"subject": _connection(connection.connection_id), "item": _NO_ITEM},
+            ]
+        )
 
 
 def _ticket_subject(ticket: str) -> str:

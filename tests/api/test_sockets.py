@@ -10,7 +10,7 @@ import pytest
 from chalicelib import sockets
 
 from tests.fakes import dynamodb
-from tests.fakes.aws import client_error
+from tests.fakes.aws import GoneException, client_error
 from tests.people import Person, text_in, text_of
 from tests.stage import ENDPOINT, Stage, wait_for
 
@@ -228,6 +228,53 @@ def test_a_socket_that_is_still_opening_is_not_taken_for_gone(stage: Stage, ada:
     stage.gateway.gone = set()
     ada.ask(conversation_id, "And lilies?")
     assert stage.gateway.sent["opening"][-1]["type"] == "answer.done"
+
+
+@pytest.mark.parametrize("fault", ["LimitExceededException", "GoneException"])
+def test_frames_that_could_not_be_pushed_go_before_the_next_ones(
+    stage: Stage, ada: Person, conversation_id: str, quick_ticks: None, fault: str
+) -> None:
+    stage.script(None, text=TEXT, chunk_chars=3)
+    go_on = stage.hold(after_chunks=4)
+    for name in ("tab", "opening"):
+        ada.connect(name)
+    refused: list[str] = []
+    _refuse(stage, "opening", fault, refused)
+    ada.queue(conversation_id, "Which roses?")
+    with stage.working():
+        wait_for(lambda: len(refused) >= 2)
+        stage.gateway.before_post = lambda connection_id: None
+        go_on.set()
+    for frames in stage.gateway.sent.values():
+        assert [frame["sequence"] for frame in frames] == list(range(1, len(frames) + 1))
+        assert (frames[-1]["type"], text_in(frames)) == ("answer.done", TEXT)
+
+
+def test_more_than_a_message_of_missed_frames_is_left_to_be_read(
+    stage: Stage, ada: Person, conversation_id: str, quick_ticks: None
+) -> None:
+    stage.script(None, text="🐈" * 20_000, chunk_chars=1_000)
+    go_on = stage.hold(after_chunks=12)
+    ada.connect("tab")
+    _refuse(stage, "tab", "LimitExceededException", [])
+    answer_id = ada.queue(conversation_id, "Which roses?")
+    with stage.working():
+        wait_for(lambda: len(text_in(ada.frames(conversation_id, answer_id)["items"])) >= 10_000)
+        stage.gateway.before_post = lambda connection_id: None
+        go_on.set()
+    pushed = stage.gateway.sent["tab"]
+    assert (pushed[0]["sequence"] > 1, pushed[-1]["type"]) == (True, "answer.done")
+
+
+def _refuse(stage: Stage, name: str, fault: str, refused: list[str]) -> None:
+    """Let pushes to one connection fail. refused: takes the name, each time."""
+
+    def fail(connection_id: str) -> None:
+        if connection_id == name:
+            refused.append(name)
+            raise GoneException(name) if fault == "GoneException" else client_error(fault, "PostToConnection", 429)
+
+    stage.gateway.before_post = fail
 
 
 def test_the_only_socket_gone_is_no_failure(
