@@ -23,7 +23,9 @@ _MAX_SENTENCES = 3
 # A claim and a page are at most this long where they are compared; longer ones are tables, or not worth the time.
 _MAX_CLAIM_CHARACTERS = 4_000
 _WORD = re.compile(r"[^\W_]+")
-_SENTENCE = re.compile(r"\S.*?(?:[.!?…](?=\s)|(?=\n\s*\n)|\Z)", re.DOTALL)
+# Thai, Lao, Burmese, Khmer, Chinese and Japanese are written without spaces; Korean without any before its particles.
+_UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]{2}")
+_SENTENCE = re.compile(r"\S.*?(?:[.!?…](?=\s)|[。！？]|(?=\n\s*\n)|\Z)", re.DOTALL)
 _LINE = re.compile(r"\S[^\n]*")
 
 Span = tuple[int, int]
@@ -171,7 +173,8 @@ def _pieces(text: str, start: int, end: int) -> Iterator[Span]:
 def _whole_words(text: str, span: Span) -> str:
     start, end = span
     if end < len(text) and text[end - 1 : end + 1].isalnum():
-        end = max(text.rfind(" ", start, end), start) or end
+        blank = text.rfind(" ", start, end)
+        end = blank if blank > start else end
     return text[start:end].strip() or text[:MAX_QUOTE_CHARACTERS].strip()
 
 
@@ -179,4 +182,10 @@ def _terms(text: str) -> list[str]:
     """Words that carry meaning, as they are compared: lower case, without accents."""
     folded = unicodedata.normalize("NFKD", text.casefold())
     plain = "".join(character for character in folded if not unicodedata.combining(character))
-    return [word for word in _WORD.findall(plain) if word not in STOP_WORDS and (len(word) > 1 or word.isdigit())]
+    words = [part for word in _WORD.findall(unicodedata.normalize("NFC", plain)) for part in _parts(word)]
+    return [word for word in words if word not in STOP_WORDS and (len(word) > 1 or word.isdigit())]
+
+
+def _parts(word: str) -> list[str]:
+    """The word, or each two characters in a row of one that is a whole clause for want of spaces."""
+    return [word[at : at + 2] for at in range(len(word) - 1)] if _UNSPACED.search(word) else [word]

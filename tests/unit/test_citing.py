@@ -157,6 +157,10 @@ def test_a_citation_that_fits_nothing_is_dropped_and_its_type_logged(
         ("", "roses", ""),
         (TABLE, "In Land77 it costs 77.50", "Flower77 | 77.50 | Land77"),
         ("A line\nbroken in two.\n\nAnother thing.", "broken line", "A line\nbroken in two."),
+        ("甲方支付租金。通知期为三个月。双方可以协商。", "根据合同，通知期是三个月", "通知期为三个月。"),
+        ("第一条です。通知期間は三か月とする！次の条。", "三か月の通知期間が必要", "通知期間は三か月とする！"),
+        ("임대료는 매월 낸다. 통지기간은 3개월이다. 끝.", "통지기간이 3개월", "통지기간은 3개월이다."),
+        ("字" * 900 + "通知期" + "行" * 300, "通知期", "字" * 100 + "通知期" + "行" * 297),
     ],
 )
 def test_the_quote_is_the_sentence_or_line_that_shares_the_most(text: str, claim: str, expected: str) -> None:
