@@ -1,30 +1,11 @@
-import { act, screen, waitFor, within } from "@testing-library/react";
-import userEvent from "@testing-library/user-event";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { screen, waitFor, within } from "@testing-library/react";
+import { describe, expect, it } from "vitest";
 
-import { FakeApi } from "@/test/fakeApi";
 import { conversation } from "@/test/records";
 
-import { openApp as open } from "./openApp";
+import { api, composer, openApp as open, pass, person, prepareApp } from "./openApp";
 
-let api: FakeApi;
-let person: ReturnType<typeof userEvent.setup>;
-
-
-const composer = () => screen.findByRole("textbox", { name: "Message to Claude" });
-const pass = (ms: number) => act(() => vi.advanceTimersByTimeAsync(ms));
-
-beforeEach(() => {
-  vi.useFakeTimers({ shouldAdvanceTime: true });
-  person = userEvent.setup({ advanceTimers: (ms) => void vi.advanceTimersByTime(ms) });
-  api = new FakeApi();
-  api.install();
-});
-
-afterEach(() => {
-  vi.useRealTimers();
-  vi.unstubAllGlobals();
-});
+prepareApp();
 
 describe("the chat", () => {
   it("begins a conversation: shows the message at once, goes to its address, streams the answer, keeps the focus", async () => {
@@ -46,7 +27,6 @@ describe("the chat", () => {
   });
 
   it("joins an answer in progress", async () => {
-    api.conversations.set("c1", conversation());
     const { message_id: answerId } = api.beginElsewhere("c1", "Asked on the phone");
     api.write(answerId, "Half of it");
     open("/c/c1");
@@ -59,7 +39,6 @@ describe("the chat", () => {
   });
 
   it("keeps a message that comes second, shows the answer in progress, and sends it afterwards", async () => {
-    api.conversations.set("c1", conversation());
     open("/c/c1");
     const box = await composer();
     await pass(100);
@@ -82,7 +61,6 @@ describe("the chat", () => {
   });
 
   it("lets a waiting message be taken back into the composer", async () => {
-    api.conversations.set("c1", conversation());
     const { message_id: first } = api.beginElsewhere("c1", "Other");
     open("/c/c1");
     await person.type(await composer(), "Mine");
@@ -96,7 +74,6 @@ describe("the chat", () => {
   });
 
   it("keeps the text when the network is away, and sends it once under one request_id", async () => {
-    api.conversations.set("c1", conversation());
     open("/c/c1");
     const box = await composer();
     await pass(100);
@@ -116,7 +93,6 @@ describe("the chat", () => {
   });
 
   it("stops an answer with Escape, and keeps what was shown", async () => {
-    api.conversations.set("c1", conversation());
     const { message_id: answerId } = api.beginElsewhere("c1", "Go on and on");
     api.write(answerId, "Once upon");
     open("/c/c1");
@@ -129,7 +105,6 @@ describe("the chat", () => {
   });
 
   it("sends an edit below the parent of what it replaces", async () => {
-    api.conversations.set("c1", conversation());
     const { message_id: answerId } = api.beginElsewhere("c1", "First try");
     api.write(answerId, "ok");
     api.finish(answerId);
@@ -156,7 +131,6 @@ describe("the chat", () => {
   });
 
   it("keeps a draft for each conversation, across a reload", async () => {
-    api.conversations.set("c1", conversation({ title: "Cats" }));
     const { unmount } = open("/c/c1");
     await person.type(await composer(), "Not yet sent");
     await pass(500);
@@ -170,7 +144,6 @@ describe("the chat", () => {
   });
 
   it("gives the text back as the draft when the session is over", async () => {
-    api.conversations.set("c1", conversation());
     const { session, unmount } = open("/c/c1");
     await person.type(await composer(), "Precious");
     api.isExpired = true;

@@ -1,53 +1,35 @@
 import { act, fireEvent, screen, waitFor, within } from "@testing-library/react";
-import userEvent from "@testing-library/user-event";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 
-import { FakeApi } from "@/test/fakeApi";
 import { conversation, storedFile } from "@/test/records";
 
-import { openApp } from "./openApp";
+import { api, carried, composer, dropOnPage, openApp, pass, pdf, person, prepareApp, read } from "./openApp";
 
-let api: FakeApi;
-let person: ReturnType<typeof userEvent.setup>;
-
-const composer = () => screen.findByRole("textbox", { name: "Message to Claude" });
-const pass = (ms: number) => act(() => vi.advanceTimersByTimeAsync(ms));
-const pdf = (name = "thesis.pdf") => new File(["%PDF-1.7"], name, { type: "application/pdf" });
 const chips = () => screen.getByRole("list", { name: "Attached files" });
 const sendButton = () => screen.getByRole("button", { name: "Send" });
 const posts = () => api.sent("POST", /^\/conversations(\/c1\/messages)?$/);
 
-/** What a drag over the window carries. */
-const carried = (...files: File[]) => ({
-  types: ["Files"],
-  items: files.map((file) => ({ kind: "file", getAsFile: () => file })),
-});
-
 async function drop(...files: File[]): Promise<void> {
   await composer();
-  fireEvent.drop(window, { dataTransfer: carried(...files) });
-  await pass(50);
+  await dropOnPage(...files);
 }
 
-/** The storage has all bytes of an upload, and the server has read the file. */
-async function read(index = 0, fields: Partial<Parameters<typeof api.files.put>[0]> = {}): Promise<void> {
-  act(() => api.files.uploads[index]?.end(204));
-  api.files.put({ file_id: `f${index + 1}`, status: "ready", group: "document", format: "PDF", pages: 212, tokens: 89_712, ...fields });
-  await pass(3_000);
+/** A conversation whose one message, "First", has a file and an answer. */
+async function openAnswered(): Promise<void> {
+  openApp("/c/c1");
+  await drop(pdf());
+  await read();
+  await person.type(await composer(), "First{Enter}");
+  await pass(500);
+  api.finish(api.messages[1]?.message_id ?? "");
+  await pass(4_000);
 }
 
-beforeEach(() => {
-  vi.useFakeTimers({ shouldAdvanceTime: true });
-  person = userEvent.setup({ advanceTimers: (ms) => void vi.advanceTimersByTime(ms) });
-  api = new FakeApi();
-  api.install();
-  api.conversations.set("c1", conversation());
-});
+/** A text that is long enough for a file, in the clipboard. */
+const long = "long ".repeat(1_000);
+const longText = { types: ["text/plain"], getData: (type: string) => (type === "text/plain" ? long : "") };
 
-afterEach(() => {
-  vi.useRealTimers();
-  vi.unstubAllGlobals();
-});
+prepareApp();
 
 describe("attaching a file", () => {
   it("by choice: it is uploaded to the storage with all fields, shows how far it is, and what it is", async () => {
@@ -82,8 +64,8 @@ describe("attaching a file", () => {
     await pass(50);
     expect(screen.queryByText("Drop to attach")).toBeNull();
     const alert = screen.getByRole("alert");
-    expect(alert).toHaveTextContent("setup.exe was not attached. Programs are not accepted.");
-    expect(alert).toHaveTextContent("papers was not attached. A folder cannot be attached.");
+    expect(alert).toHaveTextContent("setup.exe was left out. Programs are not accepted.");
+    expect(alert).toHaveTextContent("papers was left out. A folder cannot be attached.");
     expect(api.sent("POST", /^\/files$/)).toHaveLength(1);
     await person.click(within(alert).getByRole("button", { name: "Dismiss" }));
     expect(screen.queryByRole("alert")).toBeNull();
@@ -94,7 +76,7 @@ describe("attaching a file", () => {
     openApp("/c/c1");
     await drop(...Array.from({ length: 22 }, (_, index) => pdf(`${index}.pdf`)));
     expect(within(chips()).getAllByRole("listitem")).toHaveLength(20);
-    expect(screen.getByRole("alert")).toHaveTextContent("21.pdf was not attached. A message takes up to 20 files.");
+    expect(screen.getByRole("alert")).toHaveTextContent("Only 20 files fit in one message; 2 were left out: 20.pdf and 21.pdf.");
   });
 
   it("is cancelled on its way, and the server forgets it", async () => {
@@ -131,8 +113,7 @@ describe("pasting", () => {
     openApp("/c/c1");
     await person.type(await composer(), "Before and after");
     (await composer() as HTMLTextAreaElement).setSelectionRange(6, 6);
-    const long = "long ".repeat(1_000);
-    await paste({ types: ["text/plain"], getData: (type: string) => (type === "text/plain" ? long : "") });
+    await paste(longText);
     expect(await composer()).toHaveValue("Before and after");
     expect(within(chips()).getByText("pasted-text.txt")).toBeInTheDocument();
     expect(api.files.uploads[0]?.file.size).toBe(long.length);
@@ -145,8 +126,7 @@ describe("pasting", () => {
     openApp("/c/c1");
     await person.type(await composer(), "Replace all of this");
     (await composer() as HTMLTextAreaElement).setSelectionRange(0, 19);
-    const long = "long ".repeat(1_000);
-    await paste({ types: ["text/plain"], getData: (type: string) => (type === "text/plain" ? long : "") });
+    await paste(longText);
     await person.clear(await composer());
     await person.type(await composer(), "Written since");
     (await composer() as HTMLTextAreaElement).setSelectionRange(7, 7);
@@ -157,10 +137,8 @@ describe("pasting", () => {
   it("a long text stays text when twenty files are attached", async () => {
     openApp("/c/c1");
     await drop(...Array.from({ length: 20 }, (_, index) => pdf(`${index}.pdf`)));
-    const long = "long ".repeat(1_000);
-    const getData = (type: string) => (type === "text/plain" ? long : "");
     // False: somebody else than the browser has taken care of it.
-    expect(fireEvent.paste(await composer(), { clipboardData: { types: ["text/plain"], files: [], getData } })).toBe(true);
+    expect(fireEvent.paste(await composer(), { clipboardData: { files: [], ...longText } })).toBe(true);
     expect(screen.queryByRole("alert")).toBeNull();
   });
 
@@ -280,13 +258,7 @@ describe("sending", () => {
   });
 
   it("an edited message keeps its files", async () => {
-    openApp("/c/c1");
-    await drop(pdf());
-    await read();
-    await person.type(await composer(), "First{Enter}");
-    await pass(500);
-    api.finish(api.messages[1]?.message_id ?? "");
-    await pass(4_000);
+    await openAnswered();
     await person.click(screen.getByRole("button", { name: "Edit" }));
     const field = screen.getByRole("textbox", { name: "Edit your message" });
     await person.clear(field);
@@ -299,13 +271,7 @@ describe("sending", () => {
 
 describe("editing a message whose file was deleted", () => {
   const edit = async (): Promise<void> => {
-    openApp("/c/c1");
-    await drop(pdf());
-    await read();
-    await person.type(await composer(), "First{Enter}");
-    await pass(500);
-    api.finish(api.messages[1]?.message_id ?? "");
-    await pass(4_000);
+    await openAnswered();
     api.files.files.delete("f1");
     await person.click(screen.getByRole("button", { name: "Edit" }));
   };

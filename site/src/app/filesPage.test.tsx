@@ -1,16 +1,10 @@
-import { act, fireEvent, screen, waitFor, within } from "@testing-library/react";
-import userEvent from "@testing-library/user-event";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { act, screen, waitFor, within } from "@testing-library/react";
+import { describe, expect, it, vi } from "vitest";
 
-import { FakeApi } from "@/test/fakeApi";
 import { storedFile } from "@/test/records";
 
-import { openApp } from "./openApp";
+import { api, dropOnPage, openApp, pass, pdf, person, prepareApp, read } from "./openApp";
 
-let api: FakeApi;
-let person: ReturnType<typeof userEvent.setup>;
-
-const pass = (ms: number) => act(() => vi.advanceTimersByTimeAsync(ms));
 const list = () => screen.findByRole("list", { name: "Your files" });
 const names = async () => within(await list()).getAllByRole("listitem").map((row) => within(row).getAllByText(/\.\w+$/)[0]?.textContent);
 
@@ -23,17 +17,7 @@ function put(...given: string[]): void {
   for (const [index, name] of given.entries()) api.files.put(storedFile({ file_id: `s${index}`, name }));
 }
 
-beforeEach(() => {
-  vi.useFakeTimers({ shouldAdvanceTime: true });
-  person = userEvent.setup({ advanceTimers: (ms) => void vi.advanceTimersByTime(ms) });
-  api = new FakeApi();
-  api.install();
-});
-
-afterEach(() => {
-  vi.useRealTimers();
-  vi.unstubAllGlobals();
-});
+prepareApp();
 
 describe("the Files page", () => {
   it("is reached from the sidebar and shows each file with what is known of it", async () => {
@@ -144,14 +128,11 @@ describe("the Files page", () => {
   it("takes files that are dropped on it, one row for each", async () => {
     openApp("/files");
     await screen.findByText("No file yet");
-    const file = new File(["%PDF"], "notes.pdf", { type: "application/pdf" });
-    fireEvent.drop(window, { dataTransfer: { types: ["Files"], items: [{ kind: "file", getAsFile: () => file }] } });
-    await pass(500);
+    await dropOnPage(pdf("notes.pdf"));
     expect(within(screen.getByRole("list", { name: "Uploads" })).getByText("notes.pdf")).toBeInTheDocument();
     expect(screen.getAllByText("notes.pdf")).toHaveLength(1);
-    act(() => api.files.uploads[0]?.end(204));
-    api.files.put({ file_id: "f1", status: "ready", pages: 4 });
-    await pass(4_000);
+    await read(0, { pages: 4 });
+    await pass(1_000);
     expect(screen.queryByRole("list", { name: "Uploads" })).toBeNull();
     expect(await names()).toEqual(["notes.pdf"]);
     expect(await list()).toHaveTextContent("4 pages");
@@ -232,7 +213,7 @@ describe("the Files page", () => {
     localStorage.setItem("chatapp.draft-files.ada.new", JSON.stringify(keys));
     openApp("/files");
     await choose("thesis.pdf", "Use in a new chat");
-    expect(screen.getByText(/^thesis\.pdf was not attached\. A message takes up to 20 files\./)).toBeInTheDocument();
+    expect(screen.getByText(/^thesis\.pdf was left out\. A message takes up to 20 files\./)).toBeInTheDocument();
     expect(await screen.findByRole("textbox", { name: "Message to Claude" })).toBeInTheDocument();
   });
 });
@@ -243,13 +224,10 @@ describe("what the Files page says to a screen reader", () => {
   it("is that a file is uploaded, and that it is read", async () => {
     openApp("/files");
     await screen.findByText("No file yet");
-    const file = new File(["%PDF"], "notes.pdf", { type: "application/pdf" });
-    fireEvent.drop(window, { dataTransfer: { types: ["Files"], items: [{ kind: "file", getAsFile: () => file }] } });
-    await pass(500);
+    await dropOnPage(pdf("notes.pdf"));
     expect(said()).toContain("1 file is being uploaded.");
-    act(() => api.files.uploads[0]?.end(204));
-    api.files.put({ file_id: "f1", status: "ready", pages: 4, tokens: null });
-    await pass(10_000);
+    await read(0, { pages: 4, tokens: null });
+    await pass(7_000);
     expect(said()).toContain("notes.pdf is read: 4 pages.");
   });
 

@@ -9,6 +9,7 @@ import { useT } from "@/i18n";
 import { updateCached } from "@/lib/conversations/cache";
 import { useConversation } from "@/lib/conversations/conversations";
 import { focusComposer } from "@/lib/focusComposer";
+import { shortName } from "@/lib/format";
 import { routes } from "@/lib/routes";
 import { showToast } from "@/ui/toasts";
 
@@ -49,7 +50,7 @@ export function FilesRoute({ openList }: { openList: ReactNode }) {
         openList={openList}
         onUseInNewChat={(file) => {
           const isAttached = chat.attachToNew(file);
-          if (!isAttached) showToast({ text: `${t.files.refusedTitle(file.name)} ${t.files.problems.too_many_files}`, isError: true });
+          if (!isAttached) showToast({ text: `${t.files.leftOut(1, shortName(file.name))} ${t.files.problems.too_many_files}`, isError: true });
           navigate(routes.newChat);
           focusComposer();
         }}

@@ -1,23 +1,15 @@
-import { act, screen } from "@testing-library/react";
-import userEvent from "@testing-library/user-event";
-import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { screen } from "@testing-library/react";
+import { expect, it, vi } from "vitest";
 
-import { FakeApi } from "@/test/fakeApi";
-import { conversation } from "@/test/records";
+import { api, composer, openApp, pass, person, prepareApp } from "./openApp";
 
-import { openApp } from "./openApp";
-
-let api: FakeApi;
-let person: ReturnType<typeof userEvent.setup>;
-
-const pass = (ms: number) => act(() => vi.advanceTimersByTimeAsync(ms));
 const kept = () => Object.keys(localStorage).filter((key) => key.includes("unsent.ada."));
 
 /** The page with its settings open. */
 async function open() {
   const { session } = openApp("/c/c1");
   const signOut = vi.spyOn(session, "signOut").mockResolvedValue();
-  await screen.findByRole("textbox", { name: "Message to Claude" });
+  await composer();
   await pass(100);
   return signOut;
 }
@@ -28,18 +20,7 @@ async function pressSignOut(): Promise<void> {
   await pass(50);
 }
 
-beforeEach(() => {
-  vi.useFakeTimers({ shouldAdvanceTime: true });
-  person = userEvent.setup({ advanceTimers: (ms) => void vi.advanceTimersByTime(ms) });
-  api = new FakeApi();
-  api.install();
-  api.conversations.set("c1", conversation());
-});
-
-afterEach(() => {
-  vi.useRealTimers();
-  vi.unstubAllGlobals();
-});
+prepareApp();
 
 it("signs out at once when nothing would be lost", async () => {
   const signOut = await open();

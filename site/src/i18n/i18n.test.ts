@@ -28,7 +28,9 @@ const SAME = new Set([
   "chat.code",
   "chat.imageLink",
   "files.locator.page",
-  "citations.viewer.page",
+  "files.locator.pages",
+  "files.extent.page",
+  "citations.viewer.units.page.name",
 ]);
 
 describe.each(Object.entries(catalogues))("the catalogue %s", (_language, catalogue) => {
@@ -60,7 +62,7 @@ it("keeps French signs with their words: a no-break space stands before ? ! ; : 
   expect(texts(catalogues.fr).filter(([, text]) => / [?!;:»]|« /.test(text))).toEqual([]);
 });
 
-const UNITS = "(?:fichier|page|jeton|conversation|message|caractère|source|dernier|Mo\\b)";
+const UNITS = "(?:fichier|page|diapositive|partie|jeton|conversation|message|caractère|source|dernier|Mo\\b)";
 
 it("keeps French numbers with their units: a no-break space stands between them", () => {
   expect(texts(catalogues.fr, () => 3).filter(([, text]) => new RegExp(`\\d ${UNITS}`).test(text))).toEqual([]);
@@ -69,7 +71,7 @@ it("keeps French numbers with their units: a no-break space stands between them"
 it("knows that nought is singular in French", () => {
   const plural = texts(catalogues.fr, () => 0).filter(([, text]) => new RegExp(`(?<!\\d)0\\s${UNITS}s`).test(text));
   // These are only ever said of several, or of a text whose number is not known.
-  const several = ["files.readingOf", "files.tokens", "files.waitingSeveral", "files.page.foundMore", "chat.usage", "chat.tooLong", "citations.files"];
+  const several = ["files.beyondLimit", "files.waitingSeveral", "files.page.foundMore", "chat.usage", "chat.tooLong", "citations.files"];
   expect(plural.map(([key]) => key).filter((key) => !several.includes(key))).toEqual([]);
 });
 

@@ -20,6 +20,16 @@ export function formatBytes(language: string, bytes: number): string {
   }).format(amount);
 }
 
+const LONGEST_NAME = 48;
+
+/** A file's name in a sentence: of a long one its beginning and its end, which tell files apart. */
+export function shortName(name: string): string {
+  const signs = [...name];
+  if (signs.length <= LONGEST_NAME) return name;
+  const kept = LONGEST_NAME / 2;
+  return `${signs.slice(0, kept).join("")}…${signs.slice(1 - kept).join("")}`;
+}
+
 /** "21 Nov 2026" */
 export const formatDate = (language: string, isoTime: string): string =>
   new Intl.DateTimeFormat(language, { dateStyle: "medium" }).format(new Date(isoTime));

@@ -2,6 +2,8 @@
 import type { Locator } from "@/api/types";
 import type { Messages } from "@/i18n";
 
+import type { Unit } from "./files/kinds";
+
 /** "page 12", "sheet Budget, rows 1–200", "section “Results” (part 2)". Of an unknown kind: the server's own label. */
 export function locatorText(t: Messages, locator: Locator): string {
   const texts = t.files.locator;
@@ -23,6 +25,13 @@ export function locatorText(t: Messages, locator: Locator): string {
     default:
       return locator.label;
   }
+}
+
+/** "page 12", "slides 3–4": where only the numbers are known that the API counts by. */
+export function placeText(t: Messages, unit: Unit, first: number, last: number): string {
+  const { page, pages, slide, slides, part, parts } = t.files.locator;
+  const [one, several] = { page: [page, pages] as const, slide: [slide, slides] as const, part: [part, parts] as const }[unit];
+  return first === last ? one(first) : several(first, last);
 }
 
 function sheetText(t: Messages, { sheet, first_row, last_row, label }: Locator): string {

@@ -1,5 +1,5 @@
 import { useLanguage, useT } from "@/i18n";
-import { problemText } from "@/lib/files/fileText";
+import { refusedTexts } from "@/lib/files/fileText";
 import type { Refused } from "@/lib/files/uploads";
 
 import { Alert } from "./Alert";
@@ -13,11 +13,8 @@ export function RefusedFiles({ refused, onDismiss }: { refused: readonly Refused
   return (
     <Alert actions={<IconButton icon="close" size="small" label={t.app.dismiss} onClick={onDismiss} />}>
       <ul className="max-h-40 space-y-1 overflow-y-auto">
-        {refused.map(({ name, problem }, index) => (
-          // oxlint-disable-next-line react/no-array-index-key -- Two may have the same name.
-          <li key={index}>
-            <span className="font-medium">{t.files.refusedTitle(name)}</span> {problemText({ t, language }, problem)}
-          </li>
+        {refusedTexts({ t, language }, refused).map((text) => (
+          <li key={text}>{text}</li>
         ))}
       </ul>
     </Alert>

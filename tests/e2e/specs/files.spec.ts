@@ -29,6 +29,9 @@ async function chooseAction(page: Page, name: string, action: string): Promise<v
   await page.getByRole("menuitem", { name: action }).click();
 }
 
+const UNITS: Record<string, "page" | "slide"> = { pdf: "page", pptx: "slide" };
+const unitOf = (name: string) => UNITS[name.split(".").at(-1) ?? ""] ?? "part";
+
 /** The site asks for no file's state again and again: it is told. */
 function countPolls(page: Page): { polls: number } {
   const seen = { polls: 0 };
@@ -43,7 +46,7 @@ test("five documents are dropped, read by themselves, asked about and opened at 
   const seen = countPolls(page);
   await drop(page, ...documents.map(contentOf));
   for (const { name, pages } of documents) {
-    await expect(await attached(page, name)).toContainText(en.files.pages(pages, String(pages)));
+    await expect(await attached(page, name)).toContainText(en.files.extent[unitOf(name)](pages, String(pages)));
   }
   expect(seen.polls).toBeLessThanOrEqual(2 * documents.length);
   for (const fixture of documents) {
@@ -114,8 +117,8 @@ test("what cannot be read is said before it is uploaded, or as soon as it is kno
   page.on("request", (request) => request.method() === "POST" && posted.push(request.url()));
   await drop(page, textFile("setup.exe", "MZ"), textFile("nothing.txt", ""));
   const notice = page.getByRole("alert");
-  await expect(notice).toContainText(`${en.files.refusedTitle("setup.exe")} ${en.files.problems.unreadable_program}`);
-  await expect(notice).toContainText(`${en.files.refusedTitle("nothing.txt")} ${en.files.problems.file_empty}`);
+  await expect(notice).toContainText(`${en.files.leftOut(1, "setup.exe")} ${en.files.problems.unreadable_program}`);
+  await expect(notice).toContainText(`${en.files.leftOut(1, "nothing.txt")} ${en.files.problems.file_empty}`);
   expect(posted.filter((url) => url.includes("/files"))).toEqual([]);
 
   // Its name and type are right; what is wrong shows when it is read.
@@ -159,7 +162,7 @@ test("the Files page: upload, search, rename, use, delete and undo @phone", { ta
   await expect(page.getByRole("button", { name: en.files.open(report.name) })).toBeVisible({ timeout: 60_000 });
   await expect(page.getByRole("button", { name: en.files.open("notes.txt") })).toBeVisible({ timeout: 60_000 });
   await page.reload();
-  await expect(rowOf(page, report.name)).toContainText(en.files.pages(20, "20"));
+  await expect(rowOf(page, report.name)).toContainText(en.files.extent.page(20, "20"));
 
   await page.getByRole("searchbox", { name: en.files.page.search }).fill("REPÓRT");
   await expect(rowOf(page, "notes.txt")).toBeHidden();

@@ -164,6 +164,17 @@ describe("the viewer", () => {
     expect(within(panel).getByRole("textbox")).toHaveValue("20");
   });
 
+  it.each([
+    ["PPTX", "Slide"],
+    ["DOCX", "Part"],
+  ])("turns what a %s is made of: a %s", async (format, unit) => {
+    source.detail = file({ format });
+    const panel = await openByClick();
+    await person.click(await within(panel).findByRole("button", { name: `Next ${unit.toLowerCase()}` }));
+    expect(within(panel).getByRole("textbox", { name: unit })).toHaveValue("13");
+    expect(await screen.findByText(`${unit} 13 of 20`)).toBeInTheDocument();
+  });
+
   it("takes the focus, and gives it back to what opened it with Escape, which stops nothing else", async () => {
     const elsewhere = vi.fn<(event: KeyboardEvent) => void>();
     const onKeyDown = (event: KeyboardEvent): void => void (event.defaultPrevented || elsewhere(event));
@@ -280,9 +291,9 @@ describe("the viewer", () => {
   it.each<[string, Partial<FileDetail>, { text: string; locator?: FilePage["locator"] } | null, RegExp]>([
     ["a scan, with empty pages", { scanned: true }, { text: "" }, /is a scan/],
     ["a scan, without pages", { scanned: true }, null, /is a scan/],
-    ["a page without text", {}, { text: " \n" }, /no text on this page/],
+    ["a page without text", {}, { text: " \n" }, /no text here/],
     ["a page that could not be read", {}, { text: "", locator: { kind: "page", label: "page 12", page: 12, unreadable: true } }, /could not be read/],
-    ["a page that is not there", {}, null, /no such page/],
+    ["a page that is not there", {}, null, /does not go that far/],
     ["a page that is still read", { status: "reading", pages_read: 3 }, null, /still being read/],
     ["a file that could not be read", { status: "failed" }, null, /file could not be read/],
   ])("says so for %s", async (_name, fields, page, expected) => {

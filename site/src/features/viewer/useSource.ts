@@ -1,4 +1,5 @@
 import type { FileDetail, FilePage } from "@/api/types";
+import { unitOf, type Unit } from "@/lib/files/kinds";
 import type { ViewerTarget } from "@/lib/viewer";
 
 import { isBeingRead, isMissing, useSourceFile, useSourcePage } from "./api/source";
@@ -9,8 +10,14 @@ export type Source =
   | { kind: "page"; page: FilePage }
   | { kind: "error"; error: Error; retry: () => void };
 
-/** pages: null while their number is not known. */
-export function useSource({ file_id: fileId, name }: ViewerTarget, number: number): { source: Source; pages: number | null } {
+interface Looked {
+  source: Source;
+  /** null while their number is not known. */
+  pages: number | null;
+  unit: Unit;
+}
+
+export function useSource({ file_id: fileId, name }: ViewerTarget, number: number): Looked {
   const file = useSourceFile(fileId);
   const known = file.data ?? null;
   const mayHavePages = known ? known.group !== "image" && known.status !== "failed" : !looksLikeImage(name);
@@ -18,7 +25,8 @@ export function useSource({ file_id: fileId, name }: ViewerTarget, number: numbe
   const page = useSourcePage(fileId, mayHavePages ? number : null, known !== null && isBeingRead(known));
   const pages = known?.pages ?? page.data?.pages ?? null;
   const retry = (): void => void Promise.all([file.refetch(), page.refetch()]);
-  return { source: sourceOf({ known, fileError: file.error, page: page.data ?? null, pageError: page.error, retry }), pages };
+  const source = sourceOf({ known, fileError: file.error, page: page.data ?? null, pageError: page.error, retry });
+  return { source, pages, unit: unitOf(known ?? { name }) };
 }
 
 /** By its name, until more is known: an image has no pages to ask for. */

@@ -5,7 +5,7 @@ import { catalogues } from "@/i18n";
 import { storedFile } from "@/test/records";
 
 import { newAttachment } from "./attachment";
-import { attachmentText, extentText, problemText, readingText } from "./fileText";
+import { attachmentText, extentText, problemText, readingText, refusedTexts } from "./fileText";
 import { problemOf } from "./problems";
 
 const en = { t: catalogues.en, language: "en" } as const;
@@ -21,9 +21,11 @@ describe("what a file is said to be doing", () => {
 
   it("is its pages while it is read, as far as they are known", () => {
     expect(readingText(en, {})).toBe("Reading…");
-    expect(readingText(en, { pages: null, pages_read: 1 })).toBe("1 page read so far");
-    expect(readingText(en, { pages: 1_200, pages_read: 1_040 })).toBe("Reading 1,040 of 1,200 pages");
-    expect(plain(readingText(fr, { pages: 1_200, pages_read: 1_040 }))).toBe("Lecture : 1 040 pages sur 1 200");
+    const pdf = { name: "thesis.pdf", pages: null, pages_read: 1 };
+    expect(readingText(en, pdf)).toBe("1 page read so far");
+    expect(readingText(en, { ...pdf, pages: 1_200, pages_read: 1_040 })).toBe("Reading 1,040 of 1,200 pages");
+    expect(plain(readingText(fr, { ...pdf, pages: 1_200, pages_read: 1_040 }))).toBe("Lecture : 1 040 sur 1 200 pages");
+    expect(plain(readingText(fr, { format: "XLSX", pages_read: 2 }))).toBe("2 parties lues jusqu’ici");
   });
 
   it("is what it costs when it is read: estimates are rounded", () => {
@@ -32,6 +34,51 @@ describe("what a file is said to be doing", () => {
     expect(extentText(en, storedFile({ group: "image", pages: 0, tokens: 1_234 }))).toBe("about 1,200 tokens");
     expect(extentText(en, storedFile({ pages: 1, tokens: null }))).toBe("1 page");
     expect(extentText(en, storedFile({ pages: null, tokens: null }))).toBeNull();
+    expect(plain(extentText(fr, storedFile({ pages: 1, tokens: 1 })))).toBe("1 page, environ 1 jeton");
+  });
+
+  it.each([
+    ["PDF", 3, "3 pages", "3 pages"],
+    ["PPTX", 1, "1 slide", "1 diapositive"],
+    ["PPTX", 12, "12 slides", "12 diapositives"],
+    ["XLSX", 4, "4 parts", "4 parties"],
+    ["DOCX", 6, "6 parts", "6 parties"],
+    ["text", 1, null, null],
+  ])("a %s of %i is told as %s", (format, pages, english, french) => {
+    const file = storedFile({ format, pages, tokens: null });
+    expect(extentText(en, file)).toBe(english);
+    expect(plain(extentText(fr, file)) ?? null).toBe(french);
+  });
+
+  it("is told by the file's name while its format is not known", () => {
+    expect(extentText(en, { name: "Talk.PPTX", format: "", pages: 2 })).toBe("2 slides");
+    expect(extentText(en, { name: "Talk.pptx", format: "PDF", pages: 2 })).toBe("2 pages");
+  });
+});
+
+describe("what is left out", () => {
+  const left = (code: string, ...names: string[]) => names.map((name) => ({ name, problem: { code, message: "" } }));
+
+  it("is said once for each reason, with a few of the names", () => {
+    const refused = [...left("file_empty", "a"), ...left("folder", "p", "q"), ...left("file_empty", "b", "c", "d", "e")];
+    const { file_empty: empty, folder } = en.t.files.problems;
+    expect(refusedTexts(en, refused)).toEqual([`a, b, c, and 2 more were left out. ${empty}`, `p and q were left out. ${folder}`]);
+    expect(refusedTexts(fr, refused)[0]).toMatch(/^a, b, c et 2 autres ont été laissés de côté\. Le fichier est vide\./);
+    expect(refusedTexts(fr, left("folder", "p"))[0]).toMatch(/^p a été laissé de côté\. Un dossier/);
+  });
+
+  it("beyond what a message takes is one sentence", () => {
+    const beyond = left("too_many_files", "a", "b", "c", "d", "e", "f", "g");
+    expect(refusedTexts(en, beyond)).toEqual(["Only 20 files fit in one message; 7 were left out: a, b, c, and 4 more."]);
+    expect(refusedTexts(fr, beyond).map(plain)).toEqual([
+      "Un message n’accepte que 20 fichiers ; 7 ont été laissés de côté : a, b, c et 4 autres.",
+    ]);
+    expect(refusedTexts(en, beyond.slice(0, 4))[0]).toContain("a, b, c, and d.");
+  });
+
+  it("names long names by their ends", () => {
+    const [text] = refusedTexts(en, left("folder", `${"a".repeat(120)}-2026.pdf`));
+    expect(text).toMatch(/^a{24}…a{14}-2026\.pdf was left out\./);
   });
 });
 

@@ -1,9 +1,11 @@
 /** What a file's state and its problems are called, in the person's language. */
 import type { Language, Messages } from "@/i18n";
-import { formatBytes, formatCount, formatRounded } from "@/lib/format";
+import { formatBytes, formatCount, formatRounded, shortName } from "@/lib/format";
 
 import type { Attachment, KnownFile } from "./attachment";
+import { unitOf } from "./kinds";
 import type { Problem } from "./problems";
+import { MAX_FILES_PER_MESSAGE } from "./validate";
 
 export interface Wording {
   t: Messages;
@@ -31,14 +33,44 @@ export function problemText({ t, language }: Wording, problem: Problem): string 
   return (Object.hasOwn(known, code) && known[code]) || message || t.files.problems.failed;
 }
 
-/** "212 pages, about 90,000 tokens"; null: nothing worth saying is known. */
-export function extentText({ t, language }: Wording, { pages, tokens, group }: Partial<KnownFile>): string | null {
-  const parts = [
-    group !== "image" && pages ? t.files.pages(pages, formatCount(language, pages)) : null,
-    tokens ? t.files.tokens(formatRounded(language, tokens)) : null,
-  ].filter((part) => part !== null);
-  return parts.length > 0 ? parts.join(", ") : null;
+const MOST_NAMED = 3;
+
+/** "a.pdf, b.pdf, c.pdf and 4 more", each name short enough for a sentence. */
+export function namesText({ t, language }: Wording, names: readonly string[]): string {
+  const isShort = names.length <= MOST_NAMED + 1;
+  const named = names.slice(0, isShort ? names.length : MOST_NAMED).map(shortName);
+  const others = isShort ? [] : [t.files.more(names.length - MOST_NAMED)];
+  return new Intl.ListFormat(language, { type: "conjunction" }).format([...named, ...others]);
 }
+
+/** What was left out, and why: one sentence or two for each reason, however many files there are. */
+export function refusedTexts(wording: Wording, refused: readonly { name: string; problem: Problem }[]): string[] {
+  const { t } = wording;
+  const byReason = new Map<string, string[]>();
+  for (const { name, problem } of refused) {
+    const reason = problemText(wording, problem);
+    byReason.set(reason, [...(byReason.get(reason) ?? []), name]);
+  }
+  return [...byReason].map(([reason, names]) => {
+    const named = namesText(wording, names);
+    if (reason === t.files.problems.too_many_files) return t.files.beyondLimit(MAX_FILES_PER_MESSAGE, names.length, named);
+    return `${t.files.leftOut(names.length, named)} ${reason}`;
+  });
+}
+
+/** "212 pages, about 90,000 tokens"; null: nothing worth saying is known. */
+export function extentText(wording: Wording, file: Partial<KnownFile>): string | null {
+  const { t, language } = wording;
+  const { pages, tokens } = file;
+  // That a text is in one part says nothing.
+  const hasUnits = file.group !== "image" && pages && (pages > 1 || unitOf(file) !== "part");
+  const said = [hasUnits ? countText(wording, file, pages) : null, tokens ? t.files.tokens(tokens, formatRounded(language, tokens)) : null];
+  return said.filter((text) => text !== null).join(", ") || null;
+}
+
+/** "212 pages", "12 slides", "4 parts" */
+const countText = ({ t, language }: Wording, file: Partial<KnownFile>, count: number): string =>
+  t.files.extent[unitOf(file)](count, formatCount(language, count));
 
 /** "Taken out · 212 pages": how much it is, or its size, after what became of it. */
 export function notedExtent(wording: Wording, file: Partial<KnownFile> & { size: number }, note: string | null): string {
@@ -47,10 +79,12 @@ export function notedExtent(wording: Wording, file: Partial<KnownFile> & { size:
 }
 
 /** "reading 40 of 212 pages" */
-export function readingText({ t, language }: Wording, { pages, pages_read }: Partial<KnownFile>): string {
-  if (!pages_read) return t.files.reading;
-  const read = formatCount(language, pages_read);
-  return pages ? t.files.readingOf(read, formatCount(language, pages)) : t.files.readingPages(pages_read, read);
+export function readingText(wording: Wording, file: Partial<KnownFile>): string {
+  const { t, language } = wording;
+  const { pages, pages_read: read } = file;
+  if (!read) return t.files.reading;
+  if (!pages) return t.files.readingSoFar(read, countText(wording, file, read));
+  return t.files.readingOf(formatCount(language, read), countText(wording, file, pages));
 }
 
 /** What an attachment is doing, or what it is. */

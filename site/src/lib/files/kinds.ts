@@ -38,6 +38,15 @@ export const extensionOf = (name: string): string => (name.includes(".") ? (name
 
 export const unreadableKind = (name: string): UnreadableKind | null => KIND_BY_EXTENSION.get(extensionOf(name)) ?? null;
 
+/** What a file is read in, as people call it; the API says pages of all of them. */
+export type Unit = "page" | "slide" | "part";
+
+const UNITS: Readonly<Record<string, Unit>> = { PDF: "page", PPTX: "slide", PPTM: "slide" };
+
+/** By its format, or by its name until that is known. A document's sections, a sheet's rows and lines come in parts. */
+export const unitOf = ({ name = "", format }: { name?: string; format?: string | null }): Unit =>
+  UNITS[format || extensionOf(name).toUpperCase()] ?? "part";
+
 export type FileIconName = "file" | "image" | "table" | "slides";
 
 const ICON_BY_EXTENSION: Readonly<Record<string, FileIconName>> = {

@@ -3,6 +3,8 @@ import { useEffect } from "react";
 import type { ToolDetail, ToolUseBlock } from "@/api/types";
 import { getLanguage, t as texts, useLanguage, useT, type Language, type Messages } from "@/i18n";
 import { announce } from "@/lib/announcer";
+import { unitOf } from "@/lib/files/kinds";
+import { placeText } from "@/lib/locator";
 
 /** A look into files between what Claude writes: quiet, with a sign of life while it runs. */
 export function ToolStep({ block, isRunning }: { block: ToolUseBlock; isRunning: boolean }) {
@@ -33,11 +35,10 @@ function searchText(t: Messages, files: string, { query }: ToolDetail, isRunning
   return query ? t.citations.searched(files, query) : t.citations.searchedFor(files);
 }
 
-function readText(t: Messages, files: string, { first, last }: ToolDetail, isRunning: boolean): string {
-  const { reading, readingPage, readingPages, read, readPage, readPages } = t.citations;
-  if (!first) return (isRunning ? reading : read)(files);
-  if (!last || last === first) return (isRunning ? readingPage : readPage)(first, files);
-  return (isRunning ? readingPages : readPages)(first, last, files);
+function readText(t: Messages, files: string, { files: [file], first, last }: ToolDetail, isRunning: boolean): string {
+  const { reading, readingIn, read, readIn } = t.citations;
+  if (!first || !file) return (isRunning ? reading : read)(files);
+  return (isRunning ? readingIn : readIn)(placeText(t, unitOf(file), first, last || first), files);
 }
 
 const MOST_NAMED_FILES = 3;

@@ -7,6 +7,7 @@ import { t } from "@/i18n";
 import { errorText } from "@/lib/errorText";
 import { downloadFile } from "@/lib/files/download";
 import { conversationFilesKeys } from "@/lib/files/endpoints";
+import { shortName } from "@/lib/format";
 import { showToast } from "@/ui/toasts";
 
 import { changeFile, deleteFile, listsKey, removeFile, renameFile, restoreFile } from "./files";
@@ -60,7 +61,7 @@ export function useFileActions() {
     onSuccess: (_, file) => {
       reread();
       showToast({
-        text: t().files.page.deleted(file.name),
+        text: t().files.page.deleted(shortName(file.name)),
         durationMs: UNDO_MS,
         action: { label: t().files.page.undo, run: () => undo.mutate(file) },
       });

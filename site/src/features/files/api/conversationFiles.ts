@@ -9,6 +9,7 @@ import { t as texts } from "@/i18n";
 import { errorText } from "@/lib/errorText";
 import { setMissing } from "@/lib/files/conversationFiles";
 import { conversationFilesKey, conversationFilesPath } from "@/lib/files/endpoints";
+import { shortName } from "@/lib/format";
 import { showToast } from "@/ui/toasts";
 
 export type NamedFile = Pick<MessageFile, "file_id" | "name">;
@@ -32,12 +33,12 @@ export function useConversationFileActions(conversationId: string, onChanged: (c
       // It exists, whatever a list says that was read while it was out.
       setMissing(client, conversationId, file.file_id, false);
       reread();
-      showToast({ text: texts().files.putBack(file.name) });
+      showToast({ text: texts().files.putBack(shortName(file.name)) });
     },
     onError: (error, file) => {
       if (!(error instanceof ApiError && error.status === 404)) return complain(error);
       setMissing(client, conversationId, file.file_id, true);
-      showToast({ text: texts().files.putBackDeleted(file.name), isError: true });
+      showToast({ text: texts().files.putBackDeleted(shortName(file.name)), isError: true });
     },
     onSettled,
   });
@@ -48,7 +49,7 @@ export function useConversationFileActions(conversationId: string, onChanged: (c
       // What is being read may come without the file, as if it were deleted.
       if (client.isFetching({ queryKey: conversationFilesKey(conversationId) }) > 0) reread();
       const undo = { label: texts().files.page.undo, run: () => once(putBack.mutate)(file) };
-      showToast({ text: texts().files.removed(file.name), durationMs: UNDO_SHOWN_MS, action: undo });
+      showToast({ text: texts().files.removed(shortName(file.name)), durationMs: UNDO_SHOWN_MS, action: undo });
     },
     onError: complain,
     onSettled,

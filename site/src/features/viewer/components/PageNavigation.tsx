@@ -1,20 +1,23 @@
 import { useLanguage, useT } from "@/i18n";
+import type { Unit } from "@/lib/files/kinds";
 import { formatCount } from "@/lib/format";
 import { IconButton } from "@/ui/Button";
 
 interface PageNavigationProps {
+  unit: Unit;
   page: number;
   /** null: not known yet. */
   pages: number | null;
   goTo: (page: number) => void;
 }
 
-export function PageNavigation({ page, pages, goTo }: PageNavigationProps) {
+export function PageNavigation({ unit, page, pages, goTo }: PageNavigationProps) {
   const t = useT();
   const language = useLanguage();
-  const words = t.citations.viewer;
+  const { units, of } = t.citations.viewer;
+  const words = units[unit];
   return (
-    <nav aria-label={words.page} className="flex min-h-14 shrink-0 items-center justify-center gap-2 border-t border-line px-2 text-sm">
+    <nav aria-label={words.name} className="flex min-h-14 shrink-0 items-center justify-center gap-2 border-t border-line px-2 text-sm">
       <Step icon="chevronLeft" label={words.previous} isPossible={page > 1} onStep={() => goTo(page - 1)} />
       <form
         className="flex items-center gap-2 text-muted"
@@ -24,7 +27,7 @@ export function PageNavigation({ page, pages, goTo }: PageNavigationProps) {
         }}
       >
         <label className="flex items-center gap-2">
-          {words.page}
+          {words.name}
           <input
             // A new page is a new start of what is typed.
             key={page}
@@ -39,7 +42,7 @@ export function PageNavigation({ page, pages, goTo }: PageNavigationProps) {
             }}
           />
         </label>
-        {pages !== null && <span className="tabular-nums">{words.of(formatCount(language, pages))}</span>}
+        {pages !== null && <span className="tabular-nums">{of(formatCount(language, pages))}</span>}
       </form>
       <Step icon="chevronRight" label={words.next} isPossible={pages === null || page < pages} onStep={() => goTo(page + 1)} />
     </nav>

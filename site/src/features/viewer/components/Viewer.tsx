@@ -26,7 +26,7 @@ export function Viewer({ target }: { target: ViewerTarget }) {
   const isBeside = useMediaQuery(ROOM_BESIDE);
   const panel = useRef<HTMLDivElement>(null);
   const [page, setPage] = usePage(target);
-  const { source, pages } = useSource(target, page);
+  const { source, pages, unit } = useSource(target, page);
   const { download, isPreparing } = useDownload(target.file_id);
   useCovering(panel, !isBeside);
   useWayBack(!isBeside);
@@ -36,7 +36,8 @@ export function Viewer({ target }: { target: ViewerTarget }) {
   const goTo = (next: number): void => {
     if (next === page || next < 1 || (pages !== null && next > pages)) return;
     setPage(next);
-    announce(pages === null ? `${words.page} ${next}` : words.position(formatCount(language, next), formatCount(language, pages)));
+    const { name } = words.units[unit];
+    announce(pages === null ? `${name} ${next}` : words.position(name, formatCount(language, next), formatCount(language, pages)));
   };
   return (
     // oxlint-disable-next-line jsx-a11y/no-static-element-interactions -- Escape closes, arrows turn the page.
@@ -66,7 +67,7 @@ export function Viewer({ target }: { target: ViewerTarget }) {
         {isBeside && <IconButton icon="close" size="large" label={words.close} onClick={leaveViewer} />}
       </div>
       <SourceContent target={target} number={page} source={source} onDownload={download} />
-      {source.kind !== "deleted" && source.kind !== "image" && <PageNavigation page={page} pages={pages} goTo={goTo} />}
+      {source.kind !== "deleted" && source.kind !== "image" && <PageNavigation unit={unit} page={page} pages={pages} goTo={goTo} />}
     </div>
   );
 }
