@@ -2,6 +2,7 @@ import type { ReactNode } from "react";
 
 import { cx } from "@/lib/classNames";
 
+import { Button } from "./Button";
 import { Icon } from "./icons";
 
 const tones = {
@@ -14,10 +15,18 @@ const tones = {
 export function Alert({
   tone = "error",
   children,
-  actions,
+  action,
+  actions = action && (
+    <Button isSmall onClick={action.run}>
+      {action.label}
+    </Button>
+  ),
 }: {
   tone?: keyof typeof tones;
   children: ReactNode;
+  /** The one thing that a person can do about it. */
+  action?: { label: string; run: () => void };
+  /** In its place: several, or others. */
   actions?: ReactNode;
 }) {
   return (
@@ -26,7 +35,7 @@ export function Alert({
       className={cx("flex flex-wrap items-center gap-x-3 gap-y-2 rounded-xl border px-3.5 py-2.5 text-sm", tones[tone])}
     >
       <Icon name={tone === "success" ? "check" : tone === "notice" ? "clock" : "alert"} size={18} />
-      <div className="min-w-0 flex-1 basis-40 break-words">{children}</div>
+      <div className="min-w-0 flex-1 basis-40 wrap-anywhere">{children}</div>
       {actions && <div className="flex flex-wrap gap-2">{actions}</div>}
     </div>
   );

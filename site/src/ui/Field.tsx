@@ -5,14 +5,16 @@ import { cx } from "@/lib/classNames";
 
 import { IconButton } from "./Button";
 
-export interface FieldProps extends InputHTMLAttributes<HTMLInputElement> {
+export interface FieldProps extends Omit<InputHTMLAttributes<HTMLInputElement>, "onChange"> {
   label: string;
+  value: string;
+  onValue: (value: string) => void;
   hint?: ReactNode;
   ref?: Ref<HTMLInputElement>;
 }
 
 /** A labelled text input; passwords can be shown. */
-export function Field({ label, hint, type = "text", className, ...native }: FieldProps) {
+export function Field({ label, hint, type = "text", className, onValue, ...native }: FieldProps) {
   const t = useT();
   const id = useId();
   const [isShown, setShown] = useState(false);
@@ -31,6 +33,7 @@ export function Field({ label, hint, type = "text", className, ...native }: Fiel
             "h-11 w-full rounded-xl border border-line-strong/70 bg-raised px-3.5 text-base outline-offset-1 placeholder:text-muted",
             isPassword && "pr-12",
           )}
+          onChange={(event) => onValue(event.target.value)}
           {...native}
         />
         {isPassword && (

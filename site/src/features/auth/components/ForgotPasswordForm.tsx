@@ -1,8 +1,8 @@
 import { useT } from "@/i18n";
-import { Field } from "@/ui/Field";
 
 import { useSession } from "../context";
 import { AuthForm } from "./AuthForm";
+import { EmailField } from "./fields";
 
 interface ForgotPasswordFormProps {
   email: string;
@@ -26,14 +26,7 @@ export function ForgotPasswordForm({ email, onEmail, onSent, onBack }: ForgotPas
       onSubmit={submit}
       onBack={onBack}
     >
-      <Field
-        label={t.auth.email}
-        type="email"
-        autoComplete="username"
-        required
-        value={email}
-        onChange={(event) => onEmail(event.target.value)}
-      />
+      <EmailField value={email} onValue={onEmail} />
     </AuthForm>
   );
 }

@@ -6,6 +6,7 @@ import { Field } from "@/ui/Field";
 import { AuthError, type SignInStep } from "../api/provider";
 import { useSession } from "../context";
 import { AuthForm } from "./AuthForm";
+import { NewPasswordField } from "./fields";
 
 interface NewPasswordFormProps {
   email: string;
@@ -32,23 +33,14 @@ export function NewPasswordForm({ email, onStep, onBack }: NewPasswordFormProps)
     >
       {/* For password managers, which would else not know whose password this is. */}
       <input type="email" autoComplete="username" value={email} readOnly hidden />
-      <Field
-        label={t.auth.newPassword}
-        hint={t.auth.passwordRules}
-        type="password"
-        autoComplete="new-password"
-        minLength={12}
-        required
-        value={password}
-        onChange={(event) => setPassword(event.target.value)}
-      />
+      <NewPasswordField value={password} onValue={setPassword} />
       <Field
         label={t.auth.repeatPassword}
         type="password"
         autoComplete="new-password"
         required
         value={repeated}
-        onChange={(event) => setRepeated(event.target.value)}
+        onValue={setRepeated}
       />
     </AuthForm>
   );

@@ -1,10 +1,10 @@
 import { useState } from "react";
 
 import { useT } from "@/i18n";
-import { Field } from "@/ui/Field";
 
 import { useSession } from "../context";
 import { AuthForm } from "./AuthForm";
+import { CodeField, NewPasswordField } from "./fields";
 
 export function ResetPasswordForm({ email, onDone, onBack }: { email: string; onDone: () => void; onBack: () => void }) {
   const t = useT();
@@ -23,24 +23,8 @@ export function ResetPasswordForm({ email, onDone, onBack }: { email: string; on
       onSubmit={submit}
       onBack={onBack}
     >
-      <Field
-        label={t.auth.code}
-        inputMode="numeric"
-        autoComplete="one-time-code"
-        required
-        value={code}
-        onChange={(event) => setCode(event.target.value)}
-      />
-      <Field
-        label={t.auth.newPassword}
-        hint={t.auth.passwordRules}
-        type="password"
-        autoComplete="new-password"
-        minLength={12}
-        required
-        value={password}
-        onChange={(event) => setPassword(event.target.value)}
-      />
+      <CodeField label={t.auth.code} value={code} onValue={setCode} />
+      <NewPasswordField value={password} onValue={setPassword} />
     </AuthForm>
   );
 }

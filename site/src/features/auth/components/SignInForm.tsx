@@ -6,6 +6,7 @@ import { Field } from "@/ui/Field";
 import type { SignInStep } from "../api/provider";
 import { useSession } from "../context";
 import { AuthForm } from "./AuthForm";
+import { EmailField } from "./fields";
 
 interface SignInFormProps {
   email: string;
@@ -25,15 +26,7 @@ export function SignInForm({ email, onEmail, onStep, onForgot }: SignInFormProps
       submitLabel={t.auth.signIn}
       onSubmit={async () => onStep(await session.signIn(email.trim(), password))}
     >
-      <Field
-        label={t.auth.email}
-        type="email"
-        name="email"
-        autoComplete="username"
-        required
-        value={email}
-        onChange={(event) => onEmail(event.target.value)}
-      />
+      <EmailField value={email} onValue={onEmail} />
       <Field
         label={t.auth.password}
         type="password"
@@ -41,7 +34,7 @@ export function SignInForm({ email, onEmail, onStep, onForgot }: SignInFormProps
         autoComplete="current-password"
         required
         value={password}
-        onChange={(event) => setPassword(event.target.value)}
+        onValue={setPassword}
       />
       <button type="button" className="-mt-2 mb-5 block rounded py-1 text-sm text-accent underline-offset-4 hover:underline" onClick={onForgot}>
         {t.auth.forgot}

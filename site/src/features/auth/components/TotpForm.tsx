@@ -1,11 +1,11 @@
 import { useState } from "react";
 
 import { useT } from "@/i18n";
-import { Field } from "@/ui/Field";
 
 import type { SignInStep } from "../api/provider";
 import { useSession } from "../context";
 import { AuthForm } from "./AuthForm";
+import { CodeField } from "./fields";
 
 export function TotpForm({ onStep, onBack }: { onStep: (step: SignInStep) => void; onBack: () => void }) {
   const t = useT();
@@ -19,14 +19,7 @@ export function TotpForm({ onStep, onBack }: { onStep: (step: SignInStep) => voi
       onSubmit={async () => onStep(await session.confirmSignIn(code.trim()))}
       onBack={onBack}
     >
-      <Field
-        label={t.auth.totpCode}
-        inputMode="numeric"
-        autoComplete="one-time-code"
-        required
-        value={code}
-        onChange={(event) => setCode(event.target.value)}
-      />
+      <CodeField label={t.auth.totpCode} value={code} onValue={setCode} />
     </AuthForm>
   );
 }

@@ -4,7 +4,6 @@ import { useT } from "@/i18n";
 import { focusComposer } from "@/lib/focusComposer";
 import { useStore } from "@/lib/store";
 import { Alert } from "@/ui/Alert";
-import { Button } from "@/ui/Button";
 import { RefusedFiles } from "@/ui/RefusedFiles";
 
 import { useChat } from "../context";
@@ -44,14 +43,7 @@ function BranchNotice({ conversationId }: { conversationId: string | null }) {
     focusComposer();
   };
   return (
-    <Alert
-      tone="notice"
-      actions={
-        <Button isSmall onClick={leave}>
-          {t.chat.sendAtEnd}
-        </Button>
-      }
-    >
+    <Alert tone="notice" action={{ label: t.chat.sendAtEnd, run: leave }}>
       {t.chat.sendsInPlace}
     </Alert>
   );

@@ -2,6 +2,7 @@ import { useCallback, useSyncExternalStore } from "react";
 
 import { useT } from "@/i18n";
 import { errorText } from "@/lib/errorText";
+import { shortName } from "@/lib/format";
 import { useUploads } from "@/lib/files/context";
 import type { Uploads } from "@/lib/files/uploads";
 import { Alert } from "@/ui/Alert";
@@ -31,14 +32,7 @@ export function UnsentMessage({ entry, onRetry, onTakeBack }: UnsentMessageProps
       {entry.state === "sending" && <Waiting label={t.chat.sending} />}
       {entry.state === "waiting_files" && <WaitingForFiles keys={entry.files ?? []} onTakeBack={onTakeBack} />}
       {entry.state === "waiting" && (
-        <Alert
-          tone="notice"
-          actions={
-            <Button isSmall onClick={onTakeBack}>
-              {t.chat.cancelSend}
-            </Button>
-          }
-        >
+        <Alert tone="notice" action={{ label: t.chat.cancelSend, run: onTakeBack }}>
           {t.chat.waitingTurn}
         </Alert>
       )}
@@ -92,17 +86,10 @@ function WaitingForFiles({ keys, onTakeBack }: { keys: readonly string[]; onTake
   const read = useCallback(() => unreadNames(uploads, keys), [uploads, keys]);
   const names = useSyncExternalStore(uploads.subscribe, read).split("\n");
   return (
-    <Alert
-      tone="notice"
-      actions={
-        <Button isSmall onClick={onTakeBack}>
-          {t.chat.cancelSend}
-        </Button>
-      }
-    >
+    <Alert tone="notice" action={{ label: t.chat.cancelSend, run: onTakeBack }}>
       {/* Heard once, while what is seen changes with every file. */}
       <span className="sr-only">{t.files.waitingSpoken}</span>
-      <span aria-hidden="true">{names.length === 1 ? t.files.waiting(names.join()) : t.files.waitingSeveral(names.length)}</span>
+      <span aria-hidden="true">{names.length === 1 ? t.files.waiting(shortName(names.join())) : t.files.waitingSeveral(names.length)}</span>
     </Alert>
   );
 }

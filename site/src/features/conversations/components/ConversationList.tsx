@@ -4,10 +4,9 @@ import { useEffect, useRef, useState } from "react";
 import type { ConversationSummary } from "@/api/types";
 import { useT } from "@/i18n";
 import { useConversations } from "@/lib/conversations/conversations";
-import { errorText } from "@/lib/errorText";
 import { periodOf, type Period } from "@/lib/format";
-import { Alert } from "@/ui/Alert";
 import { Button } from "@/ui/Button";
+import { LoadFailed } from "@/ui/LoadFailed";
 import { Skeleton } from "@/ui/Skeleton";
 
 import { ConversationRow } from "./ConversationRow";
@@ -29,15 +28,7 @@ export function ConversationList({ currentId, onOpen, onCurrentRemoved }: Conver
       <div className="min-h-0 flex-1 overflow-y-auto px-2 pb-3">
         {list.isPending && <ListSkeleton />}
         {list.isError && conversations.length === 0 && (
-          <Alert
-            actions={
-              <Button isSmall onClick={() => void list.refetch()}>
-                {t.app.tryAgain}
-              </Button>
-            }
-          >
-            {t.list.loadFailed} {errorText(t, list.error)}
-          </Alert>
+          <LoadFailed text={t.list.loadFailed} error={list.error} onRetry={list.refetch} />
         )}
         {list.isSuccess && conversations.length === 0 && <EmptyList isArchive={isArchive} />}
         {groupByPeriod(conversations).map(([period, items]) => (

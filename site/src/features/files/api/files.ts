@@ -33,6 +33,9 @@ export function useFiles(name: string) {
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.next_cursor,
     placeholderData: keepPreviousData,
+    // Without a network it fails and says so, rather than to show the last list as if it were the answer.
+    networkMode: "always",
+    refetchOnReconnect: true,
     // Messages and other devices change what it says; the list that is known is shown meanwhile.
     staleTime: 0,
     // What a socket pushes comes faster, and puts the next look off.

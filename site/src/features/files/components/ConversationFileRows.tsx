@@ -3,9 +3,7 @@ import { useId, useState } from "react";
 
 import { useT } from "@/i18n";
 import type { ConversationFilesRead, FileState } from "@/lib/files/conversationFiles";
-import { errorText } from "@/lib/errorText";
-import { Alert } from "@/ui/Alert";
-import { Button } from "@/ui/Button";
+import { LoadFailed } from "@/ui/LoadFailed";
 import { Skeleton } from "@/ui/Skeleton";
 
 import { ConversationFileRow, type ShownFile } from "./ConversationFileRow";
@@ -19,19 +17,7 @@ interface RowsProps {
 export function ConversationFileRows({ list, ...rows }: RowsProps & { list: UseQueryResult<ConversationFilesRead> }) {
   const t = useT();
   if (list.isLoading) return <Skeleton className="m-1.5 h-9" />;
-  if (list.isError && !list.data) {
-    return (
-      <Alert
-        actions={
-          <Button isSmall onClick={() => void list.refetch()}>
-            {t.app.tryAgain}
-          </Button>
-        }
-      >
-        {t.files.loadFailed} {errorText(t, list.error)}
-      </Alert>
-    );
-  }
+  if (list.isError && !list.data) return <LoadFailed text={t.files.loadFailed} error={list.error} onRetry={list.refetch} />;
   return <Rows {...rows} />;
 }
 

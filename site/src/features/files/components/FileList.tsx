@@ -3,12 +3,12 @@ import { useEffect, useRef } from "react";
 import type { File as StoredFile } from "@/api/types";
 import { t as texts, useT } from "@/i18n";
 import { announce } from "@/lib/announcer";
-import { errorText } from "@/lib/errorText";
+import { cx } from "@/lib/classNames";
 import { useUploads } from "@/lib/files/context";
 import { useStore } from "@/lib/store";
-import { Alert } from "@/ui/Alert";
 import { Button } from "@/ui/Button";
 import { Icon } from "@/ui/icons";
+import { LoadFailed } from "@/ui/LoadFailed";
 import { Skeleton } from "@/ui/Skeleton";
 
 import { useFiles } from "../api/files";
@@ -30,22 +30,12 @@ export function FileList({ name, onUseInNewChat }: FileListProps) {
   useAnnouncedFound(name, isFound ? files.length : null, list.hasNextPage);
   if (list.isPending) return <ListSkeleton />;
   if (list.isError && files.length === 0) {
-    return (
-      <Alert
-        actions={
-          <Button isSmall onClick={() => void list.refetch()}>
-            {t.app.tryAgain}
-          </Button>
-        }
-      >
-        {t.files.loadFailed} {errorText(t, list.error)}
-      </Alert>
-    );
+    return <LoadFailed text={t.files.loadFailed} error={list.error} onRetry={list.refetch} />;
   }
   if (files.length === 0 && uploading.size === 0) return <EmptyList name={name} />;
   return (
     <>
-      <ul aria-label={t.files.page.list} aria-busy={list.isPlaceholderData} className="divide-y divide-line">
+      <ul aria-label={t.files.page.list} aria-busy={list.isPlaceholderData} className={cx("divide-y divide-line", list.isPlaceholderData && "opacity-60")}>
         {files.map((file) => (
           <FileRow key={file.file_id} file={file} onUseInNewChat={onUseInNewChat} />
         ))}
@@ -85,7 +75,7 @@ function useUploadingIds(): ReadonlySet<string> {
 
 function EmptyList({ name }: { name: string }) {
   const t = useT();
-  if (name !== "") return <p className="py-8 text-center text-muted">{t.files.page.nothingFound(name)}</p>;
+  if (name !== "") return <p className="py-8 text-center wrap-anywhere text-muted">{t.files.page.nothingFound(name)}</p>;
   return (
     <div className="my-auto space-y-2 pb-[12vh] text-center">
       <span className="inline-block text-accent">

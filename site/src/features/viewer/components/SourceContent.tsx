@@ -1,10 +1,8 @@
 import { useLayoutEffect, useRef } from "react";
 
 import { useT } from "@/i18n";
-import { errorText } from "@/lib/errorText";
 import type { ViewerTarget } from "@/lib/viewer";
-import { Alert } from "@/ui/Alert";
-import { Button } from "@/ui/Button";
+import { LoadFailed } from "@/ui/LoadFailed";
 import { Skeleton } from "@/ui/Skeleton";
 
 import type { Source } from "../useSource";
@@ -71,17 +69,7 @@ function Content({ target, number, source, onDownload }: SourceContentProps) {
     case "no-such-page":
       return <Notice>{words.noSuchPage}</Notice>;
     case "error":
-      return (
-        <Alert
-          actions={
-            <Button isSmall onClick={source.retry}>
-              {t.app.tryAgain}
-            </Button>
-          }
-        >
-          {words.loadFailed} {errorText(t, source.error)}
-        </Alert>
-      );
+      return <LoadFailed text={words.loadFailed} error={source.error} onRetry={source.retry} />;
     case "page":
       if (source.page.text.trim() === "") {
         return <Notice onDownload={onDownload}>{source.page.locator.unreadable ? words.unreadable : words.empty}</Notice>;
