@@ -41,9 +41,14 @@ export class Drafts {
   filesOf(conversationKey: string): Store<readonly string[]> {
     const held = this.#files.get(conversationKey);
     if (held) return held;
-    const files = createStore<readonly string[]>(parseKeys(storage.get(this.#filesPrefix + conversationKey)));
+    const stored = (): string[] => parseKeys(storage.get(this.#filesPrefix + conversationKey));
+    const files = createStore<readonly string[]>(stored());
+    let before = files.get();
     files.subscribe(() => {
-      const keys = files.get();
+      // What another tab has attached stays.
+      const others = stored().filter((key) => !before.includes(key));
+      before = files.get();
+      const keys = [...new Set([...others, ...before])];
       if (keys.length > 0) storage.set(this.#filesPrefix + conversationKey, JSON.stringify(keys));
       else storage.remove(this.#filesPrefix + conversationKey);
     });
@@ -81,6 +86,33 @@ export class Drafts {
     this.of(from).set("");
     this.filesOf(from).set([]);
     this.putBack(to, text, files);
+  }
+
+  /** Lose what another tab with the same draft has sent or taken out. Returns what ends it. */
+  follow(): () => void {
+    return storage.watch((key, before, after) => {
+      if (key.startsWith(this.#prefix) && after === null) this.#loseText(key.slice(this.#prefix.length), before);
+      if (!key.startsWith(this.#filesPrefix)) return;
+      const left = parseKeys(after);
+      this.#loseFiles(key.slice(this.#filesPrefix.length), parseKeys(before).filter((file) => !left.includes(file)));
+    });
+  }
+
+  /** What was written here since is kept. */
+  #loseText(key: string, text: string | null): void {
+    const draft = this.#drafts.get(key);
+    if (!draft || draft.get() !== text) return;
+    draft.set("");
+    // The other tab has written that, and perhaps more by now.
+    this.#unwritten.delete(key);
+  }
+
+  /** Not under a text of this tab's own: its writer is told by the files themselves that they are gone. */
+  #loseFiles(key: string, lost: readonly string[]): void {
+    const text = this.of(key).get();
+    const files = this.#files.get(key);
+    if (!files?.get().some((file) => lost.includes(file)) || (text !== "" && text !== storage.get(this.#prefix + key))) return;
+    files.set(files.get().filter((file) => !lost.includes(file)));
   }
 
   /** Write now: the page may be about to go. */

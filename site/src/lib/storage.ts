@@ -30,6 +30,15 @@ export const storage = {
     }
   },
 
+  /** Told of what other tabs change, a value at a time; null: there is none. Returns what ends it. */
+  watch(onChange: (key: string, before: string | null, after: string | null) => void): () => void {
+    const listener = ({ key, oldValue, newValue }: StorageEvent): void => {
+      if (key?.startsWith(PREFIX)) onChange(key.slice(PREFIX.length), oldValue, newValue);
+    };
+    window.addEventListener("storage", listener);
+    return () => window.removeEventListener("storage", listener);
+  },
+
   /** Keys under a prefix, without this site's own prefix. */
   keys(prefix: string): string[] {
     try {

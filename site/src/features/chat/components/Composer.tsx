@@ -47,8 +47,9 @@ export function Composer({ conversationId, thread, files, onSend, onStop, isStop
   const send = (): void => {
     if (!canSend || !onSend(text.trim(), files.keys)) return;
     draft.set("");
-    files.clear();
+    // First the text, then its files: another tab that has both loses both.
     drafts.flush();
+    files.clear();
     focusComposer();
   };
   const stop = (): void => {
