@@ -9,7 +9,7 @@ import { attachmentText } from "@/lib/files/fileText";
 import { fileIcon } from "@/lib/files/kinds";
 import { openViewer } from "@/lib/viewer";
 
-import { IconButton, TOUCHABLE } from "./Button";
+import { IconButton } from "./Button";
 import { Icon } from "./icons";
 import { ProgressBar } from "./ProgressBar";
 
@@ -53,10 +53,10 @@ export function AttachmentChip({ attachmentKey, onRemove }: AttachmentChipProps)
         )}
       </div>
       {onRemove && isFailed && canRetry && (
-        <IconButton icon="retry" size="small" className={TOUCHABLE} label={t.files.retry(name)} onClick={() => uploads.retry(attachmentKey)} />
+        <IconButton icon="retry" size="small" className="relative" label={t.files.retry(name)} onClick={() => uploads.retry(attachmentKey)} />
       )}
       {onRemove && (
-        <IconButton icon="close" size="small" className={TOUCHABLE} label={isCancel ? t.files.cancel(name) : t.files.remove(name)} onClick={onRemove} />
+        <IconButton icon="close" size="small" className="relative" label={isCancel ? t.files.cancel(name) : t.files.remove(name)} onClick={onRemove} />
       )}
     </li>
   );
@@ -78,7 +78,8 @@ function ChipName({ attachment: { name, phase, file_id: fileId } }: { attachment
   return (
     <button
       type="button"
-      className={cx(className, "rounded-sm hover:underline")}
+      // The whole chip opens it, as far as nothing else is pressed.
+      className={cx(className, "rounded-sm after:absolute after:inset-0 hover:underline")}
       title={t.files.open(name)}
       aria-label={t.files.open(name)}
       onClick={() => openViewer({ file_id: fileId, name, page: 1 })}

@@ -25,7 +25,7 @@ export function Button({ variant = "secondary", icon, isSmall, className, childr
       type="button"
       className={cx(
         "inline-flex items-center justify-center gap-2 rounded-xl font-medium transition-colors disabled:cursor-not-allowed disabled:opacity-60",
-        isSmall ? "min-h-8 px-2.5 text-sm" : "min-h-11 px-4 text-[0.9375rem]",
+        isSmall ? "min-h-8 px-2.5 text-sm [@media(pointer:coarse)]:min-h-11" : "min-h-11 px-4 text-[0.9375rem]",
         variants[variant],
         className,
       )}
@@ -37,10 +37,10 @@ export function Button({ variant = "secondary", icon, isSmall, className, childr
   );
 }
 
-/** For a small button that a finger has to meet. */
+/** Of small buttons, when a finger has to meet them. */
 export const TOUCHABLE = "[@media(pointer:coarse)]:size-11";
 
-const sizes = { small: "size-8", medium: "size-9", large: "size-11" };
+const sizes = { small: `size-8 ${TOUCHABLE}`, medium: `size-9 ${TOUCHABLE}`, large: "size-11" };
 
 export interface IconButtonProps extends Native {
   icon: IconName;

@@ -7,7 +7,7 @@ import { notedExtent } from "@/lib/files/fileText";
 import { fileIcon } from "@/lib/files/kinds";
 import { openViewer } from "@/lib/viewer";
 
-import { IconButton, TOUCHABLE } from "./Button";
+import { IconButton } from "./Button";
 import { Icon } from "./icons";
 
 interface FileChipsProps {
@@ -48,7 +48,7 @@ export function FileChips({ files, className, noteOf, onRemove }: FileChipsProps
             </span>
           </button>
           {onRemove && (
-            <IconButton icon="close" size="small" className={TOUCHABLE} label={t.files.remove(file.name)} onClick={() => onRemove(file)} />
+            <IconButton icon="close" size="small" label={t.files.remove(file.name)} onClick={() => onRemove(file)} />
           )}
         </li>
       ))}

@@ -57,11 +57,11 @@ function ToastCard({ id, text, isError, action, durationMs = DEFAULT_MS }: Toast
       )}
     >
       <div className="flex min-w-0 flex-1 flex-wrap items-center gap-x-3 py-1.5">
-        <span className="line-clamp-4 min-w-0 grow basis-40 break-words">{text}</span>
+        <span className="line-clamp-4 min-w-0 grow basis-40 wrap-anywhere">{text}</span>
         {action && (
           <button
             type="button"
-            className="-mx-2.5 rounded-lg px-2.5 py-1 font-medium text-accent hover:bg-hover"
+            className="-mx-2.5 rounded-lg px-2.5 py-1 font-medium text-accent hover:bg-hover [@media(pointer:coarse)]:py-3"
             onClick={() => {
               dismiss(id);
               action.run();

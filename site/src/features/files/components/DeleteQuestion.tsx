@@ -35,7 +35,7 @@ export function DeleteQuestion({ file, onConfirm, onClose }: DeleteQuestionProps
         onClose();
       }}
     >
-      <p id={`${id}-title`} className="font-medium break-words">
+      <p id={`${id}-title`} className="font-medium wrap-anywhere">
         {t.files.page.deleteQuestion(file.name)}
       </p>
       <div id={`${id}-lead`} className="space-y-1.5">

@@ -6,6 +6,7 @@ import { extentText, problemText, readingText, type Wording } from "@/lib/files/
 import { fileIcon } from "@/lib/files/kinds";
 import { formatBytes, formatDate } from "@/lib/format";
 import { openViewer } from "@/lib/viewer";
+import { TOUCHABLE } from "@/ui/Button";
 import { Icon } from "@/ui/icons";
 import { Menu } from "@/ui/Menu";
 import { ProgressBar } from "@/ui/ProgressBar";
@@ -37,7 +38,7 @@ export function FileRow({ file, onUseInNewChat }: FileRowProps) {
   };
   return (
     <li ref={row} className="py-2.5">
-      <div className="flex items-start gap-3">
+      <div className="relative flex items-start gap-3">
         <span className={file.status === "failed" ? "mt-0.5 text-danger" : "mt-0.5 text-accent"}>
           <Icon name={file.status === "failed" ? "alert" : fileIcon(file)} size={24} />
         </span>
@@ -79,7 +80,8 @@ function FileName({ file: { file_id: fileId, name, status } }: { file: StoredFil
       type="button"
       aria-label={t.files.open(name)}
       title={t.files.open(name)}
-      className="block max-w-full truncate rounded-sm text-left font-medium hover:underline"
+      // To a finger, all of the row.
+      className="block max-w-full truncate rounded-sm text-left font-medium hover:underline [@media(pointer:coarse)]:after:absolute [@media(pointer:coarse)]:after:inset-0"
       onClick={() => openViewer({ file_id: fileId, name, page: 1 })}
     >
       {name}
@@ -91,7 +93,7 @@ function FileFacts({ file }: { file: StoredFile }) {
   const t = useT();
   const language = useLanguage();
   const facts = [
-    file.format,
+    file.format === "text" ? t.files.formats.text : file.format,
     formatBytes(language, file.size),
     statusText({ t, language }, file),
     file.conversations > 0 ? t.files.page.usedInMany(file.conversations) : null,
@@ -99,7 +101,7 @@ function FileFacts({ file }: { file: StoredFile }) {
   ];
   return (
     <>
-      <p className="text-sm text-muted">{facts.filter((fact) => fact !== null).join(" · ")}</p>
+      <p className="text-sm text-muted">{facts.filter((fact) => fact !== null).join("\u00a0· ")}</p>
       {file.scanned && <p className="text-sm text-notice">{t.files.scanned}</p>}
       {file.error && <p className="text-sm break-words text-danger">{problemText({ t, language }, file.error)}</p>}
     </>
@@ -135,7 +137,7 @@ function RowMenu({ file, onUseInNewChat, onRename, onDelete }: RowMenuProps) {
   return (
     <Menu
       label={t.files.page.actions(file.name)}
-      triggerClassName="grid size-9 place-items-center rounded-lg text-muted hover:bg-hover hover:text-ink"
+      triggerClassName={`grid size-9 place-items-center rounded-lg text-muted hover:bg-hover hover:text-ink ${TOUCHABLE}`}
       trigger={<Icon name="dots" />}
       items={[
         ...(canUse ? [{ label: t.files.page.useInNewChat, icon: "chat" as const, onSelect: onUseInNewChat }] : []),
