@@ -7,7 +7,7 @@ import type { QueryClient } from "@tanstack/react-query";
 import { ApiError, SessionExpiredError, type ApiClient } from "@/api/client";
 import { decodeSocketMessage, isAnswerFrame, type ConversationFrame, type Frame } from "@/api/frames";
 import type { Conversation, File as StoredFile, Message, NewConversation, SocketTicket } from "@/api/types";
-import { insertCached, rereadLists, updateCached } from "@/lib/conversations/cache";
+import { insertCached, readAnew, rereadLists, updateCached } from "@/lib/conversations/cache";
 import { conversationKey, listsKey } from "@/lib/conversations/conversations";
 import { Drafts } from "@/lib/drafts";
 import { conversationFilesKey, fileEndpoints } from "@/lib/files/endpoints";
@@ -17,7 +17,7 @@ import { Uploads } from "@/lib/files/uploads";
 import { MAX_FILES_PER_MESSAGE } from "@/lib/files/validate";
 import { Ownership } from "@/lib/ownership";
 
-import { messagesKey, postMessage, readFrames, seedMessages, updateMessage, upsertMessages, type Sent } from "./api/messages";
+import { followKnown, messagesKey, postMessage, readFrames, seedMessages, updateMessage, upsertMessages, type Sent } from "./api/messages";
 import { AnswerFeed } from "./answerFeed";
 import { isInProgress, isSettled, type AnswerState } from "./answerReducer";
 import { liveMessage } from "./liveMessage";
@@ -113,7 +113,7 @@ export class ChatRuntime {
   answerReplaced(replacedId: string, answer: Message): void {
     const { client } = this.#options;
     updateMessage(client, answer.conversation_id, replacedId, (old) => ({ ...old, status: "superseded" }));
-    this.#answerBegun(answer);
+    this.#turnBegun([answer], answer);
   }
 
   /** Put a file of the server into the draft of a conversation that does not exist yet. False: it has no room for it. */
@@ -162,17 +162,13 @@ export class ChatRuntime {
   }
 
   #onSent(unsent: Unsent, sent: Sent): void {
-    const { client } = this.#options;
     const { user_message: userMessage, answer } = sent;
     this.uploads.forget(unsent.files ?? []);
     if (!userMessage || !answer) return;
     const conversationId = answer.conversation_id;
     if (unsent.conversation_id === null) this.#conversationBegun(sent as NewConversation, userMessage, answer);
-    // A read under way may have been answered before this message was stored.
-    void client.cancelQueries({ queryKey: messagesKey(conversationId) });
-    upsertMessages(client, conversationId, [userMessage]);
     this.#filesJoined(userMessage);
-    this.#answerBegun(answer);
+    this.#turnBegun([userMessage, answer], answer);
     for (const listener of this.#sentListeners) listener(unsent, conversationId);
   }
 
@@ -182,6 +178,7 @@ export class ChatRuntime {
     client.setQueryData(conversationKey(conversation.conversation_id), conversation);
     seedMessages(client, conversation.conversation_id, [userMessage, answer]);
     insertCached(client, conversation);
+    rereadLists(client);
     // Written below the first message while that one was on its way.
     this.drafts.move(NEW_CONVERSATION, conversation.conversation_id);
   }
@@ -197,16 +194,21 @@ export class ChatRuntime {
     void client.invalidateQueries({ queryKey: conversationFilesKey(conversationId) });
   }
 
-  #answerBegun(answer: Message): void {
+  #turnBegun(messages: readonly Message[], answer: Message): void {
     const { client } = this.#options;
     const { conversation_id: conversationId, message_id: messageId } = answer;
-    upsertMessages(client, conversationId, [answer]);
-    if (!isInProgress(answer.status)) return;
+    upsertMessages(client, conversationId, messages);
+    readAnew(client, messagesKey(conversationId));
+    // It follows what another device asked, where nothing was pushed here.
+    if (!followKnown(client, conversationId, messages)) void client.invalidateQueries({ queryKey: messagesKey(conversationId) });
+    // Told late: by now the conversation may have gone on.
+    if (!isInProgress(answer.status)) return void client.invalidateQueries({ queryKey: conversationKey(conversationId) });
     updateCached(client, conversationId, (held) => ({
       head: messageId,
       answer_in_progress: messageId,
       timestamp: answer.created_at > held.timestamp ? answer.created_at : held.timestamp,
     }));
+    readAnew(client, conversationKey(conversationId));
     this.feed.follow(conversationId, messageId, { fresh: true });
   }
 

@@ -1,5 +1,5 @@
 /** What is known here about conversations, changed in place: lists and single ones hold the same. */
-import type { InfiniteData, QueryClient } from "@tanstack/react-query";
+import type { InfiniteData, QueryClient, QueryKey } from "@tanstack/react-query";
 
 import type { Conversation, ConversationSummary, Page } from "@/api/types";
 
@@ -20,10 +20,15 @@ export function updateCached(
   return held !== undefined;
 }
 
-/** A list that is being read may come without what the server has just told: it is read again. */
-export function rereadLists(client: QueryClient): void {
-  if (client.isFetching({ queryKey: listsKey }) > 0) void client.invalidateQueries({ queryKey: listsKey });
+/** What is being read may come without what was just told: it is read anew. Call it after what was told is written. */
+export function readAnew(client: QueryClient, queryKey: QueryKey): void {
+  if (client.isFetching({ queryKey }) === 0) return;
+  // A first read would only be waited for.
+  void client.cancelQueries({ queryKey, predicate: ({ state }) => state.data === undefined });
+  void client.invalidateQueries({ queryKey });
 }
+
+export const rereadLists = (client: QueryClient): void => readAnew(client, listsKey);
 
 /** Put a conversation where it belongs: in the list of its kind, by its time, newest first. */
 export function insertCached(client: QueryClient, conversation: ConversationSummary): void {

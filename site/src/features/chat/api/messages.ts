@@ -75,6 +75,13 @@ export function upsertMessages(client: QueryClient, conversationId: string, mess
   });
 }
 
+/** Whether the messages that these follow are known, or none are loaded yet. */
+export function followKnown(client: QueryClient, conversationId: string, messages: readonly Message[]): boolean {
+  const pages = client.getQueryData<Pages>(messagesKey(conversationId))?.pages;
+  const known = new Set(pages?.flatMap((page) => page.items.map((item) => item.message_id)));
+  return !pages || messages.every(({ parent_id: parent }) => parent === null || known.has(parent));
+}
+
 /** All messages of a conversation that has just begun. */
 export function seedMessages(client: QueryClient, conversationId: string, messages: readonly Message[]): void {
   const page = { items: messages.toSorted(newestFirst), next_cursor: null };

@@ -1,0 +1,229 @@
+import { InfiniteQueryObserver, QueryClient, QueryObserver } from "@tanstack/react-query";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+
+import { ApiClient } from "@/api/client";
+import type { Conversation, Message, Page } from "@/api/types";
+import { conversationKey, listKey } from "@/lib/conversations/conversations";
+import { FakeApi } from "@/test/fakeApi";
+import { answer, conversation } from "@/test/records";
+
+import { messagesKey } from "./api/messages";
+import { UNKNOWN_MS } from "./answerFeed";
+import { textOf } from "./liveMessage";
+import { REPEAT_AFTER_MS } from "./outbox";
+import { ChatRuntime } from "./runtime";
+
+let api: FakeApi;
+let client: QueryClient;
+let runtime: ChatRuntime;
+let stops: (() => void)[];
+/** Reads of these paths get their answers late: as they were when they were asked for. */
+let held: { path: RegExp; release: () => void }[];
+/** What happens before the reply to the next message is lost. */
+let loseReply: (() => void) | null;
+
+const tokens = { idToken: async () => "token", markExpired: () => undefined };
+const http = new ApiClient("https://api.test", tokens);
+const pass = (ms = 0) => vi.advanceTimersByTimeAsync(ms);
+
+function hold(path: RegExp): { release: () => void } {
+  const entry = { path, release: () => undefined as void };
+  held.push(entry);
+  return { release: () => entry.release() };
+}
+
+/** A list that is looked at. */
+function watch<T>(queryKey: readonly unknown[], path: string) {
+  const observer = new InfiniteQueryObserver(client, {
+    queryKey,
+    queryFn: ({ signal }) => http.get<Page<T>>(path, { signal }),
+    initialPageParam: null,
+    getNextPageParam: () => null,
+  });
+  stops.push(observer.subscribe(() => undefined));
+  return () => observer.getCurrentResult().data?.pages.flatMap((page) => page.items);
+}
+
+const options = () => ({
+  api: http,
+  client,
+  userId: "ada",
+  socketUrl: null,
+  tokenExpiresAtMs: async () => Infinity,
+  onFile: () => undefined,
+});
+
+/** Opens at once. */
+class FakeSocket {
+  static all: FakeSocket[] = [];
+  onopen: (() => void) | null = null;
+  onmessage: ((event: { data: string }) => void) | null = null;
+
+  constructor() {
+    FakeSocket.all.push(this);
+    queueMicrotask(() => this.onopen?.());
+  }
+
+  static push(...frames: object[]): void {
+    for (const socket of FakeSocket.all) socket.onmessage?.({ data: JSON.stringify({ frames }) });
+  }
+
+  close(): void {}
+}
+
+const watchMessages = () => watch<Message>(messagesKey("c1"), "/conversations/c1/messages");
+function watchConversation(): void {
+  const queryFn = ({ signal }: { signal: AbortSignal }) => http.get<Conversation>("/conversations/c1", { signal });
+  stops.push(new QueryObserver(client, { queryKey: conversationKey("c1"), queryFn }).subscribe(() => undefined));
+}
+
+const texts = (messages: Message[] | undefined) => messages?.map(({ content }) => textOf(content));
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  api = new FakeApi();
+  api.install();
+  const answerNow = fetch;
+  held = [];
+  loseReply = null;
+  vi.stubGlobal("fetch", async (url: string, init: RequestInit = {}) => {
+    if (url.endsWith("/sockets")) return Response.json({ ticket: "t" });
+    const reply = await answerNow(url, init);
+    if (init.method === "POST" && loseReply) {
+      loseReply();
+      loseReply = null;
+      throw new TypeError("Failed to fetch");
+    }
+    const index = held.findIndex(({ path }) => (init.method ?? "GET") === "GET" && path.test(url));
+    const [late] = index < 0 ? [] : held.splice(index, 1);
+    if (late) await new Promise<void>((resolve) => (late.release = resolve));
+    return reply;
+  });
+  api.conversations.set("c1", conversation());
+  client = new QueryClient({ defaultOptions: { queries: { retry: false, staleTime: Infinity } } });
+  stops = [];
+  runtime = new ChatRuntime(options());
+  runtime.start();
+});
+
+afterEach(() => {
+  runtime.dispose();
+  for (const stop of stops) stop();
+  client.clear();
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+});
+
+const send = (fields = {}) =>
+  runtime.outbox.send({ request_id: crypto.randomUUID(), conversation_id: "c1", text: "Hello", ...fields });
+
+/** A turn that has ended. */
+async function turn(text: string): Promise<Message> {
+  const { message_id: id } = api.beginElsewhere("c1", text);
+  api.write(id, "ok");
+  api.finish(id);
+  return api.messages.at(-1) as Message;
+}
+
+/** What the server has once an answer is retried: a new one beside it. */
+function retried(old: Message): Message {
+  Object.assign(old, { status: "superseded" });
+  const fresh = answer({ message_id: "m900", parent_id: old.parent_id, status: "queued", content: [] });
+  api.messages.push(fresh);
+  api.conversations.set("c1", { ...conversation(), head: fresh.message_id, answer_in_progress: fresh.message_id });
+  return fresh;
+}
+
+describe("while messages are read, a message that the server takes", () => {
+  it("does not end the first read for good", async () => {
+    await turn("Before");
+    const late = hold(/messages$/);
+    const messages = watchMessages();
+    await pass();
+    send();
+    await pass();
+    late.release();
+    await pass();
+    expect(texts(messages())).toEqual(["", "Hello", "ok", "Before"]);
+  });
+
+  it("is not lost with its answer when the read was answered before", async () => {
+    const old = await turn("Before");
+    const messages = watchMessages();
+    await pass();
+    const late = hold(/messages$/);
+    void client.invalidateQueries({ queryKey: messagesKey("c1") });
+    await pass();
+    runtime.answerReplaced(old.message_id, retried(old));
+    late.release();
+    await pass();
+    expect(messages()?.map(({ status }) => status)).toEqual(["queued", "superseded", "complete"]);
+  });
+
+  it("stays where the conversation goes on, although that was read before", async () => {
+    const old = await turn("Before");
+    watchConversation();
+    await pass();
+    const late = hold(/c1$/);
+    void client.invalidateQueries({ queryKey: conversationKey("c1") });
+    await pass();
+    const fresh = retried(old);
+    runtime.answerReplaced(old.message_id, fresh);
+    late.release();
+    await pass();
+    expect(client.getQueryData(conversationKey("c1"))).toMatchObject({ head: fresh.message_id });
+  });
+});
+
+it("a message that follows what another device asked unheard does not stand alone", async () => {
+  await turn("Before");
+  const messages = watchMessages();
+  await pass();
+  await turn("From the phone");
+  send();
+  await pass();
+  expect(texts(messages())).toEqual(["", "Hello", "ok", "From the phone", "ok", "Before"]);
+});
+
+it("an edit whose answer had ended when the server told of it is where the conversation goes on", async () => {
+  const old = await turn("First try");
+  watchConversation();
+  await pass();
+  loseReply = () => {
+    const { message_id: id } = api.messages.at(-1) as Message;
+    api.write(id, "ok");
+    api.finish(id);
+  };
+  send({ text: "Second try", parent_id: null });
+  await pass(REPEAT_AFTER_MS[0]);
+  expect(client.getQueryData(conversationKey("c1"))).toMatchObject({ head: api.messages.at(-1)?.message_id, answer_in_progress: null });
+  expect(api.messages.at(-1)?.message_id).not.toBe(old.message_id);
+});
+
+it("a conversation that begins while the list is read for the first time is in the list", async () => {
+  const late = hold(/conversations$/);
+  const listed = watch<Conversation>(listKey(false), "/conversations");
+  await pass();
+  send({ conversation_id: null });
+  await pass();
+  late.release();
+  await pass();
+  expect(listed()).toHaveLength(2);
+});
+
+it("an answer that another tab asked for is marked in the list, until it ends", async () => {
+  FakeSocket.all = [];
+  vi.stubGlobal("WebSocket", FakeSocket);
+  const tab = new ChatRuntime({ ...options(), socketUrl: "wss://example.test" });
+  tab.start();
+  const listed = watch<Conversation>(listKey(false), "/conversations");
+  await pass();
+  const ids = { conversation_id: "c1", message_id: "m7" };
+  FakeSocket.push({ type: "answer.started", ...ids, sequence: 1, model: "claude-a" });
+  await pass(UNKNOWN_MS);
+  expect(listed()).toMatchObject([{ answer_in_progress: "m7" }]);
+  FakeSocket.push({ type: "answer.done", ...ids, sequence: 2, status: "complete" });
+  expect(listed()).toMatchObject([{ answer_in_progress: null }]);
+  expect(api.sent("GET", /frames/)).toHaveLength(0);
+  tab.dispose();
+});
