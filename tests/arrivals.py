@@ -58,7 +58,7 @@ class Arrived:
 
     def index(self, path: Path) -> Path:
         """A copy of the stored search index, at `path`."""
-        path.write_bytes(self.stage.body(f"{self.extract}index.sqlite"))
+        path.write_bytes(self.stage.body(self.row["index_key"]))
         return path
 
 

@@ -57,10 +57,13 @@ def paper(
         "tokens": estimate_tokens(text),
         "scanned": False,
     }
+    if texts:
+        item["index_key"] = extracts.index_key(file_id, "run")
     stage.put("files", item | row)
     if texts:
         with tempfile.TemporaryDirectory() as folder:
-            writer = extracts.PageWriter(services.of(services.EXTRACT).extracted, file_id, Path(folder) / "index")
+            extracted = services.of(services.EXTRACT).extracted
+            writer = extracts.PageWriter(extracted, file_id, "run", Path(folder) / "index")
             for number, each in enumerate(texts, 1):
                 writer.add(Page(number, {"kind": "page", "label": f"page {number}", "page": number}, each))
             writer.close()

@@ -36,11 +36,7 @@ _IS_LEFT = (
 
 
 class Lost(Exception):
-    """The row is another worker's or reader's by now. gone: it was purged, or is about to be."""
-
-    def __init__(self, *, gone: bool) -> None:
-        super().__init__("claim lost")
-        self.gone = gone
+    """The row is another worker's or reader's by now, or gone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +97,12 @@ def claim(services: Services, upload: Upload) -> File | None:
     return claimed
 
 
+def present(services: Services, file_id: str) -> File | None:
+    """The file as its row stands; None when it was purged, or is about to be."""
+    row = services.files.find(files.key(file_id))
+    return File.from_item(row) if row is not None and "purging" not in row else None
+
+
 def remove_all(services: Services, upload: Upload) -> None:
     """Remove what is left of a file whose row is gone: its object, sent again meanwhile, and what was read of it."""
     services.uploads.delete(_versions(services, upload))
@@ -156,7 +158,7 @@ def renew(services: Services, file: File) -> File:
     try:
         return File.from_item(services.files.write(update, returns="ALL_NEW"))
     except ConditionFailed as refused:
-        raise _lost(refused) from refused
+        raise Lost from refused
 
 
 def end(services: Services, ended: File, patience_s: float) -> File:
@@ -182,12 +184,12 @@ def _leave(services: Services, file: File, removed: tuple[str, ...], patience_s:
         # A repeat after a lost reply finds its own work done.
         if "token" not in row and "purging" not in row and all(row.get(name) == given[name] for name in given):
             return File.from_item(row)
-        raise _lost(refused) from refused
+        raise Lost from refused
 
 
 def _outcome(file: File) -> Item:
     names = ("status", "attempts", "lease_until", "continue_at", "pages_read", "pages", "group", "format", "media_type")
-    more = ("characters", "tokens", "language", "scanned", "error")
+    more = ("characters", "tokens", "language", "scanned", "error", "index_key")
     return {name: getattr(file, name) for name in names + more}
 
 
@@ -200,7 +202,3 @@ def _patiently(write: Callable[[], Item], patience_s: float) -> Item:
             if time.monotonic() + _PAUSE_S > until:
                 raise
             time.sleep(_PAUSE_S)
-
-
-def _lost(refused: ConditionFailed) -> Lost:
-    return Lost(gone=refused.item is None or "purging" in refused.item)

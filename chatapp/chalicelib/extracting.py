@@ -110,8 +110,8 @@ class _Work:
         try:
             outcome = self._read_ticking()
             return self._continue(outcome) if "continue_at" in outcome else self._end(outcome)
-        except Lost as lost:
-            return self._abandon(lost)
+        except Lost:
+            return self._abandon()
 
     def figures(self) -> dict[str, Any]:
         """What may be logged."""
@@ -131,8 +131,8 @@ class _Work:
             if self._file.attempts >= files.MAX_ATTEMPTS:
                 return self._end({"status": "failed", "error": files.READING_FAILED})
             self._file = claiming.leave(self._services, self._file, _PATIENCE_S)
-        except Lost as lost:
-            return self._abandon(lost)
+        except Lost:
+            return self._abandon()
         except Exception as second:
             report(second)
         return "left"
@@ -173,14 +173,23 @@ class _Work:
                 return _ready(found, tokens=image_tokens(total), characters=0, pages=0)
             index_path = folder / "index.sqlite"
             with self._writer(index_path) as writer:
+                left = {"index_key": writer.index_key}
                 if not self._store(items, writer):
                     writer.pause()
-                    return {"continue_at": writer.next_page}
+                    return {"continue_at": writer.next_page, **left}
                 writer.close()
-        return self._of_pages(found, kind, index_path)
+        return self._of_pages(found, kind, index_path) | left
 
     def _writer(self, index_path: Path) -> extracts.PageWriter:
-        return extracts.PageWriter(self._services.extracted, self._file.file_id, index_path, self._start_page)
+        file = self._file
+        return extracts.PageWriter(
+            self._services.extracted,
+            file.file_id,
+            file.token or "",
+            index_path,
+            start_page=self._start_page,
+            left_key=file.index_key or "",
+        )
 
     def _fetch(self, path: Path) -> None:
         try:
@@ -267,8 +276,7 @@ class _Work:
     def _end(self, outcome: dict[str, Any]) -> str:
         self._file = claiming.end(self._services, self._progress().with_changes(**outcome), _PATIENCE_S)
         self._push()
-        if self._file.status == "failed":
-            extracts.remove(self._services.extracted, self._file.file_id)
+        self._tidy(self._file)
         return self._file.status
 
     def _continue(self, outcome: dict[str, Any]) -> str:
@@ -277,11 +285,28 @@ class _Work:
         self._services.extractions.invoke(self._upload.event)
         return "to be continued"
 
-    def _abandon(self, lost: Lost) -> str:
-        if lost.gone:
+    def _abandon(self) -> str:
+        """Nothing more is stored after this: what there is now goes here, or with whoever is still to end it."""
+        file = claiming.present(self._services, self._file.file_id)
+        if file is None:
             claiming.remove_all(self._services, self._upload)
             return "purged"
+        self._tidy(file)
         return "lost"
+
+    def _tidy(self, file: File) -> None:
+        """Leave of a file that is settled what its row names, and nothing of one that has failed.
+
+        Only once the row says so: until then another worker may be the one that ends it. Never raises: what is left
+        takes room until the file is deleted, and nothing else.
+        """
+        try:
+            if file.status == "ready":
+                extracts.drop_former(self._services.extracted, file)
+            if file.status == "failed":
+                extracts.remove(self._services.extracted, file.file_id)
+        except Exception as error:
+            report(error)
 
 
 def _ready(found: dict[str, Any], **more: Any) -> dict[str, Any]:

@@ -1,8 +1,12 @@
 """What extraction leaves of a file in the bucket, and how it is read again.
 
     extracted/{file_id}/pages/{first:06d}.jsonl   20 pages each, one JSON {"number", "locator", "text"} a line
-    extracted/{file_id}/index.sqlite              all of them, to be searched (extraction/search_index.py)
+    extracted/{file_id}/{run}/index.sqlite        all of them, to be searched (extraction/search_index.py)
     extracted/{file_id}/outline.txt               extraction/outline.py
+
+Pages and outline are the same whoever writes them. The index grows while its run reads, so each run has its own: a
+worker that sleeps past its lease cannot put an older one in its successor's place. The file's row names the one that
+counts.
 
 Who may see a file is decided before: here an id is all it takes.
 """
@@ -37,6 +41,7 @@ _GROWTH = 4
 _READERS = 8
 # Lambda's /tmp has 512 MB.
 _MOST_CACHED_BYTES = 128 * MB
+_INDEX_NAME = "/index.sqlite"
 _LINES, _SQLITE, _TEXT = "application/jsonl", "application/vnd.sqlite3", "text/plain; charset=utf-8"
 
 
@@ -49,8 +54,8 @@ def _pages_key(file_id: str, first: int) -> str:
     return f"{prefix(file_id)}pages/{first:06d}.jsonl"
 
 
-def _index_key(file_id: str) -> str:
-    return f"{prefix(file_id)}index.sqlite"
+def index_key(file_id: str, run: str) -> str:
+    return f"{prefix(file_id)}{run}{_INDEX_NAME}"
 
 
 def _outline_key(file_id: str) -> str:
@@ -65,19 +70,30 @@ def _first_of(number: int) -> int:
 class PageWriter:
     """Stores pages as they are read, in order.
 
-    index_path: a local file for the index. start_page: where this run begins, the first page of an object; if not 1,
-    the index that an earlier run left is fetched and continued. To be used in `with`, and ended by `close` or `pause`.
+    run: names the run, whose index is stored at `index_key`. index_path: a local file for it.
+    start_page: where this run begins, the first page of an object; if not 1, the index that an earlier run left at
+    `left_key` is fetched and continued. To be used in `with`, and ended by `close` or `pause`.
     """
 
-    def __init__(self, extracted: Bucket, file_id: str, index_path: Path, start_page: int = 1) -> None:
+    def __init__(
+        self,
+        extracted: Bucket,
+        file_id: str,
+        run: str,
+        index_path: Path,
+        *,
+        start_page: int = 1,
+        left_key: str = "",
+    ) -> None:
         self._extracted = extracted
         self._file_id = file_id
+        self.index_key = index_key(file_id, run)
         self._index_path = index_path
         self._waiting: list[Page] = []
         self._next = start_page
         self._stored_bytes = self._bytes = 0
         if start_page > 1:
-            extracted.download(_index_key(file_id), index_path)
+            extracted.download(left_key, index_path)
             self._stored_bytes = self._bytes = measure(index_path).text_bytes
         self._index = IndexWriter(index_path)
         self._is_open = True
@@ -110,7 +126,6 @@ class PageWriter:
         self._put_index()
         outline = made_outline(self._index_path)
         self._extracted.put(_outline_key(self._file_id), outline.encode(), _TEXT)
-        self._drop_former()
         return outline
 
     def __enter__(self) -> Self:
@@ -137,17 +152,19 @@ class PageWriter:
             self._index.close()
 
     def _put_index(self) -> None:
-        self._extracted.put(_index_key(self._file_id), self._index_path, _SQLITE)
+        self._extracted.put(self.index_key, self._index_path, _SQLITE)
 
-    def _drop_former(self) -> None:
-        """The bucket keeps what was overwritten: the index as it grew, and what a run that broke off had stored."""
-        seen: set[str] = set()
-        former = []
-        for version in self._extracted.versions(prefix(self._file_id)):
-            if version.key in seen:
-                former.append(version)
-            seen.add(version.key)
-        self._extracted.delete(former)
+
+def drop_former(extracted: Bucket, file: File) -> None:
+    """Remove what a file that is ready does not need: other runs' indexes, and what the bucket keeps of overwritten
+    objects, such as the index as it grew."""
+    seen: set[str] = set()
+    former = []
+    for version in extracted.versions(prefix(file.file_id)):
+        if version.key in seen or (version.key.endswith(_INDEX_NAME) and version.key != file.index_key):
+            former.append(version)
+        seen.add(version.key)
+    extracted.delete(former)
 
 
 def remove(extracted: Bucket, file_id: str) -> None:
@@ -194,8 +211,10 @@ def index(services: Services, file: File) -> Path:
 
     Raises NotFound when the file has been removed meanwhile, or has no pages.
     """
+    if file.index_key is None:
+        raise NotFound("file")
     try:
-        return _indexes().get(services.extracted, file.file_id)
+        return _indexes().get(services.extracted, file.file_id, file.index_key)
     except Missing as missing:
         raise NotFound("file") from missing
 
@@ -209,11 +228,11 @@ class _Indexes:
         self._sizes: OrderedDict[Path, int] = OrderedDict()
         self._lock = threading.Lock()
 
-    def get(self, extracted: Bucket, file_id: str) -> Path:
+    def get(self, extracted: Bucket, file_id: str, key: str) -> Path:
         path = self._folder.path / f"{file_id}.sqlite"
         with self._lock:
             if path not in self._sizes:
-                self._fetch(extracted, _index_key(file_id), path)
+                self._fetch(extracted, key, path)
             self._sizes.move_to_end(path)
         return path
 

@@ -60,7 +60,8 @@ class File:
     object_key, version_id: the object that was pinned: the key's first version.
     group: how Claude takes it. pages: None until known. tokens: an estimate. scanned: a PDF to be read by sight.
     token: of the worker that claimed it. lease_until, deleted_at: Unix seconds. attempts: claims so far.
-    continue_at: the page at which the next run of a long document begins.
+    continue_at: the page at which the next run of a long document begins. index_key: of the search index that the last
+    run left, None where there is none.
     conversations: ids of those that it was attached to and not taken out of, whether they still exist or not.
     """
 
@@ -87,6 +88,7 @@ class File:
     lease_until: float | None = None
     attempts: int = 0
     continue_at: int | None = None
+    index_key: str | None = None
     conversations: frozenset[str] = field(default_factory=frozenset)
     deleted_at: float | None = None
 

@@ -270,8 +270,8 @@ def test_a_document_too_long_for_one_run_goes_on_in_others(
     for query in ("roses", early, late):
         found, expected = (search(path, query) for path in index_paths)
         assert [hit.number for hit in found] == [hit.number for hit in expected] != []
-    stored = [key.removeprefix(parts.extract) for key in stage.objects(parts.extract)]
-    assert stored == [key.removeprefix(whole.extract) for key in stage.objects(whole.extract)]
+    stored = sorted(Path(key).name for key in stage.objects(parts.extract))
+    assert stored == sorted(Path(key).name for key in stage.objects(whole.extract))
     assert not {"token", "lease_until", "continue_at"} & parts.row.keys()
     told = [frame["file"] for frame in stage.gateway.sent["tab"]]
     read = [each["pages_read"] for each in told if each["file_id"] == parts.file_id]

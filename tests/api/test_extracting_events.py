@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from chalicelib import extracting
+from chalicelib import extracting, logs
+from chalicelib.extraction.search_index import search
 from chalicelib.ids import new_id
 
 from tests.arrivals import Arrived, arrive, pdf
@@ -47,10 +48,9 @@ def _is_read_once(stage: Stage, file: Arrived, text: bytes = TEXT) -> None:
     row = file.row
     assert (row["status"], row["attempts"], row["version_id"]) == ("ready", 1, file.version_id), row
     assert file.pages() == [text.decode()]
-    names = ("index.sqlite", "outline.txt", "pages/000001.jsonl")
-    assert stage.objects() == [*(f"{file.extract}{name}" for name in names), file.key]
-    written = [call.key for call in stage.s3_wire.calls if call.operation == "PutObject"]
-    assert sorted(written) == sorted(f"{file.extract}{name}" for name in names)
+    extract = sorted([row["index_key"], f"{file.extract}outline.txt", f"{file.extract}pages/000001.jsonl"])
+    assert stage.objects() == [*extract, file.key]
+    assert sorted(call.key for call in stage.s3_wire.calls if call.operation == "PutObject") == extract
     assert stage.body(file.key) == text
 
 
@@ -215,30 +215,59 @@ def test_another_version_s_event_does_not_take_up_what_a_killed_worker_left(stag
     assert stage.body(file.key) == TEXT
 
 
+class _Sleeper:
+    """A worker that sleeps while it stores an object whose key ends so, until its lease is over and it is woken."""
+
+    def __init__(self, stage: Stage, file: Arrived, key: str, nth: int = 1) -> None:
+        asleep, self._awake = threading.Event(), threading.Event()
+
+        def sleep(call: s3.Call, send: s3.Send) -> Any:
+            asleep.set()
+            self._awake.wait(20)
+            return send()
+
+        stage.s3_wire.fail(sleep, lambda call: call.operation == "PutObject" and call.key.endswith(key), nth=nth)
+        self._thread = threading.Thread(target=stage.extract, args=(file.event,), daemon=True)
+        self._thread.start()
+        asleep.wait(20)
+        stage.edit("files", file.file_id, lease_until=int(time.time()) - 1)
+
+    def wake(self) -> None:
+        """And let it go on to its end."""
+        self._awake.set()
+        self._thread.join(20)
+        assert not self._thread.is_alive()
+
+
+# Of 45 pages the index is stored after the 20th, and at the end.
+@pytest.mark.parametrize(("key", "nth"), [("pages/000001.jsonl", 1), ("index.sqlite", 1), ("index.sqlite", 2)])
 def test_a_worker_that_slept_past_its_lease_leaves_its_successor_alone(
+    stage: Stage, ada: Person, tmp_path: Path, key: str, nth: int
+) -> None:
+    file = arrive(stage, ada, pdf(tmp_path, 45))
+    sleeper = _Sleeper(stage, file, key, nth)
+    stage.extract(file.event)
+    stage.edit("files", file.file_id, tokens=1)  # not what the sleeper would find
+    before, stored = file.row, stage.objects()
+    assert (before["status"], before["attempts"]) == ("ready", 2)
+    sleeper.wake()
+    assert file.row == before
+    assert stage.objects() == stored
+    assert file.pages() == [f"Page {number} is about roses." for number in range(1, 46)]
+    assert [hit.number for hit in search(file.index(tmp_path / "index"), "45")] == [45]
+
+
+def test_a_worker_that_slept_until_its_file_had_failed_leaves_nothing(
     stage: Stage, ada: Person, tmp_path: Path
 ) -> None:
     file = arrive(stage, ada, pdf(tmp_path, 45))
-    asleep, awake = threading.Event(), threading.Event()
-
-    def sleep(call: s3.Call, send: s3.Send) -> Any:
-        asleep.set()
-        awake.wait(20)
-        return send()
-
-    stage.s3_wire.fail(sleep, lambda call: call.key.endswith("pages/000001.jsonl"))
-    sleeper = threading.Thread(target=stage.extract, args=(file.event,), daemon=True)
-    sleeper.start()
-    asleep.wait(20)
-    stage.edit("files", file.file_id, lease_until=int(time.time()) - 1)
-    stage.extract(file.event)
-    stage.edit("files", file.file_id, tokens=1)  # not what the sleeper would find
-    before = file.row
-    assert (before["status"], before["attempts"]) == ("ready", 2)
-    awake.set()
-    sleeper.join(20)
-    assert file.row == before
-    assert file.pages() == [f"Page {number} is about roses." for number in range(1, 46)]
+    sleeper = _Sleeper(stage, file, "index.sqlite")
+    stage.s3_wire.fail(s3.denied, lambda call: call.key.endswith("000021.jsonl"))
+    with pytest.raises(logs.Failed):
+        stage.extract(file.event)
+    assert (file.row["status"], stage.objects()) == ("failed", [file.key])
+    sleeper.wake()
+    assert (file.row["status"], stage.objects()) == ("failed", [file.key])
 
 
 # Its file goes away

@@ -29,13 +29,11 @@ def _crashes(stage: Stage, event: dict[str, Any]) -> None:
         stage.extract(event)
 
 
-@pytest.mark.parametrize("operation", ["GetObject", "PutObject", "ListObjectVersions"])
+@pytest.mark.parametrize("operation", ["GetObject", "PutObject"])
 def test_a_crash_is_tried_once_more(stage: Stage, ada: Person, tmp_path: Path, operation: str) -> None:
     ada.connect("tab")
     file = arrive(stage, ada, pdf(tmp_path, 30))
-    # Not the first listing, by which a file is claimed.
-    nth = 2 if operation == "ListObjectVersions" else 1
-    stage.s3_wire.fail(s3.denied, lambda call: call.operation == operation, nth=nth)
+    stage.s3_wire.fail(s3.denied, lambda call: call.operation == operation)
     _crashes(stage, file.event)
     assert len(stage.s3_wire.struck) == 1
     assert (file.row["status"], file.row["attempts"]) == ("reading", 1)
@@ -45,6 +43,20 @@ def test_a_crash_is_tried_once_more(stage: Stage, ada: Person, tmp_path: Path, o
     assert len(stage.objects(file.extract)) == 4  # nothing of the first attempt is kept beside
     read = [frame["file"]["pages_read"] for frame in stage.gateway.sent["tab"]]
     assert read == sorted(read)
+
+
+@pytest.mark.parametrize("good", [True, False])
+def test_a_file_is_settled_although_nothing_can_be_tidied_up(
+    stage: Stage, ada: Person, tmp_path: Path, capfd: pytest.CaptureFixture[str], good: bool
+) -> None:
+    file = arrive(stage, ada, pdf(tmp_path, 30, lambda number: "Roses." if good else ""), name="a.pdf")
+    stage.configure(document_tokens=100)  # and so a scan of 30 pages is too long
+    # The first listing is the one by which a file is claimed.
+    stage.s3_wire.fail(s3.denied, lambda call: call.operation == "ListObjectVersions", nth=2)
+    stage.extract(file.event)
+    assert len(stage.s3_wire.struck) == 1
+    assert file.row["status"] == ("ready" if good else "failed")
+    assert '"event":"error"' in capfd.readouterr().out
 
 
 def test_what_was_shown_as_read_is_not_taken_back(

@@ -27,8 +27,9 @@ FILE_ID = "0192f0c1-0000-7000-8000-000000000001"
 ALL = ("PutObject", "GetObject", "ListObjectVersions", "DeleteObjectVersion")
 
 
-def file(pages: int, file_id: str = FILE_ID) -> File:
-    return File(file_id, "ada", "2026-11-21T10:00:00.000Z", "a.pdf", "application/pdf", 9, "ready", "", pages=pages)
+def file(pages: int, run: str = "run") -> File:
+    row = File(FILE_ID, "ada", "2026-11-21T10:00:00.000Z", "a.pdf", "application/pdf", 9, "ready", "", pages=pages)
+    return row.with_changes(index_key=extracts.index_key(FILE_ID, run))
 
 
 def page(number: int) -> Page:
@@ -48,8 +49,10 @@ def answer(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> services.Services:
     return services.of(services.ANSWER)
 
 
-def write(extracted: Bucket, path: Path, pages: Iterable[Page], start_page: int = 1) -> None:
-    with extracts.PageWriter(extracted, FILE_ID, path, start_page) as writer:
+def write(
+    extracted: Bucket, path: Path, pages: Iterable[Page], run: str = "run", *, start_page: int = 1, left_key: str = ""
+) -> None:
+    with extracts.PageWriter(extracted, FILE_ID, run, path, start_page=start_page, left_key=left_key) as writer:
         for each in pages:
             writer.add(each)
         writer.close()
@@ -64,8 +67,10 @@ def test_pages_stand_twenty_to_an_object(
 ) -> None:
     pages = [page(number) for number in range(1, 46)]
     write(extracted, tmp_path / "index", pages)
-    names = ("index.sqlite", "outline.txt", "pages/000001.jsonl", "pages/000021.jsonl", "pages/000041.jsonl")
+    names = ("outline.txt", "pages/000001.jsonl", "pages/000021.jsonl", "pages/000041.jsonl", "run/index.sqlite")
+    extracts.drop_former(extracted, file(45))
     assert stage.objects() == [f"extracted/{FILE_ID}/{name}" for name in names]
+    assert file(45).index_key == f"extracted/{FILE_ID}/run/index.sqlite"
     lines = stage.body(f"extracted/{FILE_ID}/pages/000041.jsonl").split(b"\n")
     assert [json.loads(line) for line in lines[:-1]] == [each.__dict__ for each in pages[40:]]
     assert [extracts.read_page(answer, FILE_ID, number) for number in (1, 20, 21, 45)] == [
@@ -87,7 +92,7 @@ def test_nothing_is_there_of_a_file_that_was_removed(
     stage: Stage, extracted: Bucket, answer: services.Services, tmp_path: Path
 ) -> None:
     write(extracted, tmp_path / "index", [page(number) for number in range(1, 46)])
-    write(extracted, tmp_path / "index", [page(1)])
+    write(extracted, tmp_path / "another", [page(1)], "another run")
     stage.store("extracted/another/pages/000001.jsonl", b"")
     extracts.remove(extracted, FILE_ID)
     assert stage.objects() == ["extracted/another/pages/000001.jsonl"]
@@ -97,14 +102,14 @@ def test_nothing_is_there_of_a_file_that_was_removed(
 
 
 def test_pages_and_index_are_there_before_the_end(extracted: Bucket, answer: services.Services, tmp_path: Path) -> None:
-    with extracts.PageWriter(extracted, FILE_ID, tmp_path / "index") as writer:
+    with extracts.PageWriter(extracted, FILE_ID, "run", tmp_path / "index") as writer:
         for number in range(1, 40):
             writer.add(page(number))
         assert writer.next_page == 21
         assert extracts.read_page(answer, FILE_ID, 20) == page(20)
         with pytest.raises(NotFound):
             extracts.read_page(answer, FILE_ID, 21)
-        extracted.download(f"extracted/{FILE_ID}/index.sqlite", tmp_path / "copy")
+        extracted.download(writer.index_key, tmp_path / "copy")
         assert [hit.number for hit in search(tmp_path / "copy", "word20")] == [20]
 
 
@@ -124,6 +129,8 @@ def test_the_index_is_stored_ever_more_rarely(
     assert 3 <= len(sizes) <= 5
     assert sum(sizes) <= 2.4 * sizes[-1]
     assert sizes[-1] == (tmp_path / "index").stat().st_size
+    assert len(stage.objects()) == 26 + len(sizes)
+    extracts.drop_former(extracted, file(500))
     assert len(stage.objects()) == len(set(stage.objects())) == 27  # former versions are gone
 
 
@@ -135,13 +142,13 @@ def test_another_run_goes_on_where_one_stopped(
     whole = {key: stage.body(key) for key in stage.objects() if "index" not in key}
     extracts.remove(extracted, FILE_ID)
 
-    with extracts.PageWriter(extracted, FILE_ID, tmp_path / "first") as writer:
+    with extracts.PageWriter(extracted, FILE_ID, "first", tmp_path / "first") as writer:
         for each in pages[:50]:
             writer.add(each)
         writer.pause()
-        start_page = writer.next_page
-    assert start_page == 41
-    write(extracted, tmp_path / "second", pages[start_page - 1 :], start_page)
+    assert writer.next_page == 41
+    write(extracted, tmp_path / "second", pages[40:], start_page=41, left_key=writer.index_key)
+    extracts.drop_former(extracted, file(99))
 
     assert {key: stage.body(key) for key in stage.objects() if "index" not in key} == whole
     index_path = extracts.index(answer, file(99))
@@ -150,19 +157,23 @@ def test_another_run_goes_on_where_one_stopped(
     assert sorted(set(stage.objects())) == stage.objects()
 
 
+def fetched_index(kept: extracts._Indexes, extracted: Bucket, file_id: str) -> Path:
+    return kept.get(extracted, file_id, extracts.index_key(file_id, "run"))
+
+
 def test_indexes_are_kept_within_bounds_and_fetched_once(stage: Stage, extracted: Bucket, tmp_path: Path) -> None:
     build(tmp_path / "index", [page(1)])
     ids = [f"file{number}" for number in range(4)]
     for file_id in ids:
-        stage.store(f"extracted/{file_id}/index.sqlite", (tmp_path / "index").read_bytes())
+        stage.store(extracts.index_key(file_id, "run"), (tmp_path / "index").read_bytes())
     kept = extracts._Indexes(most_bytes=(tmp_path / "index").stat().st_size * 2)
     for file_id in (ids[0], ids[1], ids[0], ids[0], ids[2]):
-        path = kept.get(extracted, file_id)
+        path = fetched_index(kept, extracted, file_id)
         assert search(path, "word1")
     assert {path.stem for path in path.parent.iterdir()} == {ids[0], ids[2]}  # the one not asked for lately is gone
-    fetched = [call.key.split("/")[-2] for call in stage.s3_wire.calls if call.operation == "GetObject"]
+    fetched = [call.key.split("/")[-3] for call in stage.s3_wire.calls if call.operation == "GetObject"]
     assert fetched == [ids[0], ids[1], ids[2]]
-    assert {path.stem for path in kept.get(extracted, ids[1]).parent.iterdir()} == {ids[1], ids[2]}
+    assert {path.stem for path in fetched_index(kept, extracted, ids[1]).parent.iterdir()} == {ids[1], ids[2]}
 
 
 def test_room_is_made_before_an_index_is_fetched(
@@ -171,10 +182,10 @@ def test_room_is_made_before_an_index_is_fetched(
     build(tmp_path / "index", [page(1)])
     body = (tmp_path / "index").read_bytes()
     for name in "abc":
-        stage.store(f"extracted/{name}/index.sqlite", body)
+        stage.store(extracts.index_key(name, "run"), body)
     kept = extracts._Indexes(most_bytes=len(body) * 2)
-    folder = kept.get(extracted, "a").parent
-    kept.get(extracted, "b")
+    folder = fetched_index(kept, extracted, "a").parent
+    fetched_index(kept, extracted, "b")
     there: list[set[str]] = []
 
     def breaks_off(found: Any) -> Iterable[bytes]:
@@ -184,7 +195,7 @@ def test_room_is_made_before_an_index_is_fetched(
 
     monkeypatch.setattr(bucket, "_chunks", breaks_off)
     with pytest.raises(Busy):
-        kept.get(extracted, "c")
+        fetched_index(kept, extracted, "c")
     assert there == [{"b", "c"}]
     assert {path.stem for path in folder.iterdir()} == {"b"}
 
