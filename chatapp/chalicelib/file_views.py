@@ -50,7 +50,8 @@ def detail(services: Services, user_id: str, file_id: str) -> s.FileDetail:
 
 
 def change(services: Services, user_id: str, file_id: str, body: s.FileChange) -> s.File:
-    name = uploads.checked_name(body.name) if "name" in body.model_fields_set else None
+    """A new name keeps the file's ending: it is put back where it is missing, and put after any other."""
+    name = uploads.new_name(services, user_id, file_id, body.name) if "name" in body.model_fields_set else None
     restore = "deleted" in body.model_fields_set
     return file(files.change(services, user_id, file_id, name=name, restore=restore))
 

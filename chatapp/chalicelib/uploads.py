@@ -14,11 +14,11 @@ from . import files, quota
 from .aws.bucket import PresignedPost
 from .aws.faults import Busy
 from .aws.table import TransactionRefused, transact
-from .errors import AppError, InvalidRequest, PayloadTooLarge
+from .errors import AppError, InvalidRequest, NotFound, PayloadTooLarge
 from .extraction.failures import ExtractionError
 from .extraction.kinds import refuse_by_name
 from .extraction.limits import MB
-from .extraction.names import clean_name
+from .extraction.names import clean_name, with_ending
 from .files import File
 from .ids import iso, new_id
 
@@ -68,6 +68,18 @@ def checked_name(name: str) -> str:
         return clean_name(name)
     except ExtractionError as error:
         raise InvalidRequest("name", error.message) from error
+
+
+def new_name(services: Services, user_id: str, file_id: str, name: str) -> str:
+    """Another name for a file, as it is stored: with the ending that the file came with, which says what it is.
+
+    Raises InvalidRequest and NotFound.
+    """
+    checked = checked_name(name)
+    row = services.files.find(files.key(file_id))
+    if row is None or row["user_id"] != user_id:
+        raise NotFound("file")
+    return checked_name(with_ending(checked, row["object_key"]))
 
 
 def _checked_type(name: str, media_type: str) -> str:

@@ -13,6 +13,7 @@ from chalicelib import files
 from chalicelib.ids import iso, new_id
 from PIL import Image
 
+from tests.api.routes import MISSING, refused, same_404
 from tests.fakes import dynamodb
 from tests.fakes.aws import client_error
 from tests.people import Person
@@ -192,10 +193,42 @@ def test_a_new_name_is_cleaned_stored_and_all_that_changes(stage: Stage, ada: Pe
     file_id = stage.ready(ada, TEXT)
     before = ada.file(file_id)
     del before["used_in"]
-    reply = ada.patch(f"/files/{file_id}", {"name": " Les  rose\u0301s "})
-    assert (reply.status, reply.body) == (200, before | {"name": "Les rosés"})
+    reply = ada.patch(f"/files/{file_id}", {"name": " Les  rose\u0301s.txt "})
+    assert (reply.status, reply.body) == (200, before | {"name": "Les rosés.txt"})
     assert ada.patch(f"/files/{file_id}", {}).body == reply.body
-    assert ada.file(file_id)["name"] == "Les rosés"
+    assert ada.file(file_id)["name"] == "Les rosés.txt"
+
+
+@pytest.mark.parametrize(
+    ("first", "given", "name"),
+    [
+        ("notes.txt", "Lilies", "Lilies.txt"),
+        ("notes.txt", "Lilies.TXT", "Lilies.TXT"),
+        ("notes.txt", "Lilies.exe", "Lilies.exe.txt"),
+        ("notes.txt", "txt", "txt.txt"),
+        ("notes.TXT", "Lilies v1.2", "Lilies v1.2.TXT"),
+        ("Notes v1.2", "Lilies", "Lilies"),
+        ("Makefile", "Makefile.old", "Makefile.old"),
+        (".gitignore", "ignored", "ignored"),
+        ("Chapter 1. Beginning", "Chapter 2", "Chapter 2"),
+    ],
+)
+def test_a_new_name_keeps_the_ending_that_the_file_came_with(
+    stage: Stage, ada: Person, first: str, given: str, name: str
+) -> None:
+    path = f"/files/{stage.upload(ada, TEXT, first).file_id}"
+    for _ in range(2):  # whatever it was called meanwhile
+        assert ada.patch(path, {"name": "Between"}).status == 200
+        assert ada.patch(path, {"name": given}).body["name"] == name
+
+
+def test_a_new_name_has_room_for_its_ending(stage: Stage, ada: Person, grace: Person) -> None:
+    path = f"/files/{stage.upload(ada, TEXT).file_id}"
+    assert ada.patch(path, {"name": "x" * 251}).body["name"] == "x" * 251 + ".txt"
+    refused(ada.patch(path, {"name": "x" * 252}), "name", "255 bytes")
+    same_404(grace.patch(path, {"name": "x" * 252}), grace.patch(f"/files/{MISSING}", {"name": "x" * 252}))
+    same_404(grace.patch(path, {"name": "y"}), grace.patch(f"/files/{MISSING}", {"name": "y"}))
+    assert ada.get(path).body["name"] == "x" * 251 + ".txt"
 
 
 @pytest.mark.parametrize("fault", [dynamodb.lost_reply, dynamodb.read_timeout, dynamodb.throttled, dynamodb.conflict])

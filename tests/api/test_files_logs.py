@@ -112,5 +112,5 @@ def test_errors_of_the_table_are_logged_without_what_they_quote(
         ada.get(path),
         ada.patch(path, {"name": f"{MARK} 2.txt"}),
     ]
-    assert [reply.status for reply in replies].count(500) == 1
+    assert 500 in [reply.status for reply in replies]
     _must_be_silent(logged())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 from .failures import ExtractionError
@@ -12,6 +13,9 @@ MAX_NAME_BYTES = 255
 _BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 # No characters: XML, in which S3 is told what to delete, cannot hold them.
 _UNWRITABLE = frozenset("\ufffe\uffff")
+
+# Of a name or a key. "Report v1.2" has none, and ".gitignore" is all name.
+_ENDING = re.compile(r"(?<=[^/])\.[A-Za-z][A-Za-z0-9]{0,9}$")
 
 
 def clean_name(name: str) -> str:
@@ -29,6 +33,14 @@ def clean_name(name: str) -> str:
     if len(cleaned.encode()) > MAX_NAME_BYTES:
         raise ExtractionError("name_not_allowed", problem=f"is longer than {MAX_NAME_BYTES} bytes")
     return cleaned
+
+
+def with_ending(name: str, former: str) -> str:
+    """The name with the ending of the former one: added where it is missing, and after another one."""
+    ending = _ENDING.search(former)
+    if ending is None or name.lower().endswith(ending[0].lower()):
+        return name
+    return name + ending[0]
 
 
 def _problem(name: str) -> str | None:
