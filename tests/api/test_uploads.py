@@ -217,6 +217,13 @@ def test_a_wrong_body_is_refused_by_field_and_reserves_nothing(
         ("setup.exe", "application/octet-stream", "program"),
         ("thesis.pdf", "application/x-msdownload", "program"),
         ("letter.doc", "application/msword", "Save it as DOCX"),
+        ("letter.pages", "application/vnd.apple.pages", "Pages document cannot be read. Export it as PDF"),
+        (
+            "budget.numbers",
+            "application/x-iwork-numbers-sffnumbers",
+            "Numbers spreadsheet cannot be read. Export it as XLSX",
+        ),
+        ("talk.key", "application/zip", "Keynote presentation cannot be read. Export it as PDF"),
         ("table.XLS", "application/vnd.ms-excel", "Save it as XLSX"),
         ("slides.ppt", "application/vnd.ms-powerpoint", "Save it as PPTX"),
         ("all.zip", "application/zip", "Unpack it"),

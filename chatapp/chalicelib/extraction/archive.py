@@ -21,6 +21,7 @@ _OPEN_DOCUMENT = "Save it as DOCX, XLSX, PPTX or PDF."
 OTHERS = {
     "mimetype": ("An OpenDocument file or e-book", _OPEN_DOCUMENT),
     "xl/workbook.bin": ("A binary Excel workbook (.xlsb)", "Save it as XLSX."),
+    "Index/Document.iwa": ("A Pages, Numbers or Keynote file", "Export it as PDF, DOCX, XLSX or PPTX."),
     "encrypted": ("An archive with a password", "Unpack it and upload the files that matter."),
     "META-INF/MANIFEST.MF": ("A Java program", "Programs are not accepted."),
     "AndroidManifest.xml": ("An Android program", "Programs are not accepted."),

@@ -65,7 +65,8 @@ _ZIP_TYPES = {"application/zip", "application/x-zip-compressed", "application/x-
 # Not ours, but the name says that text is not what is meant.
 _NOT_TEXT = {"doc", "xls", "ppt", "odt", "ods", "odp", "zip", "exe", "dll", "mp3", "mp4", "heic", "tif", "tiff", "bmp"}
 
-_PROGRAMS = {"exe", "dll", "msi", "scr", "so", "dylib", "dmg", "pkg", "deb", "rpm", "apk", "ipa", "jar", "wasm"}
+_PROGRAM_ENDINGS = "exe dll msi com scr app dmg pkg deb rpm apk ipa jar class so dylib o bin wasm pyc"
+_PROGRAMS = frozenset(_PROGRAM_ENDINGS.split())
 _PROGRAM_TYPES = frozenset(
     {
         "application/x-msdownload",
@@ -82,18 +83,24 @@ _UNPACK, _AS_IMAGE = "Unpack it and upload the files that matter.", "Save it as 
 _NO_SOUND = "Only documents, texts and images are read; a transcript would be."
 # Endings whose content is never read, with what they are and what to do instead.
 _REFUSED_ENDINGS = (
-    ("doc", "An old Word document", "Save it as DOCX or PDF."),
+    ("doc dot", "An old Word document", "Save it as DOCX or PDF."),
     ("xls xlt xlsb", "An old or binary Excel workbook", "Save it as XLSX."),
-    ("ppt pps", "An old PowerPoint presentation", "Save it as PPTX or PDF."),
-    ("rtf odt ods odp epub mobi pages numbers", "This document format", "Save it as DOCX, XLSX, PPTX or PDF."),
-    ("zip 7z rar tar gz tgz bz2 xz zst iso", "An archive", _UNPACK),
+    ("ppt pps pot", "An old PowerPoint presentation", "Save it as PPTX or PDF."),
+    ("pages", "A Pages document", "Export it as PDF or DOCX."),
+    ("numbers", "A Numbers spreadsheet", "Export it as XLSX or CSV."),
+    ("key", "A Keynote presentation", "Export it as PDF or PPTX."),
+    ("rtf wps odt ods odp odg", "This document format", "Save it as DOCX, XLSX, PPTX or PDF."),
+    ("epub mobi azw3 djvu msg one vsd vsdx mpp pub ps", "This document format", "Save it as PDF."),
+    ("zip 7z rar tar gz tgz bz2 xz zst iso img", "An archive", _UNPACK),
     ("heic heif avif", "A HEIC or AVIF image", _AS_IMAGE),
-    ("tif tiff bmp psd ico", "This image format", _AS_IMAGE),
+    ("tif tiff bmp psd ico ai raw cr2 nef dng jxl", "This image format", _AS_IMAGE),
     ("mp3 wav ogg oga flac m4a aac wma opus aiff", "A sound file", _NO_SOUND),
-    ("mp4 mov avi mkv webm wmv m4v mpg mpeg", "A video file", _NO_SOUND),
-    ("sqlite sqlite3", "A database", "Export its tables as CSV."),
+    ("mp4 mov avi mkv webm wmv m4v mpg mpeg 3gp", "A video file", _NO_SOUND),
+    ("sqlite sqlite3 db mdb accdb parquet feather", "A database", "Export its tables as CSV."),
 )
 _REFUSED = {ending: (found, advice) for endings, found, advice in _REFUSED_ENDINGS for ending in endings.split()}
+# What a name alone tells; the site refuses the same before anything is sent (tests/contract/endings.json).
+REFUSED_ENDINGS = _PROGRAMS | _REFUSED.keys()
 _REFUSED_IMAGES = frozenset({"image/heic", "image/heif", "image/avif", "image/tiff", "image/bmp"})
 
 

@@ -15,9 +15,9 @@ export type UnreadableKind =
   | "database";
 
 const EXTENSIONS: Readonly<Record<UnreadableKind, string>> = {
-  program: "exe dll msi com scr app dmg pkg deb rpm apk ipa jar class so dylib o bin iso img wasm pyc",
-  archive: "zip rar 7z tar gz tgz bz2 xz zst",
-  media: "mp4 m4v mov avi mkv webm wmv mpg mpeg 3gp mp3 m4a wav aac ogg oga opus flac wma",
+  program: "exe dll msi com scr app dmg pkg deb rpm apk ipa jar class so dylib o bin wasm pyc",
+  archive: "zip rar 7z tar gz tgz bz2 xz zst iso img",
+  media: "mp4 m4v mov avi mkv webm wmv mpg mpeg 3gp mp3 m4a wav aac ogg oga opus flac wma aiff",
   oldWord: "doc dot rtf wps pages",
   oldSheet: "xls xlt xlsb numbers",
   oldSlides: "ppt pps pot key",
@@ -32,6 +32,9 @@ const KIND_BY_EXTENSION: ReadonlyMap<string, UnreadableKind> = new Map(
     EXTENSIONS[kind].split(" ").map((extension) => [extension, kind] as const),
   ),
 );
+
+/** All that is refused by its name; the server refuses the same. */
+export const UNREADABLE_EXTENSIONS: readonly string[] = [...KIND_BY_EXTENSION.keys()];
 
 /** The end of a name after its last dot, in lower case; "" where there is none. */
 export const extensionOf = (name: string): string => (name.includes(".") ? (name.split(".").at(-1) ?? "").toLowerCase() : "");

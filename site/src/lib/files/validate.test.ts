@@ -1,9 +1,11 @@
+import { readFileSync } from "node:fs";
+
 import { describe, expect, it } from "vitest";
 
 import { catalogues } from "@/i18n";
 
 import { problemText } from "./fileText";
-import { fileIcon } from "./kinds";
+import { fileIcon, UNREADABLE_EXTENSIONS } from "./kinds";
 import { MAX_FILE_BYTES, nameRefusal, refusal } from "./validate";
 
 const of = (name: string, size = 10) => refusal({ name, size })?.code ?? null;
@@ -14,9 +16,13 @@ describe("what is refused before it is uploaded", () => {
     ["photos.zip", "unreadable_archive"],
     ["backup.tar.gz", "unreadable_archive"],
     ["holiday.mp4", "unreadable_media"],
+    ["backup.iso", "unreadable_archive"],
     ["letter.doc", "unreadable_oldWord"],
+    ["letter.pages", "unreadable_oldWord"],
     ["budget.xls", "unreadable_oldSheet"],
+    ["budget.numbers", "unreadable_oldSheet"],
     ["talk.ppt", "unreadable_oldSlides"],
+    ["talk.key", "unreadable_oldSlides"],
     ["letter.odt", "unreadable_openDocument"],
     ["novel.epub", "unreadable_otherDocument"],
     ["IMG_0001.HEIC", "unreadable_image"],
@@ -24,6 +30,11 @@ describe("what is refused before it is uploaded", () => {
   ])("%s: %s, with words for it in each language", (name, code) => {
     expect(of(name)).toBe(code);
     for (const { files } of Object.values(catalogues)) expect(files.problems).toHaveProperty(code);
+  });
+
+  it("is by its name what the server refuses by its name", () => {
+    const refused = JSON.parse(readFileSync("../tests/contract/endings.json", "utf8")) as string[];
+    expect(UNREADABLE_EXTENSIONS.toSorted()).toEqual(refused);
   });
 
   it.each(["thesis.pdf", "a.docx", "b.pptx", "c.xlsx", "d.csv", "e.md", "main.rs", "Makefile", "notes", "x.png", "y.webp", "app.ts"])(
