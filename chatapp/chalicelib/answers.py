@@ -10,7 +10,7 @@ from __future__ import annotations
 import secrets
 import threading
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from . import conversations, documents, frames, history, settling, titles, usage
@@ -43,7 +43,7 @@ _PATIENCE_S = 10.0
 class Order:
     """What the api function asks of the worker: ids, and what spares it a read.
 
-    files: ids of the conversation's files. system, cut_files: whether its row has any.
+    files: ids of the conversation's files. system, cut_files: whether its row has any. document_tokens: see `Scope`.
     """
 
     user_id: str
@@ -54,6 +54,7 @@ class Order:
     untitled: bool
     files: tuple[str, ...] = ()
     cut_files: bool = False
+    document_tokens: int | None = None
 
     @classmethod
     def from_payload(cls, payload: dict[str, Any]) -> Order:
@@ -116,6 +117,7 @@ class _Work:
         self._transcript = Transcript(claimed, services.settings.max_answer_bytes)
         self.channel = Channel(services, claimed.subject)
         self._past: History | None = None
+        self._document_tokens = order.document_tokens
         self._changed = threading.Condition()
         self._reader: threading.Thread | None = None
         self._stream: ModelStream | None = None
@@ -153,7 +155,7 @@ class _Work:
         framing = [documents.FRAMING] if order.files else []
         own = [row["system"]] if row.get("system") else []
         cut_files = tuple(Attached(**each) for each in row.get("cut_files", ()))
-        return Scope(order.cut, frozenset(order.files), cut_files, (*framing, *own))
+        return Scope(order.cut, frozenset(order.files), cut_files, (*framing, *own), order.document_tokens)
 
     # The reader thread
 
@@ -180,7 +182,8 @@ class _Work:
             if error.code != "context_too_long" or not document_tokens or self._transcript.has_begun:
                 raise
             line("prompt too long", message_id=self._answer.message_id, document_tokens=document_tokens)
-            self._past = history.read(self._services, self._answer, scope, document_tokens)
+            self._document_tokens = document_tokens
+            self._past = history.read(self._services, self._answer, replace(scope, document_tokens=document_tokens))
             self._ask_with(self._past)
 
     def _ask_with(self, past: History) -> None:
@@ -272,7 +275,7 @@ class _Work:
                 ended,
                 # No lease: it was renewed until a moment ago, and only the token decides.
                 before=self._answer.with_changes(lease_until=None),
-                conversation=self._moved_cut(past),
+                conversation=self._learned(past),
                 patience_s=self._deadline + _PATIENCE_S - time.monotonic(),
             )
         except Superseded as superseded:
@@ -285,14 +288,22 @@ class _Work:
             titles.write(self._services, ended, past.question, self.channel)
         return ended.status
 
-    def _moved_cut(self, past: History | None) -> dict[str, Any]:
-        """What the conversation's row is to say, when the prompt starts elsewhere than before."""
-        if past is None or not past.cut or past.cut == self._order.cut:
-            return {}
-        if not past.cut_files and not self._order.cut_files:
-            return {"cut": past.cut}
-        files = [{"file_id": each.file_id, "name": each.name} for each in past.cut_files]
-        return {"cut": past.cut, "cut_files": files}
+    def _learned(self, past: History | None) -> dict[str, Any]:
+        """What the conversation's row is to say of its prompts from now on.
+
+        Fewer tokens for files hold until the cut moves: after it there are half as many turns beside them.
+        """
+        order, tokens = self._order, self._document_tokens
+        changes: dict[str, Any] = {}
+        if past and past.cut and past.cut != order.cut:
+            changes["cut"] = past.cut
+            if past.cut_files or order.cut_files:
+                changes["cut_files"] = [{"file_id": each.file_id, "name": each.name} for each in past.cut_files]
+            if tokens == order.document_tokens:
+                tokens = None
+        if tokens != order.document_tokens:
+            changes["document_tokens"] = tokens
+        return changes
 
     def give_up(self, error: Exception) -> str:
         """End an answer whose making has failed on our side; one that cannot be stored is left to its lease's end."""

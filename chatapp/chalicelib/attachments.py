@@ -191,7 +191,8 @@ def _read(services: Services, user_id: str, conversation_id: str, file_id: str) 
 
 
 def _out(services: Services, conversation: Conversation, file_id: str) -> Write:
-    change = "DELETE #file_ids :file ADD #removed_file_ids :file"
+    """What was too much together may fit without it: the others have their whole room again."""
+    change = "DELETE #file_ids :file ADD #removed_file_ids :file REMOVE #document_tokens"
     row = conversations.key(conversation.user_id, conversation.conversation_id)
     return services.conversations.update(row, change, {":file": {file_id}}, condition=conversations.NOT_DELETED)
 

@@ -33,6 +33,7 @@ class Conversation:
     answer_in_progress: the head's id while it is queued or streaming.
     cut: the message at which the prompt starts, once older turns were left out.
     has_cut_files: whether those turns attached files, which stand at the cut; the row names them.
+    document_tokens: what its prompts may hold of files, once the stage's setting turned out to be too much.
     file_ids: of the files that stay with it. removed_file_ids: of those that were taken out of it.
     deleted_at, expires_at: Unix seconds.
     """
@@ -53,6 +54,7 @@ class Conversation:
     file_ids: frozenset[str] = frozenset()
     removed_file_ids: frozenset[str] = frozenset()
     has_cut_files: bool = False
+    document_tokens: int | None = None
 
     @classmethod
     def from_item(cls, item: Item) -> Conversation:
@@ -73,6 +75,7 @@ class Conversation:
             file_ids=frozenset(item.get("file_ids", ())),
             removed_file_ids=frozenset(item.get("removed_file_ids", ())),
             has_cut_files=bool(item.get("cut_files")),
+            document_tokens=item.get("document_tokens"),
         )
 
     def visible(self) -> bool:

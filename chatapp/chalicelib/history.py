@@ -33,12 +33,16 @@ _ENVELOPE_TOKENS = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What a conversation says of its prompts. files: ids of those that stay with it. cut_files: those at the cut."""
+    """What a conversation says of its prompts. files: ids of those that stay with it. cut_files: those at the cut.
+
+    document_tokens: for files, where that is less than the stage's setting.
+    """
 
     cut: str | None
     files: frozenset[str] = frozenset()
     cut_files: tuple[Attached, ...] = ()
     system: tuple[str, ...] = ()
+    document_tokens: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,15 +69,12 @@ class History:
         return text
 
 
-def read(services: Services, answer: Message, scope: Scope, document_tokens: int | None = None) -> History:
-    """The thread that `answer` continues: one query, whatever its length, and one request for the rows of its files.
-
-    document_tokens: for files, where that is to be less than the stage's setting.
-    """
+def read(services: Services, answer: Message, scope: Scope) -> History:
+    """The thread that `answer` continues: one query, whatever its length, and one request for the rows of its files."""
     thread, is_branched = _visible(services, answer, scope.cut)
     at_cut = () if is_branched else scope.cut_files
     held = _held(services, answer, scope, [*at_cut, *_attached(thread)])
-    placed = _placed(services.settings, scope, held, thread, document_tokens)
+    placed = _placed(services.settings, scope, held, thread)
     kept = within(thread, min(services.settings.history_tokens, _left(services.settings, scope, placed)))
     left_out = thread[: len(thread) - len(kept)]
     moved = _moved(at_cut, left_out, placed)
@@ -186,11 +187,11 @@ def _readable(row: Item, user_id: str) -> File | None:
     return file if file.visible_to(user_id) and file.status == "ready" else None
 
 
-def _placed(
-    settings: Settings, scope: Scope, held: _Held, thread: list[Message], document_tokens: int | None
-) -> list[Placed]:
+def _placed(settings: Settings, scope: Scope, held: _Held, thread: list[Message]) -> list[Placed]:
     """How files stand in the prompt: within their budget, and within what the newest message leaves of the context."""
-    tokens = settings.document_tokens if document_tokens is None else document_tokens
+    tokens = settings.document_tokens
+    if scope.document_tokens is not None:
+        tokens = min(tokens, scope.document_tokens)
     newest = sum(map(estimated_tokens, thread[-1:]))
     while True:
         placed = documents.place(tokens, held.attached, held.present, scope.files)

@@ -195,6 +195,7 @@ def _start(services: Services, turn: Turn) -> None:
         "untitled": conversation.title is None,
         "files": sorted(conversation.file_ids),
         "cut_files": conversation.has_cut_files,
+        "document_tokens": conversation.document_tokens,
     }
     try:
         services.answers.invoke(payload)

@@ -134,16 +134,81 @@ def test_a_prompt_that_is_too_long_is_asked_again_with_half_of_the_files(
     assert [tool["name"] for tool in second["tools"]] == ["search_files", "read_pages"]
 
 
-def test_what_was_asked_again_goes_on_as_it_was_in_the_next_turn(
+def test_what_was_asked_again_goes_on_as_it_was_and_is_not_refused_again(
     stage: Stage, ada: Person, conversation_id: str, both: list[str]
 ) -> None:
-    for question, text in (("Roses?", "Red."), ("Lilies?", "White.")):
-        _refuse(stage, 1, match=question)
-        stage.script(question, text=text)
-        ada.ask(conversation_id, question, file_ids=both if question == "Roses?" else [])
+    _refuse(stage, 1)
+    stage.script(None, text="Red.")
+    ada.ask(conversation_id, "Roses?", file_ids=both)
+    ada.ask(conversation_id, "Lilies?")
+    ada.ask(conversation_id, "Tulips?", file_ids=[paper(stage, ada, flower_pages(1), "tiny.pdf")])
     prompts = stage.prompts()
-    assert [titles(prompt) for prompt in prompts] == [["small.pdf", "large.pdf"], ["small.pdf"]] * 2
-    assert is_continued(prompts[1], prompts[3])
+    shown = [["small.pdf", "large.pdf"], ["small.pdf"], ["small.pdf"], ["small.pdf", "tiny.pdf"]]
+    assert [titles(prompt) for prompt in prompts] == shown
+    assert is_continued(prompts[1], prompts[2])
+    assert is_continued(prompts[2], prompts[3])
+
+
+def test_what_is_too_long_with_half_of_the_files_is_retried_with_less(
+    stage: Stage, ada: Person, conversation_id: str, both: list[str]
+) -> None:
+    _refuse(stage, 3)
+    stage.script(None, text="Red.")
+    failed = ada.ask(conversation_id, "Roses?", file_ids=both)
+    ada.retry(conversation_id, failed["message_id"])
+    stage.run()
+    assert [titles(prompt) for prompt in stage.prompts()] == [
+        ["small.pdf", "large.pdf"],
+        ["small.pdf"],
+        ["small.pdf"],
+        [],
+    ]
+    assert ada.messages(conversation_id)[0]["status"] == "complete"
+
+
+def test_files_have_their_whole_room_again_when_one_is_taken_out(
+    stage: Stage, ada: Person, conversation_id: str, both: list[str]
+) -> None:
+    _refuse(stage, 1)
+    stage.script(None, text="Red.")
+    ada.ask(conversation_id, "Roses?", file_ids=both)
+    ada.delete(f"/conversations/{conversation_id}/files/{both[0]}")
+    ada.ask(conversation_id, "Lilies?")
+    assert titles(stage.prompts()[-1]) == ["large.pdf"]
+
+
+LONG = "Lilies " + "x" * 2_400
+
+
+def test_files_have_their_whole_room_again_once_the_cut_has_moved(
+    stage: Stage, ada: Person, conversation_id: str, both: list[str]
+) -> None:
+    stage.configure(history_tokens=2_000)
+    _refuse(stage, 1)
+    stage.script(None, text="Red.")
+    ada.ask(conversation_id, "Roses?", file_ids=both)
+    for _ in range(3):
+        assert "cut" not in stage.row("conversations", conversation_id)
+        ada.ask(conversation_id, LONG)
+        assert titles(stage.prompts()[-1]) == ["small.pdf"]
+    assert "cut" in stage.row("conversations", conversation_id)
+    ada.ask(conversation_id, "Tulips?")
+    assert titles(stage.prompts()[-1]) == ["small.pdf", "large.pdf"]
+
+
+def test_a_prompt_that_is_too_long_although_the_cut_has_just_moved_is_remembered(
+    stage: Stage, ada: Person, conversation_id: str, both: list[str]
+) -> None:
+    stage.configure(history_tokens=2_000)
+    _refuse(stage, 1, match="Roses?")
+    stage.script(None, text="Red.")
+    for _ in range(2):
+        ada.ask(conversation_id, LONG)
+    ada.ask(conversation_id, f"Roses? {LONG}", file_ids=both)
+    assert stage.row("conversations", conversation_id)["cut"]
+    ada.ask(conversation_id, "Tulips?")
+    assert is_continued(*stage.prompts()[-2:])
+    assert titles(stage.prompts()[-1]) == ["small.pdf"]
 
 
 def test_it_is_asked_again_once(stage: Stage, ada: Person, conversation_id: str, both: list[str]) -> None:

@@ -106,7 +106,7 @@ def test_a_killed_invocation_is_recorded_without_any_text(deployment: Deployment
     message_id = killed["retried"].answer["message_id"]
     record = FailureQueue(deployment).receive(lambda payload: payload.get("message_id") == message_id)
     ids = {"user_id", "conversation_id", "message_id", "cut", "files"}
-    assert set(record["requestPayload"]) == {*ids, "system", "cut_files", "untitled"}
+    assert set(record["requestPayload"]) == {*ids, "system", "cut_files", "document_tokens", "untitled"}
     assert killed["retried"].word not in json.dumps(record)
 
 
