@@ -7,7 +7,7 @@ import { t } from "@/i18n";
 import { errorText } from "@/lib/errorText";
 import { showToast } from "@/ui/toasts";
 
-import { insertCached, removeCached, updateCached } from "./cache";
+import { insertCached, removeCached, rereadLists, updateCached } from "./cache";
 import { conversationKey, deleteConversation, listsKey, patchConversation } from "./conversations";
 
 /** How long the server keeps a deleted conversation for an undo. */
@@ -22,7 +22,10 @@ export function useConversationActions() {
   const change = useMutation({
     mutationFn: ({ id, change }: { id: string; change: ConversationChange }) => patchConversation(api, id, change),
     onMutate: ({ id, change: { deleted: _, ...shown } }) => updateCached(client, id, shown),
-    onSuccess: (conversation) => updateCached(client, conversation.conversation_id, conversation),
+    onSuccess: (conversation) => {
+      updateCached(client, conversation.conversation_id, conversation);
+      rereadLists(client);
+    },
     onError: (error, { id }) => {
       showToast({ text: errorText(t(), error), isError: true });
       void client.invalidateQueries({ queryKey: listsKey });
@@ -35,6 +38,7 @@ export function useConversationActions() {
       patchConversation(api, conversation.conversation_id, { deleted: false }),
     onSuccess: (conversation) => {
       insertCached(client, conversation);
+      rereadLists(client);
       client.setQueryData(conversationKey(conversation.conversation_id), conversation);
       showToast({ text: t().list.undone });
     },
@@ -44,12 +48,16 @@ export function useConversationActions() {
   const remove = useMutation({
     mutationFn: (conversation: ConversationSummary) => deleteConversation(api, conversation.conversation_id),
     onMutate: (conversation) => removeCached(client, conversation.conversation_id),
-    onSuccess: (_, conversation) =>
+    onSuccess: (_, conversation) => {
+      // A list that was read meanwhile may have put it back.
+      removeCached(client, conversation.conversation_id);
+      rereadLists(client);
       showToast({
         text: t().list.deleted(titleOf(conversation)),
         durationMs: UNDO_MS,
         action: { label: t().list.undo, run: () => undo.mutate(conversation) },
-      }),
+      });
+    },
     onError: (error, conversation) => {
       insertCached(client, conversation);
       showToast({ text: errorText(t(), error), isError: true });
