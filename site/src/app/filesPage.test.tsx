@@ -266,6 +266,44 @@ describe("the focus on the Files page", () => {
     expect(menu("new.pdf")).toHaveFocus();
   });
 
+  it("goes back to where it was when a deletion is undone, and when a notice is dismissed", async () => {
+    put("a.pdf", "b.pdf");
+    openApp("/files");
+    await choose("b.pdf", "Delete");
+    await pass(100);
+    await person.click(screen.getByRole("button", { name: "Undo" }));
+    await pass(500);
+    expect(menu("a.pdf")).toHaveFocus();
+    await dropOnPage(pdf("x.zip"));
+    await person.click(within(screen.getByRole("alert")).getByRole("button", { name: "Dismiss" }));
+    expect(screen.queryByRole("alert")).toBeNull();
+    expect(menu("a.pdf")).toHaveFocus();
+  });
+
+  it("stays in the list when more of it is loaded", async () => {
+    put(...Array.from({ length: 12 }, (_, index) => `${index}.pdf`));
+    openApp("/files");
+    await list();
+    screen.getByRole("button", { name: "Load more" }).focus();
+    await person.keyboard("{Enter}");
+    await waitFor(() => expect(screen.getByRole("button", { name: "Open 1.pdf" })).toHaveFocus());
+  });
+
+  it("stays with the uploads when one is tried again, and goes on when one is cancelled", async () => {
+    openApp("/files");
+    await screen.findByText("No file yet");
+    await dropOnPage(pdf("a.pdf"), pdf("b.pdf"));
+    act(() => api.files.uploads[0]?.end(0));
+    await pass(50);
+    await person.click(screen.getByRole("button", { name: "Upload a.pdf again" }));
+    const cancel = screen.getByRole("button", { name: "Cancel the upload of a.pdf" });
+    expect(cancel).toHaveFocus();
+    await person.click(cancel);
+    expect(screen.getByRole("button", { name: "Cancel the upload of b.pdf" })).toHaveFocus();
+    await person.keyboard("{Enter}");
+    expect(screen.getByRole("searchbox", { name: "Search by name" })).toHaveFocus();
+  });
+
   it("goes to the next file when one is deleted, and to the search when none is left", async () => {
     put("a.pdf", "b.pdf", "c.pdf");
     openApp("/files");

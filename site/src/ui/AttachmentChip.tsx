@@ -28,6 +28,12 @@ export function AttachmentChip({ attachmentKey, onRemove }: AttachmentChipProps)
   const text = attachmentText({ t, language }, attachment);
   useAnnouncedEnd(attachment, text);
   const { name, phase, known, canRetry } = attachment;
+  const remove = useRef<HTMLButtonElement>(null);
+  const retry = (): void => {
+    // Its own button goes.
+    remove.current?.focus();
+    uploads.retry(attachmentKey);
+  };
   const isFailed = phase === "failed";
   const isCancel = phase === "preparing" || phase === "uploading";
   return (
@@ -53,10 +59,10 @@ export function AttachmentChip({ attachmentKey, onRemove }: AttachmentChipProps)
         )}
       </div>
       {onRemove && isFailed && canRetry && (
-        <IconButton icon="retry" size="small" className="relative" label={t.files.retry(name)} onClick={() => uploads.retry(attachmentKey)} />
+        <IconButton icon="retry" size="small" className="relative" label={t.files.retry(name)} onClick={retry} />
       )}
       {onRemove && (
-        <IconButton icon="close" size="small" className="relative" label={isCancel ? t.files.cancel(name) : t.files.remove(name)} onClick={onRemove} />
+        <IconButton ref={remove} icon="close" size="small" className="relative" label={isCancel ? t.files.cancel(name) : t.files.remove(name)} onClick={onRemove} />
       )}
     </li>
   );

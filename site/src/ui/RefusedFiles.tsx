@@ -1,6 +1,7 @@
 import { useLanguage, useT } from "@/i18n";
 import { refusedTexts } from "@/lib/files/fileText";
 import type { Refused } from "@/lib/files/uploads";
+import { useFocusBack } from "@/lib/useFocusBack";
 
 import { Alert } from "./Alert";
 import { IconButton } from "./Button";
@@ -9,9 +10,14 @@ import { IconButton } from "./Button";
 export function RefusedFiles({ refused, onDismiss }: { refused: readonly Refused[]; onDismiss: () => void }) {
   const t = useT();
   const language = useLanguage();
+  const { onFocus, goBack } = useFocusBack();
   if (refused.length === 0) return null;
+  const dismiss = (): void => {
+    goBack();
+    onDismiss();
+  };
   return (
-    <Alert actions={<IconButton icon="close" size="small" label={t.app.dismiss} onClick={onDismiss} />}>
+    <Alert actions={<IconButton icon="close" size="small" label={t.app.dismiss} onFocus={onFocus} onClick={dismiss} />}>
       <ul className="max-h-40 space-y-1 overflow-y-auto">
         {refusedTexts({ t, language }, refused).map((text) => (
           <li key={text}>{text}</li>

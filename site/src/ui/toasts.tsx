@@ -4,6 +4,7 @@ import { useEffect } from "react";
 import { useT } from "@/i18n";
 import { cx } from "@/lib/classNames";
 import { createStore, useStore } from "@/lib/store";
+import { useFocusBack } from "@/lib/useFocusBack";
 
 import { IconButton } from "./Button";
 
@@ -44,6 +45,11 @@ export function Toasts() {
 
 function ToastCard({ id, text, isError, action, durationMs = DEFAULT_MS }: Toast & { id: number }) {
   const t = useT();
+  const { onFocus, goBack } = useFocusBack();
+  const close = (): void => {
+    goBack();
+    dismiss(id);
+  };
   useEffect(() => {
     const timer = setTimeout(() => dismiss(id), durationMs);
     return () => clearTimeout(timer);
@@ -51,6 +57,7 @@ function ToastCard({ id, text, isError, action, durationMs = DEFAULT_MS }: Toast
   return (
     <div
       role={isError ? "alert" : "status"}
+      onFocus={onFocus}
       className={cx(
         "animate-rise pointer-events-auto flex max-w-md items-start gap-1 rounded-xl border py-1.5 pr-1.5 pl-4 text-sm shadow-float wide:max-w-64",
         isError ? "border-danger/40 bg-danger-soft text-danger" : "border-line bg-raised text-ink",
@@ -63,7 +70,7 @@ function ToastCard({ id, text, isError, action, durationMs = DEFAULT_MS }: Toast
             type="button"
             className="-mx-2.5 rounded-lg px-2.5 py-1 font-medium text-accent hover:bg-hover [@media(pointer:coarse)]:py-3"
             onClick={() => {
-              dismiss(id);
+              close();
               action.run();
             }}
           >
@@ -71,7 +78,7 @@ function ToastCard({ id, text, isError, action, durationMs = DEFAULT_MS }: Toast
           </button>
         )}
       </div>
-      <IconButton icon="close" label={t.app.dismiss} size="small" onClick={() => dismiss(id)} />
+      <IconButton icon="close" label={t.app.dismiss} size="small" onClick={close} />
     </div>
   );
 }

@@ -28,6 +28,15 @@ export function FileList({ name, onUseInNewChat }: FileListProps) {
   const files = (list.data?.pages.flatMap((page) => page.items) ?? []).filter((file) => !uploading.has(file.file_id));
   const isFound = list.isSuccess && !list.isPlaceholderData;
   useAnnouncedFound(name, isFound ? files.length : null, list.hasNextPage);
+  const rows = useRef<HTMLUListElement>(null);
+  const shown = useRef(Infinity);
+  useEffect(() => {
+    // The button that had the focus is gone, or was disabled meanwhile.
+    const next = rows.current?.children[shown.current];
+    if (next && document.activeElement === document.body) next.querySelector("button")?.focus();
+    shown.current = Infinity;
+    // oxlint-disable-next-line react/exhaustive-effect-dependencies -- With each row more or less.
+  }, [files.length]);
   if (list.isPending) return <ListSkeleton />;
   if (list.isError && files.length === 0) {
     return <LoadFailed text={t.files.loadFailed} error={list.error} onRetry={list.refetch} />;
@@ -35,7 +44,7 @@ export function FileList({ name, onUseInNewChat }: FileListProps) {
   if (files.length === 0 && uploading.size === 0) return <EmptyList name={name} />;
   return (
     <>
-      <ul aria-label={t.files.page.list} aria-busy={list.isPlaceholderData} className={cx("divide-y divide-line", list.isPlaceholderData && "opacity-60")}>
+      <ul ref={rows} aria-label={t.files.page.list} aria-busy={list.isPlaceholderData} className={cx("divide-y divide-line", list.isPlaceholderData && "opacity-60")}>
         {files.map((file) => (
           <FileRow key={file.file_id} file={file} onUseInNewChat={onUseInNewChat} />
         ))}
@@ -46,7 +55,10 @@ export function FileList({ name, onUseInNewChat }: FileListProps) {
           isSmall
           className="self-center"
           disabled={list.isFetchingNextPage}
-          onClick={() => void list.fetchNextPage()}
+          onClick={() => {
+            shown.current = files.length;
+            void list.fetchNextPage();
+          }}
         >
           {list.isFetchingNextPage ? t.app.loading : t.files.page.loadMore}
         </Button>

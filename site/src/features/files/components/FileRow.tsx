@@ -12,6 +12,7 @@ import { Menu } from "@/ui/Menu";
 import { ProgressBar } from "@/ui/ProgressBar";
 
 import { useFileActions } from "../api/actions";
+import { focusBeside } from "../focusBeside";
 import { DeleteQuestion } from "./DeleteQuestion";
 import { RenameForm } from "./RenameForm";
 
@@ -29,11 +30,11 @@ export function FileRow({ file, onUseInNewChat }: FileRowProps) {
   const wasShown = useRef(true);
   useEffect(() => {
     // Back to where it was begun, unless the focus went elsewhere by itself.
-    if (!wasShown.current && mode === "shown" && document.activeElement === document.body) menuOf(row.current)?.focus();
+    if (!wasShown.current && mode === "shown" && document.activeElement === document.body) row.current?.querySelector<HTMLElement>(MENU)?.focus();
     wasShown.current = mode === "shown";
   }, [mode]);
   const remove = (): void => {
-    focusBeside(row.current);
+    focusBeside(row.current, MENU);
     actions.remove(file);
   };
   return (
@@ -64,13 +65,7 @@ export function FileRow({ file, onUseInNewChat }: FileRowProps) {
   );
 }
 
-const menuOf = (row: Element | null | undefined): HTMLElement | null => row?.querySelector<HTMLElement>("[aria-haspopup=menu]") ?? null;
-
-/** The focus goes to the next row, or where there is none to the search, before a row goes with it. */
-function focusBeside(row: HTMLElement | null): void {
-  const beside = menuOf(row?.nextElementSibling) ?? menuOf(row?.previousElementSibling);
-  (beside ?? row?.closest("main")?.querySelector<HTMLElement>("[type=search]"))?.focus();
-}
+const MENU = "[aria-haspopup=menu]";
 
 function FileName({ file: { file_id: fileId, name, status } }: { file: StoredFile }) {
   const t = useT();

@@ -3,6 +3,7 @@ import { useUploads } from "@/lib/files/context";
 import { useStore } from "@/lib/store";
 import { AttachmentChip } from "@/ui/AttachmentChip";
 
+import { focusBeside } from "../focusBeside";
 import { pageUploads } from "../pageUploads";
 
 /** What is being uploaded from here, with its progress and a way to cancel it. */
@@ -13,6 +14,7 @@ export function UploadRows() {
   const keys = useStore(store);
   if (keys.length === 0) return null;
   const remove = (key: string): void => {
+    focusBeside(document.activeElement?.closest("li"), "button:last-of-type");
     uploads.remove(key);
     store.set(store.get().filter((other) => other !== key));
   };

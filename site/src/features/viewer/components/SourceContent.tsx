@@ -39,12 +39,19 @@ export function SourceContent({ target, number, source, onDownload }: SourceCont
       tabIndex={0}
       className="min-h-0 flex-1 overflow-y-auto p-4 -outline-offset-2 wide:p-5"
     >
-      <Content target={target} number={number} source={source} onDownload={onDownload} />
+      <Content
+        target={target}
+        number={number}
+        source={source}
+        onDownload={onDownload}
+        // The button goes, and the panel's keys with it.
+        onRetried={() => scroller.current?.focus()}
+      />
     </div>
   );
 }
 
-function Content({ target, number, source, onDownload }: SourceContentProps) {
+function Content({ target, number, source, onDownload, onRetried }: SourceContentProps & { onRetried: () => void }) {
   const t = useT();
   const words = t.citations.viewer;
   const quote = number === target.page ? (target.quote ?? null) : null;
@@ -69,7 +76,16 @@ function Content({ target, number, source, onDownload }: SourceContentProps) {
     case "no-such-page":
       return <Notice>{words.noSuchPage}</Notice>;
     case "error":
-      return <LoadFailed text={words.loadFailed} error={source.error} onRetry={source.retry} />;
+      return (
+        <LoadFailed
+          text={words.loadFailed}
+          error={source.error}
+          onRetry={() => {
+            onRetried();
+            source.retry();
+          }}
+        />
+      );
     case "page":
       if (source.page.text.trim() === "") {
         return <Notice onDownload={onDownload}>{source.page.locator.unreadable ? words.unreadable : words.empty}</Notice>;
