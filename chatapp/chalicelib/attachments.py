@@ -29,25 +29,33 @@ def keys(services: Services, file_ids: Sequence[str]) -> list[tuple[Table, Key]]
     """What to read of the files that a message names. Raises InvalidRequest, and NotFound for no possible id."""
     if len(set(file_ids)) < len(file_ids):
         raise InvalidRequest("file_ids", "a file is named twice")
+    return [(services.files, _key(file_id)) for file_id in file_ids]
+
+
+def _key(file_id: str) -> Key:
     try:
-        return [(services.files, files.key(file_id)) for file_id in file_ids]
+        return files.key(file_id)
     except NotFound as missing:
-        raise NotFound("file", "file_ids") from missing
+        raise NotFound("file", "file_ids", file_id) from missing
 
 
-def checked(services: Services, conversation: Conversation, rows: Sequence[Item | None]) -> list[File]:
+def checked(
+    services: Services, conversation: Conversation, file_ids: Sequence[str], rows: Sequence[Item | None]
+) -> list[File]:
     """The files of a message, all of them ready. rows: what was read of them.
 
-    Raises NotFound (another's and a deleted one, too), FileNotReady, and InvalidRequest with a failed file's reason.
+    Raises NotFound that names the id (of another's and a deleted one, too), FileNotReady, and InvalidRequest with a
+    failed file's reason.
     """
-    return _counted(conversation, [_ready(services, row, conversation.user_id) for row in rows])
+    named = zip(file_ids, rows, strict=True)
+    return _counted(conversation, [_ready(services, file_id, row, conversation.user_id) for file_id, row in named])
 
 
-def _ready(services: Services, row: Item | None, user_id: str) -> File:
+def _ready(services: Services, file_id: str, row: Item | None, user_id: str) -> File:
     try:
         file = files.settled(services, files.existing(row, user_id))
     except NotFound as missing:
-        raise NotFound("file", "file_ids") from missing
+        raise NotFound("file", "file_ids", file_id) from missing
     if file.status == "failed":
         reason = (file.error or {}).get("message", "It could not be read.")
         raise InvalidRequest("file_ids", f"“{file.name}” cannot be used. {reason}")

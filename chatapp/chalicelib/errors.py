@@ -4,7 +4,7 @@
     ├── FieldError                                       (carries `field`)
     │   ├── InvalidRequest      400 invalid_request
     │   ├── InvalidCursor       400 invalid_cursor
-    │   ├── NotFound            404 not_found
+    │   ├── NotFound            404 not_found            (of several files, carries `file_id`)
     │   └── PayloadTooLarge     413 payload_too_large
     ├── Unauthorized            401 unauthorized
     ├── Conflict                409 conflict
@@ -19,6 +19,8 @@ Only these become 4xx. Any other exception is our own fault and a 500.
 """
 
 from __future__ import annotations
+
+_LONGEST_ID = 40
 
 
 class AppError(Exception):
@@ -37,8 +39,8 @@ class AppError(Exception):
 class FieldError(AppError):
     """field: of the request, or a path parameter."""
 
-    def __init__(self, field: str, problem: str) -> None:
-        super().__init__(f"{field}: {problem}", field=field)
+    def __init__(self, field: str, problem: str, **details: str) -> None:
+        super().__init__(f"{field}: {problem}", field=field, **details)
 
 
 class InvalidRequest(FieldError):
@@ -58,8 +60,13 @@ class NotFound(FieldError):
     status = 404
     code = "not_found"
 
-    def __init__(self, kind: str, field: str = "") -> None:
-        super().__init__(field or f"{kind}_id", f"there is no such {kind}")
+    def __init__(self, kind: str, field: str = "", which: str = "") -> None:
+        """which: the id that names nothing, where the caller gave several; a long one is none, and is cut."""
+        field, which = field or f"{kind}_id", which[:_LONGEST_ID]
+        if which:
+            super().__init__(field, f"there is no such {kind} as {which}", **{f"{kind}_id": which})
+        else:
+            super().__init__(field, f"there is no such {kind}")
 
 
 class PayloadTooLarge(FieldError):

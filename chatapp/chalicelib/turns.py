@@ -84,7 +84,7 @@ def _store_first(services: Services, item: Item, sending: Sending) -> Turn:
         )
         limits.check_spend(services, user, stage)
         new = Conversation.from_item(item)
-        attached = attachments.checked(services, new, rows)
+        attached = attachments.checked(services, new, sending.file_ids, rows)
         turn = turn_rows.new_turn(services, new, sending, None, attached)
         row = item | {"head": turn.answer.message_id, "answer_in_progress": turn.answer.message_id}
         if sending.file_ids:
@@ -117,7 +117,7 @@ def _store(services: Services, user_id: str, conversation_id: str, sending: Send
         limits.check_spend(services, user, stage)
         _must_be_free(services, conversation)
         parent_id = _parent(services, conversation, sending)
-        attached = attachments.checked(services, conversation, file_rows)
+        attached = attachments.checked(services, conversation, sending.file_ids, file_rows)
         turn = turn_rows.new_turn(services, conversation, sending, parent_id, attached)
         head = turn_rows.take_head(services, conversation, turn.answer, sending.file_ids)
         try:

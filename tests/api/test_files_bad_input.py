@@ -59,8 +59,9 @@ def test_somebody_elses_file_answers_exactly_as_a_missing_one(stage: Stage, ada:
         ("/chat", chat | {"conversation_id": own}),
     ):
         foreign, missing = (_attaching(grace, path, body, file_id) for file_id in (theirs.file_id, MISSING))
-        same_404(foreign, missing)
-        assert foreign.body["error"]["field"] == "file_ids"
+        assert (foreign.status, foreign.headers) == (missing.status, missing.headers)
+        assert foreign.raw.replace(theirs.file_id, MISSING) == missing.raw
+        assert (missing.status, missing.error, missing.body["error"]["field"]) == (404, "not_found", "file_ids")
     assert stage.row("files", theirs.file_id) == before
     assert len(stage.rows("conversations")) == 1
     assert stage.rows("messages") == []
@@ -90,3 +91,15 @@ def test_file_ids_are_at_most_twenty_different_ids(ada: Person, unchanged: dict[
 def test_a_file_id_that_can_be_none_is_not_found(ada: Person, unchanged: dict[str, str], file_id: str) -> None:
     reply = ada.send(unchanged["conversation"], "More", file_ids=[file_id])
     assert (reply.status, reply.error, reply.body["error"]["field"]) == (404, "not_found", "file_ids")
+    assert reply.body["error"].get("file_id", "") == file_id[:40]
+
+
+def test_of_several_files_the_one_that_is_not_there_is_named(stage: Stage, ada: Person) -> None:
+    here, deleted = (stage.ready(ada, b"Roses are red.", name) for name in ("here.txt", "deleted.txt"))
+    ada.delete(f"/files/{deleted}")
+    conversation_id = ada.new_conversation(title="T")
+    for bad in (deleted, MISSING, "no-id"):
+        reply = ada.send(conversation_id, "Which roses?", file_ids=[here, bad])
+        assert (reply.status, reply.error) == (404, "not_found")
+        named = {"field": "file_ids", "file_id": bad, "message": f"file_ids: there is no such file as {bad}"}
+        assert reply.body["error"] == {"code": "not_found", **named}
