@@ -62,6 +62,38 @@ describe("Outbox", () => {
     expect(server.sent).toHaveLength(1);
   });
 
+  it("repeats what there was no room for at the gate", async () => {
+    const server = new FakeServer(new ApiError(429, "throttled", "too many"), new ApiError(429, "throttled", "too many"), "turn");
+    const outbox = server.outbox();
+    outbox.send(unsent());
+    await settle();
+    expect(outbox.entry("c1").get()).toMatchObject({ state: "sending" });
+    await repeats();
+    expect(server.sent).toHaveLength(1);
+    expect(server.received).toHaveLength(3);
+  });
+
+  it("counts what this browser has no room to keep", async () => {
+    vi.spyOn(Storage.prototype, "setItem").mockImplementation(() => {
+      throw new DOMException("full", "QuotaExceededError");
+    });
+    const outbox = new FakeServer(inProgress("a9"), "turn").outbox();
+    outbox.send(unsent());
+    await settle();
+    expect(outbox.count()).toBe(1);
+    outbox.release("a9");
+    await settle();
+    expect(outbox.count()).toBe(0);
+  });
+
+  it("counts what it holds and what other tabs hold, each once", async () => {
+    const outbox = new FakeServer(inProgress("a9")).outbox();
+    new FakeServer(inProgress("a8")).outbox().send(unsent({ conversation_id: "c2", request_id: "request-2" }));
+    outbox.send(unsent());
+    await settle();
+    expect(outbox.count()).toBe(2);
+  });
+
   it("does not repeat what the server refuses", async () => {
     const server = new FakeServer(new ApiError(429, "budget_spent", "spent"));
     const outbox = server.outbox();

@@ -54,9 +54,9 @@ export const REPEAT_AFTER_MS: readonly number[] = [1_000, 3_000];
 /** How often this tab looks whether another one has left its message behind. */
 export const TAKE_UP_MS = 5_000;
 
-/** Whether the same request may succeed if it is repeated: no answer came, or the server failed. */
+/** Whether the same request may succeed if it is repeated: no answer came, the server failed, or had no room just now. */
 const mayRepeat = (error: unknown): boolean =>
-  error instanceof NetworkError || (error instanceof ApiError && error.status >= 500);
+  error instanceof NetworkError || (error instanceof ApiError && (error.status >= 500 || error.code === "throttled"));
 
 export class Outbox<Sent> {
   readonly #sources: OutboxSources<Sent>;
@@ -114,7 +114,9 @@ export class Outbox<Sent> {
 
   /** How many messages the server does not have yet, those of other tabs included. */
   count(): number {
-    return storage.keys(this.#prefix).length;
+    const held = [...this.#entries.values()].flatMap((store) => store.get() ?? []);
+    // What this browser has no room to keep is only held.
+    return new Set([...storage.keys(this.#prefix), ...held.map(({ request_id }) => this.#prefix + request_id)]).size;
   }
 
   /** Send a message. False: another one of the same conversation is still on its way, and this one was not taken. */
