@@ -37,6 +37,27 @@ describe("two tabs", () => {
     second.dispose();
   });
 
+  it("take over from each other what was begun after both were opened", async () => {
+    const locks = new FakeLocks();
+    const server = new FakeServer("turn");
+    const first = server.outbox(new Ownership(locks));
+    first.restore();
+    await settle();
+    const closing = new Ownership(locks);
+    const other = new FakeServer();
+    other.files.states.set("k1", "waiting");
+    other.outbox(closing).send(unsent({ files: ["k1"] }));
+    window.dispatchEvent(new StorageEvent("storage", { key: "chatapp.unsent.ada.request-1" }));
+    await vi.advanceTimersByTimeAsync(TAKE_UP_MS * 3);
+    expect(server.received).toEqual([]);
+    closing.dispose();
+    await vi.advanceTimersByTimeAsync(TAKE_UP_MS * 3);
+    expect(server.received).toEqual([unsent({ files: ["k1"] })]);
+    first.dispose();
+    window.dispatchEvent(new StorageEvent("storage", { key: "chatapp.unsent.ada.request-1" }));
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
   it("each keep their own message of one conversation", async () => {
     const locks = new FakeLocks();
     const first = new FakeServer("turn").outbox(new Ownership(locks));

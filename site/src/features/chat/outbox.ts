@@ -84,8 +84,14 @@ export class Outbox<Sent> {
    * it, and looked at again later.
    */
   restore(): void {
+    window.addEventListener("storage", this.#onStored);
     for (const key of storage.keys(this.#prefix)) void this.#takeUp(key);
   }
+
+  /** Another tab has kept a message: it may be closed before it has sent it. */
+  readonly #onStored = ({ key }: StorageEvent): void => {
+    if (key?.includes(this.#prefix)) this.#takeUpLater();
+  };
 
   async #takeUp(key: string): Promise<void> {
     if (!parseUnsent(storage.get(key))) return storage.remove(key);
@@ -168,6 +174,7 @@ export class Outbox<Sent> {
 
   dispose(): void {
     this.#disposed = true;
+    window.removeEventListener("storage", this.#onStored);
     clearTimeout(this.#takeUpTimer);
   }
 
