@@ -47,16 +47,31 @@ describe("a draft that two tabs have", () => {
     expect(new Drafts("ada").filesOf("c1").get()).toEqual(["k2"]);
   });
 
-  it("stays as it is where it was changed: what is gone of it stands in the way of sending", () => {
+  it.each([
+    ["just now", () => undefined],
+    ["a while ago", () => own.flush()],
+  ])("stays as it is where it was changed %s: what is gone of it stands in the way of sending", (_when, write) => {
     own.of("c1").set("Another question");
+    write();
     send(other);
     expect(held()).toEqual({ text: "Another question", files: ["k1"] });
+    own.flush();
+    expect(new Drafts("ada").of("c1").get()).toBe("Another question");
   });
 
-  it("loses the one file that was taken out, and keeps what was attached here", () => {
+  it("is sent by whoever has read it, too", () => {
+    const reader = new Drafts("ada");
+    const unfollow = other.follow();
+    reader.filesOf("c1");
+    send(reader);
+    expect([other.of("c1").get(), other.filesOf("c1").get()]).toEqual(["", []]);
+    unfollow();
+  });
+
+  it("loses what was sent, and keeps what was attached here", () => {
     own.filesOf("c1").set(["k1", "k3"]);
-    elsewhere(() => other.filesOf("c1").set([]));
-    expect(held()).toEqual({ text: "What does it say?", files: ["k3"] });
+    send(other);
+    expect(held()).toEqual({ text: "", files: ["k3"] });
     expect(new Drafts("ada").filesOf("c1").get()).toEqual(["k3"]);
   });
 

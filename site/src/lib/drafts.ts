@@ -19,6 +19,8 @@ export class Drafts {
   readonly #branchPrefix: string;
   readonly #branches = new Map<string, Store<Branch | null>>();
   readonly #unwritten = new Set<string>();
+  /** The texts as this tab has read or written them last. */
+  readonly #stored = new Map<string, string>();
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   /** userId: whose drafts; somebody else on this browser never sees them. */
@@ -32,6 +34,7 @@ export class Drafts {
     const held = this.#drafts.get(conversationKey);
     if (held) return held;
     const draft = createStore(storage.get(this.#prefix + conversationKey) ?? "");
+    this.#stored.set(conversationKey, draft.get());
     draft.subscribe(() => this.#writeSoon(conversationKey));
     this.#drafts.set(conversationKey, draft);
     return draft;
@@ -101,17 +104,13 @@ export class Drafts {
   /** What was written here since is kept. */
   #loseText(key: string, text: string | null): void {
     const draft = this.#drafts.get(key);
-    if (!draft || draft.get() !== text) return;
-    draft.set("");
-    // The other tab has written that, and perhaps more by now.
-    this.#unwritten.delete(key);
+    if (draft?.get() === text) draft.set("");
   }
 
-  /** Not under a text of this tab's own: its writer is told by the files themselves that they are gone. */
+  /** Not under a text that stays: its writer is told by the files themselves that they are gone. */
   #loseFiles(key: string, lost: readonly string[]): void {
-    const text = this.of(key).get();
     const files = this.#files.get(key);
-    if (!files?.get().some((file) => lost.includes(file)) || (text !== "" && text !== storage.get(this.#prefix + key))) return;
+    if (!files?.get().some((file) => lost.includes(file)) || this.of(key).get() !== "") return;
     files.set(files.get().filter((file) => !lost.includes(file)));
   }
 
@@ -121,8 +120,10 @@ export class Drafts {
     this.#timer = undefined;
     for (const key of this.#unwritten) {
       const text = this.of(key).get();
+      // What another tab has written since is its own.
       if (text) storage.set(this.#prefix + key, text);
-      else storage.remove(this.#prefix + key);
+      else if (storage.get(this.#prefix + key) === this.#stored.get(key)) storage.remove(this.#prefix + key);
+      this.#stored.set(key, text);
     }
     this.#unwritten.clear();
   };
