@@ -126,7 +126,7 @@ export const filesEn = {
     deleteQuestion: (name: string) => `Delete ${name}?`,
     deleteConfirm: "Delete the file",
     usedIn: (count: number) => (count === 1 ? "It is used in 1 conversation:" : `It is used in ${count} conversations:`),
-    usedInLead: "They stay as they are. Later answers there will say that the source was deleted.",
+    usedInLead: "What stands there stays. Later answers there will say that the source was deleted.",
     usedInLoading: "Looking where it is used…",
     usedInMany: (count: number) => (count === 1 ? "Used in 1 conversation" : `Used in ${count} conversations`),
     deleted: (name: string) => `${name} was deleted.`,

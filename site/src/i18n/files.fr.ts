@@ -128,7 +128,7 @@ export const filesFr: typeof filesEn = {
     deleteQuestion: (name) => `Supprimer ${name} ?`,
     deleteConfirm: "Supprimer le fichier",
     usedIn: (count) => (count < 2 ? `Il sert dans ${count} conversation :` : `Il sert dans ${count} conversations :`),
-    usedInLead: "Elles restent telles quelles. Les réponses suivantes y diront que la source a été supprimée.",
+    usedInLead: "Ce qui s’y trouve reste. Les réponses suivantes y diront que la source a été supprimée.",
     usedInLoading: "Recherche des conversations qui l’utilisent…",
     usedInMany: (count) => (count < 2 ? `Sert dans ${count} conversation` : `Sert dans ${count} conversations`),
     deleted: (name) => `${name} a été supprimé.`,

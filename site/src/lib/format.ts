@@ -30,9 +30,9 @@ export function shortName(name: string): string {
   return `${signs.slice(0, kept).join("")}…${signs.slice(1 - kept).join("")}`;
 }
 
-/** "21 Nov 2026" */
+/** "21 Nov 2026", which no line breaks in two. */
 export const formatDate = (language: string, isoTime: string): string =>
-  new Intl.DateTimeFormat(language, { dateStyle: "medium" }).format(new Date(isoTime));
+  new Intl.DateTimeFormat(language, { dateStyle: "medium" }).format(new Date(isoTime)).replaceAll(" ", "\u00a0");
 
 /** US dollars; small sums keep enough digits to say something. */
 export function formatUsd(language: string, amount: number): string {
