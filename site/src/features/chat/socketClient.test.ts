@@ -135,6 +135,18 @@ describe("SocketClient", () => {
     client.stop();
   });
 
+  it("tries ever more rarely where connections are cut soon after they open", async () => {
+    const { server, client } = fakeServer();
+    client.start();
+    const endAtMs = Date.now() + 60 * 60_000;
+    while (Date.now() < endAtMs) {
+      await pass(5_000);
+      if (client.isOpen) server.sockets.at(-1)?.close();
+    }
+    expect(server.tickets).toBeLessThan(30);
+    client.stop();
+  });
+
   it("asks for one ticket each time that the page is seen again, where sockets are blocked", async () => {
     const { server, client } = fakeServer({ accepts: false });
     client.start();

@@ -135,6 +135,8 @@ export class SocketClient {
     // A predecessor that was replaced closes too; only the one in use matters.
     if (socket !== this.#socket) return;
     this.#socket = null;
+    // Or it would count as stable after its end.
+    this.#clearTimers();
     this.#options.onOpenChange(false);
     this.#retryLater();
   }
