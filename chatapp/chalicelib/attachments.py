@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +11,8 @@ from .aws.table import ConditionFailed, Item, Key, Table, TransactionRefused, Wr
 from .conversations import Conversation
 from .errors import Conflict, FileNotReady, InvalidRequest, NotFound
 from .files import File
+from .frames import Frame
+from .sockets import Channel
 
 if TYPE_CHECKING:
     from .services import Services
@@ -140,11 +142,12 @@ def remove(services: Services, user_id: str, conversation_id: str, file_id: str)
             transact(_parting(services, conversation, file_id, row))
         except (TransactionRefused, ConditionFailed):
             continue  # one of the two has changed since it was read
-        return replace(
+        without = replace(
             conversation,
             file_ids=conversation.file_ids - {file_id},
             removed_file_ids=conversation.removed_file_ids | {file_id},
         )
+        return _told(services, without)
     raise Conflict("This conversation is changing too fast; try again.")
 
 
@@ -186,8 +189,22 @@ def restore(services: Services, user_id: str, conversation_id: str, file_id: str
             transact([_back(services, conversation, file_id), *uses(services, conversation, attached)])
         except TransactionRefused:
             continue
-        return joined(conversation, [file_id])
+        return _told(services, joined(conversation, [file_id]))
     raise Conflict("This conversation is changing too fast; try again.")
+
+
+def frame(conversation_id: str, file_ids: Iterable[str]) -> Frame:
+    """What is pushed when other files stay with a conversation than before."""
+    return {"type": "conversation.updated", "conversation_id": conversation_id, "file_ids": sorted(file_ids)}
+
+
+def _told(services: Services, changed: Conversation) -> Conversation:
+    """The conversation, of whose files the person's devices have been told now."""
+    channel = Channel(services, conversations.subject_of(changed.user_id))
+    channel.push([frame(changed.conversation_id, changed.file_ids)])
+    channel.push([])  # once more to whom it could not be sent: nothing follows that it could go before
+    channel.close()
+    return changed
 
 
 def _read(services: Services, user_id: str, conversation_id: str, file_id: str) -> tuple[Conversation, Item | None]:

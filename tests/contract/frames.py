@@ -1,8 +1,8 @@
 """The frames fixture, from the Python encoder: `python -m tests.contract.frames` writes it anew.
 
 One WebSocket message a line, as pushed; the site's tests decode the very same lines. Together they are one answer
-with thinking, a tool, text in several scripts, a citation and an end, then one that fails, then a change of title, then
-one of a file.
+with thinking, a tool, text in several scripts, a citation and an end, then one that fails, then a change of title, one
+of a conversation's files, and one of a file.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ FIXTURE = Path(__file__).with_name("frames.jsonl")
 
 def text() -> str:
     sys.path.insert(0, str(ROOT / "chatapp"))
-    from chalicelib import files, frames
+    from chalicelib import attachments, files, frames
     from chalicelib.messages import Message
     from chalicelib.model import Citation, Counts, Delta
     from chalicelib.streaming import Shown, ToolUse, Transcript
@@ -74,6 +74,7 @@ def text() -> str:
     second.start("claude-opus-5-5")
     pushed.append([*second.take(), second.end(failed, None)])
     pushed.append([{"type": "conversation.updated", "conversation_id": answer.conversation_id, "title": "Le chat"}])
+    pushed.append([attachments.frame(answer.conversation_id, {file_id})])
     file = files.File(
         file_id=file_id,
         user_id="ada",

@@ -85,11 +85,12 @@ const answerFrame = v.variant("type", [
   }),
 ]);
 
-// Only what the list shows; further fields of the conversation pass through as they are.
+// Only what is looked at; further fields of the conversation pass through as they are.
 const conversationFrame = v.looseObject({
   type: v.literal("conversation.updated"),
   conversation_id: v.string(),
   title: v.optional(v.nullable(v.string())),
+  file_ids: v.optional(v.array(v.string())),
 });
 
 /** All of a file, as the REST API shows it. */

@@ -266,6 +266,7 @@ describe("the frames that the server encodes", () => {
     expect(failed).toMatchObject({ status: "failed", error: { code: expect.any(String), message: expect.any(String) } });
     expect(all.filter((frame) => !isAnswerFrame(frame))).toEqual([
       expect.objectContaining({ type: "conversation.updated", title: expect.any(String) }),
+      expect.objectContaining({ type: "conversation.updated", file_ids: [expect.any(String)] }),
       { type: "file.updated", file: expect.objectContaining({ status: "reading", pages_read: 40, pages: 212 }) },
     ]);
   });

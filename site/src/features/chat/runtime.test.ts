@@ -2,8 +2,9 @@ import { InfiniteQueryObserver, QueryClient, QueryObserver } from "@tanstack/rea
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
 import { ApiClient } from "@/api/client";
-import type { Conversation, Message, Page } from "@/api/types";
+import type { Conversation, File, Message, Page } from "@/api/types";
 import { conversationKey, listKey } from "@/lib/conversations/conversations";
+import { conversationFilesKey } from "@/lib/files/endpoints";
 import { FakeApi } from "@/test/fakeApi";
 import { answer, conversation } from "@/test/records";
 
@@ -75,6 +76,11 @@ const watchMessages = () => watch<Message>(messagesKey("c1"), "/conversations/c1
 function watchConversation(): void {
   const queryFn = ({ signal }: { signal: AbortSignal }) => http.get<Conversation>("/conversations/c1", { signal });
   stops.push(new QueryObserver(client, { queryKey: conversationKey("c1"), queryFn }).subscribe(() => undefined));
+}
+
+function watchFiles(): void {
+  const queryFn = ({ signal }: { signal: AbortSignal }) => http.get<{ items: File[] }>("/conversations/c1/files", { signal });
+  stops.push(new QueryObserver(client, { queryKey: conversationFilesKey("c1"), queryFn }).subscribe(() => undefined));
 }
 
 const texts = (messages: Message[] | undefined) => messages?.map(({ content }) => textOf(content));
@@ -211,11 +217,67 @@ it("a conversation that begins while the list is read for the first time is in t
   expect(listed()).toHaveLength(2);
 });
 
-it("an answer that another tab asked for is marked in the list, until it ends", async () => {
+function withSocket(): ChatRuntime {
   FakeSocket.all = [];
   vi.stubGlobal("WebSocket", FakeSocket);
   const tab = new ChatRuntime({ ...options(), socketUrl: "wss://example.test" });
   tab.start();
+  return tab;
+}
+
+describe("a file that another device took out or put back", () => {
+  const change = (fileIds: string[]) => api.conversations.set("c1", conversation({ file_ids: fileIds }));
+  const told = (fileIds: string[]) =>
+    FakeSocket.push({ type: "conversation.updated", conversation_id: "c1", file_ids: fileIds });
+  const known = () => client.getQueryData<Conversation>(conversationKey("c1"))?.file_ids;
+  const listed = () => client.getQueryData<{ items: File[] }>(conversationFilesKey("c1"))?.items.map((file) => file.file_id);
+
+  beforeEach(() => {
+    for (const id of ["f1", "f2"]) api.files.put({ file_id: id });
+    change(["f1", "f2"]);
+  });
+
+  it("is known here at once, and its list is read again", async () => {
+    const tab = withSocket();
+    watchConversation();
+    watchFiles();
+    await pass();
+    for (const fileIds of [["f2"], ["f1", "f2"]]) {
+      change(fileIds);
+      told(fileIds);
+      expect(known()).toEqual(fileIds);
+      await pass();
+      expect(listed()).toEqual(fileIds);
+    }
+    tab.dispose();
+  });
+
+  it("is not lost to what was being read for the first time, nor to another change at the same moment", async () => {
+    const tab = withSocket();
+    const late = [hold(/c1$/), hold(/files$/)];
+    watchConversation();
+    watchFiles();
+    await pass();
+    change([]);
+    told(["f1"]);
+    for (const { release } of late) release();
+    await pass();
+    expect([known(), listed()]).toEqual([[], []]);
+    tab.dispose();
+  });
+
+  it("costs nothing where the conversation is not looked at", async () => {
+    const tab = withSocket();
+    await pass();
+    told(["f2"]);
+    await pass();
+    expect(api.sent("GET", /c1/)).toHaveLength(0);
+    tab.dispose();
+  });
+});
+
+it("an answer that another tab asked for is marked in the list, until it ends", async () => {
+  const tab = withSocket();
   const listed = watch<Conversation>(listKey(false), "/conversations");
   await pass();
   const ids = { conversation_id: "c1", message_id: "m7" };

@@ -159,6 +159,17 @@ export class ChatRuntime {
     const { client } = this.#options;
     if (updateCached(client, id, fields as Partial<Conversation>)) rereadLists(client);
     else void client.invalidateQueries({ queryKey: listsKey });
+    if (fields.file_ids) this.#filesChanged(id);
+  }
+
+  /** On any device; two of them at once may each have told of its own change only. */
+  #filesChanged(conversationId: string): void {
+    const { client } = this.#options;
+    for (const queryKey of [conversationKey(conversationId), conversationFilesKey(conversationId)]) {
+      // A first read that is under way would only be waited for.
+      void client.cancelQueries({ queryKey });
+      void client.invalidateQueries({ queryKey });
+    }
   }
 
   #onSent(unsent: Unsent, sent: Sent): void {
