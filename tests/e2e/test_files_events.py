@@ -7,6 +7,7 @@ import signal
 import uuid
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 
@@ -104,8 +105,12 @@ def test_twenty_events_at_once_make_one_extraction(deployment: Deployment, owner
     assert row is not None
     assert (row["attempts"], row["version_id"]) == (1, version["VersionId"])
     assert _runs(deployment, file) == 1
-    stored = uploads.versions(deployment, f"extracted/{file['file_id']}/")
-    assert len(stored) == len({each["Key"] for each in stored}), "every object was stored once"
+    # What the index was while it grew goes once the file is ready.
+    until(lambda: _each_once(uploads.versions(deployment, f"extracted/{file['file_id']}/")), 20, "every object once")
+
+
+def _each_once(stored: list[dict[str, Any]]) -> bool:
+    return len(stored) == len({each["Key"] for each in stored}) > 0
 
 
 def _runs(deployment: Deployment, file: uploads.File) -> int:
