@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -126,8 +127,9 @@ class Channel:
     def __init__(self, services: Services, subject: str) -> None:
         self._services = services
         self._subject = subject
-        self._known: list[Connection] = []
+        self._known: list[Connection] | None = None
         self._looked_at = _NEVER
+        self._looking = threading.Lock()
         # By connection: frames that could not be sent, for the next push to begin with.
         self._missed: dict[str, list[Frame]] = {}
         self._pool: ThreadPoolExecutor | None = None
@@ -145,24 +147,26 @@ class Channel:
             report(error)
 
     def _push(self, frames: list[Frame]) -> None:
-        if self._looked_at == _NEVER:
+        if self._known is None:
             self.look()
-        if not self._known:
+        known = self._known
+        if not known:
             return
-        if len(self._known) == 1:
-            gone = [self._post(self._known[0], frames)]
+        if len(known) == 1:
+            gone = [self._post(known[0], frames)]
         else:
             self._pool = self._pool or ThreadPoolExecutor(max_workers=8)
-            gone = list(self._pool.map(lambda connection: self._post(connection, frames), self._known))
-        lost = {connection_id for connection_id in gone if connection_id}
-        self._known = [connection for connection in self._known if connection.connection_id not in lost]
+            gone = list(self._pool.map(lambda connection: self._post(connection, frames), known))
+        if lost := {connection_id for connection_id in gone if connection_id}:
+            self._known = [connection for connection in self._known or [] if connection.connection_id not in lost]
 
     def look(self) -> None:
-        """Read the connections again, unless that was done just now."""
-        now = time.monotonic()
-        if now - self._looked_at >= self.LOOK_AGAIN_S:
-            self._looked_at = now
-            self._known = connections(self._services, self._subject)
+        """Read the connections again, unless that was done just now. Waits for another thread that does it."""
+        with self._looking:
+            now = time.monotonic()
+            if now - self._looked_at >= self.LOOK_AGAIN_S:
+                self._looked_at = now
+                self._known = connections(self._services, self._subject)
 
     def close(self) -> None:
         if self._pool:

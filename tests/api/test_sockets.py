@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import hashlib
+import threading
 import time
 from typing import Any
 
 import pytest
+from botocore.awsrequest import AWSResponse
 from chalicelib import sockets
 
 from tests.fakes import dynamodb
 from tests.fakes.aws import GoneException, client_error
 from tests.people import Person, text_in, text_of
-from tests.stage import ENDPOINT, Stage, wait_for
+from tests.stage import ENDPOINT, PATIENCE_S, Stage, wait_for
 
 TEXT = "Red roses, white lilies and one yellow tulip."
 
@@ -228,6 +230,30 @@ def test_a_socket_that_is_still_opening_is_not_taken_for_gone(stage: Stage, ada:
     stage.gateway.gone = set()
     ada.ask(conversation_id, "And lilies?")
     assert stage.gateway.sent["opening"][-1]["type"] == "answer.done"
+
+
+def test_a_push_waits_for_the_connections_that_another_thread_is_reading(stage: Stage, ada: Person) -> None:
+    from chalicelib import services
+
+    ada.connect("tab")
+    release = threading.Event()
+
+    def slow(call: dynamodb.Call, send: dynamodb.Send) -> AWSResponse:
+        release.wait(PATIENCE_S)
+        return send()
+
+    stage.wire.fail(slow, lambda call: call.operation == "Query")
+    channel = sockets.Channel(services.of(services.ANSWER), f"user:{ada.user_id}")
+    frame = {"type": "conversation.updated"}
+    threads = [threading.Thread(target=channel.look), threading.Thread(target=channel.push, args=([frame],))]
+    threads[0].start()
+    wait_for(lambda: stage.wire.struck)
+    threads[1].start()
+    threads[1].join(0.2)
+    release.set()
+    for thread in threads:
+        thread.join(PATIENCE_S)
+    assert stage.gateway.sent == {"tab": [frame]}
 
 
 @pytest.mark.parametrize("fault", ["LimitExceededException", "GoneException"])
