@@ -18,6 +18,9 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+if __name__ == "__main__":
+    sys.path[:1] = [str(Path(__file__).resolve().parent.parent)]
+
 from bench.report import ROOT, Figure, load_average, show
 from deploy import app_modules, package, policies
 from deploy.environment import LOCAL, Stage

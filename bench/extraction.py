@@ -1,6 +1,6 @@
 """How fast files become pages, and what memory that takes: by format, on files that it makes itself.
 
-    python -m bench.extraction [uploads]
+    python bench/extraction.py [uploads]
 
 `uploads`: only those, which need `./deploy.sh local`; without a deployment they are left out.
 Wall-clock figures of one run each, first start of the child included; memory is the child's own peak (VmHWM).

@@ -9,10 +9,15 @@ from __future__ import annotations
 
 import json
 import random
+import sys
 import urllib.request
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
+
+if __name__ == "__main__":
+    sys.path[:1] = [str(Path(__file__).resolve().parent.parent)]
 
 from bench import in_process
 from bench.report import Figure, show

@@ -6,11 +6,16 @@ In process, on moto's DynamoDB, with a socket connected; the real anthropic SDK 
 from __future__ import annotations
 
 import gc
+import sys
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import cycle, islice
+from pathlib import Path
 from statistics import mean
+
+if __name__ == "__main__":
+    sys.path[:1] = [str(Path(__file__).resolve().parent.parent)]
 
 from bench import in_process
 from bench.dynamodb_meter import Meter, Request

