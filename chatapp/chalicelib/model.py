@@ -252,24 +252,29 @@ class _Blocks:
     def _start(self, index: int, block: Any) -> Iterator[Event]:
         if block.type not in _SENT_BACK:
             return
-        self._open[index] = {"type": block.type} | {name: getattr(block, name) for name in _SENT_BACK[block.type]}
+        content = {"type": block.type} | {name: getattr(block, name) for name in _SENT_BACK[block.type]}
+        self._open[index] = content
         if block.type in ("text", "thinking"):
-            yield Delta(index, block.type, getattr(block, block.type))
+            begun, content[block.type] = content[block.type], ""
+            yield self._grown(index, block.type, begun)
 
     def _delta(self, index: int, delta: Any) -> Iterator[Event]:
         match delta.type:
             case "text_delta":
-                self._open[index]["text"] += delta.text
-                yield Delta(index, "text", delta.text)
+                yield self._grown(index, "text", delta.text)
             case "thinking_delta":
-                self._open[index]["thinking"] += delta.thinking
-                yield Delta(index, "thinking", delta.thinking)
+                yield self._grown(index, "thinking", delta.thinking)
             case "signature_delta":
                 self._open[index]["signature"] = delta.signature
             case "input_json_delta":
                 self._input_json[index] = self._input_json.get(index, "") + delta.partial_json
             case "citations_delta":
                 yield Citation(index, delta.citation.to_dict())
+
+    def _grown(self, index: int, kind: str, text: str) -> Delta:
+        text = _writable(text)
+        self._open[index][kind] += text
+        return Delta(index, kind, text)
 
     def _stop(self, index: int) -> Iterator[Event]:
         content = self._open.pop(index, None)
@@ -292,10 +297,15 @@ _SENT_BACK = {
 def _object(text: str) -> dict[str, Any]:
     """A tool's input. The model writes it: what is no JSON object is as good as none."""
     try:
-        value = json.loads(text or "{}")
+        value = json.loads(_writable(json.dumps(json.loads(text or "{}"), ensure_ascii=False)))
     except ValueError:
         return {}
     return value if isinstance(value, dict) else {}
+
+
+def _writable(text: str) -> str:
+    """The text as UTF-8 can hold it: JSON may name half of a character, which nothing that follows could store."""
+    return text.encode(errors="replace").decode()
 
 
 def _counts(usage: Any) -> Counts:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 from .extraction.estimates import Language
 from .extraction.kinds import Group
@@ -15,6 +15,10 @@ from .files import FileStatus
 from .messages import Status
 
 MAX_TEXT_CHARACTERS = 100_000
+# DynamoDB's items hold 400 KB, of which a message's files and ids have their share.
+MAX_TEXT_BYTES = 300_000
+# Control characters but tab and line ends: nobody typed them, and in a list of messages each becomes seven bytes.
+_UNTYPED = dict.fromkeys([*range(9), 0x0B, 0x0C, *range(0x0E, 0x20), 0x7F])
 _NOT_BLANK = r"[^\s\x00-\x1f]"
 _VISIBLE = r"\S"
 _REQUEST_ID = r"^[A-Za-z0-9_-]{8,64}$"
@@ -28,10 +32,20 @@ PATTERNS = {
     _MEDIA_TYPE: "must be a media type, such as application/pdf",
 }
 
+
+def _storable(text: str) -> str:
+    text = text.translate(_UNTYPED)
+    size = len(text.encode())
+    if size > MAX_TEXT_BYTES:
+        raise ValueError(f"takes at most {MAX_TEXT_BYTES:,} bytes of UTF-8, not {size:,}")
+    return text
+
+
 Text = Annotated[
     str,
     # At least one character that is neither white space nor a control character: the Messages API refuses blank text.
     StringConstraints(min_length=1, max_length=MAX_TEXT_CHARACTERS, pattern=_NOT_BLANK),
+    AfterValidator(_storable),
     Field(description="Markdown"),
 ]
 RequestId = Annotated[

@@ -34,6 +34,8 @@ _RESULT_TOKENS = 40
 # Of what the model wrote, in what is shown and stored of a call.
 _MAX_SHOWN_QUERY = 200
 _MAX_SHOWN_FILES = 20
+# DynamoDB holds 38 digits, and would refuse the answer that shows more.
+_MOST_PAGE_NUMBER = 1_000_000
 _BUSY = "The file cannot be read at this moment. Try once more, or answer with what is there and say what is missing."
 
 # Constant, byte for byte: the prompt's cache begins with them.
@@ -211,7 +213,9 @@ def _shown(files: Iterable[Attached]) -> list[dict[str, str]]:
 
 def _number(value: object) -> int:
     """0, which is no page, for what is no whole number."""
-    return value if isinstance(value, int) and not isinstance(value, bool) else 0
+    if isinstance(value, int) and not isinstance(value, bool) and 0 < value <= _MOST_PAGE_NUMBER:
+        return value
+    return 0
 
 
 def _tokens(text: str) -> int:

@@ -29,6 +29,7 @@ from tests.stage import ORIGIN, Stage
 
 TEXTS: list[tuple[Any, str]] = [
     ("x" * 100_001, "at most 100000"),
+    ("🐈" * 75_001, "at most 300,000 bytes of UTF-8, not 300,004"),
     ("", "at least 1"),
     (" \n\t ", "must not be blank"),
     ("\x1c\x00", "must not be blank"),
@@ -49,11 +50,17 @@ def test_text_has_a_length_and_is_text(ada: Person, unchanged: dict[str, str], t
 
 
 def test_a_text_of_just_the_limit_is_stored_in_any_script(stage: Stage, ada: Person) -> None:
-    for character in "x", "🐈":
+    for text in "x" * 100_000, "字" * 100_000, "🐈" * 75_000:
         conversation_id = ada.new_conversation(title="T")
-        sent = ada.send(conversation_id, character * 100_000)
+        sent = ada.send(conversation_id, text)
         assert sent.status == 202
-        assert ada.messages(conversation_id)[1]["content"][0]["text"] == character * 100_000
+        assert ada.messages(conversation_id)[1]["content"][0]["text"] == text
+
+
+def test_a_text_is_kept_without_control_characters(ada: Person) -> None:
+    conversation_id = ada.new_conversation(title="T")
+    assert ada.send(conversation_id, "\x1b[1mRoses\x1b[0m\x00\x7f,\r\n\tlilies").status == 202
+    assert ada.messages(conversation_id)[1]["content"][0]["text"] == "[1mRoses[0m,\r\n\tlilies"
 
 
 @pytest.mark.parametrize("request_id", REQUEST_IDS)

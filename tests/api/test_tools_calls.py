@@ -34,6 +34,7 @@ def conversation_id(ada: Person) -> str:
         (call("read_pages", file_id="THESIS", first_page="5", last_page=6), "whole numbers"),
         (call("read_pages", file_id="THESIS", first_page=True, last_page=6), "whole numbers"),
         (call("read_pages", file_id="THESIS", first_page=5), "whole numbers"),
+        (call("read_pages", file_id="THESIS", first_page=10**40, last_page=10**40), "whole numbers"),
         (call("read_pages", file_id="THESIS", first_page=121, last_page=122), "120 pages"),
         (call("drop_table", query="irises"), "search_files"),
     ],

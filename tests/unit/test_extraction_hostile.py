@@ -196,6 +196,13 @@ def test_a_pdf_with_a_password(tmp_path: Path, aes: bool) -> None:
     _refused(path, "encrypted_pdf")
 
 
+@pytest.mark.parametrize("aes", [True, False])
+def test_a_pdf_that_is_protected_from_editing_only_is_read_but_not_by_sight(tmp_path: Path, aes: bool) -> None:
+    pages, total = files.extract(files.pdf(tmp_path / "text.pdf", ["open"], user_password="", aes=aes))
+    assert (pages[0].text, total.scanned) == ("open", False)
+    _refused(files.pdf(tmp_path / "scan.pdf", ["", ""], user_password="", aes=aes), "encrypted_pdf")
+
+
 @pytest.mark.parametrize(
     "content", [b"%PDF-1.7\n", b"%PDF-1.7\n" + b"garbage " * 1_000, b"%PDF-1.4\nxref\n0 99999999\n"]
 )

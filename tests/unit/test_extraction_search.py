@@ -44,6 +44,7 @@ def _numbers(index: Path, query: str, limit: int = 8) -> list[int]:
         ("contrats", 1),
         ("contract", 3),
         ("eleve theatre", 3),
+        ("les oeuvres", 3),
         ("résiliations", 4),
         ("quelle est l'indemnité de résiliation ?", 4),
         ("thirty OR nothing", 3),
@@ -51,6 +52,31 @@ def _numbers(index: Path, query: str, limit: int = 8) -> list[int]:
 )
 def test_the_best_page_comes_first_whatever_accents_case_and_plural(index: Path, query: str, first: int) -> None:
     assert _numbers(index, query)[0] == first
+
+
+@pytest.mark.parametrize(
+    ("query", "number"),
+    [
+        ("re\u0301sume\u0301", 1),  # as macOS writes the names of files
+        ("İSTANBUL", 1),
+        ("通知期", 2),
+        ("合同的通知期是多久？", 2),
+        ("解除通知", 3),
+        ("통지기간", 4),
+    ],
+)
+def test_words_are_found_however_they_are_written(tmp_path: Path, query: str, number: int) -> None:
+    path = tmp_path / "index.sqlite"
+    texts = [
+        "A résumé from İstanbul.",
+        "甲方支付租金。" * 200 + "本合同的通知期为三个月。",
+        "契約の解除通知期間は三か月です。",
+        "계약의 통지기간은 3개월이다.",
+    ]
+    build(path, [_page(at, text) for at, text in enumerate(texts, start=1)])
+    hit = search(path, query)[0]
+    assert hit.number == number
+    assert number != 2 or "通知期为三个月" in hit.passage
 
 
 def test_pages_with_all_words_come_before_pages_with_some(index: Path) -> None:

@@ -124,6 +124,7 @@ def test_text_is_fit_for_json_and_dynamodb() -> None:
     assert cleaning.clean("a\x00b\x1b[0m\r\nc\u2028d\fe") == "ab[0m\nc\nd\ne"
     assert cleaning.clean("x\ud800y\ufffez\U0001fffe\ufeff") == "xyz"
     assert cleaning.clean("e\u0301 🙂 العربية") == "é 🙂 العربية"
+    assert cleaning.clean("de\ufb01ne the e\ufb00ect, e\ufb03cient \ufb02ow") == "define the effect, efficient flow"
     assert cleaning.clean("hidden\U000e0041\U000e0042") == "hidden"
     assert cleaning.tidy(" a  \n\n\n\n  b ") == "a\n\n  b"
 

@@ -279,7 +279,16 @@ def test_tools_are_named_with_the_prompt_and_forbidden_without_being_left_out(st
     ]
 
 
-@pytest.mark.parametrize(("written", "read"), [("", {}), ("{", {}), ("[1]", {}), ('{"a": 1}', {"a": 1})])
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("", {}),
+        ("{", {}),
+        ("[1]", {}),
+        ('{"a": 1}', {"a": 1}),
+        (r'{"a": "\ud83d", "b": "\ud83d\ude00"}', {"a": "?", "b": "😀"}),
+    ],
+)
 def test_what_is_no_object_is_no_input(written: str, read: dict[str, Any]) -> None:
     block = SimpleNamespace(type="tool_use", id="toolu_1", name="look", input={})
     delta = SimpleNamespace(type="input_json_delta", partial_json=written)
@@ -292,6 +301,24 @@ def test_what_is_no_object_is_no_input(written: str, read: dict[str, Any]) -> No
     with pytest.raises(ModelError, match="stream_cut"):
         came.extend(ClaudeStream(iter(stream)))
     assert came == [BlockEnd(0, {"type": "tool_use", "id": "toolu_1", "name": "look", "input": read})]
+
+
+@pytest.mark.parametrize("kind", ["text", "thinking"])
+def test_half_a_character_is_replaced(kind: str) -> None:
+    block = SimpleNamespace(**{"type": kind, kind: "\ud83d", "signature": ""})
+    delta = SimpleNamespace(**{"type": f"{kind}_delta", kind: "a \ude00 and a 😀"})
+    stream = [
+        SimpleNamespace(type="content_block_start", index=0, content_block=block),
+        SimpleNamespace(type="content_block_delta", index=0, delta=delta),
+        SimpleNamespace(type="content_block_stop", index=0),
+    ]
+    came: list[Event] = []
+    with pytest.raises(ModelError, match="stream_cut"):
+        came.extend(ClaudeStream(iter(stream)))
+    assert [event.text for event in came if isinstance(event, Delta)] == ["?", "a ? and a 😀"]
+    end = came[-1]
+    assert isinstance(end, BlockEnd)
+    assert end.content[kind] == "?a ? and a 😀"
 
 
 def test_blocks_of_a_type_that_is_not_known_are_passed_over() -> None:

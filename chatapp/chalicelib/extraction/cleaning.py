@@ -12,6 +12,10 @@ _UNWANTED = re.compile(
     + "".join(f"{chr(plane * 0x10000 + 0xFFFE)}{chr(plane * 0x10000 + 0xFFFF)}" for plane in range(1, 17))
     + "]"
 )
+# What TeX's fonts and others print for two or three letters, and nobody types: "ﬁnd" is to be found by "find".
+_LIGATURES = str.maketrans(
+    {"\ufb00": "ff", "\ufb01": "fi", "\ufb02": "fl", "\ufb03": "ffi", "\ufb04": "ffl", "\ufb05": "st", "\ufb06": "st"}
+)
 _LINE_ENDS = re.compile("\r\n?|\x85|\u2028|\u2029")
 _LONG_RUN = re.compile("[^\x00-\x7f]{200}")
 _STRETCH = re.compile("[\x00-\x7f]?[^\x00-\x7f]{1,200}")
@@ -22,7 +26,7 @@ def clean(text: str) -> str:
     """Keep line breaks as "\\n"; form feeds count as line breaks."""
     text = _LINE_ENDS.sub("\n", text).replace("\f", "\n").replace("\v", "\n")
     text = _UNWANTED.sub("", text)
-    return text if text.isascii() else _composed(text)
+    return text if text.isascii() else _composed(text.translate(_LIGATURES))
 
 
 def _composed(text: str) -> str:

@@ -35,7 +35,8 @@ MESSAGES = {
     "Give it the right name, or export it again from the program that made it.",
     "type_not_supported": "{found} cannot be read. {advice}",
     "executable": "The file is a program, not a document, whatever its name says. Programs are not accepted.",
-    "encrypted_pdf": "The PDF asks for a password. Save a copy without one (print to PDF does it) and upload that.",
+    "encrypted_pdf": "The PDF is protected by a password. "
+    "Save a copy without one (print to PDF does it) and upload that.",
     "encrypted_document": "The document asks for a password. Save a copy without one and upload that.",
     "broken_file": "The {format} file is damaged or incomplete and cannot be read. "
     "Open it in the program that made it, save it anew and upload that.",

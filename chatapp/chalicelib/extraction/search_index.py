@@ -5,9 +5,11 @@ One file, without a journal beside it after each `commit`: it can be copied away
 
 from __future__ import annotations
 
+import heapq
 import json
 import re
 import sqlite3
+import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import closing
@@ -46,7 +48,10 @@ _SEARCH = """
     WHERE words MATCH ?1
     ORDER BY found.score
 """
-_TERM = re.compile(r"[^\W_]+")
+# As the tokenizer takes words: an accent that stands apart from its letter ("İ" in lower case) belongs to the word.
+_TERM = re.compile(r"(?:[^\W_][\u0300-\u036f]*)+")
+# Scripts without spaces (Chinese, Japanese, Thai …), of which the tokenizer makes one word a clause, and Korean.
+_UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]{2,}")
 _FOUND = re.compile("\x02([^\x03]*)\x03")
 _MARK = re.compile("[\x02\x03]")  # control characters, which no page has
 
@@ -131,11 +136,15 @@ def search(path: Path, query: str, limit: int = 8) -> list[Hit]:
     query: anything; quotes and operators are words like others or nothing, and no words find nothing.
     """
     found: dict[int, Hit] = {}
+    query = unicodedata.normalize("NFC", query)
     with _opened(path) as database:
         for expression in _expressions(query):
             if len(found) >= limit:
                 break
             for hit in _hits(database, expression, limit):
+                found.setdefault(hit.number, hit)
+        if len(found) < limit:
+            for hit in _hits_in_pairs(database, query, limit):
                 found.setdefault(hit.number, hit)
     return list(found.values())[:limit]
 
@@ -194,11 +203,17 @@ def _expressions(query: str) -> Iterator[str]:
         return
     if 1 < len(terms) <= _MOST_TERMS:
         yield '"' + " ".join(terms) + '"'
-    stems = [_stem(term) for term in telling]
+    stems = [_spelt(term) for term in telling]
     yield " AND ".join(f'"{term}"' for term in telling)
     yield " AND ".join(stems)
     if len(telling) > 1:
         yield " OR ".join(stems)
+
+
+def _spelt(term: str) -> str:
+    """The term's stem, in French in both its spellings: "œuvre" and "oeuvre" find each other."""
+    spellings = dict.fromkeys([term, term.replace("œ", "oe"), term.replace("oe", "œ")])
+    return f"({' OR '.join(map(_stem, spellings))})"
 
 
 def _stem(term: str) -> str:
@@ -211,6 +226,19 @@ def _stem(term: str) -> str:
 def _hits(database: sqlite3.Connection, expression: str, limit: int) -> Iterator[Hit]:
     for number, locator, marked, score in database.execute(_SEARCH, (expression, limit)):
         yield Hit(number, json.loads(locator), _passage(marked), round(-score, 4))
+
+
+def _hits_in_pairs(database: sqlite3.Connection, query: str, limit: int) -> Iterator[Hit]:
+    """The pages with the most of the query's pairs of characters, of scripts in which words are not set apart."""
+    pairs = list(dict.fromkeys(run[at : at + 2] for run in _UNSPACED.findall(query) for at in range(len(run) - 1)))
+    if not pairs:
+        return
+    pages = database.execute("SELECT number, locator, text FROM pages ORDER BY number")
+    scored = ((sum(pair in page[2] for pair in pairs), page) for page in pages)
+    mark = re.compile("|".join(pairs))
+    for score, (number, locator, text) in heapq.nlargest(limit, scored, key=lambda each: each[0]):
+        if score:
+            yield Hit(number, json.loads(locator), _passage(mark.sub("\x02\\g<0>\x03", text)), score)
 
 
 def _passage(marked: str) -> str:

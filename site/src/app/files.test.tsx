@@ -218,7 +218,7 @@ describe("sending", () => {
     await read(1);
     await read(0, { status: "failed", error: { code: "encrypted_pdf", message: "password" } });
     const alert = await screen.findByRole("alert");
-    expect(alert).toHaveTextContent("thesis.pdf: The PDF asks for a password.");
+    expect(alert).toHaveTextContent("thesis.pdf: The PDF is protected by a password.");
     expect(within(alert).queryByRole("button", { name: "Try again" })).toBeNull();
     expect(posts()).toHaveLength(0);
     await person.click(within(alert).getByRole("button", { name: "Edit" }));

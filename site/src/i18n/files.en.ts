@@ -73,7 +73,7 @@ export const filesEn = {
     type_mismatch: "The content is not what the file’s name says. Give it the right name, or export it again.",
     type_not_supported: "This type of file cannot be read. Save it as PDF, DOCX, XLSX, PPTX, text, PNG or JPEG.",
     executable: "This is a program, whatever its name says. Programs are not accepted.",
-    encrypted_pdf: "The PDF asks for a password. Save a copy without one and attach that.",
+    encrypted_pdf: "The PDF is protected by a password. Save a copy without one and attach that.",
     encrypted_document: "The document asks for a password. Save a copy without one and attach that.",
     broken_file: "The file is damaged or incomplete. Open it in the program that made it, save it anew and attach that.",
     archive_bomb: "The file unpacks to far more than a document should hold. Save it anew, without embedded objects or formatted empty rows.",

@@ -75,7 +75,7 @@ export const filesFr: typeof filesEn = {
     type_mismatch: "Le contenu n’est pas ce que dit le nom du fichier. Donnez-lui le bon nom ou exportez-le à nouveau.",
     type_not_supported: "Ce type de fichier ne peut pas être lu. Enregistrez-le en PDF, DOCX, XLSX, PPTX, texte, PNG ou JPEG.",
     executable: "C’est un programme, quoi que dise son nom. Les programmes ne sont pas acceptés.",
-    encrypted_pdf: "Le PDF demande un mot de passe. Enregistrez une copie sans mot de passe et joignez-la.",
+    encrypted_pdf: "Le PDF est protégé par un mot de passe. Enregistrez une copie sans mot de passe et joignez-la.",
     encrypted_document: "Le document demande un mot de passe. Enregistrez une copie sans mot de passe et joignez-la.",
     broken_file: "Le fichier est abîmé ou incomplet. Ouvrez-le dans son programme d’origine, enregistrez-le à nouveau et joignez-le.",
     archive_bomb: "Le fichier se décompresse en bien plus qu’un document ne devrait contenir. Enregistrez-le à nouveau, sans objets incorporés ni lignes vides mises en forme.",

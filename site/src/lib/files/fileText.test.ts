@@ -84,7 +84,7 @@ describe("what is left out", () => {
 
 describe("a problem", () => {
   it("is told in the person's language; of an unknown code, in the server's words", () => {
-    expect(problemText(fr, { code: "encrypted_pdf", message: "The PDF asks…" })).toMatch(/^Le PDF demande un mot de passe/);
+    expect(problemText(fr, { code: "encrypted_pdf", message: "The PDF is…" })).toMatch(/^Le PDF est protégé par un mot de passe/);
     expect(problemText(en, { code: "brand_new", message: "Said by the server." })).toBe("Said by the server.");
     expect(problemText(en, { code: "constructor", message: "" })).toBe(catalogues.en.files.problems.failed);
   });
