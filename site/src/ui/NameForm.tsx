@@ -16,15 +16,17 @@ interface NameFormProps {
 export function NameForm({ label, name, selected = name.length, maxLength, problemOf, onSave, onClose }: NameFormProps) {
   const problemId = useId();
   const input = useRef<HTMLInputElement>(null);
+  // As it was when the person began: what arrives meanwhile neither disturbs the typing nor is undone by leaving it.
+  const [first] = useState({ name, selected });
   const [typed, setTyped] = useState(name);
   const problem = problemOf?.(typed) ?? null;
   useEffect(() => {
     input.current?.focus();
-    input.current?.setSelectionRange(0, selected);
-  }, [selected]);
+    input.current?.setSelectionRange(0, first.selected);
+  }, [first]);
   const save = (): void => {
     const chosen = typed.trim();
-    if (problem === null && chosen !== "" && chosen !== name) onSave(chosen);
+    if (problem === null && chosen !== "" && chosen !== first.name) onSave(chosen);
     onClose();
   };
   return (
