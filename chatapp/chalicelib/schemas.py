@@ -19,7 +19,7 @@ MAX_TEXT_CHARACTERS = 100_000
 MAX_TEXT_BYTES = 300_000
 # Control characters but tab and line ends: nobody typed them, and in a list of messages each becomes seven bytes.
 _UNTYPED = dict.fromkeys([*range(9), 0x0B, 0x0C, *range(0x0E, 0x20), 0x7F])
-_NOT_BLANK = r"[^\s\x00-\x1f]"
+_NOT_BLANK = r"[^\s\x00-\x1f\x7f]"
 _VISIBLE = r"\S"
 _REQUEST_ID = r"^[A-Za-z0-9_-]{8,64}$"
 # As in RFC 6838, with parameters; it becomes an HTTP header.
@@ -46,7 +46,10 @@ Text = Annotated[
     # At least one character that is neither white space nor a control character: the Messages API refuses blank text.
     StringConstraints(min_length=1, max_length=MAX_TEXT_CHARACTERS, pattern=_NOT_BLANK),
     AfterValidator(_storable),
-    Field(description="Markdown"),
+    Field(
+        description=f"Markdown, at most {MAX_TEXT_BYTES:,} bytes of UTF-8. Control characters other than tabs and line"
+        " ends are taken out."
+    ),
 ]
 RequestId = Annotated[
     str,
@@ -133,7 +136,10 @@ class NewFile(Request):
 
 
 class FileChange(Request):
-    """Only what is given changes; `deleted: false` undoes a deletion while that is possible."""
+    """Only what is given changes; `deleted: false` undoes a deletion while that is possible.
+
+    name: stored with the ending that the file came with, which is added where it is missing: it says what the file is.
+    """
 
     name: Annotated[str, StringConstraints(min_length=1, max_length=5_000)] = ""
     deleted: Annotated[Literal[False], BeforeValidator(_boolean)] = False

@@ -33,6 +33,7 @@ TEXTS: list[tuple[Any, str]] = [
     ("", "at least 1"),
     (" \n\t ", "must not be blank"),
     ("\x1c\x00", "must not be blank"),
+    ("\x7f", "must not be blank"),
     ("roses \ud800", "unicode"),
     (None, "string"),
     (7, "string"),

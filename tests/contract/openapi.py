@@ -24,7 +24,7 @@ _ERROR = {
                 "message": {"type": "string"},
                 "field": {"type": "string"},
                 "message_id": {"type": "string"},
-                "file_id": {"type": "string"},
+                "file_id": {"type": "string", "description": "Which of `file_ids`, where the field is that one."},
                 "used_bytes": {"type": "integer"},
                 "limit_bytes": {"type": "integer"},
             },

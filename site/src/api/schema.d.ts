@@ -291,7 +291,7 @@ export interface components {
         Chat: {
             /**
              * Message
-             * @description Markdown
+             * @description Markdown, at most 300,000 bytes of UTF-8. Control characters other than tabs and line ends are taken out.
              */
             message: string;
             /**
@@ -530,6 +530,8 @@ export interface components {
         /**
          * FileChange
          * @description Only what is given changes; `deleted: false` undoes a deletion while that is possible.
+         *
+         *     name: stored with the ending that the file came with, which is added where it is missing: it says what the file is.
          */
         FileChange: {
             /**
@@ -644,7 +646,7 @@ export interface components {
         FirstMessage: {
             /**
              * Text
-             * @description Markdown
+             * @description Markdown, at most 300,000 bytes of UTF-8. Control characters other than tabs and line ends are taken out.
              */
             text: string;
             /**
@@ -913,7 +915,7 @@ export interface components {
         NewMessage: {
             /**
              * Text
-             * @description Markdown
+             * @description Markdown, at most 300,000 bytes of UTF-8. Control characters other than tabs and line ends are taken out.
              */
             text: string;
             /**
@@ -1015,6 +1017,7 @@ export interface components {
                 message: string;
                 field?: string;
                 message_id?: string;
+                /** @description Which of `file_ids`, where the field is that one. */
                 file_id?: string;
                 used_bytes?: number;
                 limit_bytes?: number;
