@@ -1,5 +1,5 @@
 /** Conversations as the server keeps them: endpoints and queries. */
-import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { queryOptions, useInfiniteQuery, useQuery } from "@tanstack/react-query";
 
 import { ApiError, type ApiClient } from "@/api/client";
 import { useApi } from "@/api/context";
@@ -31,14 +31,13 @@ export function useConversations(archived: boolean) {
   });
 }
 
+export const conversationQuery = (api: ApiClient, id: string) =>
+  queryOptions({ queryKey: conversationKey(id), queryFn: ({ signal }) => api.get<Conversation>(path(id), { signal }) });
+
 /** isRead: false only watches what others read. */
 export function useConversation(id: string | null, isRead = true) {
   const api = useApi();
-  return useQuery({
-    queryKey: conversationKey(id ?? ""),
-    queryFn: ({ signal }) => api.get<Conversation>(path(id ?? ""), { signal }),
-    enabled: isRead && id !== null,
-  });
+  return useQuery({ ...conversationQuery(api, id ?? ""), enabled: isRead && id !== null });
 }
 
 /** Whether an error says that there is no such conversation (for this user). */

@@ -1,9 +1,10 @@
 /** The files of a conversation that still exist: read once for all that shows them, and kept. */
 import { useQuery, type QueryClient } from "@tanstack/react-query";
 
+import type { ApiClient } from "@/api/client";
 import { useApi } from "@/api/context";
 import type { Conversation, File as StoredFile } from "@/api/types";
-import { conversationKey, useConversation } from "@/lib/conversations/conversations";
+import { conversationKey, conversationQuery, useConversation } from "@/lib/conversations/conversations";
 
 import { conversationFilesKey, conversationFilesPath } from "./endpoints";
 
@@ -27,13 +28,21 @@ export function useConversationFiles(conversationId: string, isRead: boolean) {
   return useQuery({
     queryKey: conversationFilesKey(conversationId),
     queryFn: async ({ signal, client }): Promise<ConversationFilesRead> => {
-      const fileIds = client.getQueryData<Conversation>(conversationKey(conversationId))?.file_ids ?? [];
+      const asked = client.getQueryData<Conversation>(conversationKey(conversationId))?.file_ids ?? [];
       const { items } = await api.get<{ items: StoredFile[] }>(conversationFilesPath(conversationId), { signal });
       const there = new Set(items.map((file) => file.file_id));
-      return { items, missing: fileIds.filter((fileId) => !there.has(fileId)) };
+      const absent = asked.filter((fileId) => !there.has(fileId));
+      return { items, missing: await stillHeld(api, client, conversationId, absent) };
     },
     enabled: isRead,
   });
+}
+
+/** Those that the conversation still has. The others may have been taken out on another device, unheard. */
+async function stillHeld(api: ApiClient, client: QueryClient, conversationId: string, fileIds: string[]): Promise<string[]> {
+  if (fileIds.length === 0) return [];
+  const { file_ids: held } = await client.fetchQuery({ ...conversationQuery(api, conversationId), staleTime: 0 });
+  return fileIds.filter((fileId) => held.includes(fileId));
 }
 
 /** What is known of any file of a conversation, without asking. */
