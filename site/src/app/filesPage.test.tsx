@@ -53,9 +53,10 @@ describe("the Files page", () => {
     const alert = await screen.findByText(/The files could not be loaded/);
     expect(alert).toBeInTheDocument();
     api.offline = 0;
-    const main = within(screen.getByRole("main"));
-    await person.click(main.getByRole("button", { name: "Try again" }));
+    const main = screen.getByRole("main");
+    await person.click(within(main).getByRole("button", { name: "Try again" }));
     expect(await names()).toEqual(["thesis.pdf"]);
+    expect(main).toHaveFocus();
   });
 
   it("searches on the server when the typing pauses, once", async () => {

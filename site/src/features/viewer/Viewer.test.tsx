@@ -327,6 +327,7 @@ describe("the viewer", () => {
     source.isOffline = false;
     await person.click(within(alert).getByRole("button", { name: "Try again" }));
     expect(await within(panel).findByText(/Cats sleep/)).toBeInTheDocument();
+    expect(within(panel).getByRole("region")).toHaveFocus();
   });
 
   it("speaks French", async () => {

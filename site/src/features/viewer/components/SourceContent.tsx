@@ -39,19 +39,12 @@ export function SourceContent({ target, number, source, onDownload }: SourceCont
       tabIndex={0}
       className="min-h-0 flex-1 overflow-y-auto p-4 -outline-offset-2 wide:p-5"
     >
-      <Content
-        target={target}
-        number={number}
-        source={source}
-        onDownload={onDownload}
-        // The button goes, and the panel's keys with it.
-        onRetried={() => scroller.current?.focus()}
-      />
+      <Content target={target} number={number} source={source} onDownload={onDownload} />
     </div>
   );
 }
 
-function Content({ target, number, source, onDownload, onRetried }: SourceContentProps & { onRetried: () => void }) {
+function Content({ target, number, source, onDownload }: SourceContentProps) {
   const t = useT();
   const words = t.citations.viewer;
   const quote = number === target.page ? (target.quote ?? null) : null;
@@ -76,16 +69,7 @@ function Content({ target, number, source, onDownload, onRetried }: SourceConten
     case "no-such-page":
       return <Notice>{words.noSuchPage}</Notice>;
     case "error":
-      return (
-        <LoadFailed
-          text={words.loadFailed}
-          error={source.error}
-          onRetry={() => {
-            onRetried();
-            source.retry();
-          }}
-        />
-      );
+      return <LoadFailed text={words.loadFailed} error={source.error} onRetry={source.retry} />;
     case "page":
       if (source.page.text.trim() === "") {
         return <Notice onDownload={onDownload}>{source.page.locator.unreadable ? words.unreadable : words.empty}</Notice>;
