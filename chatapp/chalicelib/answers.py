@@ -347,7 +347,9 @@ class _Work:
             return ended.with_changes(status="complete", stop_reason="max_tokens")
         if self._stop_requested:
             return ended.with_changes(status="stopped")
-        is_interrupted = ended.content or self._error is None
+        if self._error is not None and not isinstance(self._error, ModelError):
+            report(self._error)
+        is_interrupted = bool(ended.content) or self._error is None
         return ended.with_changes(status="interrupted" if is_interrupted else "failed", error=self._shown_error())
 
     def _shown_error(self) -> dict[str, str]:
@@ -358,8 +360,7 @@ class _Work:
                 return {"code": "out_of_time", "message": message}
             case ModelError(code=code, message=message):
                 return {"code": code, "message": message}
-            case error:
-                report(error)
+            case _:
                 return {"code": "internal", "message": "Something went wrong on our side. Retry."}
 
     def _spent(self) -> dict[str, int]:

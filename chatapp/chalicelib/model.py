@@ -269,7 +269,7 @@ class _Blocks:
             case "input_json_delta":
                 self._input_json[index] = self._input_json.get(index, "") + delta.partial_json
             case "citations_delta":
-                yield Citation(index, delta.citation.to_dict())
+                yield Citation(index, _with_writable_texts(delta.citation.to_dict()))
 
     def _grown(self, index: int, kind: str, text: str) -> Delta:
         text = _writable(text)
@@ -297,10 +297,17 @@ _SENT_BACK = {
 def _object(text: str) -> dict[str, Any]:
     """A tool's input. The model writes it: what is no JSON object is as good as none."""
     try:
-        value = json.loads(_writable(json.dumps(json.loads(text or "{}"), ensure_ascii=False)))
-    except ValueError:
+        value = json.loads(text or "{}")
+        return _with_writable_texts(value) if isinstance(value, dict) else {}
+    except (ValueError, RecursionError):  # the latter of what is nested too deep
         return {}
-    return value if isinstance(value, dict) else {}
+
+
+def _with_writable_texts(value: dict[str, Any]) -> dict[str, Any]:
+    """The same, each of its texts as `_writable` makes it."""
+    written = json.dumps(value, ensure_ascii=False)
+    copy: dict[str, Any] = json.loads(_writable(written))
+    return copy
 
 
 def _writable(text: str) -> str:
