@@ -163,7 +163,6 @@ export const en = {
     quote: (text: string) => `“${text}”`,
     open: "Open the source",
     sources: (count: number) => (count === 1 ? "1 source" : `${count} sources`),
-    files: (count: number) => `${count} files`,
     searching: (files: string) => `Searching in ${files}…`,
     searched: (files: string, query: string) => `Searched in ${files}: “${query}”`,
     searchedFor: (files: string) => `Searched in ${files}`,

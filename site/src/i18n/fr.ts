@@ -166,7 +166,6 @@ export const fr: Messages = {
     quote: (text) => `« ${text} »`,
     open: "Ouvrir la source",
     sources: (count) => `${count} source${count < 2 ? "" : "s"}`,
-    files: (count) => `${count} fichiers`,
     searching: (files) => `Recherche dans ${files}…`,
     searched: (files, query) => `Recherche dans ${files} : « ${query} »`,
     searchedFor: (files) => `Recherche faite dans ${files}`,

@@ -71,7 +71,7 @@ it("keeps French numbers with their units: a no-break space stands between them"
 it("knows that nought is singular in French", () => {
   const plural = texts(catalogues.fr, () => 0).filter(([, text]) => new RegExp(`(?<!\\d)0\\s${UNITS}s`).test(text));
   // These are only ever said of several, or of a text whose number is not known.
-  const several = ["files.beyondLimit", "files.waitingSeveral", "files.page.foundMore", "chat.usage", "chat.tooLong", "citations.files"];
+  const several = ["files.beyondLimit", "files.waitingSeveral", "files.page.foundMore", "chat.usage", "chat.tooLong"];
   expect(plural.map(([key]) => key).filter((key) => !several.includes(key))).toEqual([]);
 });
 

@@ -3,6 +3,7 @@ import { useEffect } from "react";
 import type { ToolDetail, ToolUseBlock } from "@/api/types";
 import { getLanguage, t as texts, useLanguage, useT, type Language, type Messages } from "@/i18n";
 import { announce } from "@/lib/announcer";
+import { namesText } from "@/lib/files/fileText";
 import { unitOf } from "@/lib/files/kinds";
 import { placeText } from "@/lib/locator";
 
@@ -24,9 +25,10 @@ export function ToolStep({ block, isRunning }: { block: ToolUseBlock; isRunning:
 }
 
 export function toolText(t: Messages, language: Language, { name, detail }: ToolUseBlock, isRunning: boolean): string {
-  const files = filesText(t, language, detail);
-  if (files !== null && name === "search_files") return searchText(t, files, detail, isRunning);
-  if (files !== null && name === "read_pages") return readText(t, files, detail, isRunning);
+  const { files = [] } = detail;
+  const names = namesText({ t, language }, files.map((file) => file.name));
+  if (files.length > 0 && name === "search_files") return searchText(t, names, detail, isRunning);
+  if (files.length > 0 && name === "read_pages") return readText(t, names, detail, isRunning);
   return isRunning ? t.chat.tool(name) : t.citations.usedTool(name);
 }
 
@@ -39,13 +41,4 @@ function readText(t: Messages, files: string, { files: [file], first, last }: To
   const { reading, readingIn, read, readIn } = t.citations;
   if (!first || !file) return (isRunning ? reading : read)(files);
   return (isRunning ? readingIn : readIn)(placeText(t, unitOf(file), first, last || first), files);
-}
-
-const MOST_NAMED_FILES = 3;
-
-/** The files by name, or how many they are; null for none. */
-function filesText(t: Messages, language: Language, { files = [] }: ToolDetail): string | null {
-  if (files.length === 0) return null;
-  if (files.length > MOST_NAMED_FILES) return t.citations.files(files.length);
-  return new Intl.ListFormat(language, { type: "conjunction" }).format(files.map((file) => file.name));
 }

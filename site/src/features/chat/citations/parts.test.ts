@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 
 import type { ContentBlock } from "@/api/types";
 import { catalogues } from "@/i18n";
+import { shortName } from "@/lib/format";
 import { citation, cited } from "@/test/citations";
 
 import { placeholdersIn } from "../markdown/placeholders";
@@ -80,6 +81,7 @@ it("an answer is copied with numbers and what they stand for, in the person's la
 });
 
 describe("a tool's step", () => {
+  const SHORT = shortName(`${"x".repeat(80)}.pdf`);
   const named = (...names: string[]) => names.map((name) => ({ file_id: name, name }));
   const text = (name: string, detail: object, isRunning = false) =>
     [en, fr].map((t) => toolText(t, t === en ? "en" : "fr", { type: "tool_use", name, detail: { files: named("a.pdf"), ...detail } }, isRunning));
@@ -88,7 +90,8 @@ describe("a tool's step", () => {
     ["search_files", { query: "cats" }, true, "Searching in a.pdf…", "Recherche dans a.pdf…"],
     ["search_files", { query: "cats" }, false, "Searched in a.pdf: “cats”", "Recherche dans a.pdf : « cats »"],
     ["search_files", { query: "x", files: named("a", "b") }, false, "Searched in a and b: “x”", "Recherche dans a et b : « x »"],
-    ["search_files", { query: "x", files: named("a", "b", "c", "d") }, true, "Searching in 4 files…", "Recherche dans 4 fichiers…"],
+    ["search_files", { query: "x", files: named("a", "b", "c", "d", "e") }, true, "Searching in a, b, c, and 2 more…", "Recherche dans a, b, c et 2 autres…"],
+    ["read_pages", { files: named(`${"x".repeat(80)}.pdf`) }, false, `Read ${SHORT}`, `${SHORT} : lecture faite`],
     ["read_pages", { first: 12, last: 14 }, false, "Read pages 12–14 of a.pdf", "a.pdf, pages 12 à 14 : lecture faite"],
     ["read_pages", { first: 12, last: 12 }, true, "Reading page 12 of a.pdf…", "Lecture de a.pdf, page 12…"],
     ["read_pages", { first: 3, last: 3, files: named("talk.pptx") }, false, "Read slide 3 of talk.pptx", "talk.pptx, diapositive 3 : lecture faite"],
