@@ -17,9 +17,10 @@ import { ChatRuntime } from "./runtime";
 let api: FakeApi;
 let client: QueryClient;
 let runtime: ChatRuntime;
+let tabs: ChatRuntime[];
 let stops: (() => void)[];
-/** Reads of these paths get their answers late: as they were when they were asked for. */
-let held: { path: RegExp; release: () => void }[];
+/** Requests to these paths get their answers late: as they were when they were asked for. */
+let held: { method: string; path: RegExp; release: () => void }[];
 /** What happens before the reply to the next message is lost. */
 let loseReply: (() => void) | null;
 
@@ -27,8 +28,8 @@ const tokens = { idToken: async () => "token", markExpired: () => undefined };
 const http = new ApiClient("https://api.test", tokens);
 const pass = (ms = 0) => vi.advanceTimersByTimeAsync(ms);
 
-function hold(path: RegExp): { release: () => void } {
-  const entry = { path, release: () => undefined as void };
+function hold(path: RegExp, method = "GET"): { release: () => void } {
+  const entry = { method, path, release: () => undefined as void };
   held.push(entry);
   return { release: () => entry.release() };
 }
@@ -100,7 +101,7 @@ beforeEach(() => {
       loseReply = null;
       throw new TypeError("Failed to fetch");
     }
-    const index = held.findIndex(({ path }) => (init.method ?? "GET") === "GET" && path.test(url));
+    const index = held.findIndex(({ method, path }) => (init.method ?? "GET") === method && path.test(url));
     const [late] = index < 0 ? [] : held.splice(index, 1);
     if (late) await new Promise<void>((resolve) => (late.release = resolve));
     return reply;
@@ -108,12 +109,13 @@ beforeEach(() => {
   api.conversations.set("c1", conversation());
   client = new QueryClient({ defaultOptions: { queries: { retry: false, staleTime: Infinity } } });
   stops = [];
+  tabs = [];
   runtime = new ChatRuntime(options());
   runtime.start();
 });
 
 afterEach(() => {
-  runtime.dispose();
+  for (const opened of [runtime, ...tabs]) opened.dispose();
   for (const stop of stops) stop();
   client.clear();
   vi.useRealTimers();
@@ -221,6 +223,7 @@ function withSocket(): ChatRuntime {
   FakeSocket.all = [];
   vi.stubGlobal("WebSocket", FakeSocket);
   const tab = new ChatRuntime({ ...options(), socketUrl: "wss://example.test" });
+  tabs.push(tab);
   tab.start();
   return tab;
 }
@@ -238,7 +241,7 @@ describe("a file that another device took out or put back", () => {
   });
 
   it("is known here at once, and its list is read again", async () => {
-    const tab = withSocket();
+    withSocket();
     watchConversation();
     watchFiles();
     await pass();
@@ -249,11 +252,10 @@ describe("a file that another device took out or put back", () => {
       await pass();
       expect(listed()).toEqual(fileIds);
     }
-    tab.dispose();
   });
 
   it("is not lost to what was being read for the first time, nor to another change at the same moment", async () => {
-    const tab = withSocket();
+    withSocket();
     const late = [hold(/c1$/), hold(/files$/)];
     watchConversation();
     watchFiles();
@@ -263,21 +265,27 @@ describe("a file that another device took out or put back", () => {
     for (const { release } of late) release();
     await pass();
     expect([known(), listed()]).toEqual([[], []]);
-    tab.dispose();
   });
 
-  it("costs nothing where the conversation is not looked at", async () => {
-    const tab = withSocket();
+  it("costs nothing while the conversation is not looked at, and is read when it is", async () => {
+    withSocket();
+    watchConversation();
+    watchFiles();
     await pass();
+    for (const stop of stops.splice(0)) stop();
+    const before = api.sent("GET", /c1/).length;
+    change(["f2"]);
     told(["f2"]);
     await pass();
-    expect(api.sent("GET", /c1/)).toHaveLength(0);
-    tab.dispose();
+    expect(api.sent("GET", /c1/)).toHaveLength(before);
+    watchFiles();
+    await pass();
+    expect(listed()).toEqual(["f2"]);
   });
 });
 
 it("an answer that another tab asked for is marked in the list, until it ends", async () => {
-  const tab = withSocket();
+  withSocket();
   const listed = watch<Conversation>(listKey(false), "/conversations");
   await pass();
   const ids = { conversation_id: "c1", message_id: "m7" };
@@ -287,5 +295,32 @@ it("an answer that another tab asked for is marked in the list, until it ends", 
   FakeSocket.push({ type: "answer.done", ...ids, sequence: 2, status: "complete" });
   expect(listed()).toMatchObject([{ answer_in_progress: null }]);
   expect(api.sent("GET", /frames/)).toHaveLength(0);
-  tab.dispose();
+});
+
+it.each([
+  ["a conversation", "c1", /messages$/],
+  ["a new conversation", null, /conversations$/],
+])("an answer that had ended before the reply to its message came is not in progress: in %s", async (_, id, path) => {
+  const tab = withSocket();
+  const listed = watch<Conversation>(listKey(false), "/conversations");
+  watchMessages();
+  watchConversation();
+  await pass();
+  const late = hold(path, "POST");
+  tab.outbox.send({ request_id: "r1", conversation_id: id, text: "Hello" });
+  await pass();
+  const { message_id, conversation_id } = api.messages.at(-1) as Message;
+  const ids = { message_id, conversation_id };
+  FakeSocket.push({ type: "answer.started", ...ids, sequence: 1, model: "claude-a" });
+  await pass(UNKNOWN_MS);
+  FakeSocket.push({ type: "answer.done", ...ids, sequence: 2, status: "complete" });
+  api.finish(message_id);
+  late.release();
+  await pass();
+  const known = client.getQueryData<Conversation>(conversationKey(conversation_id));
+  const shown = listed()?.find((item) => item.conversation_id === conversation_id);
+  expect([known?.answer_in_progress, shown?.answer_in_progress]).toEqual([null, null]);
+  expect(known?.head).toBe(message_id);
+  const read = client.getQueryData<{ pages: Page<Message>[] }>(messagesKey(conversation_id));
+  expect(read?.pages.flatMap((page) => page.items.map(({ status }) => status))).toEqual(["complete", "complete"]);
 });

@@ -6,7 +6,7 @@ import type { QueryClient } from "@tanstack/react-query";
 
 import { ApiError, SessionExpiredError, type ApiClient } from "@/api/client";
 import { decodeSocketMessage, isAnswerFrame, type ConversationFrame, type Frame } from "@/api/frames";
-import type { Conversation, File as StoredFile, Message, NewConversation, SocketTicket } from "@/api/types";
+import type { Conversation, ConversationSummary, File as StoredFile, Message, NewConversation, SocketTicket } from "@/api/types";
 import { insertCached, readAnew, rereadLists, updateCached } from "@/lib/conversations/cache";
 import { conversationKey, listsKey } from "@/lib/conversations/conversations";
 import { Drafts } from "@/lib/drafts";
@@ -208,12 +208,13 @@ export class ChatRuntime {
   #turnBegun(messages: readonly Message[], answer: Message): void {
     const { client } = this.#options;
     const { conversation_id: conversationId, message_id: messageId } = answer;
-    upsertMessages(client, conversationId, messages);
-    readAnew(client, messagesKey(conversationId));
-    // It follows what another device asked, where nothing was pushed here.
-    if (!followKnown(client, conversationId, messages)) void client.invalidateQueries({ queryKey: messagesKey(conversationId) });
-    // Told late: by now the conversation may have gone on.
-    if (!isInProgress(answer.status)) return void client.invalidateQueries({ queryKey: conversationKey(conversationId) });
+    // Its frames may have overtaken the reply that tells of it.
+    const state = this.feed.answer(messageId).get();
+    upsertMessages(client, conversationId, messages.map((message) => (message === answer ? liveMessage(answer, state) : message)));
+    // It may follow what another device asked, where nothing was pushed here.
+    if (followKnown(client, conversationId, messages)) readAnew(client, messagesKey(conversationId));
+    else void client.invalidateQueries({ queryKey: messagesKey(conversationId) });
+    if (!isInProgress(answer.status) || isSettled(state)) return this.#toldLate(conversationId, messageId);
     updateCached(client, conversationId, (held) => ({
       head: messageId,
       answer_in_progress: messageId,
@@ -221,6 +222,13 @@ export class ChatRuntime {
     }));
     readAnew(client, conversationKey(conversationId));
     this.feed.follow(conversationId, messageId, { fresh: true });
+  }
+
+  /** An answer has ended before its beginning was told: by now the conversation may have gone on. */
+  #toldLate(conversationId: string, messageId: string): void {
+    const { client } = this.#options;
+    updateCached(client, conversationId, withoutAnswer(messageId));
+    for (const queryKey of [conversationKey(conversationId), listsKey]) void client.invalidateQueries({ queryKey });
   }
 
   #onBlocked(unsent: Unsent, messageId: string): void {
@@ -243,9 +251,7 @@ export class ChatRuntime {
   #onSettled(conversationId: string, messageId: string, state: AnswerState): void {
     const { client } = this.#options;
     updateMessage(client, conversationId, messageId, (message) => liveMessage(message, state));
-    updateCached(client, conversationId, (held) =>
-      held.answer_in_progress === messageId ? { answer_in_progress: null } : {},
-    );
+    updateCached(client, conversationId, withoutAnswer(messageId));
     rereadLists(client);
     this.outbox.release(messageId);
     for (const delayMs of TITLE_CHECKS_MS) this.#after(delayMs, () => void this.#lookForTitle(conversationId));
@@ -267,6 +273,9 @@ export class ChatRuntime {
     this.#timers.add(timer);
   }
 }
+
+const withoutAnswer = (messageId: string) => (held: ConversationSummary): Partial<Conversation> =>
+  held.answer_in_progress === messageId ? { answer_in_progress: null } : {};
 
 /** Whether an answer will never be readable: it is gone, or the session is over. */
 const isFinalError = (error: unknown): boolean =>
