@@ -142,12 +142,7 @@ def remove(services: Services, user_id: str, conversation_id: str, file_id: str)
             transact(_parting(services, conversation, file_id, row))
         except (TransactionRefused, ConditionFailed):
             continue  # one of the two has changed since it was read
-        without = replace(
-            conversation,
-            file_ids=conversation.file_ids - {file_id},
-            removed_file_ids=conversation.removed_file_ids | {file_id},
-        )
-        return _told(services, without)
+        return _told(services, user_id, conversation_id)
     raise Conflict("This conversation is changing too fast; try again.")
 
 
@@ -189,7 +184,7 @@ def restore(services: Services, user_id: str, conversation_id: str, file_id: str
             transact([_back(services, conversation, file_id), *uses(services, conversation, attached)])
         except TransactionRefused:
             continue
-        return _told(services, joined(conversation, [file_id]))
+        return _told(services, user_id, conversation_id)
     raise Conflict("This conversation is changing too fast; try again.")
 
 
@@ -198,13 +193,16 @@ def frame(conversation_id: str, file_ids: Iterable[str]) -> Frame:
     return {"type": "conversation.updated", "conversation_id": conversation_id, "file_ids": sorted(file_ids)}
 
 
-def _told(services: Services, changed: Conversation) -> Conversation:
-    """The conversation, of whose files the person's devices have been told now."""
-    channel = Channel(services, conversations.subject_of(changed.user_id))
-    channel.push([frame(changed.conversation_id, changed.file_ids)])
-    channel.push([])  # once more to whom it could not be sent: nothing follows that it could go before
+def _told(services: Services, user_id: str, conversation_id: str) -> Conversation:
+    """The conversation as it is now, with what another device changed meanwhile; the person's devices are told."""
+    now = conversations.get(services, user_id, conversation_id)
+    channel = Channel(services, conversations.subject_of(user_id))
+    channel.push([frame(conversation_id, now.file_ids)])
+    # To whom it could not be sent, once more: no later frames follow for it to go with, and where the API has not
+    # pushed for a while it is the first attempt that finds the client's own connection dead.
+    channel.push([])
     channel.close()
-    return changed
+    return now
 
 
 def _read(services: Services, user_id: str, conversation_id: str, file_id: str) -> tuple[Conversation, Item | None]:

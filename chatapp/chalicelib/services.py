@@ -33,10 +33,10 @@ CONNECT = "websocket_connect"
 MESSAGE = "websocket_message"
 DISCONNECT = "websocket_disconnect"
 
-_PUSHING = (
-    Grant("table", "sockets", ("Query", "BatchWriteItem")),
-    Grant("sockets", "connections", ("PostToConnection",)),
-)
+# To find a person's connections, and to forget those that are gone.
+_CONNECTIONS = ("Query", "BatchWriteItem")
+_PUSH = Grant("sockets", "connections", ("PostToConnection",))
+_PUSHING = (Grant("table", "sockets", _CONNECTIONS), _PUSH)
 
 GRANTS: dict[str, tuple[Grant, ...]] = {
     API: (
@@ -49,8 +49,8 @@ GRANTS: dict[str, tuple[Grant, ...]] = {
         Grant("bucket", "files/uploads", ("PutObject", "GetObjectVersion", "ListObjectVersions")),
         Grant("bucket", "files/extracted", ("GetObject",)),
         Grant("table", "usage", ("BatchGetItem", "UpdateItem")),
-        Grant("table", "sockets", ("PutItem", "Query", "BatchWriteItem")),
-        Grant("sockets", "connections", ("PostToConnection",)),
+        Grant("table", "sockets", ("PutItem", *_CONNECTIONS)),
+        _PUSH,
         Grant("function", "answer", ("Invoke",)),
         Grant("schedule", "purge", ("CreateSchedule",)),
     ),

@@ -5,9 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from botocore.awsrequest import AWSResponse
 from chalicelib import sockets
 
 from tests.fakes.aws import client_error
+from tests.fakes.dynamodb import Call
+from tests.fakes.wire import Send
 from tests.people import Person
 from tests.stage import Stage
 
@@ -41,6 +44,21 @@ def test_every_device_learns_which_files_stay(
         assert ada.put(path).body["file_ids"] == file_ids
     told = [_pushed(path, file_ids[1:]), _pushed(path, file_ids)]
     assert stage.gateway.sent == {"tab": told, "phone": told}
+
+
+def test_what_another_device_takes_out_meanwhile_is_told_too(
+    stage: Stage, ada: Person, path: str, file_ids: list[str]
+) -> None:
+    ada.connect("tab")
+    other = path.replace(file_ids[0], file_ids[1])
+
+    def taken_out_first(call: Call, send: Send) -> AWSResponse:
+        assert ada.delete(other).body["file_ids"] == file_ids[:1]
+        return send()
+
+    stage.wire.fail(taken_out_first, lambda call: call.operation == "TransactWriteItems")
+    assert ada.delete(path).body["file_ids"] == []
+    assert stage.gateway.sent["tab"] == [_pushed(path, file_ids[:1]), _pushed(path, [])]
 
 
 def test_what_could_not_be_sent_is_sent_again(stage: Stage, ada: Person, path: str, file_ids: list[str]) -> None:
