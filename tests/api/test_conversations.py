@@ -134,7 +134,7 @@ def test_a_message_moves_its_conversation_to_the_top(ada: Person) -> None:
 def test_messages_page_newest_first_also_where_a_page_is_a_megabyte(ada: Person) -> None:
     conversation_id = ada.new_conversation(title="Long")
     for number in range(5):
-        sent = ada.send(conversation_id, f"{number}" + "🐈" * 80_000)
+        sent = ada.send(conversation_id, f"{number}" + "猫" * 90_000)
         ada.stop(conversation_id, sent.body["answer"]["message_id"])
     for limit in (3, 100):
         items = []

@@ -24,6 +24,12 @@ def conversation_id(ada: Person) -> str:
     return ada.new_conversation(title="T")
 
 
+@pytest.fixture
+def long_opening(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Connections stay new for as long as a test takes, on a busy machine too."""
+    monkeypatch.setattr(sockets, "OPENING_S", 3_600)
+
+
 def _connections(stage: Stage) -> list[dict[str, Any]]:
     return [row for row in stage.rows("sockets") if row["item"].startswith("connection:")]
 
@@ -223,6 +229,7 @@ def test_a_socket_that_is_gone_loses_its_rows_and_the_answer_is_stored(
     assert text_in(stage.gateway.sent["tab"]) == TEXT
 
 
+@pytest.mark.usefixtures("long_opening")
 def test_a_socket_that_is_still_opening_is_not_taken_for_gone(stage: Stage, ada: Person, conversation_id: str) -> None:
     ada.connect("opening")
     stage.gateway.gone = {"opening"}
@@ -256,9 +263,10 @@ def test_a_push_waits_for_the_connections_that_another_thread_is_reading(stage: 
     assert stage.gateway.sent == {"tab": [frame]}
 
 
+@pytest.mark.usefixtures("quick_ticks", "long_opening")
 @pytest.mark.parametrize("fault", ["LimitExceededException", "GoneException"])
 def test_frames_that_could_not_be_pushed_go_before_the_next_ones(
-    stage: Stage, ada: Person, conversation_id: str, quick_ticks: None, fault: str
+    stage: Stage, ada: Person, conversation_id: str, fault: str
 ) -> None:
     stage.script(None, text=TEXT, chunk_chars=3)
     go_on = stage.hold(after_chunks=4)
@@ -271,6 +279,7 @@ def test_frames_that_could_not_be_pushed_go_before_the_next_ones(
         wait_for(lambda: len(refused) >= 2)
         stage.gateway.before_post = lambda connection_id: None
         go_on.set()
+    assert stage.gateway.sent.keys() == {"tab", "opening"}
     for frames in stage.gateway.sent.values():
         assert [frame["sequence"] for frame in frames] == list(range(1, len(frames) + 1))
         assert (frames[-1]["type"], text_in(frames)) == ("answer.done", TEXT)

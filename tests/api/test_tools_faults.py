@@ -132,8 +132,10 @@ def _in_a_tool(stage: Stage, ada: Person, conversation_id: str, thesis: str) -> 
     answer_id = ada.queue(conversation_id, QUESTION, file_ids=[thesis])
     with stage.working():
         wait_for(held.reached.is_set, "the tool")
-        yield answer_id, held.release
-        held.release.set()
+        try:
+            yield answer_id, held.release
+        finally:
+            held.release.set()
 
 
 def _wait_for_the_log(ada: Person, conversation_id: str, answer_id: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from types import SimpleNamespace
 from typing import Any
 
@@ -279,6 +280,13 @@ def test_tools_are_named_with_the_prompt_and_forbidden_without_being_left_out(st
     ]
 
 
+def _one_block(block: dict[str, Any], delta: dict[str, Any]) -> Iterator[Any]:
+    """What the SDK hands on of a block with one delta."""
+    yield SimpleNamespace(type="content_block_start", index=0, content_block=SimpleNamespace(**block))
+    yield SimpleNamespace(type="content_block_delta", index=0, delta=SimpleNamespace(**delta))
+    yield SimpleNamespace(type="content_block_stop", index=0)
+
+
 @pytest.mark.parametrize(
     ("written", "read"),
     [
@@ -290,31 +298,19 @@ def test_tools_are_named_with_the_prompt_and_forbidden_without_being_left_out(st
     ],
 )
 def test_what_is_no_object_is_no_input(written: str, read: dict[str, Any]) -> None:
-    block = SimpleNamespace(type="tool_use", id="toolu_1", name="look", input={})
-    delta = SimpleNamespace(type="input_json_delta", partial_json=written)
-    stream = [
-        SimpleNamespace(type="content_block_start", index=0, content_block=block),
-        SimpleNamespace(type="content_block_delta", index=0, delta=delta),
-        SimpleNamespace(type="content_block_stop", index=0),
-    ]
+    block = {"type": "tool_use", "id": "toolu_1", "name": "look", "input": {}}
     came: list[Event] = []
     with pytest.raises(ModelError, match="stream_cut"):
-        came.extend(ClaudeStream(iter(stream)))
+        came.extend(ClaudeStream(_one_block(block, {"type": "input_json_delta", "partial_json": written})))
     assert came == [BlockEnd(0, {"type": "tool_use", "id": "toolu_1", "name": "look", "input": read})]
 
 
 @pytest.mark.parametrize("kind", ["text", "thinking"])
 def test_half_a_character_is_replaced(kind: str) -> None:
-    block = SimpleNamespace(**{"type": kind, kind: "\ud83d", "signature": ""})
-    delta = SimpleNamespace(**{"type": f"{kind}_delta", kind: "a \ude00 and a 😀"})
-    stream = [
-        SimpleNamespace(type="content_block_start", index=0, content_block=block),
-        SimpleNamespace(type="content_block_delta", index=0, delta=delta),
-        SimpleNamespace(type="content_block_stop", index=0),
-    ]
+    block = {"type": kind, kind: "\ud83d", "signature": ""}
     came: list[Event] = []
     with pytest.raises(ModelError, match="stream_cut"):
-        came.extend(ClaudeStream(iter(stream)))
+        came.extend(ClaudeStream(_one_block(block, {"type": f"{kind}_delta", kind: "a \ude00 and a 😀"})))
     assert [event.text for event in came if isinstance(event, Delta)] == ["?", "a ? and a 😀"]
     end = came[-1]
     assert isinstance(end, BlockEnd)
@@ -322,17 +318,9 @@ def test_half_a_character_is_replaced(kind: str) -> None:
 
 
 def test_blocks_of_a_type_that_is_not_known_are_passed_over() -> None:
-    block = SimpleNamespace(type="server_tool_use", id="x", name="web_search", input={})
-    stream = [
-        SimpleNamespace(type="content_block_start", index=0, content_block=block),
-        SimpleNamespace(
-            type="content_block_delta", index=0, delta=SimpleNamespace(type="input_json_delta", partial_json="{}")
-        ),
-        SimpleNamespace(type="content_block_stop", index=0),
-        SimpleNamespace(
-            type="message_delta", usage=SimpleNamespace(output_tokens=1), delta=SimpleNamespace(stop_reason="end_turn")
-        ),
-    ]
-    assert [event for event in ClaudeStream(iter(stream)) if isinstance(event, BlockEnd | Stopped)] == [
-        Stopped("end_turn")
-    ]
+    block = {"type": "server_tool_use", "id": "x", "name": "web_search", "input": {}}
+    stream = _one_block(block, {"type": "input_json_delta", "partial_json": "{}"})
+    usage, delta = SimpleNamespace(output_tokens=1), SimpleNamespace(stop_reason="end_turn")
+    end = SimpleNamespace(type="message_delta", usage=usage, delta=delta)
+    came = list(ClaudeStream(chain(stream, [end])))
+    assert [event for event in came if isinstance(event, BlockEnd | Stopped)] == [Stopped("end_turn")]
