@@ -10,11 +10,13 @@ from __future__ import annotations
 import secrets
 import threading
 import time
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from . import conversations, documents, frames, history, settling, titles, usage
 from .asking import Asking, Hooks
+from .aws.faults import Busy
 from .aws.table import ConditionFailed, Item
 from .citing import Citer
 from .documents import Attached
@@ -269,6 +271,7 @@ class _Work:
     def _end(self, past: History | None) -> str:
         last = self._transcript.close()
         ended = self._outcome()
+        self._remember_room()
         try:
             settling.finish(
                 self._services,
@@ -293,17 +296,34 @@ class _Work:
 
         Fewer tokens for files hold until the cut moves: after it there are half as many turns beside them.
         """
-        order, tokens = self._order, self._document_tokens
+        order = self._order
         changes: dict[str, Any] = {}
         if past and past.cut and past.cut != order.cut:
             changes["cut"] = past.cut
             if past.cut_files or order.cut_files:
                 changes["cut_files"] = [{"file_id": each.file_id, "name": each.name} for each in past.cut_files]
-            if tokens == order.document_tokens:
-                tokens = None
-        if tokens != order.document_tokens:
-            changes["document_tokens"] = tokens
+            if self._document_tokens == order.document_tokens:
+                changes["document_tokens"] = None
         return changes
+
+    def _remember_room(self) -> None:
+        """Let later prompts have what this one has learned of the room for files.
+
+        Only while the conversation has the files that it was learned with: one that was taken out meanwhile gave the
+        others their whole room. It is written apart from the end, which has to come about in any case.
+        """
+        order = self._order
+        if self._document_tokens == order.document_tokens:
+            return
+        table = self._services.conversations
+        update = table.update(
+            conversations.key(order.user_id, order.conversation_id),
+            "SET #document_tokens = :document_tokens",
+            {":document_tokens": self._document_tokens, ":files": set(order.files)},
+            condition="#file_ids = :files",
+        )
+        with suppress(ConditionFailed, Busy):  # without it, the next prompt learns it anew
+            table.write(update)
 
     def give_up(self, error: Exception) -> str:
         """End an answer whose making has failed on our side; one that cannot be stored is left to its lease's end."""

@@ -75,7 +75,7 @@ def finish(
     transaction would make answers conflict with each other.
 
     ended: with its final status. before: as it was when the caller last held it (status, token, lease).
-    conversation: more attributes to set there. patience_s: for how long to go on while DynamoDB is busy. Raises
+    conversation: more attributes to set there, or to remove (None). patience_s: for how long to go on while DynamoDB is busy. Raises
     Superseded and Busy.
     """
     writes = [_message(services, ended, before), _conversation(services, ended, conversation or {})]
@@ -115,9 +115,12 @@ def _message(services: Services, ended: Message, before: Message) -> Write:
 
 
 def _conversation(services: Services, ended: Message, more: dict[str, Any]) -> Write:
-    attributes = {**more, "ttl": int(time.time()) + services.settings.retention_s}
-    change = "SET " + ", ".join(f"#{name} = :{name}" for name in attributes) + " REMOVE #answer_in_progress"
-    values = {f":{name}": value for name, value in attributes.items()}
+    expires_at = int(time.time()) + services.settings.retention_s
+    given = {**more, "ttl": expires_at, "answer_in_progress": None}
+    kept = {name: value for name, value in given.items() if value is not None}
+    change = "SET " + ", ".join(f"#{name} = :{name}" for name in kept)
+    change += " REMOVE " + ", ".join(f"#{name}" for name in given if name not in kept)
+    values = {f":{name}": value for name, value in kept.items()}
     return services.conversations.update(
         conversations.key(ended.user_id, ended.conversation_id),
         change,

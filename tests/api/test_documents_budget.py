@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import itertools
+import json
 
 import pytest
 
+from tests.fakes import dynamodb
 from tests.papers import flower_pages, is_continued, notes, paper, rendered, titles, where
 from tests.people import Person, text_of
-from tests.stage import Stage
+from tests.stage import Stage, wait_for
 
 TOO_LONG = [
     "prompt is too long: 200001 tokens > 200000 maximum",
@@ -175,6 +177,31 @@ def test_files_have_their_whole_room_again_when_one_is_taken_out(
     ada.delete(f"/conversations/{conversation_id}/files/{both[0]}")
     ada.ask(conversation_id, "Lilies?")
     assert titles(stage.prompts()[-1]) == ["large.pdf"]
+
+
+def test_files_have_their_whole_room_again_when_one_is_taken_out_while_half_of_it_is_tried(
+    stage: Stage, ada: Person, conversation_id: str, both: list[str]
+) -> None:
+    _refuse(stage, 1)
+    stage.script(None, text="Red. " * 20, chunk_chars=3)
+    release = stage.hold(after_chunks=2)
+    answer_id = ada.send(conversation_id, "Roses?", file_ids=both).body["answer"]["message_id"]
+    with stage.working():
+        wait_for(lambda: len(stage.prompts()) == 2, "the second prompt")
+        ada.delete(f"/conversations/{conversation_id}/files/{both[0]}")
+        release.set()
+    ada.ask(conversation_id, "Lilies?")
+    assert [titles(prompt) for prompt in stage.prompts()] == [["small.pdf", "large.pdf"], ["small.pdf"], ["large.pdf"]]
+
+
+def test_an_answer_ends_although_what_it_learned_of_the_room_cannot_be_stored(
+    stage: Stage, ada: Person, conversation_id: str, both: list[str]
+) -> None:
+    _refuse(stage, 1)
+    stage.wire.fail(dynamodb.exceeded, lambda call: ":document_tokens" in json.dumps(call.body), times=20)
+    assert ada.ask(conversation_id, "Roses?", file_ids=both)["status"] == "complete"
+    assert stage.wire.struck
+    assert "document_tokens" not in stage.row("conversations", conversation_id)
 
 
 LONG = "Lilies " + "x" * 2_400
