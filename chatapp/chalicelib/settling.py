@@ -75,8 +75,8 @@ def finish(
     transaction would make answers conflict with each other.
 
     ended: with its final status. before: as it was when the caller last held it (status, token, lease).
-    conversation: more attributes to set there, or to remove (None). patience_s: for how long to go on while DynamoDB is busy. Raises
-    Superseded and Busy.
+    conversation: more attributes to set there, or to remove (None). patience_s: for how long to go on while
+    DynamoDB is busy. Raises Superseded and Busy.
     """
     writes = [_message(services, ended, before), _conversation(services, ended, conversation or {})]
     if ended.usage:
