@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from .documents import Attached, Source
-from .extraction.estimates import STOP_WORDS
+from .extraction.estimates import STOP_WORDS, UNSPACED
 from .extraction.pages import Locator, Page
 from .logs import line
 from .tools import Found
@@ -23,8 +23,6 @@ _MAX_SENTENCES = 3
 # A claim and a page are at most this long where they are compared; longer ones are tables, or not worth the time.
 _MAX_CLAIM_CHARACTERS = 4_000
 _WORD = re.compile(r"[^\W_]+")
-# Thai, Lao, Burmese, Khmer, Chinese and Japanese are written without spaces; Korean without any before its particles.
-_UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]{2}")
 _SENTENCE = re.compile(r"\S.*?(?:[.!?…](?=\s)|[。！？]|(?=\n\s*\n)|\Z)", re.DOTALL)
 _LINE = re.compile(r"\S[^\n]*")
 
@@ -188,4 +186,4 @@ def _terms(text: str) -> list[str]:
 
 def _parts(word: str) -> list[str]:
     """The word, or each two characters in a row of one that is a whole clause for want of spaces."""
-    return [word[at : at + 2] for at in range(len(word) - 1)] if _UNSPACED.search(word) else [word]
+    return [word[at : at + 2] for at in range(len(word) - 1)] if UNSPACED.search(word) else [word]

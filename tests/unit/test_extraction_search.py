@@ -137,6 +137,14 @@ def test_the_limit_holds(index: Path) -> None:
     assert len(_numbers(index, "page chose délai payment", limit=2)) == 2
 
 
+def test_only_the_first_pairs_of_a_long_question_without_spaces_are_looked_for(tmp_path: Path) -> None:
+    path = tmp_path / "index.sqlite"
+    question = "".join(chr(0x4E00 + at) for at in range(4_000))
+    last_looked_for, beyond = question[23:25], question[24:26]
+    build(path, [_page(1, beyond), _page(2, last_looked_for)])
+    assert _numbers(path, question) == [2]
+
+
 def test_first_pages_are_found_before_the_last_is_added(tmp_path: Path) -> None:
     path = tmp_path / "index.sqlite"
     with IndexWriter(path) as index:

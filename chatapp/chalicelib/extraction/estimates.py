@@ -38,6 +38,9 @@ _ENGLISH = """
 """
 _STOP_WORDS: dict[Language, frozenset[str]] = {"fr": frozenset(_FRENCH.split()), "en": frozenset(_ENGLISH.split())}
 STOP_WORDS = _STOP_WORDS["fr"] | _STOP_WORDS["en"]
+# Two characters or more of Thai, Lao, Burmese, Khmer, Chinese or Japanese, which are written without spaces, or of
+# Korean, which has none before its particles: no word, but a clause perhaps.
+UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]{2,}")
 
 
 def estimate_tokens(text: str) -> int:

@@ -18,7 +18,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from .estimates import STOP_WORDS, estimate_tokens
+from .estimates import STOP_WORDS, UNSPACED, estimate_tokens
 from .pages import Locator, Page
 
 PASSAGE_CHARACTERS = 700
@@ -41,7 +41,7 @@ _SCHEMA = """
     END;
 """
 _SEARCH = """
-    SELECT words.rowid, pages.locator, highlight(words, 0, char(2), char(3)), found.score
+    SELECT words.rowid, pages.locator, highlight(words, 0, char(2), char(3))
     FROM (SELECT rowid AS number, bm25(words) AS score FROM words WHERE words MATCH ?1 ORDER BY score LIMIT ?2) AS found
     JOIN words ON words.rowid = found.number
     JOIN pages ON pages.number = found.number
@@ -50,8 +50,6 @@ _SEARCH = """
 """
 # As the tokenizer takes words: an accent that stands apart from its letter ("İ" in lower case) belongs to the word.
 _TERM = re.compile(r"(?:[^\W_][\u0300-\u036f]*)+")
-# Scripts without spaces (Chinese, Japanese, Thai …), of which the tokenizer makes one word a clause, and Korean.
-_UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]{2,}")
 _FOUND = re.compile("\x02([^\x03]*)\x03")
 _MARK = re.compile("[\x02\x03]")  # control characters, which no page has
 
@@ -65,13 +63,11 @@ class SearchUnavailable(RuntimeError):
 
 @dataclass(frozen=True)
 class Hit:
-    """passage: about 700 characters of the page around what was found. score: the higher, the better; comparable
-    within one answer only, where hits come best first."""
+    """passage: about 700 characters of the page around what was found."""
 
     number: int
     locator: Locator
     passage: str
-    score: float
 
 
 @dataclass(frozen=True)
@@ -224,13 +220,14 @@ def _stem(term: str) -> str:
 
 
 def _hits(database: sqlite3.Connection, expression: str, limit: int) -> Iterator[Hit]:
-    for number, locator, marked, score in database.execute(_SEARCH, (expression, limit)):
-        yield Hit(number, json.loads(locator), _passage(marked), round(-score, 4))
+    for number, locator, marked in database.execute(_SEARCH, (expression, limit)):
+        yield Hit(number, json.loads(locator), _passage(marked))
 
 
 def _hits_in_pairs(database: sqlite3.Connection, query: str, limit: int) -> Iterator[Hit]:
     """The pages with the most of the query's pairs of characters, of scripts in which words are not set apart."""
-    pairs = list(dict.fromkeys(run[at : at + 2] for run in _UNSPACED.findall(query) for at in range(len(run) - 1)))
+    all_pairs = (run[at : at + 2] for run in UNSPACED.findall(query) for at in range(len(run) - 1))
+    pairs = list(dict.fromkeys(all_pairs))[:_MOST_TERMS]
     if not pairs:
         return
     pages = database.execute("SELECT number, locator, text FROM pages ORDER BY number")
@@ -238,7 +235,7 @@ def _hits_in_pairs(database: sqlite3.Connection, query: str, limit: int) -> Iter
     mark = re.compile("|".join(pairs))
     for score, (number, locator, text) in heapq.nlargest(limit, scored, key=lambda each: each[0]):
         if score:
-            yield Hit(number, json.loads(locator), _passage(mark.sub("\x02\\g<0>\x03", text)), score)
+            yield Hit(number, json.loads(locator), _passage(mark.sub("\x02\\g<0>\x03", text)))
 
 
 def _passage(marked: str) -> str:
