@@ -64,6 +64,16 @@ class FakeLog {
 const text = (feed: AnswerFeed): string => textOf(contentOf(feed.answer("a1").get()));
 const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms);
 
+/** A feed whose first read gets no answer until it is released; those after it do. */
+async function hangingRead(log: FakeLog): Promise<AnswerFeed> {
+  const feed = log.feed();
+  feed.follow("c1", "a1");
+  log.hangs = true;
+  await pass(0);
+  log.hangs = false;
+  return feed;
+}
+
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
@@ -204,11 +214,7 @@ describe("AnswerFeed with a socket", () => {
   it("reads anew when the socket is back, although a read hangs in the network that is gone", async () => {
     const log = new FakeLog();
     log.frames = [started, delta(2, "begun")];
-    const feed = log.feed();
-    feed.follow("c1", "a1");
-    log.hangs = true;
-    await pass(0);
-    log.hangs = false;
+    const feed = await hangingRead(log);
     feed.resync();
     await pass(0);
     expect(text(feed)).toBe("begun");
@@ -221,11 +227,7 @@ describe("AnswerFeed with a socket", () => {
   it("does not put off the next read for one that was given up and fails late", async () => {
     const log = new FakeLog();
     log.frames = [started, delta(2, "a")];
-    const feed = log.feed();
-    feed.follow("c1", "a1");
-    log.hangs = true;
-    await pass(0);
-    log.hangs = false;
+    const feed = await hangingRead(log);
     feed.refresh("a1");
     await pass(SILENCE_MS - 1);
     log.error = new NetworkError("timed out");
@@ -306,6 +308,24 @@ describe("AnswerFeed without a socket", () => {
     await pass(60_000);
     expect(log.lost).toEqual(["a1"]);
     expect(log.readsAtMs).toHaveLength(2);
+  });
+
+  it("is not forgotten, once it is followed anew, for a read of before that fails late", async () => {
+    const log = new FakeLog();
+    log.isPushed = false;
+    const feed = await hangingRead(log);
+    const failFirst = log.release;
+    log.error = new RangeError("404");
+    feed.refresh("a1");
+    await pass(0);
+    feed.follow("c1", "a1", { fresh: true });
+    failFirst();
+    await pass(0);
+    log.error = null;
+    log.frames = [started, delta(2, "back")];
+    await pass(POLL_FIRST_MS);
+    expect(log.lost).toEqual(["a1"]);
+    expect(text(feed)).toBe("back");
   });
 
   it("reads at once when it is told to, and never after it was disposed of", async () => {

@@ -200,6 +200,8 @@ export class AnswerFeed {
   }
 
   #forget(messageId: string, followed: Followed): void {
+    // Forgotten already, and perhaps followed anew since.
+    if (this.#answers.get(messageId) !== followed) return;
     clearTimeout(followed.timer);
     followed.reading = null;
     this.#answers.delete(messageId);

@@ -16,6 +16,7 @@ let stored: Conversation[];
 let late: (() => void)[] | null;
 /** How long a change takes. */
 let changeMs: number;
+let stops: (() => void)[];
 
 const api = new ApiClient("https://api.test", { idToken: async () => "token", markExpired: () => undefined });
 const settle = (ms = 0) => act(() => new Promise((resolve) => setTimeout(resolve, ms)));
@@ -30,9 +31,10 @@ async function open() {
       initialPageParam: null,
       getNextPageParam: () => null,
     });
-    observer.subscribe(() => undefined);
+    stops.push(observer.subscribe(() => undefined));
     return () => observer.getCurrentResult().data?.pages.flatMap((page) => page.items.map((item) => item.title));
   });
+  stops.push(() => client.clear());
   const { result } = renderHook(useConversationActions, {
     wrapper: ({ children }) => (
       <QueryClientProvider client={client}>
@@ -62,6 +64,7 @@ beforeEach(() => {
   stored = [conversation()];
   late = null;
   changeMs = 0;
+  stops = [];
   vi.stubGlobal("fetch", async (url: string, { method, body }: RequestInit) => {
     if (method === "DELETE") {
       stored = [];
@@ -77,6 +80,7 @@ beforeEach(() => {
 });
 
 afterEach(() => {
+  for (const stop of stops) stop();
   clearToasts();
   vi.unstubAllGlobals();
 });
