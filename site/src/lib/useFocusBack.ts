@@ -5,7 +5,8 @@ export function useFocusBack() {
   const from = useRef<EventTarget | null>(null);
   return {
     onFocus: ({ currentTarget, relatedTarget }: FocusEvent): void => {
-      if (!currentTarget.contains(relatedTarget)) from.current = relatedTarget;
+      // null: it came from another window, or from nowhere.
+      if (relatedTarget && !currentTarget.contains(relatedTarget)) from.current = relatedTarget;
     },
     goBack: (): void => {
       if (from.current instanceof HTMLElement && from.current.isConnected) from.current.focus({ preventScroll: true });

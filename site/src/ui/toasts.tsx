@@ -1,5 +1,5 @@
 /** Short notices at the edge of the page: what was done, what failed, and the way back. */
-import { useEffect } from "react";
+import { useEffect, useEffectEvent, useRef } from "react";
 
 import { useT } from "@/i18n";
 import { cx } from "@/lib/classNames";
@@ -46,16 +46,22 @@ export function Toasts() {
 function ToastCard({ id, text, isError, action, durationMs = DEFAULT_MS }: Toast & { id: number }) {
   const t = useT();
   const { onFocus, goBack } = useFocusBack();
+  const card = useRef<HTMLDivElement>(null);
   const close = (): void => {
     goBack();
     dismiss(id);
   };
+  const expire = useEffectEvent((): void => {
+    if (card.current?.contains(document.activeElement)) goBack();
+    dismiss(id);
+  });
   useEffect(() => {
-    const timer = setTimeout(() => dismiss(id), durationMs);
+    const timer = setTimeout(() => expire(), durationMs);
     return () => clearTimeout(timer);
-  }, [id, durationMs]);
+  }, [durationMs]);
   return (
     <div
+      ref={card}
       role={isError ? "alert" : "status"}
       onFocus={onFocus}
       className={cx(
