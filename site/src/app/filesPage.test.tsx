@@ -1,4 +1,4 @@
-import { act, screen, waitFor, within } from "@testing-library/react";
+import { act, fireEvent, screen, waitFor, within } from "@testing-library/react";
 import { describe, expect, it, vi } from "vitest";
 
 import { storedFile } from "@/test/records";
@@ -303,6 +303,14 @@ describe("the focus on the Files page", () => {
     expect(screen.getByRole("button", { name: "Cancel the upload of b.pdf" })).toHaveFocus();
     await person.keyboard("{Enter}");
     expect(screen.getByRole("searchbox", { name: "Search by name" })).toHaveFocus();
+  });
+
+  it("goes on also where a click gives a button no focus", async () => {
+    openApp("/files");
+    await screen.findByText("No file yet");
+    await dropOnPage(pdf("a.pdf"), pdf("b.pdf"));
+    fireEvent.click(screen.getByRole("button", { name: "Cancel the upload of a.pdf" }));
+    expect(screen.getByRole("button", { name: "Cancel the upload of b.pdf" })).toHaveFocus();
   });
 
   it("goes to the next file when one is deleted, and to the search when none is left", async () => {

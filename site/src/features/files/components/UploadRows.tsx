@@ -1,3 +1,5 @@
+import { useRef } from "react";
+
 import { useT } from "@/i18n";
 import { useUploads } from "@/lib/files/context";
 import { useStore } from "@/lib/store";
@@ -12,14 +14,15 @@ export function UploadRows() {
   const uploads = useUploads();
   const store = pageUploads(uploads);
   const keys = useStore(store);
+  const rows = useRef<HTMLUListElement>(null);
   if (keys.length === 0) return null;
   const remove = (key: string): void => {
-    focusBeside(document.activeElement?.closest("li"), "button:last-of-type");
+    focusBeside(rows.current?.children[keys.indexOf(key)], ":scope > button:last-of-type");
     uploads.remove(key);
     store.set(store.get().filter((other) => other !== key));
   };
   return (
-    <ul aria-label={t.files.page.uploads} className="flex flex-wrap gap-2">
+    <ul ref={rows} aria-label={t.files.page.uploads} className="flex flex-wrap gap-2">
       {keys.map((key) => (
         <AttachmentChip key={key} attachmentKey={key} onRemove={() => remove(key)} />
       ))}
