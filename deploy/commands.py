@@ -53,7 +53,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--yes", action="store_true", help="destroy without asking")
     parser.add_argument("--stop", action="store_true", help="stop the local AWS; what it holds is kept")
     try:
-        found, unknown = parser.parse_known_args(list(arguments))
+        found, unknown = parser.parse_known_args(["--help" if word == "help" else word for word in arguments])
     except argparse.ArgumentError as error:
         raise UsageError(str(error)) from error
     words: list[str] = found.words

@@ -37,6 +37,7 @@ _FRENCH_STOPWORDS = """
 STOPWORDS = frozenset(f"{_ENGLISH_STOPWORDS} {_FRENCH_STOPWORDS}".split())
 
 _WORD = re.compile(r"[^\W_]+")
+_LABEL = re.compile(r"\[[^\]]*\]")
 _SENTENCE = re.compile(r"\S.*?(?:[.!?…](?=\s)|(?=\n\s*\n)|\Z)", re.S)
 
 
@@ -93,10 +94,11 @@ def coverage(question: str, passages: list[Passage]) -> float:
 
 
 def openings(passages: list[Passage]) -> list[Passage]:
-    """Return how each source begins."""
+    """Return how each source begins, labels such as "[page 1]" left out."""
     first: dict[tuple[str, int], Passage] = {}
     for passage in passages:
-        first.setdefault(passage.place[:2], passage)
+        if not _LABEL.fullmatch(passage.quote):
+            first.setdefault(passage.place[:2], passage)
     return list(first.values())[:MAX_PASSAGES]
 
 

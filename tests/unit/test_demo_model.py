@@ -129,6 +129,13 @@ def test_pdfs_are_cited_by_page(stage: Stage) -> None:
     assert citation["cited_text"] == "Notice is three months."
 
 
+def test_a_document_that_has_nothing_of_the_question_is_quoted_from_its_beginning(stage: Stage) -> None:
+    given = document(pages("[page 1]\n\nThe tenant pays.", "[page 2]\n\nKeys are returned."))
+    message = stage.ask([given, {"type": "text", "text": "Summarise this document."}])
+    assert text_of(message).endswith("From *Lease*: “The tenant pays.”")
+    assert "[page" not in text_of(message)
+
+
 def test_documents_without_citations_are_quoted_without_them(stage: Stage) -> None:
     message = stage.ask([document(pages("Notice is three months."), cited=False), {"type": "text", "text": "Notice?"}])
     assert "“Notice is three months.”" in text_of(message)

@@ -141,6 +141,14 @@ def test_command_lines(words: list[str], command: str, stage: str) -> None:
     assert (found.command, found.stage) == (command, stage)
 
 
+@pytest.mark.parametrize("word", ["help", "--help", "-h"])
+def test_help_deploys_nothing(word: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        commands.parse([word])
+    assert ended.value.code == 0
+    assert "./deploy.sh local" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize(
     "words",
     [

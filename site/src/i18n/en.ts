@@ -109,7 +109,7 @@ export const en = {
     yourMessage: "Your message",
     claudeAnswer: "Claude’s answer",
     emptyTitle: "What is on your mind?",
-    emptyLead: "Ask a question, think something through, or paste a text to work on.",
+    emptyLead: "Ask a question, think something through, or drop documents here and ask about them.",
     waiting: "Claude is reading your message",
     thinking: "Thinking",
     thinkingNow: "Thinking…",

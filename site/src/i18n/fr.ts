@@ -111,7 +111,7 @@ export const fr: Messages = {
     yourMessage: "Votre message",
     claudeAnswer: "Réponse de Claude",
     emptyTitle: "À quoi pensez-vous ?",
-    emptyLead: "Posez une question, réfléchissez à voix haute ou collez un texte à travailler.",
+    emptyLead: "Posez une question, réfléchissez à voix haute ou déposez ici des documents pour les interroger.",
     waiting: "Claude lit votre message",
     thinking: "Réflexion",
     thinkingNow: "Réflexion…",
