@@ -290,6 +290,16 @@ describe("the focus on the Files page", () => {
     await waitFor(() => expect(screen.getByRole("button", { name: "Open 1.pdf" })).toHaveFocus());
   });
 
+  it("stays in the list when there was no more of it after all", async () => {
+    put(...Array.from({ length: 12 }, (_, index) => `${index}.pdf`));
+    openApp("/files");
+    await list();
+    for (const id of ["s0", "s1"]) api.files.files.delete(id);
+    screen.getByRole("button", { name: "Load more" }).focus();
+    await person.keyboard("{Enter}");
+    await waitFor(() => expect(screen.getByRole("button", { name: "Open 2.pdf" })).toHaveFocus());
+  });
+
   it("stays with the uploads when one is tried again, and goes on when one is cancelled", async () => {
     openApp("/files");
     await screen.findByText("No file yet");

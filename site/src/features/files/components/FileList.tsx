@@ -28,15 +28,7 @@ export function FileList({ name, onUseInNewChat }: FileListProps) {
   const files = (list.data?.pages.flatMap((page) => page.items) ?? []).filter((file) => !uploading.has(file.file_id));
   const isFound = list.isSuccess && !list.isPlaceholderData;
   useAnnouncedFound(name, isFound ? files.length : null, list.hasNextPage);
-  const rows = useRef<HTMLUListElement>(null);
-  const shown = useRef(Infinity);
-  useEffect(() => {
-    // The button that had the focus is gone, or was disabled meanwhile.
-    const next = rows.current?.children[shown.current];
-    if (next && document.activeElement === document.body) next.querySelector("button")?.focus();
-    shown.current = Infinity;
-    // oxlint-disable-next-line react/exhaustive-effect-dependencies -- With each row more or less.
-  }, [files.length]);
+  const { rows, more, begin } = useFocusOnLoaded(list.isFetchingNextPage);
   if (list.isPending) return <ListSkeleton />;
   if (list.isError && files.length === 0) {
     return <LoadFailed text={t.files.loadFailed} error={list.error} onRetry={list.refetch} />;
@@ -44,19 +36,25 @@ export function FileList({ name, onUseInNewChat }: FileListProps) {
   if (files.length === 0 && uploading.size === 0) return <EmptyList name={name} />;
   return (
     <>
-      <ul ref={rows} aria-label={t.files.page.list} aria-busy={list.isPlaceholderData} className={cx("divide-y divide-line", list.isPlaceholderData && "opacity-60")}>
+      <ul
+        ref={rows}
+        aria-label={t.files.page.list}
+        aria-busy={list.isPlaceholderData}
+        className={cx("divide-y divide-line", list.isPlaceholderData && "opacity-60")}
+      >
         {files.map((file) => (
           <FileRow key={file.file_id} file={file} onUseInNewChat={onUseInNewChat} />
         ))}
       </ul>
       {list.hasNextPage && (
         <Button
+          ref={more}
           variant="quiet"
           isSmall
           className="self-center"
           disabled={list.isFetchingNextPage}
           onClick={() => {
-            shown.current = files.length;
+            begin();
             void list.fetchNextPage();
           }}
         >
@@ -65,6 +63,23 @@ export function FileList({ name, onUseInNewChat }: FileListProps) {
       )}
     </>
   );
+}
+
+/** The focus goes on to what "Load more" has brought: the button has gone, or was disabled meanwhile. */
+function useFocusOnLoaded(isLoading: boolean) {
+  const rows = useRef<HTMLUListElement>(null);
+  const more = useRef<HTMLButtonElement>(null);
+  const lastRow = useRef<Element | null>(null);
+  useEffect(() => {
+    const last = lastRow.current;
+    if (isLoading || last === null) return;
+    lastRow.current = null;
+    if (document.activeElement !== document.body) return;
+    const loaded = last.nextElementSibling?.querySelector("button");
+    // Nothing came: to the next try, or back to the last row.
+    (loaded ?? more.current ?? last.querySelector("button"))?.focus();
+  }, [isLoading]);
+  return { rows, more, begin: () => void (lastRow.current = rows.current?.lastElementChild ?? null) };
 }
 
 /** Says once how many files a search has found; count: null while it goes on. */
