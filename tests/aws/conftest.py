@@ -68,6 +68,5 @@ def local(state_dir: Path) -> Iterator[LocalAws]:
 def probe(local: LocalAws, tmp_path_factory: pytest.TempPathFactory) -> Probe:
     probe = Probe(local, tmp_path_factory.mktemp("app"))
     probe.set_up()
-    # Chalice waits 5 s for each function that it finds pending.
-    assert probe.deploy() < 10
+    probe.deploy()
     return probe

@@ -81,7 +81,7 @@ def test_a_new_deployment_overwrites_routes_and_gateway_responses(probe: Probe) 
     assert (refused.status, refused.body) == (401, {"error": {"code": "unauthorized"}})
     assert refused.headers["access-control-allow-origin"] == ORIGIN
 
-    assert probe.deploy(extra=True) < 10
+    probe.deploy(extra=True)
     assert probe.call("GET", "/extra").status == 200
     assert probe.call("GET", "/mine/1").body == {"message": "Unauthorized"}
     probe.deploy()
