@@ -62,7 +62,14 @@ export function AttachmentChip({ attachmentKey, onRemove }: AttachmentChipProps)
         <IconButton icon="retry" size="small" className="relative" label={t.files.retry(name)} onClick={retry} />
       )}
       {onRemove && (
-        <IconButton ref={remove} icon="close" size="small" className="relative" label={isCancel ? t.files.cancel(name) : t.files.remove(name)} onClick={onRemove} />
+        <IconButton
+          ref={remove}
+          icon="close"
+          size="small"
+          className="relative"
+          label={isCancel ? t.files.cancel(name) : t.files.remove(name)}
+          onClick={onRemove}
+        />
       )}
     </li>
   );
@@ -84,8 +91,11 @@ function ChipName({ attachment: { name, phase, file_id: fileId } }: { attachment
   return (
     <button
       type="button"
-      // The whole chip opens it, as far as nothing else is pressed.
-      className={cx(className, "rounded-sm after:absolute after:inset-0 hover:underline")}
+      // To a finger, all of the chip; a mouse meets the line beneath it too, which says at length what it cuts off.
+      className={cx(
+        className,
+        "rounded-sm hover:underline [@media(pointer:coarse)]:after:absolute [@media(pointer:coarse)]:after:inset-0",
+      )}
       title={t.files.open(name)}
       aria-label={t.files.open(name)}
       onClick={() => openViewer({ file_id: fileId, name, page: 1 })}

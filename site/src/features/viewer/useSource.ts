@@ -10,14 +10,14 @@ export type Source =
   | { kind: "page"; page: FilePage }
   | { kind: "error"; error: Error; retry: () => void };
 
-interface Looked {
+interface ShownSource {
   source: Source;
   /** null while their number is not known. */
   pages: number | null;
   unit: Unit;
 }
 
-export function useSource({ file_id: fileId, name }: ViewerTarget, number: number): Looked {
+export function useSource({ file_id: fileId, name }: ViewerTarget, number: number): ShownSource {
   const file = useSourceFile(fileId);
   const known = file.data ?? null;
   const mayHavePages = known ? known.group !== "image" && known.status !== "failed" : !looksLikeImage(name);

@@ -2,6 +2,7 @@ import { useEffect, useRef, useState } from "react";
 
 import type { File as StoredFile } from "@/api/types";
 import { useLanguage, useT } from "@/i18n";
+import { cx } from "@/lib/classNames";
 import { extentText, problemText, readingText, type Wording } from "@/lib/files/fileText";
 import { fileIcon } from "@/lib/files/kinds";
 import { formatBytes, formatDate } from "@/lib/format";
@@ -15,6 +16,8 @@ import { useFileActions } from "../api/actions";
 import { focusBeside } from "../focusBeside";
 import { DeleteQuestion } from "./DeleteQuestion";
 import { RenameForm } from "./RenameForm";
+
+const MENU = "[aria-haspopup=menu]";
 
 interface FileRowProps {
   file: StoredFile;
@@ -30,7 +33,8 @@ export function FileRow({ file, onUseInNewChat }: FileRowProps) {
   const wasShown = useRef(true);
   useEffect(() => {
     // Back to where it was begun, unless the focus went elsewhere by itself.
-    if (!wasShown.current && mode === "shown" && document.activeElement === document.body) row.current?.querySelector<HTMLElement>(MENU)?.focus();
+    const isBack = mode === "shown" && !wasShown.current;
+    if (isBack && document.activeElement === document.body) row.current?.querySelector<HTMLElement>(MENU)?.focus();
     wasShown.current = mode === "shown";
   }, [mode]);
   const remove = (): void => {
@@ -65,8 +69,6 @@ export function FileRow({ file, onUseInNewChat }: FileRowProps) {
   );
 }
 
-const MENU = "[aria-haspopup=menu]";
-
 function FileName({ file: { file_id: fileId, name, status } }: { file: StoredFile }) {
   const t = useT();
   if (status !== "ready" && status !== "reading") return <span className="block truncate font-medium">{name}</span>;
@@ -76,7 +78,10 @@ function FileName({ file: { file_id: fileId, name, status } }: { file: StoredFil
       aria-label={t.files.open(name)}
       title={t.files.open(name)}
       // To a finger, all of the row.
-      className="block max-w-full truncate rounded-sm text-left font-medium hover:underline [@media(pointer:coarse)]:after:absolute [@media(pointer:coarse)]:after:inset-0"
+      className={cx(
+        "block max-w-full truncate rounded-sm text-left font-medium hover:underline",
+        "[@media(pointer:coarse)]:after:absolute [@media(pointer:coarse)]:after:inset-0",
+      )}
       onClick={() => openViewer({ file_id: fileId, name, page: 1 })}
     >
       {name}
