@@ -3,7 +3,7 @@ import { describe, expect, it, vi } from "vitest";
 
 import { storedFile } from "@/test/records";
 
-import { api, dropOnPage, openApp, pass, pdf, person, prepareApp, read } from "./openApp";
+import { api, dropOnPage, finishReading, openApp, pass, pdf, person, prepareApp } from "./openApp";
 
 const list = () => screen.findByRole("list", { name: "Your files" });
 const names = async () => within(await list()).getAllByRole("listitem").map((row) => within(row).getAllByText(/\.\w+$/)[0]?.textContent);
@@ -132,7 +132,7 @@ describe("the Files page", () => {
     await dropOnPage(pdf("notes.pdf"));
     expect(within(screen.getByRole("list", { name: "Uploads" })).getByText("notes.pdf")).toBeInTheDocument();
     expect(screen.getAllByText("notes.pdf")).toHaveLength(1);
-    await read(0, { pages: 4 });
+    await finishReading(0, { pages: 4 });
     await pass(1_000);
     expect(screen.queryByRole("list", { name: "Uploads" })).toBeNull();
     expect(await names()).toEqual(["notes.pdf"]);
@@ -227,7 +227,7 @@ describe("what the Files page says to a screen reader", () => {
     await screen.findByText("No file yet");
     await dropOnPage(pdf("notes.pdf"));
     expect(said()).toContain("1 file is being uploaded.");
-    await read(0, { pages: 4, tokens: null });
+    await finishReading(0, { pages: 4, tokens: null });
     await pass(7_000);
     expect(said()).toContain("notes.pdf is read: 4 pages.");
   });

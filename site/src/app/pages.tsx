@@ -5,11 +5,11 @@ import { useLocation } from "wouter";
 
 import { ChatPage, useAttachedFiles, useChat } from "@/features/chat";
 import { ConversationFiles } from "@/features/files";
-import { useT } from "@/i18n";
+import { useLanguage, useT } from "@/i18n";
 import { updateCached } from "@/lib/conversations/cache";
 import { useConversation } from "@/lib/conversations/conversations";
+import { refusedTexts } from "@/lib/files/fileText";
 import { focusComposer } from "@/lib/focusComposer";
-import { shortName } from "@/lib/format";
 import { routes } from "@/lib/routes";
 import { showToast } from "@/ui/toasts";
 
@@ -42,6 +42,7 @@ function ChatTools({ conversationId }: { conversationId: string }) {
 
 export function FilesRoute({ openList }: { openList: ReactNode }) {
   const t = useT();
+  const language = useLanguage();
   const chat = useChat();
   const [, navigate] = useLocation();
   return (
@@ -49,8 +50,10 @@ export function FilesRoute({ openList }: { openList: ReactNode }) {
       <FilesPage
         openList={openList}
         onUseInNewChat={(file) => {
-          const isAttached = chat.attachToNew(file);
-          if (!isAttached) showToast({ text: `${t.files.leftOut(1, shortName(file.name))} ${t.files.problems.too_many_files}`, isError: true });
+          if (!chat.attachToNew(file)) {
+            const refused = [{ name: file.name, problem: { code: "too_many_files", message: "" } }];
+            showToast({ text: refusedTexts({ t, language }, refused).join(" "), isError: true });
+          }
           navigate(routes.newChat);
           focusComposer();
         }}

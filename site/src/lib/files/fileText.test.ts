@@ -63,17 +63,25 @@ describe("what is left out", () => {
     const refused = [...left("file_empty", "a"), ...left("folder", "p", "q"), ...left("file_empty", "b", "c", "d", "e")];
     const { file_empty: empty, folder } = en.t.files.problems;
     expect(refusedTexts(en, refused)).toEqual([`a, b, c, and 2 more were left out. ${empty}`, `p and q were left out. ${folder}`]);
-    expect(refusedTexts(fr, refused)[0]).toMatch(/^a, b, c et 2 autres ont été laissés de côté\. Le fichier est vide\./);
+    expect(refusedTexts(fr, refused)[0]).toMatch(/^a, b, c et 2 autres ont été laissés de côté\. Un fichier vide ne peut pas être lu\./);
     expect(refusedTexts(fr, left("folder", "p"))[0]).toMatch(/^p a été laissé de côté\. Un dossier/);
   });
 
-  it("beyond what a message takes is one sentence", () => {
+  it("beyond what a message takes is one sentence, and what to do about it", () => {
     const beyond = left("too_many_files", "a", "b", "c", "d", "e", "f", "g");
-    expect(refusedTexts(en, beyond)).toEqual(["Only 20 files fit in one message; 7 were left out: a, b, c, and 4 more."]);
+    expect(refusedTexts(en, beyond)).toEqual(["Only 20 files fit in one message; 7 were left out: a, b, c, and 4 more. Send the rest with the next message."]);
     expect(refusedTexts(fr, beyond).map(plain)).toEqual([
-      "Un message n’accepte que 20 fichiers ; 7 ont été laissés de côté : a, b, c et 4 autres.",
+      "Un message n’accepte que 20 fichiers ; 7 ont été laissés de côté : a, b, c et 4 autres. Envoyez le reste avec le message suivant.",
     ]);
     expect(refusedTexts(en, beyond.slice(0, 4))[0]).toContain("a, b, c, and d.");
+  });
+
+  it.each([en, fr])("is told alike of one and of several: a reason is about files, not about this one: $language", (wording) => {
+    const { problems } = wording.t.files;
+    const kinds = Object.keys(problems).filter((code) => code.startsWith("unreadable_"));
+    const codes = [...kinds, "folder", "file_empty", "file_too_large", "name_not_allowed", "name_has_separator"];
+    const reasons = codes.map((code) => problemText(wording, { code, message: "" }));
+    expect(reasons.filter((reason) => /^(The|This|It|Le|Ce|Il) (?!type|son)/.test(reason))).toEqual([]);
   });
 
   it("names long names by their ends", () => {

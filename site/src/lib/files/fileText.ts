@@ -46,14 +46,15 @@ export function namesText({ t, language }: Wording, names: readonly string[]): s
 /** What was left out, and why: one sentence or two for each reason, however many files there are. */
 export function refusedTexts(wording: Wording, refused: readonly { name: string; problem: Problem }[]): string[] {
   const { t } = wording;
-  const byReason = new Map<string, string[]>();
+  const byReason = new Map<string, { code: string; names: string[] }>();
   for (const { name, problem } of refused) {
     const reason = problemText(wording, problem);
-    byReason.set(reason, [...(byReason.get(reason) ?? []), name]);
+    const { code, names } = byReason.get(reason) ?? { code: problem.code, names: [] };
+    byReason.set(reason, { code, names: [...names, name] });
   }
-  return [...byReason].map(([reason, names]) => {
+  return [...byReason].map(([reason, { code, names }]) => {
     const named = namesText(wording, names);
-    if (reason === t.files.problems.too_many_files) return t.files.beyondLimit(MAX_FILES_PER_MESSAGE, names.length, named);
+    if (code === "too_many_files") return t.files.beyondLimit(MAX_FILES_PER_MESSAGE, names.length, named);
     return `${t.files.leftOut(names.length, named)} ${reason}`;
   });
 }
