@@ -102,6 +102,7 @@ class _Work:
         self._held_until = time.monotonic() + claiming.LEASE_S
         self._lost: Lost | None = None
         self._cost: Total | ExtractionError = Total(0)  # what the child has taken
+        self._is_encrypted = False
         self._detail = ""
 
     def run(self) -> str:
@@ -182,13 +183,14 @@ class _Work:
 
     def _writer(self, index_path: Path) -> extracts.PageWriter:
         file = self._file
+        assert file.token is not None  # noqa: S101 (it is claimed)
         return extracts.PageWriter(
             self._services.extracted,
             file.file_id,
-            file.token or "",
+            file.token,
             index_path,
             start_page=self._start_page,
-            left_key=file.index_key or "",
+            left_key=file.index_key,
         )
 
     def _fetch(self, path: Path) -> None:
@@ -207,6 +209,7 @@ class _Work:
             if isinstance(item, Total):
                 self._cost = item
                 self._pages = item.pages
+                self._is_encrypted = item.encrypted
                 continue
             self._hold()
             writer.add(item)
@@ -232,7 +235,11 @@ class _Work:
         )
 
     def _check_scan(self, pages: int) -> None:
-        """Raises _Refused for one that could never be shown to Claude."""
+        """Raises _Refused or ExtractionError for one that could never be shown to Claude."""
+        if self._is_encrypted:
+            # By sight Claude takes "standard PDF (no passwords/encryption)", also where no password is asked for.
+            # https://platform.claude.com/docs/en/build-with-claude/pdf-support
+            raise ExtractionError("encrypted_pdf")
         most_pages = self._services.settings.max_scan_pages
         if pages > most_pages:
             raise _Refused("scan_too_long", pages=most_pages)
@@ -301,7 +308,7 @@ class _Work:
         takes room until the file is deleted, and nothing else.
         """
         try:
-            if file.status == "ready":
+            if file.status == "ready" and file.index_key is not None:
                 extracts.drop_former(self._services.extracted, file)
             if file.status == "failed":
                 extracts.remove(self._services.extracted, file.file_id)

@@ -83,7 +83,7 @@ class PageWriter:
         index_path: Path,
         *,
         start_page: int = 1,
-        left_key: str = "",
+        left_key: str | None = None,
     ) -> None:
         self._extracted = extracted
         self._file_id = file_id
@@ -93,6 +93,7 @@ class PageWriter:
         self._next = start_page
         self._stored_bytes = self._bytes = 0
         if start_page > 1:
+            assert left_key is not None  # noqa: S101 (what a run leaves names its index)
             extracted.download(left_key, index_path)
             self._stored_bytes = self._bytes = measure(index_path).text_bytes
         self._index = IndexWriter(index_path)

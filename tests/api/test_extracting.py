@@ -118,6 +118,7 @@ def test_an_image_is_kept_to_be_seen(
     assert (row["status"], row["group"], row["format"], row["pages"]) == ("ready", "image", "PNG", 0)
     assert row["tokens"] == tokens
     assert stage.objects() == [file.key]
+    assert not [call for call in stage.s3_wire.calls if call.query.get("prefix") == [file.extract]]  # nothing to tidy
 
 
 def test_a_scan_is_kept_to_be_read_by_sight(stage: Stage, ada: Person, tmp_path: Path) -> None:
@@ -286,6 +287,14 @@ def test_a_run_whose_time_is_up_at_the_last_page_leaves_the_end_to_another(
         stage.extract(file.event, seconds=1)
         assert run_on(stage, seconds=1) == 2
         assert (file.row["status"], file.row["pages"], len(file.pages())) == ("ready", 40, 40)
+
+
+def test_a_protected_document_whose_last_run_has_no_text_is_no_scan(stage: Stage, ada: Person, tmp_path: Path) -> None:
+    texts = ["Roses are red."] * 20 + [""] * 5
+    file = arrive(stage, ada, files.pdf(tmp_path / "a.pdf", texts, user_password=""))
+    stage.extract(file.event, seconds=1)
+    run_on(stage, seconds=1)
+    assert (file.row["status"], file.row["pages"], file.row["scanned"]) == ("ready", 25, False)
 
 
 def _lines(pages: int) -> list[bytes]:

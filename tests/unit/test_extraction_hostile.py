@@ -197,10 +197,11 @@ def test_a_pdf_with_a_password(tmp_path: Path, aes: bool) -> None:
 
 
 @pytest.mark.parametrize("aes", [True, False])
-def test_a_pdf_that_is_protected_from_editing_only_is_read_but_not_by_sight(tmp_path: Path, aes: bool) -> None:
+def test_a_pdf_that_is_protected_from_editing_only_is_read_and_says_so(tmp_path: Path, aes: bool) -> None:
     pages, total = files.extract(files.pdf(tmp_path / "text.pdf", ["open"], user_password="", aes=aes))
-    assert (pages[0].text, total.scanned) == ("open", False)
-    _refused(files.pdf(tmp_path / "scan.pdf", ["", ""], user_password="", aes=aes), "encrypted_pdf")
+    assert (pages[0].text, total.scanned, total.encrypted) == ("open", False, True)
+    _, total = files.extract(files.pdf(tmp_path / "scan.pdf", ["", ""], user_password="", aes=aes))
+    assert (total.scanned, total.encrypted) == (True, True)  # which is refused once all pages are known
 
 
 @pytest.mark.parametrize(

@@ -46,6 +46,7 @@ class Total:
     """How many pages the file has: once as soon as it is known, if ever, and once as the last thing (`final`).
 
     scanned: in the final one of a PDF, when (nearly) none of the pages read has text: keep it to be read by sight.
+    encrypted: in the final one of a PDF that is protected, perhaps from editing only: it cannot be read by sight.
     textless_pages: how many of the pages of this run have no text; what `scanned` was decided by.
     image: {"width", "height", "frames"}; an image has no pages.
     cpu_s, peak_memory_bytes: what the parser's process took; in the final one.
@@ -54,6 +55,7 @@ class Total:
     pages: int
     final: bool = False
     scanned: bool = False
+    encrypted: bool = False
     textless_pages: int = 0
     image: dict[str, int] | None = None
     cpu_s: float = 0.0

@@ -41,11 +41,8 @@ def read(path: Path, limits: Limits, start_page: int) -> Iterator[Item]:
         if read_pages and unreadable == read_pages:
             raise ExtractionError("broken_file", "no page can be read", format="PDF")
         scanned = is_scan(read_pages, textless)
-        if scanned and reader.is_encrypted:
-            # By sight Claude takes "standard PDF (no passwords/encryption)", also where no password is asked for.
-            # https://platform.claude.com/docs/en/build-with-claude/pdf-support
-            raise ExtractionError("encrypted_pdf")
-        yield Total(count, final=True, scanned=scanned, textless_pages=textless)
+        encrypted = reader.is_encrypted
+        yield Total(count, final=True, scanned=scanned, encrypted=encrypted, textless_pages=textless)
 
 
 def _open(file: BinaryIO, limits: Limits) -> PdfReader:
