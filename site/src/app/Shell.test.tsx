@@ -1,26 +1,14 @@
 import { act, screen, waitFor } from "@testing-library/react";
-import userEvent from "@testing-library/user-event";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 
 import { announce } from "@/lib/announcer";
-import { FakeApi } from "@/test/fakeApi";
-import { conversation } from "@/test/records";
 import { showToast } from "@/ui/toasts";
 
-import { openApp } from "./openApp";
+import { api, openApp, person, prepareApp } from "./openApp";
 
-let api: FakeApi;
+prepareApp();
 
-beforeEach(() => {
-  api = new FakeApi();
-  api.install();
-  api.conversations.set("c1", conversation());
-});
-
-afterEach(() => {
-  vi.restoreAllMocks();
-  vi.unstubAllGlobals();
-});
+afterEach(() => vi.restoreAllMocks());
 
 describe("signing out", () => {
   it("leaves nothing of what was shown or said on the page", async () => {
@@ -42,7 +30,6 @@ describe("the drawer of a phone", () => {
   it("takes Escape for itself: the answer goes on", async () => {
     const matchMedia = window.matchMedia.bind(window);
     vi.spyOn(window, "matchMedia").mockImplementation((query) => ({ ...matchMedia(query), matches: false }) as MediaQueryList);
-    const person = userEvent.setup();
     const { message_id: answerId } = api.beginElsewhere("c1", "Go on");
     api.write(answerId, "At length");
     openApp("/c/c1");

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 
 import { conversation, storedFile } from "@/test/records";
 
-import { api, carried, composer, dropOnPage, openApp, pass, pdf, person, prepareApp, read } from "./openApp";
+import { api, carried, composer, dropOnPage, finishReading, openApp, pass, pdf, person, prepareApp } from "./openApp";
 
 const chips = () => screen.getByRole("list", { name: "Attached files" });
 const sendButton = () => screen.getByRole("button", { name: "Send" });
@@ -18,7 +18,7 @@ async function drop(...files: File[]): Promise<void> {
 async function openAnswered(): Promise<void> {
   openApp("/c/c1");
   await drop(pdf());
-  await read();
+  await finishReading();
   await person.type(await composer(), "First{Enter}");
   await pass(500);
   api.finish(api.messages[1]?.message_id ?? "");
@@ -48,7 +48,7 @@ describe("attaching a file", () => {
     api.files.put({ file_id: "f1", status: "reading", pages: 212, pages_read: 40 });
     await pass(3_000);
     expect(chips()).toHaveTextContent("Reading 40 of 212 pages");
-    await read();
+    await finishReading();
     expect(chips()).toHaveTextContent("212 pages, about 90,000 tokens");
     expect(screen.getAllByRole("status").some((region) => region.textContent?.includes("thesis.pdf is read: 212 pages"))).toBe(true);
   });
@@ -98,7 +98,7 @@ describe("attaching a file", () => {
     expect(chips()).toHaveTextContent("The connection broke off.");
     await person.click(screen.getByRole("button", { name: "Upload thesis.pdf again" }));
     await pass(50);
-    await read(1);
+    await finishReading(1);
     expect(chips()).toHaveTextContent("212 pages");
   });
 });
@@ -161,7 +161,7 @@ describe("sending", () => {
     expect(await composer()).toHaveValue("");
     await pass(5_000);
     expect(posts()).toHaveLength(0);
-    await read();
+    await finishReading();
     expect(posts().map((post) => post.body)).toEqual([expect.objectContaining({ text: "What does it say?", file_ids: ["f1"] })]);
     expect(screen.queryByText(/waits until/)).toBeNull();
     const sent = screen.getByRole("article", { name: "Your message" });
@@ -174,7 +174,7 @@ describe("sending", () => {
   it("a first message takes its files into the new conversation", async () => {
     openApp("/");
     await drop(pdf());
-    await read();
+    await finishReading();
     await person.type(await composer(), "Hi{Enter}");
     await waitFor(() => expect(window.location.pathname).toMatch(/^\/c\/c-/));
     expect(posts()[0]?.body).toMatchObject({ message: { text: "Hi", file_ids: ["f1"] } });
@@ -187,7 +187,7 @@ describe("sending", () => {
     await person.type(await composer(), "Hi{Enter}");
     await person.type(await composer(), "And another thing");
     await drop(pdf("notes.pdf"));
-    await read();
+    await finishReading();
     await waitFor(() => expect(window.location.pathname).toMatch(/^\/c\/c-/));
     expect(await composer()).toHaveValue("And another thing");
     expect(chips()).toHaveTextContent("notes.pdf");
@@ -199,7 +199,7 @@ describe("sending", () => {
   it("puts the message back to waiting when the server finds a file unready", async () => {
     openApp("/c/c1");
     await drop(pdf());
-    await read();
+    await finishReading();
     api.files.put({ file_id: "f1", status: "reading", pages_read: 3 });
     await person.type(await composer(), "Now?{Enter}");
     expect(await screen.findByText(/waits until thesis.pdf is read/)).toBeInTheDocument();
@@ -215,8 +215,8 @@ describe("sending", () => {
     openApp("/c/c1");
     await drop(pdf(), pdf("notes.pdf"));
     await person.type(await composer(), "Compare them{Enter}");
-    await read(1);
-    await read(0, { status: "failed", error: { code: "encrypted_pdf", message: "password" } });
+    await finishReading(1);
+    await finishReading(0, { status: "failed", error: { code: "encrypted_pdf", message: "password" } });
     const alert = await screen.findByRole("alert");
     expect(alert).toHaveTextContent("thesis.pdf: The PDF is protected by a password.");
     expect(within(alert).queryByRole("button", { name: "Try again" })).toBeNull();
@@ -238,7 +238,7 @@ describe("sending", () => {
     act(() => api.files.uploads[0]?.end(0));
     await person.click(within(await screen.findByRole("alert")).getByRole("button", { name: "Try again" }));
     await pass(50);
-    await read(1);
+    await finishReading(1);
     expect(posts().map((post) => post.body)).toEqual([expect.objectContaining({ text: "Once more", file_ids: ["f2"] })]);
   });
 
@@ -304,7 +304,7 @@ describe("editing a message whose file was deleted", () => {
 it("the files of a draft stay with it: in another conversation, after a reload", async () => {
   const { unmount } = openApp("/c/c1");
   await drop(pdf());
-  await read();
+  await finishReading();
   await person.click(screen.getByRole("button", { name: "New conversation" }));
   expect(screen.queryByRole("list", { name: "Attached files" })).toBeNull();
   await person.click(await screen.findByRole("link", { name: "Cats" }));

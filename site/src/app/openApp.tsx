@@ -69,7 +69,7 @@ export async function dropOnPage(...files: File[]): Promise<void> {
 }
 
 /** The storage has all bytes of an upload, and the server has read the file. */
-export async function read(index = 0, fields: Partial<Parameters<typeof api.files.put>[0]> = {}): Promise<void> {
+export async function finishReading(index = 0, fields: Partial<Parameters<typeof api.files.put>[0]> = {}): Promise<void> {
   act(() => api.files.uploads[index]?.end(204));
   api.files.put({ file_id: `f${index + 1}`, status: "ready", group: "document", format: "PDF", pages: 212, tokens: 89_712, ...fields });
   await pass(3_000);

@@ -1,7 +1,7 @@
 import { screen } from "@testing-library/react";
 import { expect, it } from "vitest";
 
-import { composer, openApp, pass, pdf, person, prepareApp, read } from "./openApp";
+import { composer, finishReading, openApp, pass, pdf, person, prepareApp } from "./openApp";
 
 /** What a screen reader is told by a live region. */
 function spoken(region: HTMLElement): string {
@@ -21,7 +21,7 @@ it("a message that waits for its files is heard of once, and seen to wait for fe
   const region = (await screen.findByText(/waits until 3 files are read/)).closest("[role=status]") as HTMLElement;
   const before = spoken(region);
   expect(before).toContain("until its files are read");
-  await read();
+  await finishReading();
   await pass(3_000);
   expect(region).toHaveTextContent("waits until 2 files are read");
   expect(spoken(region)).toBe(before);
