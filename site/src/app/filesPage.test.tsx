@@ -214,7 +214,7 @@ describe("the Files page", () => {
     localStorage.setItem("chatapp.draft-files.ada.new", JSON.stringify(keys));
     openApp("/files");
     await choose("thesis.pdf", "Use in a new chat");
-    expect(screen.getByText(/^thesis\.pdf was left out\. A message takes up to 20 files\./)).toBeInTheDocument();
+    expect(screen.getByText(/20 files fit in one message; 1 was left out: thesis\.pdf\. Send the rest/)).toBeInTheDocument();
     expect(await screen.findByRole("textbox", { name: "Message to Claude" })).toBeInTheDocument();
   });
 });
