@@ -37,9 +37,7 @@ export default function SignedIn({ config, identity }: { config: Config; identit
     // oxlint-disable-next-line react/set-state-in-effect
     setRuntime(next);
     next.start();
-    const unfollow = next.drafts.follow();
     return () => {
-      unfollow();
       setRuntime(null);
       next.dispose();
     };

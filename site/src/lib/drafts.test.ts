@@ -13,12 +13,12 @@ function elsewhere(act: () => void): void {
 }
 
 /** Another tab sends what it has, as the composer does. */
-function send(other: Drafts): void {
+function send(other: Drafts, conversation = "c1"): void {
   elsewhere(() => {
-    other.of("c1").set("");
+    other.of(conversation).set("");
     other.flush();
   });
-  elsewhere(() => other.filesOf("c1").set([]));
+  elsewhere(() => other.filesOf(conversation).set([]));
 }
 
 let other: Drafts;
@@ -79,6 +79,8 @@ describe("a draft that two tabs have", () => {
     const others = new Drafts("bob");
     others.putBack("c1", "What does it say?", ["k1"]);
     send(others);
+    other.putBack("c2", "What does it say?", ["k1"]);
+    send(other, "c2");
     expect(held()).toEqual({ text: "What does it say?", files: ["k1"] });
   });
 });

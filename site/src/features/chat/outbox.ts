@@ -63,6 +63,7 @@ export class Outbox<Sent> {
   readonly #prefix: string;
   readonly #entries = new Map<string, Store<OutboxEntry | null>>();
   #takeUpTimer: ReturnType<typeof setTimeout> | undefined;
+  #unwatch: (() => void) | undefined;
   #disposed = false;
 
   constructor(userId: string, sources: OutboxSources<Sent>) {
@@ -84,14 +85,10 @@ export class Outbox<Sent> {
    * it, and looked at again later.
    */
   restore(): void {
-    window.addEventListener("storage", this.#onStored);
+    // Another tab has kept a message: it may be closed before it has sent it.
+    this.#unwatch ??= storage.watch((key) => key.startsWith(this.#prefix) && this.#takeUpLater());
     for (const key of storage.keys(this.#prefix)) void this.#takeUp(key);
   }
-
-  /** Another tab has kept a message: it may be closed before it has sent it. */
-  readonly #onStored = ({ key }: StorageEvent): void => {
-    if (key?.includes(this.#prefix)) this.#takeUpLater();
-  };
 
   async #takeUp(key: string): Promise<void> {
     if (!parseUnsent(storage.get(key))) return storage.remove(key);
@@ -174,7 +171,7 @@ export class Outbox<Sent> {
 
   dispose(): void {
     this.#disposed = true;
-    window.removeEventListener("storage", this.#onStored);
+    this.#unwatch?.();
     clearTimeout(this.#takeUpTimer);
   }
 

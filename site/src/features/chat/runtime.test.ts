@@ -324,3 +324,16 @@ it.each([
   const read = client.getQueryData<{ pages: Page<Message>[] }>(messagesKey(conversation_id));
   expect(read?.pages.flatMap((page) => page.items.map(({ status }) => status))).toEqual(["complete", "complete"]);
 });
+
+it("a draft is followed as long as the runtime lives", () => {
+  const lose = (text: string): string => {
+    const draft = runtime.drafts.of("c1");
+    draft.set(text);
+    const key = "chatapp.draft.ada.c1";
+    window.dispatchEvent(new StorageEvent("storage", { key, oldValue: text, newValue: null }));
+    return draft.get();
+  };
+  expect(lose("Sent by another tab")).toBe("");
+  runtime.dispose();
+  expect(lose("Of the one that follows")).toBe("Of the one that follows");
+});

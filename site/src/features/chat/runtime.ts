@@ -53,6 +53,7 @@ export class ChatRuntime {
   readonly #socket: SocketClient | null;
   readonly #sentListeners = new Set<SentListener>();
   readonly #timers = new Set<ReturnType<typeof setTimeout>>();
+  #unfollow: (() => void) | undefined;
   #wasOpen = false;
 
   constructor(options: RuntimeOptions) {
@@ -90,12 +91,14 @@ export class ChatRuntime {
 
   start(): void {
     window.addEventListener("pagehide", this.drafts.flush);
+    this.#unfollow = this.drafts.follow();
     this.#socket?.start();
     this.outbox.restore();
   }
 
   dispose(): void {
     window.removeEventListener("pagehide", this.drafts.flush);
+    this.#unfollow?.();
     this.drafts.flush();
     this.#socket?.stop();
     this.feed.dispose();
