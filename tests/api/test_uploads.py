@@ -223,7 +223,6 @@ def test_a_wrong_body_is_refused_by_field_and_reserves_nothing(
             "application/x-iwork-numbers-sffnumbers",
             "Numbers spreadsheet cannot be read. Export it as XLSX",
         ),
-        ("talk.key", "application/zip", "Keynote presentation cannot be read. Export it as PDF"),
         ("table.XLS", "application/vnd.ms-excel", "Save it as XLSX"),
         ("slides.ppt", "application/vnd.ms-powerpoint", "Save it as PPTX"),
         ("all.zip", "application/zip", "Unpack it"),
@@ -258,6 +257,13 @@ def test_what_would_not_be_read_anyway_is_refused_with_its_reason(
         (".env", "text/plain"),
         ("page.svg", "image/svg+xml"),
         ("a.b.c", "text/plain"),
+        ("graph.dot", "application/msword"),
+        ("fr.pot", "application/vnd.ms-powerpoint"),
+        ("id_ed25519.pub", "application/vnd.ms-publisher"),
+        ("server.key", "application/vnd.apple.keynote"),
+        ("Pose.msg", "application/vnd.ms-outlook"),
+        ("figure.ps", "application/postscript"),
+        ("mail to example.com", "application/x-msdos-program"),
     ],
 )
 def test_what_its_content_will_tell_is_taken(ada: Person, name: str, media_type: str) -> None:

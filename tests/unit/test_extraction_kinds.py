@@ -117,6 +117,19 @@ def test_other_archives_are_refused(tmp_path: Path, parts: dict[str, bytes | lis
     assert word in error.message
 
 
+@pytest.mark.parametrize("ending", ["dot", "pot", "pub", "key", "msg", "ps", "com"])
+def test_an_ending_that_texts_have_as_well_says_nothing(tmp_path: Path, ending: str) -> None:
+    path = tmp_path / f"file.{ending}"
+    path.write_text("-----BEGIN PRIVATE KEY-----\n")
+    pages, _ = files.extract(path)
+    assert pages[0].text == "-----BEGIN PRIVATE KEY-----"
+    path.write_bytes(OLE + "WordDocument".encode("utf-16-le"))
+    assert files.failure(path).code == "type_not_supported"
+    path.write_bytes(b"MZ\x90\x00\x03" + bytes(99))
+    assert files.failure(path).code == "executable"
+    assert "Keynote" in files.failure(files.package(path, {"Index/Document.iwa": b"\x00"})).message
+
+
 def test_a_file_larger_than_the_limit_names_the_limit(tmp_path: Path) -> None:
     path = tmp_path / "big.txt"
     with path.open("wb") as file:

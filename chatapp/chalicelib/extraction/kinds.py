@@ -65,12 +65,11 @@ _ZIP_TYPES = {"application/zip", "application/x-zip-compressed", "application/x-
 # Not ours, but the name says that text is not what is meant.
 _NOT_TEXT = {"doc", "xls", "ppt", "odt", "ods", "odp", "zip", "exe", "dll", "mp3", "mp4", "heic", "tif", "tiff", "bmp"}
 
-_PROGRAM_ENDINGS = "exe dll msi com scr app dmg pkg deb rpm apk ipa jar class so dylib o bin wasm pyc"
+_PROGRAM_ENDINGS = "exe dll msi scr app dmg pkg deb rpm apk ipa jar class so dylib o bin wasm pyc"
 _PROGRAMS = frozenset(_PROGRAM_ENDINGS.split())
 _PROGRAM_TYPES = frozenset(
     {
         "application/x-msdownload",
-        "application/x-msdos-program",
         "application/x-dosexec",
         "application/vnd.microsoft.portable-executable",
         "application/x-executable",
@@ -81,16 +80,16 @@ _PROGRAM_TYPES = frozenset(
 )
 _UNPACK, _AS_IMAGE = "Unpack it and upload the files that matter.", "Save it as PNG or JPEG."
 _NO_SOUND = "Only documents, texts and images are read; a transcript would be."
-# Endings whose content is never read, with what they are and what to do instead.
+# Endings whose content is never read, with what they are and what to do instead. Not those that texts have as well,
+# where the content tells: .dot (graphs), .pot (translations), .pub and .key (keys), .msg (ROS), .ps, .com (addresses).
 _REFUSED_ENDINGS = (
-    ("doc dot", "An old Word document", "Save it as DOCX or PDF."),
+    ("doc", "An old Word document", "Save it as DOCX or PDF."),
     ("xls xlt xlsb", "An old or binary Excel workbook", "Save it as XLSX."),
-    ("ppt pps pot", "An old PowerPoint presentation", "Save it as PPTX or PDF."),
+    ("ppt pps", "An old PowerPoint presentation", "Save it as PPTX or PDF."),
     ("pages", "A Pages document", "Export it as PDF or DOCX."),
     ("numbers", "A Numbers spreadsheet", "Export it as XLSX or CSV."),
-    ("key", "A Keynote presentation", "Export it as PDF or PPTX."),
     ("rtf wps odt ods odp odg", "This document format", "Save it as DOCX, XLSX, PPTX or PDF."),
-    ("epub mobi azw3 djvu msg one vsd vsdx mpp pub ps", "This document format", "Save it as PDF."),
+    ("epub mobi azw3 djvu one vsd vsdx mpp", "This document format", "Save it as PDF."),
     ("zip 7z rar tar gz tgz bz2 xz zst iso img", "An archive", _UNPACK),
     ("heic heif avif", "A HEIC or AVIF image", _AS_IMAGE),
     ("tif tiff bmp psd ico ai raw cr2 nef dng jxl", "This image format", _AS_IMAGE),

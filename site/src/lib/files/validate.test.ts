@@ -22,7 +22,6 @@ describe("what is refused before it is uploaded", () => {
     ["budget.xls", "unreadable_oldSheet"],
     ["budget.numbers", "unreadable_oldSheet"],
     ["talk.ppt", "unreadable_oldSlides"],
-    ["talk.key", "unreadable_oldSlides"],
     ["letter.odt", "unreadable_openDocument"],
     ["novel.epub", "unreadable_otherDocument"],
     ["IMG_0001.HEIC", "unreadable_image"],
@@ -39,6 +38,11 @@ describe("what is refused before it is uploaded", () => {
 
   it.each(["thesis.pdf", "a.docx", "b.pptx", "c.xlsx", "d.csv", "e.md", "main.rs", "Makefile", "notes", "x.png", "y.webp", "app.ts"])(
     "%s may be uploaded",
+    (name) => expect(of(name)).toBeNull(),
+  );
+
+  it.each(["graph.dot", "fr.pot", "id_ed25519.pub", "server.key", "Pose.msg", "figure.ps", "mail to example.com"])(
+    "%s may be a text",
     (name) => expect(of(name)).toBeNull(),
   );
 
