@@ -42,7 +42,7 @@ describe("the Files page", () => {
     expect(await screen.findByText("No file yet")).toBeInTheDocument();
     await person.type(screen.getByRole("searchbox", { name: "Search by name" }), "tax");
     await pass(1_000);
-    expect(screen.getByText("No file has “tax” in its name.")).toBeInTheDocument();
+    expect(await screen.findByText("No file has “tax” in its name.")).toBeInTheDocument();
   });
 
   it("says when the files could not be loaded, and loads them on request", async () => {
@@ -65,7 +65,7 @@ describe("the Files page", () => {
     await list();
     await person.type(screen.getByRole("searchbox", { name: "Search by name" }), "budget");
     await pass(1_000);
-    expect(await names()).toEqual(["Budget.xlsx"]);
+    await waitFor(async () => expect(await names()).toEqual(["Budget.xlsx"]));
     expect(api.sent("GET", /^\/files\?.*name=/).map(({ path }) => path)).toEqual(["/files?name=budget"]);
   });
 
