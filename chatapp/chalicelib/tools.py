@@ -35,7 +35,7 @@ _RESULT_TOKENS = 40
 _MAX_SHOWN_QUERY = 200
 _MAX_SHOWN_FILES = 20
 # DynamoDB holds 38 digits, and would refuse the answer that shows more.
-_MOST_PAGE_NUMBER = 1_000_000
+_MAX_SHOWN_PAGE = 1_000_000
 _BUSY = "The file cannot be read at this moment. Try once more, or answer with what is there and say what is missing."
 
 # Constant, byte for byte: the prompt's cache begins with them.
@@ -118,8 +118,9 @@ class Tools:
         """What a person is shown of a call, whether it is a good one or not."""
         chosen = [attached for attached, _ in self._files.values() if attached.file_id == given.get("file_id")]
         if name == READ:
-            pages = {"first": given.get("first_page"), "last": given.get("last_page")}
-            return {"files": _shown(chosen)} | {name: _number(page) for name, page in pages.items() if _number(page)}
+            pages = {"first": _number(given.get("first_page")), "last": _number(given.get("last_page"))}
+            shown = {name: min(page, _MAX_SHOWN_PAGE) for name, page in pages.items() if page}
+            return {"files": _shown(chosen), **shown}
         if given.get("file_id") is None:
             chosen = [attached for attached, _ in self._files.values()]
         query = given.get("query")
@@ -212,10 +213,8 @@ def _shown(files: Iterable[Attached]) -> list[dict[str, str]]:
 
 
 def _number(value: object) -> int:
-    """0, which is no page, for what is no whole number."""
-    if isinstance(value, int) and not isinstance(value, bool) and 0 < value <= _MOST_PAGE_NUMBER:
-        return value
-    return 0
+    """0, which is no page, for what is no whole number from 1."""
+    return value if isinstance(value, int) and not isinstance(value, bool) and value > 0 else 0
 
 
 def _tokens(text: str) -> int:
