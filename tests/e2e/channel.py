@@ -31,6 +31,15 @@ class Socket:
             found += [frame for frame in json.loads(raw)["frames"] if frame.get("message_id") == message_id]
         return found
 
+    def files_told(self, timeout_s: float = 30.0) -> dict[str, Any]:
+        """The next frame that says which files stay with a conversation."""
+        deadline = time.monotonic() + timeout_s
+        while True:
+            raw = self.connection.recv(timeout=max(0.0, deadline - time.monotonic()))
+            for frame in json.loads(raw)["frames"]:
+                if "file_ids" in frame:
+                    return dict(frame)
+
 
 def ticket(person: Person) -> str:
     reply = person.post("/sockets")

@@ -8,10 +8,13 @@ import uuid
 import pytest
 from websockets.exceptions import InvalidStatus
 
+from deploy.local.aws import EVENT_RETRY_S
+from tests.e2e import uploads
 from tests.e2e.channel import opened, ticket
 from tests.e2e.demo import Model
 from tests.e2e.deployment import Deployment
 from tests.e2e.faults import FailureQueue, without_action
+from tests.e2e.files import REPORT
 from tests.e2e.people import Person, text_of
 
 pytestmark = [pytest.mark.local_only, pytest.mark.scripted, pytest.mark.exclusive]
@@ -102,15 +105,28 @@ def test_without_manage_connections_nothing_is_pushed_and_the_answer_is_read(
         assert socket.frames_until_end(healed["message_id"])[-1]["type"] == "answer.done"
 
 
-@pytest.mark.parametrize("function", ["answer", "extract"])
-def test_without_send_message_the_queue_stays_empty(deployment: Deployment, function: str) -> None:
+def test_without_manage_connections_a_file_is_taken_out_and_put_back(deployment: Deployment, ada: Person) -> None:
+    file = uploads.ready(ada, REPORT)
+    conversation_id = ada.new_conversation()
+    ada.ask(conversation_id, REPORT.question, file_ids=[file["file_id"]])
+    path = f"/conversations/{conversation_id}/files/{file['file_id']}"
+    with opened(deployment, ticket(ada)) as socket:
+        with without_action(deployment, "api_handler", "execute-api:ManageConnections", "/@connections/*"):
+            assert ada.call("DELETE", path).body["file_ids"] == []
+        assert ada.call("PUT", path).body["file_ids"] == [file["file_id"]]
+        assert socket.files_told()["file_ids"] == [file["file_id"]], "the first that could be pushed"
+
+
+# A file is read once more before its event is given up.
+@pytest.mark.parametrize(("function", "tried_for_s"), [("answer", 0), ("extract", EVENT_RETRY_S)])
+def test_without_send_message_the_queue_stays_empty(deployment: Deployment, function: str, tried_for_s: int) -> None:
     queue = FailureQueue(deployment, function)
     with without_action(deployment, function, "sqs:SendMessage", f"-{function}-failures"):
         dropped = _invoked_in_vain(deployment, function)
         with pytest.raises(AssertionError):
-            queue.receive(lambda payload: payload.get("message_id") == dropped, timeout_s=5)
+            queue.receive(lambda payload: payload.get("message_id") == dropped, timeout_s=tried_for_s + 8)
     kept = _invoked_in_vain(deployment, function)
-    queue.receive(lambda payload: payload.get("message_id") == kept)
+    queue.receive(lambda payload: payload.get("message_id") == kept, timeout_s=tried_for_s + 20)
 
 
 def _invoked_in_vain(deployment: Deployment, function: str) -> str:
