@@ -106,7 +106,8 @@ describe("SocketClient", () => {
     expect(server.tickets).toBe(2);
     await pass(0);
     expect(server.sockets.map((socket) => socket.isClosed)).toEqual([true, false]);
-    expect(server.opened).toEqual([true]);
+    // Told of again: what was pushed while the first one may have ended is not known.
+    expect(server.opened).toEqual([true, true]);
     client.stop();
   });
 
@@ -143,6 +144,7 @@ describe("SocketClient", () => {
       await pass(5_000);
       if (client.isOpen) server.sockets.at(-1)?.close();
     }
+    expect(server.tickets).toBeGreaterThan(10);
     expect(server.tickets).toBeLessThan(30);
     client.stop();
   });
@@ -156,6 +158,7 @@ describe("SocketClient", () => {
       document.dispatchEvent(new Event("visibilitychange"));
       await pass(15_000);
     }
+    expect(server.tickets - before).toBeGreaterThanOrEqual(20);
     expect(server.tickets - before).toBeLessThanOrEqual(22);
     client.stop();
   });

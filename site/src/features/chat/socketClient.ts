@@ -13,8 +13,9 @@ export const LONGEST_MS = 110 * 60_000;
  * is asked for before that ends with the old one.
  */
 export const BEFORE_EXPIRY_MS = 2_000;
-/** A clock that is ahead takes a token for ended that is not: the more it is ahead, the longer the connection is kept. */
+/** No connection is replaced sooner, whatever this computer's clock says. */
 const SHORTEST_MS = 10_000;
+/** Where the clock must be wrong, none is kept longer: nobody knows when its token ends. */
 const WRONG_CLOCK_MS = 10 * 60_000;
 const CONNECT_TIMEOUT_MS = 10_000;
 const BACKOFF_FIRST_MS = 1_000;
@@ -27,10 +28,19 @@ export interface SocketOptions {
   /** A one-time ticket and when the token behind it ends, in milliseconds since 1970. */
   getTicket(): Promise<{ ticket: string; tokenExpiresAtMs: number }>;
   onMessage(text: string): void;
+  /** Told also of a connection that takes the place of another one. */
   onOpenChange(open: boolean): void;
   /** Whether trying again makes no sense: the session is over. */
   isFinal(error: unknown): boolean;
   connect?: (url: string) => WebSocket;
+}
+
+/** How long a connection is kept before its successor is asked for. */
+function keptMs(tokenExpiresAtMs: number): number {
+  const leftMs = tokenExpiresAtMs - Date.now() - BEFORE_EXPIRY_MS;
+  if (leftMs > SHORTEST_MS) return Math.min(leftMs, LONGEST_MS);
+  // A clock that is ahead takes a token for ended that is not: the more it is ahead, the longer the connection is kept.
+  return Math.min(Math.max(-leftMs, SHORTEST_MS), WRONG_CLOCK_MS);
 }
 
 type Timer = ReturnType<typeof setTimeout>;
@@ -124,11 +134,11 @@ export class SocketClient {
     this.#socket = socket;
     socket.onclose = () => this.#closed(socket);
     previous?.close();
-    const lifeMs = Math.min(LONGEST_MS, tokenExpiresAtMs - Date.now() - BEFORE_EXPIRY_MS);
-    this.#after(lifeMs > SHORTEST_MS ? lifeMs : Math.min(Math.max(-lifeMs, SHORTEST_MS), WRONG_CLOCK_MS), () => void this.#open());
+    this.#after(keptMs(tokenExpiresAtMs), () => void this.#open());
     this.#after(STABLE_MS, () => (this.#attempts = 0));
     this.#ping(socket);
-    if (!previous) this.#options.onOpenChange(true);
+    // A successor, too: where it was late, or the clock is behind, its predecessor had ended before and nothing was pushed.
+    this.#options.onOpenChange(true);
   }
 
   #closed(socket: WebSocket): void {
