@@ -8,7 +8,7 @@ import uuid
 import pytest
 from chalicelib.ids import iso, new_id
 
-from tests.fakes import dynamodb
+from tests.fakes import dynamodb, wire
 from tests.people import Person
 from tests.stage import ORIGIN, Stage
 
@@ -225,15 +225,15 @@ def test_a_purge_that_broke_off_is_finished_by_the_next(stage: Stage, ada: Perso
     ada.delete(f"/conversations/{conversation_id}")
     (payload,) = stage.scheduler.payloads()
     stage.edit("conversations", conversation_id, deleted_at=int(time.time()) - 31)
-    for fault in (dynamodb.killed_before, dynamodb.killed_after, dynamodb.killed_before, dynamodb.killed_after):
+    for fault in (wire.killed_before, wire.killed_after, wire.killed_before, wire.killed_after):
         stage.wire.fail(fault, lambda call: call.writes)
-        with pytest.raises(dynamodb.Killed):
+        with pytest.raises(wire.Killed):
             stage.purge(payload)
     stage.purge(payload)
     assert not any(stage.rows(table) for table in TABLES)
 
 
-@pytest.mark.parametrize("fault", [dynamodb.lost_reply, dynamodb.read_timeout, dynamodb.throttled, dynamodb.conflict])
+@pytest.mark.parametrize("fault", [wire.lost_reply, wire.read_timeout, dynamodb.throttled, dynamodb.conflict])
 def test_every_change_of_a_conversation_survives_a_fault(stage: Stage, ada: Person, fault: dynamodb.Fault) -> None:
     def failing() -> None:
         stage.wire.fail(fault, lambda call: call.writes)

@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 from chalicelib.ids import iso
 
-from tests.fakes import dynamodb
-from tests.fakes.dynamodb import Call, Killed, Send
+from tests.fakes import wire
+from tests.fakes.dynamodb import Call
+from tests.fakes.wire import Killed, Send
 from tests.people import Person, text_in, text_of
 from tests.stage import Stage, wait_for
 
@@ -61,7 +62,7 @@ def _killed_in_the_middle(stage: Stage, ada: Person, conversation_id: str) -> st
     wait_for(lambda: text_in(ada.frames(conversation_id, answer_id)["items"]) == SHOWN)
     logged.set()
     # The next push kills it: the one of its end, which a stop brings about.
-    stage.wire.fail(dynamodb.killed_before, lambda call: call.operation == "TransactWriteItems")
+    stage.wire.fail(wire.killed_before, lambda call: call.operation == "TransactWriteItems")
     stage.edit("messages", answer_id, stop_requested=True)
     worker.join(20)
     assert not worker.is_alive()

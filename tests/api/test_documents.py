@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from tests.fakes.dynamodb import Call, Send
+from tests.fakes.dynamodb import Call
+from tests.fakes.wire import Send
 from tests.papers import blocks, flower_pages, image, paper
 from tests.people import Person
 from tests.stage import Stage

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from tests.fakes import s3
-from tests.fakes.dynamodb import Call, Send
+from tests.fakes import s3, wire
+from tests.fakes.dynamodb import Call
+from tests.fakes.wire import Send
 from tests.papers import blocks, flower_pages, paper
 from tests.people import Person, Reply
 from tests.stage import Stage
@@ -118,7 +119,7 @@ def test_many_long_files_are_read_by_no_more_threads_than_there_are_connections(
     file_ids += [paper(stage, ada, name=f"short {number}.pdf") for number in range(9)]
     lock, now, most = threading.Lock(), 0, 0
 
-    def counted(call: s3.Call, send: s3.Send) -> Any:
+    def counted(call: s3.Call, send: wire.Send) -> Any:
         nonlocal now, most
         with lock:
             now += 1

@@ -16,7 +16,7 @@ from chalicelib.extraction.search_index import search
 from PIL import Image
 
 from tests.arrivals import arrive, long_text, pdf, run_on
-from tests.fakes import s3
+from tests.fakes import s3, wire
 from tests.people import Person
 from tests.stage import Stage, wait_for
 from tests.unit import extraction_files as files
@@ -169,7 +169,7 @@ def held_at(stage: Stage, first: int) -> threading.Event:
     """Let the worker wait where it stores the object that begins with this page, until the event is set."""
     go_on = threading.Event()
 
-    def wait(call: s3.Call, send: s3.Send) -> Any:
+    def wait(call: s3.Call, send: wire.Send) -> Any:
         go_on.wait(20)
         return send()
 

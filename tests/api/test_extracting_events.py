@@ -13,8 +13,8 @@ from chalicelib.extraction.search_index import search
 from chalicelib.ids import new_id
 
 from tests.arrivals import Arrived, arrive, pdf
-from tests.fakes import dynamodb, s3
-from tests.fakes.dynamodb import Killed
+from tests.fakes import dynamodb, s3, wire
+from tests.fakes.wire import Killed
 from tests.people import Person
 from tests.stage import Stage, wait_for
 from tests.storage import BUCKET
@@ -91,7 +91,7 @@ def test_a_form_sent_again_after_the_end_changes_nothing(stage: Stage, ada: Pers
 def test_a_form_sent_again_while_it_is_read_changes_nothing(stage: Stage, ada: Person) -> None:
     file = arrive(stage, ada, TEXT)
 
-    def in_between(call: s3.Call, send: s3.Send) -> Any:
+    def in_between(call: s3.Call, send: wire.Send) -> Any:
         stage.extract(file.sent_again())
         return send()
 
@@ -157,7 +157,7 @@ def test_a_key_is_decoded_as_s3_encodes_it(stage: Stage, ada: Person) -> None:
 
 def _left(stage: Stage, file: Arrived) -> None:
     """Claimed by a worker that was killed; its lease has run out."""
-    stage.s3_wire.fail(s3.killed_before, lambda call: call.operation == "GetObject")
+    stage.s3_wire.fail(wire.killed_before, lambda call: call.operation == "GetObject")
     with pytest.raises(Killed):
         stage.extract(file.event)
     assert (file.row["status"], file.row["attempts"]) == ("reading", 1)
@@ -191,7 +191,7 @@ def test_a_claim_that_comes_late_does_not_try_a_third_time(stage: Stage, ada: Pe
     _left(stage, file)
     stage.edit("files", file.file_id, lease_until=int(time.time()) - 1)
 
-    def meanwhile(call: dynamodb.Call, send: dynamodb.Send) -> Any:
+    def meanwhile(call: dynamodb.Call, send: wire.Send) -> Any:
         stage.edit("files", file.file_id, attempts=2)
         return send()
 
@@ -221,7 +221,7 @@ class _Sleeper:
     def __init__(self, stage: Stage, file: Arrived, key: str, nth: int = 1) -> None:
         asleep, self._awake = threading.Event(), threading.Event()
 
-        def sleep(call: s3.Call, send: s3.Send) -> Any:
+        def sleep(call: s3.Call, send: wire.Send) -> Any:
             asleep.set()
             self._awake.wait(20)
             return send()
@@ -291,7 +291,7 @@ def test_a_file_purged_while_it_is_read_leaves_nothing_behind(
     ada.connect("tab")
     file = arrive(stage, ada, pdf(tmp_path, 45))
 
-    def purge(call: s3.Call, send: s3.Send) -> Any:
+    def purge(call: s3.Call, send: wire.Send) -> Any:
         if begun:
             stage.edit("files", file.file_id, deleted_at=int(time.time()) - 40, purging=True)
         else:
@@ -315,7 +315,7 @@ def test_a_worker_stops_once_its_file_was_purged(stage: Stage, ada: Person, tmp_
     def renewals() -> int:
         return sum(call.operation == "UpdateItem" for call in stage.wire.calls)
 
-    def purge(call: s3.Call, send: s3.Send) -> Any:
+    def purge(call: s3.Call, send: wire.Send) -> Any:
         before = renewals()
         _purge(stage, file)
         wait_for(lambda: renewals() > before)

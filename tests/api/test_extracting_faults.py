@@ -10,9 +10,9 @@ import pytest
 from chalicelib import extracting, logs, sockets
 
 from tests.arrivals import Arrived, arrive, long_text, pdf, run_on
-from tests.fakes import dynamodb, s3
+from tests.fakes import dynamodb, s3, wire
 from tests.fakes.aws import client_error
-from tests.fakes.dynamodb import Killed
+from tests.fakes.wire import Killed
 from tests.people import Person
 from tests.stage import Stage, wait_for
 
@@ -65,7 +65,7 @@ def test_what_was_shown_as_read_is_not_taken_back(
     monkeypatch.setattr(extracting, "TICK_EVERY_S", 0.01)
     file = arrive(stage, ada, pdf(tmp_path, 45))
 
-    def deny_once_shown(call: s3.Call, send: s3.Send) -> Any:
+    def deny_once_shown(call: s3.Call, send: wire.Send) -> Any:
         wait_for(lambda: file.row["pages_read"] >= 20, "the pages that were stored to be shown as read")
         return s3.denied(call, send)
 
@@ -77,7 +77,7 @@ def test_what_was_shown_as_read_is_not_taken_back(
     def renewals() -> int:
         return sum("SET #lease_until" in str(call) for call in stage.wire.calls)
 
-    def look(call: s3.Call, send: s3.Send) -> Any:
+    def look(call: s3.Call, send: wire.Send) -> Any:
         begun = renewals()
         wait_for(lambda: renewals() > begun + 1)
         shown.append(file.row["pages_read"])
@@ -140,7 +140,7 @@ def test_a_run_that_cannot_start_the_next_is_tried_again(stage: Stage, ada: Pers
     assert file.row["status"] == "ready"
 
 
-@pytest.mark.parametrize("killed", [s3.killed_before, s3.killed_after])
+@pytest.mark.parametrize("killed", [wire.killed_before, wire.killed_after])
 def test_a_killed_worker_leaves_a_lease_that_ends(stage: Stage, ada: Person, tmp_path: Path, killed: s3.Fault) -> None:
     file = arrive(stage, ada, pdf(tmp_path, 30))
     stage.s3_wire.fail(killed, lambda call: call.key.endswith("000021.jsonl"))
@@ -169,9 +169,9 @@ def _whole(stage: Stage, file: Arrived, pages: int) -> None:
 DYNAMODB_FAULTS = [
     dynamodb.exceeded,
     dynamodb.conflict,
-    dynamodb.unreachable,
-    dynamodb.lost_reply,
-    dynamodb.read_timeout,
+    wire.unreachable,
+    wire.lost_reply,
+    wire.read_timeout,
 ]
 
 
@@ -195,7 +195,7 @@ def test_a_fault_at_any_call_to_dynamodb_is_survived(
         _whole(stage, file, 1)
 
 
-@pytest.mark.parametrize("fault", [dynamodb.lost_reply, dynamodb.read_timeout], ids=lambda fault: fault.__name__)
+@pytest.mark.parametrize("fault", [wire.lost_reply, wire.read_timeout], ids=lambda fault: fault.__name__)
 def test_a_run_that_stops_survives_a_lost_reply(stage: Stage, ada: Person, fault: dynamodb.Fault) -> None:
     ada.connect("tab")
     file = arrive(stage, ada, long_text(1_000))
@@ -227,7 +227,9 @@ def test_the_end_is_repeated_while_dynamodb_is_busy(stage: Stage, ada: Person) -
     _whole(stage, file, 1)
 
 
-@pytest.mark.parametrize("fault", [s3.slow_down, s3.unreachable, s3.lost_reply], ids=["slow", "unreachable", "lost"])
+@pytest.mark.parametrize(
+    "fault", [s3.slow_down, wire.unreachable, wire.lost_reply], ids=["slow", "unreachable", "lost"]
+)
 def test_a_fault_at_any_call_to_s3_is_survived(stage: Stage, ada: Person, fault: s3.Fault) -> None:
     ada.connect("tab")
     text = long_text(450)
@@ -274,7 +276,7 @@ def test_a_socket_that_is_gone_loses_its_rows(stage: Stage, ada: Person, monkeyp
 
 
 def _crash_quoting(stage: Stage, file: Arrived) -> None:
-    def quote(call: s3.Call, send: s3.Send) -> Any:
+    def quote(call: s3.Call, send: wire.Send) -> Any:
         raise client_error(SECRET, "PutObject", 400)
 
     stage.s3_wire.fail(quote, lambda call: call.operation == "PutObject", times=9)

@@ -8,14 +8,15 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.fakes import dynamodb
-from tests.fakes.dynamodb import Call, Fault, Killed
+from tests.fakes import dynamodb, wire
+from tests.fakes.dynamodb import Call, Fault
+from tests.fakes.wire import Killed
 from tests.people import Person, Reply, text_in, text_of
 from tests.stage import Stage, wait_for
 
 TEXT = "Red roses, white lilies and one yellow tulip."
 
-FAULTS = [dynamodb.exceeded, dynamodb.conflict, dynamodb.unreachable, dynamodb.lost_reply, dynamodb.read_timeout]
+FAULTS = [dynamodb.exceeded, dynamodb.conflict, wire.unreachable, wire.lost_reply, wire.read_timeout]
 # Of one answer and of its title.
 INPUT, OUTPUT, TITLE = 1_000, 100, 7
 
@@ -113,7 +114,7 @@ DEATHS: dict[str, Callable[[Call], bool]] = {
 }
 
 
-@pytest.mark.parametrize("fault", [dynamodb.killed_before, dynamodb.killed_after], ids=["before", "after"])
+@pytest.mark.parametrize("fault", [wire.killed_before, wire.killed_after], ids=["before", "after"])
 @pytest.mark.parametrize("moment", DEATHS)
 def test_a_worker_killed_at_any_call_loses_nothing(stage: Stage, ada: Person, moment: str, fault: Fault) -> None:
     ada.connect("tab")
@@ -122,7 +123,7 @@ def test_a_worker_killed_at_any_call_loses_nothing(stage: Stage, ada: Person, mo
     stage.wire.fail(fault, DEATHS[moment])
     with pytest.raises(Killed):
         stage.run()
-    ended = moment in ("stage's count", "title") or (moment == "end" and fault is dynamodb.killed_after)
+    ended = moment in ("stage's count", "title") or (moment == "end" and fault is wire.killed_after)
     row = stage.row("messages", answer_id)
     assert row["status"] == ("complete" if ended else "queued" if _not_claimed(moment, fault) else "streaming")
     if row["status"] == "streaming":
@@ -142,7 +143,7 @@ def test_a_worker_killed_at_any_call_loses_nothing(stage: Stage, ada: Person, mo
 
 
 def _not_claimed(moment: str, fault: Fault) -> bool:
-    return moment == "claim" and fault is dynamodb.killed_before
+    return moment == "claim" and fault is wire.killed_before
 
 
 @pytest.mark.parametrize("fault", [dynamodb.throttled, *FAULTS], ids=lambda fault: fault.__name__)
@@ -184,7 +185,7 @@ def _command(
 
 def test_a_push_that_finds_dynamodb_out_of_order_loses_no_answer(stage: Stage, ada: Person) -> None:
     conversation_id = ada.new_conversation(title="T")
-    stage.wire.fail(dynamodb.unreachable, lambda call: call.tables == ["sockets"], times=1_000)
+    stage.wire.fail(wire.unreachable, lambda call: call.tables == ["sockets"], times=1_000)
     answer_id = ada.queue(conversation_id, "Which roses?")
     stage.run()
     answer = ada.message(conversation_id, answer_id)
@@ -195,7 +196,7 @@ def test_a_log_that_cannot_be_written_for_a_while_is_written_later(stage: Stage,
     conversation_id = ada.new_conversation(title="T")
     stage.model.scripts.clear()
     stage.script(None, text=TEXT, chunk_chars=2, delay_chunk_s=0.02)
-    stage.wire.fail(dynamodb.unreachable, lambda call: call.tables == ["frames"], times=7)
+    stage.wire.fail(wire.unreachable, lambda call: call.tables == ["frames"], times=7)
     answer_id = ada.queue(conversation_id, "Which roses?")
     stage.run()
     log = sorted((row for row in stage.rows("frames")), key=lambda row: row["last_sequence"])

@@ -14,7 +14,7 @@ from chalicelib.ids import iso, new_id
 from PIL import Image
 
 from tests.api.routes import MISSING, refused, same_404
-from tests.fakes import dynamodb
+from tests.fakes import dynamodb, wire
 from tests.fakes.aws import client_error
 from tests.people import Person
 from tests.stage import ROOT, Stage, table_definitions
@@ -178,7 +178,7 @@ def test_lists_and_details_show_the_same(stage: Stage, ada: Person) -> None:
 def test_a_file_that_is_purged_while_it_is_listed_is_left_out(stage: Stage, ada: Person) -> None:
     file_id = _dying(stage, ada, lease_until=int(time.time()) + 60)
 
-    def purged(call: dynamodb.Call, send: dynamodb.Send) -> Any:
+    def purged(call: dynamodb.Call, send: wire.Send) -> Any:
         stage.delete("files", stage.row("files", file_id))
         return send()
 
@@ -231,7 +231,7 @@ def test_a_new_name_has_room_for_its_ending(stage: Stage, ada: Person, grace: Pe
     assert ada.get(path).body["name"] == "x" * 251 + ".txt"
 
 
-@pytest.mark.parametrize("fault", [dynamodb.lost_reply, dynamodb.read_timeout, dynamodb.throttled, dynamodb.conflict])
+@pytest.mark.parametrize("fault", [wire.lost_reply, wire.read_timeout, dynamodb.throttled, dynamodb.conflict])
 def test_every_change_of_a_file_survives_a_fault(stage: Stage, ada: Person, fault: dynamodb.Fault) -> None:
     file_id = stage.ready(ada, TEXT)
     path = f"/files/{file_id}"
@@ -355,7 +355,7 @@ def test_a_reading_that_may_go_on_is_left_alone(stage: Stage, ada: Person, reade
 def test_a_reading_that_is_begun_anew_meanwhile_is_left_alone(stage: Stage, ada: Person) -> None:
     file_id = _dying(stage, ada, attempts=2)
 
-    def renewed(call: dynamodb.Call, send: dynamodb.Send) -> Any:
+    def renewed(call: dynamodb.Call, send: wire.Send) -> Any:
         stage.edit("files", file_id, lease_until=int(time.time()) + 60, token="u")
         return send()
 

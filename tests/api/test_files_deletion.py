@@ -9,7 +9,7 @@ import pytest
 from chalicelib.logs import Failed
 
 from tests.api.test_uploads import _used
-from tests.fakes import dynamodb, s3
+from tests.fakes import dynamodb, s3, wire
 from tests.people import Person
 from tests.stage import Stage
 
@@ -104,8 +104,8 @@ def test_a_purge_that_comes_too_early_or_for_somebody_else_does_nothing(
 @pytest.mark.parametrize("moment", ["before", "after"])
 def test_a_purge_that_broke_off_anywhere_is_finished_by_the_next(stage: Stage, ada: Person, moment: str) -> None:
     """Killed at each write that it makes, in turn: the mark, the objects, the pages, the row with its room."""
-    of_rows = {"before": dynamodb.killed_before, "after": dynamodb.killed_after}[moment]
-    of_objects = {"before": s3.killed_before, "after": s3.killed_after}[moment]
+    of_rows = {"before": wire.killed_before, "after": wire.killed_after}[moment]
+    of_objects = {"before": wire.killed_before, "after": wire.killed_after}[moment]
     kept = stage.ready(ada, TEXT, "kept.txt")
     kept_objects = stage.objects()
     for point in range(4):
@@ -115,7 +115,7 @@ def test_a_purge_that_broke_off_anywhere_is_finished_by_the_next(stage: Stage, a
             stage.wire.fail(of_rows, lambda call: call.writes, nth=1 if point == 0 else 2)
         else:
             stage.s3_wire.fail(of_objects, lambda call: call.writes, nth=point)
-        with pytest.raises(dynamodb.Killed):
+        with pytest.raises(wire.Killed):
             stage.purge(payload)
         stage.purge(payload)
         assert [row["file_id"] for row in stage.rows("files")] == [kept], point
@@ -124,12 +124,12 @@ def test_a_purge_that_broke_off_anywhere_is_finished_by_the_next(stage: Stage, a
     assert (len(stage.wire.struck), len(stage.s3_wire.struck)) == (2, 2)
 
 
-@pytest.mark.parametrize("fault", [dynamodb.lost_reply, dynamodb.read_timeout, dynamodb.throttled, dynamodb.conflict])
+@pytest.mark.parametrize("fault", [wire.lost_reply, wire.read_timeout, dynamodb.throttled, dynamodb.conflict])
 def test_a_purge_with_faults_releases_the_room_once(stage: Stage, ada: Person, fault: dynamodb.Fault) -> None:
     kept, file_id = stage.ready(ada, TEXT, "kept.txt"), stage.ready(ada, TEXT)
     payload = _deleted(stage, ada, file_id)
     stage.wire.fail(fault, lambda call: call.operation == "TransactWriteItems")
-    stage.s3_wire.fail(s3.lost_reply, lambda call: call.writes)
+    stage.s3_wire.fail(wire.lost_reply, lambda call: call.writes)
     stage.purge(payload)
     assert [row["file_id"] for row in stage.rows("files")] == [kept]
     assert _used(stage, ada) == len(TEXT)

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.fakes import dynamodb, s3
+from tests.fakes import dynamodb, s3, wire
 from tests.people import Person
 from tests.stage import Stage
 
@@ -75,7 +75,7 @@ def test_what_is_refused_is_logged_without_what_it_was(ada: Person, logged: Call
     _must_be_silent(written)
 
 
-@pytest.mark.parametrize("fault", [s3.refusal(MARK, 403), s3.refusal(MARK, 500), s3.unreachable, s3.lost_reply])
+@pytest.mark.parametrize("fault", [s3.refusal(MARK, 403), s3.refusal(MARK, 500), wire.unreachable, wire.lost_reply])
 def test_errors_of_s3_are_logged_without_what_they_quote(
     stage: Stage, ada: Person, logged: Callable[[], str], fault: s3.Fault
 ) -> None:
@@ -101,7 +101,7 @@ def test_errors_of_the_table_are_logged_without_what_they_quote(
 ) -> None:
     uploaded = stage.upload(ada, TEXT, f"{MARK}.txt")
 
-    def quoting(call: dynamodb.Call, send: dynamodb.Send) -> Any:
+    def quoting(call: dynamodb.Call, send: wire.Send) -> Any:
         return dynamodb.refusal("ValidationException", message=f"One of the values is {MARK}")
 
     stage.wire.fail(quoting, lambda call: call.operation == operation, times=100)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.fakes import dynamodb
+from tests.fakes import dynamodb, wire
 from tests.fakes.aws import client_error
 from tests.people import Person
 from tests.stage import Stage
@@ -88,7 +88,7 @@ def test_a_model_that_fails_is_logged_without_text(
     _must_be_silent(logged.all())
 
 
-def _quoting(call: dynamodb.Call, send: dynamodb.Send) -> Any:
+def _quoting(call: dynamodb.Call, send: wire.Send) -> Any:
     """DynamoDB refuses a request and quotes it."""
     return dynamodb.refusal("ValidationException", message=f"Invalid value {call.body} {TEXT}")
 

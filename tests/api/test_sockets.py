@@ -11,7 +11,7 @@ import pytest
 from botocore.awsrequest import AWSResponse
 from chalicelib import sockets
 
-from tests.fakes import dynamodb
+from tests.fakes import dynamodb, wire
 from tests.fakes.aws import GoneException, client_error
 from tests.people import Person, text_in, text_of
 from tests.stage import ENDPOINT, PATIENCE_S, Stage, wait_for
@@ -115,7 +115,7 @@ def test_a_keep_alive_is_taken(stage: Stage, ada: Person) -> None:
     assert ada.ping("tab") == 200
 
 
-@pytest.mark.parametrize("fault", [dynamodb.exceeded, dynamodb.conflict, dynamodb.unreachable])
+@pytest.mark.parametrize("fault", [dynamodb.exceeded, dynamodb.conflict, wire.unreachable])
 def test_connecting_and_disconnecting_survive_a_fault(stage: Stage, ada: Person, fault: dynamodb.Fault) -> None:
     for nth in (1, 2):
         stage.wire.clear()
@@ -245,7 +245,7 @@ def test_a_push_waits_for_the_connections_that_another_thread_is_reading(stage: 
     ada.connect("tab")
     release = threading.Event()
 
-    def slow(call: dynamodb.Call, send: dynamodb.Send) -> AWSResponse:
+    def slow(call: dynamodb.Call, send: wire.Send) -> AWSResponse:
         release.wait(PATIENCE_S)
         return send()
 

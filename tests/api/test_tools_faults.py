@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 
 from tests.api.tool_calls import QUESTION, kinds, results, search, texts
-from tests.fakes import dynamodb, s3
-from tests.fakes.s3 import Call, Send
+from tests.fakes import dynamodb, s3, wire
+from tests.fakes.s3 import Call
+from tests.fakes.wire import Send
 from tests.papers import flower_pages, paper
 from tests.people import Person, text_of
 from tests.stage import PATIENCE_S, Stage, wait_for
@@ -202,7 +203,7 @@ def test_a_worker_that_dies_in_a_tool_leaves_what_it_had_shown(
 ) -> None:
     with _in_a_tool(stage, ada, conversation_id, thesis) as (answer_id, _):
         _wait_for_the_log(ada, conversation_id, answer_id)
-        stage.wire.fail(dynamodb.unreachable, _is_renewal, times=10**6)
+        stage.wire.fail(wire.unreachable, _is_renewal, times=10**6)
         wait_for(lambda: stage.wire.struck, "a worker that cannot renew its lease")
         stage.edit("messages", answer_id, lease_until=int(time.time()) - 1)
         settled = ada.message(conversation_id, answer_id)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from chalicelib.ids import iso
 
-from tests.fakes import dynamodb, s3
+from tests.fakes import s3, wire
 from tests.people import Person, Reply
 from tests.stage import ORIGIN, Stage
 from tests.storage import BUCKET
@@ -131,7 +131,7 @@ def test_content_is_strict_base64(ada: Person, content: str) -> None:
     _refused(ada.post("/files", INLINE | {"content": content}), 400, "invalid_request", "content", "base64")
 
 
-@pytest.mark.parametrize("fault", [s3.slow_down, s3.unreachable])
+@pytest.mark.parametrize("fault", [s3.slow_down, wire.unreachable])
 def test_content_that_s3_does_not_take_leaves_nothing_behind(stage: Stage, ada: Person, fault: s3.Fault) -> None:
     stage.s3_wire.fail(fault, lambda call: call.writes, times=20)
     reply = ada.post("/files", INLINE)
@@ -141,23 +141,23 @@ def test_content_that_s3_does_not_take_leaves_nothing_behind(stage: Stage, ada: 
 
 
 def test_content_that_was_read_although_the_reply_was_lost_is_kept(stage: Stage, ada: Person) -> None:
-    def arrives_and_is_read(call: s3.Call, send: s3.Send) -> Any:
+    def arrives_and_is_read(call: s3.Call, send: wire.Send) -> Any:
         send()
         (row,) = stage.rows("files")
         versions = stage.s3.list_object_versions(Bucket=BUCKET)["Versions"]
         stage.extract(stage.s3_event(row["object_key"], versions[-1]["VersionId"]))
-        return s3.unreachable(call, send)
+        return wire.unreachable(call, send)
 
     stage.s3_wire.fail(arrives_and_is_read, lambda call: call.writes)
-    stage.s3_wire.fail(s3.unreachable, lambda call: call.writes and call.key.startswith("uploads/"), times=20)
+    stage.s3_wire.fail(wire.unreachable, lambda call: call.writes and call.key.startswith("uploads/"), times=20)
     reply = ada.post("/files", INLINE)
     assert (reply.status, reply.body["file"]["status"]) == (201, "ready")
     assert _used(stage, ada) == 5
 
 
 def test_a_crash_between_row_and_object_is_swept_later(stage: Stage, ada: Person) -> None:
-    stage.s3_wire.fail(s3.killed_before, lambda call: call.writes)
-    with pytest.raises(dynamodb.Killed):
+    stage.s3_wire.fail(wire.killed_before, lambda call: call.writes)
+    with pytest.raises(wire.Killed):
         ada.post("/files", INLINE)
     (row,) = stage.rows("files")
     stage.edit("files", row["file_id"], upload_timestamp=iso(time.time() - 3_601))

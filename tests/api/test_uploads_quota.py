@@ -11,7 +11,7 @@ from chalicelib import quota
 from chalicelib.ids import iso
 
 from tests.api.test_uploads import FILE, INLINE, MB, _used
-from tests.fakes import dynamodb, s3
+from tests.fakes import dynamodb, s3, wire
 from tests.people import Person, Reply
 from tests.stage import Stage
 
@@ -88,7 +88,7 @@ def test_a_conflict_with_another_upload_is_waited_out(stage: Stage, ada: Person)
     assert _used(stage, ada) == 5
 
 
-@pytest.mark.parametrize("fault", [dynamodb.lost_reply, dynamodb.read_timeout, dynamodb.throttled])
+@pytest.mark.parametrize("fault", [wire.lost_reply, wire.read_timeout, dynamodb.throttled])
 def test_a_reservation_whose_reply_was_lost_counts_once(stage: Stage, ada: Person, fault: dynamodb.Fault) -> None:
     stage.wire.fail(fault, lambda call: call.operation == "TransactWriteItems")
     assert ada.post("/files", FILE).status == 201
@@ -163,7 +163,7 @@ def test_a_file_whose_event_was_lost_has_failed_and_can_be_downloaded(stage: Sta
     assert ada.file(late.file_id)["status"] == "ready"
 
 
-@pytest.mark.parametrize("fault", [s3.slow_down, s3.unreachable])
+@pytest.mark.parametrize("fault", [s3.slow_down, wire.unreachable])
 def test_a_list_is_shown_although_it_cannot_be_swept(stage: Stage, ada: Person, fault: s3.Fault) -> None:
     old, other = _new(ada, 5), _new(ada, 5)
     _older(stage, old, 3_601)
@@ -201,7 +201,7 @@ def test_what_begins_to_be_read_while_it_is_swept_stays(stage: Stage, ada: Perso
     uploaded = stage.upload(ada, b"roses")
     _older(stage, uploaded.file_id, 3_601)
 
-    def claimed_meanwhile(call: dynamodb.Call, send: dynamodb.Send) -> AWSResponse:
+    def claimed_meanwhile(call: dynamodb.Call, send: wire.Send) -> AWSResponse:
         stage.extract(uploaded.event)
         return send()
 
@@ -212,7 +212,7 @@ def test_what_begins_to_be_read_while_it_is_swept_stays(stage: Stage, ada: Perso
     assert _used(stage, ada) == 5
 
 
-def _nothing(call: s3.Call, send: s3.Send) -> AWSResponse:
+def _nothing(call: s3.Call, send: wire.Send) -> AWSResponse:
     body = "<ListVersionsResult><IsTruncated>false</IsTruncated></ListVersionsResult>"
     return s3.answer(200, body)
 

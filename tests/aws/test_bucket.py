@@ -18,7 +18,7 @@ from chalicelib.aws.faults import Busy
 from chalicelib.aws.grants import Grant, NotGranted
 
 from tests.aws.conftest import TESTER
-from tests.fakes import s3
+from tests.fakes import s3, wire
 from tests.stage import Stage
 from tests.storage import BUCKET
 
@@ -159,7 +159,7 @@ def test_many_versions_are_deleted_a_thousand_at_a_time(
 # Errors
 
 
-@pytest.mark.parametrize("fault", [s3.slow_down, s3.unreachable, s3.refusal("InternalError", 500)])
+@pytest.mark.parametrize("fault", [s3.slow_down, wire.unreachable, s3.refusal("InternalError", 500)])
 def test_what_s3_cannot_do_now_is_busy_once_it_was_repeated(
     uploads: Bucket, stage: Stage, tmp_path: Path, fault: s3.Fault
 ) -> None:
@@ -199,7 +199,7 @@ def test_a_refusal_is_not_hidden(uploads: Bucket, stage: Stage) -> None:
 def test_a_version_that_is_not_deleted_is_an_error(
     uploads: Bucket, stage: Stage, code: str, error: type[Exception]
 ) -> None:
-    def partly(call: s3.Call, send: s3.Send) -> AWSResponse:
+    def partly(call: s3.Call, send: wire.Send) -> AWSResponse:
         each = f"<Error><Key>uploads/x</Key><VersionId>v</VersionId><Code>{code}</Code></Error>"
         return s3.answer(200, f"<DeleteResult>{each}</DeleteResult>")
 

@@ -11,11 +11,12 @@ from chalicelib.aws.faults import Busy
 from chalicelib.aws.table import Table, TransactionRefused, batch_get, transact
 
 from tests.aws.conftest import row
-from tests.fakes import dynamodb
-from tests.fakes.dynamodb import Call, Fault, Send
+from tests.fakes import dynamodb, wire
+from tests.fakes.dynamodb import Call, Fault
+from tests.fakes.wire import Send
 from tests.stage import Stage
 
-PASSING = [dynamodb.exceeded, dynamodb.throttled, dynamodb.conflict, dynamodb.unreachable, dynamodb.lost_reply]
+PASSING = [dynamodb.exceeded, dynamodb.throttled, dynamodb.conflict, wire.unreachable, wire.lost_reply]
 KEY = row(1)
 
 
@@ -51,7 +52,7 @@ def test_a_transaction_repeats_under_one_token_even_through_conflicts(stage: Sta
     assert stage.rows("messages") == [row(1)]
 
 
-@pytest.mark.parametrize("fault", [dynamodb.conflict, dynamodb.unreachable, dynamodb.throttled])
+@pytest.mark.parametrize("fault", [dynamodb.conflict, wire.unreachable, dynamodb.throttled])
 def test_what_never_ends_is_raised_and_nothing_is_stored(stage: Stage, messages: Table, fault: Fault) -> None:
     stage.wire.fail(fault, times=1_000)
     with pytest.raises(Busy):

@@ -10,26 +10,7 @@ from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from moto.core.botocore_stubber import MockRawResponse
 
 from tests.fakes import wire
-from tests.fakes.wire import Killed, Send, killed_after, killed_before, lost_reply, read_timeout, unreachable
-
-__all__ = [
-    "WRITES",
-    "Call",
-    "Fault",
-    "Killed",
-    "Send",
-    "Wire",
-    "conflict",
-    "exceeded",
-    "killed_after",
-    "killed_before",
-    "lost_reply",
-    "read_timeout",
-    "refusal",
-    "reply",
-    "throttled",
-    "unreachable",
-]
+from tests.fakes.wire import Send
 
 WRITES = ("PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem", "TransactWriteItems")
 _HEADERS = {"x-amzn-requestid": "fault"}

@@ -14,24 +14,6 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 
 from tests.fakes import wire
-from tests.fakes.wire import Send, killed_after, killed_before, lost_reply, unreachable
-
-__all__ = [
-    "WRITES",
-    "Call",
-    "Fault",
-    "Send",
-    "Wire",
-    "answer",
-    "denied",
-    "killed_after",
-    "killed_before",
-    "lost_reply",
-    "refusal",
-    "refused",
-    "slow_down",
-    "unreachable",
-]
 
 WRITES = ("PutObject", "DeleteObjects")
 
