@@ -47,3 +47,10 @@ it("leaves the focus alone that has gone on when its time is over", () => {
   expect(screen.queryByText("Moved.")).toBeNull();
   expect(button("Elsewhere")).toHaveFocus();
 });
+
+it("takes the place of a notice of the same subject", () => {
+  act(() => showToast({ text: "Taken out.", subject: "a" }));
+  act(() => showToast({ text: "Another.", subject: "b" }));
+  act(() => showToast({ text: "Put back.", subject: "a" }));
+  expect(screen.getAllByRole("status").map((notice) => notice.textContent)).toEqual(["Moved.", "Another.", "Put back."]);
+});

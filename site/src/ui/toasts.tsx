@@ -10,6 +10,8 @@ import { IconButton } from "./Button";
 
 export interface Toast {
   text: string;
+  /** A later notice of the same subject takes its place: what it says, or offers to undo, no longer holds. */
+  subject?: string;
   isError?: boolean;
   durationMs?: number;
   action?: { label: string; run: () => void };
@@ -23,7 +25,8 @@ let lastId = 0;
 
 export function showToast(toast: Toast): void {
   lastId += 1;
-  toasts.set([...toasts.get(), { ...toast, id: lastId }].slice(-MOST_SHOWN));
+  const others = toasts.get().filter(({ subject }) => subject === undefined || subject !== toast.subject);
+  toasts.set([...others, { ...toast, id: lastId }].slice(-MOST_SHOWN));
 }
 
 /** Nothing of one person is shown to the next. */

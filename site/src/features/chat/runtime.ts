@@ -91,6 +91,7 @@ export class ChatRuntime {
 
   start(): void {
     window.addEventListener("pagehide", this.drafts.flush);
+    window.addEventListener("online", this.uploads.resume);
     this.#unfollow = this.drafts.follow();
     this.#socket?.start();
     this.outbox.restore();
@@ -98,6 +99,7 @@ export class ChatRuntime {
 
   dispose(): void {
     window.removeEventListener("pagehide", this.drafts.flush);
+    window.removeEventListener("online", this.uploads.resume);
     this.#unfollow?.();
     this.drafts.flush();
     this.#socket?.stop();

@@ -148,6 +148,18 @@ describe("a failure on the way", () => {
     expect(uploads.readiness([key])).toEqual({ state: "ready", file_ids: ["f1"] });
   });
 
+  it("of the network is made up for once that is back, and no other", async () => {
+    const [cut = "", refused = ""] = await begin(pdf(), pdf("other.pdf"));
+    server.sending(0).fail(new NetworkError("cut"));
+    server.sending(1).fail(new ApiError(400, "invalid_request", "no"));
+    await pass();
+    uploads.resume();
+    await pass();
+    expect(server.sendings).toHaveLength(3);
+    expect(shown(cut)).toMatchObject({ phase: "uploading" });
+    expect(shown(refused)).toMatchObject({ phase: "failed" });
+  });
+
   it("keeps what a full storage says", async () => {
     server.createErrors.push(new ApiError(413, "storage_full", "full", { used_bytes: 5, limit_bytes: 6 }));
     const [key = ""] = await begin(pdf());

@@ -124,6 +124,11 @@ export class Uploads {
     if (attachment?.phase === "failed" && attachment.canRetry && held.source) void this.#repeat(key, held.source, attachment);
   }
 
+  /** The network is back: upload again what the want of it cut off. */
+  readonly resume = (): void => {
+    for (const [key, { store }] of this.#held) if (store.get()?.problem?.code === "network") this.retry(key);
+  };
+
   /** Forget an attachment, and stop what is under way; a file that is only half there, sent from here, is deleted. */
   remove(key: string): void {
     const { cancel, isSent, source, store } = this.#of(key);

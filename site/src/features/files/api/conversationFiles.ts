@@ -33,12 +33,12 @@ export function useConversationFileActions(conversationId: string, onChanged: (c
       // It exists, whatever a list says that was read while it was out.
       setMissing(client, conversationId, file.file_id, false);
       reread();
-      showToast({ text: texts().files.putBack(shortName(file.name)) });
+      showToast({ text: texts().files.putBack(shortName(file.name)), subject: path(file) });
     },
     onError: (error, file) => {
       if (!(error instanceof ApiError && error.status === 404)) return complain(error);
       setMissing(client, conversationId, file.file_id, true);
-      showToast({ text: texts().files.putBackDeleted(shortName(file.name)), isError: true });
+      showToast({ text: texts().files.putBackDeleted(shortName(file.name)), isError: true, subject: path(file) });
     },
     onSettled,
   });
@@ -49,7 +49,7 @@ export function useConversationFileActions(conversationId: string, onChanged: (c
       // What is being read may come without the file, as if it were deleted.
       if (client.isFetching({ queryKey: conversationFilesKey(conversationId) }) > 0) reread();
       const undo = { label: texts().files.page.undo, run: () => once(putBack.mutate)(file) };
-      showToast({ text: texts().files.removed(shortName(file.name)), durationMs: UNDO_SHOWN_MS, action: undo });
+      showToast({ text: texts().files.removed(shortName(file.name)), durationMs: UNDO_SHOWN_MS, action: undo, subject: path(file) });
     },
     onError: complain,
     onSettled,
