@@ -1,5 +1,8 @@
 /** Numbers, money and days as the person's language writes them. */
 
+/** Between facts in one line. */
+export const DOT = " · ";
+
 export const formatCount = (language: string, count: number): string => new Intl.NumberFormat(language).format(count);
 
 /** For estimates: two digits that count, "about 90,000" rather than 89,712. */

@@ -7,6 +7,7 @@ import { lostAttachment, type Attachment } from "@/lib/files/attachment";
 import { useAttachment, useUploads } from "@/lib/files/context";
 import { attachmentText } from "@/lib/files/fileText";
 import { fileIcon } from "@/lib/files/kinds";
+import { DOT } from "@/lib/format";
 import { openViewer } from "@/lib/viewer";
 
 import { IconButton } from "./Button";
@@ -50,7 +51,7 @@ export function AttachmentChip({ attachmentKey, onRemove }: AttachmentChipProps)
         <ChipName attachment={attachment} />
         <p className={cx("text-xs", isFailed ? "break-words" : "truncate text-muted")} title={text}>
           {text}
-          {phase === "ready" && known?.scanned && ` · ${t.files.scanned}`}
+          {phase === "ready" && known?.scanned && `${DOT}${t.files.scanned}`}
         </p>
         {(isCancel || phase === "reading") && (
           <div className="mt-1">

@@ -1,6 +1,6 @@
 /** What a file's state and its problems are called, in the person's language. */
 import type { Language, Messages } from "@/i18n";
-import { formatBytes, formatCount, formatRounded, shortName } from "@/lib/format";
+import { DOT, formatBytes, formatCount, formatRounded, shortName } from "@/lib/format";
 
 import type { Attachment, KnownFile } from "./attachment";
 import { unitOf } from "./kinds";
@@ -76,7 +76,7 @@ const countText = ({ t, language }: Wording, file: Partial<KnownFile>, count: nu
 /** "Taken out · 212 pages": how much it is, or its size, after what became of it. */
 export function notedExtent(wording: Wording, file: Partial<KnownFile> & { size: number }, note: string | null): string {
   const extent = extentText(wording, file) ?? formatBytes(wording.language, file.size);
-  return note === null ? extent : `${note} · ${extent}`;
+  return note === null ? extent : `${note}${DOT}${extent}`;
 }
 
 /** "reading 40 of 212 pages" */

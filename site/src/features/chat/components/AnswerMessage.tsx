@@ -3,7 +3,7 @@ import { memo, useEffect, useMemo, useRef, useState } from "react";
 import type { Message } from "@/api/types";
 import { t as texts, useLanguage, useT } from "@/i18n";
 import { announce } from "@/lib/announcer";
-import { formatCount, formatUsd } from "@/lib/format";
+import { DOT, formatCount, formatUsd } from "@/lib/format";
 import { IconButton } from "@/ui/Button";
 import { CopyButton } from "@/ui/CopyButton";
 
@@ -110,7 +110,7 @@ function AnswerFigures({ message }: { message: Message }) {
       {name}
       {usage && input !== null && (
         <span title={t.chat.usage(formatCount(language, input), formatCount(language, usage.output_tokens))}>
-          {` · ${t.chat.usage(formatCount(language, input), formatCount(language, usage.output_tokens))} · ${formatUsd(language, usage.cost_usd)}`}
+          {`${DOT}${t.chat.usage(formatCount(language, input), formatCount(language, usage.output_tokens))}${DOT}${formatUsd(language, usage.cost_usd)}`}
         </span>
       )}
     </span>

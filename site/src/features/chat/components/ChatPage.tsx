@@ -5,6 +5,7 @@ import { useLocation } from "wouter";
 import { useT } from "@/i18n";
 import { isGone } from "@/lib/conversations/conversations";
 import { useFileDrop } from "@/lib/files/dropped";
+import { DOT } from "@/lib/format";
 import { routes } from "@/lib/routes";
 import { Button } from "@/ui/Button";
 import { DropOverlay } from "@/ui/DropOverlay";
@@ -40,7 +41,7 @@ export function ChatPage({ conversationId, openList, tools }: ChatPageProps) {
   useEscape(thread.inProgressId === null ? null : actions.stop);
   const title = thread.conversation?.title ?? t.list.untitled;
   useEffect(() => {
-    document.title = conversationId === null ? t.app.name : `${title} · ${t.app.name}`;
+    document.title = conversationId === null ? t.app.name : `${title}${DOT}${t.app.name}`;
   }, [conversationId, title, t]);
   return (
     <main className="relative flex min-w-0 flex-1 flex-col" aria-label={t.chat.conversation}>

@@ -3,7 +3,7 @@ import { useEffect, useId } from "react";
 
 import { useLanguage, useT } from "@/i18n";
 import { COMPOSER_ID, focusComposer } from "@/lib/focusComposer";
-import { formatCount } from "@/lib/format";
+import { DOT, formatCount } from "@/lib/format";
 import { useStore } from "@/lib/store";
 import { AttachmentChip } from "@/ui/AttachmentChip";
 import { Button, IconButton } from "@/ui/Button";
@@ -105,7 +105,7 @@ export function Composer({ conversationId, thread, files, onSend, onStop, isStop
       </form>
       <p id={hintId} className="hidden text-center text-xs text-muted wide:block">
         {t.chat.composerHint}
-        {isAnswering && ` · ${t.chat.stopHint}`}
+        {isAnswering && `${DOT}${t.chat.stopHint}`}
       </p>
     </div>
   );

@@ -7,6 +7,7 @@ import { announce } from "@/lib/announcer";
 import { useUploads } from "@/lib/files/context";
 import { useFileDrop, type Incoming } from "@/lib/files/dropped";
 import type { Refused } from "@/lib/files/uploads";
+import { DOT } from "@/lib/format";
 import { DropOverlay } from "@/ui/DropOverlay";
 import { FilePicker } from "@/ui/FilePicker";
 import { RefusedFiles } from "@/ui/RefusedFiles";
@@ -27,7 +28,7 @@ export default function FilesPage({ openList, onUseInNewChat }: FilesPageProps) 
   const [name, setName] = useState("");
   const [refused, setRefused] = useState<readonly Refused[]>([]);
   useEffect(() => {
-    document.title = `${t.files.page.title} · ${t.app.name}`;
+    document.title = `${t.files.page.title}${DOT}${t.app.name}`;
   }, [t]);
   const upload = (incoming: Incoming): void => {
     const added = uploads.add(incoming.files);
