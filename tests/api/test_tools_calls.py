@@ -8,6 +8,7 @@ import pytest
 from chalicelib.extraction.estimates import estimate_tokens
 
 from tests.api.tool_calls import QUESTION, call, results, search, texts
+from tests.fakes import s3
 from tests.papers import flower_pages, paper
 from tests.people import Person, text_of
 from tests.stage import Stage
@@ -135,3 +136,13 @@ def test_all_long_files_are_searched_or_the_one_that_is_named(
     assert results(stage.prompts()[2])[0]["is_error"], "a file that is shown whole has no index to search"
     shown = [[file["name"] for file in block["detail"]["files"]] for block in answer["content"][:3]]
     assert shown == [["thesis.pdf", "other.pdf"], ["other.pdf"], []]
+
+
+def test_a_crash_in_a_tool_is_logged_once(
+    stage: Stage, ada: Person, conversation_id: str, thesis: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    stage.s3_wire.fail(s3.denied, lambda call: call.key.endswith("index.sqlite"), times=9)
+    stage.script(QUESTION, times=1, tool_use=search())
+    capfd.readouterr()
+    ada.ask(conversation_id, QUESTION, file_ids=[thesis])
+    assert capfd.readouterr().out.count('"event":"error"') == 1
