@@ -38,7 +38,8 @@ def read(path: Path, limits: Limits, start_page: int) -> Iterator[Item]:
             if number % _PAGES_BETWEEN_SWEEPS == 0:
                 reader.resolved_objects.clear()
         read_pages = max(0, count + 1 - start_page)
-        if read_pages and unreadable == read_pages:
+        # A run that goes on where another one stopped knows its own pages only.
+        if start_page == 1 and read_pages and unreadable == read_pages:
             raise ExtractionError("broken_file", "no page can be read", format="PDF")
         scanned = is_scan(read_pages, textless)
         encrypted = reader.is_encrypted
