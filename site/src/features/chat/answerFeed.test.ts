@@ -2,30 +2,11 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
 import { NetworkError } from "@/api/client";
 import type { AnswerFrame } from "@/api/frames";
+import { delta, done, started } from "@/test/frames";
 
 import { AnswerFeed, POLL_FIRST_MS, POLL_SLOWEST_MS, REORDER_MS, SILENCE_MS, UNKNOWN_MS, type FramesRead } from "./answerFeed";
 import { contentOf } from "./answerReducer";
 import { textOf } from "./liveMessage";
-
-const ids = { conversation_id: "c1", message_id: "a1" };
-const started: AnswerFrame = { type: "answer.started", ...ids, sequence: 1, model: "claude" };
-const delta = (sequence: number, text: string): AnswerFrame => ({
-  type: "answer.delta",
-  ...ids,
-  sequence,
-  block: 0,
-  kind: "text",
-  text,
-});
-const done = (sequence: number): AnswerFrame => ({
-  type: "answer.done",
-  ...ids,
-  sequence,
-  status: "complete",
-  stop_reason: "end_turn",
-  usage: null,
-  error: null,
-});
 
 /** The server's log of one answer, read as `…/frames?after=N`. */
 class FakeLog {
@@ -82,7 +63,7 @@ describe("AnswerFeed with a socket", () => {
     const log = new FakeLog();
     const feed = log.feed();
     feed.follow("c1", "a1", { fresh: true });
-    feed.receive([started]);
+    feed.receive([started(1)]);
     for (let sequence = 2; sequence < 30; sequence += 1) {
       await pass(SILENCE_MS - 100);
       feed.receive([delta(sequence, "x")]);
@@ -96,7 +77,7 @@ describe("AnswerFeed with a socket", () => {
 
   it("reads after 3 s of silence, then every second at first and every 3 s while it stays silent", async () => {
     const log = new FakeLog();
-    log.frames = [started, delta(2, "from the log")];
+    log.frames = [started(1), delta(2, "from the log")];
     const feed = log.feed();
     feed.follow("c1", "a1", { fresh: true });
     await pass(SILENCE_MS);
@@ -109,7 +90,7 @@ describe("AnswerFeed with a socket", () => {
 
   it("reads at once when it joins an answer, and again when the socket opens", async () => {
     const log = new FakeLog();
-    log.frames = [started, delta(2, "begun")];
+    log.frames = [started(1), delta(2, "begun")];
     const feed = log.feed();
     feed.follow("c1", "a1");
     await pass(0);
@@ -121,10 +102,10 @@ describe("AnswerFeed with a socket", () => {
 
   it("fills a gap from the log when it does not close by itself", async () => {
     const log = new FakeLog();
-    log.frames = [started, delta(2, "a"), delta(3, "b"), delta(4, "c")];
+    log.frames = [started(1), delta(2, "a"), delta(3, "b"), delta(4, "c")];
     const feed = log.feed();
     feed.follow("c1", "a1", { fresh: true });
-    feed.receive([started, delta(2, "a")]);
+    feed.receive([started(1), delta(2, "a")]);
     feed.receive([delta(4, "c")]);
     await pass(REORDER_MS - 1);
     expect(text(feed)).toBe("a");
@@ -138,7 +119,7 @@ describe("AnswerFeed with a socket", () => {
     const feed = log.feed();
     feed.follow("c1", "a1", { fresh: true });
     for (let sequence = 2; sequence < 30; sequence += 1) {
-      log.frames = [started, ...Array.from({ length: sequence - 1 }, (_, index) => delta(index + 2, "x"))];
+      log.frames = [started(1), ...Array.from({ length: sequence - 1 }, (_, index) => delta(index + 2, "x"))];
       feed.receive([delta(sequence, "x")]);
       await pass(REORDER_MS / 2);
     }
@@ -148,13 +129,13 @@ describe("AnswerFeed with a socket", () => {
 
   it("goes on reading while the log does not hold what is missing yet", async () => {
     const log = new FakeLog();
-    log.frames = [started];
+    log.frames = [started(1)];
     const feed = log.feed();
     feed.follow("c1", "a1", { fresh: true });
     feed.receive([delta(3, "b")]);
     await pass(REORDER_MS);
     expect(feed.answer("a1").get().sequence).toBe(1);
-    log.frames = [started, delta(2, "a")];
+    log.frames = [started(1), delta(2, "a")];
     await pass(POLL_FIRST_MS);
     expect(text(feed)).toBe("ab");
   });
@@ -165,7 +146,7 @@ describe("AnswerFeed with a socket", () => {
     feed.follow("c1", "a1", { fresh: true });
     feed.receive([delta(2, "a"), delta(3, "b")]);
     await pass(REORDER_MS / 2);
-    feed.receive([started]);
+    feed.receive([started(1)]);
     await pass(SILENCE_MS / 2);
     expect(log.readsAtMs).toEqual([]);
     expect(text(feed)).toBe("ab");
@@ -174,7 +155,7 @@ describe("AnswerFeed with a socket", () => {
   it("takes frames that overtook the reply to their message", async () => {
     const log = new FakeLog();
     const feed = log.feed();
-    feed.receive([started]);
+    feed.receive([started(1)]);
     feed.receive([delta(2, "x")]);
     await pass(UNKNOWN_MS - 1);
     feed.follow("c1", "a1", { fresh: true });
@@ -187,7 +168,7 @@ describe("AnswerFeed with a socket", () => {
   it("tells once of an answer that nobody follows, and follows it by its frames alone", async () => {
     const log = new FakeLog();
     const feed = log.feed();
-    feed.receive([started]);
+    feed.receive([started(1)]);
     await pass(UNKNOWN_MS);
     feed.receive([delta(2, "x"), delta(3, "y")]);
     await pass(UNKNOWN_MS);
@@ -204,7 +185,7 @@ describe("AnswerFeed with a socket", () => {
   it("has the whole answer when the reply to its message comes after its end", async () => {
     const log = new FakeLog();
     const feed = log.feed();
-    feed.receive([started, delta(2, "quick"), done(3)]);
+    feed.receive([started(1), delta(2, "quick"), done(3)]);
     await pass(UNKNOWN_MS);
     feed.follow("c1", "a1", { fresh: true });
     expect(text(feed)).toBe("quick");
@@ -213,7 +194,7 @@ describe("AnswerFeed with a socket", () => {
 
   it("reads anew when the socket is back, although a read hangs in the network that is gone", async () => {
     const log = new FakeLog();
-    log.frames = [started, delta(2, "begun")];
+    log.frames = [started(1), delta(2, "begun")];
     const feed = await hangingRead(log);
     feed.resync();
     await pass(0);
@@ -226,7 +207,7 @@ describe("AnswerFeed with a socket", () => {
 
   it("does not put off the next read for one that was given up and fails late", async () => {
     const log = new FakeLog();
-    log.frames = [started, delta(2, "a")];
+    log.frames = [started(1), delta(2, "a")];
     const feed = await hangingRead(log);
     feed.refresh("a1");
     await pass(SILENCE_MS - 1);
@@ -244,7 +225,7 @@ describe("AnswerFeed without a socket", () => {
     const feed = log.feed();
     feed.follow("c1", "a1", { fresh: true });
     await pass(POLL_FIRST_MS);
-    log.frames = [started, delta(2, "one ")];
+    log.frames = [started(1), delta(2, "one ")];
     await pass(POLL_FIRST_MS * 2);
     log.frames = [...log.frames, delta(3, "two")];
     await pass(POLL_FIRST_MS * 2);
@@ -263,7 +244,7 @@ describe("AnswerFeed without a socket", () => {
     const feed = log.feed();
     feed.follow("c1", "a1");
     for (let sequence = 1; sequence <= 10; sequence += 1) {
-      log.frames = [...log.frames, sequence === 1 ? started : delta(sequence, "x")];
+      log.frames = [...log.frames, sequence === 1 ? started(1) : delta(sequence, "x")];
       await pass(POLL_FIRST_MS);
     }
     expect(log.readsAtMs.length).toBeGreaterThanOrEqual(10);
@@ -278,7 +259,7 @@ describe("AnswerFeed without a socket", () => {
     await pass(60_000);
     expect(log.readsAtMs.length).toBeLessThan(12);
     log.error = null;
-    log.frames = [started, delta(2, "back")];
+    log.frames = [started(1), delta(2, "back")];
     await pass(15_000);
     expect(text(feed)).toBe("back");
     log.error = new RangeError("404");
@@ -322,7 +303,7 @@ describe("AnswerFeed without a socket", () => {
     failFirst();
     await pass(0);
     log.error = null;
-    log.frames = [started, delta(2, "back")];
+    log.frames = [started(1), delta(2, "back")];
     await pass(POLL_FIRST_MS);
     expect(log.lost).toEqual(["a1"]);
     expect(text(feed)).toBe("back");
@@ -344,10 +325,7 @@ describe("AnswerFeed without a socket", () => {
   it("lets nothing go out any more for a read that fails after it was disposed of", async () => {
     const log = new FakeLog();
     log.isPushed = false;
-    log.hangs = true;
-    const feed = log.feed();
-    feed.follow("c1", "a1");
-    await pass(0);
+    const feed = await hangingRead(log);
     feed.dispose();
     log.error = new RangeError("The session is over.");
     log.release();

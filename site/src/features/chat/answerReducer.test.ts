@@ -4,31 +4,12 @@ import { describe, expect, it } from "vitest";
 
 import { decodeSocketMessage, isAnswerFrame, type AnswerFrame } from "@/api/frames";
 import { citation } from "@/test/citations";
+import { delta, done, ids, started } from "@/test/frames";
 import { answer as answerRecord } from "@/test/records";
 import { randomly, shuffled, type Random } from "@/test/random";
 
 import { applyFrames, applyRead, contentOf, hasGap, newAnswer, type AnswerState } from "./answerReducer";
 import { liveMessage, textOf } from "./liveMessage";
-
-const ids = { conversation_id: "c", message_id: "m" };
-const started = (sequence: number): AnswerFrame => ({ type: "answer.started", ...ids, sequence, model: "claude" });
-const delta = (sequence: number, text: string, block = 0, kind: "text" | "thinking" = "text"): AnswerFrame => ({
-  type: "answer.delta",
-  ...ids,
-  sequence,
-  block,
-  kind,
-  text,
-});
-const done = (sequence: number, status: "complete" | "stopped" = "complete"): AnswerFrame => ({
-  type: "answer.done",
-  ...ids,
-  sequence,
-  status,
-  stop_reason: "end_turn",
-  usage: null,
-  error: null,
-});
 
 const text = (state: AnswerState): string => textOf(contentOf(state));
 

@@ -10,6 +10,7 @@ import type { AnswerFrame } from "@/api/frames";
 import type { Message } from "@/api/types";
 import { createStore, type Store } from "@/lib/store";
 import { FakeApi } from "@/test/fakeApi";
+import { delta, done, started } from "@/test/frames";
 import { answer, conversation, message } from "@/test/records";
 
 import { seedMessages } from "../api/messages";
@@ -20,19 +21,6 @@ import { visibleThread } from "../thread";
 import type { ChatActions } from "../useChatActions";
 import { useThread, type Thread } from "../useThread";
 import { MessageList } from "./MessageList";
-
-const ids = { conversation_id: "c1", message_id: "a1" };
-const started: AnswerFrame = { type: "answer.started", ...ids, sequence: 1, model: "claude-a" };
-const delta = (sequence: number, text: string): AnswerFrame => ({ type: "answer.delta", ...ids, sequence, block: 0, kind: "text", text });
-const done = (sequence: number): AnswerFrame => ({
-  type: "answer.done",
-  ...ids,
-  sequence,
-  status: "complete",
-  stop_reason: "end_turn",
-  usage: null,
-  error: null,
-});
 
 let state: Store<AnswerState>;
 let client: QueryClient;
@@ -69,7 +57,7 @@ describe("a thread", () => {
     const { result } = renderHook(() => drawn("c1"), { wrapper: Around });
     expect(result.current.inProgressId).toBe("a1");
     const before = drawn.mock.calls.length;
-    push(started, delta(2, "One"));
+    push(started(1), delta(2, "One"));
     push(delta(3, " two"));
     expect(drawn).toHaveBeenCalledTimes(before);
     push(done(4));
