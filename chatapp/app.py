@@ -83,7 +83,7 @@ def list_messages(conversation_id: str, query: s.ListQuery) -> s.Messages:
 
 @app.route("/conversations/{conversation_id}/messages", methods=["POST"], statuses=(202,), **signed_in)
 def send_message(conversation_id: str, body: s.NewMessage) -> s.Turn:
-    return views.turn(turns.send(api(), app.user.user_id, conversation_id, views.sending(settings, body)))
+    return views.turn(turns.send(api(), app.user.user_id, conversation_id, views.as_sending(settings, body)))
 
 
 @app.route(

@@ -29,7 +29,7 @@ CONTENT_EXPIRES_S = 300
 # A form is good for five minutes; an hour later nothing comes any more.
 ABANDONED_S = 3_600
 # An event is given up after six hours (`MaximumEventAgeInSeconds`).
-_EVENT_LOST_S = 8 * 3_600
+EVENT_LOST_S = 8 * 3_600
 # A reading that was killed is begun anew by Lambda within about a minute; after this nobody will.
 _RETRY_S = 180
 MAX_ATTEMPTS = 2
@@ -44,10 +44,10 @@ _PURGE_AFTER_S = UNDO_S + 5
 # A worker that was only paused has stored what it had in hand by then, and found its claim lost.
 _CLEAR_AFTER_S = 60
 
-_MINE = "#user_id = :user_id"
-_NOT_DELETED = f"{_MINE} AND attribute_not_exists(#deleted_at)"
+MINE = "#user_id = :user_id"
+_NOT_DELETED = f"{MINE} AND attribute_not_exists(#deleted_at)"
 _RESTORABLE = (
-    f"{_MINE} AND attribute_not_exists(#purging) AND (attribute_not_exists(#deleted_at) OR #deleted_at >= :undo_from)"
+    f"{MINE} AND attribute_not_exists(#purging) AND (attribute_not_exists(#deleted_at) OR #deleted_at >= :undo_from)"
 )
 _NEVER_READ = "#status = :uploaded AND attribute_not_exists(#version_id)"
 
@@ -116,7 +116,7 @@ class File:
         """
         if self.status != "reading" or self.lease_until is None:
             return False
-        patience_s = _RETRY_S if self.token else _EVENT_LOST_S
+        patience_s = _RETRY_S if self.token else EVENT_LOST_S
         return self.lease_until < time.time() - (0 if self.attempts >= MAX_ATTEMPTS else patience_s)
 
     def with_changes(self, **changes: Any) -> File:
@@ -231,7 +231,7 @@ def list_page(
     part = folded(name or "")
     found: list[File] = []
     for _ in range(conversations.LIST_QUERIES):
-        rows, start = _rows(services, user_id, start)
+        rows, start = page(services, user_id, start)
         found += [row for row in rows if row.visible_to(user_id) and part in folded(row.name)]
         if len(found) > limit or start is None:
             break
@@ -267,7 +267,7 @@ def sweep_all(services: Services, user_id: str) -> bool:
     start: Item | None = None
     removed = 0
     while True:
-        rows, start = _rows(services, user_id, start)
+        rows, start = page(services, user_id, start)
         removed += [sweep(services, row) for row in rows if row.abandoned()].count(None)
         if start is None:
             return removed > 0
@@ -281,7 +281,7 @@ def sweep(services: Services, abandoned: File) -> File | None:
     versions = services.uploads.versions(abandoned.object_key)
     if not versions:
         return None if remove_unread(services, abandoned) else abandoned
-    if abandoned.upload_timestamp >= iso(time.time() - _EVENT_LOST_S):
+    if abandoned.upload_timestamp >= iso(time.time() - EVENT_LOST_S):
         return abandoned
     values = {":uploaded": "uploaded", ":version_id": versions[-1].version_id}
     return _failed(services, abandoned, ", #version_id = :version_id", values, _NEVER_READ)
@@ -297,11 +297,12 @@ def remove_unread(services: Services, file: File) -> bool:
     return True
 
 
-def _rows(services: Services, user_id: str, start: Item | None) -> tuple[list[File], Item | None]:
-    page = services.files_by_time.query(
-        _MINE, {":user_id": user_id}, limit=conversations.LIST_READ, newest_first=True, start=start
+def page(services: Services, user_id: str, start: Item | None) -> tuple[list[File], Item | None]:
+    """One page of a person's rows by the index, newest first, and where the next one starts."""
+    found = services.files_by_time.query(
+        MINE, {":user_id": user_id}, limit=conversations.LIST_READ, newest_first=True, start=start
     )
-    return [File.from_item(item) for item in page.items], page.last_key
+    return [File.from_item(item) for item in found.items], found.last_key
 
 
 # One file

@@ -181,7 +181,7 @@ class Claude:
         try:
             stream = client.messages.create(stream=True, **parameters)
         except anthropic.APIError as error:
-            raise _translated(error) from error
+            raise translated(error) from error
         return ClaudeStream(stream)
 
     def _connected(self) -> Anthropic | AnthropicBedrock:
@@ -214,15 +214,15 @@ class ClaudeStream:
         blocks = _Blocks()
         try:
             for event in self._stream:
-                for translated in blocks.events(event):
-                    stopped = stopped or isinstance(translated, Stopped)
-                    yield translated
+                for ours in blocks.events(event):
+                    stopped = stopped or isinstance(ours, Stopped)
+                    yield ours
         except anthropic.APIError as error:
-            raise _translated(error) from error
+            raise translated(error) from error
         except httpx2.HTTPError as error:
-            raise _cut() from error
+            raise cut_off() from error
         if not stopped:
-            raise _cut()
+            raise cut_off()
 
     def close(self) -> None:
         self._stream.close()
@@ -320,7 +320,7 @@ def _counts(usage: Any) -> Counts:
     return Counts({name: count for name in names if (count := getattr(usage, name, None)) is not None})
 
 
-def _cut() -> ModelError:
+def cut_off() -> ModelError:
     return ModelError("stream_cut", "The connection to the model broke off in the middle of the answer. Retry.")
 
 
@@ -361,7 +361,7 @@ _MESSAGES = {
 _RETRYABLE = {"model_overloaded", "model_rate_limited", "model_unavailable"}
 
 
-def _translated(error: Any) -> ModelError:
+def translated(error: Any) -> ModelError:
     """An SDK error as ours."""
     code = _code(_status(error), str(error))
     return ModelError(code, _MESSAGES[code], retryable=code in _RETRYABLE, retry_after_s=_retry_after_s(error))

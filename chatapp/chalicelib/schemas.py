@@ -23,13 +23,13 @@ _NOT_BLANK = r"[^\s\x00-\x1f\x7f]"
 _VISIBLE = r"\S"
 _REQUEST_ID = r"^[A-Za-z0-9_-]{8,64}$"
 # As in RFC 6838, with parameters; it becomes an HTTP header.
-_MEDIA_TYPE = r"^[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]*/[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]*( *;[ -~]*)?$"
+MEDIA_TYPE = r"^[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]*/[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]*( *;[ -~]*)?$"
 # What a pattern asks for, in words: an error does not quote a regular expression.
 PATTERNS = {
     _NOT_BLANK: "must not be blank",
     _VISIBLE: "must not be blank",
     _REQUEST_ID: "must be 8 to 64 letters, digits, hyphens or underscores",
-    _MEDIA_TYPE: "must be a media type, such as application/pdf",
+    MEDIA_TYPE: "must be a media type, such as application/pdf",
 }
 
 
@@ -82,7 +82,7 @@ class NewConversation(Request):
     message: FirstMessage | None = None
 
 
-def _boolean(value: Any) -> Any:
+def boolean(value: Any) -> Any:
     """Pydantic takes 0 for False where only `false` is allowed."""
     if not isinstance(value, bool):
         raise ValueError("must be a boolean")  # noqa: TRY004 (pydantic reports this one)
@@ -97,7 +97,7 @@ class ConversationChange(Request):
     system: System | None = None
     pinned: bool = False
     archived: bool = False
-    deleted: Annotated[Literal[False], BeforeValidator(_boolean)] = False
+    deleted: Annotated[Literal[False], BeforeValidator(boolean)] = False
 
 
 class NewMessage(Request):
@@ -130,7 +130,7 @@ class NewFile(Request):
     """Either size (bytes), and the file follows by a form; or content (base64, 4 MB at most), and this is all of it."""
 
     name: Annotated[str, StringConstraints(min_length=1, max_length=5_000)]
-    type: Annotated[str, StringConstraints(min_length=1, max_length=255, pattern=_MEDIA_TYPE)]
+    type: Annotated[str, StringConstraints(min_length=1, max_length=255, pattern=MEDIA_TYPE)]
     size: Annotated[int, Field(ge=0)] | None = None
     content: str | None = None
 
@@ -142,7 +142,7 @@ class FileChange(Request):
     """
 
     name: Annotated[str, StringConstraints(min_length=1, max_length=5_000)] = ""
-    deleted: Annotated[Literal[False], BeforeValidator(_boolean)] = False
+    deleted: Annotated[Literal[False], BeforeValidator(boolean)] = False
 
 
 class ListQuery(BaseModel):

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 TICKET_S = 30
 # API Gateway closes a connection after two hours.
 _CONNECTION_S = 7_200
-_NO_ITEM = "-"
+NO_ITEM = "-"
 # $connect stores a connection before API Gateway has finished opening it; until then a push finds it gone.
 OPENING_S = 5
 _NEVER = float("-inf")
@@ -53,7 +53,7 @@ def issue_ticket(services: Services, subject: str, token_expires_at: int) -> str
         table.put(
             {
                 "subject": _ticket_subject(ticket),
-                "item": _NO_ITEM,
+                "item": NO_ITEM,
                 "for": subject,
                 "ttl": now + TICKET_S,
                 "connection_expires_at": min(token_expires_at, now + _CONNECTION_S),
@@ -66,7 +66,7 @@ def issue_ticket(services: Services, subject: str, token_expires_at: int) -> str
 def connect(services: Services, ticket: str | None, connection_id: str, endpoint: str) -> None:
     """Take a connection in. Raises Refused; deleting the ticket's row is what makes it good for one use."""
     table = services.sockets
-    key = {"subject": _ticket_subject(ticket or ""), "item": _NO_ITEM}
+    key = {"subject": _ticket_subject(ticket or ""), "item": NO_ITEM}
     try:
         row = table.write(table.delete(key, condition="attribute_exists(#subject)"), returns="ALL_OLD")
     except ConditionFailed as missing:
@@ -79,7 +79,7 @@ def connect(services: Services, ticket: str | None, connection_id: str, endpoint
             table.put(
                 {
                     "subject": row["for"],
-                    "item": _connection(connection_id),
+                    "item": connection_item(connection_id),
                     "endpoint": endpoint,
                     "ttl": expires_at,
                     "connected_at": int(time.time()),
@@ -87,8 +87,8 @@ def connect(services: Services, ticket: str | None, connection_id: str, endpoint
             ),
             table.put(
                 {
-                    "subject": _connection(connection_id),
-                    "item": _NO_ITEM,
+                    "subject": connection_item(connection_id),
+                    "item": NO_ITEM,
                     "for": row["for"],
                     "ttl": expires_at,
                 }
@@ -100,20 +100,20 @@ def connect(services: Services, ticket: str | None, connection_id: str, endpoint
 def disconnect(services: Services, connection_id: str) -> None:
     """Forget a connection; one that is not known is no error (API Gateway's $disconnect is best effort)."""
     table = services.sockets
-    way_back = {"subject": _connection(connection_id), "item": _NO_ITEM}
+    way_back = {"subject": connection_item(connection_id), "item": NO_ITEM}
     row = table.write(table.delete(way_back), returns="ALL_OLD")
     if row:
-        table.write(table.delete({"subject": row["for"], "item": _connection(connection_id)}))
+        table.write(table.delete({"subject": row["for"], "item": connection_item(connection_id)}))
 
 
 def connections(services: Services, subject: str) -> list[Connection]:
     page = services.sockets.query(
         "#subject = :subject AND begins_with(#item, :prefix)",
-        {":subject": subject, ":prefix": _connection("")},
+        {":subject": subject, ":prefix": connection_item("")},
     )
     now = time.time()
     return [
-        Connection(subject, row["item"].removeprefix(_connection("")), row["endpoint"], row["ttl"], row["connected_at"])
+        Connection(subject, row["item"].removeprefix(connection_item("")), row["endpoint"], row["ttl"], row["connected_at"])
         for row in page.items
         if row["ttl"] > now
     ]
@@ -191,8 +191,8 @@ class Channel:
     def _forget(self, connection: Connection) -> None:
         self._services.sockets.delete_all(
             [
-                {"subject": self._subject, "item": _connection(connection.connection_id)},
-                {"subject": _connection(connection.connection_id), "item": _NO_ITEM},
+                {"subject": self._subject, "item": connection_item(connection.connection_id)},
+                {"subject": connection_item(connection.connection_id), "item": NO_ITEM},
             ]
         )
 
@@ -201,7 +201,7 @@ def _ticket_subject(ticket: str) -> str:
     return f"ticket:{hashlib.sha256(ticket.encode()).hexdigest()}"
 
 
-def _connection(connection_id: str) -> str:
+def connection_item(connection_id: str) -> str:
     return f"connection:{connection_id}"
 
 

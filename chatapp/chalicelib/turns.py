@@ -32,7 +32,7 @@ from .turn_rows import HEAD, Sending, Turn
 if TYPE_CHECKING:
     from .services import Services
 
-_ATTEMPTS = 4
+ATTEMPTS = 4
 # Of a transaction that stores a turn: prompt, answer, request and conversation stand before the files.
 _OWN_ROWS = 4
 
@@ -66,7 +66,7 @@ def _once(services: Services, user_id: str, conversation_id: str, sending: Sendi
         if repeated is None:
             raise
         turn = repeated
-    return _started(services, turn)
+    return started(services, turn)
 
 
 def _may_be_repeated(refused: AppError) -> bool:
@@ -76,7 +76,7 @@ def _may_be_repeated(refused: AppError) -> bool:
 
 def _store_first(services: Services, item: Item, sending: Sending) -> Turn:
     subject = subject_of(item["user_id"])
-    for _ in range(_ATTEMPTS):
+    for _ in range(ATTEMPTS):
         user, stage, *rows = batch_get(
             (services.usage, usage.key(subject)),
             (services.usage, usage.key(usage.STAGE)),
@@ -106,7 +106,7 @@ def conversation_id_of(user_id: str, request_id: str) -> str:
 
 
 def _store(services: Services, user_id: str, conversation_id: str, sending: Sending) -> Turn:
-    for _ in range(_ATTEMPTS):
+    for _ in range(ATTEMPTS):
         row, user, stage, *file_rows = batch_get(
             (services.conversations, conversations.key(user_id, conversation_id)),
             (services.usage, usage.key(subject_of(user_id))),
@@ -115,7 +115,7 @@ def _store(services: Services, user_id: str, conversation_id: str, sending: Send
         )
         conversation = conversations.existing(row)
         limits.check_spend(services, user, stage)
-        _must_be_free(services, conversation)
+        must_be_free(services, conversation)
         parent_id = _parent(services, conversation, sending)
         attached = attachments.checked(services, conversation, sending.file_ids, file_rows)
         turn = turn_rows.new_turn(services, conversation, sending, parent_id, attached)
@@ -132,7 +132,7 @@ def _store(services: Services, user_id: str, conversation_id: str, sending: Send
     raise Conflict("This conversation is changing too fast; try again.")
 
 
-def _must_be_free(services: Services, conversation: Conversation) -> None:
+def must_be_free(services: Services, conversation: Conversation) -> None:
     """Raise AnswerInProgress unless the answer in progress turns out to be dead, and is settled."""
     if conversation.answer_in_progress is None:
         return
@@ -177,7 +177,7 @@ def _repeated(services: Services, user_id: str, conversation_id: str, sending: S
     )
 
 
-def _started(services: Services, turn: Turn) -> Turn:
+def started(services: Services, turn: Turn) -> Turn:
     if turn.answer.status == "queued":
         _start(services, turn)
     return turn
@@ -211,7 +211,7 @@ def retry(services: Services, user_id: str, conversation_id: str, message_id: st
     An answer is superseded once: repeating the retry returns the same turn, and starts it again while it is queued.
     Raises AnswerInProgress, BudgetSpent, NotFound and Unavailable (stored; safe to repeat).
     """
-    for _ in range(_ATTEMPTS):
+    for _ in range(ATTEMPTS):
         row, old_row, user, stage = batch_get(
             (services.conversations, conversations.key(user_id, conversation_id)),
             (services.messages, messages.key(user_id, conversation_id, message_id)),
@@ -223,13 +223,13 @@ def retry(services: Services, user_id: str, conversation_id: str, message_id: st
         if old.superseded_by:
             return _retried(services, conversation, prompt, old.superseded_by)
         limits.check_spend(services, user, stage)
-        _must_be_free(services, conversation)
+        must_be_free(services, conversation)
         new = turn_rows.again(services, old, model)
         try:
             transact([*_superseding(services, old, new), turn_rows.take_head(services, conversation, new)])
         except TransactionRefused:
             continue
-        return _started(services, Turn(conversation, prompt, new))
+        return started(services, Turn(conversation, prompt, new))
     raise Conflict("This conversation is changing too fast; try again.")
 
 
@@ -242,7 +242,7 @@ def _prompt_of(services: Services, answer: Message) -> Message:
 def _retried(services: Services, conversation: Conversation, prompt: Message, answer_id: str) -> Turn:
     """The turn of an answer that superseded another."""
     answer = messages.get(services, prompt.user_id, prompt.conversation_id, answer_id)
-    return _started(services, Turn(conversation, prompt, settling.settled(services, answer)))
+    return started(services, Turn(conversation, prompt, settling.settled(services, answer)))
 
 
 def _superseding(services: Services, old: Message, new: Message) -> list[Write]:
@@ -277,7 +277,7 @@ def _stop_queued(services: Services, answer: Message) -> Message:
     try:
         settling.finish(services, stopped, before=answer)
     except settling.Superseded:
-        return _now(services, answer)
+        return current(services, answer)
     return stopped
 
 
@@ -293,10 +293,10 @@ def _request_stop(services: Services, answer: Message) -> Message:
     try:
         return Message.from_item(table.write(flag, returns="ALL_NEW"))
     except ConditionFailed:
-        return _now(services, answer)
+        return current(services, answer)
 
 
-def _now(services: Services, answer: Message) -> Message:
+def current(services: Services, answer: Message) -> Message:
     return messages.get(services, answer.user_id, answer.conversation_id, answer.message_id)
 
 
@@ -329,5 +329,5 @@ def await_answer(services: Services, answer: Message, wait_s: float) -> Message:
     while answer.in_progress and time.monotonic() + pause < deadline:
         time.sleep(pause)
         pause = min(pause * 1.3, 1.0)
-        answer = settling.settled(services, _now(services, answer))
+        answer = settling.settled(services, current(services, answer))
     return answer

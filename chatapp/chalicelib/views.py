@@ -140,7 +140,7 @@ def list_messages(services: Services, user_id: str, conversation_id: str, query:
     return s.Messages(items=[message(row) for row in shown], next_cursor=next_cursor)
 
 
-def sending(settings: Settings, body: s.NewMessage) -> Sending:
+def as_sending(settings: Settings, body: s.NewMessage) -> Sending:
     parent_id = body.parent_id if "parent_id" in body.model_fields_set else HEAD
     return Sending(body.text, body.request_id, parent_id, offered(settings, body.model), tuple(body.file_ids))
 
