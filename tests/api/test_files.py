@@ -369,7 +369,7 @@ def test_an_event_is_waited_for_longer_than_it_is_kept() -> None:
     stack = (ROOT / "deploy/stacks/operations.yaml").read_text()
     extract = stack.partition("ExtractInvocations:")[2]
     (kept_s, *_) = re.findall(r"MaximumEventAgeInSeconds: (\d+)", extract)
-    assert int(kept_s) + 3_600 <= files._EVENT_LOST_S
+    assert int(kept_s) + 3_600 <= files.EVENT_LOST_S
 
 
 def test_what_was_read_of_a_file_goes_once_its_reading_is_dead(stage: Stage, ada: Person) -> None:
