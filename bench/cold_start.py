@@ -22,8 +22,8 @@ if __name__ == "__main__":
     sys.path[:1] = [str(Path(__file__).resolve().parent.parent)]
 
 from bench.report import ROOT, Figure, load_average, show
-from deploy import app_modules, package, policies
 from deploy.environment import LOCAL, Stage
+from deploy.functions import app_modules, package, policies
 
 RUNS = 7
 MAX_IMPORT_MS = 450

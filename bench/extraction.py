@@ -21,7 +21,7 @@ if __name__ == "__main__":
     sys.path[:1] = [str(root), str(root / "chatapp")]
 
 from chalicelib.extraction import Limits, Page, Total, kind_of, read
-from chalicelib.extraction.search_index import IndexWriter, search
+from chalicelib.extraction.index.search_index import IndexWriter, search
 from pypdf import PdfReader
 
 from bench import extraction_files as files

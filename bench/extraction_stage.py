@@ -18,7 +18,7 @@ from typing import Any
 
 import boto3
 from botocore.exceptions import ClientError
-from chalicelib.extraction.search_index import search
+from chalicelib.extraction.index.search_index import search
 
 from bench import extraction_files as files
 from bench.first_token import Api, Socket, opened, sign_in

@@ -34,8 +34,9 @@ from botocore.config import Config
 from websockets.sync.client import ClientConnection, connect
 
 from bench.report import ROOT, Figure, load_average, show
-from deploy import srp, steps
+from deploy import steps
 from deploy.local import aws as local_aws
+from deploy.people import srp
 
 WARM_UPS = 5
 SAMPLES = 60

@@ -21,7 +21,7 @@ if __name__ == "__main__":
 
 from bench import in_process
 from bench.report import Figure, show
-from deploy.local.demo_cache import PromptCache
+from deploy.local.demo_model.cache import PromptCache
 from tests import stage as stages
 from tests.papers import paper, unmarked
 from tests.people import Person

@@ -6,21 +6,51 @@ import os
 from typing import Any
 
 from chalice.app import CognitoUserPoolAuthorizer, CORSConfig, S3Event, WebsocketEvent
-from chalicelib import (
-    attachments,
-    conversations,
-    file_views,
-    frames,
-    logs,
-    purging,
-    services,
-    sockets,
-    turns,
-    views,
+from chalicelib import logs, services
+from chalicelib.api import conversations as views
+from chalicelib.api import files
+from chalicelib.api.rest import ChatApp
+from chalicelib.api.schemas.texts import (
+    Chat,
+    ChatReply,
+    Conversation,
+    ConversationChange,
+    ConversationFiles,
+    Conversations,
+    ConversationsQuery,
+    Deleted,
+    File,
+    FileChange,
+    FileContent,
+    FileDeleted,
+    FileDetail,
+    FilePage,
+    Files,
+    FilesQuery,
+    Frames,
+    FramesQuery,
+    Health,
+    ListQuery,
+    Message,
+    Messages,
+    Models,
+    NewConversation,
+    NewConversationReply,
+    NewFile,
+    NewFileReply,
+    NewMessage,
+    Nothing,
+    Retry,
+    Ticket,
+    Turn,
 )
-from chalicelib import schemas as s
-from chalicelib.rest import ChatApp
+from chalicelib.conversations import rows as conversations
+from chalicelib.deletion import purge as purging
+from chalicelib.files import attachments
+from chalicelib.push import connections as sockets
 from chalicelib.settings import Settings
+from chalicelib.turns import frame_log as frames
+from chalicelib.turns import sending as turns
 
 settings = Settings.read(os.environ)
 
@@ -42,47 +72,47 @@ def api() -> services.Services:
 
 
 @app.route("/health", methods=["GET"], **public)
-def health() -> s.Health:
-    return s.Health(version=settings.version, stage=settings.stage)
+def health() -> Health:
+    return Health(version=settings.version, stage=settings.stage)
 
 
 @app.route("/models", methods=["GET"], **signed_in)
-def list_models() -> s.Models:
+def list_models() -> Models:
     return views.models(settings)
 
 
 @app.route("/conversations", methods=["POST"], statuses=(201,), **signed_in)
-def create_conversation(body: s.NewConversation) -> s.NewConversationReply:
+def create_conversation(body: NewConversation) -> NewConversationReply:
     return views.create_conversation(api(), app.user.user_id, body)
 
 
 @app.route("/conversations", methods=["GET"], **signed_in)
-def list_conversations(query: s.ConversationsQuery) -> s.Conversations:
+def list_conversations(query: ConversationsQuery) -> Conversations:
     return views.list_conversations(api(), app.user.user_id, query)
 
 
 @app.route("/conversations/{conversation_id}", methods=["GET"], **signed_in)
-def get_conversation(conversation_id: str) -> s.Conversation:
+def get_conversation(conversation_id: str) -> Conversation:
     return views.conversation(settings, turns.conversation(api(), app.user.user_id, conversation_id))
 
 
 @app.route("/conversations/{conversation_id}", methods=["PATCH"], **signed_in)
-def change_conversation(conversation_id: str, body: s.ConversationChange) -> s.Conversation:
+def change_conversation(conversation_id: str, body: ConversationChange) -> Conversation:
     return views.change_conversation(api(), app.user.user_id, conversation_id, body)
 
 
 @app.route("/conversations/{conversation_id}", methods=["DELETE"], **signed_in)
-def delete_conversation(conversation_id: str) -> s.Deleted:
+def delete_conversation(conversation_id: str) -> Deleted:
     return views.deleted(conversation_id, conversations.delete(api(), app.user.user_id, conversation_id))
 
 
 @app.route("/conversations/{conversation_id}/messages", methods=["GET"], **signed_in)
-def list_messages(conversation_id: str, query: s.ListQuery) -> s.Messages:
+def list_messages(conversation_id: str, query: ListQuery) -> Messages:
     return views.list_messages(api(), app.user.user_id, conversation_id, query)
 
 
 @app.route("/conversations/{conversation_id}/messages", methods=["POST"], statuses=(202,), **signed_in)
-def send_message(conversation_id: str, body: s.NewMessage) -> s.Turn:
+def send_message(conversation_id: str, body: NewMessage) -> Turn:
     return views.turn(turns.send(api(), app.user.user_id, conversation_id, views.as_sending(settings, body)))
 
 
@@ -92,7 +122,7 @@ def send_message(conversation_id: str, body: s.NewMessage) -> s.Turn:
     statuses=(202,),
     **signed_in,
 )
-def stop_answer(conversation_id: str, message_id: str, body: s.Nothing = s.Nothing()) -> s.Message:  # noqa: B008
+def stop_answer(conversation_id: str, message_id: str, body: Nothing = Nothing()) -> Message:  # noqa: B008
     return views.message(turns.stop(api(), app.user.user_id, conversation_id, message_id))
 
 
@@ -102,97 +132,97 @@ def stop_answer(conversation_id: str, message_id: str, body: s.Nothing = s.Nothi
     statuses=(202,),
     **signed_in,
 )
-def retry_answer(conversation_id: str, message_id: str, body: s.Retry = s.Retry()) -> s.Turn:  # noqa: B008
+def retry_answer(conversation_id: str, message_id: str, body: Retry = Retry()) -> Turn:  # noqa: B008
     model = views.offered(settings, body.model)
     return views.turn(turns.retry(api(), app.user.user_id, conversation_id, message_id, model))
 
 
 @app.route("/conversations/{conversation_id}/messages/{message_id}/frames", methods=["GET"], **signed_in)
-def read_frames(conversation_id: str, message_id: str, query: s.FramesQuery) -> s.Frames:
+def read_frames(conversation_id: str, message_id: str, query: FramesQuery) -> Frames:
     message = turns.read(api(), app.user.user_id, conversation_id, message_id)
-    return s.Frames(items=frames.read(api(), message, query.after), status=message.status)
+    return Frames(items=frames.read(api(), message, query.after), status=message.status)
 
 
 @app.route("/conversations/{conversation_id}/files", methods=["GET"], **signed_in)
-def list_conversation_files(conversation_id: str) -> s.ConversationFiles:
-    return file_views.of_conversation(api(), app.user.user_id, conversation_id)
+def list_conversation_files(conversation_id: str) -> ConversationFiles:
+    return files.of_conversation(api(), app.user.user_id, conversation_id)
 
 
 @app.route("/conversations/{conversation_id}/files/{file_id}", methods=["PUT"], **signed_in)
-def restore_conversation_file(conversation_id: str, file_id: str) -> s.Conversation:
+def restore_conversation_file(conversation_id: str, file_id: str) -> Conversation:
     return views.conversation(settings, attachments.restore(api(), app.user.user_id, conversation_id, file_id))
 
 
 @app.route("/conversations/{conversation_id}/files/{file_id}", methods=["DELETE"], **signed_in)
-def remove_conversation_file(conversation_id: str, file_id: str) -> s.Conversation:
+def remove_conversation_file(conversation_id: str, file_id: str) -> Conversation:
     return views.conversation(settings, attachments.remove(api(), app.user.user_id, conversation_id, file_id))
 
 
 @app.route("/files", methods=["POST"], statuses=(201,), **signed_in)
-def create_file(body: s.NewFile) -> s.NewFileReply:
-    return file_views.create(api(), app.user.user_id, body)
+def create_file(body: NewFile) -> NewFileReply:
+    return files.create(api(), app.user.user_id, body)
 
 
 @app.route("/files", methods=["GET"], **signed_in)
-def list_files(query: s.FilesQuery) -> s.Files:
-    return file_views.page_of_list(api(), app.user.user_id, query)
+def list_files(query: FilesQuery) -> Files:
+    return files.page_of_list(api(), app.user.user_id, query)
 
 
 @app.route("/files/{file_id}", methods=["GET"], **signed_in)
-def get_file(file_id: str) -> s.FileDetail:
-    return file_views.detail(api(), app.user.user_id, file_id)
+def get_file(file_id: str) -> FileDetail:
+    return files.detail(api(), app.user.user_id, file_id)
 
 
 @app.route("/files/{file_id}", methods=["PATCH"], **signed_in)
-def change_file(file_id: str, body: s.FileChange) -> s.File:
-    return file_views.change(api(), app.user.user_id, file_id, body)
+def change_file(file_id: str, body: FileChange) -> File:
+    return files.change(api(), app.user.user_id, file_id, body)
 
 
 @app.route("/files/{file_id}", methods=["DELETE"], **signed_in)
-def delete_file(file_id: str) -> s.FileDeleted:
-    return file_views.delete(api(), app.user.user_id, file_id)
+def delete_file(file_id: str) -> FileDeleted:
+    return files.delete(api(), app.user.user_id, file_id)
 
 
 @app.route("/files/{file_id}/pages/{number}", methods=["GET"], **signed_in)
-def read_file_page(file_id: str, number: str) -> s.FilePage:
-    return file_views.page(api(), app.user.user_id, file_id, number)
+def read_file_page(file_id: str, number: str) -> FilePage:
+    return files.page(api(), app.user.user_id, file_id, number)
 
 
 @app.route("/files/{file_id}/content", methods=["GET"], **signed_in)
-def download_file(file_id: str) -> s.FileContent:
-    return file_views.content(api(), app.user.user_id, file_id)
+def download_file(file_id: str) -> FileContent:
+    return files.content(api(), app.user.user_id, file_id)
 
 
 @app.route("/chat", methods=["POST"], statuses=(200, 202), **signed_in)
-def chat(body: s.Chat) -> tuple[s.ChatReply, int]:
+def chat(body: Chat) -> tuple[ChatReply, int]:
     return views.chat(api(), app.user.user_id, body)
 
 
 @app.route("/sockets", methods=["POST"], **signed_in)
-def open_socket(body: s.Nothing = s.Nothing()) -> s.Ticket:  # noqa: B008
+def open_socket(body: Nothing = Nothing()) -> Ticket:  # noqa: B008
     subject = conversations.subject_of(app.user.user_id)
     ticket = sockets.issue_ticket(api(), subject, app.user.expires_at)
-    return s.Ticket(ticket=ticket, expires_in_s=sockets.TICKET_S)
+    return Ticket(ticket=ticket, expires_in_s=sockets.TICKET_S)
 
 
 @app.lambda_function(name=services.ANSWER)
 @logs.without_text
 def answer(event: dict[str, Any], context: Any) -> None:
-    from chalicelib import answers  # noqa: PLC0415
+    from chalicelib.answering import worker  # noqa: PLC0415
 
-    order = answers.Order.from_payload(event)
-    status = answers.answer(services.of(services.ANSWER), order, context.get_remaining_time_in_millis() / 1000)
+    order = worker.Order.from_payload(event)
+    status = worker.answer(services.of(services.ANSWER), order, context.get_remaining_time_in_millis() / 1000)
     logs.line("answer", message_id=order.message_id, status=status)
 
 
 @app.on_s3_event(settings.files_bucket, events=["s3:ObjectCreated:*"], prefix="uploads/", name=services.EXTRACT)
 @logs.without_text
 def extract(event: S3Event) -> None:
-    from chalicelib import extracting  # noqa: PLC0415
+    from chalicelib.files import extraction_worker  # noqa: PLC0415
 
     context: Any = event.context
     remaining_s = context.get_remaining_time_in_millis() / 1000
-    extracting.extract(services.of(services.EXTRACT), event.to_dict(), remaining_s)
+    extraction_worker.extract(services.of(services.EXTRACT), event.to_dict(), remaining_s)
 
 
 @app.lambda_function(name=services.PURGE)

@@ -2,6 +2,6 @@
 
 import sys
 
-from .commands import main
+from deploy.commands import main
 
 sys.exit(main(sys.argv[1:]))

@@ -12,10 +12,11 @@ from pathlib import Path
 
 from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError
 
-from . import destruction, model_access, steps
-from .environment import LOCAL, ROOT, DeploymentError, Stage
-from .local import aws as local_aws
-from .progress import Progress
+from deploy import destruction, steps
+from deploy.account import model_access
+from deploy.environment import LOCAL, ROOT, DeploymentError, Stage
+from deploy.local import aws as local_aws
+from deploy.progress import Progress
 
 USAGE = """./deploy.sh local [--stop]             the whole app on this machine
        ./deploy.sh STAGE [--region R]         the same on AWS (default: eu-west-1)

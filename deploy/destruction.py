@@ -6,10 +6,11 @@ import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
-from . import adoption, chalice_app, cloudformation, model_access
-from .environment import Stage
-from .progress import Progress
-from .steps import FOUNDATION, OPERATIONS, outputs_file
+from deploy.account import adoption, cloudformation, model_access
+from deploy.environment import Stage
+from deploy.functions import chalice_app
+from deploy.progress import Progress
+from deploy.steps import FOUNDATION, OPERATIONS, outputs_file
 
 # Of a state folder; MiniStack's Python environment is no data and takes a minute to make again.
 _LOCAL_STATE = ("state", "s3", "tmp", "logs", "demo.json", "ports.json")

@@ -16,7 +16,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from .environment import ROOT, DeploymentError, Stage
+from deploy.environment import ROOT, DeploymentError, Stage
 
 SITE = ROOT / "site"
 DIST = SITE / "dist"

@@ -13,21 +13,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from . import (
-    accounts,
-    adoption,
-    app_modules,
-    chalice_app,
-    cloudformation,
-    gateway,
-    model_access,
-    package,
-    policies,
-    site,
-    smoke,
-)
-from .environment import BUILD, Addresses, ApiIds, Settings, Stage, load_settings
-from .progress import Progress
+from deploy import site
+from deploy.account import adoption, cloudformation, gateway, model_access
+from deploy.environment import BUILD, Addresses, ApiIds, Settings, Stage, load_settings
+from deploy.functions import app_modules, chalice_app, package, policies
+from deploy.people import accounts, smoke
+from deploy.progress import Progress
 
 FOUNDATION = "foundation"
 OPERATIONS = "operations"

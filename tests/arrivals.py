@@ -42,8 +42,9 @@ class Arrived:
 
     def pages(self) -> list[str]:
         """The texts of all stored pages, by number."""
-        from chalicelib import extracts, services
-        from chalicelib.files import File
+        from chalicelib import services
+        from chalicelib.files import extracts
+        from chalicelib.files.row import File
 
         pages = extracts.read_all(services.of(services.ANSWER), File.from_item(self.row))
         assert [page.number for page in pages] == list(range(1, len(pages) + 1))
@@ -51,7 +52,8 @@ class Arrived:
 
     def pages_before(self, number: int) -> list[str]:
         """Page by page, as they are read while there is no end yet."""
-        from chalicelib import extracts, services
+        from chalicelib import services
+        from chalicelib.files import extracts
 
         api = services.of(services.API)
         return [extracts.read_page(api, self.file_id, each).text for each in range(1, number)]
@@ -66,7 +68,7 @@ def arrive(
     stage: Stage, person: Person, data: Path | bytes, name: str = "", media_type: str = "", **row: Any
 ) -> Arrived:
     """name: by default the path's. row: more of the file's row."""
-    from chalicelib.files import File
+    from chalicelib.files.row import File
     from chalicelib.ids import iso, new_id
 
     body = data if isinstance(data, bytes) else data.read_bytes()

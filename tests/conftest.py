@@ -7,7 +7,7 @@ import pytest
 from botocore.retries.quota import RetryQuota
 from botocore.retries.standard import ExponentialBackoff
 
-from deploy.local.demo_model import DemoServer
+from deploy.local.demo_model.server import DemoServer
 from tests import grants
 from tests import stage as stages
 from tests.people import Person
@@ -57,10 +57,10 @@ def stage(demo_server: DemoServer, monkeypatch: pytest.MonkeyPatch) -> Iterator[
 @pytest.fixture
 def quick_ticks(monkeypatch: pytest.MonkeyPatch) -> None:
     """Workers look for a stop, log and renew their lease every 20 ms instead of every half second."""
-    from chalicelib import answers
+    from chalicelib.answering import worker
 
-    monkeypatch.setattr(answers, "TICK_EVERY_S", 0.02)
-    monkeypatch.setattr(answers, "PUSH_EVERY_S", 0.01)
+    monkeypatch.setattr(worker, "TICK_EVERY_S", 0.02)
+    monkeypatch.setattr(worker, "PUSH_EVERY_S", 0.01)
 
 
 @pytest.fixture

@@ -30,9 +30,10 @@ def paper(
     stage: Stage, person: Person, texts: Sequence[str] = ("Red roses.",), name: str = "paper.pdf", **row: Any
 ) -> str:
     """A ready file with pages of these texts; returns its id. row: attributes that differ, None for none."""
-    from chalicelib import extracts, services
+    from chalicelib import services
     from chalicelib.extraction.estimates import estimate_tokens
     from chalicelib.extraction.pages import Page
+    from chalicelib.files import extracts
     from chalicelib.ids import iso, new_id
 
     file_id = new_id()

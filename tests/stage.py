@@ -21,7 +21,7 @@ import yaml
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 from moto import mock_aws
 
-from deploy.local.demo_model import DemoServer
+from deploy.local.demo_model.server import DemoServer
 from tests.fakes import s3
 from tests.fakes.aws import Context, FakeGateway, FakeLambda, FakeScheduler
 from tests.fakes.dynamodb import Wire

@@ -7,7 +7,8 @@ import binascii
 import json
 from collections.abc import Mapping, Sequence
 
-from .aws.table import Item
+from chalicelib.aws.table import Item
+
 from .errors import InvalidCursor
 
 _MAX_CHARACTERS = 400

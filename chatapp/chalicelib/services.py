@@ -13,16 +13,17 @@ from functools import lru_cache, partial
 from importlib import import_module
 from typing import Any
 
-from . import scratch
-from .aws.bucket import Bucket
-from .aws.clients import client
-from .aws.functions import Function, Schedule
-from .aws.grants import Grant
-from .aws.parameters import Parameter
-from .aws.push import Push
-from .aws.table import Index, Table
-from .model import Model
-from .model import build as build_model
+from chalicelib.aws.bucket import Bucket
+from chalicelib.aws.clients import client
+from chalicelib.aws.functions import Function, Schedule
+from chalicelib.aws.grants import Grant
+from chalicelib.aws.parameters import Parameter
+from chalicelib.aws.push import Push
+from chalicelib.aws.table import Index, Table
+from chalicelib.claude.interface import Model
+from chalicelib.claude.interface import build as build_model
+from chalicelib.workers import scratch
+
 from .settings import Settings
 
 API = "api_handler"
@@ -99,7 +100,7 @@ USED_BY_AWS = (
 )
 
 # Beyond what every function imports and makes when it is built, what its first invocation would otherwise wait for.
-_MODULES = {ANSWER: "answers", EXTRACT: "extracting"}
+_MODULES = {ANSWER: "answering.worker", EXTRACT: "files.extraction_worker"}
 _CLIENTS = {API: ("lambda",), EXTRACT: ("s3",)}
 
 

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from .extraction.limits import MAX_SCANNED_PAGES, SCANNED_PAGE_TOKENS
+from chalicelib.extraction.limits import MAX_SCANNED_PAGES, SCANNED_PAGE_TOKENS
 
 
 @dataclass(frozen=True, slots=True)

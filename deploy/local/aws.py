@@ -37,8 +37,6 @@ STOP_TIMEOUT_S = 30.0
 HEALTH_TIMEOUT_S = 2.0
 POLL_S = 0.05
 
-EMULATOR_FILES = ("emulator.py", "object_access.py", "rest_api_import.py", "role_checks.py")
-
 MINISTACK = "ministack"
 DEMO_MODEL = "demo_model"
 _TITLES = {MINISTACK: "the local AWS", DEMO_MODEL: "the demo model"}
@@ -270,10 +268,10 @@ class _Launcher:
         passed_on = {key: value for key, value in self._environ.items() if key in _PASSED_ON}
         passed_on["PYTHONUNBUFFERED"] = "1"
         if name == DEMO_MODEL:
-            return [sys.executable, "-m", "deploy.local.demo_model", "--port", str(port)], passed_on
+            return [sys.executable, "-m", "deploy.local.demo_model.server", "--port", str(port)], passed_on
         log = self._state_dir / "logs" / "install.log"
         python = ensure_environment(self._root, self._root / ".local" / "venv", log, self._report)
-        return [str(python), "-m", "deploy.local.emulator"], {**passed_on, **self._ministack_settings(port)}
+        return [str(python), "-m", "deploy.local.emulator.server"], {**passed_on, **self._ministack_settings(port)}
 
     def _ministack_settings(self, port: int) -> dict[str, str]:
         # Unpacked functions, which a MiniStack that was killed leaves behind.
@@ -302,9 +300,9 @@ class _Launcher:
         """A digest of what the process runs, so that a changed file restarts it."""
         folder = self._root / "deploy" / "local"
         if name == DEMO_MODEL:
-            files = sorted(folder.glob("demo_*.py"))
+            files = sorted((folder / "demo_model").glob("*.py"))
         else:
-            files = [requirements_file(self._root), *(folder / name for name in EMULATOR_FILES)]
+            files = [requirements_file(self._root), *sorted((folder / "emulator").glob("*.py"))]
         return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
 
 

@@ -35,7 +35,7 @@ def test_chat_says_what_went_wrong(stage: Stage, ada: Person) -> None:
 def test_chat_gives_the_ids_when_the_answer_takes_too_long(
     stage: Stage, ada: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from chalicelib import views
+    from chalicelib.api import conversations as views
 
     monkeypatch.setattr(views, "CHAT_WAIT_S", 0.3)
     reply = ada.post("/chat", {"message": "Which roses?"})

@@ -73,7 +73,8 @@ def test_the_first_message_may_carry_files(stage: Stage, ada: Person) -> None:
 def test_a_question_by_chat_may_carry_files(
     stage: Stage, ada: Person, monkeypatch: pytest.MonkeyPatch, conversation_id: str, is_first: bool
 ) -> None:
-    from chalicelib import messages, turns
+    from chalicelib.conversations import messages
+    from chalicelib.turns import sending as turns
 
     def answered(services: Any, answer: Any, wait_s: float) -> Any:
         stage.run()

@@ -11,8 +11,8 @@ from typing import Any
 import openpyxl
 import pptx
 import pytest
-from chalicelib import extracting
-from chalicelib.extraction.search_index import search
+from chalicelib.extraction.index.search_index import search
+from chalicelib.files import extraction_worker
 from PIL import Image
 
 from tests.arrivals import arrive, long_text, pdf, run_on
@@ -27,7 +27,7 @@ ENGLISH = "The contract says that the invoices of the company are to be paid wit
 
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(extracting, "TICK_EVERY_S", 0.01)
+    monkeypatch.setattr(extraction_worker, "TICK_EVERY_S", 0.01)
 
 
 def workbook(path: Path) -> Path:

@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from chalicelib import extracting, logs
-from chalicelib.extraction.search_index import search
+from chalicelib import logs
+from chalicelib.extraction.index.search_index import search
+from chalicelib.files import extraction_worker
 from chalicelib.ids import new_id
 
 from tests.arrivals import Arrived, arrive, pdf
@@ -24,7 +25,7 @@ TEXT = b"Red roses, white lilies and one yellow tulip."
 
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(extracting, "TICK_EVERY_S", 0.01)
+    monkeypatch.setattr(extraction_worker, "TICK_EVERY_S", 0.01)
 
 
 def _at_once(stage: Stage, events: list[dict[str, Any]]) -> None:

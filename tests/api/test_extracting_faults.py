@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from chalicelib import extracting, logs, sockets
+from chalicelib import logs
+from chalicelib.files import extraction_worker
+from chalicelib.push import connections as sockets
 
 from tests.arrivals import Arrived, arrive, long_text, pdf, run_on
 from tests.fakes import dynamodb, s3, wire
@@ -62,7 +64,7 @@ def test_a_file_is_settled_although_nothing_can_be_tidied_up(
 def test_what_was_shown_as_read_is_not_taken_back(
     stage: Stage, ada: Person, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(extracting, "TICK_EVERY_S", 0.01)
+    monkeypatch.setattr(extraction_worker, "TICK_EVERY_S", 0.01)
     file = arrive(stage, ada, pdf(tmp_path, 45))
 
     def deny_once_shown(call: s3.Call, send: wire.Send) -> Any:
@@ -179,7 +181,7 @@ DYNAMODB_FAULTS = [
 def test_a_fault_at_any_call_to_dynamodb_is_survived(
     stage: Stage, ada: Person, fault: dynamodb.Fault, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(extracting, "TICK_EVERY_S", 60)
+    monkeypatch.setattr(extraction_worker, "TICK_EVERY_S", 60)
     ada.connect("tab")
     stage.extract(arrive(stage, ada, b"Red roses.").event)
     stage.wire.clear()
@@ -209,7 +211,7 @@ def test_a_run_that_stops_survives_a_lost_reply(stage: Stage, ada: Person, fault
 def test_a_renewal_that_fails_is_made_up_for(
     stage: Stage, ada: Person, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(extracting, "TICK_EVERY_S", 0.01)
+    monkeypatch.setattr(extraction_worker, "TICK_EVERY_S", 0.01)
     ada.connect("tab")
     file = arrive(stage, ada, pdf(tmp_path, 60))
     stage.wire.fail(dynamodb.throttled, lambda call: "SET #lease_until" in str(call), times=10)

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
-from chalicelib import files
+from chalicelib.files import row as files
 from chalicelib.ids import iso, new_id
 from PIL import Image
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from botocore.awsrequest import AWSResponse
-from chalicelib import sockets
+from chalicelib.push import connections as sockets
 
 from tests.fakes.aws import client_error
 from tests.fakes.dynamodb import Call

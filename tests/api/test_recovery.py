@@ -80,9 +80,9 @@ def test_a_retry_that_is_repeated_makes_no_second_answer(
 def test_an_overload_that_lasts_is_told_instead_of_waited_for(
     stage: Stage, ada: Person, conversation_id: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from chalicelib import asking
+    from chalicelib.answering import rounds
 
-    monkeypatch.setattr(asking, "OVERLOAD_S", 0.0)
+    monkeypatch.setattr(rounds, "OVERLOAD_S", 0.0)
     overloaded = {"status": 529, "type": "overloaded_error", "message": "no"}
     stage.script("roses", error=overloaded)
     answer = ada.ask(conversation_id, "Which roses?")
@@ -155,7 +155,7 @@ def test_a_list_reads_a_bounded_number_of_rows_and_says_where_to_go_on(stage: St
     for _ in range(12):
         archived = ada.new_conversation(title="archived")
         ada.patch(f"/conversations/{archived}", {"archived": True})
-    from chalicelib import conversations
+    from chalicelib.conversations import rows as conversations
 
     read, queries = conversations.LIST_READ, conversations.LIST_QUERIES
     conversations.LIST_READ, conversations.LIST_QUERIES = 3, 2

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from botocore.awsrequest import AWSResponse
-from chalicelib import sockets
+from chalicelib.push import connections as sockets
 
 from tests.fakes import dynamodb, wire
 from tests.fakes.aws import GoneException, client_error
@@ -155,7 +155,7 @@ def _looks(stage: Stage) -> int:
 def test_a_device_that_joins_late_fills_the_gap_and_ends_with_the_same_text(
     stage: Stage, ada: Person, conversation_id: str, quick_ticks: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from chalicelib.sockets import Channel
+    from chalicelib.push.connections import Channel
 
     monkeypatch.setattr(Channel, "LOOK_AGAIN_S", 0)
     stage.script(None, text=TEXT, chunk_chars=3)

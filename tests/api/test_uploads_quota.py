@@ -7,7 +7,7 @@ import time
 
 import pytest
 from botocore.awsrequest import AWSResponse
-from chalicelib import quota
+from chalicelib.files import quota
 from chalicelib.ids import iso
 
 from tests.api.test_uploads import FILE, INLINE, MB, _used

@@ -15,7 +15,7 @@ FIXTURE = Path(__file__).with_name("endings.json")
 
 def text() -> str:
     sys.path.insert(0, str(ROOT / "chatapp"))
-    from chalicelib.extraction.kinds import REFUSED_ENDINGS
+    from chalicelib.extraction.kinds.detect import REFUSED_ENDINGS
 
     return json.dumps(sorted(REFUSED_ENDINGS)) + "\n"
 

@@ -16,10 +16,12 @@ FIXTURE = Path(__file__).with_name("frames.jsonl")
 
 def text() -> str:
     sys.path.insert(0, str(ROOT / "chatapp"))
-    from chalicelib import attachments, files, frames
-    from chalicelib.messages import Message
-    from chalicelib.model import Citation, Counts, Delta
-    from chalicelib.streaming import Shown, ToolUse, Transcript
+    from chalicelib.answering.transcript import Shown, ToolUse, Transcript
+    from chalicelib.claude.interface import Citation, Counts, Delta
+    from chalicelib.conversations.messages import Message
+    from chalicelib.files import attachments
+    from chalicelib.files import row as files
+    from chalicelib.turns import frame_log as frames
 
     answer = Message(
         user_id="ada",

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from deploy import srp
+from deploy.people import srp
 from tests.e2e import web
 from tests.e2e.deployment import Deployment
 from tests.e2e.waiting import until

@@ -44,7 +44,7 @@ def test_its_answers_are_made_by_the_deployed_function(ada: Person, at_home: Per
 def test_a_script_signs_in(deployment: Deployment, ada: Person) -> None:
     assert deployment.build_dir
     done = subprocess.run(
-        [sys.executable, "-m", "deploy.id_token", "local", ada.email],
+        [sys.executable, "-m", "deploy.people.id_token", "local", ada.email],
         input=f"{ada.password}\n",
         env={**os.environ, "CHATAPP_BUILD_DIR": str(Path(deployment.build_dir).parent)},
         cwd=ROOT,

@@ -11,7 +11,7 @@ import anthropic
 import httpx2
 from anthropic.types import Message
 
-from deploy.local.demo_model import DemoServer
+from deploy.local.demo_model.server import DemoServer
 
 MODEL = "claude-sonnet-5-5"
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from chalicelib.citing import MAX_QUOTE_CHARACTERS, Citer, quote
-from chalicelib.documents import Attached, Source
 from chalicelib.extraction.pages import Locator, Page
-from chalicelib.tools import Found
+from chalicelib.prompts.citations import MAX_QUOTE_CHARACTERS, Citer, quote
+from chalicelib.prompts.file_blocks import Attached, Source
+from chalicelib.prompts.file_tools import Found
 
 ROSES = "Roses are red. Lilies of the valley are white and cost 12 euros. Tulips come in all colours."
 TABLE = "Flower | Price | Country\n" + "\n".join(f"Flower{n} | {n}.50 | Land{n}" for n in range(200))

@@ -303,7 +303,7 @@ def test_the_script_api_is_closed_to_web_pages(stage: Stage) -> None:
 
 
 def start_command(port: int) -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", "deploy.local.demo_model", "--port", str(port)]
+    command = [sys.executable, "-m", "deploy.local.demo_model.server", "--port", str(port)]
     return subprocess.Popen(command, cwd=REPOSITORY, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 

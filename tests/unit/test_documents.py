@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from chalicelib.documents import MAX_IMAGES, MAX_RAW_BYTES, Attached, Placed, place
 from chalicelib.extraction.limits import MAX_SCANNED_PAGES
-from chalicelib.files import File
+from chalicelib.files.row import File
+from chalicelib.prompts.file_blocks import MAX_IMAGES, MAX_RAW_BYTES, Attached, Placed, place
 from chalicelib.settings import Settings
 
 SETTINGS = Settings(document_tokens=1_000)

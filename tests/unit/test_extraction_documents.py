@@ -10,7 +10,7 @@ import pytest
 from chalicelib.extraction import Limits, Page, Total, kind_of, read
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
-from . import extraction_files as files
+from tests.unit import extraction_files as files
 
 # --- PDF ------------------------------------------------------------------------------------------------------------
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from chalicelib.extraction import ExtractionError, Limits, Page, kind_of, read
 
-from . import extraction_files as files
+from tests.unit import extraction_files as files
 
 MB = 1024 * 1024
 PEAK_BYTES = 300 * MB
@@ -169,7 +169,7 @@ def test_wide_rows_and_false_references(tmp_path: Path) -> None:
 
 
 def test_dates_beyond_the_calendar_are_shown_as_numbers(tmp_path: Path) -> None:
-    from chalicelib.extraction.number_formats import shape_of, shown
+    from chalicelib.extraction.readers.number_formats import shape_of, shown
 
     assert shape_of(0, "yyyy-mm-dd") == "date"
     for text in ("1e300", "-1", "99999999"):

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from . import extraction_files as files
+from tests.unit import extraction_files as files
 
 FORMATS = ["png", "jpg", "gif", "webp"]
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from chalicelib.extraction import ExtractionError, Limits, clean_name, kind_of
 
-from . import extraction_files as files
+from tests.unit import extraction_files as files
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 OLE = bytes.fromhex("d0cf11e0a1b11ae1") + b"\x00" * 512

@@ -15,9 +15,10 @@ from textwrap import indent
 from types import SimpleNamespace
 
 import pytest
-from chalicelib.extraction import ExtractionError, Kind, Limits, Page, Total, read, reading
+from chalicelib.extraction import ExtractionError, Kind, Limits, Page, Total, read
+from chalicelib.extraction.sandbox import parent
 
-from . import extraction_files as files
+from tests.unit import extraction_files as files
 
 # Takes a reader's place: the child finds it on the path that it was given by its caller.
 PACKAGE = "chalicelib.extraction"
@@ -37,9 +38,9 @@ def reader(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Reader:
 
     def use(body: str) -> Path:
         package = tmp_path / "shadow" / "chalicelib" / "extraction"
-        shutil.copytree(Path(reading.__file__).parent, package, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(Path(parent.__file__).parents[1], package, ignore=shutil.ignore_patterns("__pycache__"))
         (package.parent / "__init__.py").write_text("")
-        (package / "plain_text.py").write_text(READER.format(package=PACKAGE, body=indent(body, "    ")))
+        (package / "readers" / "plain_text.py").write_text(READER.format(package=PACKAGE, body=indent(body, "    ")))
         monkeypatch.setattr(sys, "path", [str(package.parents[1]), *sys.path])
         path = tmp_path / "a.txt"
         path.write_text("text")
@@ -145,13 +146,13 @@ def test_pages_arrive_before_the_next_is_parsed(reader: Reader) -> None:
 
 def test_closing_the_iterator_ends_the_child(reader: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
     started: list[subprocess.Popen[bytes]] = []
-    start = reading._start
+    start = parent._start
 
     def remember(*arguments: object) -> subprocess.Popen[bytes]:
         started.append(start(*arguments))  # type: ignore[arg-type]
         return started[-1]
 
-    monkeypatch.setattr(reading, "_start", remember)
+    monkeypatch.setattr(parent, "_start", remember)
     items = read(reader("while True: pass"), KIND, files.FAST)
     next(items)
     assert started[0].poll() is None
@@ -163,7 +164,7 @@ def test_closing_the_iterator_ends_the_child(reader: Reader, monkeypatch: pytest
 
 def test_a_slow_caller_is_not_taken_for_a_slow_parser(reader: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
     passed_s = 0
-    monkeypatch.setattr(reading, "time", SimpleNamespace(monotonic=lambda: time.monotonic() + passed_s))
+    monkeypatch.setattr(parent, "time", SimpleNamespace(monotonic=lambda: time.monotonic() + passed_s))
     path = reader('import time; time.sleep(1); yield Page(4, {"kind": "page", "label": ""}, "late")')
     numbers = []
     for item in read(path, KIND, files.FAST):
@@ -175,7 +176,7 @@ def test_a_slow_caller_is_not_taken_for_a_slow_parser(reader: Reader, monkeypatc
 
 def test_importing_the_package_imports_no_parser() -> None:
     script = "import sys; sys.path.insert(0, sys.argv[1]); import chalicelib.extraction; print(*sys.modules)"
-    folder = Path(reading.__file__).parents[2]
+    folder = Path(parent.__file__).parents[3]
     done = subprocess.run([sys.executable, "-I", "-c", script, str(folder)], capture_output=True, text=True, check=True)
     imported = {name.partition(".")[0] for name in done.stdout.split()}
     assert not imported & {"pypdf", "Crypto", "charset_normalizer", "zipfile", "xml", "html", "csv", "sqlite3"}
@@ -195,7 +196,7 @@ def test_the_caller_holds_no_file(tmp_path: Path) -> None:
     )
     small = tmp_path / "small.txt"
     small.write_text("x")
-    folder = Path(reading.__file__).parents[2]
+    folder = Path(parent.__file__).parents[3]
     command = [sys.executable, "-I", "-c", script, str(folder), str(path), str(small)]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     count, grown_kb = map(int, done.stdout.split())

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 from chalicelib.extraction import Page
+from chalicelib.extraction.index.search_index import IndexWriter, SearchUnavailable, build, read_pages, search
 from chalicelib.extraction.pages import Locator
-from chalicelib.extraction.search_index import IndexWriter, SearchUnavailable, build, read_pages, search
 
 FILLER = "Rien de notable sur cette page, qui parle d'autre chose et continue longtemps ainsi. "
 
@@ -176,7 +176,7 @@ def test_a_word_of_one_page_is_found_among_two_thousand(tmp_path: Path) -> None:
 
 
 def test_a_python_without_fts5_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from chalicelib.extraction import search_index
+    from chalicelib.extraction.index import search_index
 
     monkeypatch.setattr(search_index, "_SCHEMA", "CREATE VIRTUAL TABLE words USING fts5_absent(text);")
     with pytest.raises(SearchUnavailable, match="FTS5"):

@@ -4,9 +4,10 @@ import json
 from pathlib import Path
 
 import pytest
-from chalicelib.extraction import Limits, charset, cleaning, estimates
+from chalicelib.extraction import Limits, cleaning, estimates
+from chalicelib.extraction.kinds import charset
 
-from . import extraction_files as files
+from tests.unit import extraction_files as files
 
 FRENCH = "L'été dernier, nous avons été à la plage où il faisait déjà très chaud : 30 °C."
 

@@ -9,16 +9,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from chalicelib import extracts, services
+from chalicelib import services
 from chalicelib.aws import bucket, clients
 from chalicelib.aws.bucket import Bucket
 from chalicelib.aws.faults import Busy
 from chalicelib.aws.grants import Grant
 from chalicelib.errors import NotFound
 from chalicelib.extraction import Locator, Page
-from chalicelib.extraction.outline import outline
-from chalicelib.extraction.search_index import build, search
-from chalicelib.files import File
+from chalicelib.extraction.index.outline import outline
+from chalicelib.extraction.index.search_index import build, search
+from chalicelib.files import extracts
+from chalicelib.files.row import File
 
 from tests.stage import Stage
 from tests.storage import BUCKET

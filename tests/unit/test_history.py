@@ -4,8 +4,8 @@ import json
 from typing import Any
 
 import pytest
-from chalicelib import history
-from chalicelib.messages import Message
+from chalicelib.conversations.messages import Message
+from chalicelib.prompts import history
 
 
 def _message(number: int, characters: int = 276, letter: str = "x") -> Message:

@@ -29,7 +29,7 @@ def checkout(tmp_path: Path) -> Checkout:
     def make(emulator: str) -> Path:
         root = tmp_path / "checkout"
         shutil.copytree(ROOT / "deploy" / "local", root / "deploy" / "local")
-        (root / "deploy/local/emulator.py").write_text(emulator)
+        (root / "deploy/local/emulator/server.py").write_text(emulator)
         ensure_environment(ROOT, ROOT / ".local/venv", tmp_path / "install.log", lambda line: None)
         (root / ".local").mkdir()
         (root / ".local/venv").symlink_to(ROOT / ".local/venv")

@@ -10,7 +10,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from chalicelib.model import (
+from chalicelib.claude.interface import (
     BlockEnd,
     Claude,
     ClaudeStream,

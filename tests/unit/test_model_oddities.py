@@ -6,7 +6,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from chalicelib.model import BlockEnd, Citation, ClaudeStream, Event, ModelError
+from chalicelib.claude.interface import BlockEnd, Citation, ClaudeStream, Event, ModelError
 
 
 def _events(block: SimpleNamespace, delta: SimpleNamespace) -> list[Event]:

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from chalicelib import services
 
-from deploy import policies
-from deploy.policies import InferenceProfile, Place, UnknownGrant
+from deploy.functions import policies
+from deploy.functions.policies import InferenceProfile, Place, UnknownGrant
 
 ROOT = Path(__file__).resolve().parents[2]
 PLACE = Place("prod", "eu-west-1", "123456789012", socket_api_id="sock1")

@@ -3,7 +3,7 @@ from __future__ import annotations
 import time
 
 import pytest
-from chalicelib.rest import expiry
+from chalicelib.api.rest import expiry
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,8 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from chalicelib import scratch, services
+from chalicelib import services
+from chalicelib.workers import scratch
 
 from tests.stage import Stage
 

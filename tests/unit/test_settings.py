@@ -5,8 +5,8 @@ import json
 import pytest
 from chalicelib.settings import DEFAULT_MODELS, Settings
 
-from deploy import app_modules
 from deploy.environment import DeploymentError, load_settings
+from deploy.functions import app_modules
 
 
 def test_without_variables_every_setting_has_its_default() -> None:

@@ -3,9 +3,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from chalicelib.conversations.messages import Message
 from chalicelib.ids import iso
-from chalicelib.messages import Message
-from chalicelib.settling import is_dead
+from chalicelib.turns.settling import is_dead
 
 NOW = 1_795_262_400.0
 

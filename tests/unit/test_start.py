@@ -12,15 +12,15 @@ from chalicelib import services
 from tests import stage as stages
 
 APP = Path(services.__file__).resolve().parents[1]
-ONE_FUNCTIONS = {"chalicelib.answers", "chalicelib.extracting", "anthropic"}
+ONE_FUNCTIONS = {"chalicelib.answering.worker", "chalicelib.files.extraction_worker", "anthropic"}
 
 
 @pytest.mark.parametrize(
     ("function", "own"),
     [
         ("chatapp-test", set()),
-        ("chatapp-test-answer", {"chalicelib.answers", "anthropic"}),
-        ("chatapp-test-extract", {"chalicelib.extracting"}),
+        ("chatapp-test-answer", {"chalicelib.answering.worker", "anthropic"}),
+        ("chatapp-test-extract", {"chalicelib.files.extraction_worker"}),
         ("chatapp-test-websocket_connect", set()),
     ],
 )

@@ -14,8 +14,10 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from deploy import adoption, chalice_client, cloudformation, commands, gateway, model_access, steps
+from deploy import commands, steps
+from deploy.account import adoption, cloudformation, gateway, model_access
 from deploy.environment import Addresses, ApiIds, DeploymentError, Stage, load_settings, read_settings
+from deploy.functions import chalice_client
 from deploy.progress import Progress
 
 ROOT = Path(__file__).resolve().parents[2]

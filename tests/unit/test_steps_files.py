@@ -11,8 +11,9 @@ import pytest
 from botocore.exceptions import ClientError
 from chalicelib import services
 
-from deploy import adoption, chalice_app, chalice_client, cloudformation
+from deploy.account import adoption, cloudformation
 from deploy.environment import Stage
+from deploy.functions import chalice_app, chalice_client
 from tests.fakes.aws import client_error
 from tests.storage import BUCKET
 

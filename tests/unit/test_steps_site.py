@@ -12,8 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from deploy import package, site, srp
+from deploy import site
 from deploy.environment import Stage
+from deploy.functions import package
+from deploy.people import srp
 
 LOCK = {"packages": {"": {}, "node_modules/a": {"version": "1"}, "node_modules/b": {"version": "2", "optional": True}}}
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from deploy.chalice_client import Client
+from deploy.functions.chalice_client import Client
 
 ROUTES = {"$connect": "connect", "$default": "message", "$disconnect": "disconnect"}
 

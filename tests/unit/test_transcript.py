@@ -6,11 +6,11 @@ import json
 from typing import Any
 
 import pytest
-from chalicelib import frames
-from chalicelib.frames import Frame
-from chalicelib.messages import Message
-from chalicelib.model import Citation, Counts, Delta, Stopped
-from chalicelib.streaming import Shown, ToolUse, Transcript
+from chalicelib.answering.transcript import Shown, ToolUse, Transcript
+from chalicelib.claude.interface import Citation, Counts, Delta, Stopped
+from chalicelib.conversations.messages import Message
+from chalicelib.turns import frame_log as frames
+from chalicelib.turns.frame_log import Frame
 
 from tests.people import text_in, text_of
 

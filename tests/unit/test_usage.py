@@ -1,10 +1,10 @@
 from __future__ import annotations
 
 import pytest
-from chalicelib import limits, usage
 from chalicelib.errors import BudgetSpent
 from chalicelib.services import API, build
 from chalicelib.settings import ModelOffer, Prices, Settings
+from chalicelib.spending import budgets, usage
 
 OFFER = ModelOffer("m", "M", Prices(input=2.0, output=10.0, cache_write=2.5, cache_read=0.2))
 
@@ -41,7 +41,7 @@ def test_a_month_is_over_once_its_spend_reaches_a_cap(user: int | None, stage: i
     services = build(API, settings, clients=lambda *_: None)
     rows = [None if spent is None else {"cost_micro_usd": spent} for spent in (user, stage)]
     if whose is None:
-        limits.check_spend(services, *rows)
+        budgets.check_spend(services, *rows)
     else:
         with pytest.raises(BudgetSpent, match=f"^{whose} model budget"):
-            limits.check_spend(services, *rows)
+            budgets.check_spend(services, *rows)

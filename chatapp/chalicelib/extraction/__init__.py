@@ -8,11 +8,11 @@ Importing this package imports no parser: those are imported by the child alone 
 
 from __future__ import annotations
 
-from .failures import ExtractionError
-from .kinds import Kind, kind_of
-from .limits import Limits
-from .names import clean_name
-from .pages import Locator, Page, Total
-from .reading import read
+from chalicelib.extraction.failures import ExtractionError
+from chalicelib.extraction.kinds.detect import Kind, kind_of
+from chalicelib.extraction.limits import Limits
+from chalicelib.extraction.names import clean_name
+from chalicelib.extraction.pages import Locator, Page, Total
+from chalicelib.extraction.sandbox.parent import read
 
 __all__ = ["ExtractionError", "Kind", "Limits", "Locator", "Page", "Total", "clean_name", "kind_of", "read"]

@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 
 import { stage } from "./stage";
 
-/** Of the demo model's script API: see deploy/local/demo_model.py. */
+/** Of the demo model's script API: see deploy/local/demo_model/server.py. */
 export interface Reply {
   text?: string;
   thinking?: string;

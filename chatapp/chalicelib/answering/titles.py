@@ -1,0 +1,82 @@
+"""A conversation's title, written by the cheapest model on offer after the first answer, once the head is free."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from chalicelib.aws.table import ConditionFailed, batch_get
+from chalicelib.claude.interface import Counts, Delta, ModelError, Prompt
+from chalicelib.conversations import rows as conversations
+from chalicelib.conversations.messages import Message
+from chalicelib.errors import BudgetSpent
+from chalicelib.logs import report
+from chalicelib.spending import budgets, usage
+
+if TYPE_CHECKING:
+    from chalicelib.push.connections import Channel
+    from chalicelib.services import Services
+
+_SYSTEM = (
+    "Write a title for this conversation: at most six words, in its language, without quotes or a full stop."
+    " Answer with the title only."
+)
+_MAX_TITLE_CHARACTERS = 80
+_MAX_TOKENS = 1_000
+_EXCERPT_CHARACTERS = 2_000
+
+
+def write(services: Services, answer: Message, question: str, channel: Channel) -> None:
+    """Give an untitled conversation its title. Where that fails the answer stands, and the next one tries again."""
+    try:
+        user, stage = batch_get((services.usage, usage.key(answer.subject)), (services.usage, usage.key(usage.STAGE)))
+        budgets.check_spend(services, user, stage)
+        _write(services, answer, question, channel)
+    except (ModelError, BudgetSpent):
+        return
+    except Exception as error:
+        report(error)
+
+
+def _write(services: Services, answer: Message, question: str, channel: Channel) -> None:
+    offer = services.settings.cheapest()
+    text = f"{question[:_EXCERPT_CHARACTERS]}\n\n---\n\n{answer.text()[:_EXCERPT_CHARACTERS]}"
+    messages = [{"role": "user", "content": [{"type": "text", "text": text}]}]
+    counts: dict[str, int] = {}
+    parts: list[str] = []
+    stream = services.model().stream(Prompt(offer, messages, _MAX_TOKENS, (_SYSTEM,)))
+    try:
+        for event in stream:
+            if isinstance(event, Delta) and event.kind == "text":
+                parts.append(event.text)
+            elif isinstance(event, Counts):
+                counts |= event.counts
+    finally:
+        stream.close()
+        _count(services, answer.subject, usage.priced(counts, offer))
+    title = " ".join("".join(parts).split())[:_MAX_TITLE_CHARACTERS]
+    if title:
+        _store(services, answer, title, channel)
+
+
+def _count(services: Services, subject: str, spent: dict[str, int]) -> None:
+    if spent["cost_micro_usd"]:
+        usage.count_now(services, subject, spent)
+        usage.count_now(services, usage.STAGE, spent)
+
+
+def _store(services: Services, answer: Message, title: str, channel: Channel) -> None:
+    """Unless its owner has named the conversation meanwhile, or deleted it."""
+    table = services.conversations
+    update = table.update(
+        conversations.key(answer.user_id, answer.conversation_id),
+        "SET #title = :title",
+        {":title": title},
+        condition=f"{conversations.NOT_DELETED} AND attribute_not_exists(#title)",
+    )
+    try:
+        table.write(update)
+    except ConditionFailed as refused:
+        # Unless it is this very write that stored it, and only its first reply was lost.
+        if refused.item is None or refused.item.get("title") != title:
+            return
+    channel.push([{"type": "conversation.updated", "conversation_id": answer.conversation_id, "title": title}])

@@ -1,0 +1,162 @@
+"""The transcript of one answer while it streams: the model's events become frames, log entries and content blocks.
+
+Thread-safe: the reader adds, the pusher takes, the ticker logs. Frames are numbered by whoever asks first, so that a
+slow push keeps nothing from the log. Knows neither the model nor a socket.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from dataclasses import dataclass
+from typing import Any
+
+from chalicelib.claude.interface import Citation, Counts, Delta, Stopped
+from chalicelib.conversations.messages import Block, Message
+from chalicelib.turns import frame_log as frames
+from chalicelib.turns.frame_log import Frame, Numbering
+
+# For an answer that was cut before the model said what it had used.
+_CHARACTERS_PER_TOKEN = 3
+
+
+@dataclass(frozen=True, slots=True)
+class ToolUse:
+    """A tool that starts. detail: what it looks for, and where (`ToolDetail` on the wire)."""
+
+    block: int
+    name: str
+    detail: dict[str, Any]
+
+
+Shown = Delta | Citation | ToolUse | Counts | Stopped
+
+
+class Transcript:
+    """waiting: something is there to push. full: the answer has reached what an item may hold.
+
+    has_begun: the model has said something, be it what the prompt took.
+    """
+
+    def __init__(self, message: Message, max_bytes: int) -> None:
+        self._message = message
+        self._numbering = Numbering(message.conversation_id, message.message_id)
+        self._lock = threading.Lock()
+        self._pending: list[Delta | Citation | ToolUse] = []
+        self._unpushed: list[Frame] = []
+        self._unlogged: list[Frame] = []
+        self._blocks: dict[int, Block] = {}
+        self._bytes_left = max_bytes
+        self._characters = 0
+        self.counts: dict[str, int] = {}
+        self.stop_reason: str | None = None
+        self.full = False
+        self._closed = False
+
+    @property
+    def waiting(self) -> bool:
+        return bool(self._pending or self._unpushed)
+
+    @property
+    def has_begun(self) -> bool:
+        return bool(self.counts or self._pending or self._blocks)
+
+    def add(self, event: Shown) -> None:
+        with self._lock:
+            if self._closed:
+                return
+            match event:
+                case Delta():
+                    self._add_delta(event)
+                case Citation(_, content) | ToolUse(_, _, content):
+                    self._add_whole(event, content)
+                case Counts(counts):
+                    self.counts |= counts
+                case Stopped(reason):
+                    self.stop_reason = reason
+
+    def _add_delta(self, delta: Delta) -> None:
+        raw = delta.text.encode()
+        self._characters += len(delta.text)
+        if len(raw) > self._bytes_left:
+            self.full = True
+            delta = Delta(delta.block, delta.kind, raw[: self._bytes_left].decode(errors="ignore"))
+        self._bytes_left -= min(len(raw), self._bytes_left)
+        if not delta.text:
+            return
+        last = self._pending[-1] if self._pending else None
+        if isinstance(last, Delta) and (last.block, last.kind) == (delta.block, delta.kind):
+            self._pending[-1] = Delta(delta.block, delta.kind, last.text + delta.text)
+        else:
+            self._pending.append(delta)
+
+    def _add_whole(self, event: Citation | ToolUse, content: dict[str, Any]) -> None:
+        size = len(json.dumps(content, ensure_ascii=False).encode())
+        if size > self._bytes_left:
+            self.full = True
+            return
+        self._bytes_left -= size
+        self._pending.append(event)
+
+    def start(self, model: str) -> None:
+        """Number `answer.started`, the first frame; call it before anything is added."""
+        with self._lock:
+            self._record(self._numbering.frame("answer.started", model=model))
+
+    def close(self) -> list[Frame]:
+        """The last frames. What comes later is ignored, so that text and stop reason are those of one moment."""
+        with self._lock:
+            self._closed = True
+        return self.take()
+
+    def take(self) -> list[Frame]:
+        """The frames that no take has given yet; from then on they count as shown."""
+        with self._lock:
+            self._number()
+            taken, self._unpushed = self._unpushed, []
+            return taken
+
+    def unlogged(self) -> list[Frame]:
+        """The frames that are not in the log yet."""
+        with self._lock:
+            self._number()
+            return list(self._unlogged)
+
+    def _number(self) -> None:
+        pending, self._pending = self._pending, []
+        for event in pending:
+            match event:
+                case Delta(block, kind, text):
+                    for frame in self._numbering.deltas(block, kind, text):
+                        self._record(frame)
+                case Citation(block, citation):
+                    self._record(self._numbering.frame("answer.citation", block=block, citation=citation))
+                case ToolUse(block, name, detail):
+                    self._record(self._numbering.frame("answer.tool", block=block, name=name, detail=detail))
+
+    def _record(self, frame: Frame) -> None:
+        frames.fold(self._blocks, frame)
+        self._unpushed.append(frame)
+        self._unlogged.append(frame)
+
+    def logged(self, count: int) -> None:
+        """The first `count` of `unlogged` are stored."""
+        with self._lock:
+            del self._unlogged[:count]
+
+    def end(self, ended: Message, usage: dict[str, Any] | None) -> Frame:
+        with self._lock:
+            return self._numbering.end(ended, usage)
+
+    def content(self) -> list[Block]:
+        """What was numbered, as content blocks. An empty one is left out: the API refuses it in a later prompt."""
+        with self._lock:
+            blocks = [self._blocks[index] for index in sorted(self._blocks)]
+        return [block for block in blocks if block["type"] == "tool_use" or block[block["type"]]]
+
+    def estimated_counts(self) -> dict[str, int]:
+        """The model's own counts; output is estimated until the model has said how much it was."""
+        output = self.counts.get("output_tokens", 0)
+        if self.stop_reason is None:
+            output = max(output, self._characters // _CHARACTERS_PER_TOKEN)
+        return {**self.counts, "output_tokens": output}

@@ -1,0 +1,175 @@
+"""The HTTP edge: a Chalice whose routes take and return pydantic models, and answer every error in one shape.
+
+A view's signature is its contract: `body` and `query` are parsed into the models that it names, what it returns is
+written as JSON. `operations` keeps what was declared, for the OpenAPI document.
+"""
+
+from __future__ import annotations
+
+import calendar
+import functools
+import inspect
+import json
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, get_type_hints
+
+from chalice.app import Chalice, Request, Response
+from pydantic import BaseModel, ValidationError
+
+from chalicelib import logs
+from chalicelib.api.schemas.texts import PATTERNS
+from chalicelib.aws.faults import Busy
+from chalicelib.errors import AppError, InvalidRequest, Unauthorized, Unavailable
+
+View = Callable[..., BaseModel | tuple[BaseModel, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """The caller, as Cognito's ID token names it. expires_at: of that token, Unix seconds."""
+
+    user_id: str
+    expires_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One route. statuses: those of success, the first being the usual one."""
+
+    method: str
+    path: str
+    view: View
+    statuses: tuple[int, ...]
+    public: bool
+
+
+class ChatApp(Chalice):
+    def __init__(self, app_name: str) -> None:
+        super().__init__(app_name)
+        self.operations: list[Operation] = []
+
+    def route(self, path: str, *, statuses: tuple[int, ...] = (200,), **options: Any) -> Callable[[View], View]:
+        """Chalice's decorator for one method, with models in and out.
+
+        statuses: of success. A view that has several returns `(model, status)`.
+        """
+        register = super().route(path, content_types=["*/*"], **options)
+        (method,) = options["methods"]
+
+        def decorate(view: View) -> View:
+            self.operations.append(Operation(method, path, view, statuses, "authorizer" not in options))
+            register(self._endpoint(view, statuses[0], public="authorizer" not in options))
+            return view
+
+        return decorate
+
+    def _endpoint(self, view: View, status: int, *, public: bool) -> Callable[..., Response]:
+        hints = get_type_hints(view)
+
+        @functools.wraps(view)
+        def endpoint(**arguments: Any) -> Response:
+            started = time.perf_counter()
+            try:
+                if not public:
+                    # Also where the view does not ask who it is: API Gateway's authorizer may let access tokens in.
+                    _ = self.user
+                if "body" in hints:
+                    arguments["body"] = self._body(hints["body"], inspect.signature(view).parameters["body"])
+                if "query" in hints:
+                    arguments["query"] = self._query(hints["query"])
+                reply = _reply(view(**arguments), status)
+            except AppError as error:
+                reply = Response(error.body(), status_code=error.status)
+            except Busy as error:
+                logs.report(error)
+                busy = Unavailable("The database is busy; nothing is lost. Repeat the request as it was.")
+                reply = Response(busy.body(), status_code=busy.status)
+            except Exception as error:
+                # Here and not in Chalice, which would answer without CORS headers and log the error's text.
+                logs.report(error)
+                reply = Response(AppError("Something went wrong on our side. Try again.").body(), status_code=500)
+            self._log(view.__name__, reply.status_code, started)
+            return reply
+
+        return endpoint
+
+    @property
+    def user(self) -> User:
+        """The caller. Raises Unauthorized for a token that is not a Cognito ID token."""
+        claims = (self._request.context.get("authorizer") or {}).get("claims") or {}
+        if claims.get("token_use") != "id" or not claims.get("sub"):
+            raise Unauthorized("Sign in again: this needs a Cognito ID token.")
+        return User(claims["sub"], expiry(claims.get("exp")))
+
+    @property
+    def _request(self) -> Request:
+        assert self.current_request is not None  # noqa: S101 (Chalice sets it before it calls a view)
+        return self.current_request
+
+    def _body(self, model: Any, parameter: inspect.Parameter) -> BaseModel:
+        raw = self._request.raw_body
+        if not raw and parameter.default is not inspect.Parameter.empty:
+            return parameter.default  # type: ignore[no-any-return]
+        try:
+            values = json.loads(raw)
+        except (ValueError, RecursionError) as error:
+            raise InvalidRequest("body", "must be a JSON object in UTF-8") from error
+        return _parse(model, values)
+
+    def _query(self, model: Any) -> BaseModel:
+        return _parse(model, dict(self._request.query_params or {}))
+
+    def _log(self, view: str, status: int, started: float) -> None:
+        elapsed_ms = round((time.perf_counter() - started) * 1000, 1)
+        request_id = self._request.context.get("requestId")
+        logs.line("request", view=view, status=status, ms=elapsed_ms, request_id=request_id)
+
+
+def _parse(model: Any, values: Any) -> BaseModel:
+    try:
+        return model.model_validate(values)  # type: ignore[no-any-return]
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        field = ".".join(str(part) for part in first["loc"]) or "body"
+        raise InvalidRequest(field, _problem(first["type"], first.get("ctx", {}), first["msg"])) from None
+
+
+# Pydantic's errors, https://docs.pydantic.dev/latest/errors/validation_errors/, as a caller of this API would say them.
+_PROBLEMS = {
+    "extra_forbidden": "there is no such field",
+    "missing": "is required",
+    "model_type": "must be a JSON object",
+    "model_attributes_type": "must be a JSON object",
+    "too_long": "takes at most {max_length}, not {actual_length}",
+}
+
+
+def _problem(kind: str, values: dict[str, Any], message: str) -> str:
+    if kind == "string_pattern_mismatch":
+        return PATTERNS[values["pattern"]]
+    if kind == "value_error":
+        return str(values["error"])
+    return _PROBLEMS[kind].format(**values) if kind in _PROBLEMS else message
+
+
+def _reply(returned: Any, status: int) -> Response:
+    model, status = returned if isinstance(returned, tuple) else (returned, status)
+    body = model.model_dump_json().encode() if isinstance(model, BaseModel) else model
+    return Response(
+        body.decode() if isinstance(body, bytes) else body,
+        status_code=status,
+        headers={"Content-Type": "application/json", "Cache-Control": "no-store"},
+    )
+
+
+def expiry(claim: Any) -> int:
+    """API Gateway gives the claim as text: Unix seconds, or a date such as `Sat Nov 21 12:00:00 UTC 2026`."""
+    text = str(claim)
+    if text.isdigit():
+        return int(text)
+    try:
+        return calendar.timegm(time.strptime(text, "%a %b %d %H:%M:%S UTC %Y"))
+    except ValueError:
+        return int(time.time()) + 300

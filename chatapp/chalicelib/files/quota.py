@@ -1,0 +1,51 @@
+"""How much a person stores, in bytes and files: reserved with a file's row, released with it, in one transaction."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from chalicelib.aws.table import Item, Key, Write
+from chalicelib.conversations.rows import subject_of
+from chalicelib.errors import AppError, Conflict, StorageFull
+from chalicelib.extraction.limits import MB
+
+if TYPE_CHECKING:
+    from chalicelib.services import Services
+    from chalicelib.settings import Settings
+
+# Each file costs a row and a run of its own, however small it is.
+MAX_FILES = 10_000
+_PERIOD = "storage"  # beside the months of the model's usage; without a ttl
+
+
+def limit_bytes(settings: Settings) -> int:
+    return settings.storage_quota_mb * MB
+
+
+def refusal(item: Item | None, size_bytes: int, settings: Settings) -> AppError:
+    """Why a file of that size was not reserved. item: the person's count."""
+    used = int(item.get("bytes", 0)) if item else 0
+    if used + size_bytes > limit_bytes(settings):
+        return StorageFull(size_bytes, used, limit_bytes(settings))
+    return Conflict(f"You have {MAX_FILES:,} files, and more are not kept. Delete files that you no longer need.")
+
+
+def reserve(services: Services, user_id: str, size_bytes: int) -> Write:
+    """The write that counts a new file; its condition is that there is room."""
+    room = limit_bytes(services.settings) - size_bytes
+    has_room = "#bytes <= :room" if room < 0 else "attribute_not_exists(#bytes) OR #bytes <= :room"
+    return services.usage.update(
+        _key(user_id),
+        "ADD #bytes :size, #files :one",
+        {":size": size_bytes, ":room": room, ":one": 1, ":most": MAX_FILES},
+        condition=f"({has_room}) AND (attribute_not_exists(#files) OR #files < :most)",
+    )
+
+
+def release(services: Services, user_id: str, size_bytes: int) -> Write:
+    """The write that takes a removed file off the count."""
+    return services.usage.update(_key(user_id), "ADD #bytes :size, #files :one", {":size": -size_bytes, ":one": -1})
+
+
+def _key(user_id: str) -> Key:
+    return {"subject": subject_of(user_id), "period": _PERIOD}

@@ -1,0 +1,226 @@
+"""The tools with which Claude looks into files that are too long to be shown: search_files and read_pages.
+
+What they find goes back as search results, so that it can be cited. What the model asks for wrongly is told to it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import chain, zip_longest
+from typing import TYPE_CHECKING, Any
+
+from chalicelib.aws.faults import Busy
+from chalicelib.errors import NotFound
+from chalicelib.extraction.estimates import beginning, estimate_tokens
+from chalicelib.extraction.index import search_index
+from chalicelib.extraction.pages import Page
+from chalicelib.files import extracts
+from chalicelib.files.row import File
+
+from .file_blocks import Attached, Placed
+
+if TYPE_CHECKING:
+    from chalicelib.services import Services
+
+Block = dict[str, Any]
+
+SEARCH = "search_files"
+READ = "read_pages"
+MAX_HITS = 8
+MAX_PAGES = 10
+# By estimate, about 20,000 characters of English. What surrounds a passage is counted with it.
+MAX_TOKENS = 7_000
+_RESULT_TOKENS = 40
+# Of what the model wrote, in what is shown and stored of a call.
+_MAX_SHOWN_QUERY = 200
+_MAX_SHOWN_FILES = 20
+# DynamoDB holds 38 digits, and would refuse the answer that shows more.
+_MAX_SHOWN_PAGE = 1_000_000
+_BUSY = "The file cannot be read at this moment. Try once more, or answer with what is there and say what is missing."
+
+# Constant, byte for byte: the prompt's cache begins with them.
+DEFINITIONS: tuple[dict[str, Any], ...] = (
+    {
+        "name": SEARCH,
+        "description": "Search the attached files that are too long to be shown, by words. Gives the passages that fit"
+        " best, each with its file and page. Use the words that the file would use, in its language; search again with"
+        " other words when nothing fits.",
+        "input_schema": {
+            "type": "object",
+            "properties": {
+                "query": {"type": "string", "description": "Words to look for, or a phrase."},
+                "file_id": {"type": "string", "description": "Search this file only."},
+            },
+            "required": ["query"],
+        },
+    },
+    {
+        "name": READ,
+        "description": "Read whole pages of an attached file that is too long to be shown: at most 10 pages and about"
+        " 20,000 characters at a time, fewer of numbers and of scripts other than Latin.",
+        "input_schema": {
+            "type": "object",
+            "properties": {
+                "file_id": {"type": "string"},
+                "first_page": {"type": "integer", "description": "From 1."},
+                "last_page": {"type": "integer", "description": "This page is read too."},
+            },
+            "required": ["file_id", "first_page", "last_page"],
+        },
+    },
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A page of which something was given to the model; text: what of it."""
+
+    attached: Attached
+    page: Page
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    content: list[Block]
+    is_error: bool = False
+
+    def block(self, tool_use_id: str) -> Block:
+        error = {"is_error": True} if self.is_error else {}
+        return {"type": "tool_result", "tool_use_id": tool_use_id, "content": self.content, **error}
+
+    @property
+    def tokens(self) -> int:
+        """By estimate."""
+        texts = (text["text"] for block in self.content for text in block.get("content", [block]))
+        return sum(map(_tokens, texts))
+
+
+class _Refused(Exception):
+    """What the model asked for cannot be done. Says why, to the model."""
+
+
+class Tools:
+    """The tools over one conversation's long files.
+
+    found: what they gave so far, by the source that it is cited by: of one page perhaps several passages.
+    """
+
+    def __init__(self, services: Services, searched: Sequence[Placed]) -> None:
+        self._services = services
+        self._files = {each.attached.file_id: (each.attached, each.file) for each in searched if each.file}
+        self.found: dict[str, list[Found]] = {}
+
+    @property
+    def definitions(self) -> tuple[dict[str, Any], ...]:
+        return DEFINITIONS if self._files else ()
+
+    def detail(self, name: str, given: dict[str, Any]) -> dict[str, Any]:
+        """What a person is shown of a call, whether it is a good one or not."""
+        chosen = [attached for attached, _ in self._files.values() if attached.file_id == given.get("file_id")]
+        if name == READ:
+            pages = {"first": _number(given.get("first_page")), "last": _number(given.get("last_page"))}
+            shown = {name: min(page, _MAX_SHOWN_PAGE) for name, page in pages.items() if page}
+            return {"files": _shown(chosen), **shown}
+        if given.get("file_id") is None:
+            chosen = [attached for attached, _ in self._files.values()]
+        query = given.get("query")
+        asked = {"query": query[:_MAX_SHOWN_QUERY]} if isinstance(query, str) else {}
+        return {**asked, "files": _shown(chosen)}
+
+    def use(self, name: str, given: dict[str, Any], max_tokens: int = MAX_TOKENS) -> Result:
+        """Make a call. Only what is our fault is raised."""
+        calls = {SEARCH: self._search, READ: self._read}
+        if name not in calls:
+            return Result([_text(f"There is no such tool: use {SEARCH} or {READ}.")], is_error=True)
+        try:
+            return Result(calls[name](given, min(max_tokens, MAX_TOKENS)))
+        except _Refused as refused:
+            return Result([_text(str(refused))], is_error=True)
+        except NotFound:
+            return Result([_text("This file was deleted a moment ago: its text is no longer there.")], is_error=True)
+        except Busy:
+            return Result([_text(_BUSY)], is_error=True)
+
+    def _search(self, given: dict[str, Any], max_tokens: int) -> list[Block]:
+        query = given.get("query")
+        if not isinstance(query, str) or not query.strip():
+            raise _Refused("query: give the words to look for.")
+        files = list(self._files.values()) if given.get("file_id") is None else [self._file(given)]
+        # One file after the other: an index that is not used at once may have to make room for the next.
+        found = [self._hits(attached, file, query) for attached, file in files]
+        best = [hit for hit in chain.from_iterable(zip_longest(*found)) if hit is not None][:MAX_HITS]
+        blocks = self._results(best, max_tokens)
+        if not blocks:
+            names = ", ".join(attached.name for attached, _ in files[:_MAX_SHOWN_FILES])
+            return [_text(f"Nothing fits these words in {names}. Try other words, fewer of them, or {READ}.")]
+        return blocks
+
+    def _hits(self, attached: Attached, file: File, query: str) -> list[Found]:
+        hits = search_index.search(extracts.index(self._services, file), query, MAX_HITS)
+        return [Found(attached, Page(hit.number, hit.locator, hit.passage)) for hit in hits]
+
+    def _read(self, given: dict[str, Any], max_tokens: int) -> list[Block]:
+        attached, file = self._file(given)
+        first, last = (_number(given.get(name)) for name in ("first_page", "last_page"))
+        if not 1 <= first <= last:
+            raise _Refused("first_page, last_page: give whole numbers from 1, the smaller one first.")
+        pages_there = file.pages or 0
+        if first > pages_there:
+            raise _Refused(f"first_page: {attached.name} has {pages_there} pages.")
+        wanted = min(last, first + MAX_PAGES - 1, pages_there)
+        pages = search_index.read_pages(extracts.index(self._services, file), first, wanted)
+        blocks = self._results([Found(attached, page) for page in pages], max_tokens)
+        end = first + len(blocks) - 1
+        if end < min(last, pages_there) or sum(_tokens(page.text) for page in pages) > max_tokens:
+            blocks.append(
+                _text(f"More does not fit at once: these are pages {first} to {end}, the last one perhaps cut.")
+            )
+        return blocks
+
+    def _file(self, given: dict[str, Any]) -> tuple[Attached, File]:
+        file_id = given.get("file_id")
+        if not isinstance(file_id, str) or file_id not in self._files:
+            known = "; ".join(f"{each.file_id} ({each.name})" for each, _ in self._files.values())
+            raise _Refused(f"file_id: none of the files that can be searched. Those are: {known}.")
+        return self._files[file_id]
+
+    def _results(self, found: Iterable[Found], max_tokens: int) -> list[Block]:
+        """As search results, in order, as far as they go; the last one may be cut."""
+        blocks: list[Block] = []
+        for each in found:
+            if max_tokens <= _RESULT_TOKENS:
+                break
+            text = beginning(each.page.text, max_tokens - _RESULT_TOKENS)
+            max_tokens -= _tokens(text)
+            blocks.append(self._result(each, text))
+        return blocks
+
+    def _result(self, each: Found, text: str) -> Block:
+        source = f"{each.attached.file_id}#page={each.page.number}"
+        given = Found(each.attached, Page(each.page.number, each.page.locator, text))
+        self.found.setdefault(source, []).append(given)
+        return {
+            "type": "search_result",
+            "source": source,
+            "title": f"{each.attached.name}, {each.page.locator['label']}",
+            "content": [_text(text if text.strip() else "(no text)")],
+            "citations": {"enabled": True},
+        }
+
+
+def _shown(files: Iterable[Attached]) -> list[dict[str, str]]:
+    return [{"file_id": each.file_id, "name": each.name} for each in files][:_MAX_SHOWN_FILES]
+
+
+def _number(value: object) -> int:
+    """0, which is no page, for what is no whole number from 1."""
+    return value if isinstance(value, int) and not isinstance(value, bool) and value > 0 else 0
+
+
+def _tokens(text: str) -> int:
+    return _RESULT_TOKENS + estimate_tokens(text)
+
+
+def _text(text: str) -> Block:
+    return {"type": "text", "text": text}

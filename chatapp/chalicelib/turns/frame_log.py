@@ -1,0 +1,178 @@
+"""Frames: what is pushed while an answer streams, how it is numbered, logged and read again.
+
+`sequence` counts from 1 without gaps within an answer; the answer's text is its text deltas in order.
+`answer.started` begins the answer afresh: what a reader held of its content is replaced by what follows. The log holds
+frames while an answer is in progress; the frames of a settled answer are made from its message.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+from chalicelib.aws.table import Item, Write
+from chalicelib.conversations.messages import Block, Message
+from chalicelib.errors import InvalidRequest
+
+if TYPE_CHECKING:
+    from chalicelib.services import Services
+
+Frame = dict[str, Any]
+
+_LOG_KEPT_S = 86_400
+# A WebSocket message is billed per 32 KB frame and refused above 128 KB (API Gateway quotas). A character takes six
+# bytes of JSON at most, so a delta of this many stays below that with its envelope.
+MAX_DELTA_CHARACTERS = 5_000
+_MAX_PUSHED_BYTES = 32_000
+
+
+class Numbering:
+    """Gives the frames of one answer their envelope and their sequence."""
+
+    def __init__(self, conversation_id: str, message_id: str, after: int = 0) -> None:
+        self._ids = {"conversation_id": conversation_id, "message_id": message_id}
+        self.last = after
+
+    def frame(self, frame_type: str, /, **fields: Any) -> Frame:
+        self.last += 1
+        return {"type": frame_type, **self._ids, "sequence": self.last, **fields}
+
+    def deltas(self, block: int, kind: str, text: str) -> Iterable[Frame]:
+        for start in range(0, len(text), MAX_DELTA_CHARACTERS):
+            part = text[start : start + MAX_DELTA_CHARACTERS]
+            yield self.frame("answer.delta", block=block, kind=kind, text=part)
+
+    def end(self, message: Message, usage: dict[str, Any] | None) -> Frame:
+        if message.status == "failed":
+            return self.frame("answer.failed", error=message.error)
+        error = {"error": message.error} if message.error else {}
+        return self.frame("answer.done", status=message.status, stop_reason=message.stop_reason, usage=usage, **error)
+
+
+def encode(frames: Sequence[Frame]) -> bytes:
+    """One WebSocket message."""
+    return json.dumps({"frames": frames}, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def encoded(frames: Sequence[Frame]) -> Iterator[bytes]:
+    """The WebSocket messages for frames, in order: as few as stay below 32 KB each."""
+    batch: list[Frame] = []
+    size = 0
+    for frame in frames:
+        frame_size = len(encode([frame]))
+        if batch and size + frame_size > _MAX_PUSHED_BYTES:
+            yield encode(batch)
+            batch, size = [], 0
+        batch.append(frame)
+        size += frame_size
+    if batch:
+        yield encode(batch)
+
+
+def log(services: Services, message: Message, frames: Sequence[Frame]) -> Write:
+    """Append frames, which follow those logged before, to an answer's log."""
+    return services.frames.put(
+        {
+            "answer": _partition(message),
+            "last_sequence": frames[-1]["sequence"],
+            # Without the ids, which the partition names: they would be two thirds of what is written.
+            "frames": [_without_ids(frame) for frame in frames],
+            "ttl": int(time.time()) + _LOG_KEPT_S,
+        }
+    )
+
+
+def delete_log(services: Services, message: Message) -> None:
+    """Remove an answer's log."""
+    partition = _partition(message)
+    start: Item | None = None
+    while True:
+        page = services.frames.query("#answer = :answer", {":answer": partition}, start=start)
+        services.frames.delete_all({"answer": partition, "last_sequence": item["last_sequence"]} for item in page.items)
+        start = page.last_key
+        if start is None:
+            return
+
+
+def read(services: Services, message: Message, after: int) -> list[Frame]:
+    """The frames after sequence `after`, in order, at most about 1 MB of them while the answer is in progress.
+
+    Raises InvalidRequest for a person's message, which has none.
+    """
+    if message.role != "assistant":
+        raise InvalidRequest("message_id", "only an answer has frames")
+    if message.in_progress:
+        return list(_logged(services, message, after))
+    return list(made(message, after))
+
+
+def blocks(services: Services, message: Message) -> list[Block]:
+    """The content that an answer's log holds: what was shown of it when its worker died."""
+    folded: dict[int, Block] = {}
+    after = 0
+    while page := list(_logged(services, message, after)):
+        for frame in page:
+            fold(folded, frame)
+        after = page[-1]["sequence"]
+    return [folded[index] for index in sorted(folded)]
+
+
+def fold(folded: dict[int, Block], frame: Frame) -> None:
+    """Apply one frame to the content blocks that it belongs to."""
+    if frame["type"] == "answer.started":
+        folded.clear()
+    elif frame["type"] == "answer.delta":
+        kind = frame["kind"]
+        block = folded.setdefault(frame["block"], {"type": kind, kind: ""})
+        block[kind] += frame["text"]
+    elif frame["type"] == "answer.citation":
+        block = folded.setdefault(frame["block"], {"type": "text", "text": ""})
+        block.setdefault("citations", []).append(frame["citation"])
+    elif frame["type"] == "answer.tool":
+        folded[frame["block"]] = {"type": "tool_use", "name": frame["name"], "detail": frame["detail"]}
+
+
+def _logged(services: Services, message: Message, after: int) -> Iterable[Frame]:
+    page = services.frames.query(
+        "#answer = :answer AND #last_sequence > :after", {":answer": _partition(message), ":after": after}
+    )
+    ids = {"conversation_id": message.conversation_id, "message_id": message.message_id}
+    for item in page.items:
+        for frame in item["frames"]:
+            # An entry that was written twice, after a lost reply, overlaps with the next one.
+            if frame["sequence"] > after:
+                after = frame["sequence"]
+                yield {"type": frame["type"], **ids, **frame}
+
+
+def made(message: Message, after: int) -> Iterable[Frame]:
+    """The frames of a settled answer, numbered from `after` on."""
+    numbering = Numbering(message.conversation_id, message.message_id, after)
+    yield numbering.frame("answer.started", model=message.model)
+    for index, block in enumerate(message.content):
+        kind = block["type"]
+        if kind == "tool_use":
+            yield numbering.frame("answer.tool", block=index, name=block["name"], detail=block["detail"])
+            continue
+        yield from numbering.deltas(index, kind, block[kind])
+        for citation in block.get("citations", []):
+            yield numbering.frame("answer.citation", block=index, citation=citation)
+    yield numbering.end(message, shown_usage(message.usage))
+
+
+def shown_usage(usage: dict[str, int] | None) -> dict[str, Any] | None:
+    """Usage as it goes over the wire: the Messages API's counts, and the cost in USD."""
+    if usage is None:
+        return None
+    counts = {name: count for name, count in usage.items() if name != "cost_micro_usd"}
+    return {**counts, "cost_usd": usage["cost_micro_usd"] / 1_000_000}
+
+
+def _partition(message: Message) -> str:
+    return f"{message.subject}#{message.message_id}"
+
+
+def _without_ids(frame: Frame) -> Item:
+    return {name: value for name, value in frame.items() if name not in ("conversation_id", "message_id")}

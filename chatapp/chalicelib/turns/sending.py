@@ -1,0 +1,339 @@
+"""Turns: a prompt and its answer, sent, retried and stopped. Commands only; the answer itself is made in `answers`.
+
+A turn is stored in one transaction (prompt, queued answer, conversation's head, request id) before any model is
+called. The conversation's row names the answer in progress, so that there is one at a time.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from chalicelib.aws.functions import NotStarted
+from chalicelib.aws.table import ConditionFailed, Item, TransactionRefused, Write, batch_get, transact
+from chalicelib.conversations import messages
+from chalicelib.conversations import rows as conversations
+from chalicelib.conversations.messages import REQUEST_PREFIX, Message
+from chalicelib.conversations.rows import Conversation, subject_of
+from chalicelib.errors import (
+    AnswerInProgress,
+    AppError,
+    BudgetSpent,
+    Conflict,
+    InvalidRequest,
+    NotFound,
+    RequestIdReused,
+    Unavailable,
+)
+from chalicelib.files import attachments
+from chalicelib.spending import budgets, usage
+
+from . import rows as turn_rows
+from . import settling
+from .rows import HEAD, Sending, Turn
+
+if TYPE_CHECKING:
+    from chalicelib.services import Services
+
+ATTEMPTS = 4
+# Of a transaction that stores a turn: prompt, answer, request and conversation stand before the files.
+_OWN_ROWS = 4
+
+
+def send(services: Services, user_id: str, conversation_id: str, sending: Sending) -> Turn:
+    """Store a prompt with its queued answer and start the answer.
+
+    The same request_id returns the same turn, and starts it again while it is still queued. Raises AnswerInProgress,
+    FileNotReady, RequestIdReused, BudgetSpent, InvalidRequest, NotFound (nothing stored) and Unavailable (stored; safe
+    to repeat).
+    """
+    return _once(
+        services, user_id, conversation_id, sending, lambda: _store(services, user_id, conversation_id, sending)
+    )
+
+
+def begin(services: Services, conversation: Item, sending: Sending) -> Turn:
+    """Create a conversation with its first turn. Its id follows from the request id, so a repeat finds the same one."""
+    user_id = conversation["user_id"]
+    conversation_id = conversation_id_of(user_id, sending.request_id)
+    item = conversation | {"conversation_id": conversation_id}
+    return _once(services, user_id, conversation_id, sending, lambda: _store_first(services, item, sending))
+
+
+def _once(services: Services, user_id: str, conversation_id: str, sending: Sending, store: Callable[[], Turn]) -> Turn:
+    """The turn that is stored now, or the one that this request stored before; started while it is queued."""
+    try:
+        turn = store()
+    except AppError as refused:
+        repeated = _repeated(services, user_id, conversation_id, sending) if _may_be_repeated(refused) else None
+        if repeated is None:
+            raise
+        turn = repeated
+    return started(services, turn)
+
+
+def _may_be_repeated(refused: AppError) -> bool:
+    """Whether what is refused now may have been accepted before: a file that was sent may be deleted meanwhile."""
+    return isinstance(refused, Conflict | BudgetSpent) or refused.details.get("field") == "file_ids"
+
+
+def _store_first(services: Services, item: Item, sending: Sending) -> Turn:
+    subject = subject_of(item["user_id"])
+    for _ in range(ATTEMPTS):
+        user, stage, *rows = batch_get(
+            (services.usage, usage.key(subject)),
+            (services.usage, usage.key(usage.STAGE)),
+            *attachments.keys(services, sending.file_ids),
+        )
+        budgets.check_spend(services, user, stage)
+        new = Conversation.from_item(item)
+        attached = attachments.checked(services, new, sending.file_ids, rows)
+        turn = turn_rows.new_turn(services, new, sending, None, attached)
+        row = item | {"head": turn.answer.message_id, "answer_in_progress": turn.answer.message_id}
+        if sending.file_ids:
+            row["file_ids"] = set(sending.file_ids)
+        created = services.conversations.put(row, condition="attribute_not_exists(#conversation_id)")
+        try:
+            transact([*turn_rows.rows(services, turn, sending), created, *attachments.uses(services, new, attached)])
+        except TransactionRefused as refused:
+            if any(each is not None for each in refused.items[:_OWN_ROWS]):
+                raise RequestIdReused from refused
+            continue  # a file has changed since it was read
+        return replace(turn, conversation=Conversation.from_item(row))
+    raise Conflict("These files are changing too fast; try again.")
+
+
+def conversation_id_of(user_id: str, request_id: str) -> str:
+    digest = hashlib.sha256(f"{user_id}/{request_id}".encode()).hexdigest()
+    return f"{digest[:8]}-{digest[8:12]}-8{digest[13:16]}-a{digest[17:20]}-{digest[20:32]}"
+
+
+def _store(services: Services, user_id: str, conversation_id: str, sending: Sending) -> Turn:
+    for _ in range(ATTEMPTS):
+        row, user, stage, *file_rows = batch_get(
+            (services.conversations, conversations.key(user_id, conversation_id)),
+            (services.usage, usage.key(subject_of(user_id))),
+            (services.usage, usage.key(usage.STAGE)),
+            *attachments.keys(services, sending.file_ids),
+        )
+        conversation = conversations.existing(row)
+        budgets.check_spend(services, user, stage)
+        must_be_free(services, conversation)
+        parent_id = _parent(services, conversation, sending)
+        attached = attachments.checked(services, conversation, sending.file_ids, file_rows)
+        turn = turn_rows.new_turn(services, conversation, sending, parent_id, attached)
+        head = turn_rows.take_head(services, conversation, turn.answer, sending.file_ids)
+        try:
+            uses = attachments.uses(services, conversation, attached)
+            transact([*turn_rows.rows(services, turn, sending), head, *uses])
+        except TransactionRefused as refused:
+            request_row = refused.items[2]
+            if request_row is not None:
+                raise Conflict("request_id: already used") from refused
+            continue  # the conversation or a file has changed since it was read
+        return replace(turn, conversation=attachments.joined(turn.conversation, sending.file_ids))
+    raise Conflict("This conversation is changing too fast; try again.")
+
+
+def must_be_free(services: Services, conversation: Conversation) -> None:
+    """Raise AnswerInProgress unless the answer in progress turns out to be dead, and is settled."""
+    if conversation.answer_in_progress is None:
+        return
+    user_id, conversation_id = conversation.user_id, conversation.conversation_id
+    answer = messages.get(services, user_id, conversation_id, conversation.answer_in_progress)
+    if settling.settled(services, answer).in_progress:
+        raise AnswerInProgress(answer.message_id)
+
+
+def _parent(services: Services, conversation: Conversation, sending: Sending) -> str | None:
+    if sending.parent_id in (HEAD, conversation.head):
+        return conversation.head
+    if sending.parent_id is None:
+        return None
+    try:
+        parent = messages.get(services, conversation.user_id, conversation.conversation_id, sending.parent_id)
+    except NotFound as missing:
+        raise NotFound("message", "parent_id") from missing
+    if parent.role != "assistant":
+        raise InvalidRequest("parent_id", "must be an answer's id; a message follows an answer")
+    return parent.message_id
+
+
+def _repeated(services: Services, user_id: str, conversation_id: str, sending: Sending) -> Turn | None:
+    """The turn that this request id already made, if any. Raises RequestIdReused for another text or other files."""
+    home = messages.partition(user_id, conversation_id)
+    table = services.messages
+    row = table.find({"conversation": home, "message_id": REQUEST_PREFIX + sending.request_id})
+    if row is None:
+        return None
+    if row["digest"] != turn_rows.digest(sending):
+        raise RequestIdReused
+    ids = (row["user_message_id"], row["answer_id"])
+    conversation, prompt, answer = batch_get(
+        (services.conversations, conversations.key(user_id, conversation_id)),
+        *((table, messages.key(user_id, conversation_id, message_id)) for message_id in ids),
+    )
+    return Turn(
+        conversations.existing(conversation),
+        messages.existing(prompt),
+        settling.settled(services, messages.existing(answer)),
+    )
+
+
+def started(services: Services, turn: Turn) -> Turn:
+    if turn.answer.status == "queued":
+        _start(services, turn)
+    return turn
+
+
+def _start(services: Services, turn: Turn) -> None:
+    """Invoke the worker. Ids only: what Lambda could not deliver is kept in a queue for two weeks."""
+    conversation = turn.conversation
+    payload: dict[str, Any] = {
+        "user_id": conversation.user_id,
+        "conversation_id": conversation.conversation_id,
+        "message_id": turn.answer.message_id,
+        "cut": conversation.cut,
+        "system": conversation.system is not None,
+        "untitled": conversation.title is None,
+        "files": sorted(conversation.file_ids),
+        "cut_files": conversation.has_cut_files,
+        "document_tokens": conversation.document_tokens,
+    }
+    try:
+        services.answers.invoke(payload)
+    except NotStarted as error:
+        raise Unavailable(
+            "The message is stored but its answer could not be started. Repeat the request as it was."
+        ) from error
+
+
+def retry(services: Services, user_id: str, conversation_id: str, message_id: str, model: str | None) -> Turn:
+    """A new answer to the same prompt; the old one stays readable as superseded.
+
+    An answer is superseded once: repeating the retry returns the same turn, and starts it again while it is queued.
+    Raises AnswerInProgress, BudgetSpent, NotFound and Unavailable (stored; safe to repeat).
+    """
+    for _ in range(ATTEMPTS):
+        row, old_row, user, stage = batch_get(
+            (services.conversations, conversations.key(user_id, conversation_id)),
+            (services.messages, messages.key(user_id, conversation_id, message_id)),
+            (services.usage, usage.key(subject_of(user_id))),
+            (services.usage, usage.key(usage.STAGE)),
+        )
+        conversation, old = conversations.existing(row), messages.existing(old_row)
+        prompt = _prompt_of(services, old)
+        if old.superseded_by:
+            return _retried(services, conversation, prompt, old.superseded_by)
+        budgets.check_spend(services, user, stage)
+        must_be_free(services, conversation)
+        new = turn_rows.again(services, old, model)
+        try:
+            transact([*_superseding(services, old, new), turn_rows.take_head(services, conversation, new)])
+        except TransactionRefused:
+            continue
+        return started(services, Turn(conversation, prompt, new))
+    raise Conflict("This conversation is changing too fast; try again.")
+
+
+def _prompt_of(services: Services, answer: Message) -> Message:
+    if answer.role != "assistant" or answer.parent_id is None:
+        raise InvalidRequest("message_id", "only an answer can be retried")
+    return messages.get(services, answer.user_id, answer.conversation_id, answer.parent_id)
+
+
+def _retried(services: Services, conversation: Conversation, prompt: Message, answer_id: str) -> Turn:
+    """The turn of an answer that superseded another."""
+    answer = messages.get(services, prompt.user_id, prompt.conversation_id, answer_id)
+    return started(services, Turn(conversation, prompt, settling.settled(services, answer)))
+
+
+def _superseding(services: Services, old: Message, new: Message) -> list[Write]:
+    table = services.messages
+    superseded = table.update(
+        old.key(),
+        "SET #status = :superseded, #superseded_by = :new",
+        {":superseded": "superseded", ":new": new.message_id, ":queued": "queued", ":streaming": "streaming"},
+        condition="attribute_exists(#status) AND NOT #status IN (:queued, :streaming)",
+    )
+    return [table.put(new.to_item(), condition="attribute_not_exists(#message_id)"), superseded]
+
+
+def stop(services: Services, user_id: str, conversation_id: str, message_id: str) -> Message:
+    """Ask for the end of an answer: a queued one ends at once, a streaming one at its next tick (0.5 s).
+
+    An answer that has ended stays as it is.
+    """
+    answer = read(services, user_id, conversation_id, message_id)
+    if answer.role != "assistant":
+        raise InvalidRequest("message_id", "only an answer can be stopped")
+    if answer.status == "queued":
+        answer = _stop_queued(services, answer)
+    if answer.status == "streaming":
+        answer = _request_stop(services, answer)
+    return answer
+
+
+def _stop_queued(services: Services, answer: Message) -> Message:
+    """The answer, ended; or as it is by now, where a worker has claimed it."""
+    stopped = answer.with_changes(status="stopped")
+    try:
+        settling.finish(services, stopped, before=answer)
+    except settling.Superseded:
+        return current(services, answer)
+    return stopped
+
+
+def _request_stop(services: Services, answer: Message) -> Message:
+    """The answer, asked to end; or as it is by now, where it has ended by itself."""
+    table = services.messages
+    flag = table.update(
+        answer.key(),
+        "SET #stop_requested = :yes",
+        {":yes": True, ":streaming": "streaming"},
+        condition="#status = :streaming",
+    )
+    try:
+        return Message.from_item(table.write(flag, returns="ALL_NEW"))
+    except ConditionFailed:
+        return current(services, answer)
+
+
+def current(services: Services, answer: Message) -> Message:
+    return messages.get(services, answer.user_id, answer.conversation_id, answer.message_id)
+
+
+def read(services: Services, user_id: str, conversation_id: str, message_id: str) -> Message:
+    """One message of a visible conversation, in one request; a dead answer is settled first."""
+    row, item = batch_get(
+        (services.conversations, conversations.key(user_id, conversation_id)),
+        (services.messages, messages.key(user_id, conversation_id, message_id)),
+    )
+    conversations.existing(row)
+    message = messages.existing(item)
+    return settling.settled(services, message) if message.in_progress else message
+
+
+def conversation(services: Services, user_id: str, conversation_id: str) -> Conversation:
+    """A conversation, with no answer in progress that is dead."""
+    found = conversations.get(services, user_id, conversation_id)
+    if found.answer_in_progress is None:
+        return found
+    answer = messages.get(services, user_id, conversation_id, found.answer_in_progress)
+    if settling.settled(services, answer).in_progress:
+        return found
+    return replace(found, answer_in_progress=None)
+
+
+def await_answer(services: Services, answer: Message, wait_s: float) -> Message:
+    """The answer once it is settled, or as it stands after `wait_s` seconds."""
+    deadline = time.monotonic() + wait_s
+    pause = 0.1
+    while answer.in_progress and time.monotonic() + pause < deadline:
+        time.sleep(pause)
+        pause = min(pause * 1.3, 1.0)
+        answer = settling.settled(services, current(services, answer))
+    return answer

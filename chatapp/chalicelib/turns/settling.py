@@ -1,0 +1,133 @@
+"""The end of an answer, in one conditional transaction: by its worker, by a stop, or by whoever meets a dead one.
+
+An answer is dead when its worker let the lease run out, or when no worker claimed it in time. The first read, send or
+retry that sees it folds the stream log into the message and frees the conversation.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any
+
+from chalicelib.aws.table import TransactionRefused, Write, transact
+from chalicelib.conversations import messages
+from chalicelib.conversations import rows as conversations
+from chalicelib.conversations.messages import Message
+from chalicelib.ids import seconds
+from chalicelib.spending import usage
+
+from . import frame_log as frames
+
+if TYPE_CHECKING:
+    from chalicelib.services import Services
+
+LEASE_S = 6.0
+# The invocation's maximum age is the same, so that what Lambda still holds cannot start later.
+QUEUED_S = 60.0
+
+_CLAIMED_BY_ME = "#token = :token AND #status = :before"
+_STILL_QUEUED = "#status = :before AND attribute_not_exists(#token)"
+_IS_HEAD_IN_PROGRESS = "#answer_in_progress = :message_id"
+
+
+class Superseded(Exception):
+    """Another worker or reader has settled the answer; nothing was written. gone: its rows were deleted."""
+
+    def __init__(self, *, gone: bool) -> None:
+        super().__init__("answer already settled")
+        self.gone = gone
+
+
+def is_dead(answer: Message, now: float) -> bool:
+    if answer.status == "queued":
+        return seconds(answer.created_at) + QUEUED_S < now
+    return answer.status == "streaming" and (answer.lease_until or 0) < now
+
+
+def settled(services: Services, answer: Message) -> Message:
+    """The answer as it stands, settled now if it is dead."""
+    if not is_dead(answer, time.time()):
+        return answer
+    if answer.status == "queued":
+        error = {"code": "not_started", "message": "The answer was never started. Retry."}
+        ended = answer.with_changes(status="failed", error=error)
+    elif answer.stop_requested:
+        ended = answer.with_changes(status="stopped", content=frames.blocks(services, answer))
+    else:
+        error = {"code": "worker_lost", "message": "The answer broke off. What had arrived is kept; Retry asks again."}
+        ended = answer.with_changes(status="interrupted", error=error, content=frames.blocks(services, answer))
+    try:
+        finish(services, ended, before=answer)
+    except Superseded:
+        return messages.get(services, answer.user_id, answer.conversation_id, answer.message_id)
+    if ended.usage:
+        usage.count_now(services, usage.STAGE, ended.usage)
+    return ended
+
+
+def finish(
+    services: Services,
+    ended: Message,
+    *,
+    before: Message,
+    conversation: dict[str, Any] | None = None,
+    patience_s: float = 0.0,
+) -> None:
+    """Store a settled answer, free its conversation and count its cost for the user.
+
+    The stage's count is the caller's, apart from this: every answer ends in that one row, which within this
+    transaction would make answers conflict with each other.
+
+    ended: with its final status. before: as it was when the caller last held it (status, token, lease).
+    conversation: more attributes to set there, or to remove (None). patience_s: for how long to go on while
+    DynamoDB is busy. Raises Superseded and Busy.
+    """
+    writes = [_message(services, ended, before), _conversation(services, ended, conversation or {})]
+    if ended.usage:
+        writes.append(usage.count(services, ended.subject, ended.usage))
+    try:
+        transact(writes, patience_s=patience_s)
+    except TransactionRefused as refused:
+        raise Superseded(gone={} in refused.items) from refused
+
+
+def _message(services: Services, ended: Message, before: Message) -> Write:
+    expires_at = int(time.time()) + services.settings.retention_s
+    given = {
+        "status": ended.status,
+        "content": ended.content or None,
+        "usage": ended.usage,
+        "stop_reason": ended.stop_reason,
+        "error": ended.error,
+        "ttl": expires_at,
+    }
+    kept = {name: value for name, value in given.items() if value is not None}
+    values: dict[str, Any] = {f":{name}": value for name, value in kept.items()}
+    values[":before"] = before.status
+    condition = _STILL_QUEUED
+    if before.token:
+        condition = _CLAIMED_BY_ME
+        values[":token"] = before.token
+    change = "SET " + ", ".join(f"#{name} = :{name}" for name in kept)
+    if before.token:
+        change += " REMOVE #lease_until, #stop_requested, #token"
+    if before.token and before.lease_until is not None and is_dead(before, time.time()):
+        # A worker that wakes up and renews its lease in this very moment stays in charge.
+        condition += " AND #lease_until = :lease_until"
+        values[":lease_until"] = before.lease_until
+    return services.messages.update(ended.key(), change, values, condition=condition)
+
+
+def _conversation(services: Services, ended: Message, more: dict[str, Any]) -> Write:
+    expires_at = int(time.time()) + services.settings.retention_s
+    given = {**more, "ttl": expires_at, "answer_in_progress": None}
+    kept = {name: value for name, value in given.items() if value is not None}
+    change = "SET " + ", ".join(f"#{name} = :{name}" for name in kept)
+    change += " REMOVE " + ", ".join(f"#{name}" for name in given if name not in kept)
+    values = {f":{name}": value for name, value in kept.items()}
+    return services.conversations.update(
+        conversations.key(ended.user_id, ended.conversation_id),
+        change,
+        {**values, ":message_id": ended.message_id},
+        condition=_IS_HEAD_IN_PROGRESS,
+    )

@@ -1,0 +1,219 @@
+"""Stacks: created, updated, taken up again after a failure, deleted; each wait names what failed and why."""
+
+from __future__ import annotations
+
+import re
+import secrets
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from deploy.environment import ROOT, DeploymentError, Stage
+
+_POLL_ON_AWS_S = 3.0
+_POLL_LOCAL_S = 0.1
+_NEVER_MADE = {"ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED", "DELETE_FAILED", "REVIEW_IN_PROGRESS"}
+_SETTLED = {"CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE", "IMPORT_COMPLETE"}
+_NO_CHANGES = ("didn't contain changes", "No updates are to be performed")
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Stack:
+    outputs: Mapping[str, str]
+    changed: bool
+
+
+def template(stage: Stage, file_name: str) -> str:
+    """A template's text. Nothing of the local stage outlives it, and DeletionPolicy takes no condition."""
+    text = (ROOT / "deploy" / "stacks" / file_name).read_text()
+    return re.sub(r"Policy: Retain\w*", "Policy: Delete", text) if stage.is_local else text
+
+
+def stands(stage: Stage, name: str) -> bool:
+    """Whether a stack is there, in whatever state but one that means it was never made."""
+    stack = _find(stage.client("cloudformation"), name)
+    return stack is not None and stack["StackStatus"] not in _NEVER_MADE
+
+
+def outputs(stage: Stage, name: str) -> Mapping[str, str] | None:
+    """Outputs of a stack, or None where it does not stand."""
+    stack = _find(stage.client("cloudformation"), name)
+    return _outputs(stack) if stack and stack["StackStatus"] in _SETTLED else None
+
+
+def deploy(stage: Stage, name: str, body: str, parameters: Mapping[str, str], say: Say) -> Stack:
+    """Create or update a stack; nothing is sent when its template and parameters are as they were.
+
+    Raises DeploymentError.
+    """
+    client = stage.client("cloudformation")
+    poll_s = _POLL_LOCAL_S if stage.is_local else _POLL_ON_AWS_S
+    stack = _settled(client, name, poll_s, say)
+    if stack and _is_current(client, stack, body, parameters):
+        return Stack(_outputs(stack), changed=False)
+    kind = "UPDATE" if stack else "CREATE"
+    if not _change(client, name, body, parameters, kind=kind, poll_s=poll_s):
+        return Stack(_outputs(stack or {}), changed=False)
+    stack = _wait(client, name, poll_s, say)
+    if stack is None or stack["StackStatus"] != f"{kind}_COMPLETE":
+        raise DeploymentError(f"stack {name}: {_failure(client, name)}")
+    return Stack(_outputs(stack), changed=True)
+
+
+def import_resources(
+    stage: Stage, name: str, body: str, parameters: Mapping[str, str], *, resources: list[dict[str, Any]], say: Say
+) -> None:
+    """Begin a new stack with resources that exist already; `body` holds them and nothing else. Raises DeploymentError.
+
+    resources: as CreateChangeSet's ResourcesToImport.
+    """
+    client = stage.client("cloudformation")
+    poll_s = _POLL_LOCAL_S if stage.is_local else _POLL_ON_AWS_S
+    _settled(client, name, poll_s, say)
+    _change(client, name, body, parameters, kind="IMPORT", poll_s=poll_s, imported=resources)
+    stack = _wait(client, name, poll_s, say)
+    if stack is None or stack["StackStatus"] != "IMPORT_COMPLETE":
+        raise DeploymentError(f"stack {name}: {_failure(client, name)}")
+
+
+def delete(stage: Stage, name: str, say: Say) -> bool:
+    """Delete a stack and wait; False where there was none."""
+    client = stage.client("cloudformation")
+    stack = _find(client, name)
+    if stack is None:
+        return False
+    client.delete_stack(StackName=name)
+    left = _wait(client, str(stack["StackId"]), _POLL_LOCAL_S if stage.is_local else _POLL_ON_AWS_S, say)
+    if left and left["StackStatus"] != "DELETE_COMPLETE":
+        raise DeploymentError(f"stack {name}: {_failure(client, str(stack['StackId']))}")
+    return True
+
+
+def switch_expiry_on(stage: Stage) -> bool:
+    """Have the local AWS honour the tables' TTL, which it does not read from a stack; True when it was off."""
+    client = stage.client("dynamodb")
+    changed = False
+    for name in client.list_tables()["TableNames"]:
+        if not name.startswith(f"{stage.prefix}-"):
+            continue
+        status = client.describe_time_to_live(TableName=name)["TimeToLiveDescription"]["TimeToLiveStatus"]
+        if status == "DISABLED":
+            wanted = {"AttributeName": "ttl", "Enabled": True}
+            client.update_time_to_live(TableName=name, TimeToLiveSpecification=wanted)
+            changed = True
+    return changed
+
+
+def _find(client: Any, name: str) -> dict[str, Any] | None:
+    try:
+        return dict(client.describe_stacks(StackName=name)["Stacks"][0])
+    except ClientError as error:
+        if "does not exist" in str(error):
+            return None
+        raise
+
+
+def _settled(client: Any, name: str, poll_s: float, say: Say) -> dict[str, Any] | None:
+    """The stack as it stands, once whatever is under way has ended; one that was never made is removed first."""
+    stack = _find(client, name)
+    if stack and stack["StackStatus"].endswith("_IN_PROGRESS") and stack["StackStatus"] not in _NEVER_MADE:
+        stack = _wait(client, name, poll_s, say)
+    if stack and stack["StackStatus"] in _NEVER_MADE:
+        client.delete_stack(StackName=name)
+        _wait(client, str(stack["StackId"]), poll_s, say)
+        return None
+    if stack and stack["StackStatus"] not in _SETTLED:
+        raise DeploymentError(
+            f"stack {name} is {stack['StackStatus']}: settle it in the CloudFormation console (continue the "
+            "roll-back), then deploy again"
+        )
+    return stack
+
+
+def _is_current(client: Any, stack: dict[str, Any], body: str, parameters: Mapping[str, str]) -> bool:
+    was = {item["ParameterKey"]: item["ParameterValue"] for item in stack.get("Parameters", [])}
+    if stack["StackStatus"] == "UPDATE_ROLLBACK_COMPLETE" or any(was.get(k) != v for k, v in parameters.items()):
+        return False
+    return bool(client.get_template(StackName=stack["StackName"])["TemplateBody"] == body)
+
+
+def _change(
+    client: Any,
+    name: str,
+    body: str,
+    parameters: Mapping[str, str],
+    *,
+    kind: str,
+    poll_s: float,
+    imported: list[dict[str, Any]] | None = None,
+) -> bool:
+    """Make and start a change set; False when CloudFormation finds nothing to change."""
+    made = client.create_change_set(
+        StackName=name,
+        ChangeSetName=f"deploy-{secrets.token_hex(6)}",
+        ChangeSetType=kind,
+        TemplateBody=body,
+        Parameters=[{"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()],
+        Capabilities=["CAPABILITY_NAMED_IAM"],
+        **({"ResourcesToImport": imported} if imported else {}),
+    )
+    while True:
+        change = client.describe_change_set(ChangeSetName=made["Id"], StackName=name)
+        if change["Status"] == "CREATE_COMPLETE":
+            client.execute_change_set(ChangeSetName=made["Id"], StackName=name)
+            return True
+        if change["Status"] == "FAILED":
+            reason = change.get("StatusReason", "")
+            client.delete_change_set(ChangeSetName=made["Id"], StackName=name)
+            if any(text in reason for text in _NO_CHANGES):
+                return False
+            raise DeploymentError(f"stack {name}: {reason}")
+        time.sleep(poll_s)
+
+
+def _wait(client: Any, name: str, poll_s: float, say: Say) -> dict[str, Any] | None:
+    last = ""
+    while True:
+        stack = _find(client, name)
+        status = stack["StackStatus"] if stack else "DELETE_COMPLETE"
+        if not status.endswith("_IN_PROGRESS"):
+            return stack
+        if status != last:
+            say(status.lower().replace("_", " "))
+            last = status
+        time.sleep(poll_s)
+
+
+def _failure(client: Any, name: str) -> str:
+    """Why it failed: the resources that failed by themselves, not those cancelled because of them."""
+    reasons = _invalid(client, name)
+    if reasons:
+        return "; ".join(reasons)
+    for page in client.get_paginator("describe_stack_events").paginate(StackName=name):
+        for event in page["StackEvents"]:
+            reason = event.get("ResourceStatusReason", "")
+            begun = event["ResourceType"] == "AWS::CloudFormation::Stack" and reason == "User Initiated"
+            if begun and reasons:
+                return "; ".join(reversed(reasons))
+            if event["ResourceStatus"].endswith("_FAILED") and "cancelled" not in reason.lower():
+                reasons.append(f"{event['LogicalResourceId']}: {reason}")
+    return "; ".join(reversed(reasons)) or "see its events in the CloudFormation console"
+
+
+def _invalid(client: Any, name: str) -> list[str]:
+    """What CloudFormation found wrong in the last operation before it made anything."""
+    events = client.describe_events(StackName=name)["OperationEvents"]
+    return [
+        event["ValidationStatusReason"]
+        for event in events
+        if event.get("ValidationStatus") == "FAILED" and event["OperationId"] == events[0]["OperationId"]
+    ]
+
+
+def _outputs(stack: dict[str, Any]) -> dict[str, str]:
+    return {item["OutputKey"]: item["OutputValue"] for item in stack.get("Outputs", [])}

@@ -1,0 +1,71 @@
+"""How a stage reaches Claude: the API key in its SSM parameter, or the account's own Bedrock profiles."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from botocore.exceptions import ClientError
+
+from deploy.environment import DeploymentError, Stage, exported
+from deploy.functions import app_modules
+from deploy.functions.policies import InferenceProfile
+
+
+def base_url(demo_model_url: str | None, is_local: bool) -> str | None:
+    """The Messages-API server to ask in place of Anthropic's.
+
+    A plain-HTTP address that somebody exported for their laptop is not one that Lambda should call.
+    """
+    named = exported("ANTHROPIC_BASE_URL")
+    if is_local:
+        return demo_model_url or named
+    return named if named and named.startswith("https://") else None
+
+
+def ensure_key(stage: Stage, provider: str) -> bool:
+    """Have the model's key in its parameter; True when it was written. Raises DeploymentError without any key."""
+    if provider == "bedrock":
+        return False
+    key = exported("ANTHROPIC_API_KEY") or ("demo" if stage.is_local else None)
+    current = _current_key(stage)
+    if key is None and current is None:
+        raise DeploymentError(
+            f"no key for Claude: export ANTHROPIC_API_KEY and deploy again (it is kept in {stage.key_parameter}), or "
+            'set model_provider = "bedrock" in deploy/settings.toml'
+        )
+    if key is None or key == current:
+        return False
+    stage.client("ssm").put_parameter(Name=stage.key_parameter, Value=key, Type="SecureString", Overwrite=True)
+    return True
+
+
+def _current_key(stage: Stage) -> str | None:
+    try:
+        reply = stage.client("ssm").get_parameter(Name=stage.key_parameter, WithDecryption=True)
+    except ClientError as error:
+        if error.response["Error"]["Code"] == "ParameterNotFound":
+            return None
+        raise
+    return str(reply["Parameter"]["Value"])
+
+
+def delete_key(stage: Stage) -> None:
+    client = stage.client("ssm")
+    client.delete_parameters(Names=[stage.key_parameter])
+
+
+def bedrock_profiles(stage: Stage, variables: Mapping[str, str]) -> tuple[InferenceProfile, ...]:
+    """The profiles of the models on offer, with the models that each routes to, as Bedrock names them now."""
+    app = app_modules.settings({**variables, "AWS_REGION": stage.region})
+    if app.model_provider != "bedrock":
+        return ()
+    client = stage.client("bedrock")
+    found = []
+    for name in [app.bedrock_profile(offer) for offer in app.models]:
+        try:
+            profile = client.get_inference_profile(inferenceProfileIdentifier=name)
+        except ClientError as error:
+            raise DeploymentError(f"Bedrock has no inference profile {name} in {stage.region}: {error}") from error
+        arns = sorted(model["modelArn"] for model in profile["models"])
+        found.append(InferenceProfile(profile["inferenceProfileArn"], tuple(arns)))
+    return tuple(found)

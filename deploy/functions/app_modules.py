@@ -1,0 +1,39 @@
+"""What a deployment reads of the app itself: its grants, and its settings as the functions will see them."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from deploy.environment import ROOT, DeploymentError
+from deploy.functions import policies
+
+if TYPE_CHECKING:
+    from chalicelib.settings import Settings
+
+_FOLDER = str(ROOT / "chatapp")
+
+
+def _reach() -> None:
+    """Modules of `chatapp/` import each other as they do in the package, where that folder is the top."""
+    if _FOLDER not in sys.path:
+        sys.path.insert(0, _FOLDER)
+
+
+def grants() -> Mapping[str, tuple[policies.Grant, ...]]:
+    _reach()
+    from chalicelib import services  # noqa: PLC0415
+
+    return services.GRANTS
+
+
+def settings(variables: Mapping[str, str]) -> Settings:
+    """Raises DeploymentError for settings that the functions would not start with."""
+    _reach()
+    from chalicelib.settings import Settings as AppSettings  # noqa: PLC0415
+
+    try:
+        return AppSettings.read(variables)
+    except ValueError as error:
+        raise DeploymentError(f"deploy/settings.toml: {error}") from error

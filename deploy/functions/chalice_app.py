@@ -1,0 +1,230 @@
+"""The functions and their APIs: renders `.build/STAGE/.chalice`, then has Chalice deploy from there.
+
+Chalice's record of what it deployed lives in the artifacts bucket; the copy beside the package is only what Chalice
+reads and writes during one deployment.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from botocore.exceptions import ClientError
+from chalice.cli.factory import CLIFactory
+from chalice.config import Config
+from chalice.deploy import deployer, executor, models, planner, sweeper
+from chalice.deploy.appgraph import ApplicationGraphBuilder, DependencyBuilder
+from chalice.deploy.swagger import TemplatedSwaggerGenerator
+from chalice.policy import AppPolicyGenerator
+from chalice.utils import UI, OSUtils
+
+from deploy.environment import ApiIds, DeploymentError, Stage
+from deploy.functions import package, policies
+from deploy.functions.chalice_client import Client, GatewayResponses
+
+RECORD_KEY = "chalice/deployed.json"
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Deployed:
+    ids: ApiIds
+    changes: tuple[str, ...]
+
+
+def render(
+    stage: Stage,
+    place: policies.Place,
+    grants: Mapping[str, Iterable[policies.Grant]],
+    variables: Mapping[str, str],
+    answer_concurrency: int,
+) -> None:
+    """Write `.build/STAGE/.chalice`: config.json with the stage's variables, and a policy per function."""
+    config = json.loads((package.APP_FOLDER / ".chalice" / "config.json").read_text())
+    folder = stage.build / ".chalice"
+    folder.mkdir(parents=True, exist_ok=True)
+    functions = policies.write(grants, place, folder)
+    if functions != sorted(config["lambda_functions"]):
+        raise DeploymentError(".chalice/config.json and services.GRANTS name different functions")
+    of_stage: dict[str, Any] = {"environment_variables": dict(variables)}
+    if answer_concurrency:
+        of_stage["lambda_functions"] = {"answer": {"reserved_concurrency": answer_concurrency}}
+    config["stages"] = {stage.name: of_stage}
+    (folder / "config.json").write_text(json.dumps(config, indent=2) + "\n")
+
+
+def deploy(stage: Stage, package_path: Path, gateway_responses: GatewayResponses, say: Say) -> Deployed:
+    """Deploy from `.build/STAGE/`, and store the record. Safe to repeat wherever an earlier run ended."""
+    _write_record(stage, load_record(stage))
+    factory = CLIFactory(str(stage.build), environ=os.environ)
+    config = factory.create_config_obj(chalice_stage_name=stage.name)
+    client = Client(factory.create_botocore_session(), gateway_responses)
+    ui = _Progress(say)
+    try:
+        done = _deployer(stage, config, client, ui, package_path).deploy(config, stage.name)
+    except deployer.ChaliceDeploymentError as error:
+        raise DeploymentError(" ".join(str(error).split())) from error
+    ids = _ids(done)
+    if ids.socket:
+        client.finish_sockets(ids.socket)
+    _store_record(stage)
+    return Deployed(ids, tuple(client.changes))
+
+
+def delete(stage: Stage, say: Say) -> list[str]:
+    """Delete functions, roles and APIs, by the record and by name; returns what was deleted."""
+    record = load_record(stage)
+    _add_by_name(stage, record)
+    _write_record(stage, record)
+    config = Config(chalice_stage=stage.name, user_provided_params={"project_dir": str(stage.build)})
+    factory = CLIFactory(str(stage.build), environ=os.environ)
+    client = Client(factory.create_botocore_session(), {})
+    plan = models.Plan(instructions=[], messages={})
+    sweeper.ResourceSweeper().execute(plan, config)
+    executor.Executor(client, _Progress(say)).execute(plan)
+    _record_file(stage).unlink(missing_ok=True)
+    with suppress(stage.client("s3").exceptions.NoSuchBucket):
+        stage.client("s3").delete_object(Bucket=stage.artifacts_bucket, Key=RECORD_KEY)
+    return client.changes
+
+
+def ids(stage: Stage) -> ApiIds:
+    """The APIs of the last deployment, as far as there was one."""
+    return _ids(load_record(stage))
+
+
+def load_record(stage: Stage) -> dict[str, Any]:
+    """Chalice's record from the artifacts bucket, completed with APIs that a broken-off deployment left."""
+    client = stage.client("s3")
+    try:
+        reply = client.get_object(Bucket=stage.artifacts_bucket, Key=RECORD_KEY)
+        record: dict[str, Any] = json.loads(reply["Body"].read())
+    except ClientError as error:
+        if error.response["Error"]["Code"] not in {"NoSuchKey", "NoSuchBucket"}:
+            raise
+        record = {"resources": [], "schema_version": "2.0", "backend": "api"}
+    _add_apis(stage, record)
+    return record
+
+
+def _ids(record: Mapping[str, Any]) -> ApiIds:
+    by_name = {resource["name"]: resource for resource in record["resources"]}
+    return ApiIds(
+        rest=by_name.get("rest_api", {}).get("rest_api_id"),
+        socket=by_name.get("websocket_api", {}).get("websocket_api_id"),
+    )
+
+
+def _add_apis(stage: Stage, record: dict[str, Any]) -> None:
+    """Without its record Chalice would make a second API: it knows functions and roles by name, APIs by id only."""
+    known = _ids(record)
+    if known.rest is None:
+        pages = stage.client("apigateway").get_paginator("get_rest_apis").paginate()
+        for api in (item for page in pages for item in page["items"]):
+            if api["name"] == stage.prefix:
+                _add(record, "rest_api", "rest_api", rest_api_id=api["id"])
+    if known.socket is None:
+        pages = stage.client("apigatewayv2").get_paginator("get_apis").paginate()
+        for api in (item for page in pages for item in page["Items"]):
+            if api["Name"] == f"{stage.prefix}-websocket-api":
+                _add(record, "websocket_api", "websocket_api", websocket_api_id=api["ApiId"])
+
+
+def _add_by_name(stage: Stage, record: dict[str, Any]) -> None:
+    """Name functions, roles and events that the record lacks, so that a deletion finds all of them."""
+    config = json.loads((package.APP_FOLDER / ".chalice" / "config.json").read_text())
+    place = policies.Place(stage.name, stage.region, stage.account_id)
+    for name in config["lambda_functions"]:
+        _add(record, name, "lambda_function", lambda_arn=place.arn("lambda", f"function:{place.function_name(name)}"))
+        _add(record, f"{name}_role", "iam_role", role_name=f"{stage.prefix}-{name}")
+    extract = place.arn("lambda", f"function:{place.function_name('extract')}")
+    _add(record, "extract-s3event", "s3_event", bucket=stage.files_bucket, lambda_arn=extract)
+
+
+def _add(record: dict[str, Any], name: str, resource_type: str, **values: str) -> None:
+    if all(resource["name"] != name for resource in record["resources"]):
+        record["resources"].append({"name": name, "resource_type": resource_type, **values})
+
+
+def _record_file(stage: Stage) -> Path:
+    return stage.build / ".chalice" / "deployed" / f"{stage.name}.json"
+
+
+def _write_record(stage: Stage, record: Mapping[str, Any]) -> None:
+    file = _record_file(stage)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(json.dumps(record, indent=2))
+
+
+def _store_record(stage: Stage) -> None:
+    client = stage.client("s3")
+    body = _record_file(stage).read_bytes()
+    try:
+        if client.get_object(Bucket=stage.artifacts_bucket, Key=RECORD_KEY)["Body"].read() == body:
+            return
+    except client.exceptions.NoSuchKey:
+        pass
+    client.put_object(Bucket=stage.artifacts_bucket, Key=RECORD_KEY, Body=body, ContentType="application/json")
+
+
+class _Packager(deployer.BaseDeployStep):
+    """Chalice's own packager would pip-install, keep the clock in the zip, and ship no bytecode of itself."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def handle_deploymentpackage(self, config: Config, resource: models.DeploymentPackage) -> None:
+        resource.filename = str(self._path)
+
+
+class _Swagger(TemplatedSwaggerGenerator):
+    """Names the API after the stage: Chalice calls every stage's API by the app's name."""
+
+    def __init__(self, title: str) -> None:
+        super().__init__()
+        self._title = title
+
+    def generate_swagger(self, app: Any, rest_api: Any = None) -> dict[str, Any]:
+        document: dict[str, Any] = super().generate_swagger(app, rest_api)
+        document["info"]["title"] = self._title
+        return document
+
+
+class _Progress(UI):
+    """Passes on what is made; Chalice says `Updating` of everything, changed or not."""
+
+    def __init__(self, say: Say) -> None:
+        super().__init__()
+        self._say = say
+
+    def write(self, msg: str) -> None:
+        if msg.startswith(("Creating", "Deleting")) and "package" not in msg:
+            self._say(msg.strip().lower())
+
+
+def _deployer(stage: Stage, config: Config, client: Client, ui: UI, package_path: Path) -> deployer.Deployer:
+    """Chalice's default deployer with our client, package and API name."""
+    osutils = OSUtils()
+    build = deployer.BuildStage(
+        steps=[
+            deployer.InjectDefaults(),
+            _Packager(package_path),
+            deployer.PolicyGenerator(policy_gen=AppPolicyGenerator(osutils=osutils), osutils=osutils),
+            deployer.SwaggerBuilder(swagger_generator=_Swagger(stage.prefix)),
+        ]
+    )
+    remote = planner.RemoteState(client, config.deployed_resources(stage.name))
+    return deployer.Deployer(
+        application_builder=ApplicationGraphBuilder(),
+        deps_builder=DependencyBuilder(),
+        build_stage=build,
+        plan_stage=planner.PlanStage(osutils=osutils, remote_state=remote),
+        sweeper=sweeper.ResourceSweeper(),
+        executor=executor.Executor(client, ui),
+        recorder=deployer.ResultsRecorder(osutils=osutils),
+    )

@@ -1,0 +1,228 @@
+"""The functions' deployment package: the app, its dependencies and Chalice's runtime, compiled, as one zip.
+
+Laid out under `.build/STAGE/` (app.py, chalicelib/, vendor/, runtime/). The same inputs give the same bytes, so
+Lambda's CodeSha256 tells whether there is anything to deploy.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import zipfile
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+import chalice
+
+from deploy.environment import ROOT, DeploymentError, Stage
+
+APP_FOLDER = ROOT / "chatapp"
+RUNTIME_FILES = ("__init__.py", "app.py")  # what Chalice itself ships of itself
+_FORMAT = "4"  # of the layout below: a new number makes every stamp stale
+_ZIPPED_LIMIT_BYTES = 50_000_000
+_EPOCH = (1980, 1, 1, 0, 0, 0)
+
+# glibc of Lambda's own images: Amazon Linux 2 up to Python 3.11, Amazon Linux 2023 from 3.12.
+# https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html
+_NEWEST_GLIBC_MINOR = 26 if sys.version_info < (3, 12) else 34
+_OLDEST_GLIBC_MINOR = 17
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Package:
+    """version: short, of the code and its dependencies; the same for equal content."""
+
+    path: Path
+    version: str
+    changed: bool
+
+
+def build(stage: Stage, services: Iterable[str], say: Say) -> Package:
+    """Bring `.build/STAGE/` and its zip up to date.
+
+    services: botocore services that the app calls; other descriptions are left out (botocore is mostly those).
+    Raises DeploymentError when a dependency cannot be installed or the zip is too large for Lambda.
+    """
+    wanted = tuple(sorted(services))
+    vendor_stamp = _vendor_stamp(stage, wanted)
+    _vendor(stage, wanted, vendor_stamp, say)
+    stamp = _digest([vendor_stamp, _runtime_stamp(), *_contents(APP_FOLDER, _app_files())])
+    target = stage.build / "package.zip"
+    stamp_file = stage.build / "package.sha256"
+    if target.exists() and _read(stamp_file) == stamp:
+        return Package(target, stamp[:12], changed=False)
+    stamp_file.unlink(missing_ok=True)
+    copy_app(stage.build)
+    _copy_runtime(stage.build)
+    say("compiling and packing")
+    _compile(stage.build / "vendor", stage.build / "runtime", stage.build / "chalicelib", stage.build / "app.py")
+    _zip(stage.build, target)
+    stamp_file.write_text(stamp)
+    return Package(target, stamp[:12], changed=True)
+
+
+def copy_app(build: Path) -> None:
+    """Copy app.py and chalicelib/ beside the rendered configuration, anew."""
+    shutil.rmtree(build / "chalicelib", ignore_errors=True)
+    shutil.rmtree(build / "__pycache__", ignore_errors=True)
+    for path in _app_files():
+        copy = build / path.relative_to(APP_FOLDER)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, copy)
+    # Whoever runs Chalice here by hand gets the same package: vendor/, and nothing that pip would add.
+    (build / "requirements.txt").write_text("")
+
+
+def _app_files() -> list[Path]:
+    return [
+        APP_FOLDER / "app.py",
+        *(path for path in sorted((APP_FOLDER / "chalicelib").rglob("*")) if _is_source(path)),
+    ]
+
+
+def _is_source(path: Path) -> bool:
+    return path.is_file() and "__pycache__" not in path.parts and not path.name.startswith(".")
+
+
+def _contents(base: Path, paths: Iterable[Path]) -> Iterator[str]:
+    for path in paths:
+        yield f"{path.relative_to(base)} {hashlib.sha256(path.read_bytes()).hexdigest()}"
+
+
+def _digest(parts: Iterable[str]) -> str:
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def _read(path: Path) -> str | None:
+    return path.read_text() if path.exists() else None
+
+
+# --- Dependencies ---------------------------------------------------------------------------------------------------
+
+
+def _vendor_stamp(stage: Stage, services: tuple[str, ...]) -> str:
+    lock = (APP_FOLDER / "requirements.txt").read_text()
+    return _digest([_FORMAT, lock, sys.version.split()[0], *_platform_arguments(stage), *services])
+
+
+def _vendor(stage: Stage, services: tuple[str, ...], stamp: str, say: Say) -> None:
+    vendor = stage.build / "vendor"
+    stamp_file = stage.build / "vendor.sha256"
+    if vendor.exists() and _read(stamp_file) == stamp:
+        return
+    say("installing the functions' dependencies")
+    stamp_file.unlink(missing_ok=True)
+    shutil.rmtree(vendor, ignore_errors=True)
+    vendor.mkdir(parents=True)
+    _install(stage, vendor)
+    _trim(vendor, services)
+    stamp_file.write_text(stamp)
+
+
+def _platform_arguments(stage: Stage) -> list[str]:
+    """Wheels for Lambda; the local AWS runs the functions on this machine, which may be another system."""
+    if stage.is_local and (sys.platform != "linux" or os.uname().machine != "x86_64"):
+        return []
+    minors = range(_NEWEST_GLIBC_MINOR, _OLDEST_GLIBC_MINOR - 1, -1)
+    platforms = [f"manylinux_2_{minor}_x86_64" for minor in minors] + ["manylinux2014_x86_64"]
+    python = f"{sys.version_info.major}.{sys.version_info.minor}"
+    return [
+        *(argument for platform in platforms for argument in ("--platform", platform)),
+        *("--implementation", "cp", "--python-version", python),
+    ]
+
+
+def _install(stage: Stage, vendor: Path) -> None:
+    command = [sys.executable, "-m", "pip", "--disable-pip-version-check", "install", "--quiet"]
+    command += ["--require-hashes", "--only-binary=:all:", "--no-compile", "--no-deps", "--target", str(vendor)]
+    command += [*_platform_arguments(stage), "-r", str(APP_FOLDER / "requirements.txt")]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise DeploymentError(f"the functions' dependencies could not be installed:\n{done.stderr.strip()}")
+
+
+def _trim(vendor: Path, services: tuple[str, ...]) -> None:
+    """Remove what no function reads. Metadata stays: packages read their own version, and entry points."""
+    for folder in (vendor / "botocore" / "data").iterdir():
+        if folder.is_dir() and folder.name not in services:
+            shutil.rmtree(folder)
+    for name in ("boto3/data", "boto3/examples", "bin"):
+        shutil.rmtree(vendor / name, ignore_errors=True)
+    for name in ("pip", "setuptools", "wheel"):
+        for path in (vendor / name, *vendor.glob(f"{name}-*.dist-info")):
+            shutil.rmtree(path, ignore_errors=True)
+    for name in ("tests", "SelfTest"):
+        for path in sorted(vendor.rglob(name)):
+            shutil.rmtree(path, ignore_errors=True)
+    for path in vendor.rglob("*"):
+        if path.is_file() and _is_ballast(path):
+            path.unlink()
+
+
+def _is_ballast(path: Path) -> bool:
+    if path.suffix in {".pyi", ".typed"}:
+        return True
+    return path.parent.name.endswith(".dist-info") and path.name not in {"METADATA", "entry_points.txt"}
+
+
+# --- Chalice's runtime, bytecode, zip -------------------------------------------------------------------------------
+
+
+def _runtime_stamp() -> str:
+    return f"chalice {version('chalice')}"
+
+
+def _copy_runtime(build: Path) -> None:
+    runtime = build / "runtime"
+    shutil.rmtree(runtime, ignore_errors=True)
+    (runtime / "chalice").mkdir(parents=True)
+    for name in RUNTIME_FILES:
+        shutil.copyfile(Path(chalice.__file__).parent / name, runtime / "chalice" / name)
+
+
+def _compile(*paths: Path) -> None:
+    """Compile to bytecode that Lambda accepts.
+
+    Unchecked: the zip changes the times that bytecode is otherwise checked against. A fixed hash seed keeps
+    the order of sets in it, and so its bytes, the same.
+    """
+    command = [sys.executable, "-m", "compileall", "-q", "-f", "--invalidation-mode", "unchecked-hash"]
+    environment = {**os.environ, "PYTHONHASHSEED": "0"}
+    for path in paths:
+        base = path if path.name in {"vendor", "runtime"} else path.parent
+        subprocess.run(
+            [*command, "-s", str(base), "-p", "/var/task", str(path)],
+            env=environment,
+            check=True,
+            stdout=subprocess.DEVNULL,
+        )
+
+
+def _zip(build: Path, target: Path) -> None:
+    part = target.with_suffix(".part")
+    with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
+        for name, path in sorted(_zipped(build)):
+            entry = zipfile.ZipInfo(name, _EPOCH)
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            entry.external_attr = 0o100644 << 16
+            archive.writestr(entry, path.read_bytes())
+    if part.stat().st_size > _ZIPPED_LIMIT_BYTES:
+        raise DeploymentError(f"the package is {part.stat().st_size / 1e6:.0f} MB; Lambda takes 50 MB at most")
+    part.replace(target)
+
+
+def _zipped(build: Path) -> Iterator[tuple[str, Path]]:
+    yield "app.py", build / "app.py"
+    for path in (build / "__pycache__").glob("app.*.pyc"):
+        yield f"__pycache__/{path.name}", path
+    for folder, base in (("chalicelib", build), ("vendor", build / "vendor"), ("runtime", build / "runtime")):
+        for path in (build / folder).rglob("*"):
+            if path.is_file():
+                yield path.relative_to(base).as_posix(), path

@@ -1,0 +1,40 @@
+"""An ID token for scripts, as `Authorization` of the REST API; it is good for an hour.
+
+.venv/bin/python -m deploy.people.id_token STAGE EMAIL        (asks for the password, or reads it from a pipe)
+"""
+
+from __future__ import annotations
+
+import getpass
+import sys
+from urllib.parse import urlsplit
+
+import boto3
+from botocore import UNSIGNED
+from botocore.config import Config
+
+from deploy import steps
+from deploy.environment import LOCAL
+from deploy.people import srp
+
+
+def id_token(name: str, email: str, password: str) -> str:
+    """Sign in to a stage that was deployed from here. Raises SystemExit, and what `srp.sign_in` raises."""
+    outputs = steps.read_outputs(name)
+    if outputs is None:
+        raise SystemExit(f"{name} was not deployed from here: no {steps.outputs_file(name)}")
+    endpoint = f"http://127.0.0.1:{urlsplit(outputs['api_url']).port}" if name == LOCAL else None
+    cognito = boto3.client(
+        "cognito-idp",
+        region_name=outputs["region"],
+        endpoint_url=endpoint,
+        config=Config(signature_version=UNSIGNED),
+    )
+    return srp.sign_in(cognito, outputs["user_pool_id"], outputs["client_id"], email, password)
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 3:
+        raise SystemExit(f"usage: {__doc__}")
+    given = getpass.getpass() if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
+    print(id_token(sys.argv[1], sys.argv[2], given))
