@@ -6,19 +6,20 @@ import os
 from typing import Any
 
 from chalice.app import CognitoUserPoolAuthorizer, CORSConfig, S3Event, WebsocketEvent
-from chalicelib import logs, services
-from chalicelib.api import conversations as views
-from chalicelib.api import files
+from chalicelib import functions, logs, services, subjects
+from chalicelib.api import conversations, files, messages, models
 from chalicelib.api.rest import ChatApp
-from chalicelib.api.schemas.texts import (
-    Chat,
-    ChatReply,
+from chalicelib.api.schemas.conversations import (
     Conversation,
     ConversationChange,
-    ConversationFiles,
     Conversations,
     ConversationsQuery,
     Deleted,
+    NewConversation,
+    NewConversationReply,
+)
+from chalicelib.api.schemas.files import (
+    ConversationFiles,
     File,
     FileChange,
     FileContent,
@@ -27,30 +28,20 @@ from chalicelib.api.schemas.texts import (
     FilePage,
     Files,
     FilesQuery,
-    Frames,
-    FramesQuery,
-    Health,
-    ListQuery,
-    Message,
-    Messages,
-    Models,
-    NewConversation,
-    NewConversationReply,
     NewFile,
     NewFileReply,
-    NewMessage,
-    Nothing,
-    Retry,
-    Ticket,
-    Turn,
 )
-from chalicelib.conversations import rows as conversations
+from chalicelib.api.schemas.frames import Frames, FramesQuery
+from chalicelib.api.schemas.messages import Chat, ChatReply, Message, Messages, NewMessage, Retry, Turn
+from chalicelib.api.schemas.models import Models
+from chalicelib.api.schemas.service import Health, Ticket
+from chalicelib.api.schemas.texts import ListQuery, Nothing
+from chalicelib.conversations import changes as conversation_changes
 from chalicelib.deletion import purge as purging
 from chalicelib.files import attachments
-from chalicelib.push import connections as sockets
+from chalicelib.push import connections, tickets
 from chalicelib.settings import Settings
-from chalicelib.turns import frame_log as frames
-from chalicelib.turns import sending as turns
+from chalicelib.turns import frame_log, reading, retrying, sending, stopping
 
 settings = Settings.read(os.environ)
 
@@ -68,7 +59,7 @@ services.warm(os.environ.get("AWS_LAMBDA_FUNCTION_NAME", ""))
 
 
 def api() -> services.Services:
-    return services.of(services.API)
+    return services.of(functions.API)
 
 
 @app.route("/health", methods=["GET"], **public)
@@ -78,42 +69,42 @@ def health() -> Health:
 
 @app.route("/models", methods=["GET"], **signed_in)
 def list_models() -> Models:
-    return views.models(settings)
+    return models.models(settings)
 
 
 @app.route("/conversations", methods=["POST"], statuses=(201,), **signed_in)
 def create_conversation(body: NewConversation) -> NewConversationReply:
-    return views.create_conversation(api(), app.user.user_id, body)
+    return conversations.create_conversation(api(), app.user.user_id, body)
 
 
 @app.route("/conversations", methods=["GET"], **signed_in)
 def list_conversations(query: ConversationsQuery) -> Conversations:
-    return views.list_conversations(api(), app.user.user_id, query)
+    return conversations.list_conversations(api(), app.user.user_id, query)
 
 
 @app.route("/conversations/{conversation_id}", methods=["GET"], **signed_in)
 def get_conversation(conversation_id: str) -> Conversation:
-    return views.conversation(settings, turns.conversation(api(), app.user.user_id, conversation_id))
+    return conversations.conversation(settings, reading.conversation(api(), app.user.user_id, conversation_id))
 
 
 @app.route("/conversations/{conversation_id}", methods=["PATCH"], **signed_in)
 def change_conversation(conversation_id: str, body: ConversationChange) -> Conversation:
-    return views.change_conversation(api(), app.user.user_id, conversation_id, body)
+    return conversations.change_conversation(api(), app.user.user_id, conversation_id, body)
 
 
 @app.route("/conversations/{conversation_id}", methods=["DELETE"], **signed_in)
 def delete_conversation(conversation_id: str) -> Deleted:
-    return views.deleted(conversation_id, conversations.delete(api(), app.user.user_id, conversation_id))
+    return conversations.deleted(conversation_id, conversation_changes.delete(api(), app.user.user_id, conversation_id))
 
 
 @app.route("/conversations/{conversation_id}/messages", methods=["GET"], **signed_in)
 def list_messages(conversation_id: str, query: ListQuery) -> Messages:
-    return views.list_messages(api(), app.user.user_id, conversation_id, query)
+    return messages.list_messages(api(), app.user.user_id, conversation_id, query)
 
 
 @app.route("/conversations/{conversation_id}/messages", methods=["POST"], statuses=(202,), **signed_in)
 def send_message(conversation_id: str, body: NewMessage) -> Turn:
-    return views.turn(turns.send(api(), app.user.user_id, conversation_id, views.as_sending(settings, body)))
+    return messages.turn(sending.send(api(), app.user.user_id, conversation_id, messages.as_sending(settings, body)))
 
 
 @app.route(
@@ -123,7 +114,7 @@ def send_message(conversation_id: str, body: NewMessage) -> Turn:
     **signed_in,
 )
 def stop_answer(conversation_id: str, message_id: str, body: Nothing = Nothing()) -> Message:  # noqa: B008
-    return views.message(turns.stop(api(), app.user.user_id, conversation_id, message_id))
+    return messages.message(stopping.stop(api(), app.user.user_id, conversation_id, message_id))
 
 
 @app.route(
@@ -133,14 +124,14 @@ def stop_answer(conversation_id: str, message_id: str, body: Nothing = Nothing()
     **signed_in,
 )
 def retry_answer(conversation_id: str, message_id: str, body: Retry = Retry()) -> Turn:  # noqa: B008
-    model = views.offered(settings, body.model)
-    return views.turn(turns.retry(api(), app.user.user_id, conversation_id, message_id, model))
+    model = models.offered(settings, body.model)
+    return messages.turn(retrying.retry(api(), app.user.user_id, conversation_id, message_id, model))
 
 
 @app.route("/conversations/{conversation_id}/messages/{message_id}/frames", methods=["GET"], **signed_in)
 def read_frames(conversation_id: str, message_id: str, query: FramesQuery) -> Frames:
-    message = turns.read(api(), app.user.user_id, conversation_id, message_id)
-    return Frames(items=frames.read(api(), message, query.after), status=message.status)
+    message = reading.read(api(), app.user.user_id, conversation_id, message_id)
+    return Frames(items=frame_log.read(api(), message, query.after), status=message.status)
 
 
 @app.route("/conversations/{conversation_id}/files", methods=["GET"], **signed_in)
@@ -150,12 +141,12 @@ def list_conversation_files(conversation_id: str) -> ConversationFiles:
 
 @app.route("/conversations/{conversation_id}/files/{file_id}", methods=["PUT"], **signed_in)
 def restore_conversation_file(conversation_id: str, file_id: str) -> Conversation:
-    return views.conversation(settings, attachments.restore(api(), app.user.user_id, conversation_id, file_id))
+    return conversations.conversation(settings, attachments.restore(api(), app.user.user_id, conversation_id, file_id))
 
 
 @app.route("/conversations/{conversation_id}/files/{file_id}", methods=["DELETE"], **signed_in)
 def remove_conversation_file(conversation_id: str, file_id: str) -> Conversation:
-    return views.conversation(settings, attachments.remove(api(), app.user.user_id, conversation_id, file_id))
+    return conversations.conversation(settings, attachments.remove(api(), app.user.user_id, conversation_id, file_id))
 
 
 @app.route("/files", methods=["POST"], statuses=(201,), **signed_in)
@@ -195,49 +186,49 @@ def download_file(file_id: str) -> FileContent:
 
 @app.route("/chat", methods=["POST"], statuses=(200, 202), **signed_in)
 def chat(body: Chat) -> tuple[ChatReply, int]:
-    return views.chat(api(), app.user.user_id, body)
+    return messages.chat(api(), app.user.user_id, body)
 
 
 @app.route("/sockets", methods=["POST"], **signed_in)
 def open_socket(body: Nothing = Nothing()) -> Ticket:  # noqa: B008
-    subject = conversations.subject_of(app.user.user_id)
-    ticket = sockets.issue_ticket(api(), subject, app.user.expires_at)
-    return Ticket(ticket=ticket, expires_in_s=sockets.TICKET_S)
+    subject = subjects.subject_of(app.user.user_id)
+    ticket = tickets.issue_ticket(api(), subject, app.user.expires_at)
+    return Ticket(ticket=ticket, expires_in_s=tickets.TICKET_S)
 
 
-@app.lambda_function(name=services.ANSWER)
+@app.lambda_function(name=functions.ANSWER)
 @logs.without_text
 def answer(event: dict[str, Any], context: Any) -> None:
     from chalicelib.answering import worker  # noqa: PLC0415
 
     order = worker.Order.from_payload(event)
-    status = worker.answer(services.of(services.ANSWER), order, context.get_remaining_time_in_millis() / 1000)
+    status = worker.answer(services.of(functions.ANSWER), order, context.get_remaining_time_in_millis() / 1000)
     logs.line("answer", message_id=order.message_id, status=status)
 
 
-@app.on_s3_event(settings.files_bucket, events=["s3:ObjectCreated:*"], prefix="uploads/", name=services.EXTRACT)
+@app.on_s3_event(settings.files_bucket, events=["s3:ObjectCreated:*"], prefix="uploads/", name=functions.EXTRACT)
 @logs.without_text
 def extract(event: S3Event) -> None:
     from chalicelib.files import extraction_worker  # noqa: PLC0415
 
     context: Any = event.context
     remaining_s = context.get_remaining_time_in_millis() / 1000
-    extraction_worker.extract(services.of(services.EXTRACT), event.to_dict(), remaining_s)
+    extraction_worker.extract(services.of(functions.EXTRACT), event.to_dict(), remaining_s)
 
 
-@app.lambda_function(name=services.PURGE)
+@app.lambda_function(name=functions.PURGE)
 @logs.without_text
 def purge(event: dict[str, Any], context: Any) -> None:
     """One conversation, one file, or what was read of one."""
     kind = next(kind for kind in purging.KINDS if kind in event)
-    done = purging.KINDS[kind](services.of(services.PURGE), event["user_id"], event[kind])
+    done = purging.KINDS[kind](services.of(functions.PURGE), event["user_id"], event[kind])
     logs.line("purge", **{kind: event[kind]}, done=done)
 
 
 @app.on_ws_connect()
 @logs.without_text
 def connect(event: WebsocketEvent) -> dict[str, int]:
-    return sockets.on_connect(services.of(services.CONNECT), event.to_dict())
+    return tickets.on_connect(services.of(functions.CONNECT), event.to_dict())
 
 
 @app.on_ws_message()
@@ -249,5 +240,5 @@ def message(event: WebsocketEvent) -> dict[str, int]:
 @app.on_ws_disconnect()
 @logs.without_text
 def disconnect(event: WebsocketEvent) -> dict[str, int]:
-    sockets.disconnect(services.of(services.DISCONNECT), event.connection_id)
+    connections.disconnect(services.of(functions.DISCONNECT), event.connection_id)
     return {"statusCode": 200}

@@ -42,20 +42,20 @@ class Arrived:
 
     def pages(self) -> list[str]:
         """The texts of all stored pages, by number."""
-        from chalicelib import services
+        from chalicelib import functions, services
         from chalicelib.files import extracts
         from chalicelib.files.row import File
 
-        pages = extracts.read_all(services.of(services.ANSWER), File.from_item(self.row))
+        pages = extracts.read_all(services.of(functions.ANSWER), File.from_item(self.row))
         assert [page.number for page in pages] == list(range(1, len(pages) + 1))
         return [page.text for page in pages]
 
     def pages_before(self, number: int) -> list[str]:
         """Page by page, as they are read while there is no end yet."""
-        from chalicelib import services
+        from chalicelib import functions, services
         from chalicelib.files import extracts
 
-        api = services.of(services.API)
+        api = services.of(functions.API)
         return [extracts.read_page(api, self.file_id, each).text for each in range(1, number)]
 
     def index(self, path: Path) -> Path:

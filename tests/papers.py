@@ -30,7 +30,7 @@ def paper(
     stage: Stage, person: Person, texts: Sequence[str] = ("Red roses.",), name: str = "paper.pdf", **row: Any
 ) -> str:
     """A ready file with pages of these texts; returns its id. row: attributes that differ, None for none."""
-    from chalicelib import services
+    from chalicelib import functions, services
     from chalicelib.extraction.estimates import estimate_tokens
     from chalicelib.extraction.pages import Page
     from chalicelib.files import extracts
@@ -63,7 +63,7 @@ def paper(
     stage.put("files", item | row)
     if texts:
         with tempfile.TemporaryDirectory() as folder:
-            extracted = services.of(services.EXTRACT).extracted
+            extracted = services.of(functions.EXTRACT).extracted
             writer = extracts.PageWriter(extracted, file_id, "run", Path(folder) / "index")
             for number, each in enumerate(texts, 1):
                 writer.add(Page(number, {"kind": "page", "label": f"page {number}", "page": number}, each))

@@ -12,6 +12,9 @@ from chalicelib.aws.table import Item
 from .errors import InvalidCursor
 
 _MAX_CHARACTERS = 400
+# A list reads this many rows a query, and this many times at most, however many of them it does not show.
+ROWS_A_QUERY = 100
+MAX_QUERIES = 10
 
 
 def write(values: Sequence[str]) -> str:

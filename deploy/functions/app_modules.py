@@ -23,9 +23,9 @@ def _reach() -> None:
 
 def grants() -> Mapping[str, tuple[policies.Grant, ...]]:
     _reach()
-    from chalicelib import services  # noqa: PLC0415
+    from chalicelib import functions  # noqa: PLC0415
 
-    return services.GRANTS
+    return functions.GRANTS
 
 
 def settings(variables: Mapping[str, str]) -> Settings:

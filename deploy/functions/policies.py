@@ -1,4 +1,4 @@
-"""IAM policies, written from the grants of `chalicelib/services.py`: one per function, by one table.
+"""IAM policies, written from the grants of `chalicelib/functions.py`: one per function, by one table.
 
 Owns which IAM actions and resources an operation needs. Does not own who may do what: that is `services.GRANTS`.
 Output depends on the grants and the place alone, so an unchanged tree gives byte-identical files.

@@ -35,9 +35,9 @@ def test_chat_says_what_went_wrong(stage: Stage, ada: Person) -> None:
 def test_chat_gives_the_ids_when_the_answer_takes_too_long(
     stage: Stage, ada: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from chalicelib.api import conversations as views
+    from chalicelib.api import messages
 
-    monkeypatch.setattr(views, "CHAT_WAIT_S", 0.3)
+    monkeypatch.setattr(messages, "CHAT_WAIT_S", 0.3)
     reply = ada.post("/chat", {"message": "Which roses?"})
     assert reply.status == 202
     assert (reply.body["status"], reply.body["text"]) == ("queued", None)

@@ -74,13 +74,13 @@ def test_a_question_by_chat_may_carry_files(
     stage: Stage, ada: Person, monkeypatch: pytest.MonkeyPatch, conversation_id: str, is_first: bool
 ) -> None:
     from chalicelib.conversations import messages
-    from chalicelib.turns import sending as turns
+    from chalicelib.turns import reading
 
     def answered(services: Any, answer: Any, wait_s: float) -> Any:
         stage.run()
         return messages.get(services, answer.user_id, answer.conversation_id, answer.message_id)
 
-    monkeypatch.setattr(turns, "await_answer", answered)
+    monkeypatch.setattr(reading, "await_answer", answered)
     home = {} if is_first else {"conversation_id": conversation_id}
     request = {"message": "Which roses?", "request_id": uuid.uuid4().hex, "file_ids": [paper(stage, ada)]}
     reply = ada.post("/chat", home | request)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from chalicelib import logs
 from chalicelib.files import extraction_worker
-from chalicelib.push import connections as sockets
+from chalicelib.push import channel
 
 from tests.arrivals import Arrived, arrive, long_text, pdf, run_on
 from tests.fakes import dynamodb, s3, wire
@@ -263,7 +263,7 @@ def test_a_socket_that_fails_costs_no_extraction(stage: Stage, ada: Person) -> N
 
 
 def test_a_socket_that_is_gone_loses_its_rows(stage: Stage, ada: Person, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sockets, "OPENING_S", 0)
+    monkeypatch.setattr(channel, "OPENING_S", 0)
     for name in ("tab", "closed"):
         ada.connect(name)
     stage.gateway.gone = {"closed"}

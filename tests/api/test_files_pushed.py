@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from botocore.awsrequest import AWSResponse
-from chalicelib.push import connections as sockets
+from chalicelib.push import channel
 
 from tests.fakes.aws import client_error
 from tests.fakes.dynamodb import Call
@@ -79,7 +79,7 @@ def test_what_could_not_be_sent_is_sent_again(stage: Stage, ada: Person, path: s
 def test_a_socket_that_fails_or_is_gone_is_no_failure(
     stage: Stage, ada: Person, path: str, file_ids: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sockets, "OPENING_S", 0)
+    monkeypatch.setattr(channel, "OPENING_S", 0)
     ada.connect("tab")
     stage.gateway.gone = {"tab"}
     assert ada.delete(path).status == 200

@@ -155,10 +155,10 @@ def test_a_list_reads_a_bounded_number_of_rows_and_says_where_to_go_on(stage: St
     for _ in range(12):
         archived = ada.new_conversation(title="archived")
         ada.patch(f"/conversations/{archived}", {"archived": True})
-    from chalicelib.conversations import rows as conversations
+    from chalicelib import cursors
 
-    read, queries = conversations.LIST_READ, conversations.LIST_QUERIES
-    conversations.LIST_READ, conversations.LIST_QUERIES = 3, 2
+    read, queries = cursors.ROWS_A_QUERY, cursors.MAX_QUERIES
+    cursors.ROWS_A_QUERY, cursors.MAX_QUERIES = 3, 2
     try:
         page = ada.get("/conversations").body
         assert (page["items"], bool(page["next_cursor"])) == ([], True)
@@ -168,4 +168,4 @@ def test_a_list_reads_a_bounded_number_of_rows_and_says_where_to_go_on(stage: St
             found += [item["conversation_id"] for item in page["items"]]
         assert found == [kept]
     finally:
-        conversations.LIST_READ, conversations.LIST_QUERIES = read, queries
+        cursors.ROWS_A_QUERY, cursors.MAX_QUERIES = read, queries

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from botocore.awsrequest import AWSResponse
-from chalicelib.push import connections as sockets
+from chalicelib.push import channel
 
 from tests.fakes import dynamodb, wire
 from tests.fakes.aws import GoneException, client_error
@@ -27,7 +27,7 @@ def conversation_id(ada: Person) -> str:
 @pytest.fixture
 def long_opening(monkeypatch: pytest.MonkeyPatch) -> None:
     """Connections stay new for as long as a test takes, on a busy machine too."""
-    monkeypatch.setattr(sockets, "OPENING_S", 3_600)
+    monkeypatch.setattr(channel, "OPENING_S", 3_600)
 
 
 def _connections(stage: Stage) -> list[dict[str, Any]]:
@@ -155,7 +155,7 @@ def _looks(stage: Stage) -> int:
 def test_a_device_that_joins_late_fills_the_gap_and_ends_with_the_same_text(
     stage: Stage, ada: Person, conversation_id: str, quick_ticks: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from chalicelib.push.connections import Channel
+    from chalicelib.push.channel import Channel
 
     monkeypatch.setattr(Channel, "LOOK_AGAIN_S", 0)
     stage.script(None, text=TEXT, chunk_chars=3)
@@ -217,7 +217,7 @@ def test_a_log_entry_that_was_written_twice_is_read_once(stage: Stage, ada: Pers
 def test_a_socket_that_is_gone_loses_its_rows_and_the_answer_is_stored(
     stage: Stage, ada: Person, conversation_id: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sockets, "OPENING_S", 0)
+    monkeypatch.setattr(channel, "OPENING_S", 0)
     for name in ("tab", "phone", "closed"):
         ada.connect(name)
     stage.gateway.gone = {"closed", "phone"}
@@ -240,7 +240,7 @@ def test_a_socket_that_is_still_opening_is_not_taken_for_gone(stage: Stage, ada:
 
 
 def test_a_push_waits_for_the_connections_that_another_thread_is_reading(stage: Stage, ada: Person) -> None:
-    from chalicelib import services
+    from chalicelib import functions, services
 
     ada.connect("tab")
     release = threading.Event()
@@ -250,9 +250,9 @@ def test_a_push_waits_for_the_connections_that_another_thread_is_reading(stage: 
         return send()
 
     stage.wire.fail(slow, lambda call: call.operation == "Query")
-    channel = sockets.Channel(services.of(services.ANSWER), f"user:{ada.user_id}")
+    looking = channel.Channel(services.of(functions.ANSWER), f"user:{ada.user_id}")
     frame = {"type": "conversation.updated"}
-    threads = [threading.Thread(target=channel.look), threading.Thread(target=channel.push, args=([frame],))]
+    threads = [threading.Thread(target=looking.look), threading.Thread(target=looking.push, args=([frame],))]
     threads[0].start()
     wait_for(lambda: stage.wire.struck)
     threads[1].start()
@@ -315,7 +315,7 @@ def _refuse(stage: Stage, name: str, fault: str, refused: list[str]) -> None:
 def test_the_only_socket_gone_is_no_failure(
     stage: Stage, ada: Person, conversation_id: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sockets, "OPENING_S", 0)
+    monkeypatch.setattr(channel, "OPENING_S", 0)
     ada.connect("closed")
     stage.gateway.gone = {"closed"}
     assert ada.ask(conversation_id, "Which roses?")["status"] == "complete"

@@ -7,7 +7,8 @@ from collections.abc import Callable
 import pytest
 from chalicelib.aws.grants import NotGranted
 from chalicelib.aws.table import ConditionFailed, Index, Item, Table, batch_get
-from chalicelib.services import GRANTS, build
+from chalicelib.functions import GRANTS
+from chalicelib.services import build
 from chalicelib.settings import Settings
 
 from tests.aws.conftest import row, table

@@ -21,7 +21,7 @@ def text() -> str:
     from chalicelib.conversations.messages import Message
     from chalicelib.files import attachments
     from chalicelib.files import row as files
-    from chalicelib.turns import frame_log as frames
+    from chalicelib.push import frames
 
     answer = Message(
         user_id="ada",

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from chalicelib import services
+from chalicelib import functions, services
 from chalicelib.aws import bucket, clients
 from chalicelib.aws.bucket import Bucket
 from chalicelib.aws.faults import Busy
@@ -47,7 +47,7 @@ def extracted(stage: Stage) -> Bucket:
 def answer(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> services.Services:
     made = extracts._Indexes(10**9)
     monkeypatch.setattr(extracts, "_indexes", lambda: made)
-    return services.of(services.ANSWER)
+    return services.of(functions.ANSWER)
 
 
 def write(

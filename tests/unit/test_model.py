@@ -10,19 +10,9 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from chalicelib.claude.interface import (
-    BlockEnd,
-    Claude,
-    ClaudeStream,
-    Delta,
-    Event,
-    ModelError,
-    ModelStream,
-    Prompt,
-    Stopped,
-    build,
-    events,
-)
+from chalicelib.claude.client import Claude, ClaudeStream, build
+from chalicelib.claude.interface import BlockEnd, Delta, Event, ModelError, ModelStream, Prompt, Stopped
+from chalicelib.claude.retries import events
 from chalicelib.settings import DEFAULT_MODELS, Settings
 
 from tests.stage import Stage

@@ -6,7 +6,8 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from chalicelib.claude.interface import BlockEnd, Citation, ClaudeStream, Event, ModelError
+from chalicelib.claude.client import ClaudeStream
+from chalicelib.claude.interface import BlockEnd, Citation, Event, ModelError
 
 
 def _events(block: SimpleNamespace, delta: SimpleNamespace) -> list[Event]:

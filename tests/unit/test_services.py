@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from chalicelib import services
+from chalicelib import functions, services
 from chalicelib.aws import grants
 from chalicelib.aws.grants import Use
 
@@ -10,7 +10,7 @@ from tests.stage import Stage
 
 
 def test_nothing_is_granted_twice_and_nothing_may_scan_a_table() -> None:
-    for function, given in services.GRANTS.items():
+    for function, given in functions.GRANTS.items():
         resources = [(grant.kind, grant.resource) for grant in given]
         assert len(resources) == len(set(resources)), function
         for grant in given:
@@ -22,9 +22,9 @@ def test_nothing_is_granted_twice_and_nothing_may_scan_a_table() -> None:
     ("function_name", "built"),
     [
         ("", None),
-        ("chatapp-test", services.API),
-        ("chatapp-test-answer", services.ANSWER),
-        ("chatapp-test-websocket_connect", services.CONNECT),
+        ("chatapp-test", functions.API),
+        ("chatapp-test-answer", functions.ANSWER),
+        ("chatapp-test-websocket_connect", functions.CONNECT),
         ("somebody-elses", None),
     ],
 )
@@ -41,6 +41,6 @@ def test_a_grant_that_nothing_used_is_named_and_one_that_was_used_is_not(monkeyp
     monkeypatch.setattr(grants, "used", set())
     line = "websocket_disconnect may DeleteItem on table sockets, but no test made it do so"
     assert line in problems()
-    grants.used.add(Use(services.DISCONNECT, "table", "sockets", "DeleteItem"))
+    grants.used.add(Use(functions.DISCONNECT, "table", "sockets", "DeleteItem"))
     assert line not in problems()
     assert not any("SendMessage" in problem for problem in problems())

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
-from chalicelib import services
+from chalicelib import functions
 
 from deploy.account import adoption, cloudformation
 from deploy.environment import Stage
@@ -139,7 +139,7 @@ def test_the_app_declares_the_events_of_uploads_alone() -> None:
     from app import app
 
     (declared,) = (vars(each) for each in app.event_sources if hasattr(each, "bucket"))
-    assert (declared["name"], declared["bucket"]) == (services.EXTRACT, os.environ["CHATAPP_FILES_BUCKET"])
+    assert (declared["name"], declared["bucket"]) == (functions.EXTRACT, os.environ["CHATAPP_FILES_BUCKET"])
     assert (declared["prefix"], declared["suffix"], declared["events"]) == ("uploads/", None, EVENTS)
 
 

@@ -9,8 +9,9 @@ import pytest
 from chalicelib.answering.transcript import Shown, ToolUse, Transcript
 from chalicelib.claude.interface import Citation, Counts, Delta, Stopped
 from chalicelib.conversations.messages import Message
-from chalicelib.turns import frame_log as frames
-from chalicelib.turns.frame_log import Frame
+from chalicelib.push import frames
+from chalicelib.push.frames import Frame
+from chalicelib.turns import frame_log
 
 from tests.people import text_in, text_of
 
@@ -57,7 +58,7 @@ def test_content_is_what_the_frames_fold_to() -> None:
     )
     folded: dict[int, Any] = {}
     for frame in taken:
-        frames.fold(folded, frame)
+        frame_log.fold(folded, frame)
     assert transcript.content() == [folded[index] for index in sorted(folded)]
     assert transcript.content() == [
         {"type": "thinking", "thinking": "hm"},
@@ -74,11 +75,11 @@ def test_a_tool_is_a_block_of_its_own_that_is_shown_logged_and_made_again() -> N
     assert taken[2] | {"block": 1, "name": "search_files", "detail": DETAIL} == taken[2]
     content = [{"type": "text", "text": "I look."}, tool, {"type": "text", "text": "Red."}]
     assert transcript.content() == content
-    made = list(frames.made(ANSWER.with_changes(status="complete", content=content), 0))
+    made = list(frame_log.made(ANSWER.with_changes(status="complete", content=content), 0))
     assert [frame for frame in made if frame["type"] == "answer.tool"] == [taken[2]]
     folded: dict[int, Any] = {}
     for frame in made:
-        frames.fold(folded, frame)
+        frame_log.fold(folded, frame)
     assert [folded[index] for index in sorted(folded)] == content
 
 
@@ -123,7 +124,7 @@ def test_after_its_close_a_transcript_takes_nothing_more() -> None:
 
 def test_a_started_frame_begins_the_answer_afresh() -> None:
     folded: dict[int, Any] = {0: {"type": "text", "text": "old"}}
-    frames.fold(folded, {"type": "answer.started"})
+    frame_log.fold(folded, {"type": "answer.started"})
     assert folded == {}
 
 
@@ -220,11 +221,11 @@ def test_a_settled_answers_frames_are_made_from_its_message(
     fields: dict[str, Any], end: dict[str, Any], after: int
 ) -> None:
     content = [{"type": "thinking", "thinking": "hm"}, {"type": "text", "text": "ab", "citations": [CITATION]}]
-    made = list(frames.made(ANSWER.with_changes(content=content, **fields), after))
+    made = list(frame_log.made(ANSWER.with_changes(content=content, **fields), after))
     ids = {"conversation_id": "c", "message_id": "m"}
     assert made[0] == {"type": "answer.started", **ids, "sequence": after + 1, "model": "claude-opus-5-5"}
     assert made[-1] == {**ids, "sequence": after + len(made), **end}
     folded: dict[int, Any] = {}
     for frame in made:
-        frames.fold(folded, frame)
+        frame_log.fold(folded, frame)
     assert [folded[index] for index in sorted(folded)] == content

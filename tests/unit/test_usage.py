@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 from chalicelib.errors import BudgetSpent
-from chalicelib.services import API, build
+from chalicelib.functions import API
+from chalicelib.services import build
 from chalicelib.settings import ModelOffer, Prices, Settings
 from chalicelib.spending import budgets, usage
 

@@ -11,18 +11,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from chalicelib.claude.interface import (
-    BlockEnd,
-    Citation,
-    Counts,
-    Delta,
-    Event,
-    Model,
-    ModelStream,
-    Prompt,
-    Stopped,
-    events,
-)
+from chalicelib.claude.interface import BlockEnd, Citation, Counts, Delta, Event, Model, ModelStream, Prompt, Stopped
+from chalicelib.claude.retries import events
 from chalicelib.prompts import history
 from chalicelib.prompts.citations import Citer
 from chalicelib.prompts.file_tools import Tools

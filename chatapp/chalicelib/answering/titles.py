@@ -13,7 +13,7 @@ from chalicelib.logs import report
 from chalicelib.spending import budgets, usage
 
 if TYPE_CHECKING:
-    from chalicelib.push.connections import Channel
+    from chalicelib.push.channel import Channel
     from chalicelib.services import Services
 
 _SYSTEM = (

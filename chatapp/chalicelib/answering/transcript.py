@@ -13,8 +13,9 @@ from typing import Any
 
 from chalicelib.claude.interface import Citation, Counts, Delta, Stopped
 from chalicelib.conversations.messages import Block, Message
-from chalicelib.turns import frame_log as frames
-from chalicelib.turns.frame_log import Frame, Numbering
+from chalicelib.push.frames import Frame
+from chalicelib.turns import frame_log
+from chalicelib.turns.frame_log import Numbering
 
 # For an answer that was cut before the model said what it had used.
 _CHARACTERS_PER_TOKEN = 3
@@ -135,7 +136,7 @@ class Transcript:
                     self._record(self._numbering.frame("answer.tool", block=block, name=name, detail=detail))
 
     def _record(self, frame: Frame) -> None:
-        frames.fold(self._blocks, frame)
+        frame_log.fold(self._blocks, frame)
         self._unpushed.append(frame)
         self._unlogged.append(frame)
 

@@ -26,10 +26,9 @@ from chalicelib.prompts.citations import Citer
 from chalicelib.prompts.file_blocks import Attached
 from chalicelib.prompts.file_tools import Tools
 from chalicelib.prompts.history import History, Scope
-from chalicelib.push.connections import Channel
+from chalicelib.push.channel import Channel
 from chalicelib.spending import usage
-from chalicelib.turns import frame_log as frames
-from chalicelib.turns import settling
+from chalicelib.turns import frame_log, settling
 from chalicelib.turns.settling import LEASE_S, QUEUED_S, Superseded
 from chalicelib.workers.ticker import Ticker
 
@@ -233,7 +232,7 @@ class _Work:
 
     def _log(self) -> None:
         if unlogged := self._transcript.unlogged():
-            self._services.frames.write(frames.log(self._services, self._answer, unlogged))
+            self._services.frames.write(frame_log.log(self._services, self._answer, unlogged))
             self._transcript.logged(len(unlogged))
 
     def _renew(self) -> bool:
@@ -290,7 +289,7 @@ class _Work:
         except Superseded as superseded:
             return self._abandon(gone=superseded.gone)
         self._stored = True
-        self.channel.push([*last, self._transcript.end(ended, frames.shown_usage(ended.usage))])
+        self.channel.push([*last, self._transcript.end(ended, frame_log.shown_usage(ended.usage))])
         if ended.usage:
             usage.count_now(self._services, usage.STAGE, ended.usage)
         if past and self._order.untitled and ended.text():
@@ -351,7 +350,7 @@ class _Work:
 
     def _abandon(self, *, gone: bool) -> str:
         """Somebody else settled the answer, or it was purged (gone). What they did not count is counted here."""
-        frames.delete_log(self._services, self._answer)
+        frame_log.delete_log(self._services, self._answer)
         counted = {} if gone else self._reported
         uncounted = {name: count - counted.get(name, 0) for name, count in self._spent().items()}
         if uncounted["cost_micro_usd"] > 0:

@@ -1,6 +1,6 @@
 """Capabilities: what one function may ask of one AWS resource.
 
-A `Grant` is written in `services.py`, checked here at run time, and read by the deployment to write the function's
+A `Grant` is written in `functions.py`, checked here at run time, and read by the deployment to write the function's
 IAM policy. So an operation that was forgotten fails the first unit test that needs it, and one that nothing
 uses is found by comparing `used` with the grants.
 """
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 
 class NotGranted(RuntimeError):
-    """The code asks for an operation that `services.py` does not grant: our bug, never the caller's."""
+    """The code asks for an operation that `functions.py` does not grant: our bug, never the caller's."""
 
 
 @dataclass(frozen=True, slots=True)

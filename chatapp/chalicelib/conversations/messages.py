@@ -1,4 +1,4 @@
-"""Messages: their rows and lists. What may happen to an answer is decided in `turns`, `answers` and `settling`."""
+"""Messages: their rows and lists. What may happen to an answer is decided in `turns` and `answering`."""
 
 from __future__ import annotations
 
@@ -10,8 +10,7 @@ from chalicelib import cursors
 from chalicelib.aws.table import Item, Key
 from chalicelib.errors import InvalidCursor, NotFound
 from chalicelib.ids import is_id
-
-from .rows import subject_of
+from chalicelib.subjects import subject_of
 
 if TYPE_CHECKING:
     from chalicelib.services import Services

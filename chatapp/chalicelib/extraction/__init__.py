@@ -3,7 +3,7 @@
     kind = kind_of(path, name, declared_type)       what the file is, by its own bytes
     for item in read(path, kind, Limits()):         Page … and Total, from a child process with limits of its own
 
-Importing this package imports no parser: those are imported by the child alone (`child.py`).
+Importing this package imports no parser: those are imported by the child alone (`sandbox/child.py`).
 """
 
 from __future__ import annotations

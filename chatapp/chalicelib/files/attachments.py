@@ -1,4 +1,4 @@
-"""The files of a conversation: attached by a message, taken out, put back. How they stand in a prompt: `documents`."""
+"""The files of a conversation: attached by a message, taken out, put back. How they stand in a prompt: `prompts`."""
 
 from __future__ import annotations
 
@@ -6,13 +6,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from chalicelib import subjects
 from chalicelib.aws.table import ConditionFailed, Item, Key, Table, TransactionRefused, Write, batch_get, transact
 from chalicelib.conversations import rows as conversations
 from chalicelib.conversations.rows import Conversation
 from chalicelib.errors import Conflict, FileNotReady, InvalidRequest, NotFound
-from chalicelib.push.connections import Channel
-from chalicelib.turns.frame_log import Frame
+from chalicelib.push.channel import Channel
+from chalicelib.push.frames import Frame
 
+from . import lifecycle
 from . import row as files
 from .row import File
 
@@ -57,7 +59,7 @@ def checked(
 
 def _ready(services: Services, file_id: str, row: Item | None, user_id: str) -> File:
     try:
-        file = files.settled(services, files.existing(row, user_id))
+        file = lifecycle.settled(services, files.existing(row, user_id))
     except NotFound as missing:
         raise NotFound("file", "file_ids", file_id) from missing
     if file.status == "failed":
@@ -198,7 +200,7 @@ def frame(conversation_id: str, file_ids: Iterable[str]) -> Frame:
 def _told(services: Services, user_id: str, conversation_id: str) -> Conversation:
     """The conversation as it is now, with what another device changed meanwhile; the person's devices are told."""
     now = conversations.get(services, user_id, conversation_id)
-    channel = Channel(services, conversations.subject_of(user_id))
+    channel = Channel(services, subjects.subject_of(user_id))
     channel.push([frame(conversation_id, now.file_ids)])
     # To whom it could not be sent, once more: no later frames follow for it to go with, and where the API has not
     # pushed for a while it is the first attempt that finds the client's own connection dead.

@@ -14,18 +14,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.aws.bucket import TooLarge
-from chalicelib.conversations.rows import subject_of
 from chalicelib.extraction import ExtractionError, Kind, Limits, Total, kind_of, read
 from chalicelib.extraction.estimates import language
 from chalicelib.extraction.index.search_index import heads, measure, tokens
 from chalicelib.extraction.limits import MB, SCANNED_PAGE_TOKENS
 from chalicelib.extraction.pages import Item, is_scan
 from chalicelib.logs import line, report
-from chalicelib.push.connections import Channel
+from chalicelib.push.channel import Channel
+from chalicelib.subjects import subject_of
 from chalicelib.workers import scratch
 from chalicelib.workers.ticker import Ticker
 
-from . import claims, extracts
+from . import claims, extracts, lifecycle
 from . import row as files
 from .claims import Lost, Upload
 from .row import File
@@ -133,7 +133,7 @@ class _Work:
         """After a crash: one more run may try. What cannot be stored now is left to the lease's end."""
         try:
             if self._file.attempts >= files.MAX_ATTEMPTS:
-                return self._end({"status": "failed", "error": files.READING_FAILED})
+                return self._end({"status": "failed", "error": lifecycle.READING_FAILED})
             self._file = claims.leave(self._services, self._file, _PATIENCE_S)
         except Lost:
             return self._abandon()

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from chalicelib.aws.table import Item, Key, Write
-from chalicelib.conversations.rows import subject_of
 from chalicelib.errors import AppError, Conflict, StorageFull
 from chalicelib.extraction.limits import MB
+from chalicelib.subjects import subject_of
 
 if TYPE_CHECKING:
     from chalicelib.services import Services

@@ -20,7 +20,7 @@ from chalicelib.extraction.limits import MB
 from chalicelib.extraction.names import clean_name, with_ending
 from chalicelib.ids import iso, new_id
 
-from . import quota
+from . import lifecycle, quota
 from . import row as files
 from .row import File
 
@@ -58,9 +58,9 @@ def store(services: Services, user_id: str, name: str, media_type: str, content:
         services.uploads.put(file.object_key, body, media_type)
     except Busy:
         # It may have arrived all the same, and be read by now; otherwise its event will find no row.
-        if files.remove_unread(services, file):
+        if lifecycle.remove_unread(services, file):
             raise
-        return files.get(services, user_id, file.file_id)
+        return lifecycle.get(services, user_id, file.file_id)
     return file
 
 
@@ -128,7 +128,7 @@ def _reserved(services: Services, file: File) -> File:
     Raises StorageFull, and Conflict for one file too many.
     """
     refusal = _reserve(services, file)
-    if refusal and files.sweep_all(services, file.user_id):
+    if refusal and lifecycle.sweep_all(services, file.user_id):
         refusal = _reserve(services, file)
     if refusal:
         raise refusal

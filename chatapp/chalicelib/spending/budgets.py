@@ -18,7 +18,7 @@ def check_spend(services: Services, user: Item | None, stage: Item | None) -> No
 
     user, stage: the rows of this month. Answers that are in progress when a cap is reached are still paid for: their
     cost is known only afterwards. Each is bounded: by `max_tokens` a request, of which it makes one, or as many as
-    `asking.MAX_ROUNDS` and two more where tools are used, none of them above `context_tokens`.
+    `rounds.MAX_ROUNDS` and two more where tools are used, none of them above `context_tokens`.
     """
     settings = services.settings
     for item, cap_usd, whose in (

@@ -1,4 +1,4 @@
-"""What model calls cost, counted per subject and for the stage, by month. Limits on it are in `limits`."""
+"""What model calls cost, counted per subject and for the stage, by month. Limits on it are in `budgets`."""
 
 from __future__ import annotations
 

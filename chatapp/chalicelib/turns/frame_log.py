@@ -7,25 +7,19 @@ frames while an answer is in progress; the frames of a settled answer are made f
 
 from __future__ import annotations
 
-import json
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.aws.table import Item, Write
 from chalicelib.conversations.messages import Block, Message
 from chalicelib.errors import InvalidRequest
+from chalicelib.push.frames import MAX_DELTA_CHARACTERS, Frame
 
 if TYPE_CHECKING:
     from chalicelib.services import Services
 
-Frame = dict[str, Any]
-
 _LOG_KEPT_S = 86_400
-# A WebSocket message is billed per 32 KB frame and refused above 128 KB (API Gateway quotas). A character takes six
-# bytes of JSON at most, so a delta of this many stays below that with its envelope.
-MAX_DELTA_CHARACTERS = 5_000
-_MAX_PUSHED_BYTES = 32_000
 
 
 class Numbering:
@@ -49,26 +43,6 @@ class Numbering:
             return self.frame("answer.failed", error=message.error)
         error = {"error": message.error} if message.error else {}
         return self.frame("answer.done", status=message.status, stop_reason=message.stop_reason, usage=usage, **error)
-
-
-def encode(frames: Sequence[Frame]) -> bytes:
-    """One WebSocket message."""
-    return json.dumps({"frames": frames}, ensure_ascii=False, separators=(",", ":")).encode()
-
-
-def encoded(frames: Sequence[Frame]) -> Iterator[bytes]:
-    """The WebSocket messages for frames, in order: as few as stay below 32 KB each."""
-    batch: list[Frame] = []
-    size = 0
-    for frame in frames:
-        frame_size = len(encode([frame]))
-        if batch and size + frame_size > _MAX_PUSHED_BYTES:
-            yield encode(batch)
-            batch, size = [], 0
-        batch.append(frame)
-        size += frame_size
-    if batch:
-        yield encode(batch)
 
 
 def log(services: Services, message: Message, frames: Sequence[Frame]) -> Write:

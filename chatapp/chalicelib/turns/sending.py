@@ -1,4 +1,4 @@
-"""Turns: a prompt and its answer, sent, retried and stopped. Commands only; the answer itself is made in `answers`.
+"""Sending a prompt: it is stored with its queued answer, and the answer is started.
 
 A turn is stored in one transaction (prompt, queued answer, conversation's head, request id) before any model is
 called. The conversation's row names the answer in progress, so that there is one at a time.
@@ -7,17 +7,15 @@ called. The conversation's row names the answer in progress, so that there is on
 from __future__ import annotations
 
 import hashlib
-import time
 from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from chalicelib.aws.functions import NotStarted
-from chalicelib.aws.table import ConditionFailed, Item, TransactionRefused, Write, batch_get, transact
+from chalicelib.aws.table import Item, TransactionRefused, batch_get, transact
 from chalicelib.conversations import messages
 from chalicelib.conversations import rows as conversations
-from chalicelib.conversations.messages import REQUEST_PREFIX, Message
-from chalicelib.conversations.rows import Conversation, subject_of
+from chalicelib.conversations.messages import REQUEST_PREFIX
+from chalicelib.conversations.rows import Conversation
 from chalicelib.errors import (
     AnswerInProgress,
     AppError,
@@ -26,14 +24,15 @@ from chalicelib.errors import (
     InvalidRequest,
     NotFound,
     RequestIdReused,
-    Unavailable,
 )
 from chalicelib.files import attachments
 from chalicelib.spending import budgets, usage
+from chalicelib.subjects import subject_of
 
 from . import rows as turn_rows
 from . import settling
 from .rows import HEAD, Sending, Turn
+from .starting import started
 
 if TYPE_CHECKING:
     from chalicelib.services import Services
@@ -181,159 +180,3 @@ def _repeated(services: Services, user_id: str, conversation_id: str, sending: S
         messages.existing(prompt),
         settling.settled(services, messages.existing(answer)),
     )
-
-
-def started(services: Services, turn: Turn) -> Turn:
-    if turn.answer.status == "queued":
-        _start(services, turn)
-    return turn
-
-
-def _start(services: Services, turn: Turn) -> None:
-    """Invoke the worker. Ids only: what Lambda could not deliver is kept in a queue for two weeks."""
-    conversation = turn.conversation
-    payload: dict[str, Any] = {
-        "user_id": conversation.user_id,
-        "conversation_id": conversation.conversation_id,
-        "message_id": turn.answer.message_id,
-        "cut": conversation.cut,
-        "system": conversation.system is not None,
-        "untitled": conversation.title is None,
-        "files": sorted(conversation.file_ids),
-        "cut_files": conversation.has_cut_files,
-        "document_tokens": conversation.document_tokens,
-    }
-    try:
-        services.answers.invoke(payload)
-    except NotStarted as error:
-        raise Unavailable(
-            "The message is stored but its answer could not be started. Repeat the request as it was."
-        ) from error
-
-
-def retry(services: Services, user_id: str, conversation_id: str, message_id: str, model: str | None) -> Turn:
-    """A new answer to the same prompt; the old one stays readable as superseded.
-
-    An answer is superseded once: repeating the retry returns the same turn, and starts it again while it is queued.
-    Raises AnswerInProgress, BudgetSpent, NotFound and Unavailable (stored; safe to repeat).
-    """
-    for _ in range(ATTEMPTS):
-        row, old_row, user, stage = batch_get(
-            (services.conversations, conversations.key(user_id, conversation_id)),
-            (services.messages, messages.key(user_id, conversation_id, message_id)),
-            (services.usage, usage.key(subject_of(user_id))),
-            (services.usage, usage.key(usage.STAGE)),
-        )
-        conversation, old = conversations.existing(row), messages.existing(old_row)
-        prompt = _prompt_of(services, old)
-        if old.superseded_by:
-            return _retried(services, conversation, prompt, old.superseded_by)
-        budgets.check_spend(services, user, stage)
-        must_be_free(services, conversation)
-        new = turn_rows.again(services, old, model)
-        try:
-            transact([*_superseding(services, old, new), turn_rows.take_head(services, conversation, new)])
-        except TransactionRefused:
-            continue
-        return started(services, Turn(conversation, prompt, new))
-    raise Conflict("This conversation is changing too fast; try again.")
-
-
-def _prompt_of(services: Services, answer: Message) -> Message:
-    if answer.role != "assistant" or answer.parent_id is None:
-        raise InvalidRequest("message_id", "only an answer can be retried")
-    return messages.get(services, answer.user_id, answer.conversation_id, answer.parent_id)
-
-
-def _retried(services: Services, conversation: Conversation, prompt: Message, answer_id: str) -> Turn:
-    """The turn of an answer that superseded another."""
-    answer = messages.get(services, prompt.user_id, prompt.conversation_id, answer_id)
-    return started(services, Turn(conversation, prompt, settling.settled(services, answer)))
-
-
-def _superseding(services: Services, old: Message, new: Message) -> list[Write]:
-    table = services.messages
-    superseded = table.update(
-        old.key(),
-        "SET #status = :superseded, #superseded_by = :new",
-        {":superseded": "superseded", ":new": new.message_id, ":queued": "queued", ":streaming": "streaming"},
-        condition="attribute_exists(#status) AND NOT #status IN (:queued, :streaming)",
-    )
-    return [table.put(new.to_item(), condition="attribute_not_exists(#message_id)"), superseded]
-
-
-def stop(services: Services, user_id: str, conversation_id: str, message_id: str) -> Message:
-    """Ask for the end of an answer: a queued one ends at once, a streaming one at its next tick (0.5 s).
-
-    An answer that has ended stays as it is.
-    """
-    answer = read(services, user_id, conversation_id, message_id)
-    if answer.role != "assistant":
-        raise InvalidRequest("message_id", "only an answer can be stopped")
-    if answer.status == "queued":
-        answer = _stop_queued(services, answer)
-    if answer.status == "streaming":
-        answer = _request_stop(services, answer)
-    return answer
-
-
-def _stop_queued(services: Services, answer: Message) -> Message:
-    """The answer, ended; or as it is by now, where a worker has claimed it."""
-    stopped = answer.with_changes(status="stopped")
-    try:
-        settling.finish(services, stopped, before=answer)
-    except settling.Superseded:
-        return current(services, answer)
-    return stopped
-
-
-def _request_stop(services: Services, answer: Message) -> Message:
-    """The answer, asked to end; or as it is by now, where it has ended by itself."""
-    table = services.messages
-    flag = table.update(
-        answer.key(),
-        "SET #stop_requested = :yes",
-        {":yes": True, ":streaming": "streaming"},
-        condition="#status = :streaming",
-    )
-    try:
-        return Message.from_item(table.write(flag, returns="ALL_NEW"))
-    except ConditionFailed:
-        return current(services, answer)
-
-
-def current(services: Services, answer: Message) -> Message:
-    return messages.get(services, answer.user_id, answer.conversation_id, answer.message_id)
-
-
-def read(services: Services, user_id: str, conversation_id: str, message_id: str) -> Message:
-    """One message of a visible conversation, in one request; a dead answer is settled first."""
-    row, item = batch_get(
-        (services.conversations, conversations.key(user_id, conversation_id)),
-        (services.messages, messages.key(user_id, conversation_id, message_id)),
-    )
-    conversations.existing(row)
-    message = messages.existing(item)
-    return settling.settled(services, message) if message.in_progress else message
-
-
-def conversation(services: Services, user_id: str, conversation_id: str) -> Conversation:
-    """A conversation, with no answer in progress that is dead."""
-    found = conversations.get(services, user_id, conversation_id)
-    if found.answer_in_progress is None:
-        return found
-    answer = messages.get(services, user_id, conversation_id, found.answer_in_progress)
-    if settling.settled(services, answer).in_progress:
-        return found
-    return replace(found, answer_in_progress=None)
-
-
-def await_answer(services: Services, answer: Message, wait_s: float) -> Message:
-    """The answer once it is settled, or as it stands after `wait_s` seconds."""
-    deadline = time.monotonic() + wait_s
-    pause = 0.1
-    while answer.in_progress and time.monotonic() + pause < deadline:
-        time.sleep(pause)
-        pause = min(pause * 1.3, 1.0)
-        answer = settling.settled(services, current(services, answer))
-    return answer

@@ -16,7 +16,7 @@ from chalicelib.conversations.messages import Message
 from chalicelib.ids import seconds
 from chalicelib.spending import usage
 
-from . import frame_log as frames
+from . import frame_log
 
 if TYPE_CHECKING:
     from chalicelib.services import Services
@@ -52,10 +52,10 @@ def settled(services: Services, answer: Message) -> Message:
         error = {"code": "not_started", "message": "The answer was never started. Retry."}
         ended = answer.with_changes(status="failed", error=error)
     elif answer.stop_requested:
-        ended = answer.with_changes(status="stopped", content=frames.blocks(services, answer))
+        ended = answer.with_changes(status="stopped", content=frame_log.blocks(services, answer))
     else:
         error = {"code": "worker_lost", "message": "The answer broke off. What had arrived is kept; Retry asks again."}
-        ended = answer.with_changes(status="interrupted", error=error, content=frames.blocks(services, answer))
+        ended = answer.with_changes(status="interrupted", error=error, content=frame_log.blocks(services, answer))
     try:
         finish(services, ended, before=answer)
     except Superseded:

@@ -1,0 +1,3 @@
+"""What is found in a document: its full-text index, and its outline.
+Owns no page: those are read by `readers` and stored by `files`.
+"""

@@ -1,0 +1,81 @@
+"""Conversations on the wire."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, BeforeValidator, Field
+
+from .messages import Message
+from .texts import FileIds, ListQuery, ModelId, Request, RequestId, System, Text, Title, boolean
+
+
+class FirstMessage(Request):
+    text: Text
+    request_id: RequestId
+    file_ids: FileIds = Field(default=[])
+
+
+class NewConversation(Request):
+    title: Title | None = None
+    model: ModelId | None = None
+    system: System | None = None
+    message: FirstMessage | None = None
+
+
+class ConversationChange(Request):
+    """Only what is given changes; `deleted: false` undoes a deletion while that is possible."""
+
+    title: Title = ""
+    model: ModelId = ""
+    system: System | None = None
+    pinned: bool = False
+    archived: bool = False
+    deleted: Annotated[Literal[False], BeforeValidator(boolean)] = False
+
+
+class ConversationsQuery(ListQuery):
+    archived: bool = False
+
+
+class Conversation(BaseModel):
+    """model_note: said when the stored model is no longer on offer and the default answers instead."""
+
+    conversation_id: str
+    title: str | None
+    model: str
+    model_note: str | None
+    system: str | None
+    timestamp: str
+    pinned: bool
+    archived: bool
+    head: str | None
+    answer_in_progress: str | None
+    file_ids: list[str] = Field(description="Files that stay with the conversation, oldest first")
+
+
+class NewConversationReply(Conversation):
+    user_message: Message | None
+    answer: Message | None
+
+
+class ConversationSummary(BaseModel):
+    """A conversation in a list: without its system prompt, which would be most of what a list reads."""
+
+    conversation_id: str
+    title: str | None
+    model: str
+    timestamp: str
+    pinned: bool
+    archived: bool
+    answer_in_progress: str | None
+
+
+class Conversations(BaseModel):
+    items: list[ConversationSummary]
+    next_cursor: str | None
+
+
+class Deleted(BaseModel):
+    conversation_id: str
+    undo_until: str

@@ -1,0 +1,132 @@
+"""Files and their pages on the wire."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, BeforeValidator, Field, StringConstraints
+
+from chalicelib.extraction.estimates import Language
+from chalicelib.extraction.kinds.detect import Group
+from chalicelib.files.row import FileStatus
+
+from .messages import ErrorInfo
+from .texts import MEDIA_TYPE, ListQuery, Request, boolean
+
+
+class NewFile(Request):
+    """Either size (bytes), and the file follows by a form; or content (base64, 4 MB at most), and this is all of it."""
+
+    name: Annotated[str, StringConstraints(min_length=1, max_length=5_000)]
+    type: Annotated[str, StringConstraints(min_length=1, max_length=255, pattern=MEDIA_TYPE)]
+    size: Annotated[int, Field(ge=0)] | None = None
+    content: str | None = None
+
+
+class FileChange(Request):
+    """Only what is given changes; `deleted: false` undoes a deletion while that is possible.
+
+    name: stored with the ending that the file came with, which is added where it is missing: it says what the file is.
+    """
+
+    name: Annotated[str, StringConstraints(min_length=1, max_length=5_000)] = ""
+    deleted: Annotated[Literal[False], BeforeValidator(boolean)] = False
+
+
+class FilesQuery(ListQuery):
+    """name: a part of the name, whatever its case and accents."""
+
+    name: Annotated[str, StringConstraints(max_length=255)] | None = None
+
+
+class File(BaseModel):
+    """type: as declared, then as detected. group: how Claude takes it. pages: null until known.
+
+    tokens: an estimate. scanned: a PDF without text, which Claude reads by sight.
+    conversations: how many it was attached to and not taken out of, whether they still exist or not.
+    """
+
+    file_id: str
+    name: str
+    type: str
+    size: int
+    status: FileStatus
+    group: Group | None
+    format: str | None
+    pages: int | None
+    pages_read: int
+    characters: int | None
+    tokens: int | None
+    language: Language | None
+    scanned: bool
+    error: ErrorInfo | None
+    upload_timestamp: str
+    conversations: int
+
+
+class Files(BaseModel):
+    items: list[File]
+    next_cursor: str | None
+
+
+class ConversationFiles(BaseModel):
+    items: list[File]
+
+
+class UsedIn(BaseModel):
+    conversation_id: str
+    title: str | None
+
+
+class FileDetail(File):
+    """used_in: of those conversations the ones that its owner still sees, newest first; 100 at most."""
+
+    used_in: list[UsedIn]
+
+
+class Upload(BaseModel):
+    """A multipart form to be sent within 5 minutes: all fields, then the file as `file`."""
+
+    url: str
+    fields: dict[str, str]
+
+
+class NewFileReply(BaseModel):
+    file: File
+    upload: Upload | None
+
+
+class Locator(BaseModel):
+    """Where in the file a page's text stands. kind says which of the other keys are there; label: for people."""
+
+    kind: Literal["page", "slide", "sheet", "section", "lines"]
+    label: str
+    page: int | None = None
+    slide: int | None = None
+    sheet: str | None = None
+    first_row: int | None = None
+    last_row: int | None = None
+    section: str | None = None
+    first_line: int | None = None
+    last_line: int | None = None
+    part: int | None = None
+    cut: bool | None = None
+    unreadable: bool | None = None
+
+
+class FilePage(BaseModel):
+    file_id: str
+    number: int
+    pages: int | None
+    locator: Locator
+    text: str
+
+
+class FileContent(BaseModel):
+    url: str
+    expires_in_s: int
+
+
+class FileDeleted(BaseModel):
+    file_id: str
+    undo_until: str

@@ -1,0 +1,198 @@
+"""Claude by Anthropic's SDK, directly or through Bedrock.
+
+The only module that imports `anthropic`, and only when a prompt is sent or prepared: the import takes a second.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from chalicelib.settings import Settings
+
+from .errors import cut_off, translated
+from .interface import BlockEnd, Citation, Counts, Delta, Event, Model, ModelStream, Prompt, Stopped
+
+if TYPE_CHECKING:
+    from anthropic import Anthropic, AnthropicBedrock
+
+# Longest silence within a stream; the API sends a ping at least every 15 s or so.
+_READ_TIMEOUT_S = 60.0
+
+
+def build(settings: Settings, key: Callable[[], str]) -> Model:
+    """The model of the stage's provider. key: gives the API key; called when the first prompt is sent."""
+    return Claude(settings, key)
+
+
+class Claude:
+    """Claude through Anthropic's API, Bedrock, or any server that speaks the Messages API (ANTHROPIC_BASE_URL)."""
+
+    def __init__(self, settings: Settings, key: Callable[[], str]) -> None:
+        self._settings = settings
+        self._key = key
+        self._client: Anthropic | AnthropicBedrock | None = None
+        self._client_key = ""
+
+    def prepare(self) -> None:
+        import_module("anthropic.resources.messages")
+
+    def stream(self, prompt: Prompt) -> ModelStream:
+        import anthropic  # noqa: PLC0415 (see the module's docstring)
+
+        client = self._connected()
+        bedrock = self._settings.model_provider == "bedrock"
+        parameters: dict[str, Any] = {
+            "model": self._settings.bedrock_profile(prompt.offer) if bedrock else prompt.offer.id,
+            "max_tokens": prompt.max_tokens,
+            "messages": prompt.messages,
+        }
+        if prompt.system:
+            texts = [{"type": "text", "text": text} for text in prompt.system]
+            parameters["system"] = [*texts[:-1], texts[-1] | {"cache_control": {"type": "ephemeral"}}]
+        if prompt.tools:
+            parameters["tools"] = list(prompt.tools)
+            if not prompt.may_use_tools:
+                parameters["tool_choice"] = {"type": "none"}
+        try:
+            stream = client.messages.create(stream=True, **parameters)
+        except anthropic.APIError as error:
+            raise translated(error) from error
+        return ClaudeStream(stream)
+
+    def _connected(self) -> Anthropic | AnthropicBedrock:
+        import anthropic  # noqa: PLC0415
+
+        # Retries are ours (`events`): the SDK's own know neither the time left nor that somebody pressed stop.
+        options: dict[str, Any] = {
+            "max_retries": 0,
+            "timeout": anthropic.Timeout(_READ_TIMEOUT_S, connect=5.0),
+        }
+        if self._settings.model_provider == "bedrock":
+            self._client = self._client or anthropic.AnthropicBedrock(aws_region=self._settings.region, **options)
+            return self._client
+        key = self._key()
+        if self._client is None or key != self._client_key:
+            self._client_key = key
+            self._client = anthropic.Anthropic(api_key=key, base_url=self._settings.anthropic_base_url, **options)
+        return self._client
+
+
+class ClaudeStream:
+    def __init__(self, stream: Any) -> None:
+        self._stream = stream
+
+    def __iter__(self) -> Iterator[Event]:
+        import anthropic  # noqa: PLC0415
+        import httpx2  # noqa: PLC0415
+
+        stopped = False
+        blocks = _Blocks()
+        try:
+            for event in self._stream:
+                for ours in blocks.events(event):
+                    stopped = stopped or isinstance(ours, Stopped)
+                    yield ours
+        except anthropic.APIError as error:
+            raise translated(error) from error
+        except httpx2.HTTPError as error:
+            raise cut_off() from error
+        if not stopped:
+            raise cut_off()
+
+    def close(self) -> None:
+        self._stream.close()
+
+
+class _Blocks:
+    """The SDK's events as ours. Puts each content block together, as it has to be sent back."""
+
+    def __init__(self) -> None:
+        self._open: dict[int, dict[str, Any]] = {}
+        self._input_json: dict[int, str] = {}
+
+    def events(self, event: Any) -> Iterator[Event]:
+        match event.type:
+            case "message_start":
+                yield _counts(event.message.usage)
+            case "content_block_start":
+                yield from self._start(event.index, event.content_block)
+            case "content_block_delta":
+                yield from self._delta(event.index, event.delta)
+            case "content_block_stop":
+                yield from self._stop(event.index)
+            case "message_delta":
+                yield _counts(event.usage)
+                yield Stopped(event.delta.stop_reason)
+
+    def _start(self, index: int, block: Any) -> Iterator[Event]:
+        if block.type not in _SENT_BACK:
+            return
+        content = {"type": block.type} | {name: getattr(block, name) for name in _SENT_BACK[block.type]}
+        self._open[index] = content
+        if block.type in ("text", "thinking"):
+            begun, content[block.type] = content[block.type], ""
+            yield self._grown(index, block.type, begun)
+
+    def _delta(self, index: int, delta: Any) -> Iterator[Event]:
+        match delta.type:
+            case "text_delta":
+                yield self._grown(index, "text", delta.text)
+            case "thinking_delta":
+                yield self._grown(index, "thinking", delta.thinking)
+            case "signature_delta":
+                self._open[index]["signature"] = delta.signature
+            case "input_json_delta":
+                self._input_json[index] = self._input_json.get(index, "") + delta.partial_json
+            case "citations_delta":
+                yield Citation(index, _with_writable_texts(delta.citation.to_dict()))
+
+    def _grown(self, index: int, kind: str, text: str) -> Delta:
+        text = _writable(text)
+        self._open[index][kind] += text
+        return Delta(index, kind, text)
+
+    def _stop(self, index: int) -> Iterator[Event]:
+        content = self._open.pop(index, None)
+        if content is None:
+            return
+        if index in self._input_json:
+            content["input"] = _object(self._input_json.pop(index))
+        yield BlockEnd(index, content)
+
+
+# What of a content block the API takes back in the same turn.
+_SENT_BACK = {
+    "text": ("text",),
+    "thinking": ("thinking", "signature"),
+    "redacted_thinking": ("data",),
+    "tool_use": ("id", "name", "input"),
+}
+
+
+def _object(text: str) -> dict[str, Any]:
+    """A tool's input. The model writes it: what is no JSON object is as good as none."""
+    try:
+        value = json.loads(text or "{}")
+        return _with_writable_texts(value) if isinstance(value, dict) else {}
+    except (ValueError, RecursionError):  # the latter of what is nested too deep
+        return {}
+
+
+def _with_writable_texts(value: dict[str, Any]) -> dict[str, Any]:
+    """The same, each of its texts as `_writable` makes it."""
+    written = json.dumps(value, ensure_ascii=False)
+    copy: dict[str, Any] = json.loads(_writable(written))
+    return copy
+
+
+def _writable(text: str) -> str:
+    """The text as UTF-8 can hold it: JSON may name half of a character, which nothing that follows could store."""
+    return text.encode(errors="replace").decode()
+
+
+def _counts(usage: Any) -> Counts:
+    names = ("input_tokens", "output_tokens", "cache_creation_input_tokens", "cache_read_input_tokens")
+    return Counts({name: count for name in names if (count := getattr(usage, name, None)) is not None})

@@ -1,0 +1,75 @@
+"""The errors of the Messages API, and of Bedrock, as ours."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .interface import ModelError
+
+
+def cut_off() -> ModelError:
+    return ModelError("stream_cut", "The connection to the model broke off in the middle of the answer. Retry.")
+
+
+# https://platform.claude.com/docs/en/api/errors
+_STATUS_OF = {
+    "invalid_request_error": 400,
+    "authentication_error": 401,
+    "permission_error": 403,
+    "not_found_error": 404,
+    "request_too_large": 413,
+    "rate_limit_error": 429,
+    "api_error": 500,
+    "overloaded_error": 529,
+}
+# "prompt is too long: 200001 tokens > 200000 maximum", on Bedrock "Input is too long for requested model", and "input
+# length and `max_tokens` exceed context limit: 178959 + 64000 > 200000" where only the answer would not fit any more.
+_TOO_LONG = ("too long", "context limit")
+
+
+_CODE_OF = {
+    401: "model_key_refused",
+    403: "model_key_refused",
+    404: "model_unknown",
+    413: "context_too_long",
+    429: "model_rate_limited",
+    529: "model_overloaded",
+}
+_MESSAGES = {
+    "model_overloaded": "The model is overloaded. Retry in a minute.",
+    "model_rate_limited": "The model's rate limit is reached. Retry in a minute.",
+    "model_unavailable": "The model cannot be reached. Retry in a minute.",
+    "model_key_refused": "The model refused the API key; the site's owner has to renew it.",
+    "model_unknown": "The model does not exist for this account. Choose another one.",
+    "context_too_long": "The conversation and its files are too long for the model. Take files out of it, or start a"
+    " new one.",
+    "prompt_refused": "The model's API refused the request. Retry, or start a new conversation.",
+}
+_RETRYABLE = {"model_overloaded", "model_rate_limited", "model_unavailable"}
+
+
+def translated(error: Any) -> ModelError:
+    """An SDK error as ours."""
+    code = _code(_status(error), str(error))
+    return ModelError(code, _MESSAGES[code], retryable=code in _RETRYABLE, retry_after_s=_retry_after_s(error))
+
+
+def _status(error: Any) -> int | None:
+    """An error in the middle of a stream comes after the status 200: there only its type says what it is."""
+    body = error.body if isinstance(getattr(error, "body", None), dict) else {}
+    kind = (body.get("error") or {}).get("type", "")
+    return _STATUS_OF.get(kind) or getattr(error, "status_code", None)
+
+
+def _code(status: int | None, text: str) -> str:
+    if status == 400 and any(words in text for words in _TOO_LONG):
+        return "context_too_long"
+    is_refusal = status is not None and 400 <= status < 500
+    return _CODE_OF.get(status or 0, "prompt_refused" if is_refusal else "model_unavailable")
+
+
+def _retry_after_s(error: Any) -> float:
+    """What the API asked for in seconds; its other form, a date, is not read."""
+    response = getattr(error, "response", None)
+    asked = response.headers.get("retry-after", "") if response is not None else ""
+    return float(asked) if asked.replace(".", "", 1).isdigit() else 0.0

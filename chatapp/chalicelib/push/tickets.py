@@ -1,0 +1,99 @@
+"""One-time tickets: how a person opens a socket without a token in its URL. Stored as their SHA-256 only."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+import time
+from typing import TYPE_CHECKING, Any
+
+from chalicelib.aws.table import ConditionFailed, transact
+
+from .connections import NO_ITEM, connection_item
+
+if TYPE_CHECKING:
+    from chalicelib.services import Services
+
+TICKET_S = 30
+# API Gateway closes a connection after two hours.
+_CONNECTION_S = 7_200
+
+
+class Refused(Exception):
+    """The ticket is unknown, used or expired. Deliberately without saying which."""
+
+
+def issue_ticket(services: Services, subject: str, token_expires_at: int) -> str:
+    """A ticket for one connection within 30 s; the connection lives no longer than the token that asked for it."""
+    ticket = secrets.token_urlsafe(32)
+    now = int(time.time())
+    table = services.sockets
+    table.write(
+        table.put(
+            {
+                "subject": _ticket_subject(ticket),
+                "item": NO_ITEM,
+                "for": subject,
+                "ttl": now + TICKET_S,
+                "connection_expires_at": min(token_expires_at, now + _CONNECTION_S),
+            }
+        )
+    )
+    return ticket
+
+
+def connect(services: Services, ticket: str | None, connection_id: str, endpoint: str) -> None:
+    """Take a connection in. Raises Refused; deleting the ticket's row is what makes it good for one use."""
+    table = services.sockets
+    key = {"subject": _ticket_subject(ticket or ""), "item": NO_ITEM}
+    try:
+        row = table.write(table.delete(key, condition="attribute_exists(#subject)"), returns="ALL_OLD")
+    except ConditionFailed as missing:
+        raise Refused from missing
+    if row["ttl"] < time.time():
+        raise Refused
+    expires_at = row["connection_expires_at"]
+    transact(
+        [
+            table.put(
+                {
+                    "subject": row["for"],
+                    "item": connection_item(connection_id),
+                    "endpoint": endpoint,
+                    "ttl": expires_at,
+                    "connected_at": int(time.time()),
+                }
+            ),
+            table.put(
+                {
+                    "subject": connection_item(connection_id),
+                    "item": NO_ITEM,
+                    "for": row["for"],
+                    "ttl": expires_at,
+                }
+            ),
+        ]
+    )
+
+
+def _ticket_subject(ticket: str) -> str:
+    return f"ticket:{hashlib.sha256(ticket.encode()).hexdigest()}"
+
+
+def endpoint_of(request_context: dict[str, Any], endpoint_url: str | None) -> str:
+    """Where to push to a connection: the API's own address, or the emulator's path form of it."""
+    if endpoint_url:
+        return f"{endpoint_url}/_aws/execute-api/{request_context['apiId']}/{request_context['stage']}"
+    return f"https://{request_context['domainName']}/{request_context['stage']}"
+
+
+def on_connect(services: Services, event: dict[str, Any]) -> dict[str, int]:
+    """API Gateway's $connect: the browser sees a refusal as close code 1006, whatever the reason."""
+    context = event["requestContext"]
+    ticket = (event.get("queryStringParameters") or {}).get("ticket")
+    endpoint = endpoint_of(context, services.settings.endpoint_url)
+    try:
+        connect(services, ticket, context["connectionId"], endpoint)
+    except Refused:
+        return {"statusCode": 403}
+    return {"statusCode": 200}

@@ -1,0 +1,55 @@
+"""Asking for the end of an answer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from chalicelib.aws.table import ConditionFailed
+from chalicelib.conversations.messages import Message
+from chalicelib.errors import InvalidRequest
+
+from . import settling
+from .reading import current, read
+
+if TYPE_CHECKING:
+    from chalicelib.services import Services
+
+
+def stop(services: Services, user_id: str, conversation_id: str, message_id: str) -> Message:
+    """Ask for the end of an answer: a queued one ends at once, a streaming one at its next tick (0.5 s).
+
+    An answer that has ended stays as it is.
+    """
+    answer = read(services, user_id, conversation_id, message_id)
+    if answer.role != "assistant":
+        raise InvalidRequest("message_id", "only an answer can be stopped")
+    if answer.status == "queued":
+        answer = _stop_queued(services, answer)
+    if answer.status == "streaming":
+        answer = _request_stop(services, answer)
+    return answer
+
+
+def _stop_queued(services: Services, answer: Message) -> Message:
+    """The answer, ended; or as it is by now, where a worker has claimed it."""
+    stopped = answer.with_changes(status="stopped")
+    try:
+        settling.finish(services, stopped, before=answer)
+    except settling.Superseded:
+        return current(services, answer)
+    return stopped
+
+
+def _request_stop(services: Services, answer: Message) -> Message:
+    """The answer, asked to end; or as it is by now, where it has ended by itself."""
+    table = services.messages
+    flag = table.update(
+        answer.key(),
+        "SET #stop_requested = :yes",
+        {":yes": True, ":streaming": "streaming"},
+        condition="#status = :streaming",
+    )
+    try:
+        return Message.from_item(table.write(flag, returns="ALL_NEW"))
+    except ConditionFailed:
+        return current(services, answer)
