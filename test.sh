@@ -38,6 +38,7 @@ if [[ -z $stage ]]; then
   check "ruff" .venv/bin/ruff check
   check "ruff format" .venv/bin/ruff format --check --quiet
   check "mypy" .venv/bin/mypy
+  check "import rules" env PYTHONPATH=chatapp .venv/bin/lint-imports --no-logo --no-cache
   check "cfn-lint" .venv/bin/cfn-lint deploy/stacks/*.yaml
   check "pytest" .venv/bin/python -m pytest tests/unit tests/aws tests/api tests/contract --check-grants
   prepare_node site
