@@ -6,7 +6,7 @@ import os
 from typing import Any
 
 from chalice.app import CognitoUserPoolAuthorizer, CORSConfig, S3Event, WebsocketEvent
-from chalicelib import functions, logs, services, subjects
+from chalicelib import functions, logs, services
 from chalicelib.api import conversations, files, messages, models
 from chalicelib.api.rest import ChatApp
 from chalicelib.api.schemas.conversations import (
@@ -41,6 +41,7 @@ from chalicelib.deletion import purge as purging
 from chalicelib.files import attachments
 from chalicelib.push import connections, tickets
 from chalicelib.settings import Settings
+from chalicelib.subjects import Subject
 from chalicelib.turns import frame_log, reading, retrying, sending, stopping
 
 settings = Settings.read(os.environ)
@@ -74,37 +75,37 @@ def list_models() -> Models:
 
 @app.route("/conversations", methods=["POST"], statuses=(201,), **signed_in)
 def create_conversation(body: NewConversation) -> NewConversationReply:
-    return conversations.create_conversation(api(), app.user.user_id, body)
+    return conversations.create_conversation(api(), app.user.subject, body)
 
 
 @app.route("/conversations", methods=["GET"], **signed_in)
 def list_conversations(query: ConversationsQuery) -> Conversations:
-    return conversations.list_conversations(api(), app.user.user_id, query)
+    return conversations.list_conversations(api(), app.user.subject, query)
 
 
 @app.route("/conversations/{conversation_id}", methods=["GET"], **signed_in)
 def get_conversation(conversation_id: str) -> Conversation:
-    return conversations.conversation(settings, reading.conversation(api(), app.user.user_id, conversation_id))
+    return conversations.conversation(settings, reading.conversation(api(), app.user.subject, conversation_id))
 
 
 @app.route("/conversations/{conversation_id}", methods=["PATCH"], **signed_in)
 def change_conversation(conversation_id: str, body: ConversationChange) -> Conversation:
-    return conversations.change_conversation(api(), app.user.user_id, conversation_id, body)
+    return conversations.change_conversation(api(), app.user.subject, conversation_id, body)
 
 
 @app.route("/conversations/{conversation_id}", methods=["DELETE"], **signed_in)
 def delete_conversation(conversation_id: str) -> Deleted:
-    return conversations.deleted(conversation_id, conversation_changes.delete(api(), app.user.user_id, conversation_id))
+    return conversations.deleted(conversation_id, conversation_changes.delete(api(), app.user.subject, conversation_id))
 
 
 @app.route("/conversations/{conversation_id}/messages", methods=["GET"], **signed_in)
 def list_messages(conversation_id: str, query: ListQuery) -> Messages:
-    return messages.list_messages(api(), app.user.user_id, conversation_id, query)
+    return messages.list_messages(api(), app.user.subject, conversation_id, query)
 
 
 @app.route("/conversations/{conversation_id}/messages", methods=["POST"], statuses=(202,), **signed_in)
 def send_message(conversation_id: str, body: NewMessage) -> Turn:
-    return messages.turn(sending.send(api(), app.user.user_id, conversation_id, messages.as_sending(settings, body)))
+    return messages.turn(sending.send(api(), app.user.subject, conversation_id, messages.as_sending(settings, body)))
 
 
 @app.route(
@@ -114,7 +115,7 @@ def send_message(conversation_id: str, body: NewMessage) -> Turn:
     **signed_in,
 )
 def stop_answer(conversation_id: str, message_id: str, body: Nothing = Nothing()) -> Message:  # noqa: B008
-    return messages.message(stopping.stop(api(), app.user.user_id, conversation_id, message_id))
+    return messages.message(stopping.stop(api(), app.user.subject, conversation_id, message_id))
 
 
 @app.route(
@@ -125,74 +126,73 @@ def stop_answer(conversation_id: str, message_id: str, body: Nothing = Nothing()
 )
 def retry_answer(conversation_id: str, message_id: str, body: Retry = Retry()) -> Turn:  # noqa: B008
     model = models.offered(settings, body.model)
-    return messages.turn(retrying.retry(api(), app.user.user_id, conversation_id, message_id, model))
+    return messages.turn(retrying.retry(api(), app.user.subject, conversation_id, message_id, model))
 
 
 @app.route("/conversations/{conversation_id}/messages/{message_id}/frames", methods=["GET"], **signed_in)
 def read_frames(conversation_id: str, message_id: str, query: FramesQuery) -> Frames:
-    message = reading.read(api(), app.user.user_id, conversation_id, message_id)
+    message = reading.read(api(), app.user.subject, conversation_id, message_id)
     return Frames(items=frame_log.read(api(), message, query.after), status=message.status)
 
 
 @app.route("/conversations/{conversation_id}/files", methods=["GET"], **signed_in)
 def list_conversation_files(conversation_id: str) -> ConversationFiles:
-    return files.of_conversation(api(), app.user.user_id, conversation_id)
+    return files.of_conversation(api(), app.user.subject, conversation_id)
 
 
 @app.route("/conversations/{conversation_id}/files/{file_id}", methods=["PUT"], **signed_in)
 def restore_conversation_file(conversation_id: str, file_id: str) -> Conversation:
-    return conversations.conversation(settings, attachments.restore(api(), app.user.user_id, conversation_id, file_id))
+    return conversations.conversation(settings, attachments.restore(api(), app.user.subject, conversation_id, file_id))
 
 
 @app.route("/conversations/{conversation_id}/files/{file_id}", methods=["DELETE"], **signed_in)
 def remove_conversation_file(conversation_id: str, file_id: str) -> Conversation:
-    return conversations.conversation(settings, attachments.remove(api(), app.user.user_id, conversation_id, file_id))
+    return conversations.conversation(settings, attachments.remove(api(), app.user.subject, conversation_id, file_id))
 
 
 @app.route("/files", methods=["POST"], statuses=(201,), **signed_in)
 def create_file(body: NewFile) -> NewFileReply:
-    return files.create(api(), app.user.user_id, body)
+    return files.create(api(), app.user.subject, body)
 
 
 @app.route("/files", methods=["GET"], **signed_in)
 def list_files(query: FilesQuery) -> Files:
-    return files.page_of_list(api(), app.user.user_id, query)
+    return files.page_of_list(api(), app.user.subject, query)
 
 
 @app.route("/files/{file_id}", methods=["GET"], **signed_in)
 def get_file(file_id: str) -> FileDetail:
-    return files.detail(api(), app.user.user_id, file_id)
+    return files.detail(api(), app.user.subject, file_id)
 
 
 @app.route("/files/{file_id}", methods=["PATCH"], **signed_in)
 def change_file(file_id: str, body: FileChange) -> File:
-    return files.change(api(), app.user.user_id, file_id, body)
+    return files.change(api(), app.user.subject, file_id, body)
 
 
 @app.route("/files/{file_id}", methods=["DELETE"], **signed_in)
 def delete_file(file_id: str) -> FileDeleted:
-    return files.delete(api(), app.user.user_id, file_id)
+    return files.delete(api(), app.user.subject, file_id)
 
 
 @app.route("/files/{file_id}/pages/{number}", methods=["GET"], **signed_in)
 def read_file_page(file_id: str, number: str) -> FilePage:
-    return files.page(api(), app.user.user_id, file_id, number)
+    return files.page(api(), app.user.subject, file_id, number)
 
 
 @app.route("/files/{file_id}/content", methods=["GET"], **signed_in)
 def download_file(file_id: str) -> FileContent:
-    return files.content(api(), app.user.user_id, file_id)
+    return files.content(api(), app.user.subject, file_id)
 
 
 @app.route("/chat", methods=["POST"], statuses=(200, 202), **signed_in)
 def chat(body: Chat) -> tuple[ChatReply, int]:
-    return messages.chat(api(), app.user.user_id, body)
+    return messages.chat(api(), app.user.subject, body)
 
 
 @app.route("/sockets", methods=["POST"], **signed_in)
 def open_socket(body: Nothing = Nothing()) -> Ticket:  # noqa: B008
-    subject = subjects.subject_of(app.user.user_id)
-    ticket = tickets.issue_ticket(api(), subject, app.user.expires_at)
+    ticket = tickets.issue_ticket(api(), app.user.subject, app.user.expires_at)
     return Ticket(ticket=ticket, expires_in_s=tickets.TICKET_S)
 
 
@@ -221,7 +221,7 @@ def extract(event: S3Event) -> None:
 def purge(event: dict[str, Any], context: Any) -> None:
     """One conversation, one file, or what was read of one."""
     kind = next(kind for kind in purging.KINDS if kind in event)
-    done = purging.KINDS[kind](services.of(functions.PURGE), event["user_id"], event[kind])
+    done = purging.KINDS[kind](services.of(functions.PURGE), Subject.of_owner(event["user_id"]), event[kind])
     logs.line("purge", **{kind: event[kind]}, done=done)
 
 

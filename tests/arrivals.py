@@ -77,7 +77,7 @@ def arrive(
     key = f"uploads/{person.user_id}/{file_id}/{name}"
     made = File(
         file_id=file_id,
-        user_id=person.user_id,
+        subject=person.subject,
         upload_timestamp=iso(time.time()),
         name=name,
         media_type=media_type or "application/octet-stream",

@@ -8,6 +8,8 @@ import uuid
 from dataclasses import dataclass
 from typing import Any
 
+from chalicelib.subjects import person
+
 from tests.fakes.aws import Context
 from tests.stage import ENDPOINT, Stage
 
@@ -36,6 +38,7 @@ class Person:
     def __init__(self, stage: Stage, name: str, token_use: str = "id") -> None:
         self.stage = stage
         self.user_id = str(uuid.uuid5(uuid.NAMESPACE_DNS, name))
+        self.subject = person(self.user_id)
         self.headers: dict[str, str] = {}
         self.claims: dict[str, str] = {"sub": self.user_id, "token_use": token_use, "exp": str(int(time.time()) + 3600)}
 

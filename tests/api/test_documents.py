@@ -78,7 +78,7 @@ def test_a_question_by_chat_may_carry_files(
 
     def answered(services: Any, answer: Any, wait_s: float) -> Any:
         stage.run()
-        return messages.get(services, answer.user_id, answer.conversation_id, answer.message_id)
+        return messages.get(services, answer.subject, answer.conversation_id, answer.message_id)
 
     monkeypatch.setattr(reading, "await_answer", answered)
     home = {} if is_first else {"conversation_id": conversation_id}

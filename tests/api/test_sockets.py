@@ -250,7 +250,7 @@ def test_a_push_waits_for_the_connections_that_another_thread_is_reading(stage: 
         return send()
 
     stage.wire.fail(slow, lambda call: call.operation == "Query")
-    looking = channel.Channel(services.of(functions.ANSWER), f"user:{ada.user_id}")
+    looking = channel.Channel(services.of(functions.ANSWER), ada.subject)
     frame = {"type": "conversation.updated"}
     threads = [threading.Thread(target=looking.look), threading.Thread(target=looking.push, args=([frame],))]
     threads[0].start()

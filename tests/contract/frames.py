@@ -22,9 +22,10 @@ def text() -> str:
     from chalicelib.files import attachments
     from chalicelib.files import row as files
     from chalicelib.push import frames
+    from chalicelib.subjects import person
 
     answer = Message(
-        user_id="ada",
+        subject=person("ada"),
         conversation_id="01a1fe08-e5c5-7000-80c7-b4ac7a401b54",
         message_id="01a1fe08-e5d6-7001-a7e3-a21077aa0a5e",
         parent_id="01a1fe08-e5d6-7000-9832-36adc8ba8b6d",
@@ -79,7 +80,7 @@ def text() -> str:
     pushed.append([attachments.frame(answer.conversation_id, {file_id})])
     file = files.File(
         file_id=file_id,
-        user_id="ada",
+        subject=person("ada"),
         upload_timestamp="2026-11-21T12:00:00.000Z",
         name="chat.pdf",
         media_type="application/pdf",

@@ -9,13 +9,14 @@ from chalicelib.extraction.limits import MAX_SCANNED_PAGES
 from chalicelib.files.row import File
 from chalicelib.prompts.file_blocks import MAX_IMAGES, MAX_RAW_BYTES, Attached, Placed, place
 from chalicelib.settings import Settings
+from chalicelib.subjects import person
 
 SETTINGS = Settings(document_tokens=1_000)
 
 
 def _file(file_id: str, **fields: Any) -> File:
     given: dict[str, Any] = {"size": 10, "status": "ready", "group": "document", "pages": 1, "tokens": 100}
-    return File(file_id, "ada", "", f"{file_id}.pdf", "application/pdf", object_key="k", **given | fields)
+    return File(file_id, person("ada"), "", f"{file_id}.pdf", "application/pdf", object_key="k", **given | fields)
 
 
 def _placed(*files: File, kept: set[str] | None = None, settings: Settings = SETTINGS) -> list[Placed]:

@@ -20,6 +20,7 @@ from chalicelib.extraction.index.outline import outline
 from chalicelib.extraction.index.search_index import build, search
 from chalicelib.files import extracts
 from chalicelib.files.row import File
+from chalicelib.subjects import person
 
 from tests.stage import Stage
 from tests.storage import BUCKET
@@ -29,7 +30,9 @@ ALL = ("PutObject", "GetObject", "ListObjectVersions", "DeleteObjectVersion")
 
 
 def file(pages: int, run: str = "run") -> File:
-    row = File(FILE_ID, "ada", "2026-11-21T10:00:00.000Z", "a.pdf", "application/pdf", 9, "ready", "", pages=pages)
+    row = File(
+        FILE_ID, person("ada"), "2026-11-21T10:00:00.000Z", "a.pdf", "application/pdf", 9, "ready", "", pages=pages
+    )
     return row.with_changes(index_key=extracts.index_key(FILE_ID, run))
 
 

@@ -6,13 +6,14 @@ from typing import Any
 import pytest
 from chalicelib.conversations.messages import Message
 from chalicelib.prompts import history
+from chalicelib.subjects import person
 
 
 def _message(number: int, characters: int = 276, letter: str = "x") -> Message:
     """Messages alternate, an even one being a prompt. 276 characters are estimated at 100 tokens."""
     content = [{"type": "text", "text": letter * characters}]
     role: Any = "assistant" if number % 2 else "user"
-    return Message("ada", "c", f"{number:04}", f"{number - 1:04}", role, "complete", "", content=content)
+    return Message(person("ada"), "c", f"{number:04}", f"{number - 1:04}", role, "complete", "", content=content)
 
 
 def _kept(thread: list[Message], budget: int) -> list[int]:

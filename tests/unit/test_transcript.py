@@ -11,11 +11,13 @@ from chalicelib.claude.interface import Citation, Counts, Delta, Stopped
 from chalicelib.conversations.messages import Message
 from chalicelib.push import frames
 from chalicelib.push.frames import Frame
+from chalicelib.subjects import person
 from chalicelib.turns import frame_log
 
 from tests.people import text_in, text_of
 
-ANSWER = Message("ada", "c", "m", "p", "assistant", "streaming", "2026-11-21T12:00:00.000Z", model="claude-opus-5-5")
+ADA = person("ada")
+ANSWER = Message(ADA, "c", "m", "p", "assistant", "streaming", "2026-11-21T12:00:00.000Z", model="claude-opus-5-5")
 CITATION = {
     "file_id": "f",
     "name": "garden.pdf",

@@ -11,6 +11,7 @@ from chalicelib.conversations.messages import Message
 from chalicelib.errors import BudgetSpent
 from chalicelib.logs import report
 from chalicelib.spending import budgets, usage
+from chalicelib.subjects import Subject
 
 if TYPE_CHECKING:
     from chalicelib.push.channel import Channel
@@ -58,7 +59,7 @@ def _write(services: Services, answer: Message, question: str, channel: Channel)
         _store(services, answer, title, channel)
 
 
-def _count(services: Services, subject: str, spent: dict[str, int]) -> None:
+def _count(services: Services, subject: Subject, spent: dict[str, int]) -> None:
     if spent["cost_micro_usd"]:
         usage.count_now(services, subject, spent)
         usage.count_now(services, usage.STAGE, spent)
@@ -68,7 +69,7 @@ def _store(services: Services, answer: Message, title: str, channel: Channel) ->
     """Unless its owner has named the conversation meanwhile, or deleted it."""
     table = services.conversations
     update = table.update(
-        conversations.key(answer.user_id, answer.conversation_id),
+        conversations.key(answer.subject, answer.conversation_id),
         "SET #title = :title",
         {":title": title},
         condition=f"{conversations.NOT_DELETED} AND attribute_not_exists(#title)",

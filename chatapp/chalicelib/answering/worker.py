@@ -28,6 +28,7 @@ from chalicelib.prompts.file_tools import Tools
 from chalicelib.prompts.history import History, Scope
 from chalicelib.push.channel import Channel
 from chalicelib.spending import usage
+from chalicelib.subjects import Subject
 from chalicelib.turns import frame_log, settling
 from chalicelib.turns.settling import LEASE_S, QUEUED_S, Superseded
 from chalicelib.workers.ticker import Ticker
@@ -53,7 +54,7 @@ class Order:
     files: ids of the conversation's files. system, cut_files: whether its row has any. document_tokens: see `Scope`.
     """
 
-    user_id: str
+    subject: Subject
     conversation_id: str
     message_id: str
     cut: str | None
@@ -66,7 +67,8 @@ class Order:
     @classmethod
     def from_payload(cls, payload: dict[str, Any]) -> Order:
         """An order of the version before this one knows of no files."""
-        return cls(**{name: payload[name] for name in cls.__slots__ if name in payload})
+        given = {name: payload[name] for name in cls.__slots__ if name in payload}
+        return cls(subject=Subject.of_owner(payload["user_id"]), **given)
 
 
 def answer(services: Services, order: Order, remaining_s: float) -> str:
@@ -95,7 +97,7 @@ def _claim(services: Services, order: Order) -> Message | None:
     now = time.time()
     table = services.messages
     update = table.update(
-        key(order.user_id, order.conversation_id, order.message_id),
+        key(order.subject, order.conversation_id, order.message_id),
         "SET #status = :streaming, #token = :token, #lease_until = :lease_until",
         {
             ":streaming": "streaming",
@@ -158,7 +160,7 @@ class _Work:
         order = self._order
         row: Item = {}
         if order.system or order.cut_files:
-            row = self._services.conversations.find(conversations.key(order.user_id, order.conversation_id)) or {}
+            row = self._services.conversations.find(conversations.key(order.subject, order.conversation_id)) or {}
         framing = [file_blocks.FRAMING] if order.files else []
         own = [row["system"]] if row.get("system") else []
         cut_files = tuple(Attached(**each) for each in row.get("cut_files", ()))
@@ -322,7 +324,7 @@ class _Work:
             return
         table = self._services.conversations
         update = table.update(
-            conversations.key(order.user_id, order.conversation_id),
+            conversations.key(order.subject, order.conversation_id),
             "SET #document_tokens = :document_tokens",
             {":document_tokens": self._document_tokens, ":files": set(order.files)},
             condition="#file_ids = :files",

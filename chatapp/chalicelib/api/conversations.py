@@ -11,6 +11,7 @@ from chalicelib.conversations import rows as conversations
 from chalicelib.conversations.rows import Conversation
 from chalicelib.ids import iso
 from chalicelib.settings import Settings
+from chalicelib.subjects import Subject
 from chalicelib.turns import sending
 from chalicelib.turns.rows import Sending
 
@@ -33,9 +34,9 @@ def conversation(settings: Settings, shown: Conversation) -> s.Conversation:
     )
 
 
-def create_conversation(services: Services, user_id: str, body: s.NewConversation) -> s.NewConversationReply:
+def create_conversation(services: Services, subject: Subject, body: s.NewConversation) -> s.NewConversationReply:
     model = offered(services.settings, body.model) or services.settings.models[0].id
-    item = conversations.new_item(services, user_id, title=body.title, model=model, system=_system(body.system))
+    item = conversations.new_item(services, subject, title=body.title, model=model, system=_system(body.system))
     if body.message is None:
         created = conversation(services.settings, conversations.create(services, item))
         return s.NewConversationReply(**created.model_dump(), user_message=None, answer=None)
@@ -51,9 +52,9 @@ def _system(text: str | None) -> str | None:
     return text if text and text.strip() else None
 
 
-def list_conversations(services: Services, user_id: str, query: s.ConversationsQuery) -> s.Conversations:
+def list_conversations(services: Services, subject: Subject, query: s.ConversationsQuery) -> s.Conversations:
     found, next_cursor = conversation_lists.list_page(
-        services, user_id, limit=query.limit, cursor=query.cursor, archived=query.archived
+        services, subject, limit=query.limit, cursor=query.cursor, archived=query.archived
     )
     return s.Conversations(items=[_summary(services.settings, row) for row in found], next_cursor=next_cursor)
 
@@ -71,13 +72,13 @@ def _summary(settings: Settings, row: Conversation) -> s.ConversationSummary:
 
 
 def change_conversation(
-    services: Services, user_id: str, conversation_id: str, body: s.ConversationChange
+    services: Services, subject: Subject, conversation_id: str, body: s.ConversationChange
 ) -> s.Conversation:
     changes = body.model_dump(include=body.model_fields_set)
     offered(services.settings, changes.get("model"))
     if "system" in changes:
         changes["system"] = _system(changes["system"])
-    changed = conversation_changes.change(services, user_id, conversation_id, changes)
+    changed = conversation_changes.change(services, subject, conversation_id, changes)
     return conversation(services.settings, changed)
 
 

@@ -11,6 +11,7 @@ from chalicelib.files import changes as file_changes
 from chalicelib.files import lists as file_lists
 from chalicelib.files.row import File
 from chalicelib.ids import iso
+from chalicelib.subjects import Subject
 
 if TYPE_CHECKING:
     from chalicelib.services import Services
@@ -23,52 +24,52 @@ def file(shown: File) -> s.File:
     return s.File.model_validate(shown.shown())
 
 
-def create(services: Services, user_id: str, body: s.NewFile) -> s.NewFileReply:
+def create(services: Services, subject: Subject, body: s.NewFile) -> s.NewFileReply:
     if body.size is not None and body.content is not None:
         raise InvalidRequest("content", "a file has either size or content, not both")
     if body.content is not None:
-        stored = uploads.store(services, user_id, body.name, body.type, body.content)
+        stored = uploads.store(services, subject, body.name, body.type, body.content)
         return s.NewFileReply(file=file(stored), upload=None)
     if body.size is None:
         raise InvalidRequest("size", "needed where the file does not come as content")
-    begun, form = uploads.begin(services, user_id, body.name, body.type, body.size)
+    begun, form = uploads.begin(services, subject, body.name, body.type, body.size)
     return s.NewFileReply(file=file(begun), upload=s.Upload(url=form.url, fields=form.fields))
 
 
-def page_of_list(services: Services, user_id: str, query: s.FilesQuery) -> s.Files:
+def page_of_list(services: Services, subject: Subject, query: s.FilesQuery) -> s.Files:
     found, next_cursor = file_lists.list_page(
-        services, user_id, limit=query.limit, cursor=query.cursor, name=query.name
+        services, subject, limit=query.limit, cursor=query.cursor, name=query.name
     )
     return s.Files(items=[file(row) for row in found], next_cursor=next_cursor)
 
 
-def of_conversation(services: Services, user_id: str, conversation_id: str) -> s.ConversationFiles:
-    found = attachments.listed(services, user_id, conversation_id)
+def of_conversation(services: Services, subject: Subject, conversation_id: str) -> s.ConversationFiles:
+    found = attachments.listed(services, subject, conversation_id)
     return s.ConversationFiles(items=[file(lifecycle.settled(services, row)) for row in found])
 
 
-def detail(services: Services, user_id: str, file_id: str) -> s.FileDetail:
-    found = lifecycle.get(services, user_id, file_id)
+def detail(services: Services, subject: Subject, file_id: str) -> s.FileDetail:
+    found = lifecycle.get(services, subject, file_id)
     used_in = [
         s.UsedIn(conversation_id=row.conversation_id, title=row.title) for row in file_changes.used_in(services, found)
     ]
     return s.FileDetail(**file(found).model_dump(), used_in=used_in)
 
 
-def change(services: Services, user_id: str, file_id: str, body: s.FileChange) -> s.File:
+def change(services: Services, subject: Subject, file_id: str, body: s.FileChange) -> s.File:
     """A new name keeps the file's ending: it is put back where it is missing, and put after any other."""
-    name = uploads.new_name(services, user_id, file_id, body.name) if "name" in body.model_fields_set else None
+    name = uploads.new_name(services, subject, file_id, body.name) if "name" in body.model_fields_set else None
     restore = "deleted" in body.model_fields_set
-    return file(file_changes.change(services, user_id, file_id, name=name, restore=restore))
+    return file(file_changes.change(services, subject, file_id, name=name, restore=restore))
 
 
-def delete(services: Services, user_id: str, file_id: str) -> s.FileDeleted:
-    return s.FileDeleted(file_id=file_id, undo_until=iso(file_changes.delete(services, user_id, file_id)))
+def delete(services: Services, subject: Subject, file_id: str) -> s.FileDeleted:
+    return s.FileDeleted(file_id=file_id, undo_until=iso(file_changes.delete(services, subject, file_id)))
 
 
-def page(services: Services, user_id: str, file_id: str, number: str) -> s.FilePage:
+def page(services: Services, subject: Subject, file_id: str, number: str) -> s.FilePage:
     """One page's text; also while the pages after it are still being read."""
-    found = lifecycle.get(services, user_id, file_id)
+    found = lifecycle.get(services, subject, file_id)
     if not (number.isascii() and number.isdigit() and len(number) <= _MAX_PAGE_DIGITS):
         raise NotFound("page", "number")
     read = extracts.read_page(services, file_id, int(number))
@@ -76,6 +77,6 @@ def page(services: Services, user_id: str, file_id: str, number: str) -> s.FileP
     return s.FilePage(file_id=file_id, number=read.number, pages=found.pages, locator=locator, text=read.text)
 
 
-def content(services: Services, user_id: str, file_id: str) -> s.FileContent:
-    url = file_changes.content(services, user_id, file_id)
+def content(services: Services, subject: Subject, file_id: str) -> s.FileContent:
+    url = file_changes.content(services, subject, file_id)
     return s.FileContent(url=url, expires_in_s=file_changes.CONTENT_EXPIRES_S)

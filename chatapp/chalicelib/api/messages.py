@@ -11,6 +11,7 @@ from chalicelib.conversations import rows as conversations
 from chalicelib.conversations.messages import Message
 from chalicelib.ids import new_id
 from chalicelib.settings import Settings
+from chalicelib.subjects import Subject
 from chalicelib.turns import frame_log, reading, sending, settling
 from chalicelib.turns.rows import HEAD, Sending, Turn
 
@@ -45,9 +46,9 @@ def turn(stored: Turn) -> s.Turn:
     return s.Turn(user_message=message(stored.user_message), answer=message(stored.answer))
 
 
-def list_messages(services: Services, user_id: str, conversation_id: str, query: ListQuery) -> s.Messages:
-    conversations.get(services, user_id, conversation_id)
-    found, next_cursor = messages.list_page(services, user_id, conversation_id, limit=query.limit, cursor=query.cursor)
+def list_messages(services: Services, subject: Subject, conversation_id: str, query: ListQuery) -> s.Messages:
+    conversations.get(services, subject, conversation_id)
+    found, next_cursor = messages.list_page(services, subject, conversation_id, limit=query.limit, cursor=query.cursor)
     shown = [settling.settled(services, row) if row.in_progress else row for row in found]
     return s.Messages(items=[message(row) for row in shown], next_cursor=next_cursor)
 
@@ -57,17 +58,17 @@ def as_sending(settings: Settings, body: s.NewMessage) -> Sending:
     return Sending(body.text, body.request_id, parent_id, offered(settings, body.model), tuple(body.file_ids))
 
 
-def chat(services: Services, user_id: str, body: s.Chat) -> tuple[s.ChatReply, int]:
+def chat(services: Services, subject: Subject, body: s.Chat) -> tuple[s.ChatReply, int]:
     """One question and its answer. 202 with the ids where the answer takes longer than a request may."""
     model = offered(services.settings, body.model)
     request_id = body.request_id or new_id()
     if body.conversation_id is None:
-        item = conversations.new_item(services, user_id, model=model or services.settings.models[0].id)
+        item = conversations.new_item(services, subject, model=model or services.settings.models[0].id)
         to_send = Sending(body.message, request_id, parent_id=None, file_ids=tuple(body.file_ids))
         stored = sending.begin(services, item, to_send)
     else:
         to_send = Sending(body.message, request_id, model=model, file_ids=tuple(body.file_ids))
-        stored = sending.send(services, user_id, body.conversation_id, to_send)
+        stored = sending.send(services, subject, body.conversation_id, to_send)
     answer = reading.await_answer(services, stored.answer, CHAT_WAIT_S)
     if answer.in_progress:
         return _ids(answer), 202

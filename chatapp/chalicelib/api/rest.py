@@ -22,6 +22,7 @@ from chalicelib import logs
 from chalicelib.api.schemas.texts import PATTERNS
 from chalicelib.aws.faults import Busy
 from chalicelib.errors import AppError, InvalidRequest, Unauthorized, Unavailable
+from chalicelib.subjects import Subject, person
 
 View = Callable[..., BaseModel | tuple[BaseModel, int]]
 
@@ -30,7 +31,7 @@ View = Callable[..., BaseModel | tuple[BaseModel, int]]
 class User:
     """The caller, as Cognito's ID token names it. expires_at: of that token, Unix seconds."""
 
-    user_id: str
+    subject: Subject
     expires_at: int
 
 
@@ -101,7 +102,7 @@ class ChatApp(Chalice):
         claims = (self._request.context.get("authorizer") or {}).get("claims") or {}
         if claims.get("token_use") != "id" or not claims.get("sub"):
             raise Unauthorized("Sign in again: this needs a Cognito ID token.")
-        return User(claims["sub"], expiry(claims.get("exp")))
+        return User(person(claims["sub"]), expiry(claims.get("exp")))
 
     @property
     def _request(self) -> Request:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from chalicelib.aws.table import ConditionFailed
 from chalicelib.errors import NotFound
+from chalicelib.subjects import Subject
 
 from .rows import EXISTS, NOT_DELETED, Conversation, existing, get, key
 
@@ -18,13 +19,13 @@ UNDO_S = 30
 _PURGE_AFTER_S = UNDO_S + 5
 
 
-def change(services: Services, user_id: str, conversation_id: str, changes: dict[str, Any]) -> Conversation:
+def change(services: Services, subject: Subject, conversation_id: str, changes: dict[str, Any]) -> Conversation:
     """Set attributes (None removes one). `deleted: False` brings a conversation back within the undo time."""
     restore = "deleted" in changes
     fields = {name: value for name, value in changes.items() if name != "deleted"}
-    row = key(user_id, conversation_id)
+    row = key(subject, conversation_id)
     if not fields and not restore:
-        return get(services, user_id, conversation_id)
+        return get(services, subject, conversation_id)
     removed = [f"#{name}" for name, value in fields.items() if value is None]
     kept = {name: value for name, value in fields.items() if value is not None}
     values: dict[str, Any] = {f":{name}": value for name, value in kept.items()}
@@ -48,16 +49,16 @@ def change(services: Services, user_id: str, conversation_id: str, changes: dict
     return existing(item)
 
 
-def delete(services: Services, user_id: str, conversation_id: str) -> float:
+def delete(services: Services, subject: Subject, conversation_id: str) -> float:
     """Hide a conversation at once and have it purged once the undo time is over.
 
     Returns the end of the undo time (Unix seconds). The purge is arranged first: should the process end in
     between, it finds a conversation that was not deleted and leaves it alone.
     """
     now = int(time.time())
-    row = key(user_id, conversation_id)
-    get(services, user_id, conversation_id)
-    payload = {"user_id": user_id, "conversation_id": conversation_id}
+    row = key(subject, conversation_id)
+    get(services, subject, conversation_id)
+    payload = {"user_id": subject.owner, "conversation_id": conversation_id}
     services.purges.once(f"purge-{conversation_id}-{now}", now + _PURGE_AFTER_S, payload)
     table = services.conversations
     update = table.update(row, "SET #deleted_at = :now", {":now": now}, condition=NOT_DELETED)

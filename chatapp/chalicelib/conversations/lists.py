@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from chalicelib import cursors
+from chalicelib.subjects import Subject
 
 from .rows import Conversation
 
@@ -13,15 +14,19 @@ if TYPE_CHECKING:
 
 
 def list_page(
-    services: Services, user_id: str, *, limit: int, cursor: str | None, archived: bool
+    services: Services, subject: Subject, *, limit: int, cursor: str | None, archived: bool
 ) -> tuple[list[Conversation], str | None]:
     """Newest first. The index holds archived and deleted rows too: a page may be short, and still have a cursor."""
     names = ("timestamp", "conversation_id")
-    start = cursors.read(cursor, names, {"user_id": user_id})
+    start = cursors.read(cursor, names, {"user_id": subject.owner})
     found: list[Conversation] = []
     for _ in range(cursors.MAX_QUERIES):
         page = services.conversations_by_time.query(
-            "#user_id = :user_id", {":user_id": user_id}, limit=cursors.ROWS_A_QUERY, newest_first=True, start=start
+            "#user_id = :user_id",
+            {":user_id": subject.owner},
+            limit=cursors.ROWS_A_QUERY,
+            newest_first=True,
+            start=start,
         )
         rows = [Conversation.from_item(item) for item in page.items]
         found += [row for row in rows if row.visible() and row.archived == archived]

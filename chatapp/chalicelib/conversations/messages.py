@@ -10,7 +10,7 @@ from chalicelib import cursors
 from chalicelib.aws.table import Item, Key
 from chalicelib.errors import InvalidCursor, NotFound
 from chalicelib.ids import is_id
-from chalicelib.subjects import subject_of
+from chalicelib.subjects import Subject
 
 if TYPE_CHECKING:
     from chalicelib.services import Services
@@ -34,7 +34,7 @@ class Message:
     token: of the worker that claimed the answer. lease_until: Unix seconds.
     """
 
-    user_id: str
+    subject: Subject
     conversation_id: str
     message_id: str
     parent_id: str | None
@@ -57,7 +57,7 @@ class Message:
     def from_item(cls, item: Item) -> Message:
         subject, _, conversation_id = item["conversation"].rpartition("#")
         return cls(
-            user_id=subject.removeprefix("user:"),
+            subject=Subject.parse(subject),
             conversation_id=conversation_id,
             message_id=item["message_id"],
             parent_id=item.get("parent_id"),
@@ -98,11 +98,7 @@ class Message:
 
     @property
     def partition(self) -> str:
-        return partition(self.user_id, self.conversation_id)
-
-    @property
-    def subject(self) -> str:
-        return subject_of(self.user_id)
+        return partition(self.subject, self.conversation_id)
 
     @property
     def in_progress(self) -> bool:
@@ -123,15 +119,15 @@ class Message:
         return replace(self, **changes)
 
 
-def partition(user_id: str, conversation_id: str) -> str:
-    return f"{subject_of(user_id)}#{conversation_id}"
+def partition(subject: Subject, conversation_id: str) -> str:
+    return f"{subject}#{conversation_id}"
 
 
-def key(user_id: str, conversation_id: str, message_id: str) -> Key:
+def key(subject: Subject, conversation_id: str, message_id: str) -> Key:
     """Raises NotFound for an id that no message can have."""
     if not is_id(message_id):
         raise NotFound("message")
-    return {"conversation": partition(user_id, conversation_id), "message_id": message_id}
+    return {"conversation": partition(subject, conversation_id), "message_id": message_id}
 
 
 def existing(item: Item | None) -> Message:
@@ -141,15 +137,15 @@ def existing(item: Item | None) -> Message:
     return message
 
 
-def get(services: Services, user_id: str, conversation_id: str, message_id: str) -> Message:
-    return existing(services.messages.find(key(user_id, conversation_id, message_id)))
+def get(services: Services, subject: Subject, conversation_id: str, message_id: str) -> Message:
+    return existing(services.messages.find(key(subject, conversation_id, message_id)))
 
 
 def list_page(
-    services: Services, user_id: str, conversation_id: str, *, limit: int, cursor: str | None
+    services: Services, subject: Subject, conversation_id: str, *, limit: int, cursor: str | None
 ) -> tuple[list[Message], str | None]:
     """Newest first. A page ends early at 1 MB."""
-    home = partition(user_id, conversation_id)
+    home = partition(subject, conversation_id)
     start = cursors.read(cursor, ("message_id",), {"conversation": home})
     if start is not None and not is_id(start["message_id"]):
         raise InvalidCursor

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from chalicelib.aws.table import Item, Key
 from chalicelib.errors import NotFound
 from chalicelib.ids import is_id, iso, new_id
+from chalicelib.subjects import Subject
 
 if TYPE_CHECKING:
     from chalicelib.services import Services
@@ -30,7 +31,7 @@ class Conversation:
     deleted_at, expires_at: Unix seconds.
     """
 
-    user_id: str
+    subject: Subject
     conversation_id: str
     title: str | None
     model: str | None
@@ -51,7 +52,7 @@ class Conversation:
     @classmethod
     def from_item(cls, item: Item) -> Conversation:
         return cls(
-            user_id=item["user_id"],
+            subject=Subject.of_owner(item["user_id"]),
             conversation_id=item["conversation_id"],
             title=item.get("title"),
             model=item.get("model"),
@@ -75,16 +76,16 @@ class Conversation:
         return self.deleted_at is None and not (self.expires_at and self.expires_at < time.time())
 
 
-def key(user_id: str, conversation_id: str) -> Key:
+def key(subject: Subject, conversation_id: str) -> Key:
     """Raises NotFound for an id that no conversation can have."""
     if not is_id(conversation_id):
         raise NotFound("conversation")
-    return {"user_id": user_id, "conversation_id": conversation_id}
+    return {"user_id": subject.owner, "conversation_id": conversation_id}
 
 
 def new_item(
     services: Services,
-    user_id: str,
+    subject: Subject,
     *,
     conversation_id: str | None = None,
     title: str | None = None,
@@ -94,7 +95,7 @@ def new_item(
     now = time.time()
     given = {"title": title, "model": model, "system": system}
     return {
-        "user_id": user_id,
+        "user_id": subject.owner,
         "conversation_id": conversation_id or new_id(),
         "timestamp": iso(now),
         "pinned": False,
@@ -110,8 +111,8 @@ def create(services: Services, item: Item) -> Conversation:
     return Conversation.from_item(item)
 
 
-def get(services: Services, user_id: str, conversation_id: str) -> Conversation:
-    return existing(services.conversations.find(key(user_id, conversation_id)))
+def get(services: Services, subject: Subject, conversation_id: str) -> Conversation:
+    return existing(services.conversations.find(key(subject, conversation_id)))
 
 
 def existing(item: Item | None) -> Conversation:

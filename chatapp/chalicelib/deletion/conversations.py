@@ -10,20 +10,21 @@ from chalicelib.conversations import changes as conversation_changes
 from chalicelib.conversations import messages
 from chalicelib.conversations import rows as conversations
 from chalicelib.conversations.messages import Message
+from chalicelib.subjects import Subject
 from chalicelib.turns import frame_log
 
 if TYPE_CHECKING:
     from chalicelib.services import Services
 
 
-def purge(services: Services, user_id: str, conversation_id: str) -> bool:
+def purge(services: Services, subject: Subject, conversation_id: str) -> bool:
     """Remove a deleted conversation with its messages and stream logs; False when it is not (or no longer) deleted.
 
     From its first write on nobody can bring the conversation back. Safe to repeat: the conversation's row goes last,
     so an interrupted purge is found again. An answer that still streams finds its row gone and removes its own log.
     """
     table = services.conversations
-    row = conversations.key(user_id, conversation_id)
+    row = conversations.key(subject, conversation_id)
     begin = table.update(
         row,
         "SET #purging = :yes",
@@ -34,7 +35,7 @@ def purge(services: Services, user_id: str, conversation_id: str) -> bool:
         table.write(begin)
     except ConditionFailed:
         return False
-    _remove_messages(services, messages.partition(user_id, conversation_id))
+    _remove_messages(services, messages.partition(subject, conversation_id))
     table.write(table.delete(row))
     return True
 

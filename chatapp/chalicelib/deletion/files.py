@@ -10,12 +10,13 @@ from chalicelib.conversations import changes as conversation_changes
 from chalicelib.files import extracts, quota
 from chalicelib.files import row as files
 from chalicelib.files.row import File
+from chalicelib.subjects import Subject
 
 if TYPE_CHECKING:
     from chalicelib.services import Services
 
 
-def purge_file(services: Services, user_id: str, file_id: str) -> bool:
+def purge_file(services: Services, subject: Subject, file_id: str) -> bool:
     """Remove a deleted file with all that was read of it; False when it is not (or no longer) deleted.
 
     Safe to repeat: the row goes last, together with what it had reserved, so an interrupted purge is found again. A
@@ -24,14 +25,14 @@ def purge_file(services: Services, user_id: str, file_id: str) -> bool:
     begin = services.files.update(
         files.key(file_id),
         "SET #purging = :yes",
-        {":yes": True, ":user_id": user_id, ":undo_over": int(time.time()) - conversation_changes.UNDO_S},
+        {":yes": True, ":user_id": subject.owner, ":undo_over": int(time.time()) - conversation_changes.UNDO_S},
         condition="#user_id = :user_id AND #deleted_at < :undo_over",
     )
     try:
         file = File.from_item(services.files.write(begin, returns="ALL_NEW"))
     except ConditionFailed:
         return False
-    services.uploads.delete(services.uploads.versions(files.upload_prefix(user_id, file_id)))
+    services.uploads.delete(services.uploads.versions(files.upload_prefix(subject, file_id)))
     extracts.remove(services.extracted, file_id)
     return _remove_row(services, file)
 
@@ -40,13 +41,13 @@ def _remove_row(services: Services, file: File) -> bool:
     """False when another purge was as far, and has released what the file had reserved."""
     removed = services.files.delete(files.key(file.file_id), condition="#purging = :yes", values={":yes": True})
     try:
-        transact([removed, quota.release(services, file.user_id, file.size)])
+        transact([removed, quota.release(services, file.subject, file.size)])
     except TransactionRefused:
         return False
     return True
 
 
-def purge_extract(services: Services, user_id: str, file_id: str) -> bool:
+def purge_extract(services: Services, subject: Subject, file_id: str) -> bool:
     """Remove what was read of a file that has failed since; it is never read again. Safe to repeat."""
     extracts.remove(services.extracted, file_id)
     return True

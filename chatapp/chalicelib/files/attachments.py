@@ -6,13 +6,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from chalicelib import subjects
 from chalicelib.aws.table import ConditionFailed, Item, Key, Table, TransactionRefused, Write, batch_get, transact
 from chalicelib.conversations import rows as conversations
 from chalicelib.conversations.rows import Conversation
 from chalicelib.errors import Conflict, FileNotReady, InvalidRequest, NotFound
 from chalicelib.push.channel import Channel
 from chalicelib.push.frames import Frame
+from chalicelib.subjects import Subject
 
 from . import lifecycle
 from . import row as files
@@ -54,12 +54,12 @@ def checked(
     failed file's reason.
     """
     named = zip(file_ids, rows, strict=True)
-    return _counted(conversation, [_ready(services, file_id, row, conversation.user_id) for file_id, row in named])
+    return _counted(conversation, [_ready(services, file_id, row, conversation.subject) for file_id, row in named])
 
 
-def _ready(services: Services, file_id: str, row: Item | None, user_id: str) -> File:
+def _ready(services: Services, file_id: str, row: Item | None, subject: Subject) -> File:
     try:
-        file = lifecycle.settled(services, files.existing(row, user_id))
+        file = lifecycle.settled(services, files.existing(row, subject))
     except NotFound as missing:
         raise NotFound("file", "file_ids", file_id) from missing
     if file.status == "failed":
@@ -116,7 +116,7 @@ def uses(services: Services, conversation: Conversation, attached: Sequence[File
 
 
 def _use(services: Services, conversation: Conversation, file: File) -> Write:
-    values: dict[str, Any] = {":user_id": conversation.user_id, ":ready": "ready"}
+    values: dict[str, Any] = {":user_id": conversation.subject.owner, ":ready": "ready"}
     change = "SET #status = :ready"  # as it is: the write is there for its condition
     if len(file.conversations) < _MOST_CONVERSATIONS:
         change = "ADD #conversations :conversation"
@@ -124,19 +124,19 @@ def _use(services: Services, conversation: Conversation, file: File) -> Write:
     return services.files.update(files.key(file.file_id), change, values, condition=_STILL_GOOD)
 
 
-def listed(services: Services, user_id: str, conversation_id: str) -> list[File]:
+def listed(services: Services, subject: Subject, conversation_id: str) -> list[File]:
     """The files that stay with a conversation, oldest first; without those that were deleted."""
-    conversation = conversations.get(services, user_id, conversation_id)
+    conversation = conversations.get(services, subject, conversation_id)
     wanted = sorted(conversation.file_ids)[:MAX_IN_CONVERSATION]
     rows = batch_get(*((services.files, files.key(file_id)) for file_id in wanted)) if wanted else []
     found = [File.from_item(row) for row in rows if row]
-    return [file for file in found if file.visible_to(user_id)]
+    return [file for file in found if file.visible_to(subject)]
 
 
-def remove(services: Services, user_id: str, conversation_id: str, file_id: str) -> Conversation:
+def remove(services: Services, subject: Subject, conversation_id: str, file_id: str) -> Conversation:
     """Take a file out of later prompts; messages keep its name. Repeating it changes nothing. Raises NotFound."""
     for _ in range(_ATTEMPTS):
-        conversation, row = _read(services, user_id, conversation_id, file_id)
+        conversation, row = _read(services, subject, conversation_id, file_id)
         if file_id in conversation.removed_file_ids:
             return conversation
         if file_id not in conversation.file_ids:
@@ -146,7 +146,7 @@ def remove(services: Services, user_id: str, conversation_id: str, file_id: str)
             transact(_parting(services, conversation, file_id, row))
         except (TransactionRefused, ConditionFailed):
             continue  # one of the two has changed since it was read
-        return _told(services, user_id, conversation_id)
+        return _told(services, subject, conversation_id)
     raise Conflict("This conversation is changing too fast; try again.")
 
 
@@ -156,7 +156,7 @@ def _forget_oldest(services: Services, conversation: Conversation) -> None:
     if count > 0:
         oldest = {":oldest": set(sorted(conversation.removed_file_ids)[:count])}
         change = "DELETE #removed_file_ids :oldest"
-        row = conversations.key(conversation.user_id, conversation.conversation_id)
+        row = conversations.key(conversation.subject, conversation.conversation_id)
         services.conversations.write(
             services.conversations.update(row, change, oldest, condition=conversations.NOT_DELETED)
         )
@@ -165,30 +165,30 @@ def _forget_oldest(services: Services, conversation: Conversation) -> None:
 def _parting(services: Services, conversation: Conversation, file_id: str, row: Item | None) -> list[Write]:
     """The writes that take a file out. row: the file's, if there is one."""
     writes = [_out(services, conversation, file_id)]
-    if row is not None and row["user_id"] == conversation.user_id:
+    if row is not None and row["user_id"] == conversation.subject.owner:
         change, values = "DELETE #conversations :conversation", {":conversation": {conversation.conversation_id}}
         exists = "attribute_exists(#file_id)"
         writes.append(services.files.update(files.key(file_id), change, values, condition=exists))
     return writes
 
 
-def restore(services: Services, user_id: str, conversation_id: str, file_id: str) -> Conversation:
+def restore(services: Services, subject: Subject, conversation_id: str, file_id: str) -> Conversation:
     """Put a file back that was taken out. Repeating it changes nothing.
 
     Raises NotFound, also for one that was deleted meanwhile, and InvalidRequest where the conversation is full.
     """
     for _ in range(_ATTEMPTS):
-        conversation, row = _read(services, user_id, conversation_id, file_id)
+        conversation, row = _read(services, subject, conversation_id, file_id)
         if file_id in conversation.file_ids:
             return conversation
         if file_id not in conversation.removed_file_ids:
             raise NotFound("file")
-        attached = _counted(conversation, [files.existing(row, user_id)])
+        attached = _counted(conversation, [files.existing(row, subject)])
         try:
             transact([_back(services, conversation, file_id), *uses(services, conversation, attached)])
         except TransactionRefused:
             continue
-        return _told(services, user_id, conversation_id)
+        return _told(services, subject, conversation_id)
     raise Conflict("This conversation is changing too fast; try again.")
 
 
@@ -197,10 +197,10 @@ def frame(conversation_id: str, file_ids: Iterable[str]) -> Frame:
     return {"type": "conversation.updated", "conversation_id": conversation_id, "file_ids": sorted(file_ids)}
 
 
-def _told(services: Services, user_id: str, conversation_id: str) -> Conversation:
+def _told(services: Services, subject: Subject, conversation_id: str) -> Conversation:
     """The conversation as it is now, with what another device changed meanwhile; the person's devices are told."""
-    now = conversations.get(services, user_id, conversation_id)
-    channel = Channel(services, subjects.subject_of(user_id))
+    now = conversations.get(services, subject, conversation_id)
+    channel = Channel(services, subject)
     channel.push([frame(conversation_id, now.file_ids)])
     # To whom it could not be sent, once more: no later frames follow for it to go with, and where the API has not
     # pushed for a while it is the first attempt that finds the client's own connection dead.
@@ -209,9 +209,9 @@ def _told(services: Services, user_id: str, conversation_id: str) -> Conversatio
     return now
 
 
-def _read(services: Services, user_id: str, conversation_id: str, file_id: str) -> tuple[Conversation, Item | None]:
+def _read(services: Services, subject: Subject, conversation_id: str, file_id: str) -> tuple[Conversation, Item | None]:
     conversation, file = batch_get(
-        (services.conversations, conversations.key(user_id, conversation_id)),
+        (services.conversations, conversations.key(subject, conversation_id)),
         (services.files, files.key(file_id)),
     )
     return conversations.existing(conversation), file
@@ -220,12 +220,12 @@ def _read(services: Services, user_id: str, conversation_id: str, file_id: str) 
 def _out(services: Services, conversation: Conversation, file_id: str) -> Write:
     """What was too much together may fit without it: the others have their whole room again."""
     change = "DELETE #file_ids :file ADD #removed_file_ids :file REMOVE #document_tokens"
-    row = conversations.key(conversation.user_id, conversation.conversation_id)
+    row = conversations.key(conversation.subject, conversation.conversation_id)
     return services.conversations.update(row, change, {":file": {file_id}}, condition=conversations.NOT_DELETED)
 
 
 def _back(services: Services, conversation: Conversation, file_id: str) -> Write:
     change = "ADD #file_ids :file DELETE #removed_file_ids :file"
     values = {":file": {file_id}, ":room": room(conversation, [file_id])}
-    row = conversations.key(conversation.user_id, conversation.conversation_id)
+    row = conversations.key(conversation.subject, conversation.conversation_id)
     return services.conversations.update(row, change, values, condition=f"{conversations.NOT_DELETED} AND {HAS_ROOM}")

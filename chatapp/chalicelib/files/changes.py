@@ -10,6 +10,7 @@ from chalicelib.conversations import rows as conversations
 from chalicelib.conversations.changes import UNDO_S
 from chalicelib.conversations.rows import Conversation
 from chalicelib.errors import Conflict, NotFound
+from chalicelib.subjects import Subject
 
 from .lifecycle import get, settled
 from .row import MINE, File, existing, key
@@ -34,26 +35,26 @@ def used_in(services: Services, file: File) -> list[Conversation]:
     ids = sorted(file.conversations, reverse=True)[:_MOST_USED_IN]
     if not ids:
         return []
-    wanted = [(services.conversations, conversations.key(file.user_id, conversation_id)) for conversation_id in ids]
+    wanted = [(services.conversations, conversations.key(file.subject, conversation_id)) for conversation_id in ids]
     found = [Conversation.from_item(item) for item in batch_get(*wanted) if item]
     shown = [row for row in found if row.visible() and file.file_id not in row.removed_file_ids]
     return sorted(shown, key=lambda row: row.timestamp, reverse=True)
 
 
-def content(services: Services, user_id: str, file_id: str) -> str:
+def content(services: Services, subject: Subject, file_id: str) -> str:
     """A URL that downloads the file as it was uploaded, under its present name. Raises Conflict before it came."""
-    file = get(services, user_id, file_id)
+    file = get(services, subject, file_id)
     if file.version_id is None:
         raise Conflict(f"“{file.name}” has not arrived yet; ask again when it has been uploaded.")
     return services.uploads.presigned_get(file.object_key, file.version_id, file.name, CONTENT_EXPIRES_S)
 
 
-def change(services: Services, user_id: str, file_id: str, *, name: str | None, restore: bool) -> File:
+def change(services: Services, subject: Subject, file_id: str, *, name: str | None, restore: bool) -> File:
     """Give a file another name; `restore` brings it back within the undo time."""
     row = key(file_id)
     if name is None and not restore:
-        return get(services, user_id, file_id)
-    values: Item = {":user_id": user_id}
+        return get(services, subject, file_id)
+    values: Item = {":user_id": subject.owner}
     expression = ""
     if name is not None:
         expression, values[":name"] = "SET #name = :name", name
@@ -67,18 +68,18 @@ def change(services: Services, user_id: str, file_id: str, *, name: str | None, 
         raise NotFound("file") from refused
 
 
-def delete(services: Services, user_id: str, file_id: str) -> float:
+def delete(services: Services, subject: Subject, file_id: str) -> float:
     """Hide a file at once and have it purged once the undo time is over; conversations keep its name.
 
     Returns the end of the undo time (Unix seconds). As with conversations, the purge is arranged first.
     """
     now = int(time.time())
     row = key(file_id)
-    existing(services.files.find(row), user_id)
-    payload = {"user_id": user_id, "file_id": file_id}
+    existing(services.files.find(row), subject)
+    payload = {"user_id": subject.owner, "file_id": file_id}
     services.purges.once(f"purge-{file_id}-{now}", now + _PURGE_AFTER_S, payload)
     update = services.files.update(
-        row, "SET #deleted_at = :now", {":now": now, ":user_id": user_id}, condition=_NOT_DELETED
+        row, "SET #deleted_at = :now", {":now": now, ":user_id": subject.owner}, condition=_NOT_DELETED
     )
     try:
         services.files.write(update)

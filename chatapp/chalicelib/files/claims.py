@@ -61,7 +61,7 @@ class Upload:
         return cls(unquote_plus(stored["key"]), stored["versionId"], stored["sequencer"], event)
 
     @property
-    def user_id(self) -> str:
+    def owner(self) -> str:
         return self._part(1)
 
     @property
@@ -88,7 +88,7 @@ def claim(services: Services, upload: Upload) -> File | None:
         return None
     file = File.from_item(row)
     versions = _versions(services, upload)
-    if (file.user_id, file.object_key) != (upload.user_id, upload.key):
+    if (file.subject.owner, file.object_key) != (upload.owner, upload.key):
         services.uploads.delete(versions)
         return None
     pinned = file.version_id or next((version.version_id for version in reversed(versions)), None)

@@ -21,7 +21,6 @@ from chalicelib.extraction.limits import MB, SCANNED_PAGE_TOKENS
 from chalicelib.extraction.pages import Item, is_scan
 from chalicelib.logs import line, report
 from chalicelib.push.channel import Channel
-from chalicelib.subjects import subject_of
 from chalicelib.workers import scratch
 from chalicelib.workers.ticker import Ticker
 
@@ -99,7 +98,7 @@ class _Work:
         self._deadline = deadline
         self._start_page = claimed.continue_at or 1
         self._limits = Limits(max_file_bytes=services.settings.max_file_mb * MB)
-        self._channel = Channel(services, subject_of(claimed.user_id))
+        self._channel = Channel(services, claimed.subject)
         self._pages: int | None = claimed.pages
         self._pages_read = claimed.pages_read
         self._held_until = time.monotonic() + claims.LEASE_S

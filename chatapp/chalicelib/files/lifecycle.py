@@ -10,6 +10,7 @@ from chalicelib.aws.faults import Busy
 from chalicelib.aws.table import ConditionFailed, Item, TransactionRefused, transact
 from chalicelib.errors import NotFound
 from chalicelib.ids import iso
+from chalicelib.subjects import Subject
 
 from . import quota
 from .row import EVENT_LOST_S, File, existing, key, page
@@ -26,9 +27,9 @@ _CLEAR_AFTER_S = 60
 _NEVER_READ = "#status = :uploaded AND attribute_not_exists(#version_id)"
 
 
-def get(services: Services, user_id: str, file_id: str) -> File:
+def get(services: Services, subject: Subject, file_id: str) -> File:
     """Raises NotFound; also for an upload that never came, which is removed now."""
-    file = existing(services.files.find(key(file_id)), user_id)
+    file = existing(services.files.find(key(file_id)), subject)
     if not file.abandoned():
         return settled(services, file)
     kept: File | None = file
@@ -48,7 +49,7 @@ def settled(services: Services, file: File) -> File:
     now = _failed(services, file, change, values, "#status = :reading AND #lease_until = :lease_until")
     if now.status == "failed":
         with suppress(Busy):  # what was read of it then stays until it is deleted
-            payload = {"user_id": file.user_id, "extract_of": file.file_id}
+            payload = {"user_id": file.subject.owner, "extract_of": file.file_id}
             services.purges.once(f"clear-{file.file_id}", int(time.time()) + _CLEAR_AFTER_S, payload)
     return now
 
@@ -67,12 +68,12 @@ def _failed(services: Services, file: File, change: str, values: Item, condition
         return File.from_item(refused.item) if refused.item else file
 
 
-def sweep_all(services: Services, user_id: str) -> bool:
+def sweep_all(services: Services, subject: Subject) -> bool:
     """Remove all of a person's uploads that never came; whether there were any."""
     start: Item | None = None
     removed = 0
     while True:
-        rows, start = page(services, user_id, start)
+        rows, start = page(services, subject, start)
         removed += [sweep(services, row) for row in rows if row.abandoned()].count(None)
         if start is None:
             return removed > 0
@@ -96,7 +97,7 @@ def remove_unread(services: Services, file: File) -> bool:
     """Remove the row of a file that nobody began to read; False when somebody did, or it is gone already."""
     removed = services.files.delete(key(file.file_id), condition=_NEVER_READ, values={":uploaded": "uploaded"})
     try:
-        transact([removed, quota.release(services, file.user_id, file.size)])
+        transact([removed, quota.release(services, file.subject, file.size)])
     except TransactionRefused:
         return False
     return True

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from chalicelib import cursors
 from chalicelib.aws.faults import Busy
 from chalicelib.aws.table import batch_get
+from chalicelib.subjects import Subject
 
 from .lifecycle import settled, sweep
 from .row import File, key, page
@@ -21,28 +22,28 @@ _SWEPT_AT_ONCE = 5
 
 
 def list_page(
-    services: Services, user_id: str, *, limit: int, cursor: str | None, name: str | None
+    services: Services, subject: Subject, *, limit: int, cursor: str | None, name: str | None
 ) -> tuple[list[File], str | None]:
     """Newest first. name: a part of it, whatever its case and accents.
 
     The index holds deleted rows too, and names that do not match: a page may be short, and still have a cursor.
     """
     names = ("upload_timestamp", "file_id")
-    start = cursors.read(cursor, names, {"user_id": user_id})
+    start = cursors.read(cursor, names, {"user_id": subject.owner})
     part = folded(name or "")
     found: list[File] = []
     for _ in range(cursors.MAX_QUERIES):
-        rows, start = page(services, user_id, start)
-        found += [row for row in rows if row.visible_to(user_id) and part in folded(row.name)]
+        rows, start = page(services, subject, start)
+        found += [row for row in rows if row.visible_to(subject) and part in folded(row.name)]
         if len(found) > limit or start is None:
             break
     following = cursors.write([start[name] for name in names]) if start else None
     if len(found) > limit:
         following = cursors.write([found[limit - 1].upload_timestamp, found[limit - 1].file_id])
-    return _current(services, user_id, found[:limit]), following
+    return _current(services, subject, found[:limit]), following
 
 
-def _current(services: Services, user_id: str, rows: list[File]) -> list[File]:
+def _current(services: Services, subject: Subject, rows: list[File]) -> list[File]:
     """The rows of a list without what never came; those that are being read anew from the table."""
     current: dict[str, File | None] = {row.file_id: row for row in rows}
     # The index does not hold leases, nor how far reading is.
@@ -50,7 +51,7 @@ def _current(services: Services, user_id: str, rows: list[File]) -> list[File]:
     items = batch_get(*((services.files, key(file_id)) for file_id in reading)) if reading else []
     for file_id, item in zip(reading, items, strict=True):
         file = File.from_item(item) if item else None
-        current[file_id] = file if file and file.visible_to(user_id) else None
+        current[file_id] = file if file and file.visible_to(subject) else None
     with suppress(Busy):  # a list is shown although it could not be swept
         for row in [row for row in rows if row.abandoned()][:_SWEPT_AT_ONCE]:
             current[row.file_id] = sweep(services, row)

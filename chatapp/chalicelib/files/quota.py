@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from chalicelib.aws.table import Item, Key, Write
 from chalicelib.errors import AppError, Conflict, StorageFull
 from chalicelib.extraction.limits import MB
-from chalicelib.subjects import subject_of
+from chalicelib.subjects import Subject
 
 if TYPE_CHECKING:
     from chalicelib.services import Services
@@ -30,22 +30,22 @@ def refusal(item: Item | None, size_bytes: int, settings: Settings) -> AppError:
     return Conflict(f"You have {MAX_FILES:,} files, and more are not kept. Delete files that you no longer need.")
 
 
-def reserve(services: Services, user_id: str, size_bytes: int) -> Write:
+def reserve(services: Services, subject: Subject, size_bytes: int) -> Write:
     """The write that counts a new file; its condition is that there is room."""
     room = limit_bytes(services.settings) - size_bytes
     has_room = "#bytes <= :room" if room < 0 else "attribute_not_exists(#bytes) OR #bytes <= :room"
     return services.usage.update(
-        _key(user_id),
+        _key(subject),
         "ADD #bytes :size, #files :one",
         {":size": size_bytes, ":room": room, ":one": 1, ":most": MAX_FILES},
         condition=f"({has_room}) AND (attribute_not_exists(#files) OR #files < :most)",
     )
 
 
-def release(services: Services, user_id: str, size_bytes: int) -> Write:
+def release(services: Services, subject: Subject, size_bytes: int) -> Write:
     """The write that takes a removed file off the count."""
-    return services.usage.update(_key(user_id), "ADD #bytes :size, #files :one", {":size": -size_bytes, ":one": -1})
+    return services.usage.update(_key(subject), "ADD #bytes :size, #files :one", {":size": -size_bytes, ":one": -1})
 
 
-def _key(user_id: str) -> Key:
-    return {"subject": subject_of(user_id), "period": _PERIOD}
+def _key(subject: Subject) -> Key:
+    return {"subject": str(subject), "period": _PERIOD}

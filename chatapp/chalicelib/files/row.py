@@ -12,6 +12,7 @@ from chalicelib.errors import NotFound
 from chalicelib.extraction.kinds.detect import Group
 from chalicelib.ids import is_id, iso
 from chalicelib.push.frames import Frame
+from chalicelib.subjects import Subject
 
 if TYPE_CHECKING:
     from chalicelib.services import Services
@@ -42,7 +43,7 @@ class File:
     """
 
     file_id: str
-    user_id: str
+    subject: Subject
     upload_timestamp: str
     name: str
     media_type: str
@@ -71,14 +72,16 @@ class File:
     @classmethod
     def from_item(cls, item: Item) -> File:
         given = {name: item[name] for name in cls.__slots__ if name in item and name != "conversations"}
-        return cls(**given, conversations=frozenset(item.get("conversations", ())))
+        owner, conversations = Subject.of_owner(item["user_id"]), frozenset(item.get("conversations", ()))
+        return cls(subject=owner, **given, conversations=conversations)
 
     def to_item(self) -> Item:
-        values = {name: getattr(self, name) for name in self.__slots__}
+        values = {name: getattr(self, name) for name in self.__slots__ if name != "subject"}
+        values["user_id"] = self.subject.owner
         return {name: value for name, value in values.items() if value is not None and value != frozenset()}
 
-    def visible_to(self, user_id: str) -> bool:
-        return self.user_id == user_id and self.deleted_at is None
+    def visible_to(self, subject: Subject) -> bool:
+        return self.subject == subject and self.deleted_at is None
 
     def abandoned(self) -> bool:
         """Whether it should have come long ago, as far as its row tells."""
@@ -138,22 +141,22 @@ def key(file_id: str) -> Key:
     return {"file_id": file_id}
 
 
-def upload_prefix(user_id: str, file_id: str) -> str:
+def upload_prefix(subject: Subject, file_id: str) -> str:
     """What the keys of a file's upload begin with."""
-    return f"uploads/{user_id}/{file_id}/"
+    return f"uploads/{subject.owner}/{file_id}/"
 
 
-def existing(item: Item | None, user_id: str) -> File:
+def existing(item: Item | None, subject: Subject) -> File:
     """The file of a row; raises NotFound where there is none, it is another's, or it was deleted."""
     file = File.from_item(item) if item else None
-    if file is None or not file.visible_to(user_id):
+    if file is None or not file.visible_to(subject):
         raise NotFound("file")
     return file
 
 
-def page(services: Services, user_id: str, start: Item | None) -> tuple[list[File], Item | None]:
+def page(services: Services, subject: Subject, start: Item | None) -> tuple[list[File], Item | None]:
     """One page of a person's rows by the index, newest first, and where the next one starts."""
     found = services.files_by_time.query(
-        MINE, {":user_id": user_id}, limit=cursors.ROWS_A_QUERY, newest_first=True, start=start
+        MINE, {":user_id": subject.owner}, limit=cursors.ROWS_A_QUERY, newest_first=True, start=start
     )
     return [File.from_item(item) for item in found.items], found.last_key

@@ -19,6 +19,7 @@ from chalicelib.extraction.kinds.detect import refuse_by_name
 from chalicelib.extraction.limits import MB
 from chalicelib.extraction.names import clean_name, with_ending
 from chalicelib.ids import iso, new_id
+from chalicelib.subjects import Subject
 
 from . import lifecycle, quota
 from . import row as files
@@ -34,7 +35,9 @@ MAX_INLINE_BYTES = 4 * MB
 _PATIENCE_S = 5.0
 
 
-def begin(services: Services, user_id: str, name: str, media_type: str, size_bytes: int) -> tuple[File, PresignedPost]:
+def begin(
+    services: Services, subject: Subject, name: str, media_type: str, size_bytes: int
+) -> tuple[File, PresignedPost]:
     """Reserve room for a file, and make the form that uploads exactly it.
 
     Raises InvalidRequest, PayloadTooLarge, StorageFull, and Conflict for one file too many.
@@ -42,17 +45,17 @@ def begin(services: Services, user_id: str, name: str, media_type: str, size_byt
     most_mb = services.settings.max_file_mb
     if size_bytes > most_mb * MB:
         raise PayloadTooLarge("size", f"at most {most_mb} MB; split the file, or upload the part that matters")
-    file = _reserved(services, _new(user_id, checked_name(name), _checked_type(name, media_type), size_bytes, "size"))
+    file = _reserved(services, _new(subject, checked_name(name), _checked_type(name, media_type), size_bytes, "size"))
     return file, services.uploads.presigned_post(file.object_key, media_type, size_bytes, FORM_EXPIRES_S)
 
 
-def store(services: Services, user_id: str, name: str, media_type: str, content: str) -> File:
+def store(services: Services, subject: Subject, name: str, media_type: str, content: str) -> File:
     """Store a small file that came whole. content: base64.
 
     Raises as `begin`, and Busy when nothing was stored.
     """
     body = _decoded(content, min(MAX_INLINE_BYTES, services.settings.max_file_mb * MB))
-    new = _new(user_id, checked_name(name), _checked_type(name, media_type), len(body), "content")
+    new = _new(subject, checked_name(name), _checked_type(name, media_type), len(body), "content")
     file = _reserved(services, new)
     try:
         services.uploads.put(file.object_key, body, media_type)
@@ -60,7 +63,7 @@ def store(services: Services, user_id: str, name: str, media_type: str, content:
         # It may have arrived all the same, and be read by now; otherwise its event will find no row.
         if lifecycle.remove_unread(services, file):
             raise
-        return lifecycle.get(services, user_id, file.file_id)
+        return lifecycle.get(services, subject, file.file_id)
     return file
 
 
@@ -72,14 +75,14 @@ def checked_name(name: str) -> str:
         raise InvalidRequest("name", error.message) from error
 
 
-def new_name(services: Services, user_id: str, file_id: str, name: str) -> str:
+def new_name(services: Services, subject: Subject, file_id: str, name: str) -> str:
     """Another name for a file, as it is stored: with the ending that the file came with, which says what it is.
 
     Raises InvalidRequest and NotFound.
     """
     checked = checked_name(name)
     row = services.files.find(files.key(file_id))
-    if row is None or row["user_id"] != user_id:
+    if row is None or row["user_id"] != subject.owner:
         raise NotFound("file")
     return checked_name(with_ending(checked, row["object_key"]))
 
@@ -105,20 +108,20 @@ def _decoded(content: str, most_bytes: int) -> bytes:
     return body
 
 
-def _new(user_id: str, name: str, media_type: str, size_bytes: int, field: str) -> File:
+def _new(subject: Subject, name: str, media_type: str, size_bytes: int, field: str) -> File:
     """Raises InvalidRequest for a file without a byte. field: that told the size."""
     if size_bytes == 0:
         raise InvalidRequest(field, ExtractionError("file_empty").message)
     file_id = new_id()
     return File(
         file_id=file_id,
-        user_id=user_id,
+        subject=subject,
         upload_timestamp=iso(time.time()),
         name=name,
         media_type=media_type,
         size=size_bytes,
         status="uploaded",
-        object_key=f"{files.upload_prefix(user_id, file_id)}{name}",
+        object_key=f"{files.upload_prefix(subject, file_id)}{name}",
     )
 
 
@@ -128,7 +131,7 @@ def _reserved(services: Services, file: File) -> File:
     Raises StorageFull, and Conflict for one file too many.
     """
     refusal = _reserve(services, file)
-    if refusal and lifecycle.sweep_all(services, file.user_id):
+    if refusal and lifecycle.sweep_all(services, file.subject):
         refusal = _reserve(services, file)
     if refusal:
         raise refusal
@@ -139,7 +142,7 @@ def _reserve(services: Services, file: File) -> AppError | None:
     """Store the row with its reservation; where there is no room, say so and store nothing."""
     row = services.files.put(file.to_item())
     try:
-        transact([row, quota.reserve(services, file.user_id, file.size)], patience_s=_PATIENCE_S)
+        transact([row, quota.reserve(services, file.subject, file.size)], patience_s=_PATIENCE_S)
     except TransactionRefused as refused:
         return quota.refusal(refused.items[1], file.size, services.settings)
     return None

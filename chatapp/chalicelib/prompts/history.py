@@ -19,6 +19,7 @@ from chalicelib.files import row as files
 from chalicelib.files.attachments import MAX_IN_CONVERSATION
 from chalicelib.files.row import File
 from chalicelib.settings import Settings
+from chalicelib.subjects import Subject
 
 from . import file_blocks
 from .file_blocks import Attached, Content, Placed, Source
@@ -115,7 +116,7 @@ def _rows(services: Services, answer: Message, cut: str | None) -> dict[str, Mes
 
 
 def _newest_first(services: Services, answer: Message, cut: str | None) -> Iterator[Message]:
-    home = partition(answer.user_id, answer.conversation_id)
+    home = partition(answer.subject, answer.conversation_id)
     values = {":home": home, ":cut": cut or _FIRST_ID, ":prompt": answer.parent_id or _FIRST_ID}
     condition = "#conversation = :home AND #message_id BETWEEN :cut AND :prompt"
     now, start = time.time(), None
@@ -180,13 +181,13 @@ def _present(services: Services, answer: Message, scope: Scope) -> dict[str, Fil
         return {}
     wanted = sorted(scope.files)[:MAX_IN_CONVERSATION]  # what one request takes
     rows = batch_get(*((services.files, files.key(file_id)) for file_id in wanted))
-    readable = (_readable(row, answer.user_id) for row in rows if row)
+    readable = (_readable(row, answer.subject) for row in rows if row)
     return {file.file_id: file for file in readable if file}
 
 
-def _readable(row: Item, user_id: str) -> File | None:
+def _readable(row: Item, subject: Subject) -> File | None:
     file = File.from_item(row)
-    return file if file.visible_to(user_id) and file.status == "ready" else None
+    return file if file.visible_to(subject) and file.status == "ready" else None
 
 
 def _placed(settings: Settings, scope: Scope, held: _Held, thread: list[Message]) -> list[Placed]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from chalicelib.aws.push import Gone
 from chalicelib.logs import report
+from chalicelib.subjects import Subject
 
 from .connections import NO_ITEM, Connection, connection_item, connections
 from .frames import Frame, encoded
@@ -26,7 +27,7 @@ class Channel:
 
     LOOK_AGAIN_S = 2.0
 
-    def __init__(self, services: Services, subject: str) -> None:
+    def __init__(self, services: Services, subject: Subject) -> None:
         self._services = services
         self._subject = subject
         self._known: list[Connection] | None = None
@@ -93,7 +94,7 @@ class Channel:
     def _forget(self, connection: Connection) -> None:
         self._services.sockets.delete_all(
             [
-                {"subject": self._subject, "item": connection_item(connection.connection_id)},
+                {"subject": str(self._subject), "item": connection_item(connection.connection_id)},
                 {"subject": connection_item(connection.connection_id), "item": NO_ITEM},
             ]
         )

@@ -10,6 +10,8 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from chalicelib.subjects import Subject
+
 if TYPE_CHECKING:
     from chalicelib.services import Services
 
@@ -18,7 +20,7 @@ NO_ITEM = "-"
 
 @dataclass(frozen=True, slots=True)
 class Connection:
-    subject: str
+    subject: Subject
     connection_id: str
     endpoint: str
     expires_at: int
@@ -34,10 +36,10 @@ def disconnect(services: Services, connection_id: str) -> None:
         table.write(table.delete({"subject": row["for"], "item": connection_item(connection_id)}))
 
 
-def connections(services: Services, subject: str) -> list[Connection]:
+def connections(services: Services, subject: Subject) -> list[Connection]:
     page = services.sockets.query(
         "#subject = :subject AND begins_with(#item, :prefix)",
-        {":subject": subject, ":prefix": connection_item("")},
+        {":subject": str(subject), ":prefix": connection_item("")},
     )
     now = time.time()
     return [

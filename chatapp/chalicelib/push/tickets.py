@@ -8,6 +8,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.aws.table import ConditionFailed, transact
+from chalicelib.subjects import Subject
 
 from .connections import NO_ITEM, connection_item
 
@@ -23,7 +24,7 @@ class Refused(Exception):
     """The ticket is unknown, used or expired. Deliberately without saying which."""
 
 
-def issue_ticket(services: Services, subject: str, token_expires_at: int) -> str:
+def issue_ticket(services: Services, subject: Subject, token_expires_at: int) -> str:
     """A ticket for one connection within 30 s; the connection lives no longer than the token that asked for it."""
     ticket = secrets.token_urlsafe(32)
     now = int(time.time())
@@ -33,7 +34,7 @@ def issue_ticket(services: Services, subject: str, token_expires_at: int) -> str
             {
                 "subject": _ticket_subject(ticket),
                 "item": NO_ITEM,
-                "for": subject,
+                "for": str(subject),
                 "ttl": now + TICKET_S,
                 "connection_expires_at": min(token_expires_at, now + _CONNECTION_S),
             }

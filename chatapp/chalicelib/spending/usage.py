@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from chalicelib.aws.table import Item, Key, Write, transact
 from chalicelib.ids import month
 from chalicelib.settings import ModelOffer
+from chalicelib.subjects import Subject
 
 if TYPE_CHECKING:
     from chalicelib.services import Services
@@ -34,23 +35,23 @@ def priced(counts: dict[str, int], offer: ModelOffer) -> dict[str, int]:
     return {**{name: counts.get(name, 0) for name in COUNTS}, "cost_micro_usd": math.ceil(cost)}
 
 
-def key(subject: str) -> Key:
-    return {"subject": subject, "period": month(time.time())}
+def key(counted: Subject | str) -> Key:
+    return {"subject": str(counted), "period": month(time.time())}
 
 
 def spent_micro_usd(item: Item | None) -> int:
     return int(item.get("cost_micro_usd", 0)) if item else 0
 
 
-def count(services: Services, subject: str, usage: dict[str, int]) -> Write:
+def count(services: Services, counted: Subject | str, usage: dict[str, int]) -> Write:
     """The write that adds one model call to a subject's month."""
     names = [*COUNTS, "cost_micro_usd"]
     values: dict[str, int] = {f":{name}": usage[name] for name in names}
     values[":ttl"] = int(time.time()) + _KEPT_S
     added = ", ".join(f"#{name} :{name}" for name in names)
-    return services.usage.update(key(subject), f"ADD {added} SET #ttl = :ttl", values)
+    return services.usage.update(key(counted), f"ADD {added} SET #ttl = :ttl", values)
 
 
-def count_now(services: Services, subject: str, usage: dict[str, int]) -> None:
+def count_now(services: Services, counted: Subject | str, usage: dict[str, int]) -> None:
     """Add one model call to a subject's month; once, because a transaction is repeated safely and a bare ADD is not."""
-    transact([count(services, subject, usage)])
+    transact([count(services, counted, usage)])

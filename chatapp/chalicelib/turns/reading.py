@@ -11,6 +11,7 @@ from chalicelib.conversations import messages
 from chalicelib.conversations import rows as conversations
 from chalicelib.conversations.messages import Message
 from chalicelib.conversations.rows import Conversation
+from chalicelib.subjects import Subject
 
 from . import settling
 
@@ -19,26 +20,26 @@ if TYPE_CHECKING:
 
 
 def current(services: Services, answer: Message) -> Message:
-    return messages.get(services, answer.user_id, answer.conversation_id, answer.message_id)
+    return messages.get(services, answer.subject, answer.conversation_id, answer.message_id)
 
 
-def read(services: Services, user_id: str, conversation_id: str, message_id: str) -> Message:
+def read(services: Services, subject: Subject, conversation_id: str, message_id: str) -> Message:
     """One message of a visible conversation, in one request; a dead answer is settled first."""
     row, item = batch_get(
-        (services.conversations, conversations.key(user_id, conversation_id)),
-        (services.messages, messages.key(user_id, conversation_id, message_id)),
+        (services.conversations, conversations.key(subject, conversation_id)),
+        (services.messages, messages.key(subject, conversation_id, message_id)),
     )
     conversations.existing(row)
     message = messages.existing(item)
     return settling.settled(services, message) if message.in_progress else message
 
 
-def conversation(services: Services, user_id: str, conversation_id: str) -> Conversation:
+def conversation(services: Services, subject: Subject, conversation_id: str) -> Conversation:
     """A conversation, with no answer in progress that is dead."""
-    found = conversations.get(services, user_id, conversation_id)
+    found = conversations.get(services, subject, conversation_id)
     if found.answer_in_progress is None:
         return found
-    answer = messages.get(services, user_id, conversation_id, found.answer_in_progress)
+    answer = messages.get(services, subject, conversation_id, found.answer_in_progress)
     if settling.settled(services, answer).in_progress:
         return found
     return replace(found, answer_in_progress=None)

@@ -14,7 +14,7 @@ from chalicelib.errors import (
     InvalidRequest,
 )
 from chalicelib.spending import budgets, usage
-from chalicelib.subjects import subject_of
+from chalicelib.subjects import Subject
 
 from . import rows as turn_rows
 from . import settling
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from chalicelib.services import Services
 
 
-def retry(services: Services, user_id: str, conversation_id: str, message_id: str, model: str | None) -> Turn:
+def retry(services: Services, subject: Subject, conversation_id: str, message_id: str, model: str | None) -> Turn:
     """A new answer to the same prompt; the old one stays readable as superseded.
 
     An answer is superseded once: repeating the retry returns the same turn, and starts it again while it is queued.
@@ -34,9 +34,9 @@ def retry(services: Services, user_id: str, conversation_id: str, message_id: st
     """
     for _ in range(ATTEMPTS):
         row, old_row, user, stage = batch_get(
-            (services.conversations, conversations.key(user_id, conversation_id)),
-            (services.messages, messages.key(user_id, conversation_id, message_id)),
-            (services.usage, usage.key(subject_of(user_id))),
+            (services.conversations, conversations.key(subject, conversation_id)),
+            (services.messages, messages.key(subject, conversation_id, message_id)),
+            (services.usage, usage.key(subject)),
             (services.usage, usage.key(usage.STAGE)),
         )
         conversation, old = conversations.existing(row), messages.existing(old_row)
@@ -57,12 +57,12 @@ def retry(services: Services, user_id: str, conversation_id: str, message_id: st
 def _prompt_of(services: Services, answer: Message) -> Message:
     if answer.role != "assistant" or answer.parent_id is None:
         raise InvalidRequest("message_id", "only an answer can be retried")
-    return messages.get(services, answer.user_id, answer.conversation_id, answer.parent_id)
+    return messages.get(services, answer.subject, answer.conversation_id, answer.parent_id)
 
 
 def _retried(services: Services, conversation: Conversation, prompt: Message, answer_id: str) -> Turn:
     """The turn of an answer that superseded another."""
-    answer = messages.get(services, prompt.user_id, prompt.conversation_id, answer_id)
+    answer = messages.get(services, prompt.subject, prompt.conversation_id, answer_id)
     return started(services, Turn(conversation, prompt, settling.settled(services, answer)))
 
 

@@ -53,7 +53,7 @@ def new_turn(
     services: Services, conversation: Conversation, sending: Sending, parent_id: str | None, attached: Sequence[File]
 ) -> Turn:
     user_message = Message(
-        user_id=conversation.user_id,
+        subject=conversation.subject,
         conversation_id=conversation.conversation_id,
         message_id=new_id(after=parent_id),
         parent_id=parent_id,
@@ -74,7 +74,7 @@ def again(services: Services, old: Message, model: str | None) -> Message:
 def _queued(services: Services, after: Message, parent_id: str | None, model: str | None) -> Message:
     """An answer that waits to be made. after: its prompt, or the answer that it takes the place of."""
     return Message(
-        user_id=after.user_id,
+        subject=after.subject,
         conversation_id=after.conversation_id,
         message_id=new_id(after=after.message_id),
         parent_id=parent_id,
@@ -123,7 +123,7 @@ def take_head(services: Services, conversation: Conversation, answer: Message, f
         condition += f" AND {attachments.HAS_ROOM}"
         values |= {":file_ids": set(file_ids), ":room": attachments.room(conversation, file_ids)}
     return services.conversations.update(
-        conversations.key(conversation.user_id, conversation.conversation_id),
+        conversations.key(conversation.subject, conversation.conversation_id),
         change,
         values,
         condition=condition,

@@ -27,7 +27,7 @@ from chalicelib.errors import (
 )
 from chalicelib.files import attachments
 from chalicelib.spending import budgets, usage
-from chalicelib.subjects import subject_of
+from chalicelib.subjects import Subject
 
 from . import rows as turn_rows
 from . import settling
@@ -42,7 +42,7 @@ ATTEMPTS = 4
 _OWN_ROWS = 4
 
 
-def send(services: Services, user_id: str, conversation_id: str, sending: Sending) -> Turn:
+def send(services: Services, subject: Subject, conversation_id: str, sending: Sending) -> Turn:
     """Store a prompt with its queued answer and start the answer.
 
     The same request_id returns the same turn, and starts it again while it is still queued. Raises AnswerInProgress,
@@ -50,24 +50,26 @@ def send(services: Services, user_id: str, conversation_id: str, sending: Sendin
     to repeat).
     """
     return _once(
-        services, user_id, conversation_id, sending, lambda: _store(services, user_id, conversation_id, sending)
+        services, subject, conversation_id, sending, lambda: _store(services, subject, conversation_id, sending)
     )
 
 
 def begin(services: Services, conversation: Item, sending: Sending) -> Turn:
     """Create a conversation with its first turn. Its id follows from the request id, so a repeat finds the same one."""
-    user_id = conversation["user_id"]
-    conversation_id = conversation_id_of(user_id, sending.request_id)
+    subject = Subject.of_owner(conversation["user_id"])
+    conversation_id = conversation_id_of(subject, sending.request_id)
     item = conversation | {"conversation_id": conversation_id}
-    return _once(services, user_id, conversation_id, sending, lambda: _store_first(services, item, sending))
+    return _once(services, subject, conversation_id, sending, lambda: _store_first(services, item, sending))
 
 
-def _once(services: Services, user_id: str, conversation_id: str, sending: Sending, store: Callable[[], Turn]) -> Turn:
+def _once(
+    services: Services, subject: Subject, conversation_id: str, sending: Sending, store: Callable[[], Turn]
+) -> Turn:
     """The turn that is stored now, or the one that this request stored before; started while it is queued."""
     try:
         turn = store()
     except AppError as refused:
-        repeated = _repeated(services, user_id, conversation_id, sending) if _may_be_repeated(refused) else None
+        repeated = _repeated(services, subject, conversation_id, sending) if _may_be_repeated(refused) else None
         if repeated is None:
             raise
         turn = repeated
@@ -80,7 +82,7 @@ def _may_be_repeated(refused: AppError) -> bool:
 
 
 def _store_first(services: Services, item: Item, sending: Sending) -> Turn:
-    subject = subject_of(item["user_id"])
+    subject = Subject.of_owner(item["user_id"])
     for _ in range(ATTEMPTS):
         user, stage, *rows = batch_get(
             (services.usage, usage.key(subject)),
@@ -105,16 +107,16 @@ def _store_first(services: Services, item: Item, sending: Sending) -> Turn:
     raise Conflict("These files are changing too fast; try again.")
 
 
-def conversation_id_of(user_id: str, request_id: str) -> str:
-    digest = hashlib.sha256(f"{user_id}/{request_id}".encode()).hexdigest()
+def conversation_id_of(subject: Subject, request_id: str) -> str:
+    digest = hashlib.sha256(f"{subject.owner}/{request_id}".encode()).hexdigest()
     return f"{digest[:8]}-{digest[8:12]}-8{digest[13:16]}-a{digest[17:20]}-{digest[20:32]}"
 
 
-def _store(services: Services, user_id: str, conversation_id: str, sending: Sending) -> Turn:
+def _store(services: Services, subject: Subject, conversation_id: str, sending: Sending) -> Turn:
     for _ in range(ATTEMPTS):
         row, user, stage, *file_rows = batch_get(
-            (services.conversations, conversations.key(user_id, conversation_id)),
-            (services.usage, usage.key(subject_of(user_id))),
+            (services.conversations, conversations.key(subject, conversation_id)),
+            (services.usage, usage.key(subject)),
             (services.usage, usage.key(usage.STAGE)),
             *attachments.keys(services, sending.file_ids),
         )
@@ -141,8 +143,8 @@ def must_be_free(services: Services, conversation: Conversation) -> None:
     """Raise AnswerInProgress unless the answer in progress turns out to be dead, and is settled."""
     if conversation.answer_in_progress is None:
         return
-    user_id, conversation_id = conversation.user_id, conversation.conversation_id
-    answer = messages.get(services, user_id, conversation_id, conversation.answer_in_progress)
+    subject, conversation_id = conversation.subject, conversation.conversation_id
+    answer = messages.get(services, subject, conversation_id, conversation.answer_in_progress)
     if settling.settled(services, answer).in_progress:
         raise AnswerInProgress(answer.message_id)
 
@@ -153,7 +155,7 @@ def _parent(services: Services, conversation: Conversation, sending: Sending) ->
     if sending.parent_id is None:
         return None
     try:
-        parent = messages.get(services, conversation.user_id, conversation.conversation_id, sending.parent_id)
+        parent = messages.get(services, conversation.subject, conversation.conversation_id, sending.parent_id)
     except NotFound as missing:
         raise NotFound("message", "parent_id") from missing
     if parent.role != "assistant":
@@ -161,9 +163,9 @@ def _parent(services: Services, conversation: Conversation, sending: Sending) ->
     return parent.message_id
 
 
-def _repeated(services: Services, user_id: str, conversation_id: str, sending: Sending) -> Turn | None:
+def _repeated(services: Services, subject: Subject, conversation_id: str, sending: Sending) -> Turn | None:
     """The turn that this request id already made, if any. Raises RequestIdReused for another text or other files."""
-    home = messages.partition(user_id, conversation_id)
+    home = messages.partition(subject, conversation_id)
     table = services.messages
     row = table.find({"conversation": home, "message_id": REQUEST_PREFIX + sending.request_id})
     if row is None:
@@ -172,8 +174,8 @@ def _repeated(services: Services, user_id: str, conversation_id: str, sending: S
         raise RequestIdReused
     ids = (row["user_message_id"], row["answer_id"])
     conversation, prompt, answer = batch_get(
-        (services.conversations, conversations.key(user_id, conversation_id)),
-        *((table, messages.key(user_id, conversation_id, message_id)) for message_id in ids),
+        (services.conversations, conversations.key(subject, conversation_id)),
+        *((table, messages.key(subject, conversation_id, message_id)) for message_id in ids),
     )
     return Turn(
         conversations.existing(conversation),

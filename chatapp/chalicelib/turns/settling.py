@@ -59,7 +59,7 @@ def settled(services: Services, answer: Message) -> Message:
     try:
         finish(services, ended, before=answer)
     except Superseded:
-        return messages.get(services, answer.user_id, answer.conversation_id, answer.message_id)
+        return messages.get(services, answer.subject, answer.conversation_id, answer.message_id)
     if ended.usage:
         usage.count_now(services, usage.STAGE, ended.usage)
     return ended
@@ -126,7 +126,7 @@ def _conversation(services: Services, ended: Message, more: dict[str, Any]) -> W
     change += " REMOVE " + ", ".join(f"#{name}" for name in given if name not in kept)
     values = {f":{name}": value for name, value in kept.items()}
     return services.conversations.update(
-        conversations.key(ended.user_id, ended.conversation_id),
+        conversations.key(ended.subject, ended.conversation_id),
         change,
         {**values, ":message_id": ended.message_id},
         condition=_IS_HEAD_IN_PROGRESS,

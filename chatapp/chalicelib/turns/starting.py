@@ -23,7 +23,7 @@ def _start(services: Services, turn: Turn) -> None:
     """Invoke the worker. Ids only: what Lambda could not deliver is kept in a queue for two weeks."""
     conversation = turn.conversation
     payload: dict[str, Any] = {
-        "user_id": conversation.user_id,
+        "user_id": conversation.subject.owner,
         "conversation_id": conversation.conversation_id,
         "message_id": turn.answer.message_id,
         "cut": conversation.cut,

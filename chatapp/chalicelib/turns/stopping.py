@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from chalicelib.aws.table import ConditionFailed
 from chalicelib.conversations.messages import Message
 from chalicelib.errors import InvalidRequest
+from chalicelib.subjects import Subject
 
 from . import settling
 from .reading import current, read
@@ -15,12 +16,12 @@ if TYPE_CHECKING:
     from chalicelib.services import Services
 
 
-def stop(services: Services, user_id: str, conversation_id: str, message_id: str) -> Message:
+def stop(services: Services, subject: Subject, conversation_id: str, message_id: str) -> Message:
     """Ask for the end of an answer: a queued one ends at once, a streaming one at its next tick (0.5 s).
 
     An answer that has ended stays as it is.
     """
-    answer = read(services, user_id, conversation_id, message_id)
+    answer = read(services, subject, conversation_id, message_id)
     if answer.role != "assistant":
         raise InvalidRequest("message_id", "only an answer can be stopped")
     if answer.status == "queued":
