@@ -41,7 +41,6 @@ from chalicelib.deletion import purge as purging
 from chalicelib.files import attachments
 from chalicelib.push import connections, tickets
 from chalicelib.settings import Settings
-from chalicelib.subjects import Subject
 from chalicelib.turns import frame_log, reading, retrying, sending, stopping
 
 settings = Settings.read(os.environ)
@@ -219,10 +218,7 @@ def extract(event: S3Event) -> None:
 @app.lambda_function(name=functions.PURGE)
 @logs.without_text
 def purge(event: dict[str, Any], context: Any) -> None:
-    """One conversation, one file, or what was read of one."""
-    kind = next(kind for kind in purging.KINDS if kind in event)
-    done = purging.KINDS[kind](services.of(functions.PURGE), Subject.of_owner(event["user_id"]), event[kind])
-    logs.line("purge", **{kind: event[kind]}, done=done)
+    purging.purge(services.of(functions.PURGE), event)
 
 
 @app.on_ws_connect()

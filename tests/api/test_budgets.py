@@ -12,7 +12,8 @@ from tests.stage import Stage
 
 @pytest.mark.parametrize("whose", ["user", "stage"])
 def test_a_spent_budget_is_told_before_anything_is_stored(stage: Stage, ada: Person, grace: Person, whose: str) -> None:
-    stage.configure(**{f"{whose}_budget_usd": 0.001})
+    # Room for one answer of 100 tokens to a short prompt; for a second one no more, once the first is paid.
+    stage.configure(max_tokens=100, **{f"{whose}_budget_usd": 0.0065})
     stage.script(None, text="Red.", usage={"output_tokens": 100})
     conversation_id = ada.new_conversation(title="T")
     first = ada.ask(conversation_id, "Which roses?")

@@ -198,7 +198,7 @@ def test_an_answer_ends_although_what_it_learned_of_the_room_cannot_be_stored(
     stage: Stage, ada: Person, conversation_id: str, both: list[str]
 ) -> None:
     _refuse(stage, 1)
-    stage.wire.fail(dynamodb.exceeded, lambda call: ":document_tokens" in json.dumps(call.body), times=20)
+    stage.wire.fail(dynamodb.exceeded, lambda call: ":new_document_tokens" in json.dumps(call.body), times=20)
     assert ada.ask(conversation_id, "Roses?", file_ids=both)["status"] == "complete"
     assert stage.wire.struck
     assert "document_tokens" not in stage.row("conversations", conversation_id)

@@ -105,9 +105,9 @@ def test_a_conversation_whose_first_answer_failed_gets_its_title_later(stage: St
 
 
 def test_a_title_is_not_asked_for_once_the_budget_is_spent(stage: Stage, ada: Person) -> None:
-    stage.configure(user_budget_usd=0.001)
+    stage.configure(max_tokens=1_000, user_budget_usd=0.016)
     conversation_id = ada.new_conversation()
-    stage.script("roses", text=TEXT, usage={"input_tokens": 1_000, "output_tokens": 1_000})
+    stage.script("roses", text=TEXT, usage={"input_tokens": 2_000, "output_tokens": 1_000})
     assert ada.ask(conversation_id, "Which roses?")["status"] == "complete"
     assert len(stage.requests()) == 1
     assert ada.conversation(conversation_id)["title"] is None

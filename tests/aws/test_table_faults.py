@@ -61,13 +61,16 @@ def test_what_never_ends_is_raised_and_nothing_is_stored(stage: Stage, messages:
     assert stage.rows("messages") == []
 
 
-def test_a_refused_transaction_stores_nothing_and_shows_the_rows_in_order(stage: Stage, messages: Table) -> None:
+def test_a_refused_transaction_stores_nothing_and_names_the_writes(stage: Stage, messages: Table) -> None:
     messages.write(messages.put(row(1, text="here")))
     new = "attribute_not_exists(#message_id)"
     missing = messages.update(row(3), "SET #a = :a", {":a": 1}, condition="attribute_exists(#message_id)")
+    stands, fresh = messages.put(row(1), condition=new), messages.put(row(2), condition=new)
     with pytest.raises(TransactionRefused) as refused:
-        transact([messages.put(row(1), condition=new), messages.put(row(2), condition=new), missing])
-    assert refused.value.items == [row(1, text="here"), None, {}]
+        transact([stands, fresh, missing])
+    shown = refused.value
+    assert (shown.row(stands), shown.row(fresh), shown.row(missing)) == (row(1, text="here"), None, {})
+    assert (shown.by(stands), shown.by(fresh), shown.by(fresh, missing)) == (True, False, True)
     assert stage.rows("messages") == [row(1, text="here")]
 
 
@@ -78,8 +81,8 @@ def test_a_condition_that_failed_beside_a_conflict_is_a_refusal_at_once(stage: S
 
     stage.wire.fail(both, times=6)
     with pytest.raises(TransactionRefused) as refused:
-        transact([messages.put(row(1)), messages.put(row(2))])
-    assert refused.value.items == [None, {"a": "b"}]
+        transact([first := messages.put(row(1)), second := messages.put(row(2))])
+    assert (refused.value.row(first), refused.value.row(second)) == (None, {"a": "b"})
     assert len(stage.wire.calls) == 1
 
 

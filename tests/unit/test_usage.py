@@ -1,11 +1,9 @@
 from __future__ import annotations
 
 import pytest
-from chalicelib.errors import BudgetSpent
-from chalicelib.functions import API
-from chalicelib.services import build
 from chalicelib.settings import ModelOffer, Prices, Settings
 from chalicelib.spending import budgets, usage
+from chalicelib.subjects import person
 
 OFFER = ModelOffer("m", "M", Prices(input=2.0, output=10.0, cache_write=2.5, cache_read=0.2))
 
@@ -28,21 +26,14 @@ def test_every_token_has_its_price_and_the_sum_is_rounded_up(counts: dict[str, i
     assert {name: priced[name] for name in usage.COUNTS} == {name: counts.get(name, 0) for name in usage.COUNTS}
 
 
-@pytest.mark.parametrize(
-    ("user", "stage", "whose"),
-    [
-        (None, None, None),
-        (999_999, 1_999_999, None),
-        (1_000_000, 0, "Your"),
-        (0, 2_000_000, "This site's"),
-    ],
-)
-def test_a_month_is_over_once_its_spend_reaches_a_cap(user: int | None, stage: int | None, whose: str | None) -> None:
+def test_a_call_costs_at_most_its_prompt_unread_by_the_cache_and_an_answer_of_full_length() -> None:
+    assert usage.worst_case_micro_usd(OFFER, prompt_tokens=1_000, max_tokens=100) == 1_000 * 2.5 + 100 * 10
+
+
+@pytest.mark.parametrize(("counted", "whose", "usd"), [(person("ada"), "Your", 1), (usage.STAGE, "This site's", 2)])
+def test_a_refusal_names_the_budget(counted: usage.Counted, whose: str, usd: int) -> None:
     settings = Settings(user_budget_usd=1, stage_budget_usd=2)
-    services = build(API, settings, clients=lambda *_: None)
-    rows = [None if spent is None else {"cost_micro_usd": spent} for spent in (user, stage)]
-    if whose is None:
-        budgets.check_spend(services, *rows)
-    else:
-        with pytest.raises(BudgetSpent, match=f"^{whose} model budget"):
-            budgets.check_spend(services, *rows)
+    assert budgets.cap_micro_usd(settings, counted) == usd * 1_000_000
+    assert str(budgets.refusal(settings, counted)).startswith(
+        f"{whose} model budget of {usd} USD for this month is spent"
+    )

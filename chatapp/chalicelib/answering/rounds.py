@@ -35,6 +35,7 @@ class Hooks:
 
     deadline: time.monotonic() at which it is over. ending: whether it is over. pause: waits, unless it ends.
     opened: is given each stream, so that another thread can close it. changed: something is there to be shown.
+    afford: asked before each round but the first, with the tokens of its prompt; raises BudgetSpent.
     """
 
     deadline: float
@@ -42,6 +43,7 @@ class Hooks:
     pause: Callable[[float], None]
     opened: Callable[[ModelStream], None]
     changed: Callable[[], None]
+    afford: Callable[[int], None]
 
 
 @dataclass(slots=True)
@@ -71,7 +73,7 @@ class _Reply:
         return sum(self.counts.values())
 
 
-class Asking:
+class Rounds:
     """One answer. transcript: takes what is to be shown."""
 
     def __init__(  # noqa: PLR0917 (its parts, each named once, where it is made)
@@ -99,12 +101,14 @@ class Asking:
             if reply.stop_reason and not (reply.calls and prompt.may_use_tools):
                 self._show(Stopped(reply.stop_reason))
                 return
-            results, has_room = self._use(reply, 0 if is_told else self._room(reply))
+            room = 0 if is_told else self._room(reply)
+            results, left = self._use(reply, room)
             if self._over():
                 return
             rounds += 1
             may_use_tools = not is_told
-            is_told = is_told or not has_room or rounds == MAX_ROUNDS
+            is_told = is_told or left < _FEWEST_TOKENS or rounds == MAX_ROUNDS
+            self._hooks.afford(reply.tokens + room - left)
             messages = history.exchanged(prompt.messages, reply.said, _told(results) if is_told else results)
             prompt = replace(prompt, messages=messages, may_use_tools=may_use_tools)
             self._next_round(reply)
@@ -164,12 +168,12 @@ class Asking:
                 shown.append(cited)
                 self._show(Citation(self._first_block + block, cited))
 
-    def _use(self, reply: _Reply, room: int) -> tuple[list[dict[str, Any]], bool]:
-        """The results of a round's calls, in order, and whether there is room for more; cut short when it is over."""
+    def _use(self, reply: _Reply, room: int) -> tuple[list[dict[str, Any]], int]:
+        """The results of a round's calls, in order, and the room that they leave; cut short when it is over."""
         results: list[dict[str, Any]] = []
         for block, call in reply.calls:
             if self._over():
-                return results, False
+                return results, room
             self._show(
                 ToolUse(self._first_block + block, call["name"], self._tools.detail(call["name"], call["input"]))
             )
@@ -179,7 +183,7 @@ class Asking:
             result = self._tools.use(call["name"], call["input"], room)
             room -= result.tokens
             results.append(result.block(call["id"]))
-        return results, room >= _FEWEST_TOKENS
+        return results, room
 
     def _room(self, reply: _Reply) -> int:
         """Tokens that tools may still give: what the model takes, less what it has, its last word included."""

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from chalicelib.aws.table import ConditionFailed, batch_get
+from chalicelib.aws.table import ConditionFailed
 from chalicelib.claude.interface import Counts, Delta, ModelError, Prompt
 from chalicelib.conversations import rows as conversations
 from chalicelib.conversations.messages import Message
 from chalicelib.errors import BudgetSpent
+from chalicelib.extraction.estimates import estimate_tokens
 from chalicelib.logs import report
-from chalicelib.spending import budgets, usage
-from chalicelib.subjects import Subject
+from chalicelib.spending import reservations, usage
 
 if TYPE_CHECKING:
     from chalicelib.push.channel import Channel
@@ -29,8 +29,6 @@ _EXCERPT_CHARACTERS = 2_000
 def write(services: Services, answer: Message, question: str, channel: Channel) -> None:
     """Give an untitled conversation its title. Where that fails the answer stands, and the next one tries again."""
     try:
-        user, stage = batch_get((services.usage, usage.key(answer.subject)), (services.usage, usage.key(usage.STAGE)))
-        budgets.check_spend(services, user, stage)
         _write(services, answer, question, channel)
     except (ModelError, BudgetSpent):
         return
@@ -42,9 +40,21 @@ def _write(services: Services, answer: Message, question: str, channel: Channel)
     offer = services.settings.cheapest()
     text = f"{question[:_EXCERPT_CHARACTERS]}\n\n---\n\n{answer.text()[:_EXCERPT_CHARACTERS]}"
     messages = [{"role": "user", "content": [{"type": "text", "text": text}]}]
+    most = usage.worst_case_micro_usd(offer, estimate_tokens(_SYSTEM + text), _MAX_TOKENS)
+    reserved = reservations.reserve(services, answer.subject, most)
     counts: dict[str, int] = {}
+    try:
+        title = _asked(services, Prompt(offer, messages, _MAX_TOKENS, (_SYSTEM,)), counts)
+    finally:
+        reservations.settle(services, reserved, usage.priced(counts, offer))
+    if title:
+        _store(services, answer, title, channel)
+
+
+def _asked(services: Services, prompt: Prompt, counts: dict[str, int]) -> str:
+    """The title; counts: gets the tokens that it took, whether there is one or not."""
     parts: list[str] = []
-    stream = services.model().stream(Prompt(offer, messages, _MAX_TOKENS, (_SYSTEM,)))
+    stream = services.model().stream(prompt)
     try:
         for event in stream:
             if isinstance(event, Delta) and event.kind == "text":
@@ -53,25 +63,15 @@ def _write(services: Services, answer: Message, question: str, channel: Channel)
                 counts |= event.counts
     finally:
         stream.close()
-        _count(services, answer.subject, usage.priced(counts, offer))
-    title = " ".join("".join(parts).split())[:_MAX_TITLE_CHARACTERS]
-    if title:
-        _store(services, answer, title, channel)
-
-
-def _count(services: Services, subject: Subject, spent: dict[str, int]) -> None:
-    if spent["cost_micro_usd"]:
-        usage.count_now(services, subject, spent)
-        usage.count_now(services, usage.STAGE, spent)
+    return " ".join("".join(parts).split())[:_MAX_TITLE_CHARACTERS]
 
 
 def _store(services: Services, answer: Message, title: str, channel: Channel) -> None:
     """Unless its owner has named the conversation meanwhile, or deleted it."""
     table = services.conversations
-    update = table.update(
+    update = table.change(
         conversations.key(answer.subject, answer.conversation_id),
-        "SET #title = :title",
-        {":title": title},
+        {"title": title},
         condition=f"{conversations.NOT_DELETED} AND attribute_not_exists(#title)",
     )
     try:

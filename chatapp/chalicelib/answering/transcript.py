@@ -19,6 +19,7 @@ from chalicelib.turns.frame_log import Numbering
 
 # For an answer that was cut before the model said what it had used.
 _CHARACTERS_PER_TOKEN = 3
+_PROMPT_COUNTS = ("input_tokens", "cache_creation_input_tokens", "cache_read_input_tokens")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,7 @@ Shown = Delta | Citation | ToolUse | Counts | Stopped
 class Transcript:
     """waiting: something is there to push. full: the answer has reached what an item may hold.
 
-    has_begun: the model has said something, be it what the prompt took.
+    has_begun: the model has said something, be it what the prompt took. prompt_tokens: what its first prompt took.
     """
 
     def __init__(self, message: Message, max_bytes: int) -> None:
@@ -50,6 +51,7 @@ class Transcript:
         self._bytes_left = max_bytes
         self._characters = 0
         self.counts: dict[str, int] = {}
+        self.prompt_tokens: int | None = None
         self.stop_reason: str | None = None
         self.full = False
         self._closed = False
@@ -73,6 +75,8 @@ class Transcript:
                     self._add_whole(event, content)
                 case Counts(counts):
                     self.counts |= counts
+                    if self.prompt_tokens is None:
+                        self.prompt_tokens = sum(counts.get(name, 0) for name in _PROMPT_COUNTS)
                 case Stopped(reason):
                     self.stop_reason = reason
 

@@ -10,8 +10,9 @@ import random
 import re
 import time
 import uuid
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
@@ -30,6 +31,8 @@ _NAME = re.compile(r"#(\w+)")
 # Reasons for which DynamoDB cancels a transaction although nothing is wrong with it.
 _PASSING = {"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"}
 _CONDITION = "ConditionalCheckFailed"
+# Of BatchWriteItem.
+_BATCH = 25
 _ATTEMPTS = 6
 _MAX_PAUSE_S = 1.0
 _PATIENT_PAUSE_S = 0.25
@@ -44,14 +47,19 @@ class ConditionFailed(Exception):
 
 
 class TransactionRefused(Exception):
-    """A condition of a transaction did not hold; nothing was written.
+    """Conditions of a transaction did not hold; nothing was written. refused: those writes, each with its row."""
 
-    items: one entry per write, in order: None where its condition held, else the row as it stands ({} where missing).
-    """
-
-    def __init__(self, items: list[Item | None]) -> None:
+    def __init__(self, refused: Sequence[tuple[Write, Item]]) -> None:
         super().__init__("transaction refused")
-        self.items = items
+        self._refused = refused
+
+    def row(self, write: Write) -> Item | None:
+        """The row as it stands that refused this write ({} where it is missing); None where its condition held."""
+        return next((row for each, row in self._refused if each is write), None)
+
+    def by(self, *writes: Write) -> bool:
+        """Whether one of these was refused."""
+        return any(self.row(write) is not None for write in writes)
 
 
 class _Numbers(TypeDeserializer):
@@ -127,6 +135,16 @@ class _Queryable(Adapter):
         last_key = reply.get("LastEvaluatedKey")
         return Page([_item(row) for row in reply["Items"]], _item(last_key) if last_key else None)
 
+    def rows(self, condition: str, values: Mapping[str, Any], *, newest_first: bool = False) -> Iterator[Item]:
+        """All rows of a partition, page by page as they are asked for."""
+        start: Item | None = None
+        while True:
+            page = self.query(condition, values, newest_first=newest_first, start=start)
+            yield from page.items
+            start = page.last_key
+            if start is None:
+                return
+
 
 class Index(_Queryable):
     """A global secondary index: eventually consistent, read only."""
@@ -157,6 +175,22 @@ class Table(_Queryable):
     ) -> Write:
         expressions = _expressions(values or {}, UpdateExpression=change, ConditionExpression=condition)
         return Write(self, "UpdateItem", {"Key": _wire(key)} | expressions)
+
+    def change(
+        self,
+        key: Key,
+        attributes: Mapping[str, Any],
+        *,
+        condition: str | None = None,
+        values: Mapping[str, Any] | None = None,
+    ) -> Write:
+        """Set attributes; those given as None are removed. values: of the condition."""
+        kept = {name: value for name, value in attributes.items() if value is not None}
+        removed = [f"#{name}" for name in attributes if name not in kept]
+        parts = ["SET " + ", ".join(f"#{name} = :new_{name}" for name in kept)] if kept else []
+        parts += ["REMOVE " + ", ".join(removed)] if removed else []
+        new = {f":new_{name}": value for name, value in kept.items()}
+        return self.update(key, " ".join(parts), new | dict(values or {}), condition=condition)
 
     def delete(self, key: Key, *, condition: str | None = None, values: Mapping[str, Any] | None = None) -> Write:
         expressions = _expressions(values or {}, ConditionExpression=condition)
@@ -190,18 +224,19 @@ class Table(_Queryable):
         return _item(reply.get("Attributes", {}))
 
     def delete_all(self, keys: Iterable[Key]) -> None:
-        """Delete rows by key, 25 a request; rows that are not there are no error."""
-        pending = [{"DeleteRequest": {"Key": _wire(key)}} for key in keys]
+        """Delete rows by key, 25 a request, while keys still come; rows that are not there are no error."""
+        requests = ({"DeleteRequest": {"Key": _wire(key)}} for key in keys)
+        pending: list[Any] = list(islice(requests, _BATCH))
         if pending:
             self._allow("BatchWriteItem")
         attempt = 0
         while pending:
-            reply = _sent(self._client.batch_write_item, RequestItems={self.name: pending[:25]})
+            reply = _sent(self._client.batch_write_item, RequestItems={self.name: pending})
             left: Any = reply.get("UnprocessedItems", {}).get(self.name, [])
-            pending = left + pending[25:]
             attempt = attempt + 1 if left else 0
             if left:
                 _pause(attempt)
+            pending = [*left, *islice(requests, _BATCH - len(left))]
 
     def granted(self, operation: str) -> DynamoDBClient:
         self._allow(operation)
@@ -248,7 +283,7 @@ def transact(writes: Sequence[Write], *, patience_s: float = 0.0) -> None:
         try:
             _sent(client.transact_write_items, TransactItems=actions, ClientRequestToken=token)
         except ClientError as error:
-            _raise_if_refused(error)
+            _raise_if_refused(error, writes)
             raise
         except Busy:
             if time.monotonic() + _PATIENT_PAUSE_S > until:
@@ -281,15 +316,15 @@ def _is_conflict(error: ClientError) -> bool:
     return bool(codes & _PASSING) and _CONDITION not in codes
 
 
-def _raise_if_refused(error: ClientError) -> None:
-    failed = [reason.get("Code") == _CONDITION for reason in _reasons(error)]
-    if any(failed):
-        raise TransactionRefused(
-            [
-                _item(reason.get("Item", {})) if bad else None
-                for reason, bad in zip(_reasons(error), failed, strict=True)
-            ]
-        ) from error
+def _raise_if_refused(error: ClientError, writes: Sequence[Write]) -> None:
+    reasons = _reasons(error)
+    if any(reason.get("Code") == _CONDITION for reason in reasons):
+        refused = [
+            (write, _item(reason.get("Item", {})))
+            for write, reason in zip(writes, reasons, strict=True)
+            if reason.get("Code") == _CONDITION
+        ]
+        raise TransactionRefused(refused) from error
 
 
 def _reasons(error: ClientError) -> list[Any]:

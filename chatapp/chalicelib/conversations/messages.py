@@ -10,6 +10,7 @@ from chalicelib import cursors
 from chalicelib.aws.table import Item, Key
 from chalicelib.errors import InvalidCursor, NotFound
 from chalicelib.ids import is_id
+from chalicelib.spending.reservations import Reservation
 from chalicelib.subjects import Subject
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ class Message:
     usage: the four token counts of the Messages API and cost_micro_usd.
     files: attached to a person's message, as they were then (`AttachedFile` on the wire).
     token: of the worker that claimed the answer. lease_until: Unix seconds.
+    reservation: of an answer in progress, for whoever ends it to settle.
     """
 
     subject: Subject
@@ -52,12 +54,14 @@ class Message:
     stop_requested: bool = False
     superseded_by: str | None = None
     expires_at: int | None = None
+    reservation: Reservation | None = None
 
     @classmethod
     def from_item(cls, item: Item) -> Message:
-        subject, _, conversation_id = item["conversation"].rpartition("#")
+        key_of_subject, _, conversation_id = item["conversation"].rpartition("#")
+        subject, reserved = Subject.parse(key_of_subject), item.get("reservation")
         return cls(
-            subject=Subject.parse(subject),
+            subject=subject,
             conversation_id=conversation_id,
             message_id=item["message_id"],
             parent_id=item.get("parent_id"),
@@ -75,6 +79,7 @@ class Message:
             stop_requested=item.get("stop_requested", False),
             superseded_by=item.get("superseded_by"),
             expires_at=item.get("ttl"),
+            reservation=Reservation.from_item(reserved, subject) if reserved else None,
         )
 
     def to_item(self) -> Item:
@@ -84,6 +89,7 @@ class Message:
             "files": self.files or None,
             "model": self.model,
             "ttl": self.expires_at,
+            "reservation": self.reservation.to_item() if self.reservation else None,
         }
         return {
             **self.key(),

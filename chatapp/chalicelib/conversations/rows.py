@@ -6,6 +6,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from chalicelib import undo
 from chalicelib.aws.table import Item, Key
 from chalicelib.errors import NotFound
 from chalicelib.ids import is_id, iso, new_id
@@ -15,7 +16,8 @@ if TYPE_CHECKING:
     from chalicelib.services import Services
 
 EXISTS = "attribute_exists(#conversation_id)"
-NOT_DELETED = f"{EXISTS} AND attribute_not_exists(#deleted_at)"
+NOT_DELETED = f"{EXISTS} AND {undo.NOT_DELETED}"
+RESTORABLE = f"{EXISTS} AND {undo.RESTORABLE}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +27,9 @@ class Conversation:
     timestamp: of the last prompt; orders the list. head: the answer at the end of the visible thread.
     answer_in_progress: the head's id while it is queued or streaming.
     cut: the message at which the prompt starts, once older turns were left out.
-    has_cut_files: whether those turns attached files, which stand at the cut; the row names them.
+    cut_files: `file_id` and `name` of what those turns attached, which stands at the cut.
     document_tokens: what its prompts may hold of files, once the stage's setting turned out to be too much.
+    prompt_tokens: what its last prompt took with the answer to it, which the next prompt holds as well.
     file_ids: of the files that stay with it. removed_file_ids: of those that were taken out of it.
     deleted_at, expires_at: Unix seconds.
     """
@@ -46,8 +49,9 @@ class Conversation:
     expires_at: int | None
     file_ids: frozenset[str] = frozenset()
     removed_file_ids: frozenset[str] = frozenset()
-    has_cut_files: bool = False
+    cut_files: tuple[dict[str, str], ...] = ()
     document_tokens: int | None = None
+    prompt_tokens: int | None = None
 
     @classmethod
     def from_item(cls, item: Item) -> Conversation:
@@ -67,8 +71,9 @@ class Conversation:
             expires_at=item.get("ttl"),
             file_ids=frozenset(item.get("file_ids", ())),
             removed_file_ids=frozenset(item.get("removed_file_ids", ())),
-            has_cut_files=bool(item.get("cut_files")),
+            cut_files=tuple(item.get("cut_files", ())),
             document_tokens=item.get("document_tokens"),
+            prompt_tokens=item.get("prompt_tokens"),
         )
 
     def visible(self) -> bool:

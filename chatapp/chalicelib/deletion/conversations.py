@@ -3,53 +3,45 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from chalicelib.aws.table import ConditionFailed, Item
-from chalicelib.conversations import changes as conversation_changes
+from chalicelib import undo
+from chalicelib.aws.table import Key
 from chalicelib.conversations import messages
 from chalicelib.conversations import rows as conversations
 from chalicelib.conversations.messages import Message
 from chalicelib.subjects import Subject
-from chalicelib.turns import frame_log
+from chalicelib.turns import frame_log, settling
 
 if TYPE_CHECKING:
     from chalicelib.services import Services
 
 
-def purge(services: Services, subject: Subject, conversation_id: str) -> bool:
+def purge_conversation(services: Services, subject: Subject, conversation_id: str) -> bool:
     """Remove a deleted conversation with its messages and stream logs; False when it is not (or no longer) deleted.
 
     From its first write on nobody can bring the conversation back. Safe to repeat: the conversation's row goes last,
     so an interrupted purge is found again. An answer that still streams finds its row gone and removes its own log.
     """
-    table = services.conversations
-    row = conversations.key(subject, conversation_id)
-    begin = table.update(
-        row,
-        "SET #purging = :yes",
-        {":yes": True, ":undo_over": int(time.time()) - conversation_changes.UNDO_S},
-        condition="#deleted_at < :undo_over",
-    )
-    try:
-        table.write(begin)
-    except ConditionFailed:
+    table, row = services.conversations, conversations.key(subject, conversation_id)
+    if undo.begin_purge(table, row) is None:
         return False
-    _remove_messages(services, messages.partition(subject, conversation_id))
+    services.messages.delete_all(_cleared(services, messages.partition(subject, conversation_id)))
     table.write(table.delete(row))
     return True
 
 
-def _remove_messages(services: Services, partition: str) -> None:
-    start: Item | None = None
-    while True:
-        page = services.messages.query("#conversation = :partition", {":partition": partition}, start=start)
-        for item in page.items:
-            if item.get("role") == "assistant":
-                frame_log.delete_log(services, Message.from_item(item))
-        services.messages.delete_all(
-            {"conversation": partition, "message_id": item["message_id"]} for item in page.items
-        )
-        start = page.last_key
-        if start is None:
-            return
+def _cleared(services: Services, partition: str) -> Iterator[Key]:
+    """The keys of all messages, of answers once their logs are gone."""
+    for item in services.messages.rows("#conversation = :partition", {":partition": partition}):
+        if item.get("role") == "assistant":
+            _clear(services, Message.from_item(item))
+        yield {"conversation": partition, "message_id": item["message_id"]}
+
+
+def _clear(services: Services, answer: Message) -> None:
+    """Remove an answer's log; of one that nobody will end any more, settle the costs. A worker does so itself."""
+    frame_log.delete_log(services, answer)
+    if answer.status == "queued" or (answer.in_progress and settling.is_dead(answer, time.time())):
+        settling.settle_costs(services, answer, answer.usage)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING
 
-from chalicelib.aws.table import ConditionFailed, TransactionRefused, transact
-from chalicelib.conversations import changes as conversation_changes
+from chalicelib import undo
+from chalicelib.aws.table import TransactionRefused, transact
 from chalicelib.files import extracts, quota
 from chalicelib.files import row as files
 from chalicelib.files.row import File
@@ -22,16 +21,11 @@ def purge_file(services: Services, subject: Subject, file_id: str) -> bool:
     Safe to repeat: the row goes last, together with what it had reserved, so an interrupted purge is found again. A
     worker that still reads finds the row gone and removes what it wrote. Conversations and messages keep its name.
     """
-    begin = services.files.update(
-        files.key(file_id),
-        "SET #purging = :yes",
-        {":yes": True, ":user_id": subject.owner, ":undo_over": int(time.time()) - conversation_changes.UNDO_S},
-        condition="#user_id = :user_id AND #deleted_at < :undo_over",
-    )
-    try:
-        file = File.from_item(services.files.write(begin, returns="ALL_NEW"))
-    except ConditionFailed:
+    mine = {":user_id": subject.owner}
+    marked = undo.begin_purge(services.files, files.key(file_id), condition=files.MINE, values=mine)
+    if marked is None:
         return False
+    file = File.from_item(marked)
     services.uploads.delete(services.uploads.versions(files.upload_prefix(subject, file_id)))
     extracts.remove(services.extracted, file_id)
     return _remove_row(services, file)

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from chalicelib.aws.table import ConditionFailed, Item, Key, Table, TransactionRefused, Write, batch_get, transact
 from chalicelib.conversations import rows as conversations
 from chalicelib.conversations.rows import Conversation
-from chalicelib.errors import Conflict, FileNotReady, InvalidRequest, NotFound
+from chalicelib.errors import FileNotReady, InvalidRequest, NotFound
+from chalicelib.optimistic import Changed, repeated
 from chalicelib.push.channel import Channel
 from chalicelib.push.frames import Frame
 from chalicelib.subjects import Subject
@@ -27,7 +28,6 @@ MAX_IN_CONVERSATION = 100
 _MOST_REMOVED = 1_000
 _MOST_CONVERSATIONS = 1_000
 HAS_ROOM = "(attribute_not_exists(#file_ids) OR size(#file_ids) <= :room)"
-_ATTEMPTS = 4
 _STILL_GOOD = "#user_id = :user_id AND #status = :ready AND attribute_not_exists(#deleted_at)"
 
 
@@ -135,7 +135,8 @@ def listed(services: Services, subject: Subject, conversation_id: str) -> list[F
 
 def remove(services: Services, subject: Subject, conversation_id: str, file_id: str) -> Conversation:
     """Take a file out of later prompts; messages keep its name. Repeating it changes nothing. Raises NotFound."""
-    for _ in range(_ATTEMPTS):
+
+    def attempt() -> Conversation:
         conversation, row = _read(services, subject, conversation_id, file_id)
         if file_id in conversation.removed_file_ids:
             return conversation
@@ -144,10 +145,11 @@ def remove(services: Services, subject: Subject, conversation_id: str, file_id: 
         try:
             _forget_oldest(services, conversation)
             transact(_parting(services, conversation, file_id, row))
-        except (TransactionRefused, ConditionFailed):
-            continue  # one of the two has changed since it was read
+        except (TransactionRefused, ConditionFailed) as refused:
+            raise Changed from refused
         return _told(services, subject, conversation_id)
-    raise Conflict("This conversation is changing too fast; try again.")
+
+    return repeated(attempt, "This conversation is")
 
 
 def _forget_oldest(services: Services, conversation: Conversation) -> None:
@@ -177,7 +179,8 @@ def restore(services: Services, subject: Subject, conversation_id: str, file_id:
 
     Raises NotFound, also for one that was deleted meanwhile, and InvalidRequest where the conversation is full.
     """
-    for _ in range(_ATTEMPTS):
+
+    def attempt() -> Conversation:
         conversation, row = _read(services, subject, conversation_id, file_id)
         if file_id in conversation.file_ids:
             return conversation
@@ -186,10 +189,11 @@ def restore(services: Services, subject: Subject, conversation_id: str, file_id:
         attached = _counted(conversation, [files.existing(row, subject)])
         try:
             transact([_back(services, conversation, file_id), *uses(services, conversation, attached)])
-        except TransactionRefused:
-            continue
+        except TransactionRefused as refused:
+            raise Changed from refused
         return _told(services, subject, conversation_id)
-    raise Conflict("This conversation is changing too fast; try again.")
+
+    return repeated(attempt, "This conversation is")
 
 
 def frame(conversation_id: str, file_ids: Iterable[str]) -> Frame:

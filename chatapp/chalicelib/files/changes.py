@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING
 
+from chalicelib import undo
 from chalicelib.aws.table import ConditionFailed, Item, batch_get
 from chalicelib.conversations import rows as conversations
-from chalicelib.conversations.changes import UNDO_S
 from chalicelib.conversations.rows import Conversation
 from chalicelib.errors import Conflict, NotFound
 from chalicelib.subjects import Subject
+from chalicelib.undo import PurgeOrder
 
 from .lifecycle import get, settled
 from .row import MINE, File, existing, key
@@ -20,14 +20,8 @@ if TYPE_CHECKING:
 
 CONTENT_EXPIRES_S = 300
 _MOST_USED_IN = 100
-_PURGE_AFTER_S = UNDO_S + 5
-_NOT_DELETED = f"{MINE} AND attribute_not_exists(#deleted_at)"
-_RESTORABLE = (
-    f"{MINE} AND attribute_not_exists(#purging) AND (attribute_not_exists(#deleted_at) OR #deleted_at >= :undo_from)"
-)
-
-
-# One file
+_NOT_DELETED = f"{MINE} AND {undo.NOT_DELETED}"
+_RESTORABLE = f"{MINE} AND {undo.RESTORABLE}"
 
 
 def used_in(services: Services, file: File) -> list[Conversation]:
@@ -51,40 +45,24 @@ def content(services: Services, subject: Subject, file_id: str) -> str:
 
 def change(services: Services, subject: Subject, file_id: str, *, name: str | None, restore: bool) -> File:
     """Give a file another name; `restore` brings it back within the undo time."""
-    row = key(file_id)
     if name is None and not restore:
         return get(services, subject, file_id)
-    values: Item = {":user_id": subject.owner}
-    expression = ""
-    if name is not None:
-        expression, values[":name"] = "SET #name = :name", name
+    attributes: Item = {"name": name} if name is not None else {}
+    condition, values = _NOT_DELETED, {":user_id": subject.owner}
     if restore:
-        expression += " REMOVE #deleted_at"
-        values[":undo_from"] = int(time.time()) - UNDO_S
-    update = services.files.update(row, expression, values, condition=_RESTORABLE if restore else _NOT_DELETED)
+        attributes["deleted_at"] = None
+        condition, values = _RESTORABLE, values | undo.undo_from()
+    write = services.files.change(key(file_id), attributes, condition=condition, values=values)
     try:
-        return settled(services, File.from_item(services.files.write(update, returns="ALL_NEW")))
+        return settled(services, File.from_item(services.files.write(write, returns="ALL_NEW")))
     except ConditionFailed as refused:
         raise NotFound("file") from refused
 
 
 def delete(services: Services, subject: Subject, file_id: str) -> float:
-    """Hide a file at once and have it purged once the undo time is over; conversations keep its name.
-
-    Returns the end of the undo time (Unix seconds). As with conversations, the purge is arranged first.
-    """
-    now = int(time.time())
+    """Hide a file at once; conversations keep its name. It is purged once the undo time is over, whose end (Unix
+    seconds) is returned."""
     row = key(file_id)
     existing(services.files.find(row), subject)
-    payload = {"user_id": subject.owner, "file_id": file_id}
-    services.purges.once(f"purge-{file_id}-{now}", now + _PURGE_AFTER_S, payload)
-    update = services.files.update(
-        row, "SET #deleted_at = :now", {":now": now, ":user_id": subject.owner}, condition=_NOT_DELETED
-    )
-    try:
-        services.files.write(update)
-    except ConditionFailed as refused:
-        # Unless it is this very write that deleted it, and only its first reply was lost.
-        if refused.item is None or refused.item.get("deleted_at") != now:
-            raise NotFound("file") from refused
-    return now + UNDO_S
+    order, mine = PurgeOrder("file_id", subject, file_id), {":user_id": subject.owner}
+    return undo.hide(services, services.files, row, order, condition=_NOT_DELETED, values=mine)

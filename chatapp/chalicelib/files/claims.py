@@ -121,44 +121,42 @@ def _take(services: Services, file: File, version_id: str, sequencer: str) -> Fi
     """Of several that try, one succeeds. A repeat after a lost reply succeeds too."""
     if file.attempts >= files.MAX_ATTEMPTS:
         return None
-    update = services.files.update(
+    now, token = int(time.time()), secrets.token_hex(8)
+    claim = services.files.change(
         files.key(file.file_id),
-        "SET #status = :reading, #version_id = :version_id, #sequencer = :sequencer, #token = :token,"
-        " #lease_until = :lease_until, #attempts = :attempts",
-        _claim_values(file, version_id, sequencer),
+        {
+            "status": "reading",
+            "version_id": version_id,
+            "sequencer": sequencer,
+            "token": token,
+            "lease_until": now + LEASE_S,
+            "attempts": file.attempts + 1,
+        },
         condition=f"attribute_not_exists(#purging) AND (({_IS_NEW}) OR ({_IS_LEFT}) OR #token = :token)",
+        values={
+            ":reading": "reading",
+            ":uploaded": "uploaded",
+            ":version_id": version_id,
+            ":sequencer": sequencer,
+            ":token": token,
+            ":now": now,
+            ":attempts_before": file.attempts,
+        },
     )
     try:
-        return File.from_item(services.files.write(update, returns="ALL_NEW"))
+        return File.from_item(services.files.write(claim, returns="ALL_NEW"))
     except ConditionFailed:
         return None
 
 
-def _claim_values(file: File, version_id: str, sequencer: str) -> Item:
-    now = int(time.time())
-    return {
-        ":reading": "reading",
-        ":uploaded": "uploaded",
-        ":version_id": version_id,
-        ":sequencer": sequencer,
-        ":token": secrets.token_hex(8),
-        ":now": now,
-        ":lease_until": now + LEASE_S,
-        ":attempts_before": file.attempts,
-        ":attempts": file.attempts + 1,
-    }
-
-
 def renew(services: Services, file: File) -> File:
     """Hold the claim for another LEASE_S and tell how far it is. Raises Lost and Busy."""
-    values: Item = {":token": file.token, ":lease_until": int(time.time()) + LEASE_S, ":pages_read": file.pages_read}
-    change = "SET #lease_until = :lease_until, #pages_read = :pages_read"
+    held: Item = {"lease_until": int(time.time()) + LEASE_S, "pages_read": file.pages_read}
     if file.pages is not None:
-        change += ", #pages = :pages"
-        values[":pages"] = file.pages
-    update = services.files.update(files.key(file.file_id), change, values, condition=_IS_MINE)
+        held["pages"] = file.pages
+    renewal = services.files.change(files.key(file.file_id), held, condition=_IS_MINE, values={":token": file.token})
     try:
-        return File.from_item(services.files.write(update, returns="ALL_NEW"))
+        return File.from_item(services.files.write(renewal, returns="ALL_NEW"))
     except ConditionFailed as refused:
         raise Lost from refused
 
@@ -175,12 +173,10 @@ def leave(services: Services, left: File, patience_s: float) -> File:
 
 def _leave(services: Services, file: File, removed: tuple[str, ...], patience_s: float) -> File:
     given = {name: value for name, value in _outcome(file).items() if value is not None and name not in removed}
-    change = "SET " + ", ".join(f"#{name} = :{name}" for name in given)
-    change += " REMOVE " + ", ".join(f"#{name}" for name in ("token", *removed))
-    values = {f":{name}": value for name, value in given.items()} | {":token": file.token}
-    update = services.files.update(files.key(file.file_id), change, values, condition=_IS_MINE)
+    changes = given | dict.fromkeys(("token", *removed))
+    end = services.files.change(files.key(file.file_id), changes, condition=_IS_MINE, values={":token": file.token})
     try:
-        return File.from_item(_patiently(lambda: services.files.write(update, returns="ALL_NEW"), patience_s))
+        return File.from_item(_patiently(lambda: services.files.write(end, returns="ALL_NEW"), patience_s))
     except ConditionFailed as refused:
         row = refused.item or {}
         # A repeat after a lost reply finds its own work done.

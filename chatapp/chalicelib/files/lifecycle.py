@@ -11,9 +11,10 @@ from chalicelib.aws.table import ConditionFailed, Item, TransactionRefused, tran
 from chalicelib.errors import NotFound
 from chalicelib.ids import iso
 from chalicelib.subjects import Subject
+from chalicelib.undo import PurgeOrder
 
 from . import quota
-from .row import EVENT_LOST_S, File, existing, key, page
+from .row import EVENT_LOST_S, MINE, File, existing, key
 
 if TYPE_CHECKING:
     from chalicelib.services import Services
@@ -45,22 +46,18 @@ def settled(services: Services, file: File) -> File:
     if not file.dead():
         return file
     values = {":reading": "reading", ":lease_until": file.lease_until}
-    change = "REMOVE #token, #lease_until, #continue_at"
-    now = _failed(services, file, change, values, "#status = :reading AND #lease_until = :lease_until")
+    changes = {"token": None, "lease_until": None, "continue_at": None}
+    now = _failed(services, file, changes, "#status = :reading AND #lease_until = :lease_until", values)
     if now.status == "failed":
         with suppress(Busy):  # what was read of it then stays until it is deleted
-            payload = {"user_id": file.subject.owner, "extract_of": file.file_id}
-            services.purges.once(f"clear-{file.file_id}", int(time.time()) + _CLEAR_AFTER_S, payload)
+            order = PurgeOrder("extract_of", file.subject, file.file_id)
+            services.purges.once(f"clear-{file.file_id}", int(time.time()) + _CLEAR_AFTER_S, order.payload())
     return now
 
 
-def _failed(services: Services, file: File, change: str, values: Item, condition: str) -> File:
-    failed = services.files.update(
-        key(file.file_id),
-        f"SET #status = :failed, #error = :error {change}",
-        {":failed": "failed", ":error": READING_FAILED, **values},
-        condition=condition,
-    )
+def _failed(services: Services, file: File, changes: Item, condition: str, values: Item) -> File:
+    attributes = {"status": "failed", "error": READING_FAILED, **changes}
+    failed = services.files.change(key(file.file_id), attributes, condition=condition, values=values)
     try:
         return File.from_item(services.files.write(failed, returns="ALL_NEW"))
     except ConditionFailed as refused:
@@ -70,13 +67,8 @@ def _failed(services: Services, file: File, change: str, values: Item, condition
 
 def sweep_all(services: Services, subject: Subject) -> bool:
     """Remove all of a person's uploads that never came; whether there were any."""
-    start: Item | None = None
-    removed = 0
-    while True:
-        rows, start = page(services, subject, start)
-        removed += [sweep(services, row) for row in rows if row.abandoned()].count(None)
-        if start is None:
-            return removed > 0
+    rows = map(File.from_item, services.files_by_time.rows(MINE, {":user_id": subject.owner}, newest_first=True))
+    return [sweep(services, row) for row in rows if row.abandoned()].count(None) > 0
 
 
 def sweep(services: Services, abandoned: File) -> File | None:
@@ -89,8 +81,8 @@ def sweep(services: Services, abandoned: File) -> File | None:
         return None if remove_unread(services, abandoned) else abandoned
     if abandoned.upload_timestamp >= iso(time.time() - EVENT_LOST_S):
         return abandoned
-    values = {":uploaded": "uploaded", ":version_id": versions[-1].version_id}
-    return _failed(services, abandoned, ", #version_id = :version_id", values, _NEVER_READ)
+    pinned = {"version_id": versions[-1].version_id}
+    return _failed(services, abandoned, pinned, _NEVER_READ, {":uploaded": "uploaded"})
 
 
 def remove_unread(services: Services, file: File) -> bool:

@@ -140,9 +140,9 @@ def _reserved(services: Services, file: File) -> File:
 
 def _reserve(services: Services, file: File) -> AppError | None:
     """Store the row with its reservation; where there is no room, say so and store nothing."""
-    row = services.files.put(file.to_item())
+    room = quota.reserve(services, file.subject, file.size)
     try:
-        transact([row, quota.reserve(services, file.subject, file.size)], patience_s=_PATIENCE_S)
+        transact([services.files.put(file.to_item()), room], patience_s=_PATIENCE_S)
     except TransactionRefused as refused:
-        return quota.refusal(refused.items[1], file.size, services.settings)
+        return quota.refusal(refused.row(room), file.size, services.settings)
     return None

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from chalicelib.aws.table import Item, batch_get
 from chalicelib.conversations.messages import Message, partition
+from chalicelib.conversations.rows import Conversation
 from chalicelib.extraction.estimates import estimate_tokens
 from chalicelib.files import row as files
 from chalicelib.files.attachments import MAX_IN_CONVERSATION
@@ -47,6 +48,14 @@ class Scope:
     system: tuple[str, ...] = ()
     document_tokens: int | None = None
 
+    @classmethod
+    def of(cls, conversation: Conversation) -> Scope:
+        framing = [file_blocks.FRAMING] if conversation.file_ids else []
+        own = [conversation.system] if conversation.system else []
+        cut_files = tuple(Attached(**each) for each in conversation.cut_files)
+        files = conversation.file_ids
+        return cls(conversation.cut, files, cut_files, (*framing, *own), conversation.document_tokens)
+
 
 @dataclass(frozen=True, slots=True)
 class History:
@@ -54,7 +63,7 @@ class History:
 
     cut_files: of the turns that were left out, in order of attachment.
     sources: of the documents, in their order. searched: files that are not there whole.
-    document_tokens: what the files that are shown take, by estimate.
+    tokens: what all of it takes, by estimate; document_tokens of them for files that are shown.
     """
 
     messages: list[dict[str, Any]]
@@ -63,6 +72,7 @@ class History:
     sources: tuple[Source, ...] = ()
     searched: tuple[Placed, ...] = ()
     system: tuple[str, ...] = ()
+    tokens: int = 0
     document_tokens: int = 0
 
     @property
@@ -89,6 +99,7 @@ def read(services: Services, answer: Message, scope: Scope) -> History:
         sources=tuple(source for each in shown if (source := each.source)),
         searched=tuple(each for each in placed if each.is_searched),
         system=scope.system,
+        tokens=sum(map(estimated_tokens, kept)) + _others(scope, placed),
         document_tokens=_shown_tokens(placed),
     )
 
@@ -119,15 +130,10 @@ def _newest_first(services: Services, answer: Message, cut: str | None) -> Itera
     home = partition(answer.subject, answer.conversation_id)
     values = {":home": home, ":cut": cut or _FIRST_ID, ":prompt": answer.parent_id or _FIRST_ID}
     condition = "#conversation = :home AND #message_id BETWEEN :cut AND :prompt"
-    now, start = time.time(), None
-    while True:
-        page = services.messages.query(condition, values, newest_first=True, start=start)
-        for message in map(Message.from_item, page.items):
-            if not (message.expires_at and message.expires_at < now):
-                yield message
-        start = page.last_key
-        if start is None:
-            return
+    now = time.time()
+    for message in map(Message.from_item, services.messages.rows(condition, values, newest_first=True)):
+        if not (message.expires_at and message.expires_at < now):
+            yield message
 
 
 def _thread(rows: dict[str, Message], answer: Message) -> list[Message]:
@@ -210,10 +216,13 @@ def _shown_tokens(placed: Iterable[Placed]) -> int:
 
 def _left(settings: Settings, scope: Scope, placed: Sequence[Placed]) -> int:
     """Tokens for the turns' texts: what the model takes, less all else that it is sent and what it answers."""
-    others = sum(each.tokens for each in placed) + sum(map(estimate_tokens, scope.system)) + _ENVELOPE_TOKENS
-    if any(each.is_searched for each in placed):
-        others += _TOOL_TOKENS
-    return settings.context_tokens - settings.max_tokens - others
+    tools = _TOOL_TOKENS if any(each.is_searched for each in placed) else 0
+    return settings.context_tokens - settings.max_tokens - _others(scope, placed) - tools
+
+
+def _others(scope: Scope, placed: Iterable[Placed]) -> int:
+    """Tokens of what a prompt holds besides the turns' texts."""
+    return sum(each.tokens for each in placed) + sum(map(estimate_tokens, scope.system)) + _ENVELOPE_TOKENS
 
 
 def _moved(at_cut: Sequence[Attached], left_out: Sequence[Message], placed: Iterable[Placed]) -> list[Attached]:

@@ -1,23 +1,16 @@
-"""What model calls cost, counted per subject and for the stage, by month. Limits on it are in `budgets`."""
+"""What model calls cost, and the rows that count it: one a month for each subject, and one for the stage."""
 
 from __future__ import annotations
 
 import math
-import time
-from typing import TYPE_CHECKING
 
-from chalicelib.aws.table import Item, Key, Write, transact
-from chalicelib.ids import month
+from chalicelib.aws.table import Key
 from chalicelib.settings import ModelOffer
 from chalicelib.subjects import Subject
 
-if TYPE_CHECKING:
-    from chalicelib.services import Services
-
 STAGE = "stage"
 COUNTS = ("input_tokens", "output_tokens", "cache_creation_input_tokens", "cache_read_input_tokens")
-# Kept for a year, so that an owner can compare months.
-_KEPT_S = 400 * 86_400
+Counted = Subject | str
 
 
 def priced(counts: dict[str, int], offer: ModelOffer) -> dict[str, int]:
@@ -35,23 +28,12 @@ def priced(counts: dict[str, int], offer: ModelOffer) -> dict[str, int]:
     return {**{name: counts.get(name, 0) for name in COUNTS}, "cost_micro_usd": math.ceil(cost)}
 
 
-def key(counted: Subject | str) -> Key:
-    return {"subject": str(counted), "period": month(time.time())}
+def worst_case_micro_usd(offer: ModelOffer, prompt_tokens: int, max_tokens: int) -> int:
+    """What one call may cost at most: nothing of the prompt is in the cache, and the answer has its full length."""
+    dearest = max(offer.prices.input, offer.prices.cache_write)
+    return math.ceil(prompt_tokens * dearest + max_tokens * offer.prices.output)
 
 
-def spent_micro_usd(item: Item | None) -> int:
-    return int(item.get("cost_micro_usd", 0)) if item else 0
-
-
-def count(services: Services, counted: Subject | str, usage: dict[str, int]) -> Write:
-    """The write that adds one model call to a subject's month."""
-    names = [*COUNTS, "cost_micro_usd"]
-    values: dict[str, int] = {f":{name}": usage[name] for name in names}
-    values[":ttl"] = int(time.time()) + _KEPT_S
-    added = ", ".join(f"#{name} :{name}" for name in names)
-    return services.usage.update(key(counted), f"ADD {added} SET #ttl = :ttl", values)
-
-
-def count_now(services: Services, counted: Subject | str, usage: dict[str, int]) -> None:
-    """Add one model call to a subject's month; once, because a transaction is repeated safely and a bare ADD is not."""
-    transact([count(services, counted, usage)])
+def key(counted: Counted, period: str) -> Key:
+    """counted: a subject, or STAGE. period: `ids.month`."""
+    return {"subject": str(counted), "period": period}

@@ -61,13 +61,8 @@ def log(services: Services, message: Message, frames: Sequence[Frame]) -> Write:
 def delete_log(services: Services, message: Message) -> None:
     """Remove an answer's log."""
     partition = _partition(message)
-    start: Item | None = None
-    while True:
-        page = services.frames.query("#answer = :answer", {":answer": partition}, start=start)
-        services.frames.delete_all({"answer": partition, "last_sequence": item["last_sequence"]} for item in page.items)
-        start = page.last_key
-        if start is None:
-            return
+    rows = services.frames.rows("#answer = :answer", {":answer": partition})
+    services.frames.delete_all({"answer": partition, "last_sequence": row["last_sequence"]} for row in rows)
 
 
 def read(services: Services, message: Message, after: int) -> list[Frame]:

@@ -9,17 +9,15 @@ from chalicelib.conversations import messages
 from chalicelib.conversations import rows as conversations
 from chalicelib.conversations.messages import Message
 from chalicelib.conversations.rows import Conversation
-from chalicelib.errors import (
-    Conflict,
-    InvalidRequest,
-)
-from chalicelib.spending import budgets, usage
+from chalicelib.errors import InvalidRequest
+from chalicelib.optimistic import Changed, repeated
+from chalicelib.spending import reservations
 from chalicelib.subjects import Subject
 
+from . import costs, settling
 from . import rows as turn_rows
-from . import settling
 from .rows import Turn
-from .sending import ATTEMPTS, must_be_free
+from .sending import must_be_free
 from .starting import started
 
 if TYPE_CHECKING:
@@ -32,26 +30,28 @@ def retry(services: Services, subject: Subject, conversation_id: str, message_id
     An answer is superseded once: repeating the retry returns the same turn, and starts it again while it is queued.
     Raises AnswerInProgress, BudgetSpent, NotFound and Unavailable (stored; safe to repeat).
     """
-    for _ in range(ATTEMPTS):
-        row, old_row, user, stage = batch_get(
+
+    def attempt() -> Turn:
+        row, old_row = batch_get(
             (services.conversations, conversations.key(subject, conversation_id)),
             (services.messages, messages.key(subject, conversation_id, message_id)),
-            (services.usage, usage.key(subject)),
-            (services.usage, usage.key(usage.STAGE)),
         )
         conversation, old = conversations.existing(row), messages.existing(old_row)
         prompt = _prompt_of(services, old)
         if old.superseded_by:
             return _retried(services, conversation, prompt, old.superseded_by)
-        budgets.check_spend(services, user, stage)
         must_be_free(services, conversation)
-        new = turn_rows.again(services, old, model)
+        most = costs.worst_case_micro_usd(services, conversation, model or old.model)
+        reserved = reservations.reserve(services, subject, most)
+        new = turn_rows.again(services, old, model).with_changes(reservation=reserved)
         try:
             transact([*_superseding(services, old, new), turn_rows.take_head(services, conversation, new)])
-        except TransactionRefused:
-            continue
-        return started(services, Turn(conversation, prompt, new))
-    raise Conflict("This conversation is changing too fast; try again.")
+        except TransactionRefused as refused:
+            reservations.settle(services, reserved, None)
+            raise Changed from refused
+        return Turn(conversation, prompt, new)
+
+    return started(services, repeated(attempt, "This conversation is"))
 
 
 def _prompt_of(services: Services, answer: Message) -> Message:
@@ -63,15 +63,15 @@ def _prompt_of(services: Services, answer: Message) -> Message:
 def _retried(services: Services, conversation: Conversation, prompt: Message, answer_id: str) -> Turn:
     """The turn of an answer that superseded another."""
     answer = messages.get(services, prompt.subject, prompt.conversation_id, answer_id)
-    return started(services, Turn(conversation, prompt, settling.settled(services, answer)))
+    return Turn(conversation, prompt, settling.settled(services, answer))
 
 
 def _superseding(services: Services, old: Message, new: Message) -> list[Write]:
     table = services.messages
-    superseded = table.update(
+    superseded = table.change(
         old.key(),
-        "SET #status = :superseded, #superseded_by = :new",
-        {":superseded": "superseded", ":new": new.message_id, ":queued": "queued", ":streaming": "streaming"},
+        {"status": "superseded", "superseded_by": new.message_id},
         condition="attribute_exists(#status) AND NOT #status IN (:queued, :streaming)",
+        values={":queued": "queued", ":streaming": "streaming"},
     )
     return [table.put(new.to_item(), condition="attribute_not_exists(#message_id)"), superseded]

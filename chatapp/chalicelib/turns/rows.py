@@ -6,7 +6,7 @@ import hashlib
 import json
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.aws.table import Write
@@ -16,6 +16,7 @@ from chalicelib.conversations.rows import Conversation
 from chalicelib.files import attachments
 from chalicelib.files.row import File
 from chalicelib.ids import iso, new_id
+from chalicelib.spending.reservations import Reservation
 
 if TYPE_CHECKING:
     from chalicelib.services import Services
@@ -47,6 +48,9 @@ class Turn:
     conversation: Conversation
     user_message: Message
     answer: Message
+
+    def with_reservation(self, reservation: Reservation) -> Turn:
+        return replace(self, answer=self.answer.with_changes(reservation=reservation))
 
 
 def new_turn(
@@ -90,7 +94,19 @@ def _times(services: Services) -> dict[str, Any]:
     return {"created_at": iso(now), "expires_at": int(now) + services.settings.retention_s}
 
 
-def rows(services: Services, turn: Turn, sending: Sending) -> list[Write]:
+@dataclass(frozen=True, slots=True)
+class TurnWrites:
+    """What stores a turn besides its conversation, to be made in one transaction."""
+
+    user_message: Write
+    answer: Write
+    request: Write
+
+    def all(self) -> list[Write]:
+        return [self.user_message, self.answer, self.request]
+
+
+def writes(services: Services, turn: Turn, sending: Sending) -> TurnWrites:
     table = services.messages
     new = "attribute_not_exists(#message_id)"
     request = {
@@ -101,11 +117,11 @@ def rows(services: Services, turn: Turn, sending: Sending) -> list[Write]:
         "digest": digest(sending),
         "ttl": turn.answer.expires_at,
     }
-    return [
+    return TurnWrites(
         table.put(turn.user_message.to_item(), condition=new),
         table.put(turn.answer.to_item(), condition=new),
         table.put(request, condition=new),
-    ]
+    )
 
 
 def take_head(services: Services, conversation: Conversation, answer: Message, file_ids: Sequence[str] = ()) -> Write:

@@ -7,11 +7,11 @@ called. The conversation's row names the answer in progress, so that there is on
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from chalicelib.aws.table import Item, TransactionRefused, batch_get, transact
+from chalicelib.aws.table import Item, TransactionRefused, Write, batch_get, transact
 from chalicelib.conversations import messages
 from chalicelib.conversations import rows as conversations
 from chalicelib.conversations.messages import REQUEST_PREFIX
@@ -26,20 +26,18 @@ from chalicelib.errors import (
     RequestIdReused,
 )
 from chalicelib.files import attachments
-from chalicelib.spending import budgets, usage
+from chalicelib.files.row import File
+from chalicelib.optimistic import Changed, repeated
+from chalicelib.spending import reservations
 from chalicelib.subjects import Subject
 
+from . import costs, settling
 from . import rows as turn_rows
-from . import settling
 from .rows import HEAD, Sending, Turn
 from .starting import started
 
 if TYPE_CHECKING:
     from chalicelib.services import Services
-
-ATTEMPTS = 4
-# Of a transaction that stores a turn: prompt, answer, request and conversation stand before the files.
-_OWN_ROWS = 4
 
 
 def send(services: Services, subject: Subject, conversation_id: str, sending: Sending) -> Turn:
@@ -69,10 +67,10 @@ def _once(
     try:
         turn = store()
     except AppError as refused:
-        repeated = _repeated(services, subject, conversation_id, sending) if _may_be_repeated(refused) else None
-        if repeated is None:
+        earlier = _earlier(services, subject, conversation_id, sending) if _may_be_repeated(refused) else None
+        if earlier is None:
             raise
-        turn = repeated
+        turn = earlier
     return started(services, turn)
 
 
@@ -82,29 +80,26 @@ def _may_be_repeated(refused: AppError) -> bool:
 
 
 def _store_first(services: Services, item: Item, sending: Sending) -> Turn:
-    subject = Subject.of_owner(item["user_id"])
-    for _ in range(ATTEMPTS):
-        user, stage, *rows = batch_get(
-            (services.usage, usage.key(subject)),
-            (services.usage, usage.key(usage.STAGE)),
-            *attachments.keys(services, sending.file_ids),
-        )
-        budgets.check_spend(services, user, stage)
-        new = Conversation.from_item(item)
-        attached = attachments.checked(services, new, sending.file_ids, rows)
-        turn = turn_rows.new_turn(services, new, sending, None, attached)
+    new = Conversation.from_item(item)
+
+    def attempt() -> Turn:
+        keys = attachments.keys(services, sending.file_ids)
+        attached = attachments.checked(services, new, sending.file_ids, batch_get(*keys) if keys else [])
+        turn = _reserved(services, turn_rows.new_turn(services, new, sending, None, attached), sending, attached)
         row = item | {"head": turn.answer.message_id, "answer_in_progress": turn.answer.message_id}
         if sending.file_ids:
             row["file_ids"] = set(sending.file_ids)
         created = services.conversations.put(row, condition="attribute_not_exists(#conversation_id)")
+        own = [*turn_rows.writes(services, turn, sending).all(), created]
         try:
-            transact([*turn_rows.rows(services, turn, sending), created, *attachments.uses(services, new, attached)])
+            _transact(services, turn, [*own, *attachments.uses(services, new, attached)])
         except TransactionRefused as refused:
-            if any(each is not None for each in refused.items[:_OWN_ROWS]):
+            if refused.by(*own):
                 raise RequestIdReused from refused
-            continue  # a file has changed since it was read
+            raise Changed from refused  # a file has changed since it was read
         return replace(turn, conversation=Conversation.from_item(row))
-    raise Conflict("These files are changing too fast; try again.")
+
+    return repeated(attempt, "These files are")
 
 
 def conversation_id_of(subject: Subject, request_id: str) -> str:
@@ -113,30 +108,43 @@ def conversation_id_of(subject: Subject, request_id: str) -> str:
 
 
 def _store(services: Services, subject: Subject, conversation_id: str, sending: Sending) -> Turn:
-    for _ in range(ATTEMPTS):
-        row, user, stage, *file_rows = batch_get(
+    def attempt() -> Turn:
+        row, *file_rows = batch_get(
             (services.conversations, conversations.key(subject, conversation_id)),
-            (services.usage, usage.key(subject)),
-            (services.usage, usage.key(usage.STAGE)),
             *attachments.keys(services, sending.file_ids),
         )
         conversation = conversations.existing(row)
-        budgets.check_spend(services, user, stage)
         must_be_free(services, conversation)
         parent_id = _parent(services, conversation, sending)
         attached = attachments.checked(services, conversation, sending.file_ids, file_rows)
-        turn = turn_rows.new_turn(services, conversation, sending, parent_id, attached)
+        new = turn_rows.new_turn(services, conversation, sending, parent_id, attached)
+        turn = _reserved(services, new, sending, attached)
         head = turn_rows.take_head(services, conversation, turn.answer, sending.file_ids)
+        own = turn_rows.writes(services, turn, sending)
         try:
-            uses = attachments.uses(services, conversation, attached)
-            transact([*turn_rows.rows(services, turn, sending), head, *uses])
+            _transact(services, turn, [*own.all(), head, *attachments.uses(services, conversation, attached)])
         except TransactionRefused as refused:
-            request_row = refused.items[2]
-            if request_row is not None:
+            if refused.by(own.request):
                 raise Conflict("request_id: already used") from refused
-            continue  # the conversation or a file has changed since it was read
+            raise Changed from refused  # the conversation or a file has changed since it was read
         return replace(turn, conversation=attachments.joined(turn.conversation, sending.file_ids))
-    raise Conflict("This conversation is changing too fast; try again.")
+
+    return repeated(attempt, "This conversation is")
+
+
+def _reserved(services: Services, turn: Turn, sending: Sending, attached: Sequence[File]) -> Turn:
+    """The turn with what its answer may cost, reserved. Raises BudgetSpent."""
+    most = costs.worst_case_micro_usd(services, turn.conversation, turn.answer.model, sending.text, attached)
+    return turn.with_reservation(reservations.reserve(services, turn.answer.subject, most))
+
+
+def _transact(services: Services, turn: Turn, writes: Sequence[Write]) -> None:
+    """Store a turn; one that is refused gives back what it had reserved. After Busy it may be stored or not."""
+    try:
+        transact(writes)
+    except TransactionRefused:
+        settling.settle_costs(services, turn.answer, None)
+        raise
 
 
 def must_be_free(services: Services, conversation: Conversation) -> None:
@@ -163,7 +171,7 @@ def _parent(services: Services, conversation: Conversation, sending: Sending) ->
     return parent.message_id
 
 
-def _repeated(services: Services, subject: Subject, conversation_id: str, sending: Sending) -> Turn | None:
+def _earlier(services: Services, subject: Subject, conversation_id: str, sending: Sending) -> Turn | None:
     """The turn that this request id already made, if any. Raises RequestIdReused for another text or other files."""
     home = messages.partition(subject, conversation_id)
     table = services.messages

@@ -14,7 +14,7 @@ from chalicelib.conversations import messages
 from chalicelib.conversations import rows as conversations
 from chalicelib.conversations.messages import Message
 from chalicelib.ids import seconds
-from chalicelib.spending import usage
+from chalicelib.spending import reservations
 
 from . import frame_log
 
@@ -57,12 +57,24 @@ def settled(services: Services, answer: Message) -> Message:
         error = {"code": "worker_lost", "message": "The answer broke off. What had arrived is kept; Retry asks again."}
         ended = answer.with_changes(status="interrupted", error=error, content=frame_log.blocks(services, answer))
     try:
-        finish(services, ended, before=answer)
+        end(services, ended, before=answer)
     except Superseded:
         return messages.get(services, answer.subject, answer.conversation_id, answer.message_id)
-    if ended.usage:
-        usage.count_now(services, usage.STAGE, ended.usage)
     return ended
+
+
+def end(services: Services, ended: Message, *, before: Message) -> None:
+    """Store a settled answer, free its conversation and settle its costs. Raises Superseded and Busy."""
+    finish(services, ended, before=before)
+    settle_costs(services, before, ended.usage)
+
+
+def settle_costs(services: Services, answer: Message, spent: dict[str, int] | None) -> None:
+    """Settle what an answer had reserved; one that an earlier version of the app began had reserved nothing."""
+    if answer.reservation:
+        reservations.settle(services, answer.reservation, spent)
+    elif spent:
+        reservations.charge(services, answer.subject, spent)
 
 
 def finish(
@@ -73,61 +85,48 @@ def finish(
     conversation: dict[str, Any] | None = None,
     patience_s: float = 0.0,
 ) -> None:
-    """Store a settled answer, free its conversation and count its cost for the user.
-
-    The stage's count is the caller's, apart from this: every answer ends in that one row, which within this
-    transaction would make answers conflict with each other.
+    """Store a settled answer and free its conversation. What it cost is settled by the caller, apart from this.
 
     ended: with its final status. before: as it was when the caller last held it (status, token, lease).
     conversation: more attributes to set there, or to remove (None). patience_s: for how long to go on while
     DynamoDB is busy. Raises Superseded and Busy.
     """
-    writes = [_message(services, ended, before), _conversation(services, ended, conversation or {})]
-    if ended.usage:
-        writes.append(usage.count(services, ended.subject, ended.usage))
+    message = _message(services, ended, before)
+    of_conversation = _conversation(services, ended, conversation or {})
     try:
-        transact(writes, patience_s=patience_s)
+        transact([message, of_conversation], patience_s=patience_s)
     except TransactionRefused as refused:
-        raise Superseded(gone={} in refused.items) from refused
+        raise Superseded(gone={} in (refused.row(message), refused.row(of_conversation))) from refused
 
 
 def _message(services: Services, ended: Message, before: Message) -> Write:
-    expires_at = int(time.time()) + services.settings.retention_s
     given = {
         "status": ended.status,
         "content": ended.content or None,
         "usage": ended.usage,
         "stop_reason": ended.stop_reason,
         "error": ended.error,
-        "ttl": expires_at,
+        "ttl": int(time.time()) + services.settings.retention_s,
     }
-    kept = {name: value for name, value in given.items() if value is not None}
-    values: dict[str, Any] = {f":{name}": value for name, value in kept.items()}
-    values[":before"] = before.status
+    changes: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
+    changes["reservation"] = None
+    values: dict[str, Any] = {":before": before.status}
     condition = _STILL_QUEUED
     if before.token:
-        condition = _CLAIMED_BY_ME
-        values[":token"] = before.token
-    change = "SET " + ", ".join(f"#{name} = :{name}" for name in kept)
-    if before.token:
-        change += " REMOVE #lease_until, #stop_requested, #token"
+        condition, values[":token"] = _CLAIMED_BY_ME, before.token
+        changes |= {"lease_until": None, "stop_requested": None, "token": None}
     if before.token and before.lease_until is not None and is_dead(before, time.time()):
         # A worker that wakes up and renews its lease in this very moment stays in charge.
         condition += " AND #lease_until = :lease_until"
         values[":lease_until"] = before.lease_until
-    return services.messages.update(ended.key(), change, values, condition=condition)
+    return services.messages.change(ended.key(), changes, condition=condition, values=values)
 
 
 def _conversation(services: Services, ended: Message, more: dict[str, Any]) -> Write:
-    expires_at = int(time.time()) + services.settings.retention_s
-    given = {**more, "ttl": expires_at, "answer_in_progress": None}
-    kept = {name: value for name, value in given.items() if value is not None}
-    change = "SET " + ", ".join(f"#{name} = :{name}" for name in kept)
-    change += " REMOVE " + ", ".join(f"#{name}" for name in given if name not in kept)
-    values = {f":{name}": value for name, value in kept.items()}
-    return services.conversations.update(
+    changes = {**more, "ttl": int(time.time()) + services.settings.retention_s, "answer_in_progress": None}
+    return services.conversations.change(
         conversations.key(ended.subject, ended.conversation_id),
-        change,
-        {**values, ":message_id": ended.message_id},
+        changes,
         condition=_IS_HEAD_IN_PROGRESS,
+        values={":message_id": ended.message_id},
     )

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from chalicelib.aws.functions import NotStarted
+from chalicelib.conversations.messages import Message
 from chalicelib.errors import Unavailable
 
 from .rows import Turn
@@ -14,27 +15,21 @@ if TYPE_CHECKING:
 
 
 def started(services: Services, turn: Turn) -> Turn:
+    """The turn, its worker invoked while its answer is queued. Raises Unavailable; safe to repeat."""
     if turn.answer.status == "queued":
-        _start(services, turn)
+        _start(services, turn.answer)
     return turn
 
 
-def _start(services: Services, turn: Turn) -> None:
+def _start(services: Services, answer: Message) -> None:
     """Invoke the worker. Ids only: what Lambda could not deliver is kept in a queue for two weeks."""
-    conversation = turn.conversation
-    payload: dict[str, Any] = {
-        "user_id": conversation.subject.owner,
-        "conversation_id": conversation.conversation_id,
-        "message_id": turn.answer.message_id,
-        "cut": conversation.cut,
-        "system": conversation.system is not None,
-        "untitled": conversation.title is None,
-        "files": sorted(conversation.file_ids),
-        "cut_files": conversation.has_cut_files,
-        "document_tokens": conversation.document_tokens,
+    order = {
+        "user_id": answer.subject.owner,
+        "conversation_id": answer.conversation_id,
+        "message_id": answer.message_id,
     }
     try:
-        services.answers.invoke(payload)
+        services.answers.invoke(order)
     except NotStarted as error:
         raise Unavailable(
             "The message is stored but its answer could not be started. Repeat the request as it was."

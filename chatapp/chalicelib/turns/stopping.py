@@ -35,7 +35,7 @@ def _stop_queued(services: Services, answer: Message) -> Message:
     """The answer, ended; or as it is by now, where a worker has claimed it."""
     stopped = answer.with_changes(status="stopped")
     try:
-        settling.finish(services, stopped, before=answer)
+        settling.end(services, stopped, before=answer)
     except settling.Superseded:
         return current(services, answer)
     return stopped
@@ -44,11 +44,8 @@ def _stop_queued(services: Services, answer: Message) -> Message:
 def _request_stop(services: Services, answer: Message) -> Message:
     """The answer, asked to end; or as it is by now, where it has ended by itself."""
     table = services.messages
-    flag = table.update(
-        answer.key(),
-        "SET #stop_requested = :yes",
-        {":yes": True, ":streaming": "streaming"},
-        condition="#status = :streaming",
+    flag = table.change(
+        answer.key(), {"stop_requested": True}, condition="#status = :streaming", values={":streaming": "streaming"}
     )
     try:
         return Message.from_item(table.write(flag, returns="ALL_NEW"))

@@ -1,0 +1,92 @@
+"""The thread that reads: it has the prompt asked, runs its tools, and gives the transcript what comes."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from chalicelib.claude.interface import ModelError, ModelStream, Prompt
+from chalicelib.conversations.messages import Message
+from chalicelib.logs import line
+from chalicelib.prompts import history
+from chalicelib.prompts.citations import Citer
+from chalicelib.prompts.file_tools import Tools
+from chalicelib.prompts.history import History, Scope
+from chalicelib.settings import ModelOffer
+
+from .course import Course
+from .purse import Purse
+from .rounds import Hooks, Rounds
+from .transcript import Transcript
+
+if TYPE_CHECKING:
+    from chalicelib.services import Services
+
+
+class Reader(threading.Thread):
+    """past: the prompt as it was sent last. scope: what it was made of, with fewer tokens for files once it must be."""
+
+    def __init__(  # noqa: PLR0917 (its parts, each named once, where it is made)
+        self,
+        services: Services,
+        answer: Message,
+        offer: ModelOffer,
+        scope: Scope,
+        course: Course,
+        transcript: Transcript,
+        purse: Purse,
+    ) -> None:
+        super().__init__(daemon=True)
+        self._services = services
+        self._answer = answer
+        self._offer = offer
+        self.scope = scope
+        self._course = course
+        self._transcript = transcript
+        self._purse = purse
+        self._stream: ModelStream | None = None
+        self.past: History = history.read(services, answer, scope)
+
+    def run(self) -> None:
+        try:
+            self._ask()
+        except Exception as error:
+            # Whatever went wrong ends the answer; the main thread says how. Where it ends anyway, this is only the
+            # stream that was closed.
+            if not self._course.ending():
+                self._course.error = error
+        finally:
+            self._course.finished = True
+            self._course.wake()
+            if self._stream is not None:
+                self._stream.close()  # an answer that was stopped leaves no connection behind
+
+    def close(self) -> None:
+        """End the thread even where it waits for the model's next word."""
+        if self._stream is not None and not self._course.finished:
+            self._stream.close()
+
+    def _ask(self) -> None:
+        """Ask the model; once more with half of the files, where it finds the prompt longer than was estimated."""
+        try:
+            self._ask_once()
+        except ModelError as error:
+            document_tokens = self.past.document_tokens // 2
+            if error.code != "context_too_long" or not document_tokens or self._transcript.has_begun:
+                raise
+            line("prompt too long", message_id=self._answer.message_id, document_tokens=document_tokens)
+            self.scope = replace(self.scope, document_tokens=document_tokens)
+            self.past = history.read(self._services, self._answer, self.scope)
+            self._ask_once()
+
+    def _ask_once(self) -> None:
+        settings, past, course = self._services.settings, self.past, self._course
+        tools = Tools(self._services, past.searched)
+        citer = Citer(past.sources, tools.found)
+        hooks = Hooks(course.deadline, course.ending, course.pause, self._opened, course.wake, self._purse.afford)
+        prompt = Prompt(self._offer, past.messages, settings.max_tokens, past.system, tools.definitions)
+        Rounds(settings, self._services.model(), tools, citer, self._transcript, hooks).run(prompt)
+
+    def _opened(self, stream: ModelStream) -> None:
+        self._stream = stream

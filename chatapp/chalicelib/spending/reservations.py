@@ -1,0 +1,166 @@
+"""The one door to money: what a model call may cost at most is reserved before it, and settled after it.
+
+A reservation stands on two rows, its subject's and the stage's. `cost_micro_usd` holds what was spent and what is
+reserved together; beside it, an attribute of its own holds what this reservation takes of that, until it is settled:
+
+    reserve   (nothing) ──► held        on condition that the cap leaves room
+    extend       held   ──► more held   likewise
+    settle       held   ──► (nothing)   and what was spent is counted
+
+Each arrow is one plain update of each row, conditional on where it starts, so that a repeat after a lost reply changes
+nothing. Never in a transaction: everybody's calls meet at the stage's row, and there transactions refuse each other
+where plain updates wait for their turn.
+"""
+
+from __future__ import annotations
+
+import secrets
+import time
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from chalicelib.aws.table import ConditionFailed, Item
+from chalicelib.ids import month
+from chalicelib.subjects import Subject
+
+from . import budgets, usage
+from .usage import Counted
+
+if TYPE_CHECKING:
+    from chalicelib.services import Services
+
+# Kept for a year, so that an owner can compare months.
+_KEPT_S = 400 * 86_400
+
+
+@dataclass(frozen=True, slots=True)
+class Reservation:
+    """id: begins with the second (hexadecimal) it was made in, so that one that nobody settled is known by its age.
+
+    period: the month that it counts in, whenever it is settled. micro_usd: what it holds on each of its two rows.
+    """
+
+    subject: Subject
+    id: str
+    period: str
+    micro_usd: int
+
+    @property
+    def held(self) -> str:
+        """The attribute that holds it."""
+        return f"open_{self.id}"
+
+    def to_item(self) -> Item:
+        """As the row of an answer keeps it; the subject is the row's."""
+        return {"id": self.id, "period": self.period, "micro_usd": self.micro_usd}
+
+    @classmethod
+    def from_item(cls, item: Item, subject: Subject) -> Reservation:
+        return cls(subject, item["id"], item["period"], item["micro_usd"])
+
+
+class _Refused(Exception):
+    """The cap leaves no room, or the reservation is not where it was thought to be. held: what it holds."""
+
+    def __init__(self, held: int | None) -> None:
+        super().__init__("refused")
+        self.held = held
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """Of one reservation on one row: what it holds before and after (None: it is not there), and what is counted.
+
+    room: what the row may have counted at most for the step to be made.
+    """
+
+    before: int | None
+    after: int | None
+    spent: dict[str, int] | None = None
+    room: int | None = None
+
+
+def reserve(services: Services, subject: Subject, micro_usd: int) -> Reservation:
+    """Hold what one call may cost at most. Raises BudgetSpent, with nothing held, and Busy."""
+    return _grown(services, _new(subject), None, micro_usd)
+
+
+def extend(services: Services, reservation: Reservation, micro_usd: int) -> Reservation:
+    """Hold so much more, for the next call. Raises BudgetSpent, with what was held still held, and Busy."""
+    return _grown(services, reservation, reservation.micro_usd, micro_usd)
+
+
+def settle(services: Services, reservation: Reservation, spent: dict[str, int] | None) -> None:
+    """Give back what was held and count what was spent (`usage.priced`; None: nothing). Safe to repeat."""
+    for counted in (reservation.subject, usage.STAGE):
+        try:
+            _make(services, counted, reservation, _Step(reservation.micro_usd, None, spent))
+        except _Refused as refused:
+            # Whoever extended it last did not live to say so.
+            _make(services, counted, reservation, _Step(refused.held, None, spent))
+
+
+def charge(services: Services, subject: Subject, spent: dict[str, int]) -> None:
+    """Count what was spent without a reservation, or beyond one that somebody else has settled."""
+    charged = _new(subject)
+    for counted in (subject, usage.STAGE):
+        _make(services, counted, charged, _Step(None, 0))
+    settle(services, charged, spent)
+
+
+def _new(subject: Subject) -> Reservation:
+    now = time.time()
+    return Reservation(subject, f"{int(now):x}{secrets.token_hex(3)}", month(now), 0)
+
+
+def _grown(services: Services, reservation: Reservation, before: int | None, more: int) -> Reservation:
+    """The subject's row first, always: two that take the same two rows crosswise would refuse each other."""
+    grown = replace(reservation, micro_usd=(before or 0) + more)
+    taken: list[Counted] = []
+    for counted in (reservation.subject, usage.STAGE):
+        room = budgets.cap_micro_usd(services.settings, counted) - more
+        try:
+            _make(services, counted, reservation, _Step(before, grown.micro_usd, room=room))
+        except _Refused as refused:
+            for each in taken:
+                _make(services, each, reservation, _Step(grown.micro_usd, before))
+            raise budgets.refusal(services.settings, counted) from refused
+        taken.append(counted)
+    return grown
+
+
+def _make(services: Services, counted: Counted, reservation: Reservation, step: _Step) -> None:
+    """One plain update. Raises _Refused."""
+    if step.room is not None and step.room < 0:
+        raise _Refused(step.before)  # not even with nothing spent
+    change, values = _change(reservation, step)
+    row = usage.key(counted, reservation.period)
+    update = services.usage.update(row, change, values, condition=_condition(reservation, step))
+    try:
+        services.usage.write(update)
+    except ConditionFailed as refused:
+        held = (refused.item or {}).get(reservation.held)
+        # Unless it is this very write that was made, and only its first reply was lost.
+        if held != step.after:
+            raise _Refused(held) from refused
+
+
+def _change(reservation: Reservation, step: _Step) -> tuple[str, Item]:
+    """The update's expression, and the values of it and of its condition."""
+    spent = step.spent or {}
+    added = {name: spent[name] for name in usage.COUNTS if spent.get(name)}
+    added["cost_micro_usd"] = (step.after or 0) - (step.before or 0) + spent.get("cost_micro_usd", 0)
+    given = {"before": step.before, "after": step.after, "room": step.room, **added}
+    values = {f":{name}": value for name, value in given.items() if value is not None}
+    change = "ADD " + ", ".join(f"#{name} :{name}" for name in added)
+    if step.after is None:
+        return f"{change} REMOVE #{reservation.held}", values
+    return f"{change} SET #{reservation.held} = :after, #ttl = :ttl", {**values, ":ttl": int(time.time()) + _KEPT_S}
+
+
+def _condition(reservation: Reservation, step: _Step) -> str:
+    held = f"#{reservation.held}"
+    where = f"attribute_not_exists({held})" if step.before is None else f"{held} = :before"
+    if step.room is None:
+        return where
+    return f"{where} AND (attribute_not_exists(#cost_micro_usd) OR #cost_micro_usd <= :room)"

@@ -1,0 +1,83 @@
+"""Deleting with a time to undo it: a row is hidden at once, and what it names is purged once that time is over.
+
+Owns the one rule and its times. What is purged, and how, is in `deletion`.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal, get_args
+
+from .aws.table import ConditionFailed, Item, Key, Table
+from .errors import NotFound
+from .subjects import Subject
+
+if TYPE_CHECKING:
+    from .services import Services
+
+UNDO_S = 30
+# A purge that comes at the last second of the undo time would race with it.
+_PURGE_AFTER_S = UNDO_S + 5
+
+NOT_DELETED = "attribute_not_exists(#deleted_at)"
+# With `undo_from()` among the values.
+RESTORABLE = "attribute_not_exists(#purging) AND (attribute_not_exists(#deleted_at) OR #deleted_at >= :undo_from)"
+
+Kind = Literal["conversation_id", "file_id", "extract_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class PurgeOrder:
+    """What is to be removed for good, as a schedule or a queue carries it.
+
+    kind: `extract_of` is only what was read of a file. id: of the conversation or the file.
+    """
+
+    kind: Kind
+    subject: Subject
+    id: str
+
+    def payload(self) -> dict[str, Any]:
+        return {"user_id": self.subject.owner, self.kind: self.id}
+
+    @classmethod
+    def from_payload(cls, payload: dict[str, Any]) -> PurgeOrder:
+        kind: Kind = next(kind for kind in get_args(Kind) if kind in payload)
+        return cls(kind, Subject.of_owner(payload["user_id"]), payload[kind])
+
+
+def undo_from() -> dict[str, Any]:
+    """The value of RESTORABLE: what was deleted before it stays deleted."""
+    return {":undo_from": int(time.time()) - UNDO_S}
+
+
+def hide(services: Services, table: Table, row: Key, order: PurgeOrder, *, condition: str, values: Item) -> float:
+    """Hide a row at once and have it purged later. Returns the end of the undo time (Unix seconds).
+
+    condition: under which the row is the caller's, and not deleted. The purge is arranged first: should the process end
+    in between, it finds a row that was not deleted and leaves it alone. Raises NotFound.
+    """
+    now = int(time.time())
+    services.purges.once(f"purge-{order.id}-{now}", now + _PURGE_AFTER_S, order.payload())
+    try:
+        table.write(table.change(row, {"deleted_at": now}, condition=condition, values=values))
+    except ConditionFailed as refused:
+        # Unless it is this very write that deleted it, and only its first reply was lost.
+        if refused.item is None or refused.item.get("deleted_at") != now:
+            raise NotFound(order.kind.removesuffix("_id")) from refused
+    return now + UNDO_S
+
+
+def begin_purge(table: Table, row: Key, *, condition: str = "", values: Item | None = None) -> Item | None:
+    """Mark a deleted row, so that nobody can bring it back; None when it is not (or no longer) deleted.
+
+    Safe to repeat. condition: under which it may be purged, beside that.
+    """
+    undo_over = {":undo_over": int(time.time()) - UNDO_S}
+    deleted = "#deleted_at < :undo_over" + (f" AND {condition}" if condition else "")
+    mark = table.change(row, {"purging": True}, condition=deleted, values=undo_over | (values or {}))
+    try:
+        return table.write(mark, returns="ALL_NEW")
+    except ConditionFailed:
+        return None
