@@ -16,7 +16,7 @@ from tests.stage import Stage
 _KILLED = """
 import os, sys, tempfile
 tempfile.tempdir = sys.argv[1]
-from chalicelib import scratch
+from chalicelib.workers import scratch
 folder = scratch.Folder()
 (folder.path / "upload").write_text("x")
 os._exit(1)
