@@ -10,7 +10,7 @@ from chalicelib.aws.grants import Grant
 from chalicelib.aws.table import Index, Table
 
 from deploy.local.aws import LocalAws, start, stop
-from tests.aws.local_probe import ENVIRON, ROOT, Probe
+from tests.aws.emulator_probe import ENVIRON, ROOT, Probe
 from tests.stage import Stage
 
 # Not a function of the app's, so that what these tests use counts for nobody's grants.

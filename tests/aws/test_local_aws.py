@@ -11,7 +11,7 @@ import pytest
 
 from deploy.local.aws import LocalAws, LocalAwsError, start, status, stop
 from deploy.local.processes import Record
-from tests.aws.local_probe import ENVIRON, ROOT, Probe, eventually
+from tests.aws.emulator_probe import ENVIRON, ROOT, Probe, eventually
 
 
 def test_a_second_start_reuses_what_runs(local: LocalAws, state_dir: Path) -> None:

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from tests.aws.local_probe import ORIGIN, Probe
+from tests.aws.emulator_probe import ORIGIN, Probe
 
 
 def test_chalices_api_answers_with_its_cors_headers(probe: Probe) -> None:

@@ -14,7 +14,7 @@ from tests.arrivals import arrive
 from tests.people import Person
 from tests.stage import Stage
 from tests.unit import extraction_files as files
-from tests.unit.test_extraction_hostile import ENTITIES
+from tests.unit.test_readers_hostile import ENTITIES
 
 MB = 1024 * 1024
 pytestmark = pytest.mark.usefixtures("clean_folder")

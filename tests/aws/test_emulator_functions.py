@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.aws.local_probe import FUNCTIONS, SCHEDULER_ROLE, Probe, allow, eventually
+from tests.aws.emulator_probe import FUNCTIONS, SCHEDULER_ROLE, Probe, allow, eventually
 
 
 def test_functions_may_do_what_their_role_allows_and_no_more(probe: Probe) -> None:
