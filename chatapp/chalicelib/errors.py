@@ -1,4 +1,6 @@
-"""Every error that a caller can provoke, and how HTTP names it.
+"""Every error of the app, and what becomes of it.
+
+What a caller can provoke, and how HTTP names it; only these become 4xx:
 
     AppError                    500 internal
     ├── FieldError                                       (carries `field`)
@@ -12,10 +14,35 @@
     │   ├── FileNotReady        409 file_not_ready       (carries `field`, `file_id`)
     │   └── RequestIdReused     409 request_id_reused    (carries `field`)
     ├── StorageFull             413 storage_full         (carries `used_bytes`, `limit_bytes`)
-    ├── BudgetSpent             429 budget_spent
+    ├── BudgetSpent             429 budget_spent         (in the middle of an answer: that answer's error)
     └── Unavailable             503 unavailable          (safe to repeat with the same request_id)
 
-Only these become 4xx. Any other exception is our own fault and a 500.
+What ends an answer or a file's reading, and is told on its row:
+
+    ModelError                  claude.interface         the model's failures, by their code
+    ExtractionError             extraction.failures      why a file cannot be read, by its code
+    SearchUnavailable           extraction.index         this interpreter's SQLite has no full-text search
+
+What AWS answers, converted by exact code in `aws/`; whoever calls handles it:
+
+    Busy                        aws.faults               not now; where nobody handles it, 503 unavailable
+    ConditionFailed             aws.table                a write's condition did not hold
+    TransactionRefused          aws.table                some conditions of a transaction did not hold
+    Missing, TooLarge           aws.bucket               an object that is not there, or larger than it may be
+    NotStarted                  aws.functions            a function could not be invoked
+    Gone                        aws.push                 a connection that is closed
+
+What one part of the code tells another:
+
+    Changed                     optimistic               what was read has changed: read again
+    Superseded                  turns.settling           somebody else has settled the answer
+    Lost                        files.claims             the file is another worker's by now, or gone
+    Refused                     push.tickets             a ticket that opens no socket
+
+Our own bugs, a 500 each, like any exception that is not named here:
+
+    NotGranted                  aws.grants               an operation that `functions.py` does not grant
+    Failed                      logs                     a function's error, reported without its text
 """
 
 from __future__ import annotations

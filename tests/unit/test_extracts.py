@@ -48,8 +48,8 @@ def extracted(stage: Stage) -> Bucket:
 
 @pytest.fixture
 def answer(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> services.Services:
-    made = extracts._Indexes(10**9)
-    monkeypatch.setattr(extracts, "_indexes", lambda: made)
+    made = extracts.IndexCache(10**9)
+    monkeypatch.setattr(extracts, "index_cache", lambda: made)
     return services.of(functions.ANSWER)
 
 
@@ -161,8 +161,8 @@ def test_another_run_goes_on_where_one_stopped(
     assert sorted(set(stage.objects())) == stage.objects()
 
 
-def fetched_index(kept: extracts._Indexes, extracted: Bucket, file_id: str) -> Path:
-    return kept.get(extracted, file_id, extracts.index_key(file_id, "run"))
+def fetched_index(kept: extracts.IndexCache, extracted: Bucket, file_id: str) -> Path:
+    return kept.path(extracted, file_id, extracts.index_key(file_id, "run"))
 
 
 def test_indexes_are_kept_within_bounds_and_fetched_once(stage: Stage, extracted: Bucket, tmp_path: Path) -> None:
@@ -170,7 +170,7 @@ def test_indexes_are_kept_within_bounds_and_fetched_once(stage: Stage, extracted
     ids = [f"file{number}" for number in range(4)]
     for file_id in ids:
         stage.store(extracts.index_key(file_id, "run"), (tmp_path / "index").read_bytes())
-    kept = extracts._Indexes(most_bytes=(tmp_path / "index").stat().st_size * 2)
+    kept = extracts.IndexCache(most_bytes=(tmp_path / "index").stat().st_size * 2)
     for file_id in (ids[0], ids[1], ids[0], ids[0], ids[2]):
         path = fetched_index(kept, extracted, file_id)
         assert search(path, "word1")
@@ -187,7 +187,7 @@ def test_room_is_made_before_an_index_is_fetched(
     body = (tmp_path / "index").read_bytes()
     for name in "abc":
         stage.store(extracts.index_key(name, "run"), body)
-    kept = extracts._Indexes(most_bytes=len(body) * 2)
+    kept = extracts.IndexCache(most_bytes=len(body) * 2)
     folder = fetched_index(kept, extracted, "a").parent
     fetched_index(kept, extracted, "b")
     there: list[set[str]] = []

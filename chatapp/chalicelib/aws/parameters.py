@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
+
+from cachetools import TTLCache
 
 from .grants import Adapter, Grant
 
@@ -19,13 +20,13 @@ class Parameter(Adapter):
         super().__init__(function, grant)
         self._client = client
         self._name = name
-        self._kept: tuple[str, float] | None = None
+        self._kept: TTLCache[str, str] = TTLCache(maxsize=1, ttl=KEEP_S)
 
     def value(self) -> str:
         """The decrypted value; kept for five minutes, so that a rotated key is taken up without a deployment."""
-        now = time.monotonic()
-        if self._kept is None or self._kept[1] < now:
+        value = self._kept.get(self._name)
+        if value is None:
             self._allow("GetParameter")
             reply = self._client().get_parameter(Name=self._name, WithDecryption=True)
-            self._kept = (reply["Parameter"]["Value"], now + KEEP_S)
-        return self._kept[0]
+            value = self._kept[self._name] = reply["Parameter"]["Value"]
+        return value

@@ -15,12 +15,13 @@ from __future__ import annotations
 
 import json
 import threading
-from collections import OrderedDict
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
+
+from cachetools import LRUCache
 
 from chalicelib.aws.bucket import Bucket, Missing
 from chalicelib.errors import NotFound
@@ -216,45 +217,52 @@ def index(services: Services, file: File) -> Path:
     if file.index_key is None:
         raise NotFound("file")
     try:
-        return _indexes().get(services.extracted, file.file_id, file.index_key)
+        return index_cache().path(services.extracted, file.file_id, file.index_key)
     except Missing as missing:
         raise NotFound("file") from missing
 
 
-class _Indexes:
+class IndexCache(LRUCache[Path, int]):
     """Copies of the indexes used last, within `most_bytes`; the one asked for is kept however large it is."""
 
     def __init__(self, most_bytes: int) -> None:
+        super().__init__(most_bytes)
         self._folder = scratch.Folder()
-        self._most_bytes = most_bytes
-        self._sizes: OrderedDict[Path, int] = OrderedDict()
         self._lock = threading.Lock()
 
-    def get(self, extracted: Bucket, file_id: str, key: str) -> Path:
+    def path(self, extracted: Bucket, file_id: str, key: str) -> Path:
         path = self._folder.path / f"{file_id}.sqlite"
         with self._lock:
-            if path not in self._sizes:
-                self._fetch(extracted, key, path)
-            self._sizes.move_to_end(path)
+            if self.get(path) is None:
+                self[path] = self._fetched(extracted, key, path)
         return path
 
-    def _fetch(self, extracted: Bucket, key: str, path: Path) -> None:
+    def _fetched(self, extracted: Bucket, key: str, path: Path) -> int:
         try:
             extracted.download(key, path, before=self._make_room)
         except Exception:
             path.unlink(missing_ok=True)
             raise
-        self._sizes[path] = path.stat().st_size
+        return path.stat().st_size
 
     def _make_room(self, size_bytes: int) -> None:
-        while self._sizes and sum(self._sizes.values()) + size_bytes > self._most_bytes:
-            oldest, _ = self._sizes.popitem(last=False)
-            oldest.unlink()
+        """Before the file comes: Lambda's /tmp would be full with both."""
+        while self and self.currsize + size_bytes > self.maxsize:
+            self.popitem()
+
+    def popitem(self) -> tuple[Path, int]:
+        oldest, size_bytes = super().popitem()
+        oldest.unlink()
+        return oldest, size_bytes
+
+    def getsizeof(self, value: int) -> int:  # type: ignore[override]
+        return min(value, int(self.maxsize))
 
 
 @lru_cache(maxsize=1)
-def _indexes() -> _Indexes:
-    return _Indexes(_MOST_CACHED_BYTES)
+def index_cache() -> IndexCache:
+    """This process's own."""
+    return IndexCache(_MOST_CACHED_BYTES)
 
 
 def _read(extracted: Bucket, keys: list[str]) -> Iterable[bytes]:
