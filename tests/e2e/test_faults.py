@@ -30,7 +30,7 @@ LEASE_S = 10.0
 def _order(answer: dict[str, Any], user_id: str) -> bytes:
     """The invocation as the api function sends it."""
     ids = {"user_id": user_id, "conversation_id": answer["conversation_id"], "message_id": answer["message_id"]}
-    return json.dumps({**ids, "cut": None, "system": False, "untitled": False}).encode()
+    return json.dumps(ids).encode()
 
 
 def _is_through(deployment: Deployment, answer: dict[str, Any]) -> bool:
@@ -111,8 +111,7 @@ def test_a_killed_worker_leaves_what_it_showed(deployment: Deployment, ada: Pers
 def test_a_killed_invocation_is_recorded_without_any_text(deployment: Deployment, killed: dict[str, Killed]) -> None:
     message_id = killed["retried"].answer["message_id"]
     record = FailureQueue(deployment).receive(lambda payload: payload.get("message_id") == message_id)
-    ids = {"user_id", "conversation_id", "message_id", "cut", "files"}
-    assert set(record["requestPayload"]) == {*ids, "system", "cut_files", "document_tokens", "untitled"}
+    assert set(record["requestPayload"]) == {"user_id", "conversation_id", "message_id"}
     assert killed["retried"].word not in json.dumps(record)
 
 
