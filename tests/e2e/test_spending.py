@@ -40,11 +40,16 @@ def _accepted(senders: list[Person], word: str) -> int:
         replies = list(pool.map(send, senders))
     refused = [reply for reply in replies if reply.status != 201]
     assert {(reply.status, reply.body["error"]["code"]) for reply in refused} <= {(429, "budget_spent")}
+    for person, reply in zip(senders, replies, strict=True):
+        if reply.status == 201:
+            path = f"/conversations/{reply.body['conversation_id']}/messages/{reply.body['answer']['message_id']}/stop"
+            assert person.post(path).status == 202
     return len(replies) - len(refused)
 
 
 def _check(model: Model, word: str, prepare: Callable[[], None], senders: list[Person]) -> None:
-    model.script(word, text="Red.", delay_first_s=2.0)
+    # An answer that ended before the last request came would give back what it had reserved.
+    model.script(word, text="Red.", delay_first_s=30.0)
     counts = []
     for _ in range(TIMES):
         prepare()
