@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from botocore.retries.quota import RetryQuota
@@ -15,6 +16,8 @@ from tests.people import Person
 # Before the app is imported: its decorators read the environment.
 os.environ.update(stages.ENVIRONMENT)
 
+WORKERS = pytest.StashKey[grants.Workers]()
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
@@ -24,17 +27,39 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    config.stash[WORKERS] = grants.Workers()
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    if not session.config.getoption("--check-grants"):
+    if hasattr(session.config, "workerinput"):
+        session.config.workeroutput["used"] = grants.told()  # type: ignore[attr-defined]
+    elif session.config.getoption("--check-grants"):
+        _check_grants(session)
+
+
+def _check_grants(session: pytest.Session) -> None:
+    by_workers = session.config.pluginmanager.has_plugin("dsession")
+    problems = grants.problems_of(session.config.stash[WORKERS]) if by_workers else grants.problems(grants.used)
+    if not problems:
         return
-    if problems := grants.problems():
-        reporter = session.config.pluginmanager.get_plugin("terminalreporter")
-        assert reporter is not None
-        reporter.write_line("")
-        for problem in problems:
-            reporter.write_line(f"grants: {problem}", red=True)
-        session.exitstatus = session.exitstatus or pytest.ExitCode.TESTS_FAILED
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    assert reporter is not None
+    reporter.write_line("")
+    for problem in problems:
+        reporter.write_line(f"grants: {problem}", red=True)
+    session.exitstatus = session.exitstatus or pytest.ExitCode.TESTS_FAILED
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodeready(node: Any) -> None:
+    node.config.stash[WORKERS].started(node.gateway.id)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    node.config.stash[WORKERS].ended(node.gateway.id, getattr(node, "workeroutput", {}).get("used"))
 
 
 @pytest.fixture(scope="session")

@@ -1,22 +1,57 @@
 """The grants of `functions.py` against what the tests of this run used.
 
 An operation that is used and not granted fails at run time (`NotGranted`); one that is granted and not used is found
-here.
+here. Where pytest-xdist runs the tests, each worker tells at its end what its tests used.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import astuple, dataclass, field
 
-def problems() -> list[str]:
+from chalicelib import functions
+from chalicelib.aws.grants import Use, used
+
+Told = list[list[str]]
+
+
+def told() -> Told:
+    """What the tests of this process used, as a worker sends it."""
+    return sorted(list(astuple(use)) for use in used)
+
+
+@dataclass
+class Workers:
+    """What the workers of a run used. awaited: those that have not told it."""
+
+    used: set[Use] = field(default_factory=set)
+    awaited: set[str] = field(default_factory=set)
+
+    def started(self, worker: str) -> None:
+        self.awaited.add(worker)
+
+    def ended(self, worker: str, told: Told | None) -> None:
+        """Take what a worker tells at its end; one that was lost tells None."""
+        if told is not None:
+            self.awaited.discard(worker)
+            self.used.update(Use(*use) for use in told)
+
+
+def problems(uses: Iterable[Use]) -> list[str]:
     """A line for each granted operation that nothing used, in the order of `functions.GRANTS`."""
-    from chalicelib import functions
-    from chalicelib.aws.grants import Use, used
-
+    seen = set(uses)
     return [
         f"{function} may {operation} on {grant.kind} {grant.resource}, but no test made it do so"
         for function, grants in functions.GRANTS.items()
         for grant in grants
         for operation in grant.operations
         if (grant.kind, grant.resource, operation) not in functions.USED_BY_AWS
-        and Use(function, grant.kind, grant.resource, operation) not in used
+        and Use(function, grant.kind, grant.resource, operation) not in seen
     ]
+
+
+def problems_of(workers: Workers) -> list[str]:
+    """As `problems`, for a run by workers: what one of them did not tell cannot be judged."""
+    if workers.awaited:
+        return [f"{worker} did not tell what its tests used" for worker in sorted(workers.awaited)]
+    return problems(workers.used) if workers.used else ["no worker told what its tests used"]
