@@ -4,7 +4,7 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import { announce } from "@/lib/announcer";
 import { showToast } from "@/ui/toasts";
 
-import { api, openApp, person, prepareApp } from "./openApp";
+import { api, openApp, person, prepareApp } from "@/test/openApp";
 
 prepareApp();
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 
 import { conversation } from "@/test/records";
 
-import { api, composer, openApp as open, pass, person, prepareApp } from "./openApp";
+import { api, composer, openApp as open, pass, person, prepareApp } from "@/test/openApp";
 
 prepareApp();
 

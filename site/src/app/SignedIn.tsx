@@ -8,7 +8,7 @@ import { ChatContext, ChatRuntime } from "@/features/chat";
 import { updateFile } from "@/features/files";
 import { clearAnnouncement } from "@/lib/announcer";
 import type { Config } from "@/lib/config";
-import { UploadsContext } from "@/lib/files/context";
+import { UploadsContext } from "@/entities/files/context";
 import { clearToasts } from "@/ui/toasts";
 
 import { createQueryClient } from "./queryClient";

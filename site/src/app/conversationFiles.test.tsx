@@ -3,7 +3,7 @@ import { beforeEach, expect, it } from "vitest";
 
 import { conversation, message, storedFile } from "@/test/records";
 
-import { api, openApp, pass, person, prepareApp } from "./openApp";
+import { api, openApp, pass, person, prepareApp } from "@/test/openApp";
 
 prepareApp();
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 
 import { conversation, storedFile } from "@/test/records";
 
-import { api, carried, composer, dropOnPage, finishReading, openApp, pass, pdf, person, prepareApp } from "./openApp";
+import { api, carried, composer, dropOnPage, finishReading, openApp, pass, pdf, person, prepareApp } from "@/test/openApp";
 
 const chips = () => screen.getByRole("list", { name: "Attached files" });
 const sendButton = () => screen.getByRole("button", { name: "Send" });

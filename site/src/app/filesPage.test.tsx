@@ -3,7 +3,7 @@ import { describe, expect, it, vi } from "vitest";
 
 import { storedFile } from "@/test/records";
 
-import { api, dropOnPage, finishReading, openApp, pass, pdf, person, prepareApp } from "./openApp";
+import { api, dropOnPage, finishReading, openApp, pass, pdf, person, prepareApp } from "@/test/openApp";
 
 const list = () => screen.findByRole("list", { name: "Your files" });
 const names = async () => within(await list()).getAllByRole("listitem").map((row) => within(row).getAllByText(/\.\w+$/)[0]?.textContent);

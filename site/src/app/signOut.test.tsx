@@ -1,7 +1,7 @@
 import { screen } from "@testing-library/react";
 import { expect, it, vi } from "vitest";
 
-import { api, composer, openApp, pass, person, prepareApp } from "./openApp";
+import { api, composer, openApp, pass, person, prepareApp } from "@/test/openApp";
 
 const kept = () => Object.keys(localStorage).filter((key) => key.includes("unsent.ada."));
 

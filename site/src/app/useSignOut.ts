@@ -4,7 +4,7 @@ import { useRef, useState } from "react";
 import { useSession } from "@/features/auth";
 import type { ChatRuntime } from "@/features/chat";
 import { t } from "@/i18n";
-import { forgetDrafts } from "@/lib/drafts";
+import { forgetDrafts } from "@/session/drafts";
 import { showToast } from "@/ui/toasts";
 
 export function useSignOut(userId: string) {

@@ -1,7 +1,7 @@
 import { screen } from "@testing-library/react";
 import { expect, it } from "vitest";
 
-import { composer, finishReading, openApp, pass, pdf, person, prepareApp } from "./openApp";
+import { composer, finishReading, openApp, pass, pdf, person, prepareApp } from "@/test/openApp";
 
 /** What a screen reader is told by a live region. */
 function spoken(region: HTMLElement): string {

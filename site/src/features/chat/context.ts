@@ -2,8 +2,8 @@ import { createContext, use, useSyncExternalStore } from "react";
 
 import { useStore } from "@/lib/store";
 
-import { isSettled, type AnswerState } from "./answerReducer";
-import type { ChatRuntime } from "./runtime";
+import { isSettled, type AnswerState } from "@/entities/answers/answerReducer";
+import type { ChatRuntime } from "@/session/runtime";
 
 export const ChatContext = createContext<ChatRuntime | null>(null);
 

@@ -2,7 +2,7 @@ import { useMemo } from "react";
 
 import type { MessageFile } from "@/api/types";
 
-import { useMessages } from "./api/messages";
+import { useMessages } from "@/session/messages";
 
 /** The files that the messages of a conversation brought, in their order, as far as the messages are loaded. */
 export function useAttachedFiles(conversationId: string): readonly MessageFile[] {

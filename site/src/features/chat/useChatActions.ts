@@ -6,14 +6,14 @@ import { ApiError } from "@/api/client";
 import { useApi } from "@/api/context";
 import type { Message, MessageFile } from "@/api/types";
 import { t } from "@/i18n";
-import { errorText } from "@/lib/errorText";
+import { errorText } from "@/entities/errors/errorText";
 import { focusComposer } from "@/lib/focusComposer";
 import { showToast } from "@/ui/toasts";
 
-import { messagesKey, retryAnswer, stopAnswer, useModels } from "./api/messages";
+import { messagesKey, retryAnswer, stopAnswer, useModels } from "@/session/messages";
 import { useNewChatModel } from "./api/modelChoice";
 import { useChat } from "./context";
-import { outboxKey, type Unsent } from "./outbox";
+import { outboxKey, type Unsent } from "@/session/outbox";
 import type { Thread } from "./useThread";
 
 export type ChatActions = ReturnType<typeof useChatActions>;

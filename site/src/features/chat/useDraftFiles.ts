@@ -3,16 +3,16 @@ import { useState, type ClipboardEvent } from "react";
 
 import { t } from "@/i18n";
 import { announce } from "@/lib/announcer";
-import { useReadiness } from "@/lib/files/context";
-import { pastedOf, type Incoming } from "@/lib/files/dropped";
-import type { Readiness, Refused } from "@/lib/files/uploads";
-import { MAX_FILES_PER_MESSAGE } from "@/lib/files/validate";
+import { useReadiness } from "@/entities/files/context";
+import { pastedOf, type Incoming } from "@/entities/files/dropped";
+import type { Readiness, Refused } from "@/entities/files/uploads";
+import { MAX_FILES_PER_MESSAGE } from "@/entities/files/validate";
 import { COMPOSER_ID, focusComposer } from "@/lib/focusComposer";
 import { useStore } from "@/lib/store";
 import { showToast } from "@/ui/toasts";
 
 import { useChat } from "./context";
-import { outboxKey } from "./outbox";
+import { outboxKey } from "@/session/outbox";
 
 const UNDO_PASTE_MS = 12_000;
 /** What browsers call a picture that was copied. */

@@ -2,13 +2,13 @@
 import { useEffect, useMemo, useState } from "react";
 
 import type { Conversation } from "@/api/types";
-import { useConversation } from "@/lib/conversations/conversations";
+import { useConversation } from "@/entities/conversations/list";
 import { useStore } from "@/lib/store";
 
-import { useMessages } from "./api/messages";
-import { isInProgress } from "./answerReducer";
+import { useMessages } from "@/session/messages";
+import { isInProgress } from "@/entities/answers/answerReducer";
 import { useChat, useIsSettled } from "./context";
-import type { OutboxEntry } from "./outbox";
+import type { OutboxEntry } from "@/session/outbox";
 import { isCutOff, visibleThread, type Choices, type ThreadEntry } from "./thread";
 
 export interface Thread {

@@ -1,9 +1,9 @@
 /** What is uploaded from the Files page, for as long as the person is signed in: it goes on when the page is left. */
 import { getLanguage, t } from "@/i18n";
 import { announce } from "@/lib/announcer";
-import type { Attachment } from "@/lib/files/attachment";
-import { attachmentText } from "@/lib/files/fileText";
-import type { Uploads } from "@/lib/files/uploads";
+import type { Attachment } from "@/entities/files/attachment";
+import { attachmentText } from "@/entities/files/fileText";
+import type { Uploads } from "@/entities/files/uploads";
 import { createStore, type Store } from "@/lib/store";
 
 const stores = new WeakMap<Uploads, Store<readonly string[]>>();

@@ -1,5 +1,5 @@
 import type { FileDetail, FilePage } from "@/api/types";
-import { unitOf, type Unit } from "@/lib/files/kinds";
+import { unitOf, type Unit } from "@/entities/files/kinds";
 import type { ViewerTarget } from "@/lib/viewer";
 
 import { isBeingRead, isMissing, useSourceFile, useSourcePage } from "./api/source";

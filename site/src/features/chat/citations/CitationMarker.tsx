@@ -2,7 +2,7 @@
 import { memo, use, useId, useRef, type PointerEvent } from "react";
 
 import { useT } from "@/i18n";
-import { locatorText } from "@/lib/locator";
+import { locatorText } from "@/entities/files/locator";
 import { openViewer } from "@/lib/viewer";
 
 import { CitationPopover } from "./CitationPopover";

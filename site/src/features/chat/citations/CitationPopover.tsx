@@ -1,7 +1,7 @@
 import { useLayoutEffect, useRef, type RefObject } from "react";
 
 import { useT } from "@/i18n";
-import { locatorText } from "@/lib/locator";
+import { locatorText } from "@/entities/files/locator";
 import { placeBeside } from "@/lib/placeBeside";
 import { Icon } from "@/ui/icons";
 

@@ -1,5 +1,5 @@
 import { useT } from "@/i18n";
-import { locatorText } from "@/lib/locator";
+import { locatorText } from "@/entities/files/locator";
 import { openViewer } from "@/lib/viewer";
 import { Icon } from "@/ui/icons";
 

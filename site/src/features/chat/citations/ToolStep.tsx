@@ -3,9 +3,9 @@ import { useEffect } from "react";
 import type { ToolDetail, ToolUseBlock } from "@/api/types";
 import { getLanguage, t as texts, useLanguage, useT, type Language, type Messages } from "@/i18n";
 import { announce } from "@/lib/announcer";
-import { namesText } from "@/lib/files/fileText";
-import { unitOf } from "@/lib/files/kinds";
-import { placeText } from "@/lib/locator";
+import { namesText } from "@/entities/files/fileText";
+import { unitOf } from "@/entities/files/kinds";
+import { placeText } from "@/entities/files/locator";
 
 /** A look into files between what Claude writes: quiet, with a sign of life while it runs. */
 export function ToolStep({ block, isRunning }: { block: ToolUseBlock; isRunning: boolean }) {

@@ -1,5 +1,5 @@
 import type { Messages } from "@/i18n";
-import { locatorText } from "@/lib/locator";
+import { locatorText } from "@/entities/files/locator";
 
 import { replacePlaceholders } from "../markdown/placeholders";
 import type { CitedAnswer } from "./parts";

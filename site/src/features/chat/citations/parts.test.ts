@@ -7,7 +7,9 @@ import { citation, cited } from "@/test/citations";
 
 import { placeholdersIn } from "../markdown/placeholders";
 import { copyText } from "./copyText";
-import { citedAnswer, plainText } from "./parts";
+import { plainText } from "@/entities/answers/text";
+
+import { citedAnswer } from "./parts";
 import { toolText } from "./ToolStep";
 
 const { en, fr } = catalogues;

@@ -5,9 +5,10 @@
  * numbered by file and page in the order in which they are cited: the numbers hold while the answer grows.
  */
 import type { Citation, ContentBlock, ThinkingBlock, ToolUseBlock } from "@/api/types";
+import { runs } from "@/entities/answers/text";
 import type { ViewerTarget } from "@/lib/viewer";
 
-import { joinMarked, type MarkedBlock } from "../markdown/placeholders";
+import { joinMarked } from "../markdown/placeholders";
 
 /** A page that the answer rests on. */
 export interface Source {
@@ -44,34 +45,6 @@ export function citedAnswer(content: readonly ContentBlock[]): CitedAnswer {
   });
   return { parts, markers, sources: [...sources.values()] };
 }
-
-/** The text of an answer or a message, without thinking, tools and markers. */
-export const plainText = (content: readonly ContentBlock[]): string =>
-  runs(content)
-    .flatMap((run) => (Array.isArray(run) ? [run.map((block) => block.text).join("")] : []))
-    .join("\n\n");
-
-type TextRun = (Omit<MarkedBlock, "markers"> & { citations: readonly Citation[] })[];
-
-/** Text blocks in a row are one run; thinking that says nothing does not part them. */
-function runs(content: readonly ContentBlock[]): (TextRun | ThinkingBlock | ToolUseBlock)[] {
-  const found: (TextRun | ThinkingBlock | ToolUseBlock)[] = [];
-  for (const block of content) {
-    const last = found.at(-1);
-    if (block.type === "text") {
-      const text = { text: block.text, citations: readable(block.citations) };
-      if (Array.isArray(last)) last.push(text);
-      else found.push([text]);
-    } else if (block.type === "tool_use" || (block.type === "thinking" && block.thinking)) {
-      found.push(block);
-    }
-  }
-  return found;
-}
-
-/** Answers from before files had citations of another shape. */
-const readable = (citations: readonly Citation[] | null | undefined): readonly Citation[] =>
-  (citations ?? []).filter((citation) => typeof citation?.file_id === "string" && Boolean(citation.locator));
 
 /** One block's citations as markers: one per source, in the order of the citations. */
 function bySource(citations: readonly Citation[], sources: Map<string, Source>): Marker[] {

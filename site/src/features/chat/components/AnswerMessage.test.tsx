@@ -15,9 +15,9 @@ import { citation, cited } from "@/test/citations";
 import { FakeApi } from "@/test/fakeApi";
 import { answer } from "@/test/records";
 
-import { applyFrames, newAnswer, type AnswerState } from "../answerReducer";
+import { applyFrames, newAnswer, type AnswerState } from "@/entities/answers/answerReducer";
 import { ChatContext } from "../context";
-import type { ChatRuntime } from "../runtime";
+import type { ChatRuntime } from "@/session/runtime";
 import { AnswerMessage } from "./AnswerMessage";
 
 const ids = { conversation_id: "c1", message_id: "a1" };

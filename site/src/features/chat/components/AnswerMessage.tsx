@@ -7,8 +7,8 @@ import { DOT, formatCount, formatUsd } from "@/lib/format";
 import { IconButton } from "@/ui/Button";
 import { CopyButton } from "@/ui/CopyButton";
 
-import { isInProgress } from "../answerReducer";
-import { useModels } from "../api/messages";
+import { isInProgress } from "@/entities/answers/answerReducer";
+import { useModels } from "@/session/messages";
 import { MarkersContext } from "../citations/context";
 import { copyText } from "../citations/copyText";
 import type { AnswerPart, CitedAnswer } from "../citations/parts";
@@ -16,7 +16,8 @@ import { SourceList } from "../citations/SourceList";
 import { StableCited } from "../citations/stableCited";
 import { ToolStep } from "../citations/ToolStep";
 import { useAnswerState } from "../context";
-import { liveMessage, textOf } from "../liveMessage";
+import { liveMessage } from "@/entities/answers/liveMessage";
+import { plainText } from "@/entities/answers/text";
 import { Markdown } from "../markdown/Markdown";
 import { AnswerStatusLine } from "./AnswerStatusLine";
 import { Thinking } from "./Thinking";
@@ -122,7 +123,7 @@ function useAnnouncedEnd(isGrowing: boolean, { content }: Message): void {
   const wasGrowing = useRef(isGrowing);
   useEffect(() => {
     if (wasGrowing.current && !isGrowing) {
-      announce(`${texts().chat.answered} ${textOf(content).slice(0, ANNOUNCED_CHARACTERS)}`);
+      announce(`${texts().chat.answered} ${plainText(content).slice(0, ANNOUNCED_CHARACTERS)}`);
     }
     wasGrowing.current = isGrowing;
   }, [isGrowing, content]);

@@ -1,6 +1,6 @@
 import type { Message } from "@/api/types";
 import { useT, type Messages } from "@/i18n";
-import { answerErrorText } from "@/lib/errorText";
+import { answerErrorText } from "@/entities/errors/errorText";
 import { Alert } from "@/ui/Alert";
 import { Button } from "@/ui/Button";
 

@@ -3,12 +3,12 @@ import { useEffect, type ReactNode } from "react";
 import { useLocation } from "wouter";
 
 import { useT } from "@/i18n";
-import { isGone } from "@/lib/conversations/conversations";
-import { useFileDrop } from "@/lib/files/dropped";
+import { isGone } from "@/entities/conversations/list";
+import { useFileDrop } from "@/entities/files/dropped";
 import { DOT } from "@/lib/format";
 import { routes } from "@/lib/routes";
 import { Button } from "@/ui/Button";
-import { DropOverlay } from "@/ui/DropOverlay";
+import { DropOverlay } from "@/entities/files/ui/DropOverlay";
 
 import { useChat } from "../context";
 import { useAutoscroll } from "../useAutoscroll";

@@ -5,12 +5,12 @@ import { useLanguage, useT } from "@/i18n";
 import { COMPOSER_ID, focusComposer } from "@/lib/focusComposer";
 import { DOT, formatCount } from "@/lib/format";
 import { useStore } from "@/lib/store";
-import { AttachmentChip } from "@/ui/AttachmentChip";
+import { AttachmentChip } from "@/entities/files/ui/AttachmentChip";
 import { Button, IconButton } from "@/ui/Button";
-import { FilePicker } from "@/ui/FilePicker";
+import { FilePicker } from "@/entities/files/ui/FilePicker";
 
 import { useChat } from "../context";
-import { outboxKey } from "../outbox";
+import { outboxKey } from "@/session/outbox";
 import type { DraftFiles } from "../useDraftFiles";
 import type { Thread } from "../useThread";
 import { ComposerNotices } from "./ComposerNotices";

@@ -4,10 +4,10 @@ import { useT } from "@/i18n";
 import { focusComposer } from "@/lib/focusComposer";
 import { useStore } from "@/lib/store";
 import { Alert } from "@/ui/Alert";
-import { RefusedFiles } from "@/ui/RefusedFiles";
+import { RefusedFiles } from "@/entities/files/ui/RefusedFiles";
 
 import { useChat } from "../context";
-import { outboxKey } from "../outbox";
+import { outboxKey } from "@/session/outbox";
 import type { DraftFiles } from "../useDraftFiles";
 
 interface ComposerNoticesProps {

@@ -1,7 +1,7 @@
 import type { MessageFile } from "@/api/types";
 import { useT } from "@/i18n";
-import { useFileState } from "@/lib/files/conversationFiles";
-import { FileChips } from "@/ui/FileChips";
+import { useFileState } from "@/entities/files/conversationFiles";
+import { FileChips } from "@/entities/files/ui/FileChips";
 
 interface MessageFilesProps {
   conversationId: string;

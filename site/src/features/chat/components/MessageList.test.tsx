@@ -13,10 +13,10 @@ import { FakeApi } from "@/test/fakeApi";
 import { delta, done, started } from "@/test/frames";
 import { answer, conversation, message } from "@/test/records";
 
-import { seedMessages } from "../api/messages";
-import { applyFrames, newAnswer, type AnswerState } from "../answerReducer";
+import { seedMessages } from "@/session/messages";
+import { applyFrames, newAnswer, type AnswerState } from "@/entities/answers/answerReducer";
 import { ChatContext } from "../context";
-import type { ChatRuntime } from "../runtime";
+import type { ChatRuntime } from "@/session/runtime";
 import { visibleThread } from "../thread";
 import type { ChatActions } from "../useChatActions";
 import { useThread, type Thread } from "../useThread";

@@ -1,12 +1,12 @@
 import type { Conversation } from "@/api/types";
 import { useLanguage, useT } from "@/i18n";
-import { useConversationActions } from "@/lib/conversations/actions";
+import { useConversationActions } from "@/entities/conversations/actions";
 import { formatUsd } from "@/lib/format";
 import { Button } from "@/ui/Button";
 import { Icon } from "@/ui/icons";
 import { Menu } from "@/ui/Menu";
 
-import { useModels } from "../api/messages";
+import { useModels } from "@/session/messages";
 import { chooseNewChatModel, useNewChatModel } from "../api/modelChoice";
 
 /** Which model answers, with prices. In a conversation the choice is stored with it. */

@@ -1,6 +1,6 @@
 import { useT } from "@/i18n";
-import { isGone } from "@/lib/conversations/conversations";
-import { errorText } from "@/lib/errorText";
+import { isGone } from "@/entities/conversations/list";
+import { errorText } from "@/entities/errors/errorText";
 import { Alert } from "@/ui/Alert";
 import { Button } from "@/ui/Button";
 

@@ -1,15 +1,15 @@
 import { useCallback, useSyncExternalStore } from "react";
 
 import { useT } from "@/i18n";
-import { errorText } from "@/lib/errorText";
+import { errorText } from "@/entities/errors/errorText";
 import { shortName } from "@/lib/format";
-import { useUploads } from "@/lib/files/context";
-import type { Uploads } from "@/lib/files/uploads";
+import { useUploads } from "@/entities/files/context";
+import type { Uploads } from "@/entities/files/uploads";
 import { Alert } from "@/ui/Alert";
-import { AttachmentChip } from "@/ui/AttachmentChip";
+import { AttachmentChip } from "@/entities/files/ui/AttachmentChip";
 import { Button } from "@/ui/Button";
 
-import type { OutboxEntry } from "../outbox";
+import type { OutboxEntry } from "@/session/outbox";
 import { UserBubble } from "./UserMessage";
 import { Waiting } from "./Waiting";
 

@@ -5,7 +5,7 @@ import { useT } from "@/i18n";
 import { Button, IconButton } from "@/ui/Button";
 import { CopyButton } from "@/ui/CopyButton";
 
-import { textOf } from "../liveMessage";
+import { plainText } from "@/entities/answers/text";
 import { GrowingTextarea } from "./GrowingTextarea";
 import { MessageFiles } from "./MessageFiles";
 import { Versions, type VersionsProps } from "./Versions";
@@ -28,7 +28,7 @@ export function UserMessage({ message, versions, canEdit, onEdit }: UserMessageP
     if (wasEditing.current && !isEditing && document.activeElement === document.body) editButton.current?.focus();
     wasEditing.current = isEditing;
   }, [isEditing]);
-  const text = textOf(message.content);
+  const text = plainText(message.content);
   if (isEditing) {
     return (
       <EditForm

@@ -3,10 +3,10 @@ import { useEffect, useRef, useState } from "react";
 
 import type { ConversationSummary } from "@/api/types";
 import { useT } from "@/i18n";
-import { useConversations } from "@/lib/conversations/conversations";
+import { useConversations } from "@/entities/conversations/list";
 import { periodOf, type Period } from "@/lib/format";
 import { Button } from "@/ui/Button";
-import { LoadFailed } from "@/ui/LoadFailed";
+import { LoadFailed } from "@/entities/errors/LoadFailed";
 import { Skeleton } from "@/ui/Skeleton";
 
 import { ConversationRow } from "./ConversationRow";

@@ -4,7 +4,7 @@ import { Link } from "wouter";
 import type { ConversationSummary } from "@/api/types";
 import { useT } from "@/i18n";
 import { cx } from "@/lib/classNames";
-import { titleOf, useConversationActions } from "@/lib/conversations/actions";
+import { titleOf, useConversationActions } from "@/entities/conversations/actions";
 import { routes } from "@/lib/routes";
 import { Icon } from "@/ui/icons";
 import { Menu } from "@/ui/Menu";

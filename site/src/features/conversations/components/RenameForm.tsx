@@ -1,6 +1,6 @@
 import type { ConversationSummary } from "@/api/types";
 import { useT } from "@/i18n";
-import { useConversationActions } from "@/lib/conversations/actions";
+import { useConversationActions } from "@/entities/conversations/actions";
 import { NameForm } from "@/ui/NameForm";
 
 /** The API's limit. */

@@ -4,9 +4,9 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useApi } from "@/api/context";
 import type { File as StoredFile } from "@/api/types";
 import { t } from "@/i18n";
-import { errorText } from "@/lib/errorText";
-import { downloadFile } from "@/lib/files/download";
-import { conversationFilesKeys } from "@/lib/files/endpoints";
+import { errorText } from "@/entities/errors/errorText";
+import { downloadFile } from "@/entities/files/download";
+import { conversationFilesKeys } from "@/entities/files/endpoints";
 import { shortName } from "@/lib/format";
 import { showToast } from "@/ui/toasts";
 

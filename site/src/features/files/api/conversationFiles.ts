@@ -6,9 +6,9 @@ import { ApiError } from "@/api/client";
 import { useApi } from "@/api/context";
 import type { Conversation, MessageFile } from "@/api/types";
 import { t as texts } from "@/i18n";
-import { errorText } from "@/lib/errorText";
-import { setMissing } from "@/lib/files/conversationFiles";
-import { conversationFilesKey, conversationFilesPath } from "@/lib/files/endpoints";
+import { errorText } from "@/entities/errors/errorText";
+import { setMissing } from "@/entities/files/conversationFiles";
+import { conversationFilesKey, conversationFilesPath } from "@/entities/files/endpoints";
 import { shortName } from "@/lib/format";
 import { showToast } from "@/ui/toasts";
 

@@ -5,9 +5,9 @@ import { useState } from "react";
 import type { ApiClient } from "@/api/client";
 import { useApi } from "@/api/context";
 import type { File as StoredFile, FileDetail, Page } from "@/api/types";
-import { isStale } from "@/lib/files/attachment";
-import type { ConversationFilesRead } from "@/lib/files/conversationFiles";
-import { conversationFilesKeys, filePath, sourceKey, sourcePagesKey } from "@/lib/files/endpoints";
+import { isStale } from "@/entities/files/attachment";
+import type { ConversationFilesRead } from "@/entities/files/conversationFiles";
+import { conversationFilesKeys, filePath, sourceKey, sourcePagesKey } from "@/entities/files/endpoints";
 import { GrowingInterval } from "@/lib/growingInterval";
 
 /** An upload that has not come within this time never will. */

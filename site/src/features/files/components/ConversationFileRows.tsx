@@ -2,8 +2,8 @@ import type { UseQueryResult } from "@tanstack/react-query";
 import { useId, useState } from "react";
 
 import { useT } from "@/i18n";
-import type { ConversationFilesRead, FileState } from "@/lib/files/conversationFiles";
-import { LoadFailed } from "@/ui/LoadFailed";
+import type { ConversationFilesRead, FileState } from "@/entities/files/conversationFiles";
+import { LoadFailed } from "@/entities/errors/LoadFailed";
 import { Skeleton } from "@/ui/Skeleton";
 
 import { ConversationFileRow, type ShownFile } from "./ConversationFileRow";

@@ -3,7 +3,7 @@ import { useEffect, useId, useRef, useState, type RefObject } from "react";
 
 import type { Conversation, MessageFile } from "@/api/types";
 import { useT } from "@/i18n";
-import { fileState, useConversationFiles, type FileState } from "@/lib/files/conversationFiles";
+import { fileState, useConversationFiles, type FileState } from "@/entities/files/conversationFiles";
 import { focusComposer } from "@/lib/focusComposer";
 import { Icon } from "@/ui/icons";
 

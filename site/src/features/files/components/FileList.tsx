@@ -4,11 +4,11 @@ import type { File as StoredFile } from "@/api/types";
 import { t as texts, useT } from "@/i18n";
 import { announce } from "@/lib/announcer";
 import { cx } from "@/lib/classNames";
-import { useUploads } from "@/lib/files/context";
+import { useUploads } from "@/entities/files/context";
 import { useStore } from "@/lib/store";
 import { Button } from "@/ui/Button";
 import { Icon } from "@/ui/icons";
-import { LoadFailed } from "@/ui/LoadFailed";
+import { LoadFailed } from "@/entities/errors/LoadFailed";
 import { Skeleton } from "@/ui/Skeleton";
 
 import { useFiles } from "../api/files";

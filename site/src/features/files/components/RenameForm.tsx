@@ -1,7 +1,7 @@
 import type { File as StoredFile } from "@/api/types";
 import { useLanguage, useT } from "@/i18n";
-import { problemText } from "@/lib/files/fileText";
-import { nameRefusal } from "@/lib/files/validate";
+import { problemText } from "@/entities/files/fileText";
+import { nameRefusal } from "@/entities/files/validate";
 import { NameForm } from "@/ui/NameForm";
 
 import { useFileActions } from "../api/actions";

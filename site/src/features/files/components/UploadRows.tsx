@@ -1,9 +1,9 @@
 import { useRef } from "react";
 
 import { useT } from "@/i18n";
-import { useUploads } from "@/lib/files/context";
+import { useUploads } from "@/entities/files/context";
 import { useStore } from "@/lib/store";
-import { AttachmentChip } from "@/ui/AttachmentChip";
+import { AttachmentChip } from "@/entities/files/ui/AttachmentChip";
 
 import { focusBeside } from "../focusBeside";
 import { pageUploads } from "../pageUploads";

@@ -6,9 +6,9 @@ import { ApiError } from "@/api/client";
 import { useApi } from "@/api/context";
 import type { FileDetail, FilePage } from "@/api/types";
 import { t as texts } from "@/i18n";
-import { errorText } from "@/lib/errorText";
-import { downloadFile } from "@/lib/files/download";
-import { filePath, sourceKey, sourcePagesKey } from "@/lib/files/endpoints";
+import { errorText } from "@/entities/errors/errorText";
+import { downloadFile } from "@/entities/files/download";
+import { filePath, sourceKey, sourcePagesKey } from "@/entities/files/endpoints";
 import { GrowingInterval } from "@/lib/growingInterval";
 import { showToast } from "@/ui/toasts";
 

@@ -1,5 +1,5 @@
 import { useLanguage, useT } from "@/i18n";
-import type { Unit } from "@/lib/files/kinds";
+import type { Unit } from "@/entities/files/kinds";
 import { formatCount } from "@/lib/format";
 import { IconButton } from "@/ui/Button";
 

@@ -2,7 +2,7 @@ import { useLayoutEffect, useRef } from "react";
 
 import { useT } from "@/i18n";
 import type { ViewerTarget } from "@/lib/viewer";
-import { LoadFailed } from "@/ui/LoadFailed";
+import { LoadFailed } from "@/entities/errors/LoadFailed";
 import { Skeleton } from "@/ui/Skeleton";
 
 import type { Source } from "../useSource";

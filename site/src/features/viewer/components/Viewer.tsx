@@ -5,7 +5,7 @@ import { useT, useLanguage } from "@/i18n";
 import { announce } from "@/lib/announcer";
 import { cx } from "@/lib/classNames";
 import { formatCount } from "@/lib/format";
-import { locatorText } from "@/lib/locator";
+import { locatorText } from "@/entities/files/locator";
 import { useMediaQuery } from "@/lib/mediaQuery";
 import type { ViewerTarget } from "@/lib/viewer";
 import { IconButton } from "@/ui/Button";

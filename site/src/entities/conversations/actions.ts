@@ -1,0 +1,73 @@
+/** What a person does with a conversation of the list: shown at once, and taken back when the server refuses. */
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+
+import { useApi } from "@/api/context";
+import type { ConversationChange, ConversationSummary } from "@/api/types";
+import { t } from "@/i18n";
+import { errorText } from "@/entities/errors/errorText";
+import { showToast } from "@/ui/toasts";
+
+import { insertCached, removeCached, rereadLists, updateCached } from "./cache";
+import { conversationKey, deleteConversation, listsKey, patchConversation } from "./list";
+
+/** How long the server keeps a deleted conversation for an undo. */
+export const UNDO_MS = 30_000;
+
+export const titleOf = (conversation: { title: string | null }): string => conversation.title ?? t().list.untitled;
+
+export function useConversationActions() {
+  const api = useApi();
+  const client = useQueryClient();
+
+  const change = useMutation({
+    mutationFn: ({ id, change }: { id: string; change: ConversationChange }) => patchConversation(api, id, change),
+    onMutate: ({ id, change: { deleted: _, ...shown } }) => updateCached(client, id, shown),
+    onSuccess: (conversation) => {
+      updateCached(client, conversation.conversation_id, conversation);
+      rereadLists(client);
+    },
+    onError: (error, { id }) => {
+      showToast({ text: errorText(t(), error), isError: true });
+      void client.invalidateQueries({ queryKey: listsKey });
+      void client.invalidateQueries({ queryKey: conversationKey(id) });
+    },
+  });
+
+  const undo = useMutation({
+    mutationFn: (conversation: ConversationSummary) =>
+      patchConversation(api, conversation.conversation_id, { deleted: false }),
+    onSuccess: (conversation) => {
+      insertCached(client, conversation);
+      rereadLists(client);
+      client.setQueryData(conversationKey(conversation.conversation_id), conversation);
+      showToast({ text: t().list.undone });
+    },
+    onError: () => showToast({ text: t().list.undoFailed, isError: true }),
+  });
+
+  const remove = useMutation({
+    mutationFn: (conversation: ConversationSummary) => deleteConversation(api, conversation.conversation_id),
+    onMutate: (conversation) => removeCached(client, conversation.conversation_id),
+    onSuccess: (_, conversation) => {
+      // A list that was read meanwhile may have put it back.
+      removeCached(client, conversation.conversation_id);
+      rereadLists(client);
+      showToast({
+        text: t().list.deleted(titleOf(conversation)),
+        durationMs: UNDO_MS,
+        action: { label: t().list.undo, run: () => undo.mutate(conversation) },
+      });
+    },
+    onError: (error, conversation) => {
+      insertCached(client, conversation);
+      showToast({ text: errorText(t(), error), isError: true });
+    },
+  });
+
+  return {
+    rename: (id: string, title: string) => change.mutate({ id, change: { title } }),
+    setModel: (id: string, model: string) => change.mutate({ id, change: { model } }),
+    setArchived: (id: string, archived: boolean) => change.mutate({ id, change: { archived } }),
+    remove: (conversation: ConversationSummary) => remove.mutate(conversation),
+  };
+}

@@ -1,0 +1,6 @@
+interface Pattern {
+  regex: string;
+  message: string;
+}
+export const onlyInTests: Pattern;
+export const zones: { folder: string; patterns: Pattern[] }[];
