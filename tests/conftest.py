@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from botocore.retries.quota import RetryQuota
 from botocore.retries.standard import ExponentialBackoff
+from chalicelib.aws.grants import used
 
 from deploy.local.demo_model.server import DemoServer
 from tests import grants
@@ -41,7 +42,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 def _check_grants(session: pytest.Session) -> None:
     by_workers = session.config.pluginmanager.has_plugin("dsession")
-    problems = grants.problems_of(session.config.stash[WORKERS]) if by_workers else grants.problems(grants.used)
+    problems = grants.problems_of(session.config.stash[WORKERS]) if by_workers else grants.problems(used)
     if not problems:
         return
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")

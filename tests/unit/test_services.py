@@ -1,11 +1,12 @@
 from __future__ import annotations
 
+from dataclasses import astuple
+
 import pytest
 from chalicelib import functions, services
-from chalicelib.aws import grants
 from chalicelib.aws.grants import Use
 
-from tests.grants import problems
+from tests.grants import Workers, problems, problems_of
 from tests.stage import Stage
 
 
@@ -37,10 +38,23 @@ def test_a_function_is_built_while_it_starts_and_no_other(stage: Stage, function
         assert services.of.cache_info().hits == 1
 
 
-def test_a_grant_that_nothing_used_is_named_and_one_that_was_used_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(grants, "used", set())
-    line = "websocket_disconnect may DeleteItem on table sockets, but no test made it do so"
-    assert line in problems()
-    grants.used.add(Use(functions.DISCONNECT, "table", "sockets", "DeleteItem"))
-    assert line not in problems()
-    assert not any("SendMessage" in problem for problem in problems())
+LINE = "websocket_disconnect may DeleteItem on table sockets, but no test made it do so"
+DELETED = Use(functions.DISCONNECT, "table", "sockets", "DeleteItem")
+
+
+def test_a_grant_that_nothing_used_is_named_and_one_that_was_used_is_not() -> None:
+    assert LINE in problems([])
+    assert LINE not in problems([DELETED])
+    assert not any("SendMessage" in problem for problem in problems([]))
+
+
+def test_what_several_workers_used_is_put_together_and_one_that_was_lost_is_named() -> None:
+    workers = Workers()
+    for name in ("gw0", "gw1"):
+        workers.started(name)
+    workers.ended("gw0", [list(astuple(DELETED))])
+    assert problems_of(workers) == ["gw1 did not tell what its tests used"]
+    workers.ended("gw1", [])
+    assert LINE not in problems_of(workers)
+    assert len(problems_of(workers)) > 10
+    assert problems_of(Workers()) == ["no worker told what its tests used"]
