@@ -32,6 +32,7 @@ check() {
   ran+=("$name${count:+ ($count)} $((SECONDS - start)) s")
 }
 
+lint_templates() { .venv/bin/python -m tests.templates "$logs/stacks" && .venv/bin/cfn-lint "$logs"/stacks/*.yaml; }
 in_site() { (cd site && npm run --silent "$@"); }
 
 if [[ -z $stage ]]; then
@@ -39,7 +40,7 @@ if [[ -z $stage ]]; then
   check "ruff format" .venv/bin/ruff format --check --quiet
   check "mypy" .venv/bin/mypy
   check "import rules" env PYTHONPATH=chatapp .venv/bin/lint-imports --no-logo --no-cache
-  check "cfn-lint" .venv/bin/cfn-lint deploy/stacks/*.yaml
+  check "cfn-lint" lint_templates
   check "pytest" .venv/bin/python -m pytest tests/unit tests/aws tests/api tests/contract --check-grants
   prepare_node site
   check "site lint" in_site lint

@@ -128,7 +128,8 @@ def _median(starts: Sequence[Start]) -> float:
 
 def main() -> None:
     stage = Stage(LOCAL, ENVIRONMENT["AWS_REGION"])
-    built = package.build(stage, policies.clients(app_modules.grants()), lambda text: print(text, file=sys.stderr))
+    grants = {name: function.allowed for name, function in app_modules.functions().items()}
+    built = package.build(stage, policies.clients(grants), lambda text: print(text, file=sys.stderr))
     with tempfile.TemporaryDirectory(prefix="chatapp-bench-") as scratch:
         show(f"import of app.py by the api function, package {built.version}", figures(built.path, Path(scratch)))
 

@@ -10,7 +10,7 @@ from deploy.account import adoption, cloudformation, model_access
 from deploy.environment import Stage
 from deploy.functions import chalice_app
 from deploy.progress import Progress
-from deploy.steps import FOUNDATION, OPERATIONS, outputs_file
+from deploy.steps import FOUNDATION, OPERATIONS, outputs_file, templates
 
 # Of a state folder; MiniStack's Python environment is no data and takes a minute to make again.
 _LOCAL_STATE = ("state", "s3", "tmp", "logs", "demo.json", "ports.json")
@@ -28,7 +28,7 @@ def destroy(stage: Stage, progress: Progress) -> str:
     with progress.step("foundation stack") as step:
         step.changed(cloudformation.delete(stage, f"{stage.prefix}-{FOUNDATION}", step.say), "deleted")
     outputs_file(stage.name).unlink(missing_ok=True)
-    return "\n".join(kept(stage, adoption.find(stage, cloudformation.template(stage, "foundation.yaml"))))
+    return "\n".join(kept(stage, adoption.find(stage, templates(stage)["foundation.yaml"])))
 
 
 def kept(stage: Stage, resources: Iterable[adoption.Kept]) -> list[str]:

@@ -11,14 +11,17 @@ import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from deploy import site
 from deploy.account import adoption, cloudformation, gateway, model_access
 from deploy.environment import BUILD, Addresses, ApiIds, Settings, Stage, load_settings
-from deploy.functions import app_modules, chalice_app, package, policies
+from deploy.functions import app_modules, chalice_app, package, policies, resources
 from deploy.people import accounts, smoke
 from deploy.progress import Progress
+
+if TYPE_CHECKING:
+    from chalicelib.functions import Function
 
 FOUNDATION = "foundation"
 OPERATIONS = "operations"
@@ -31,7 +34,7 @@ class Deployment:
     stage: Stage
     settings: Settings
     progress: Progress
-    grants: Mapping[str, tuple[policies.Grant, ...]]
+    functions: Mapping[str, Function]
     state_dir: Path
     ids: ApiIds = field(default_factory=ApiIds)
     foundation: Mapping[str, str] | None = None
@@ -60,7 +63,7 @@ class Deployment:
     def lay_foundation(self) -> None:
         stage = self.stage
         with self.progress.step("foundation stack") as step:
-            name, body = f"{stage.prefix}-{FOUNDATION}", cloudformation.template(stage, "foundation.yaml")
+            name, body = f"{stage.prefix}-{FOUNDATION}", templates(stage)["foundation.yaml"]
             parameters = {
                 "Stage": stage.name,
                 "ConnectSources": ",".join(self.addresses.connect_sources),
@@ -81,7 +84,7 @@ class Deployment:
 
     def build_package(self) -> package.Package:
         with self.progress.step("package of the functions") as step:
-            built = package.build(self.stage, policies.clients(self.grants), step.say)
+            built = package.build(self.stage, policies.clients(self._grants), step.say)
             size_mb = built.path.stat().st_size / 1e6
             step.changed(built.changed, f"{size_mb:.1f} MB, version {built.version}")
         return built
@@ -97,9 +100,7 @@ class Deployment:
     def _deploy_functions(self, built: package.Package, title: str) -> None:
         with self.progress.step(title) as step:
             variables = self.variables(built.version)
-            chalice_app.render(
-                self.stage, self._place(variables), self.grants, variables, self.settings.answer_concurrency
-            )
+            chalice_app.render(self.stage, self._place(variables), self.functions, variables, self.settings)
             responses = gateway.responses(self.addresses.site_url)
             deployed = chalice_app.deploy(self.stage, built.path, responses, step.say)
             self.ids = deployed.ids
@@ -118,6 +119,10 @@ class Deployment:
         base_url = self.stage.model_base_url
         return {**self.settings.variables(), **own, **({"ANTHROPIC_BASE_URL": base_url} if base_url else {})}
 
+    @property
+    def _grants(self) -> dict[str, tuple[policies.Grant, ...]]:
+        return {name: function.allowed for name, function in self.functions.items()}
+
     def _place(self, variables: Mapping[str, str]) -> policies.Place:
         stage = self.stage
         profiles = model_access.bedrock_profiles(stage, variables)
@@ -130,7 +135,7 @@ class Deployment:
             stack = cloudformation.deploy(
                 self.stage,
                 f"{self.stage.prefix}-{OPERATIONS}",
-                cloudformation.template(self.stage, "operations.yaml"),
+                templates(self.stage)["operations.yaml"],
                 {"Stage": self.stage.name},
                 step.say,
             )
@@ -164,6 +169,16 @@ class Deployment:
                 self.stage, self.addresses.script_api_url, foundation["UserPoolId"], foundation["ClientId"]
             )
             step.result = f"answered, {len(text)} characters"
+
+
+def templates(stage: Stage) -> dict[str, str]:
+    """The stacks' templates by their files' names, with what stands around the functions."""
+    functions = app_modules.functions()
+    added = {
+        "foundation.yaml": resources.around(functions),
+        "operations.yaml": resources.invocations(functions),
+    }
+    return {name: cloudformation.template(stage, name, more) for name, more in added.items()}
 
 
 def site_config(stage: Stage, addresses: Addresses, foundation: Mapping[str, str]) -> dict[str, Any]:
@@ -226,4 +241,4 @@ def read_outputs(name: str) -> dict[str, Any] | None:
 
 
 def begin(stage: Stage, progress: Progress, state_dir: Path) -> Deployment:
-    return Deployment(stage, load_settings(stage.name), progress, app_modules.grants(), state_dir)
+    return Deployment(stage, load_settings(stage.name), progress, app_modules.functions(), state_dir)

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import astuple, dataclass, field
 
-from chalicelib import functions
 from chalicelib.aws.grants import Use, used
+from chalicelib.functions import FUNCTIONS, is_used_by_aws
 
+GRANTS = {name: function.allowed for name, function in FUNCTIONS.items()}
 Told = list[list[str]]
 
 
@@ -38,15 +39,14 @@ class Workers:
 
 
 def problems(uses: Iterable[Use]) -> list[str]:
-    """A line for each granted operation that nothing used, in the order of `functions.GRANTS`."""
+    """A line for each granted operation that nothing used, in the order of `functions.FUNCTIONS`."""
     seen = set(uses)
     return [
         f"{function} may {operation} on {grant.kind} {grant.resource}, but no test made it do so"
-        for function, grants in functions.GRANTS.items()
+        for function, grants in GRANTS.items()
         for grant in grants
         for operation in grant.operations
-        if (grant.kind, grant.resource, operation) not in functions.USED_BY_AWS
-        and Use(function, grant.kind, grant.resource, operation) not in seen
+        if not is_used_by_aws(grant) and Use(function, grant.kind, grant.resource, operation) not in seen
     ]
 
 

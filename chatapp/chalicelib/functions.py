@@ -1,6 +1,14 @@
-"""The functions of the app, and what each may do."""
+"""The one table of functions: what each is given, how it is invoked, and what it may do.
+
+Adding a function is its decorator in `app.py` and its row here: its configuration, log group, settings of asynchronous
+invocation and IAM policy are rendered from the row (`deploy/functions/`), and at run time its adapters refuse every
+operation that the row does not grant (`services.py`). Imports nothing of AWS: a deployment reads it, too.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 from chalicelib.aws.grants import Grant
 
@@ -12,13 +20,52 @@ CONNECT = "websocket_connect"
 MESSAGE = "websocket_message"
 DISCONNECT = "websocket_disconnect"
 
-# To find a person's connections, and to forget those that are gone.
+
+@dataclass(frozen=True, slots=True)
+class Events:
+    """How Lambda delivers what invokes a function asynchronously.
+
+    retries: after a failure. max_age_s: what could not be delivered by then, throttled or retried, is given up
+    (AWS: 60 to 21,600). failures: the queue that keeps what was given up.
+    """
+
+    retries: int
+    max_age_s: int
+    failures: str
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """One row.
+
+    concurrency: the setting (`deploy/settings.toml`) that reserves a number of invocations at a time; "" for none.
+    module, clients: what its first invocation would otherwise wait for, imported and made while it starts.
+    """
+
+    memory_mb: int
+    timeout_s: int
+    grants: tuple[Grant, ...] = ()
+    events: Events | None = None
+    concurrency: str = ""
+    module: str = ""
+    clients: tuple[str, ...] = ()
+
+    @property
+    def allowed(self) -> tuple[Grant, ...]:
+        """Its grants, and what Lambda does by its role: sending what it gives up."""
+        return (*self.grants, Grant("queue", self.events.failures, ("SendMessage",))) if self.events else self.grants
+
+
+# To find a subject's connections, and to forget those that are gone.
 _CONNECTIONS = ("Query", "BatchWriteItem")
 _PUSH = Grant("sockets", "connections", ("PostToConnection",))
 _PUSHING = (Grant("table", "sockets", _CONNECTIONS), _PUSH)
 
-GRANTS: dict[str, tuple[Grant, ...]] = {
-    API: (
+_API = Function(
+    memory_mb=1024,
+    timeout_s=29,  # API Gateway waits no longer
+    clients=("lambda",),
+    grants=(
         Grant("table", "conversations", ("GetItem", "BatchGetItem", "PutItem", "UpdateItem")),
         Grant("index", "conversations/timestamp-index", ("Query",)),
         Grant("table", "messages", ("GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem")),
@@ -33,7 +80,16 @@ GRANTS: dict[str, tuple[Grant, ...]] = {
         Grant("function", "answer", ("Invoke",)),
         Grant("schedule", "purge", ("CreateSchedule",)),
     ),
-    ANSWER: (
+)
+
+_ANSWER = Function(
+    memory_mb=1024,
+    timeout_s=900,
+    # An answer that starts late or twice helps nobody: the row says `queued`, and whoever reads it settles it.
+    events=Events(retries=0, max_age_s=60, failures="answer-failures"),
+    concurrency="answer_concurrency",
+    module="answering.worker",
+    grants=(
         Grant("table", "conversations", ("GetItem", "UpdateItem")),
         Grant("table", "messages", ("Query", "UpdateItem")),
         Grant("table", "frames", ("PutItem", "Query", "BatchWriteItem")),
@@ -44,17 +100,31 @@ GRANTS: dict[str, tuple[Grant, ...]] = {
         *_PUSHING,
         Grant("parameter", "anthropic-api-key", ("GetParameter",)),
         Grant("bedrock", "models", ("InvokeModelWithResponseStream",)),
-        Grant("queue", "answer-failures", ("SendMessage",)),
     ),
-    EXTRACT: (
+)
+
+_EXTRACT = Function(
+    memory_mb=1769,  # a whole CPU
+    timeout_s=900,
+    # A file whose reading crashed is read once more; after that it is `failed`, and its event is kept in the queue.
+    events=Events(retries=1, max_age_s=21_600, failures="extract-failures"),
+    module="files.extraction_worker",
+    clients=("s3",),
+    grants=(
         Grant("table", "files", ("GetItem", "UpdateItem")),
         Grant("bucket", "files/uploads", ("GetObjectVersion", "ListObjectVersions", "DeleteObjectVersion")),
         Grant("bucket", "files/extracted", ("PutObject", "GetObject", "ListObjectVersions", "DeleteObjectVersion")),
         *_PUSHING,
         Grant("function", "extract", ("Invoke",)),
-        Grant("queue", "extract-failures", ("SendMessage",)),
     ),
-    PURGE: (
+)
+
+_PURGE = Function(
+    memory_mb=512,
+    timeout_s=300,
+    # Removing what a person deleted can be done again, and must be done in the end.
+    events=Events(retries=2, max_age_s=21_600, failures="answer-failures"),
+    grants=(
         Grant("table", "conversations", ("UpdateItem", "DeleteItem")),
         Grant("table", "messages", ("Query", "BatchWriteItem")),
         Grant("table", "frames", ("Query", "BatchWriteItem")),
@@ -62,17 +132,28 @@ GRANTS: dict[str, tuple[Grant, ...]] = {
         Grant("bucket", "files/uploads", ("ListObjectVersions", "DeleteObjectVersion")),
         Grant("bucket", "files/extracted", ("ListObjectVersions", "DeleteObjectVersion")),
         Grant("table", "usage", ("UpdateItem",)),
-        Grant("queue", "answer-failures", ("SendMessage",)),
     ),
-    CONNECT: (Grant("table", "sockets", ("PutItem", "DeleteItem")),),
-    MESSAGE: (),
-    DISCONNECT: (Grant("table", "sockets", ("DeleteItem",)),),
+)
+
+FUNCTIONS: Mapping[str, Function] = {
+    API: _API,
+    ANSWER: _ANSWER,
+    EXTRACT: _EXTRACT,
+    PURGE: _PURGE,
+    CONNECT: Function(1024, 10, (Grant("table", "sockets", ("PutItem", "DeleteItem")),)),
+    MESSAGE: Function(512, 10),
+    DISCONNECT: Function(512, 10, (Grant("table", "sockets", ("DeleteItem",)),)),
 }
 
-# Used by AWS on the function's behalf, not by our code: asynchronous invocation's on-failure destination, and the
-# SDK's own call to Bedrock.
-USED_BY_AWS = (
-    ("queue", "answer-failures", "SendMessage"),
-    ("queue", "extract-failures", "SendMessage"),
-    ("bedrock", "models", "InvokeModelWithResponseStream"),
-)
+
+def events_of(name: str) -> Events:
+    """How a function is invoked that is invoked asynchronously. Raises KeyError for another one."""
+    events = FUNCTIONS[name].events
+    if events is None:
+        raise KeyError(name)
+    return events
+
+
+def is_used_by_aws(grant: Grant) -> bool:
+    """Whether AWS or its SDK uses a grant on a function's behalf, not our code through an adapter."""
+    return grant.kind in {"queue", "bedrock"}

@@ -1,8 +1,4 @@
-"""Composition root: which AWS operations each function may use, and what it is built of.
-
-`GRANTS` is the one place where a permission is given: the adapters refuse everything else at run time, and the
-deployment writes each function's IAM policy from it.
-"""
+"""Composition root: what each function is built of. What it may do is in its row (`functions.py`)."""
 
 from __future__ import annotations
 
@@ -24,12 +20,8 @@ from chalicelib.claude.client import build as build_model
 from chalicelib.claude.interface import Model
 from chalicelib.workers import scratch
 
-from .functions import ANSWER, API, EXTRACT, GRANTS, PURGE
+from .functions import ANSWER, API, EXTRACT, FUNCTIONS, PURGE
 from .settings import Settings
-
-# Beyond what every function imports and makes when it is built, what its first invocation would otherwise wait for.
-_MODULES = {ANSWER: "answering.worker", EXTRACT: "files.extraction_worker"}
-_CLIENTS = {API: ("lambda",), EXTRACT: ("s3",)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +91,7 @@ class _Adapters:
         return Parameter(self.function, self._grant("parameter", name), partial(self.clients, "ssm"), path)
 
     def _grant(self, kind: str, resource: str) -> Grant:
-        given = (each for each in GRANTS[self.function] if (each.kind, each.resource) == (kind, resource))
+        given = (each for each in FUNCTIONS[self.function].grants if (each.kind, each.resource) == (kind, resource))
         return next(given, Grant(kind, resource, ()))
 
     def _named(self, name: str) -> str:
@@ -143,13 +135,13 @@ def warm(function_name: str) -> None:
     """
     settings = Settings.read(os.environ)
     name = function_name.removeprefix(settings.prefix).removeprefix("-") or (API if function_name else "")
-    if name not in GRANTS:
+    if name not in FUNCTIONS:
         return
     scratch.remove_stale()
     services = of(name)
-    for service in _CLIENTS.get(name, ()):
+    for service in FUNCTIONS[name].clients:
         client(service)
-    if name in _MODULES:
-        import_module(f".{_MODULES[name]}", __package__)
+    if FUNCTIONS[name].module:
+        import_module(f".{FUNCTIONS[name].module}", __package__)
     if name == ANSWER:
         services.model().prepare()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import secrets
 import time
@@ -28,9 +29,15 @@ class Stack:
     changed: bool
 
 
-def template(stage: Stage, file_name: str) -> str:
-    """A template's text. Nothing of the local stage outlives it, and DeletionPolicy takes no condition."""
+def template(stage: Stage, file_name: str, resources: Mapping[str, Any] | None = None) -> str:
+    """A template's text, with more resources than its file names.
+
+    Nothing of the local stage outlives it, and DeletionPolicy takes no condition.
+    """
     text = (ROOT / "deploy" / "stacks" / file_name).read_text()
+    # YAML holds JSON; CloudFormation's short tags (`!Sub`) keep the file itself from being read by just any parser.
+    added = "".join(f"  {name}: {json.dumps(resource)}\n" for name, resource in (resources or {}).items())
+    text = text.replace("Resources:\n", f"Resources:\n{added}", 1)
     return re.sub(r"Policy: Retain\w*", "Policy: Delete", text) if stage.is_local else text
 
 

@@ -1,4 +1,4 @@
-"""What a deployment reads of the app itself: its grants, and its settings as the functions will see them."""
+"""What a deployment reads of the app itself: its functions, and its settings as the functions will see them."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from deploy.environment import ROOT, DeploymentError
-from deploy.functions import policies
 
 if TYPE_CHECKING:
+    from chalicelib.functions import Function
     from chalicelib.settings import Settings
 
 _FOLDER = str(ROOT / "chatapp")
@@ -21,11 +21,11 @@ def _reach() -> None:
         sys.path.insert(0, _FOLDER)
 
 
-def grants() -> Mapping[str, tuple[policies.Grant, ...]]:
+def functions() -> Mapping[str, Function]:
     _reach()
-    from chalicelib import functions  # noqa: PLC0415
+    from chalicelib.functions import FUNCTIONS  # noqa: PLC0415
 
-    return functions.GRANTS
+    return FUNCTIONS
 
 
 def settings(variables: Mapping[str, str]) -> Settings:

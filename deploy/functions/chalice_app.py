@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 from chalice.cli.factory import CLIFactory
@@ -23,9 +23,12 @@ from chalice.deploy.swagger import TemplatedSwaggerGenerator
 from chalice.policy import AppPolicyGenerator
 from chalice.utils import UI, OSUtils
 
-from deploy.environment import ApiIds, DeploymentError, Stage
-from deploy.functions import package, policies
+from deploy.environment import ApiIds, DeploymentError, Settings, Stage
+from deploy.functions import app_modules, package, policies
 from deploy.functions.chalice_client import Client, GatewayResponses
+
+if TYPE_CHECKING:
+    from chalicelib.functions import Function
 
 RECORD_KEY = "chalice/deployed.json"
 Say = Callable[[str], None]
@@ -40,22 +43,29 @@ class Deployed:
 def render(
     stage: Stage,
     place: policies.Place,
-    grants: Mapping[str, Iterable[policies.Grant]],
+    functions: Mapping[str, Function],
     variables: Mapping[str, str],
-    answer_concurrency: int,
+    settings: Settings,
 ) -> None:
-    """Write `.build/STAGE/.chalice`: config.json with the stage's variables, and a policy per function."""
+    """Write `.build/STAGE/.chalice`: config.json with all functions and the stage's variables, and their policies."""
     config = json.loads((package.APP_FOLDER / ".chalice" / "config.json").read_text())
     folder = stage.build / ".chalice"
     folder.mkdir(parents=True, exist_ok=True)
-    functions = policies.write(grants, place, folder)
-    if functions != sorted(config["lambda_functions"]):
-        raise DeploymentError(".chalice/config.json and services.GRANTS name different functions")
-    of_stage: dict[str, Any] = {"environment_variables": dict(variables)}
-    if answer_concurrency:
-        of_stage["lambda_functions"] = {"answer": {"reserved_concurrency": answer_concurrency}}
-    config["stages"] = {stage.name: of_stage}
+    policies.write({name: function.allowed for name, function in functions.items()}, place, folder)
+    config["lambda_functions"] = {name: _configured(name, each, settings) for name, each in functions.items()}
+    config["stages"] = {stage.name: {"environment_variables": dict(variables)}}
     (folder / "config.json").write_text(json.dumps(config, indent=2) + "\n")
+
+
+def _configured(name: str, function: Function, settings: Settings) -> dict[str, Any]:
+    configured: dict[str, Any] = {
+        "lambda_memory_size": function.memory_mb,
+        "lambda_timeout": function.timeout_s,
+        "iam_policy_file": f"policy-{name}.json",
+    }
+    if function.concurrency and (reserved := getattr(settings, function.concurrency)):
+        configured["reserved_concurrency"] = reserved
+    return configured
 
 
 def deploy(stage: Stage, package_path: Path, gateway_responses: GatewayResponses, say: Say) -> Deployed:
@@ -137,9 +147,8 @@ def _add_apis(stage: Stage, record: dict[str, Any]) -> None:
 
 def _add_by_name(stage: Stage, record: dict[str, Any]) -> None:
     """Name functions, roles and events that the record lacks, so that a deletion finds all of them."""
-    config = json.loads((package.APP_FOLDER / ".chalice" / "config.json").read_text())
     place = policies.Place(stage.name, stage.region, stage.account_id)
-    for name in config["lambda_functions"]:
+    for name in app_modules.functions():
         _add(record, name, "lambda_function", lambda_arn=place.arn("lambda", f"function:{place.function_name(name)}"))
         _add(record, f"{name}_role", "iam_role", role_name=f"{stage.prefix}-{name}")
     extract = place.arn("lambda", f"function:{place.function_name('extract')}")

@@ -1,6 +1,6 @@
 """IAM policies, written from the grants of `chalicelib/functions.py`: one per function, by one table.
 
-Owns which IAM actions and resources an operation needs. Does not own who may do what: that is `services.GRANTS`.
+Owns which IAM actions and resources an operation needs. Does not own who may do what: that is in the functions' rows.
 Output depends on the grants and the place alone, so an unchanged tree gives byte-identical files.
 """
 
@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 APP = "chatapp"
+API_HANDLER = "api_handler"
 Statement = dict[str, Any]
 
 
@@ -63,7 +64,7 @@ class Place:
 
     def function_name(self, function: str) -> str:
         """Chalice names the function of all routes after the app and the stage alone."""
-        return self.prefix if function == "api_handler" else f"{self.prefix}-{function}"
+        return self.prefix if function == API_HANDLER else f"{self.prefix}-{function}"
 
 
 # What IAM checks for each operation of AWS's API. A transaction has no action of its own: IAM checks its items',

@@ -9,7 +9,6 @@ from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
-from chalicelib.files import row as files
 from chalicelib.ids import iso, new_id
 from PIL import Image
 
@@ -17,7 +16,7 @@ from tests.api.routes import MISSING, refused, same_404
 from tests.fakes import dynamodb, wire
 from tests.fakes.aws import client_error
 from tests.people import Person
-from tests.stage import ROOT, Stage, table_definitions
+from tests.stage import Stage, table_definitions
 from tests.storage import BUCKET
 
 TEXT = b"Roses are red.\nViolets are blue.\n"
@@ -363,13 +362,6 @@ def test_a_reading_that_is_begun_anew_meanwhile_is_left_alone(stage: Stage, ada:
     assert ada.file(file_id)["status"] == "reading"
     assert stage.row("files", file_id)["token"] == "u"
     assert stage.scheduler.schedules == {}
-
-
-def test_an_event_is_waited_for_longer_than_it_is_kept() -> None:
-    stack = (ROOT / "deploy/stacks/operations.yaml").read_text()
-    extract = stack.partition("ExtractInvocations:")[2]
-    (kept_s, *_) = re.findall(r"MaximumEventAgeInSeconds: (\d+)", extract)
-    assert int(kept_s) + 3_600 <= files.EVENT_LOST_S
 
 
 def test_what_was_read_of_a_file_goes_once_its_reading_is_dead(stage: Stage, ada: Person) -> None:

@@ -7,11 +7,11 @@ from collections.abc import Callable
 import pytest
 from chalicelib.aws.grants import NotGranted
 from chalicelib.aws.table import ConditionFailed, Index, Item, Table, batch_get
-from chalicelib.functions import GRANTS
 from chalicelib.services import build
 from chalicelib.settings import Settings
 
 from tests.aws.conftest import row, table
+from tests.grants import GRANTS
 from tests.stage import Stage
 
 KEY = {"conversation": "c", "message_id": "0001"}

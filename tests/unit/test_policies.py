@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
-from chalicelib import functions
 
 from deploy.functions import policies
 from deploy.functions.policies import InferenceProfile, Place, UnknownGrant
+from tests.grants import GRANTS
 
 ROOT = Path(__file__).resolve().parents[2]
 PLACE = Place("prod", "eu-west-1", "123456789012", socket_api_id="sock1")
@@ -127,7 +126,7 @@ def test_who_reads_objects_is_told_of_missing_ones(operation: str) -> None:
 
 
 def test_no_function_reaches_a_whole_bucket() -> None:
-    for function, grants in functions.GRANTS.items():
+    for function, grants in GRANTS.items():
         for statement in policies.document(function, grants, PLACE)["Statement"]:
             of_objects = [action for action in statement["Action"] if action.startswith("s3:") and "List" not in action]
             if of_objects:
@@ -165,7 +164,7 @@ def test_every_kind_has_its_operations_its_resources_and_its_client() -> None:
 
 
 def test_the_apps_own_policies_name_every_resource() -> None:
-    for function, grants in functions.GRANTS.items():
+    for function, grants in GRANTS.items():
         for statement in policies.document(function, grants, PLACE)["Statement"]:
             texts = every_string(statement["Resource"])
             assert texts
@@ -174,7 +173,7 @@ def test_the_apps_own_policies_name_every_resource() -> None:
 
 
 def test_a_policy_holds_each_granted_operation_and_no_action_more() -> None:
-    for function, grants in functions.GRANTS.items():
+    for function, grants in GRANTS.items():
         document = policies.document(function, grants, PLACE)
         allowed = {action for statement in document["Statement"] for action in statement["Action"]}
         granted = {
@@ -194,30 +193,13 @@ def test_the_same_grants_give_the_same_files(tmp_path: Path) -> None:
     first, second = tmp_path / "first", tmp_path / "second"
     for folder in (first, second):
         folder.mkdir()
-        policies.write(functions.GRANTS, PLACE, folder)
+        policies.write(GRANTS, PLACE, folder)
     names = sorted(path.name for path in first.iterdir())
-    assert names == sorted(f"policy-{function}.json" for function in functions.GRANTS)
+    assert names == sorted(f"policy-{function}.json" for function in GRANTS)
     assert all((first / name).read_bytes() == (second / name).read_bytes() for name in names)
 
 
-def test_each_function_has_its_policy_file_memory_and_time_limit() -> None:
-    config = json.loads((ROOT / "chatapp" / ".chalice" / "config.json").read_text())
-    assert config["autogen_policy"] is False
-    assert config["lambda_functions"].keys() == functions.GRANTS.keys()
-    for function, settings in config["lambda_functions"].items():
-        assert settings["iam_policy_file"] == f"policy-{function}.json"
-        assert settings["lambda_memory_size"] >= 512
-        assert settings["lambda_timeout"] > 0
-
-
-def test_each_function_has_its_log_group_before_it_writes() -> None:
-    template = (ROOT / "deploy" / "stacks" / "foundation.yaml").read_text()
-    groups = re.findall(r"LogGroupName: !Sub (\S+)", template)
-    names = [PLACE.function_name(function) for function in functions.GRANTS]
-    assert sorted(group.replace("${Stage}", "prod") for group in groups) == sorted(f"/aws/lambda/{n}" for n in names)
-
-
 def test_only_what_the_functions_call_is_packed() -> None:
-    clients = policies.clients(functions.GRANTS)
+    clients = policies.clients(GRANTS)
     assert {"dynamodb", "lambda", "s3", "ssm", "apigatewaymanagementapi"} <= set(clients)
     assert "sqs" not in clients, "Lambda itself sends to the on-failure queue"

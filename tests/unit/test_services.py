@@ -6,12 +6,12 @@ import pytest
 from chalicelib import functions, services
 from chalicelib.aws.grants import Use
 
-from tests.grants import Workers, problems, problems_of
+from tests.grants import GRANTS, Workers, problems, problems_of
 from tests.stage import Stage
 
 
 def test_nothing_is_granted_twice_and_nothing_may_scan_a_table() -> None:
-    for function, given in functions.GRANTS.items():
+    for function, given in GRANTS.items():
         resources = [(grant.kind, grant.resource) for grant in given]
         assert len(resources) == len(set(resources)), function
         for grant in given:

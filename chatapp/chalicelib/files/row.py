@@ -10,6 +10,7 @@ from chalicelib import cursors
 from chalicelib.aws.table import Item, Key
 from chalicelib.errors import NotFound
 from chalicelib.extraction.kinds.detect import Group
+from chalicelib.functions import EXTRACT, events_of
 from chalicelib.ids import is_id, iso
 from chalicelib.push.frames import Frame
 from chalicelib.subjects import Subject
@@ -20,11 +21,11 @@ if TYPE_CHECKING:
 FileStatus = Literal["uploaded", "reading", "ready", "failed"]
 # A form is good for five minutes; an hour later nothing comes any more.
 ABANDONED_S = 3_600
-# An event is given up after six hours (`MaximumEventAgeInSeconds`).
-EVENT_LOST_S = 8 * 3_600
+# An event that Lambda has given up, and one that it had just delivered by then.
+EVENT_LOST_S = events_of(EXTRACT).max_age_s + 2 * 3_600
 # A reading that was killed is begun anew by Lambda within about a minute; after this nobody will.
 _RETRY_S = 180
-MAX_ATTEMPTS = 2
+MAX_ATTEMPTS = 1 + events_of(EXTRACT).retries
 
 MINE = "#user_id = :user_id"
 

@@ -13,6 +13,7 @@ from chalicelib.aws.table import TransactionRefused, Write, transact
 from chalicelib.conversations import messages
 from chalicelib.conversations import rows as conversations
 from chalicelib.conversations.messages import Message
+from chalicelib.functions import ANSWER, events_of
 from chalicelib.ids import seconds
 from chalicelib.spending import reservations
 
@@ -22,8 +23,8 @@ if TYPE_CHECKING:
     from chalicelib.services import Services
 
 LEASE_S = 6.0
-# The invocation's maximum age is the same, so that what Lambda still holds cannot start later.
-QUEUED_S = 60.0
+# What Lambda still holds by then cannot start later.
+QUEUED_S = float(events_of(ANSWER).max_age_s)
 
 _CLAIMED_BY_ME = "#token = :token AND #status = :before"
 _STILL_QUEUED = "#status = :before AND attribute_not_exists(#token)"
