@@ -20,7 +20,6 @@ from chalicelib.api.schemas.conversations import (
 )
 from chalicelib.api.schemas.files import (
     ConversationFiles,
-    File,
     FileChange,
     FileContent,
     FileDeleted,
@@ -41,6 +40,7 @@ from chalicelib.deletion import purge as purging
 from chalicelib.files import attachments
 from chalicelib.push import connections, tickets
 from chalicelib.settings import Settings
+from chalicelib.shapes import File
 from chalicelib.turns import frame_log, reading, retrying, sending, stopping
 
 settings = Settings.read(os.environ)

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from botocore.awsrequest import AWSResponse
 from chalicelib.push import channel
+from chalicelib.shapes import ConversationUpdated
 
 from tests.fakes import dynamodb, wire
 from tests.fakes.aws import GoneException, client_error
@@ -251,7 +252,7 @@ def test_a_push_waits_for_the_connections_that_another_thread_is_reading(stage: 
 
     stage.wire.fail(slow, lambda call: call.operation == "Query")
     looking = channel.Channel(services.of(functions.ANSWER), ada.subject)
-    frame = {"type": "conversation.updated"}
+    frame: ConversationUpdated = {"type": "conversation.updated", "conversation_id": "c"}
     threads = [threading.Thread(target=looking.look), threading.Thread(target=looking.push, args=([frame],))]
     threads[0].start()
     wait_for(lambda: stage.wire.struck)

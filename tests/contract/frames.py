@@ -16,12 +16,13 @@ FIXTURE = Path(__file__).with_name("frames.jsonl")
 
 def text() -> str:
     sys.path.insert(0, str(ROOT / "chatapp"))
-    from chalicelib.answering.transcript import Shown, ToolUse, Transcript
-    from chalicelib.claude.interface import Citation, Counts, Delta
+    from chalicelib.answering.transcript import Cited, Shown, ToolUse, Transcript
+    from chalicelib.claude.interface import Counts, Delta
     from chalicelib.conversations.messages import Message
     from chalicelib.files import attachments
     from chalicelib.files import row as files
     from chalicelib.push import frames
+    from chalicelib.shapes import Citation, Frame, ToolDetail, Usage
     from chalicelib.subjects import person
 
     answer = Message(
@@ -36,7 +37,7 @@ def text() -> str:
     )
     transcript = Transcript(answer, max_bytes=300_000)
     file_id = "01a1fe08-e5c5-7000-80c7-b4ac7a401b55"
-    citation = {
+    citation: Citation = {
         "file_id": file_id,
         "name": "chat.pdf",
         "page": 12,
@@ -44,22 +45,22 @@ def text() -> str:
         "locator": {"kind": "page", "label": "page 12", "page": 12},
         "cited_text": "Le chat dort.",
     }
-    search = {"query": "chat dort", "files": [{"file_id": file_id, "name": "chat.pdf"}]}
-    reading = {"files": [{"file_id": file_id, "name": "chat.pdf"}], "first": 12, "last": 14}
+    search: ToolDetail = {"query": "chat dort", "files": [{"file_id": file_id, "name": "chat.pdf"}]}
+    reading: ToolDetail = {"files": [{"file_id": file_id, "name": "chat.pdf"}], "first": 12, "last": 14}
     transcript.start("claude-sonnet-5-5")
-    pushed = [transcript.take()]
+    pushed: list[list[Frame]] = [[*transcript.take()]]
     batches: tuple[list[Shown], ...] = (
         [Delta(0, "thinking", "The question is about a cat.")],
         [ToolUse(1, "search_files", search), ToolUse(2, "read_pages", reading)],
         [Delta(3, "text", "Le chat dort"), Delta(3, "text", " — « ici ».\n\n")],
-        [Citation(3, citation), Delta(4, "text", "```py\nprint('é 🐈 \u2028')\n```\n")],
+        [Cited(3, citation), Delta(4, "text", "```py\nprint('é 🐈 \u2028')\n```\n")],
         [Delta(4, "text", "終わり. "), Delta(4, "text", "Fin."), Counts({"input_tokens": 12, "output_tokens": 30})],
     )
     for events in batches:
         for event in events:
             transcript.add(event)
-        pushed.append(transcript.take())
-    usage = {
+        pushed.append([*transcript.take()])
+    usage: Usage = {
         "input_tokens": 12,
         "output_tokens": 30,
         "cache_creation_input_tokens": 0,

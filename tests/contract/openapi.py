@@ -37,7 +37,8 @@ def document() -> dict[str, Any]:
     sys.path.insert(0, str(ROOT / "chatapp"))
     os.environ.setdefault("CHATAPP_USER_POOL_ARN", "arn:aws:cognito-idp:eu-west-1:123456789012:userpool/pool")
     from app import app
-    from pydantic.json_schema import models_json_schema
+    from chalicelib.api.schemas.frames import SocketMessage
+    from pydantic import TypeAdapter
 
     requests: set[Any] = set()
     replies: set[Any] = set()
@@ -45,9 +46,12 @@ def document() -> dict[str, Any]:
         hints = get_type_hints(operation.view)
         requests |= {hints[name] for name in ("body", "query") if name in hints}
         replies.add(_reply_model(hints["return"]))
-    modes: list[Any] = [(model, "validation") for model in requests] + [(model, "serialization") for model in replies]
-    modes.sort(key=lambda pair: pair[0].__name__)
-    references, definitions = models_json_schema(modes, ref_template="#/components/schemas/{model}")
+    # No path of the document leads to what is pushed.
+    replies.add(SocketMessage)
+    wanted: list[Any] = [(model, "validation") for model in requests] + [(model, "serialization") for model in replies]
+    wanted.sort(key=lambda pair: pair[0].__name__)
+    inputs = [(model, mode, TypeAdapter(model)) for model, mode in wanted]
+    references, definitions = TypeAdapter.json_schemas(inputs, ref_template="#/components/schemas/{model}")
     paths: dict[str, Any] = {}
     for operation in app.operations:
         paths.setdefault(operation.path, {})[operation.method.lower()] = _operation(operation, references)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from functools import lru_cache
+from typing import Annotated, Any
 
 from botocore.exceptions import ClientError
+from pydantic import ConfigDict, Field, TypeAdapter
 
 
 def client_error(code: str, operation: str, status: int = 400, **more: Any) -> ClientError:
@@ -100,4 +102,18 @@ class FakeGateway:
             raise GoneException(ConnectionId)
         if len(Data) > 128 * 1024:
             raise client_error("PayloadTooLargeException", "PostToConnection", 413)
-        self.sent.setdefault(ConnectionId, []).extend(json.loads(Data)["frames"])
+        self.sent.setdefault(ConnectionId, []).extend(_documented(json.loads(Data)["frames"]))
+
+
+def _documented(frames: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The frames, which are what the document of the API says, to the field."""
+    for frame in frames:
+        _adapter().validate_python(frame)
+    return frames
+
+
+@lru_cache(maxsize=1)
+def _adapter() -> TypeAdapter[Any]:
+    from chalicelib.shapes import Frame
+
+    return TypeAdapter(Annotated[Frame, Field(discriminator="type")], config=ConfigDict(extra="forbid", strict=True))

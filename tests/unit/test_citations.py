@@ -14,7 +14,7 @@ ROSES = "Roses are red. Lilies of the valley are white and cost 12 euros. Tulips
 TABLE = "Flower | Price | Country\n" + "\n".join(f"Flower{n} | {n}.50 | Land{n}" for n in range(200))
 
 
-def _page(number: int, text: str, kind: str = "page") -> Page:
+def _page(number: int, text: str, kind: Any = "page") -> Page:
     locator: Locator = {"kind": kind, "label": f"{kind} {number}", "page": number}
     return Page(number, locator, text)
 
@@ -24,7 +24,7 @@ SCAN = Source(Attached("f2", "scan.pdf"), ())
 PEONIES = "… lie there. Peonies bloom in May. And …"
 
 
-def _cite(given: dict[str, Any], claim: str = "White lilies cost 12 euros.") -> dict[str, Any] | None:
+def _cite(given: dict[str, Any], claim: str = "White lilies cost 12 euros.") -> Any:
     passages = (PEONIES, "… Peonies need sun in May. …")
     found = {"f3#page=7": [Found(Attached("f3", "thesis.pdf"), _page(7, each)) for each in passages]}
     return Citer([GARDEN, SCAN], found).cite(given, claim)

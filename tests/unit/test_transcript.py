@@ -6,11 +6,11 @@ import json
 from typing import Any
 
 import pytest
-from chalicelib.answering.transcript import Shown, ToolUse, Transcript
-from chalicelib.claude.interface import Citation, Counts, Delta, Stopped
+from chalicelib.answering.transcript import Cited, Shown, ToolUse, Transcript
+from chalicelib.claude.interface import Counts, Delta, Stopped
 from chalicelib.conversations.messages import Message
 from chalicelib.push import frames
-from chalicelib.push.frames import Frame
+from chalicelib.spending.usage import COUNTS
 from chalicelib.subjects import person
 from chalicelib.turns import frame_log
 
@@ -18,7 +18,7 @@ from tests.people import text_in, text_of
 
 ADA = person("ada")
 ANSWER = Message(ADA, "c", "m", "p", "assistant", "streaming", "2026-11-21T12:00:00.000Z", model="claude-opus-5-5")
-CITATION = {
+CITATION: Any = {
     "file_id": "f",
     "name": "garden.pdf",
     "page": 2,
@@ -26,13 +26,14 @@ CITATION = {
     "locator": {"kind": "page", "label": "page 2", "page": 2},
     "cited_text": "roses",
 }
-DETAIL = {"query": "roses", "files": [{"file_id": "f", "name": "garden.pdf"}]}
+NO_TOKENS = dict.fromkeys(COUNTS, 0)
+DETAIL: Any = {"query": "roses", "files": [{"file_id": "f", "name": "garden.pdf"}]}
 
 
-def _taken(*batches: list[Shown], max_bytes: int = 1_000) -> tuple[Transcript, list[Frame]]:
+def _taken(*batches: list[Shown], max_bytes: int = 1_000) -> tuple[Transcript, Any]:
     transcript = Transcript(ANSWER, max_bytes)
     transcript.start("claude-opus-5-5")
-    taken = transcript.take()
+    taken: Any = transcript.take()
     for batch in batches:
         for event in batch:
             transcript.add(event)
@@ -41,7 +42,7 @@ def _taken(*batches: list[Shown], max_bytes: int = 1_000) -> tuple[Transcript, l
 
 
 def test_frames_are_numbered_from_one_without_gaps_and_carry_their_ids() -> None:
-    _, taken = _taken([Delta(0, "thinking", "hm")], [], [Delta(1, "text", "a"), Citation(1, CITATION)])
+    _, taken = _taken([Delta(0, "thinking", "hm")], [], [Delta(1, "text", "a"), Cited(1, CITATION)])
     assert [frame["sequence"] for frame in taken] == [1, 2, 3, 4]
     assert {(frame["conversation_id"], frame["message_id"]) for frame in taken} == {("c", "m")}
     assert [frame["type"] for frame in taken] == ["answer.started", *["answer.delta"] * 2, "answer.citation"]
@@ -55,7 +56,7 @@ def test_deltas_of_one_block_that_wait_together_are_one_frame() -> None:
 def test_content_is_what_the_frames_fold_to() -> None:
     transcript, taken = _taken(
         [Delta(0, "thinking", "hm")],
-        [Delta(2, "text", "b"), Delta(1, "text", "a"), Citation(1, CITATION)],
+        [Delta(2, "text", "b"), Delta(1, "text", "a"), Cited(1, CITATION)],
         [Delta(2, "text", "é🐈"), Delta(3, "text", "")],
     )
     folded: dict[int, Any] = {}
@@ -117,7 +118,8 @@ def test_what_was_not_taken_was_not_shown_and_is_not_stored() -> None:
 def test_after_its_close_a_transcript_takes_nothing_more() -> None:
     transcript, _ = _taken([Delta(0, "text", "a")])
     transcript.add(Delta(0, "text", "b"))
-    assert [frame["text"] for frame in transcript.close()] == ["b"]
+    last: Any = transcript.close()
+    assert [frame["text"] for frame in last] == ["b"]
     transcript.add(Delta(0, "text", "c"))
     transcript.add(Stopped("end_turn"))
     assert text_of({"content": transcript.content()}) == "ab"
@@ -126,7 +128,8 @@ def test_after_its_close_a_transcript_takes_nothing_more() -> None:
 
 def test_a_started_frame_begins_the_answer_afresh() -> None:
     folded: dict[int, Any] = {0: {"type": "text", "text": "old"}}
-    frame_log.fold(folded, {"type": "answer.started"})
+    started: Any = {"type": "answer.started"}
+    frame_log.fold(folded, started)
     assert folded == {}
 
 
@@ -136,7 +139,7 @@ def test_what_is_logged_is_remembered_until_it_is_stored() -> None:
     assert first == taken
     transcript.add(Delta(0, "text", "b"))
     transcript.logged(len(first))
-    second = transcript.unlogged()
+    second: Any = transcript.unlogged()
     assert second == transcript.take()
     assert text_in(second) == "b"
 
@@ -144,16 +147,17 @@ def test_what_is_logged_is_remembered_until_it_is_stored() -> None:
 def test_the_log_does_not_wait_for_a_push_nor_a_push_for_the_log() -> None:
     transcript, _ = _taken([])
     transcript.add(Delta(0, "text", "a"))
-    logged = transcript.unlogged()
+    logged: Any = transcript.unlogged()
     transcript.logged(len(logged))
     assert text_in(logged) == "a"
     assert transcript.waiting
-    assert text_in(transcript.take()) == "a"
+    taken: Any = transcript.take()
+    assert text_in(taken) == "a"
 
 
 def test_citations_count_against_what_an_item_may_hold() -> None:
-    citation = {**CITATION, "cited_text": "x" * 300}
-    transcript, taken = _taken([Delta(0, "text", "a"), *(Citation(0, citation) for _ in range(10))], max_bytes=1_000)
+    citation: Any = {**CITATION, "cited_text": "x" * 300}
+    transcript, taken = _taken([Delta(0, "text", "a"), *(Cited(0, citation) for _ in range(10))], max_bytes=1_000)
     assert [frame["type"] for frame in taken].count("answer.citation") == 2
     assert transcript.full
 
@@ -209,12 +213,12 @@ def test_long_deltas_are_split_and_a_socket_message_stays_below_32_kb_in_any_scr
             {"type": "answer.failed", "error": {"code": "c", "message": "m"}},
         ),
         (
-            {"status": "stopped", "usage": {"input_tokens": 3, "cost_micro_usd": 1500}},
+            {"status": "stopped", "usage": {**NO_TOKENS, "input_tokens": 3, "cost_micro_usd": 1500}},
             {
                 "type": "answer.done",
                 "status": "stopped",
                 "stop_reason": None,
-                "usage": {"input_tokens": 3, "cost_usd": 0.0015},
+                "usage": {**NO_TOKENS, "input_tokens": 3, "cost_usd": 0.0015},
             },
         ),
     ],

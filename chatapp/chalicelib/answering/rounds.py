@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from chalicelib import shapes
 from chalicelib.claude.interface import BlockEnd, Citation, Counts, Delta, Event, Model, ModelStream, Prompt, Stopped
 from chalicelib.claude.retries import events
 from chalicelib.prompts import history
@@ -18,7 +19,7 @@ from chalicelib.prompts.citations import Citer
 from chalicelib.prompts.file_tools import Tools
 from chalicelib.settings import Settings
 
-from .transcript import Shown, ToolUse, Transcript
+from .transcript import Cited, Shown, ToolUse, Transcript
 
 MAX_ROUNDS = 8
 # How long an overloaded model is waited for, before the person is told and may decide.
@@ -161,12 +162,12 @@ class Rounds:
 
     def _cite(self, block: int, reply: _Reply) -> None:
         """A quote is chosen by the claim's words, so a citation waits until its block has ended."""
-        shown: list[dict[str, Any]] = []
+        shown: list[shapes.Citation] = []
         for given in reply.citations.pop(block, []):
             cited = self._citer.cite(given, reply.texts[block])
             if cited is not None and cited not in shown:
                 shown.append(cited)
-                self._show(Citation(self._first_block + block, cited))
+                self._show(Cited(self._first_block + block, cited))
 
     def _use(self, reply: _Reply, room: int) -> tuple[list[dict[str, Any]], int]:
         """The results of a round's calls, in order, and the room that they leave; cut short when it is over."""

@@ -9,11 +9,10 @@ from __future__ import annotations
 import json
 import threading
 from dataclasses import dataclass
-from typing import Any
 
-from chalicelib.claude.interface import Citation, Counts, Delta, Stopped
+from chalicelib.claude.interface import Counts, Delta, Stopped
 from chalicelib.conversations.messages import Block, Message
-from chalicelib.push.frames import Frame
+from chalicelib.shapes import AnswerFrame, Citation, ToolDetail, Usage
 from chalicelib.turns import frame_log
 from chalicelib.turns.frame_log import Numbering
 
@@ -24,14 +23,22 @@ _PROMPT_COUNTS = ("input_tokens", "cache_creation_input_tokens", "cache_read_inp
 
 @dataclass(frozen=True, slots=True)
 class ToolUse:
-    """A tool that starts. detail: what it looks for, and where (`ToolDetail` on the wire)."""
+    """A tool that starts. detail: what it looks for, and where."""
 
     block: int
     name: str
-    detail: dict[str, Any]
+    detail: ToolDetail
 
 
-Shown = Delta | Citation | ToolUse | Counts | Stopped
+@dataclass(frozen=True, slots=True)
+class Cited:
+    """A citation of what was said in a block."""
+
+    block: int
+    citation: Citation
+
+
+Shown = Delta | Cited | ToolUse | Counts | Stopped
 
 
 class Transcript:
@@ -44,9 +51,9 @@ class Transcript:
         self._message = message
         self._numbering = Numbering(message.conversation_id, message.message_id)
         self._lock = threading.Lock()
-        self._pending: list[Delta | Citation | ToolUse] = []
-        self._unpushed: list[Frame] = []
-        self._unlogged: list[Frame] = []
+        self._pending: list[Delta | Cited | ToolUse] = []
+        self._unpushed: list[AnswerFrame] = []
+        self._unlogged: list[AnswerFrame] = []
         self._blocks: dict[int, Block] = {}
         self._bytes_left = max_bytes
         self._characters = 0
@@ -71,7 +78,7 @@ class Transcript:
             match event:
                 case Delta():
                     self._add_delta(event)
-                case Citation(_, content) | ToolUse(_, _, content):
+                case Cited(_, content) | ToolUse(_, _, content):
                     self._add_whole(event, content)
                 case Counts(counts):
                     self.counts |= counts
@@ -95,7 +102,7 @@ class Transcript:
         else:
             self._pending.append(delta)
 
-    def _add_whole(self, event: Citation | ToolUse, content: dict[str, Any]) -> None:
+    def _add_whole(self, event: Cited | ToolUse, content: Citation | ToolDetail) -> None:
         size = len(json.dumps(content, ensure_ascii=False).encode())
         if size > self._bytes_left:
             self.full = True
@@ -106,22 +113,22 @@ class Transcript:
     def start(self, model: str) -> None:
         """Number `answer.started`, the first frame; call it before anything is added."""
         with self._lock:
-            self._record(self._numbering.frame("answer.started", model=model))
+            self._record(self._numbering.started(model))
 
-    def close(self) -> list[Frame]:
+    def close(self) -> list[AnswerFrame]:
         """The last frames. What comes later is ignored, so that text and stop reason are those of one moment."""
         with self._lock:
             self._closed = True
         return self.take()
 
-    def take(self) -> list[Frame]:
+    def take(self) -> list[AnswerFrame]:
         """The frames that no take has given yet; from then on they count as shown."""
         with self._lock:
             self._number()
             taken, self._unpushed = self._unpushed, []
             return taken
 
-    def unlogged(self) -> list[Frame]:
+    def unlogged(self) -> list[AnswerFrame]:
         """The frames that are not in the log yet."""
         with self._lock:
             self._number()
@@ -134,12 +141,12 @@ class Transcript:
                 case Delta(block, kind, text):
                     for frame in self._numbering.deltas(block, kind, text):
                         self._record(frame)
-                case Citation(block, citation):
-                    self._record(self._numbering.frame("answer.citation", block=block, citation=citation))
+                case Cited(block, citation):
+                    self._record(self._numbering.citation(block, citation))
                 case ToolUse(block, name, detail):
-                    self._record(self._numbering.frame("answer.tool", block=block, name=name, detail=detail))
+                    self._record(self._numbering.tool(block, name, detail))
 
-    def _record(self, frame: Frame) -> None:
+    def _record(self, frame: AnswerFrame) -> None:
         frame_log.fold(self._blocks, frame)
         self._unpushed.append(frame)
         self._unlogged.append(frame)
@@ -149,7 +156,7 @@ class Transcript:
         with self._lock:
             del self._unlogged[:count]
 
-    def end(self, ended: Message, usage: dict[str, Any] | None) -> Frame:
+    def end(self, ended: Message, usage: Usage | None) -> AnswerFrame:
         with self._lock:
             return self._numbering.end(ended, usage)
 

@@ -9,8 +9,8 @@ from chalicelib.errors import InvalidRequest, NotFound
 from chalicelib.files import attachments, extracts, lifecycle, uploads
 from chalicelib.files import changes as file_changes
 from chalicelib.files import lists as file_lists
-from chalicelib.files.row import File
 from chalicelib.ids import iso
+from chalicelib.shapes import File
 from chalicelib.subjects import Subject
 
 if TYPE_CHECKING:
@@ -20,47 +20,43 @@ if TYPE_CHECKING:
 _MAX_PAGE_DIGITS = 7
 
 
-def file(shown: File) -> s.File:
-    return s.File.model_validate(shown.shown())
-
-
 def create(services: Services, subject: Subject, body: s.NewFile) -> s.NewFileReply:
     if body.size is not None and body.content is not None:
         raise InvalidRequest("content", "a file has either size or content, not both")
     if body.content is not None:
         stored = uploads.store(services, subject, body.name, body.type, body.content)
-        return s.NewFileReply(file=file(stored), upload=None)
+        return s.NewFileReply(file=stored.shown(), upload=None)
     if body.size is None:
         raise InvalidRequest("size", "needed where the file does not come as content")
     begun, form = uploads.begin(services, subject, body.name, body.type, body.size)
-    return s.NewFileReply(file=file(begun), upload=s.Upload(url=form.url, fields=form.fields))
+    return s.NewFileReply(file=begun.shown(), upload=s.Upload(url=form.url, fields=form.fields))
 
 
 def page_of_list(services: Services, subject: Subject, query: s.FilesQuery) -> s.Files:
     found, next_cursor = file_lists.list_page(
         services, subject, limit=query.limit, cursor=query.cursor, name=query.name
     )
-    return s.Files(items=[file(row) for row in found], next_cursor=next_cursor)
+    return s.Files(items=[row.shown() for row in found], next_cursor=next_cursor)
 
 
 def of_conversation(services: Services, subject: Subject, conversation_id: str) -> s.ConversationFiles:
     found = attachments.listed(services, subject, conversation_id)
-    return s.ConversationFiles(items=[file(lifecycle.settled(services, row)) for row in found])
+    return s.ConversationFiles(items=[lifecycle.settled(services, row).shown() for row in found])
 
 
 def detail(services: Services, subject: Subject, file_id: str) -> s.FileDetail:
     found = lifecycle.get(services, subject, file_id)
-    used_in = [
-        s.UsedIn(conversation_id=row.conversation_id, title=row.title) for row in file_changes.used_in(services, found)
+    used_in: list[s.UsedIn] = [
+        {"conversation_id": row.conversation_id, "title": row.title} for row in file_changes.used_in(services, found)
     ]
-    return s.FileDetail(**file(found).model_dump(), used_in=used_in)
+    return {**found.shown(), "used_in": used_in}
 
 
-def change(services: Services, subject: Subject, file_id: str, body: s.FileChange) -> s.File:
+def change(services: Services, subject: Subject, file_id: str, body: s.FileChange) -> File:
     """A new name keeps the file's ending: it is put back where it is missing, and put after any other."""
     name = uploads.new_name(services, subject, file_id, body.name) if "name" in body.model_fields_set else None
     restore = "deleted" in body.model_fields_set
-    return file(file_changes.change(services, subject, file_id, name=name, restore=restore))
+    return file_changes.change(services, subject, file_id, name=name, restore=restore).shown()
 
 
 def delete(services: Services, subject: Subject, file_id: str) -> s.FileDeleted:
@@ -73,8 +69,7 @@ def page(services: Services, subject: Subject, file_id: str, number: str) -> s.F
     if not (number.isascii() and number.isdigit() and len(number) <= _MAX_PAGE_DIGITS):
         raise NotFound("page", "number")
     read = extracts.read_page(services, file_id, int(number))
-    locator = s.Locator.model_validate(read.locator)
-    return s.FilePage(file_id=file_id, number=read.number, pages=found.pages, locator=locator, text=read.text)
+    return s.FilePage(file_id=file_id, number=read.number, pages=found.pages, locator=read.locator, text=read.text)
 
 
 def content(services: Services, subject: Subject, file_id: str) -> s.FileContent:

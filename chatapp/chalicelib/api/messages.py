@@ -25,7 +25,6 @@ CHAT_WAIT_S = 24.0
 
 
 def message(shown: Message) -> s.Message:
-    usage = frame_log.shown_usage(shown.usage)
     return s.Message(
         message_id=shown.message_id,
         conversation_id=shown.conversation_id,
@@ -34,11 +33,11 @@ def message(shown: Message) -> s.Message:
         content=shown.content,
         status=shown.status,
         model=shown.model,
-        usage=s.Usage(**usage) if usage and not shown.in_progress else None,
+        usage=None if shown.in_progress else frame_log.shown_usage(shown.usage),
         stop_reason=shown.stop_reason,
-        error=s.ErrorInfo(**shown.error) if shown.error else None,
+        error=shown.error,
         created_at=shown.created_at,
-        files=[s.AttachedFile(**attached) for attached in shown.files],
+        files=shown.files,
     )
 
 

@@ -11,7 +11,7 @@ import functools
 import inspect
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, get_type_hints
 
@@ -24,7 +24,9 @@ from chalicelib.aws.faults import Busy
 from chalicelib.errors import AppError, InvalidRequest, Unauthorized, Unavailable
 from chalicelib.subjects import Subject, person
 
-View = Callable[..., BaseModel | tuple[BaseModel, int]]
+# A reply is a model, or a shape of `chalicelib.shapes` as it is.
+Reply = BaseModel | Mapping[str, Any]
+View = Callable[..., Reply | tuple[BaseModel, int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,7 @@ class ChatApp(Chalice):
         self.operations: list[Operation] = []
 
     def route(self, path: str, *, statuses: tuple[int, ...] = (200,), **options: Any) -> Callable[[View], View]:
-        """Chalice's decorator for one method, with models in and out.
+        """Chalice's decorator for one method, with models in and models or shapes out.
 
         statuses: of success. A view that has several returns `(model, status)`.
         """
@@ -157,9 +159,9 @@ def _problem(kind: str, values: dict[str, Any], message: str) -> str:
 
 def _reply(returned: Any, status: int) -> Response:
     model, status = returned if isinstance(returned, tuple) else (returned, status)
-    body = model.model_dump_json().encode() if isinstance(model, BaseModel) else model
+    text = model.model_dump_json() if isinstance(model, BaseModel) else json.dumps(model, ensure_ascii=False)
     return Response(
-        body.decode() if isinstance(body, bytes) else body,
+        text,
         status_code=status,
         headers={"Content-Type": "application/json", "Cache-Control": "no-store"},
     )

@@ -11,6 +11,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.settings import Settings
+from chalicelib.shapes import TextKind
 
 from .errors import cut_off, translated
 from .interface import BlockEnd, Citation, Counts, Delta, Event, Model, ModelStream, Prompt, Stopped
@@ -149,7 +150,7 @@ class _Blocks:
             case "citations_delta":
                 yield Citation(index, _with_writable_texts(delta.citation.to_dict()))
 
-    def _grown(self, index: int, kind: str, text: str) -> Delta:
+    def _grown(self, index: int, kind: TextKind, text: str) -> Delta:
         text = _writable(text)
         self._open[index][kind] += text
         return Delta(index, kind, text)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from chalicelib.settings import ModelOffer
+from chalicelib.shapes import TextKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,7 @@ class Delta:
     """kind: text or thinking. block: index of the content block in the answer."""
 
     block: int
-    kind: str
+    kind: TextKind
     text: str
 
 

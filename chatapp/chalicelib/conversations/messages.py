@@ -10,6 +10,7 @@ from chalicelib import cursors
 from chalicelib.aws.table import Item, Key
 from chalicelib.errors import InvalidCursor, NotFound
 from chalicelib.ids import is_id
+from chalicelib.shapes import AttachedFile, ErrorInfo
 from chalicelib.spending.reservations import Reservation
 from chalicelib.subjects import Subject
 
@@ -31,7 +32,7 @@ class Message:
 
     content: Anthropic content blocks, in order; empty while an answer is in progress (its text is in the stream log).
     usage: the four token counts of the Messages API and cost_micro_usd.
-    files: attached to a person's message, as they were then (`AttachedFile` on the wire).
+    files: attached to a person's message, as they were then.
     token: of the worker that claimed the answer. lease_until: Unix seconds.
     reservation: of an answer in progress, for whoever ends it to settle.
     """
@@ -44,11 +45,11 @@ class Message:
     status: Status
     created_at: str
     content: list[Block] = field(default_factory=list)
-    files: list[dict[str, Any]] = field(default_factory=list)
+    files: list[AttachedFile] = field(default_factory=list)
     model: str | None = None
     usage: dict[str, int] | None = None
     stop_reason: str | None = None
-    error: dict[str, str] | None = None
+    error: ErrorInfo | None = None
     token: str | None = None
     lease_until: float | None = None
     stop_requested: bool = False

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, NotRequired, TypedDict
+from typing import Any, Literal, NotRequired
+
+# Pydantic makes no schema of typing.TypedDict before Python 3.12.
+from typing_extensions import TypedDict
 
 
 class Locator(TypedDict):
@@ -17,7 +20,7 @@ class Locator(TypedDict):
         lines     first_line, last_line, part (when one line is longer than a page)
     """
 
-    kind: str
+    kind: Literal["page", "slide", "sheet", "section", "lines"]
     label: str
     page: NotRequired[int]
     slide: NotRequired[int]

@@ -12,7 +12,7 @@ from chalicelib.conversations.rows import Conversation
 from chalicelib.errors import FileNotReady, InvalidRequest, NotFound
 from chalicelib.optimistic import Changed, repeated
 from chalicelib.push.channel import Channel
-from chalicelib.push.frames import Frame
+from chalicelib.shapes import AttachedFile, ConversationUpdated
 from chalicelib.subjects import Subject
 
 from . import lifecycle
@@ -63,7 +63,7 @@ def _ready(services: Services, file_id: str, row: Item | None, subject: Subject)
     except NotFound as missing:
         raise NotFound("file", "file_ids", file_id) from missing
     if file.status == "failed":
-        reason = (file.error or {}).get("message", "It could not be read.")
+        reason = file.error["message"] if file.error else "It could not be read."
         raise InvalidRequest("file_ids", f"“{file.name}” cannot be used. {reason}")
     if file.status != "ready":
         raise FileNotReady(file.file_id, file.name)
@@ -76,8 +76,8 @@ def _counted(conversation: Conversation, attached: list[File]) -> list[File]:
     return attached
 
 
-def snapshots(attached: Sequence[File]) -> list[dict[str, Any]]:
-    """What a message keeps of its files (`AttachedFile` on the wire)."""
+def snapshots(attached: Sequence[File]) -> list[AttachedFile]:
+    """What a message keeps of its files."""
     return [
         {
             "file_id": file.file_id,
@@ -196,7 +196,7 @@ def restore(services: Services, subject: Subject, conversation_id: str, file_id:
     return repeated(attempt, "This conversation is")
 
 
-def frame(conversation_id: str, file_ids: Iterable[str]) -> Frame:
+def frame(conversation_id: str, file_ids: Iterable[str]) -> ConversationUpdated:
     """What is pushed when other files stay with a conversation than before."""
     return {"type": "conversation.updated", "conversation_id": conversation_id, "file_ids": sorted(file_ids)}
 

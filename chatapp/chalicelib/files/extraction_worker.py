@@ -122,7 +122,7 @@ class _Work:
             "file_id": self._file.file_id,
             "attempt": self._file.attempts,
             "pages": self._pages_read,
-            "code": (self._file.error or {}).get("code"),
+            "code": self._file.error and self._file.error["code"],
             "detail": self._detail,
             "child_cpu_s": self._cost.cpu_s,
             "child_peak_mb": round(self._cost.peak_memory_bytes / MB),

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
-from chalicelib import cursors
+from chalicelib import cursors, shapes
 from chalicelib.aws.table import Item, Key
 from chalicelib.errors import NotFound
+from chalicelib.extraction.estimates import Language
 from chalicelib.extraction.kinds.detect import Group
 from chalicelib.functions import EXTRACT, events_of
 from chalicelib.ids import is_id, iso
-from chalicelib.push.frames import Frame
+from chalicelib.shapes import ErrorInfo, FileStatus
 from chalicelib.subjects import Subject
 
 if TYPE_CHECKING:
     from chalicelib.services import Services
 
-FileStatus = Literal["uploaded", "reading", "ready", "failed"]
 # A form is good for five minutes; an hour later nothing comes any more.
 ABANDONED_S = 3_600
 # An event that Lambda has given up, and one that it had just delivered by then.
@@ -59,9 +59,9 @@ class File:
     pages_read: int = 0
     characters: int | None = None
     tokens: int | None = None
-    language: str | None = None
+    language: Language | None = None
     scanned: bool = False
-    error: dict[str, str] | None = None
+    error: ErrorInfo | None = None
     token: str | None = None
     lease_until: float | None = None
     attempts: int = 0
@@ -102,7 +102,7 @@ class File:
     def with_changes(self, **changes: Any) -> File:
         return replace(self, **changes)
 
-    def shown(self) -> dict[str, Any]:
+    def shown(self) -> shapes.File:
         """The file as it goes over the wire."""
         return {
             "file_id": self.file_id,
@@ -130,7 +130,7 @@ class File:
         return (self.pages or 0) if self.status == "ready" else 0
 
 
-def frame(file: File) -> Frame:
+def frame(file: File) -> shapes.FileUpdated:
     """What is pushed when a file has changed."""
     return {"type": "file.updated", "file": file.shown()}
 

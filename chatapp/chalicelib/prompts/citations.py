@@ -15,6 +15,7 @@ from typing import Any
 from chalicelib.extraction.estimates import STOP_WORDS, UNSPACED
 from chalicelib.extraction.pages import Locator, Page
 from chalicelib.logs import line
+from chalicelib.shapes import Citation
 
 from .file_blocks import Attached, Source
 from .file_tools import Found
@@ -41,7 +42,7 @@ class Citer:
         self._sources = sources
         self._found = found
 
-    def cite(self, given: Mapping[str, Any], claim: str) -> dict[str, Any] | None:
+    def cite(self, given: Mapping[str, Any], claim: str) -> Citation | None:
         """The API's citation as ours; None for one that fits nothing that was sent. claim: the text that it is on."""
         try:
             cited = self._cite(given, claim[:_MAX_CLAIM_CHARACTERS])
@@ -51,7 +52,7 @@ class Citer:
             line("citation dropped", type=str(given.get("type"))[:40])
         return cited
 
-    def _cite(self, given: Mapping[str, Any], claim: str) -> dict[str, Any] | None:
+    def _cite(self, given: Mapping[str, Any], claim: str) -> Citation | None:
         match given["type"]:
             case "content_block_location":
                 source = self._source(given)
@@ -73,7 +74,7 @@ class Citer:
             raise IndexError
         return self._sources[index]
 
-    def _of_scan(self, given: Mapping[str, Any]) -> dict[str, Any]:
+    def _of_scan(self, given: Mapping[str, Any]) -> Citation:
         """A page that was read by sight: its text is the API's, and stands nowhere else."""
         number, end = given["start_page_number"], given["end_page_number"]
         locator: Locator = {"kind": "page", "label": f"page {number}", "page": number}
@@ -81,7 +82,7 @@ class Citer:
         page = Page(number, locator, "")
         return _citation(self._source(given).attached, page, max(number, end - 1), text[:MAX_QUOTE_CHARACTERS])
 
-    def _of_text(self, given: Mapping[str, Any], claim: str) -> dict[str, Any] | None:
+    def _of_text(self, given: Mapping[str, Any], claim: str) -> Citation | None:
         """By characters: the page is the one that has them."""
         source = self._source(given)
         text = given["cited_text"].strip()
@@ -91,7 +92,7 @@ class Citer:
         return _citation(source.attached, page, page.number, quote(text, claim))
 
 
-def _citation(attached: Attached, page: Page, last_page: int, cited_text: str) -> dict[str, Any]:
+def _citation(attached: Attached, page: Page, last_page: int, cited_text: str) -> Citation:
     return {
         "file_id": attached.file_id,
         "name": attached.name,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import chain, zip_longest
+from itertools import chain, islice, zip_longest
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.aws.faults import Busy
@@ -17,6 +17,7 @@ from chalicelib.extraction.index import search_index
 from chalicelib.extraction.pages import Page
 from chalicelib.files import extracts
 from chalicelib.files.row import File
+from chalicelib.shapes import NamedFile, ToolDetail
 
 from .file_blocks import Attached, Placed
 
@@ -115,18 +116,22 @@ class Tools:
     def definitions(self) -> tuple[dict[str, Any], ...]:
         return DEFINITIONS if self._files else ()
 
-    def detail(self, name: str, given: dict[str, Any]) -> dict[str, Any]:
+    def detail(self, name: str, given: dict[str, Any]) -> ToolDetail:
         """What a person is shown of a call, whether it is a good one or not."""
         chosen = [attached for attached, _ in self._files.values() if attached.file_id == given.get("file_id")]
         if name == READ:
-            pages = {"first": _number(given.get("first_page")), "last": _number(given.get("last_page"))}
-            shown = {name: min(page, _MAX_SHOWN_PAGE) for name, page in pages.items() if page}
-            return {"files": _shown(chosen), **shown}
+            read: ToolDetail = {"files": _shown(chosen)}
+            if first := _number(given.get("first_page")):
+                read["first"] = min(first, _MAX_SHOWN_PAGE)
+            if last := _number(given.get("last_page")):
+                read["last"] = min(last, _MAX_SHOWN_PAGE)
+            return read
         if given.get("file_id") is None:
             chosen = [attached for attached, _ in self._files.values()]
-        query = given.get("query")
-        asked = {"query": query[:_MAX_SHOWN_QUERY]} if isinstance(query, str) else {}
-        return {**asked, "files": _shown(chosen)}
+        searched: ToolDetail = {"files": _shown(chosen)}
+        if isinstance(query := given.get("query"), str):
+            searched["query"] = query[:_MAX_SHOWN_QUERY]
+        return searched
 
     def use(self, name: str, given: dict[str, Any], max_tokens: int = MAX_TOKENS) -> Result:
         """Make a call. Only what is our fault is raised."""
@@ -209,8 +214,8 @@ class Tools:
         }
 
 
-def _shown(files: Iterable[Attached]) -> list[dict[str, str]]:
-    return [{"file_id": each.file_id, "name": each.name} for each in files][:_MAX_SHOWN_FILES]
+def _shown(files: Iterable[Attached]) -> list[NamedFile]:
+    return [NamedFile(file_id=each.file_id, name=each.name) for each in islice(files, _MAX_SHOWN_FILES)]
 
 
 def _number(value: object) -> int:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 from chalicelib.aws.push import Gone
 from chalicelib.logs import report
+from chalicelib.shapes import Frame
 from chalicelib.subjects import Subject
 
 from .connections import NO_ITEM, Connection, connection_item, connections
-from .frames import Frame, encoded
+from .frames import encoded
 
 if TYPE_CHECKING:
     from chalicelib.services import Services
@@ -37,7 +39,7 @@ class Channel:
         self._missed: dict[str, list[Frame]] = {}
         self._pool: ThreadPoolExecutor | None = None
 
-    def push(self, frames: list[Frame]) -> None:
+    def push(self, frames: Sequence[Frame]) -> None:
         """Send frames to every connection, concurrently. A connection that is gone is forgotten, its rows too.
 
         What cannot be sent goes before the next frames, as long as it fits one message: a connection may still be
@@ -49,7 +51,7 @@ class Channel:
         except Exception as error:
             report(error)
 
-    def _push(self, frames: list[Frame]) -> None:
+    def _push(self, frames: Sequence[Frame]) -> None:
         if self._known is None:
             self.look()
         known = self._known
@@ -75,7 +77,7 @@ class Channel:
         if self._pool:
             self._pool.shutdown(wait=False)
 
-    def _post(self, connection: Connection, frames: list[Frame]) -> str | None:
+    def _post(self, connection: Connection, frames: Sequence[Frame]) -> str | None:
         """The connection's id when it is gone. Frames that may have arrived are sent again: readers go by sequence."""
         endpoint, connection_id = connection.endpoint, connection.connection_id
         unsent = [*self._missed.pop(connection_id, []), *frames]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from typing import Any
 
-Frame = dict[str, Any]
+from chalicelib.shapes import Frame
+
 # A WebSocket message is billed per 32 KB frame and refused above 128 KB (API Gateway quotas). A character takes six
 # bytes of JSON at most, so a delta of this many stays below that with its envelope.
 MAX_DELTA_CHARACTERS = 5_000

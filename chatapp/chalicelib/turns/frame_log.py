@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from chalicelib.aws.table import Item, Write
 from chalicelib.conversations.messages import Block, Message
 from chalicelib.errors import InvalidRequest
-from chalicelib.push.frames import MAX_DELTA_CHARACTERS, Frame
+from chalicelib.push.frames import MAX_DELTA_CHARACTERS
+from chalicelib.shapes import AnswerDone, AnswerFrame, Citation, OfAnswer, TextKind, ToolDetail, Usage
 
 if TYPE_CHECKING:
     from chalicelib.services import Services
@@ -26,26 +27,47 @@ class Numbering:
     """Gives the frames of one answer their envelope and their sequence."""
 
     def __init__(self, conversation_id: str, message_id: str, after: int = 0) -> None:
-        self._ids = {"conversation_id": conversation_id, "message_id": message_id}
+        self._conversation_id = conversation_id
+        self._message_id = message_id
         self.last = after
 
-    def frame(self, frame_type: str, /, **fields: Any) -> Frame:
+    def _next(self) -> OfAnswer:
         self.last += 1
-        return {"type": frame_type, **self._ids, "sequence": self.last, **fields}
+        return {"conversation_id": self._conversation_id, "message_id": self._message_id, "sequence": self.last}
 
-    def deltas(self, block: int, kind: str, text: str) -> Iterable[Frame]:
+    def started(self, model: str | None) -> AnswerFrame:
+        return {"type": "answer.started", **self._next(), "model": model}
+
+    def deltas(self, block: int, kind: TextKind, text: str) -> Iterable[AnswerFrame]:
         for start in range(0, len(text), MAX_DELTA_CHARACTERS):
             part = text[start : start + MAX_DELTA_CHARACTERS]
-            yield self.frame("answer.delta", block=block, kind=kind, text=part)
+            yield {"type": "answer.delta", **self._next(), "block": block, "kind": kind, "text": part}
 
-    def end(self, message: Message, usage: dict[str, Any] | None) -> Frame:
-        if message.status == "failed":
-            return self.frame("answer.failed", error=message.error)
-        error = {"error": message.error} if message.error else {}
-        return self.frame("answer.done", status=message.status, stop_reason=message.stop_reason, usage=usage, **error)
+    def citation(self, block: int, citation: Citation) -> AnswerFrame:
+        return {"type": "answer.citation", **self._next(), "block": block, "citation": citation}
+
+    def tool(self, block: int, name: str, detail: ToolDetail) -> AnswerFrame:
+        return {"type": "answer.tool", **self._next(), "block": block, "name": name, "detail": detail}
+
+    def end(self, message: Message, usage: Usage | None) -> AnswerFrame:
+        if message.status == "failed" and message.error:
+            return {"type": "answer.failed", **self._next(), "error": message.error}
+        status: Any = message.status  # one that an answer ends with
+        done: AnswerDone = {
+            "type": "answer.done",
+            "conversation_id": self._conversation_id,
+            "message_id": self._message_id,
+            "sequence": self._next()["sequence"],
+            "status": status,
+            "stop_reason": message.stop_reason,
+            "usage": usage,
+        }
+        if message.error:
+            done["error"] = message.error
+        return done
 
 
-def log(services: Services, message: Message, frames: Sequence[Frame]) -> Write:
+def log(services: Services, message: Message, frames: Sequence[AnswerFrame]) -> Write:
     """Append frames, which follow those logged before, to an answer's log."""
     return services.frames.put(
         {
@@ -65,7 +87,7 @@ def delete_log(services: Services, message: Message) -> None:
     services.frames.delete_all({"answer": partition, "last_sequence": row["last_sequence"]} for row in rows)
 
 
-def read(services: Services, message: Message, after: int) -> list[Frame]:
+def read(services: Services, message: Message, after: int) -> list[AnswerFrame]:
     """The frames after sequence `after`, in order, at most about 1 MB of them while the answer is in progress.
 
     Raises InvalidRequest for a person's message, which has none.
@@ -88,7 +110,7 @@ def blocks(services: Services, message: Message) -> list[Block]:
     return [folded[index] for index in sorted(folded)]
 
 
-def fold(folded: dict[int, Block], frame: Frame) -> None:
+def fold(folded: dict[int, Block], frame: AnswerFrame) -> None:
     """Apply one frame to the content blocks that it belongs to."""
     if frame["type"] == "answer.started":
         folded.clear()
@@ -103,7 +125,7 @@ def fold(folded: dict[int, Block], frame: Frame) -> None:
         folded[frame["block"]] = {"type": "tool_use", "name": frame["name"], "detail": frame["detail"]}
 
 
-def _logged(services: Services, message: Message, after: int) -> Iterable[Frame]:
+def _logged(services: Services, message: Message, after: int) -> Iterable[AnswerFrame]:
     page = services.frames.query(
         "#answer = :answer AND #last_sequence > :after", {":answer": _partition(message), ":after": after}
     )
@@ -113,35 +135,40 @@ def _logged(services: Services, message: Message, after: int) -> Iterable[Frame]
             # An entry that was written twice, after a lost reply, overlaps with the next one.
             if frame["sequence"] > after:
                 after = frame["sequence"]
-                yield {"type": frame["type"], **ids, **frame}
+                yield cast(AnswerFrame, {"type": frame["type"], **ids, **frame})
 
 
-def made(message: Message, after: int) -> Iterable[Frame]:
+def made(message: Message, after: int) -> Iterable[AnswerFrame]:
     """The frames of a settled answer, numbered from `after` on."""
     numbering = Numbering(message.conversation_id, message.message_id, after)
-    yield numbering.frame("answer.started", model=message.model)
+    yield numbering.started(message.model)
     for index, block in enumerate(message.content):
         kind = block["type"]
         if kind == "tool_use":
-            yield numbering.frame("answer.tool", block=index, name=block["name"], detail=block["detail"])
+            yield numbering.tool(index, block["name"], block["detail"])
             continue
         yield from numbering.deltas(index, kind, block[kind])
         for citation in block.get("citations", []):
-            yield numbering.frame("answer.citation", block=index, citation=citation)
+            yield numbering.citation(index, citation)
     yield numbering.end(message, shown_usage(message.usage))
 
 
-def shown_usage(usage: dict[str, int] | None) -> dict[str, Any] | None:
-    """Usage as it goes over the wire: the Messages API's counts, and the cost in USD."""
+def shown_usage(usage: dict[str, int] | None) -> Usage | None:
+    """Usage as it goes over the wire."""
     if usage is None:
         return None
-    counts = {name: count for name, count in usage.items() if name != "cost_micro_usd"}
-    return {**counts, "cost_usd": usage["cost_micro_usd"] / 1_000_000}
+    return {
+        "input_tokens": usage["input_tokens"],
+        "output_tokens": usage["output_tokens"],
+        "cache_creation_input_tokens": usage["cache_creation_input_tokens"],
+        "cache_read_input_tokens": usage["cache_read_input_tokens"],
+        "cost_usd": usage["cost_micro_usd"] / 1_000_000,
+    }
 
 
 def _partition(message: Message) -> str:
     return f"{message.subject}#{message.message_id}"
 
 
-def _without_ids(frame: Frame) -> Item:
+def _without_ids(frame: AnswerFrame) -> Item:
     return {name: value for name, value in frame.items() if name not in ("conversation_id", "message_id")}

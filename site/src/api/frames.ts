@@ -1,8 +1,12 @@
 /**
  * Frames: what the server pushes over the socket and lists under `…/frames`.
- * They are checked here, once, as they come in.
+ * They are checked here, once, as they come in. What they are is generated; `Ties` holds the checks to it.
  */
 import * as v from "valibot";
+
+import type { components } from "./schema";
+
+type Schemas = components["schemas"];
 
 const answer = { conversation_id: v.string(), message_id: v.string(), sequence: v.pipe(v.number(), v.integer(), v.minValue(1)) };
 
@@ -59,31 +63,32 @@ const toolDetail = v.fallback(
 
 const blockIndex = v.pipe(v.number(), v.integer(), v.minValue(0));
 
-const answerFrame = v.variant("type", [
-  v.object({ type: v.literal("answer.started"), ...answer, model: v.nullable(v.string()) }),
-  v.object({
-    type: v.literal("answer.delta"),
-    ...answer,
-    block: blockIndex,
-    kind: v.picklist(["text", "thinking"]),
-    text: v.string(),
-  }),
-  v.object({ type: v.literal("answer.citation"), ...answer, block: blockIndex, citation: readableCitation }),
-  v.object({ type: v.literal("answer.tool"), ...answer, block: blockIndex, name: v.string(), detail: toolDetail }),
-  v.object({
-    type: v.literal("answer.done"),
-    ...answer,
-    status: v.picklist(["complete", "stopped", "interrupted", "superseded"]),
-    stop_reason: v.nullish(v.string(), null),
-    usage: v.nullish(usage, null),
-    error: v.nullish(problem, null),
-  }),
-  v.object({
-    type: v.literal("answer.failed"),
-    ...answer,
-    error: problem,
-  }),
-]);
+const started = v.object({ type: v.literal("answer.started"), ...answer, model: v.nullable(v.string()) });
+
+const delta = v.object({
+  type: v.literal("answer.delta"),
+  ...answer,
+  block: blockIndex,
+  kind: v.picklist(["text", "thinking"]),
+  text: v.string(),
+});
+
+const cited = v.object({ type: v.literal("answer.citation"), ...answer, block: blockIndex, citation: readableCitation });
+
+const tool = v.object({ type: v.literal("answer.tool"), ...answer, block: blockIndex, name: v.string(), detail: toolDetail });
+
+const done = v.object({
+  type: v.literal("answer.done"),
+  ...answer,
+  status: v.picklist(["complete", "stopped", "interrupted", "superseded"]),
+  stop_reason: v.nullish(v.string(), null),
+  usage: v.nullish(usage, null),
+  error: v.nullish(problem, null),
+});
+
+const failed = v.object({ type: v.literal("answer.failed"), ...answer, error: problem });
+
+const answerFrame = v.variant("type", [started, delta, cited, tool, done, failed]);
 
 // Only what is looked at; further fields of the conversation pass through as they are.
 const conversationFrame = v.looseObject({
@@ -127,6 +132,28 @@ const frame = v.union([answerFrame, conversationFrame, fileFrame, unknownAnswerF
 export type AnswerFrame = v.InferOutput<typeof answerFrame> | v.InferOutput<typeof unknownAnswerFrame>;
 export type ConversationFrame = v.InferOutput<typeof conversationFrame>;
 export type Frame = v.InferOutput<typeof frame>;
+
+/** A decoder takes all that the server may send, and keeps each of its fields. */
+type Decodes<Decoder extends v.GenericSchema, Sent> =
+  Sent extends v.InferInput<Decoder> ? (keyof Sent extends keyof v.InferOutput<Decoder> ? true : "a field is lost") : "refused";
+
+type Holds<Tie extends true> = Tie;
+
+/** Compiles only as long as the decoders and the generated frames are the same. */
+export type Ties = [
+  Holds<Decodes<typeof started, Schemas["AnswerStarted"]>>,
+  Holds<Decodes<typeof delta, Schemas["AnswerDelta"]>>,
+  Holds<Decodes<typeof cited, Schemas["AnswerCitation"]>>,
+  Holds<Decodes<typeof tool, Schemas["AnswerTool"]>>,
+  Holds<Decodes<typeof done, Schemas["AnswerDone"]>>,
+  Holds<Decodes<typeof failed, Schemas["AnswerFailed"]>>,
+  Holds<Decodes<typeof conversationFrame, Schemas["ConversationUpdated"]>>,
+  Holds<Decodes<typeof fileFrame, Schemas["FileUpdated"]>>,
+  Holds<Decodes<typeof citation, Schemas["Citation"]>>,
+  Holds<Decodes<typeof locator, Schemas["Locator"]>>,
+  Holds<Decodes<typeof fileFrame.entries.file, Schemas["File"]>>,
+  Holds<Schemas["SocketMessage"]["frames"][number]["type"] extends Frame["type"] ? true : "a type is unknown">,
+];
 
 export const isAnswerFrame = (value: Frame): value is AnswerFrame => value.type.startsWith("answer.");
 

@@ -264,6 +264,128 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** AnswerCitation */
+        AnswerCitation: {
+            /** Conversation Id */
+            conversation_id: string;
+            /** Message Id */
+            message_id: string;
+            /** Sequence */
+            sequence: number;
+            /**
+             * Type
+             * @constant
+             */
+            type: "answer.citation";
+            /** Block */
+            block: number;
+            citation: components["schemas"]["Citation"];
+        };
+        /**
+         * AnswerDelta
+         * @description block: index of the content block. The answer's text is its text deltas in order.
+         */
+        AnswerDelta: {
+            /** Conversation Id */
+            conversation_id: string;
+            /** Message Id */
+            message_id: string;
+            /** Sequence */
+            sequence: number;
+            /**
+             * Type
+             * @constant
+             */
+            type: "answer.delta";
+            /** Block */
+            block: number;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "text" | "thinking";
+            /** Text */
+            text: string;
+        };
+        /**
+         * AnswerDone
+         * @description error: why an answer was interrupted.
+         */
+        AnswerDone: {
+            /** Conversation Id */
+            conversation_id: string;
+            /** Message Id */
+            message_id: string;
+            /** Sequence */
+            sequence: number;
+            /**
+             * Type
+             * @constant
+             */
+            type: "answer.done";
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "complete" | "stopped" | "interrupted" | "superseded";
+            /** Stop Reason */
+            stop_reason: string | null;
+            usage: components["schemas"]["Usage"] | null;
+            error?: components["schemas"]["ErrorInfo"];
+        };
+        /** AnswerFailed */
+        AnswerFailed: {
+            /** Conversation Id */
+            conversation_id: string;
+            /** Message Id */
+            message_id: string;
+            /** Sequence */
+            sequence: number;
+            /**
+             * Type
+             * @constant
+             */
+            type: "answer.failed";
+            error: components["schemas"]["ErrorInfo"];
+        };
+        /**
+         * AnswerStarted
+         * @description Begins the answer afresh: what a reader held of its content is replaced by what follows.
+         */
+        AnswerStarted: {
+            /** Conversation Id */
+            conversation_id: string;
+            /** Message Id */
+            message_id: string;
+            /** Sequence */
+            sequence: number;
+            /**
+             * Type
+             * @constant
+             */
+            type: "answer.started";
+            /** Model */
+            model: string | null;
+        };
+        /** AnswerTool */
+        AnswerTool: {
+            /** Conversation Id */
+            conversation_id: string;
+            /** Message Id */
+            message_id: string;
+            /** Sequence */
+            sequence: number;
+            /**
+             * Type
+             * @constant
+             */
+            type: "answer.tool";
+            /** Block */
+            block: number;
+            /** Name */
+            name: string;
+            detail: components["schemas"]["ToolDetail"];
+        };
         /**
          * AttachedFile
          * @description A file as it was when its message was sent.
@@ -351,6 +473,23 @@ export interface components {
             usage: components["schemas"]["Usage"] | null;
             /** @default null */
             error: components["schemas"]["ErrorInfo"] | null;
+        };
+        /**
+         * Citation
+         * @description Where in a file something stands. page, last_page: of that file, from 1. cited_text: as the file has it.
+         */
+        Citation: {
+            /** File Id */
+            file_id: string;
+            /** Name */
+            name: string;
+            /** Page */
+            page: number;
+            /** Last Page */
+            last_page: number;
+            locator: components["schemas"]["Locator"];
+            /** Cited Text */
+            cited_text: string;
         };
         /**
          * Conversation
@@ -445,6 +584,23 @@ export interface components {
             /** Answer In Progress */
             answer_in_progress: string | null;
         };
+        /**
+         * ConversationUpdated
+         * @description Of a conversation only what has changed.
+         */
+        ConversationUpdated: {
+            /**
+             * Type
+             * @constant
+             */
+            type: "conversation.updated";
+            /** Conversation Id */
+            conversation_id: string;
+            /** Title */
+            title?: string;
+            /** File Ids */
+            file_ids?: string[];
+        };
         /** Conversations */
         Conversations: {
             /** Items */
@@ -477,7 +633,10 @@ export interface components {
             /** Undo Until */
             undo_until: string;
         };
-        /** ErrorInfo */
+        /**
+         * ErrorInfo
+         * @description code: stable, for programs. message: for people, in English.
+         */
         ErrorInfo: {
             /** Code */
             code: string;
@@ -614,6 +773,15 @@ export interface components {
             /** Text */
             text: string;
         };
+        /** FileUpdated */
+        FileUpdated: {
+            /**
+             * Type
+             * @constant
+             */
+            type: "file.updated";
+            file: components["schemas"]["File"];
+        };
         /** Files */
         Files: {
             /** Items */
@@ -661,12 +829,13 @@ export interface components {
              */
             file_ids: string[];
         };
-        /** Frames */
+        /**
+         * Frames
+         * @description The frames of an answer after a sequence, and the answer's status at that moment.
+         */
         Frames: {
             /** Items */
-            items: {
-                [key: string]: unknown;
-            }[];
+            items: (components["schemas"]["AnswerStarted"] | components["schemas"]["AnswerDelta"] | components["schemas"]["AnswerCitation"] | components["schemas"]["AnswerTool"] | components["schemas"]["AnswerDone"] | components["schemas"]["AnswerFailed"])[];
             /**
              * Status
              * @enum {string}
@@ -709,7 +878,14 @@ export interface components {
         };
         /**
          * Locator
-         * @description Where in the file a page's text stands. kind says which of the other keys are there; label: for people.
+         * @description Where in the file a page's text stands. label: for people ("page 12", "sheet Budget rows 1–200").
+         *
+         *     kind says which of the other keys are there:
+         *         page      page                          cut: the page was longer than a page's limit and says so at its end
+         *         slide     slide                         unreadable: the parser could not read this page; its text is empty
+         *         sheet     sheet (None: the file is one table), first_row, last_row     rows as a spreadsheet counts them
+         *         section   section (None: no heading above it), part (1, 2, … when a section is longer than one page)
+         *         lines     first_line, last_line, part (when one line is longer than a page)
          */
         Locator: {
             /**
@@ -719,61 +895,28 @@ export interface components {
             kind: "page" | "slide" | "sheet" | "section" | "lines";
             /** Label */
             label: string;
-            /**
-             * Page
-             * @default null
-             */
-            page: number | null;
-            /**
-             * Slide
-             * @default null
-             */
-            slide: number | null;
-            /**
-             * Sheet
-             * @default null
-             */
-            sheet: string | null;
-            /**
-             * First Row
-             * @default null
-             */
-            first_row: number | null;
-            /**
-             * Last Row
-             * @default null
-             */
-            last_row: number | null;
-            /**
-             * Section
-             * @default null
-             */
-            section: string | null;
-            /**
-             * First Line
-             * @default null
-             */
-            first_line: number | null;
-            /**
-             * Last Line
-             * @default null
-             */
-            last_line: number | null;
-            /**
-             * Part
-             * @default null
-             */
-            part: number | null;
-            /**
-             * Cut
-             * @default null
-             */
-            cut: boolean | null;
-            /**
-             * Unreadable
-             * @default null
-             */
-            unreadable: boolean | null;
+            /** Page */
+            page?: number;
+            /** Slide */
+            slide?: number;
+            /** Sheet */
+            sheet?: string | null;
+            /** First Row */
+            first_row?: number;
+            /** Last Row */
+            last_row?: number;
+            /** Section */
+            section?: string | null;
+            /** First Line */
+            first_line?: number;
+            /** Last Line */
+            last_line?: number;
+            /** Part */
+            part?: number;
+            /** Cut */
+            cut?: boolean;
+            /** Unreadable */
+            unreadable?: boolean;
         };
         /** Message */
         Message: {
@@ -832,6 +975,13 @@ export interface components {
         Models: {
             /** Items */
             items: components["schemas"]["Model"][];
+        };
+        /** NamedFile */
+        NamedFile: {
+            /** File Id */
+            file_id: string;
+            /** Name */
+            name: string;
         };
         /** NewConversation */
         NewConversation: {
@@ -967,12 +1117,34 @@ export interface components {
              */
             model: string | null;
         };
+        /**
+         * SocketMessage
+         * @description What the server sends over a WebSocket, each time it sends.
+         */
+        SocketMessage: {
+            /** Frames */
+            frames: (components["schemas"]["AnswerStarted"] | components["schemas"]["AnswerDelta"] | components["schemas"]["AnswerCitation"] | components["schemas"]["AnswerTool"] | components["schemas"]["AnswerDone"] | components["schemas"]["AnswerFailed"] | components["schemas"]["ConversationUpdated"] | components["schemas"]["FileUpdated"])[];
+        };
         /** Ticket */
         Ticket: {
             /** Ticket */
             ticket: string;
             /** Expires In S */
             expires_in_s: number;
+        };
+        /**
+         * ToolDetail
+         * @description What a tool looks for, and where. first, last: pages.
+         */
+        ToolDetail: {
+            /** Files */
+            files: components["schemas"]["NamedFile"][];
+            /** Query */
+            query?: string;
+            /** First */
+            first?: number;
+            /** Last */
+            last?: number;
         };
         /** Turn */
         Turn: {
@@ -991,7 +1163,10 @@ export interface components {
                 [key: string]: string;
             };
         };
-        /** Usage */
+        /**
+         * Usage
+         * @description Tokens as the Messages API counts them, and what they cost.
+         */
         Usage: {
             /** Input Tokens */
             input_tokens: number;

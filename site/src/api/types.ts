@@ -1,49 +1,22 @@
 /**
  * The HTTP API's records, by the names that the site uses. They are the generated ones (`npm run gen:api`), but for
- * what OpenAPI only knows as objects: content blocks, locators, fields of an upload.
+ * content blocks, which OpenAPI only knows as objects.
  */
 import type { components } from "./schema";
 
 type Schemas = components["schemas"];
 
-/** Where in a file a page's text stands. `kind` says which of the other keys are there; `label` is English. */
-export interface Locator {
-  /** page, slide, sheet, section or lines; a newer server may know more. */
-  kind: string;
-  label: string;
-  page?: number | null | undefined;
-  slide?: number | null | undefined;
-  /** null: the file is one table. */
-  sheet?: string | null | undefined;
-  first_row?: number | null | undefined;
-  last_row?: number | null | undefined;
-  /** null: no heading above it. */
-  section?: string | null | undefined;
-  first_line?: number | null | undefined;
-  last_line?: number | null | undefined;
-  /** 1, 2, … when what the locator names is longer than one page. */
-  part?: number | null | undefined;
-  cut?: boolean | null | undefined;
-  unreadable?: boolean | null | undefined;
-}
+/** As generated, with null as good as nothing: earlier answers have it in the place of what is not there. */
+type Nullish<T> = { [Name in keyof T]: undefined extends T[Name] ? T[Name] | null | undefined : T[Name] };
+
+/** Where in a file a page's text stands. `label` is English; a newer server may know more kinds. */
+export type Locator = Omit<Nullish<Schemas["Locator"]>, "kind"> & { kind: string };
 
 /** What a text block rests on. `page` to `last_page` are page numbers in the file; `locator` is the first one's. */
-export interface Citation {
-  file_id: string;
-  name: string;
-  page: number;
-  last_page: number;
-  locator: Locator;
-  cited_text: string;
-}
+export type Citation = Omit<Schemas["Citation"], "locator"> & { locator: Locator };
 
 /** What a tool looks for (`query`) or reads (`first` to `last`), and in which files. */
-export interface ToolDetail {
-  query?: string | null | undefined;
-  files: { file_id: string; name: string }[];
-  first?: number | null | undefined;
-  last?: number | null | undefined;
-}
+export type ToolDetail = Nullish<Schemas["ToolDetail"]>;
 
 export interface TextBlock {
   type: "text";

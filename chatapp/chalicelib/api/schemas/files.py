@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, Field, StringConstraints
+from typing_extensions import TypedDict
 
-from chalicelib.extraction.estimates import Language
-from chalicelib.extraction.kinds.detect import Group
-from chalicelib.files.row import FileStatus
+from chalicelib.extraction.pages import Locator
+from chalicelib.shapes import File
 
-from .messages import ErrorInfo
 from .texts import MEDIA_TYPE, ListQuery, Request, boolean
 
 
@@ -39,31 +38,6 @@ class FilesQuery(ListQuery):
     name: Annotated[str, StringConstraints(max_length=255)] | None = None
 
 
-class File(BaseModel):
-    """type: as declared, then as detected. group: how Claude takes it. pages: null until known.
-
-    tokens: an estimate. scanned: a PDF without text, which Claude reads by sight.
-    conversations: how many it was attached to and not taken out of, whether they still exist or not.
-    """
-
-    file_id: str
-    name: str
-    type: str
-    size: int
-    status: FileStatus
-    group: Group | None
-    format: str | None
-    pages: int | None
-    pages_read: int
-    characters: int | None
-    tokens: int | None
-    language: Language | None
-    scanned: bool
-    error: ErrorInfo | None
-    upload_timestamp: str
-    conversations: int
-
-
 class Files(BaseModel):
     items: list[File]
     next_cursor: str | None
@@ -73,7 +47,7 @@ class ConversationFiles(BaseModel):
     items: list[File]
 
 
-class UsedIn(BaseModel):
+class UsedIn(TypedDict):
     conversation_id: str
     title: str | None
 
@@ -94,24 +68,6 @@ class Upload(BaseModel):
 class NewFileReply(BaseModel):
     file: File
     upload: Upload | None
-
-
-class Locator(BaseModel):
-    """Where in the file a page's text stands. kind says which of the other keys are there; label: for people."""
-
-    kind: Literal["page", "slide", "sheet", "section", "lines"]
-    label: str
-    page: int | None = None
-    slide: int | None = None
-    sheet: str | None = None
-    first_row: int | None = None
-    last_row: int | None = None
-    section: str | None = None
-    first_line: int | None = None
-    last_line: int | None = None
-    part: int | None = None
-    cut: bool | None = None
-    unreadable: bool | None = None
 
 
 class FilePage(BaseModel):

@@ -1,12 +1,13 @@
-"""Frames on the wire."""
+"""Frames on the wire: as a list, and as a WebSocket message."""
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, SkipValidation
 
 from chalicelib.conversations.messages import Status
+from chalicelib.shapes import AnswerFrame, Frame
 
 
 class FramesQuery(BaseModel):
@@ -15,5 +16,14 @@ class FramesQuery(BaseModel):
 
 
 class Frames(BaseModel):
-    items: list[dict[str, Any]]
+    """The frames of an answer after a sequence, and the answer's status at that moment."""
+
+    # They are as they were pushed; a long answer has thousands.
+    items: SkipValidation[list[AnswerFrame]]
     status: Status
+
+
+class SocketMessage(BaseModel):
+    """What the server sends over a WebSocket, each time it sends."""
+
+    frames: list[Frame]

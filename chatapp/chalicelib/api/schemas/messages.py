@@ -7,7 +7,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, Field
 
 from chalicelib.conversations.messages import Status
-from chalicelib.extraction.kinds.detect import Group
+from chalicelib.shapes import AttachedFile, ErrorInfo, Usage
 
 from .texts import FileIds, ModelId, Request, RequestId, Text
 
@@ -32,31 +32,6 @@ class Chat(Request):
     conversation_id: str | None = None
     model: ModelId | None = None
     file_ids: FileIds = Field(default=[])
-
-
-class ErrorInfo(BaseModel):
-    code: str
-    message: str
-
-
-class Usage(BaseModel):
-    input_tokens: int
-    output_tokens: int
-    cache_creation_input_tokens: int
-    cache_read_input_tokens: int
-    cost_usd: float
-
-
-class AttachedFile(BaseModel):
-    """A file as it was when its message was sent."""
-
-    file_id: str
-    name: str
-    type: str
-    size: int
-    group: Group
-    format: str
-    pages: int
 
 
 class Message(BaseModel):

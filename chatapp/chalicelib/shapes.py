@@ -1,0 +1,171 @@
+"""What goes over the wire as it is held in the domain: pushed in frames, kept in rows, shown by the REST API.
+
+The one definition of each: `api/schemas` makes the OpenAPI document from these, and the site's types come from that.
+Plain dicts at run time, so that a worker that streams neither validates nor copies them.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, NotRequired
+
+# Pydantic makes no schema of typing.TypedDict before Python 3.12.
+from typing_extensions import TypedDict
+
+from chalicelib.extraction.estimates import Language
+from chalicelib.extraction.kinds.detect import Group
+from chalicelib.extraction.pages import Locator
+
+TextKind = Literal["text", "thinking"]
+FileStatus = Literal["uploaded", "reading", "ready", "failed"]
+
+
+class ErrorInfo(TypedDict):
+    """code: stable, for programs. message: for people, in English."""
+
+    code: str
+    message: str
+
+
+class Usage(TypedDict):
+    """Tokens as the Messages API counts them, and what they cost."""
+
+    input_tokens: int
+    output_tokens: int
+    cache_creation_input_tokens: int
+    cache_read_input_tokens: int
+    cost_usd: float
+
+
+class AttachedFile(TypedDict):
+    """A file as it was when its message was sent."""
+
+    file_id: str
+    name: str
+    type: str
+    size: int
+    group: Group
+    format: str
+    pages: int
+
+
+class File(TypedDict):
+    """type: as declared, then as detected. group: how Claude takes it. pages: null until known.
+
+    tokens: an estimate. scanned: a PDF without text, which Claude reads by sight.
+    conversations: how many it was attached to and not taken out of, whether they still exist or not.
+    """
+
+    file_id: str
+    name: str
+    type: str
+    size: int
+    status: FileStatus
+    group: Group | None
+    format: str | None
+    pages: int | None
+    pages_read: int
+    characters: int | None
+    tokens: int | None
+    language: Language | None
+    scanned: bool
+    error: ErrorInfo | None
+    upload_timestamp: str
+    conversations: int
+
+
+class Citation(TypedDict):
+    """Where in a file something stands. page, last_page: of that file, from 1. cited_text: as the file has it."""
+
+    file_id: str
+    name: str
+    page: int
+    last_page: int
+    locator: Locator
+    cited_text: str
+
+
+class NamedFile(TypedDict):
+    file_id: str
+    name: str
+
+
+class ToolDetail(TypedDict):
+    """What a tool looks for, and where. first, last: pages."""
+
+    files: list[NamedFile]
+    query: NotRequired[str]
+    first: NotRequired[int]
+    last: NotRequired[int]
+
+
+# Frames
+
+
+class OfAnswer(TypedDict):
+    """What every frame of an answer carries. sequence: from 1, without gaps within an answer."""
+
+    conversation_id: str
+    message_id: str
+    sequence: int
+
+
+class AnswerStarted(OfAnswer):
+    """Begins the answer afresh: what a reader held of its content is replaced by what follows."""
+
+    type: Literal["answer.started"]
+    model: str | None
+
+
+class AnswerDelta(OfAnswer):
+    """block: index of the content block. The answer's text is its text deltas in order."""
+
+    type: Literal["answer.delta"]
+    block: int
+    kind: TextKind
+    text: str
+
+
+class AnswerCitation(OfAnswer):
+    type: Literal["answer.citation"]
+    block: int
+    citation: Citation
+
+
+class AnswerTool(OfAnswer):
+    type: Literal["answer.tool"]
+    block: int
+    name: str
+    detail: ToolDetail
+
+
+class AnswerDone(OfAnswer):
+    """error: why an answer was interrupted."""
+
+    type: Literal["answer.done"]
+    status: Literal["complete", "stopped", "interrupted", "superseded"]
+    stop_reason: str | None
+    usage: Usage | None
+    error: NotRequired[ErrorInfo]
+
+
+class AnswerFailed(OfAnswer):
+    type: Literal["answer.failed"]
+    error: ErrorInfo
+
+
+class ConversationUpdated(TypedDict):
+    """Of a conversation only what has changed."""
+
+    type: Literal["conversation.updated"]
+    conversation_id: str
+    title: NotRequired[str]
+    file_ids: NotRequired[list[str]]
+
+
+class FileUpdated(TypedDict):
+    type: Literal["file.updated"]
+    file: File
+
+
+AnswerFrame = AnswerStarted | AnswerDelta | AnswerCitation | AnswerTool | AnswerDone | AnswerFailed
+Frame = AnswerFrame | ConversationUpdated | FileUpdated
