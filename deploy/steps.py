@@ -51,7 +51,7 @@ class Deployment:
         outputs = describe(self.stage, self.addresses, self.foundation or {})
         if self.stage.is_local:
             outputs["demo"] = self.ensure_demo()
-            write_development(self.stage, self.variables(built.version))
+            write_development(self.stage, self.variables(built.version), self.site_config)
         write_outputs(self.stage, outputs)
         self.prove()
         return outputs
@@ -150,10 +150,15 @@ class Deployment:
                 self.stage,
                 foundation["SiteBucket"],
                 foundation["DistributionId"],
-                site_config(self.stage, self.addresses, foundation),
+                self.site_config,
                 step.say,
             )
             step.changed(bool(changed), f"{len(changed)} changed")
+
+    @property
+    def site_config(self) -> dict[str, Any]:
+        limits = app_modules.limits(self.settings.variables())
+        return site_config(self.stage, self.addresses, self.foundation or {}, limits)
 
     def ensure_demo(self) -> dict[str, str]:
         with self.progress.step("demo user") as step:
@@ -181,9 +186,12 @@ def templates(stage: Stage) -> dict[str, str]:
     return {name: cloudformation.template(stage, name, more) for name, more in added.items()}
 
 
-def site_config(stage: Stage, addresses: Addresses, foundation: Mapping[str, str]) -> dict[str, Any]:
+def site_config(
+    stage: Stage, addresses: Addresses, foundation: Mapping[str, str], limits: Mapping[str, int]
+) -> dict[str, Any]:
     """The site's config.json."""
     return {
+        "limits": limits,
         "region": stage.region,
         "user_pool_id": foundation["UserPoolId"],
         "client_id": foundation["ClientId"],
@@ -226,13 +234,17 @@ def write_outputs(stage: Stage, outputs: Mapping[str, Any]) -> None:
     file.write_text(json.dumps(outputs, indent=2) + "\n")
 
 
-def write_development(stage: Stage, variables: Mapping[str, str]) -> None:
-    """`development.env`, for a shell: with it `chalice local` runs chatapp/ itself against the local AWS."""
+def write_development(stage: Stage, variables: Mapping[str, str], config: Mapping[str, Any]) -> None:
+    """`development.env`, for a shell: with it `chalice local` runs chatapp/ itself against the local AWS.
+
+    And the site's config.json, which its development server serves with the REST API of that.
+    """
     exported = {
         name: value for name, value in os.environ.items() if name.startswith("AWS_") and name != "AWS_EXECUTION_ENV"
     }
     lines = [f"export {name}={shlex.quote(value)}" for name, value in sorted({**exported, **variables}.items())]
     (BUILD / stage.name / "development.env").write_text("\n".join(lines) + "\n")
+    (BUILD / stage.name / "site.json").write_text(json.dumps(config, indent=2) + "\n")
 
 
 def read_outputs(name: str) -> dict[str, Any] | None:

@@ -9,27 +9,18 @@ import { defineConfig } from "vitest/config";
 
 // The same variable as the deployment's own, for a second local stage beside the usual one.
 const buildPath = process.env["CHATAPP_BUILD_DIR"] ?? fileURLToPath(new URL("../.build", import.meta.url));
-const outputsPath = join(buildPath, "local", "outputs.json");
+const configPath = join(buildPath, "local", "site.json");
 
-/** The development server's /config.json: the local stage's sign-in, with the REST API of `chalice local` behind /api. */
+/** The development server's /config.json: the local stage's own, with the REST API of `chalice local` behind /api. */
 function developmentConfig(): Plugin {
   return {
     name: "chatapp-development-config",
     configureServer(server) {
       server.middlewares.use("/config.json", (_request, response) => {
         try {
-          const outputs = JSON.parse(readFileSync(outputsPath, "utf8")) as Record<string, unknown>;
-          const config = {
-            region: outputs["region"],
-            user_pool_id: outputs["user_pool_id"],
-            client_id: outputs["client_id"],
-            api_url: "/api",
-            socket_url: null,
-            cognito_endpoint: `http://localhost:${new URL(String(outputs["api_url"])).port}/`,
-            stage: "local",
-          };
+          const deployed = JSON.parse(readFileSync(configPath, "utf8")) as object;
           response.setHeader("Content-Type", "application/json");
-          response.end(JSON.stringify(config));
+          response.end(JSON.stringify({ ...deployed, api_url: "/api", socket_url: null }));
         } catch {
           response.statusCode = 404;
           response.end("No local stage yet: run ./deploy.sh local first.");

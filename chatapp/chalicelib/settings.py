@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from chalicelib.extraction.limits import MAX_SCANNED_PAGES, SCANNED_PAGE_TOKENS
+from chalicelib.extraction.limits import MAX_SCANNED_PAGES, MB, SCANNED_PAGE_TOKENS
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +96,10 @@ class Settings:
     @property
     def retention_s(self) -> int:
         return self.retention_days * 86_400
+
+    @property
+    def max_file_bytes(self) -> int:
+        return self.max_file_mb * MB
 
     @property
     def max_scan_pages(self) -> int:

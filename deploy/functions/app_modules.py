@@ -1,4 +1,4 @@
-"""What a deployment reads of the app itself: its functions, and its settings as the functions will see them."""
+"""What a deployment reads of the app itself: its functions, its settings as they will see them, its limits."""
 
 from __future__ import annotations
 
@@ -37,3 +37,16 @@ def settings(variables: Mapping[str, str]) -> Settings:
         return AppSettings.read(variables)
     except ValueError as error:
         raise DeploymentError(f"deploy/settings.toml: {error}") from error
+
+
+def limits(variables: Mapping[str, str]) -> dict[str, int]:
+    """What the API accepts, for the site to say before it asks. Raises DeploymentError, as `settings`."""
+    app = settings(variables)
+    from chalicelib.api.schemas import texts  # noqa: PLC0415
+
+    return {
+        "file_bytes": app.max_file_bytes,
+        "files_a_message": texts.MAX_FILES_A_MESSAGE,
+        "text_characters": texts.MAX_TEXT_CHARACTERS,
+        "title_characters": texts.MAX_TITLE_CHARACTERS,
+    }

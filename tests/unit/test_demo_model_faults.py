@@ -231,6 +231,7 @@ def test_a_slow_first_token_holds_back_text_but_not_the_message_s_start(stage: S
         assert next(iter(events)).type == "message_start"  # the model still sleeps: awake is not set
         stage.awake.set()
         assert next(event.type for event in events) == "content_block_start"
+        assert list(events)[-1].type == "message_stop"
     assert stage.slept_s == [5.0, 5.0, 2.0, 0.5]  # pings in between keep the stream alive
 
 

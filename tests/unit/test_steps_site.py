@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from deploy import site
-from deploy.environment import Stage
-from deploy.functions import package
+from deploy import site, steps
+from deploy.environment import Addresses, ApiIds, Stage
+from deploy.functions import app_modules, package
 from deploy.people import srp
 
 LOCK = {"packages": {"": {}, "node_modules/a": {"version": "1"}, "node_modules/b": {"version": "2", "optional": True}}}
@@ -198,3 +198,15 @@ def test_both_sides_derive_the_same_key_only_with_the_password(tried: str, accep
     cognito = Cognito("right-Pass1")
     assert srp.sign_in(cognito, "eu-west-1_abc", "client", "a@example.com", tried) == "token"
     assert cognito.accepted is accepted
+
+
+def test_the_site_is_told_the_limits_of_the_api_as_the_stage_has_them() -> None:
+    from chalicelib.api.schemas.texts import MAX_FILES_A_MESSAGE, MAX_TEXT_CHARACTERS
+
+    limits = app_modules.limits({"CHATAPP_MAX_FILE_MB": "7"})
+    assert limits["file_bytes"] == 7 * 1024 * 1024
+    assert (limits["files_a_message"], limits["text_characters"]) == (MAX_FILES_A_MESSAGE, MAX_TEXT_CHARACTERS)
+    foundation = {"UserPoolId": "pool", "ClientId": "client"}
+    stage = Stage("prod", "eu-west-1")
+    stage.__dict__["account_id"] = "123456789012"  # what AWS would be asked for
+    assert steps.site_config(stage, Addresses.of(stage, ApiIds(), ""), foundation, limits)["limits"] == limits

@@ -42,8 +42,8 @@ def begin(
 
     Raises InvalidRequest, PayloadTooLarge, StorageFull, and Conflict for one file too many.
     """
-    most_mb = services.settings.max_file_mb
-    if size_bytes > most_mb * MB:
+    if size_bytes > services.settings.max_file_bytes:
+        most_mb = services.settings.max_file_mb
         raise PayloadTooLarge("size", f"at most {most_mb} MB; split the file, or upload the part that matters")
     file = _reserved(services, _new(subject, checked_name(name), _checked_type(name, media_type), size_bytes, "size"))
     return file, services.uploads.presigned_post(file.object_key, media_type, size_bytes, FORM_EXPIRES_S)

@@ -8,6 +8,7 @@ import { ChatContext, ChatRuntime } from "@/features/chat";
 import { updateFile } from "@/features/files";
 import { clearAnnouncement } from "@/lib/announcer";
 import type { Config } from "@/lib/config";
+import { LimitsContext } from "@/lib/limits";
 import { UploadsContext } from "@/entities/files/context";
 import { clearToasts } from "@/ui/toasts";
 
@@ -30,6 +31,7 @@ export default function SignedIn({ config, identity }: { config: Config; identit
       client,
       userId,
       socketUrl: config.socket_url,
+      limits: config.limits,
       tokenExpiresAtMs: () => session.tokenExpiresAtMs(),
       onFile: (file) => updateFile(client, file),
     });
@@ -41,12 +43,13 @@ export default function SignedIn({ config, identity }: { config: Config; identit
       setRuntime(null);
       next.dispose();
     };
-  }, [api, client, config.socket_url, session, userId]);
+  }, [api, client, config, session, userId]);
   useEffect(() => forgetNotices, []);
   if (!runtime) return null;
   return (
     <QueryClientProvider client={client}>
       <ChatContext value={runtime}>
+        <LimitsContext value={config.limits}>
         <UploadsContext value={runtime.uploads}>
           <div className="contents" inert={signOut.unsentCount > 0}>
             <Shell email={identity.email} onSignOut={() => signOut.begin(runtime)} />
@@ -55,6 +58,7 @@ export default function SignedIn({ config, identity }: { config: Config; identit
             <SignOutQuestion unsentCount={signOut.unsentCount} onCancel={signOut.cancel} onConfirm={signOut.confirm} />
           )}
         </UploadsContext>
+        </LimitsContext>
       </ChatContext>
     </QueryClientProvider>
   );

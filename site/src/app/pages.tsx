@@ -9,7 +9,9 @@ import { useLanguage, useT } from "@/i18n";
 import { updateCached } from "@/entities/conversations/cache";
 import { useConversation } from "@/entities/conversations/list";
 import { refusedTexts } from "@/entities/files/fileText";
+import { tooManyFiles } from "@/entities/files/validate";
 import { focusComposer } from "@/lib/focusComposer";
+import { useLimits } from "@/lib/limits";
 import { routes } from "@/lib/routes";
 import { showToast } from "@/ui/toasts";
 
@@ -44,6 +46,7 @@ export function FilesRoute({ openList }: { openList: ReactNode }) {
   const t = useT();
   const language = useLanguage();
   const chat = useChat();
+  const limits = useLimits();
   const [, navigate] = useLocation();
   return (
     <Suspense fallback={<main className="flex-1" aria-busy="true" aria-label={t.app.loading} />}>
@@ -51,7 +54,7 @@ export function FilesRoute({ openList }: { openList: ReactNode }) {
         openList={openList}
         onUseInNewChat={(file) => {
           if (!chat.attachToNew(file)) {
-            const refused = [{ name: file.name, problem: { code: "too_many_files", message: "" } }];
+            const refused = [{ name: file.name, problem: tooManyFiles(limits) }];
             showToast({ text: refusedTexts({ t, language }, refused).join(" "), isError: true });
           }
           navigate(routes.newChat);

@@ -9,6 +9,8 @@ export const filesEn = {
   leftOut: (count: number, names: string) => `${names} ${count === 1 ? "was" : "were"} left out.`,
   beyondLimit: (limit: number, count: number, names: string) =>
     `Only ${limit} files fit in one message; ${count} ${count === 1 ? "was" : "were"} left out: ${names}. Send the rest with the next message.`,
+  fileTooLarge: (limit: string | null) =>
+    `${limit === null ? "A file this large" : `A file larger than ${limit}`} cannot be read. Split it, or attach the part that matters.`,
   more: (count: number) => `${count} more`,
   remove: (name: string) => `Remove ${name}`,
   cancel: (name: string) => `Cancel the upload of ${name}`,
@@ -64,12 +66,11 @@ export const filesEn = {
     unreadable_otherDocument: "This type of document cannot be read. Save it as PDF and attach that.",
     unreadable_image: "This type of image cannot be read. Save it as PNG or JPEG and attach that.",
     unreadable_database: "Databases cannot be read. Export the tables that matter as CSV.",
-    too_many_files: "A message takes up to 20 files. Send the others with the next message.",
+    too_many_files: "The message takes no more files. Send the others with the next message.",
     folder: "A folder cannot be attached. Attach the files in it.",
     name_not_allowed: "A file’s name cannot be empty, too long or have invisible characters. Choose another one.",
     name_has_separator: "A file’s name cannot contain / or \\. Leave it out, or write - instead.",
     file_empty: "An empty file cannot be read. If it is on a cloud drive, download it first.",
-    file_too_large: "A file larger than 50 MB cannot be read. Split it, or attach the part that matters.",
     type_mismatch: "The content is not what the file’s name says. Give it the right name, or export it again.",
     type_not_supported: "This type of file cannot be read. Save it as PDF, DOCX, XLSX, PPTX, text, PNG or JPEG.",
     executable: "This is a program, whatever its name says. Programs are not accepted.",

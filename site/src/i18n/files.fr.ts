@@ -9,6 +9,8 @@ export const filesFr: typeof filesEn = {
   attachedToMessage: "Fichiers de ce message",
   added: (count) => (count < 2 ? `${count} fichier joint.` : `${count} fichiers joints.`),
   leftOut: (count, names) => `${names} ${count < 2 ? "a été laissé" : "ont été laissés"} de côté.`,
+  fileTooLarge: (limit) =>
+    `${limit === null ? "Un fichier aussi volumineux" : `Un fichier de plus de ${limit}`} ne peut pas être lu. Divisez-le ou joignez la partie utile.`,
   beyondLimit: (limit, count, names) =>
     `Un message n’accepte que ${limit} fichiers ; ${count} ${count < 2 ? "a été laissé" : "ont été laissés"} de côté : ${names}. Envoyez le reste avec le message suivant.`,
   more: (count) => `${count} ${count < 2 ? "autre" : "autres"}`,
@@ -66,12 +68,11 @@ export const filesFr: typeof filesEn = {
     unreadable_otherDocument: "Ce type de document ne peut pas être lu. Enregistrez-le en PDF, puis joignez-le.",
     unreadable_image: "Ce type d’image ne peut pas être lu. Enregistrez-la en PNG ou JPEG, puis joignez-la.",
     unreadable_database: "Les bases de données ne peuvent pas être lues. Exportez les tables utiles en CSV.",
-    too_many_files: "Un message accepte jusqu’à 20 fichiers. Envoyez les autres avec le message suivant.",
+    too_many_files: "Le message n’accepte pas d’autre fichier. Envoyez les autres avec le message suivant.",
     folder: "Un dossier ne peut pas être joint. Joignez les fichiers qu’il contient.",
     name_not_allowed: "Un nom de fichier ne peut pas être vide, trop long ou contenir des caractères invisibles. Choisissez-en un autre.",
     name_has_separator: "Un nom de fichier ne peut pas contenir / ou \\. Retirez ce signe ou écrivez - à la place.",
     file_empty: "Un fichier vide ne peut pas être lu. S’il se trouve sur un espace en ligne, téléchargez-le d’abord.",
-    file_too_large: "Un fichier de plus de 50 Mo ne peut pas être lu. Divisez-le ou joignez la partie utile.",
     type_mismatch: "Le contenu n’est pas ce que dit le nom du fichier. Donnez-lui le bon nom ou exportez-le à nouveau.",
     type_not_supported: "Ce type de fichier ne peut pas être lu. Enregistrez-le en PDF, DOCX, XLSX, PPTX, texte, PNG ou JPEG.",
     executable: "C’est un programme, quoi que dise son nom. Les programmes ne sont pas acceptés.",

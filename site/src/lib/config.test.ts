@@ -10,6 +10,7 @@ const complete = {
   socket_url: null,
   cognito_endpoint: null,
   stage: "local",
+  limits: { file_bytes: 52_428_800, files_a_message: 20, text_characters: 100_000, title_characters: 200 },
 };
 
 describe("parseConfig", () => {
@@ -22,7 +23,7 @@ describe("parseConfig", () => {
     expect(parseConfig(JSON.stringify(rest))).toMatchObject({ socket_url: null, cognito_endpoint: null });
   });
 
-  it.each(["", "<!doctype html>", "[]", "null", JSON.stringify({ ...complete, api_url: "" }), JSON.stringify({ ...complete, client_id: 5 })])(
+  it.each(["", "<!doctype html>", "[]", "null", JSON.stringify({ ...complete, api_url: "" }), JSON.stringify({ ...complete, client_id: 5 }), JSON.stringify({ ...complete, limits: { file_bytes: 0 } })])(
     "refuses %j",
     (text) => {
       expect(() => parseConfig(text)).toThrow();

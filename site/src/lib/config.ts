@@ -1,6 +1,10 @@
 /** The deployment's own settings, fetched at start: one build serves every stage. */
 import * as v from "valibot";
 
+const count = v.pipe(v.number(), v.integer(), v.minValue(1));
+
+const limits = v.object({ file_bytes: count, files_a_message: count, text_characters: count, title_characters: count });
+
 const schema = v.object({
   region: v.pipe(v.string(), v.nonEmpty()),
   user_pool_id: v.pipe(v.string(), v.nonEmpty()),
@@ -9,9 +13,12 @@ const schema = v.object({
   socket_url: v.optional(v.nullable(v.string()), null),
   cognito_endpoint: v.optional(v.nullable(v.string()), null),
   stage: v.optional(v.string(), ""),
+  limits,
 });
 
 export type Config = v.InferOutput<typeof schema>;
+/** What the API accepts. Characters are code points. */
+export type Limits = Config["limits"];
 
 /** Parse the text of config.json. Throws when it is not JSON or a field is missing. */
 export function parseConfig(text: string): Config {

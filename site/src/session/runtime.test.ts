@@ -1,3 +1,4 @@
+import { limits } from "@/test/limits";
 import { InfiniteQueryObserver, QueryClient, QueryObserver } from "@tanstack/react-query";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
@@ -50,6 +51,7 @@ const options = () => ({
   api: http,
   client,
   userId: "ada",
+  limits,
   socketUrl: null,
   tokenExpiresAtMs: async () => Infinity,
   onFile: () => undefined,

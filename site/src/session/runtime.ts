@@ -14,7 +14,7 @@ import { conversationFilesKey, fileEndpoints } from "@/entities/files/endpoints"
 import { fitImage } from "@/entities/files/fitImage";
 import { postForm } from "@/entities/files/postForm";
 import { Uploads } from "@/entities/files/uploads";
-import { MAX_FILES_PER_MESSAGE } from "@/entities/files/validate";
+import type { Limits } from "@/lib/config";
 import { Ownership } from "@/lib/ownership";
 
 import { followKnown, messagesKey, postMessage, readFrames, seedMessages, updateMessage, upsertMessages, type Sent } from "./messages";
@@ -34,6 +34,7 @@ export interface RuntimeOptions {
   api: ApiClient;
   client: QueryClient;
   userId: string;
+  limits: Limits;
   /** null: no sockets; frames are read instead. */
   socketUrl: string | null;
   tokenExpiresAtMs(): Promise<number>;
@@ -69,6 +70,7 @@ export class ChatRuntime {
       onUnknown: (conversationId, messageId) => this.#onUnknown(conversationId, messageId),
     });
     this.uploads = new Uploads({
+      limits: options.limits,
       userId,
       endpoints: fileEndpoints(api),
       sendForm: postForm,
@@ -126,7 +128,7 @@ export class ChatRuntime {
     const files = this.drafts.filesOf(NEW_CONVERSATION);
     const held = files.get().map((key) => this.uploads.attachment(key).get()?.file_id);
     if (held.includes(file.file_id)) return true;
-    if (held.length >= MAX_FILES_PER_MESSAGE) return false;
+    if (held.length >= this.#options.limits.files_a_message) return false;
     files.set([...files.get(), this.uploads.adopt(file)]);
     return true;
   }

@@ -1,4 +1,5 @@
 /** What uploads talk to, in memory, for tests. */
+import { limits } from "./limits";
 import { ApiError, NetworkError } from "@/api/client";
 import type { File as StoredFile, UploadTarget } from "@/api/types";
 import { Ownership } from "@/lib/ownership";
@@ -33,6 +34,7 @@ export class FakeServer {
   /** The uploads of a tab. */
   uploads(ownership = new Ownership(this.locks)): Uploads {
     return new Uploads({
+      limits,
       userId: "ada",
       ownership,
       endpoints: {

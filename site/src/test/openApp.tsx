@@ -8,6 +8,7 @@ import { ApiContext } from "@/api/context";
 import { Session, SessionContext, type Provider } from "@/features/auth";
 import { Announcer } from "@/lib/announcer";
 import { FakeApi } from "@/test/fakeApi";
+import { limits } from "@/test/limits";
 import { conversation } from "@/test/records";
 import { Toasts } from "@/ui/toasts";
 
@@ -22,6 +23,7 @@ const config = {
   socket_url: null,
   cognito_endpoint: null,
   stage: "test",
+  limits,
 };
 
 function signedInSession(): Session {

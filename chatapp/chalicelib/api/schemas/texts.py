@@ -7,6 +7,8 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 MAX_TEXT_CHARACTERS = 100_000
+MAX_TITLE_CHARACTERS = 200
+MAX_FILES_A_MESSAGE = 20
 # DynamoDB's items hold 400 KB, of which a message's files and ids have their share.
 MAX_TEXT_BYTES = 300_000
 # Control characters but tab and line ends: nobody typed them, and in a list of messages each becomes seven bytes.
@@ -49,11 +51,13 @@ RequestId = Annotated[
     Field(description="Chosen by the client, once per message; repeating it never sends the message twice."),
 ]
 ModelId = Annotated[str, StringConstraints(min_length=1, max_length=100)]
-Title = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=_VISIBLE)]
+Title = Annotated[str, StringConstraints(min_length=1, max_length=MAX_TITLE_CHARACTERS, pattern=_VISIBLE)]
 System = Annotated[str, StringConstraints(max_length=20_000)]
 FileIds = Annotated[
     list[str],
-    Field(max_length=20, description="Files to attach to the message; they stay with the conversation."),
+    Field(
+        max_length=MAX_FILES_A_MESSAGE, description="Files to attach to the message; they stay with the conversation."
+    ),
 ]
 
 

@@ -68,12 +68,20 @@ describe("what is left out", () => {
   });
 
   it("beyond what a message takes is one sentence, and what to do about it", () => {
-    const beyond = left("too_many_files", "a", "b", "c", "d", "e", "f", "g");
+    const problem = { code: "too_many_files", message: "", limit_files: 20 };
+    const beyond = ["a", "b", "c", "d", "e", "f", "g"].map((name) => ({ name, problem }));
     expect(refusedTexts(en, beyond)).toEqual(["Only 20 files fit in one message; 7 were left out: a, b, c, and 4 more. Send the rest with the next message."]);
     expect(refusedTexts(fr, beyond).map(plain)).toEqual([
       "Un message n’accepte que 20 fichiers ; 7 ont été laissés de côté : a, b, c et 4 autres. Envoyez le reste avec le message suivant.",
     ]);
     expect(refusedTexts(en, beyond.slice(0, 4))[0]).toContain("a, b, c, and d.");
+  });
+
+  it("names the limit that a file exceeds, where it is known", () => {
+    const tooLarge = { code: "file_too_large", message: "", limit_bytes: 50 * 1024 * 1024 };
+    expect(problemText(en, tooLarge)).toMatch(/^A file larger than 50 MB cannot be read\./);
+    expect(plain(problemText(fr, tooLarge))).toMatch(/^Un fichier de plus de 50 Mo ne peut pas être lu\./);
+    expect(problemText(en, { code: "file_too_large", message: "" })).toMatch(/^A file this large cannot be read\./);
   });
 
   it.each([en, fr])("is told alike of one and of several: a reason is about files, not about this one: $language", (wording) => {

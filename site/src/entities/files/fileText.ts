@@ -5,7 +5,6 @@ import { DOT, formatBytes, formatCount, formatRounded, shortName } from "@/lib/f
 import type { Attachment, KnownFile } from "./attachment";
 import { unitOf } from "./kinds";
 import type { Problem } from "./problems";
-import { MAX_FILES_PER_MESSAGE } from "./validate";
 
 export interface Wording {
   t: Messages;
@@ -24,6 +23,7 @@ export function problemText({ t, language }: Wording, problem: Problem): string 
   if (code === "storage_full" && used !== undefined && limit !== undefined) {
     return t.files.storageFull(formatBytes(language, used), formatBytes(language, limit));
   }
+  if (code === "file_too_large") return t.files.fileTooLarge(limit === undefined ? null : formatBytes(language, limit));
   if (code === "invalid_request") {
     const ours = REFUSED_FIELDS.get(problem.field ?? "");
     if (ours) return t.files.problems[ours];
@@ -46,15 +46,16 @@ export function namesText({ t, language }: Wording, names: readonly string[]): s
 /** What was left out, and why: one sentence or two for each reason, however many files there are. */
 export function refusedTexts(wording: Wording, refused: readonly { name: string; problem: Problem }[]): string[] {
   const { t } = wording;
-  const byReason = new Map<string, { code: string; names: string[] }>();
+  const byReason = new Map<string, { problem: Problem; names: string[] }>();
   for (const { name, problem } of refused) {
     const reason = problemText(wording, problem);
-    const { code, names } = byReason.get(reason) ?? { code: problem.code, names: [] };
-    byReason.set(reason, { code, names: [...names, name] });
+    const names = byReason.get(reason)?.names ?? [];
+    byReason.set(reason, { problem, names: [...names, name] });
   }
-  return [...byReason].map(([reason, { code, names }]) => {
+  return [...byReason].map(([reason, { problem, names }]) => {
     const named = namesText(wording, names);
-    if (code === "too_many_files") return t.files.beyondLimit(MAX_FILES_PER_MESSAGE, names.length, named);
+    const most = problem.limit_files;
+    if (problem.code === "too_many_files" && most) return t.files.beyondLimit(most, names.length, named);
     return `${t.files.leftOut(names.length, named)} ${reason}`;
   });
 }

@@ -10,6 +10,7 @@ export interface Problem {
   field?: string | undefined;
   used_bytes?: number | undefined;
   limit_bytes?: number | undefined;
+  limit_files?: number | undefined;
 }
 
 /** A message cannot go out because of one of its files. */

@@ -1,3 +1,4 @@
+import { limits } from "@/test/limits";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
 import { ApiError, NetworkError } from "@/api/client";
@@ -98,7 +99,7 @@ describe("an upload", () => {
   });
 
   it("refuses at once what nothing can be made of, and takes no more than there is room for", async () => {
-    const { keys, refused } = uploads.add([pdf("a.exe"), pdf("a.pdf", 0), pdf("b.pdf"), pdf("c.pdf")], 1);
+    const { keys, refused } = uploads.add([pdf("a.exe"), pdf("a.pdf", 0), pdf("b.pdf"), pdf("c.pdf")], limits.files_a_message - 1);
     expect(keys).toHaveLength(1);
     expect(refused.map(({ name, problem }) => [name, problem.code])).toEqual([
       ["a.exe", "unreadable_program"],

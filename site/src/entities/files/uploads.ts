@@ -12,11 +12,13 @@ import { createStore, type Store } from "@/lib/store";
 import { afterRefusal, askAfterMs, POLL_MS } from "./askAfter";
 import { applyKnown, lostAttachment, newAttachment, type Attachment, type KnownFile } from "./attachment";
 import type { FileEndpoints } from "./endpoints";
+import type { Limits } from "@/lib/config";
+
 import type { SendForm } from "./postForm";
 import { AttachmentError, problemOf, type Problem } from "./problems";
 import { Slots } from "./slots";
 import { parseAttachment, type StoredAttachment } from "./storedAttachment";
-import { refusal } from "./validate";
+import { refusal, tooManyFiles } from "./validate";
 
 const MOST_AT_ONCE = 3;
 /** Files that are asked about at a time. */
@@ -26,6 +28,7 @@ const EARLY_MS = POLL_MS / 2;
 
 export interface UploadSources {
   userId: string;
+  limits: Limits;
   endpoints: FileEndpoints;
   sendForm: SendForm;
   /** Make an image smaller; other files come back as they are. */
@@ -87,12 +90,14 @@ export class Uploads {
     return () => this.#listeners.delete(listener);
   };
 
-  /** Begin to upload what nothing is known against, `room` files at most. */
-  add(files: readonly File[], room = Infinity): { keys: string[]; refused: Refused[] } {
+  /** Begin to upload what nothing is known against; as many files as a message with `held` of them has room for. */
+  add(files: readonly File[], held?: number): { keys: string[]; refused: Refused[] } {
     const refused: Refused[] = [];
     const keys: string[] = [];
+    const { limits } = this.#sources;
+    const room = held === undefined ? Infinity : limits.files_a_message - held;
     for (const file of files) {
-      const problem = refusal(file) ?? (keys.length < room ? null : { code: "too_many_files", message: "" });
+      const problem = refusal(file, limits) ?? (keys.length < room ? null : tooManyFiles(limits));
       if (problem) refused.push({ name: file.name, problem });
       else keys.push(this.#begin(file));
     }

@@ -6,9 +6,11 @@ import { catalogues } from "@/i18n";
 
 import { problemText } from "./fileText";
 import { fileIcon, UNREADABLE_EXTENSIONS } from "./kinds";
-import { MAX_FILE_BYTES, nameRefusal, refusal } from "./validate";
+import { limits } from "@/test/limits";
 
-const of = (name: string, size = 10) => refusal({ name, size })?.code ?? null;
+import { nameRefusal, refusal } from "./validate";
+
+const of = (name: string, size = 10) => refusal({ name, size }, limits)?.code ?? null;
 
 describe("what is refused before it is uploaded", () => {
   it.each([
@@ -46,10 +48,10 @@ describe("what is refused before it is uploaded", () => {
     (name) => expect(of(name)).toBeNull(),
   );
 
-  it("is what is empty or larger than 50 MB, to the byte", () => {
+  it("is what is empty or larger than the limit, to the byte", () => {
     expect(of("a.pdf", 0)).toBe("file_empty");
-    expect(of("a.pdf", MAX_FILE_BYTES)).toBeNull();
-    expect(of("a.pdf", MAX_FILE_BYTES + 1)).toBe("file_too_large");
+    expect(of("a.pdf", limits.file_bytes)).toBeNull();
+    expect(of("a.pdf", limits.file_bytes + 1)).toBe("file_too_large");
   });
 
   it.each(["", "  ", ".", "..", "a\u202efdp.exe.pdf", "a\u0000.pdf", "a\n.pdf", `${"é".repeat(128)}.pdf`])(

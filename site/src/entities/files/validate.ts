@@ -1,10 +1,10 @@
 /** Refuses, before anything is uploaded, what the server is sure to refuse. Pure. */
+import type { Limits } from "@/lib/config";
+
 import { unreadableKind } from "./kinds";
 import type { Problem } from "./problems";
 
-/** Limits of the API. */
-export const MAX_FILE_BYTES = 50 * 1024 * 1024;
-export const MAX_FILES_PER_MESSAGE = 20;
+/** What file systems take. */
 const MAX_NAME_BYTES = 255;
 
 // Marks that turn the direction of writing: "fdp.exe" can be shown as "exe.pdf". Then controls and line separators.
@@ -13,14 +13,17 @@ const MISLEADING = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]|[\u0000-\u001
 const PATH_SEPARATOR = /[/\\]/;
 
 /** Why a file cannot be uploaded; null: nothing is known against it. */
-export function refusal(file: { name: string; size: number }): Problem | null {
+export function refusal(file: { name: string; size: number }, { file_bytes }: Limits): Problem | null {
   const name = nameRefusal(file.name);
   if (name) return name;
   const kind = unreadableKind(file.name);
   if (kind) return { code: `unreadable_${kind}`, message: "" };
   if (file.size === 0) return { code: "file_empty", message: "" };
-  return file.size > MAX_FILE_BYTES ? { code: "file_too_large", message: "" } : null;
+  return file.size > file_bytes ? { code: "file_too_large", message: "", limit_bytes: file_bytes } : null;
 }
+
+/** Why a file does not fit into a message any more. */
+export const tooManyFiles = ({ files_a_message }: Limits): Problem => ({ code: "too_many_files", message: "", limit_files: files_a_message });
 
 /** Why a file cannot be called this; null: it can. */
 export function nameRefusal(name: string): Problem | null {

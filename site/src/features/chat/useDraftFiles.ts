@@ -6,7 +6,7 @@ import { announce } from "@/lib/announcer";
 import { useReadiness } from "@/entities/files/context";
 import { pastedOf, type Incoming } from "@/entities/files/dropped";
 import type { Readiness, Refused } from "@/entities/files/uploads";
-import { MAX_FILES_PER_MESSAGE } from "@/entities/files/validate";
+import { useLimits } from "@/lib/limits";
 import { COMPOSER_ID, focusComposer } from "@/lib/focusComposer";
 import { useStore } from "@/lib/store";
 import { showToast } from "@/ui/toasts";
@@ -34,6 +34,7 @@ const none: readonly Refused[] = [];
 
 export function useDraftFiles(conversationId: string | null): DraftFiles {
   const { drafts, uploads } = useChat();
+  const limits = useLimits();
   const draftKey = outboxKey(conversationId);
   const files = drafts.filesOf(draftKey);
   const keys = useStore(files);
@@ -41,7 +42,7 @@ export function useDraftFiles(conversationId: string | null): DraftFiles {
   const [refusals, setRefusals] = useState({ in: draftKey, items: none });
 
   const add = (incoming: Incoming): string[] => {
-    const added = uploads.add(incoming.files, MAX_FILES_PER_MESSAGE - files.get().length);
+    const added = uploads.add(incoming.files, files.get().length);
     files.set([...files.get(), ...added.keys]);
     setRefusals({ in: draftKey, items: [...incoming.refused, ...added.refused] });
     return added.keys;
@@ -93,7 +94,7 @@ export function useDraftFiles(conversationId: string | null): DraftFiles {
     onPaste: (event) => {
       const pasted = pastedOf(event.clipboardData);
       // Where no file has room any more, a long text stays what it is.
-      const hasRoom = files.get().length < MAX_FILES_PER_MESSAGE;
+      const hasRoom = files.get().length < limits.files_a_message;
       if (!pasted || ("text" in pasted && !hasRoom)) return;
       event.preventDefault();
       if ("text" in pasted) return attachText(pasted.text, event.currentTarget);

@@ -4,6 +4,7 @@ import { useEffect, useId } from "react";
 import { useLanguage, useT } from "@/i18n";
 import { COMPOSER_ID, focusComposer } from "@/lib/focusComposer";
 import { DOT, formatCount } from "@/lib/format";
+import { useLimits } from "@/lib/limits";
 import { useStore } from "@/lib/store";
 import { AttachmentChip } from "@/entities/files/ui/AttachmentChip";
 import { Button, IconButton } from "@/ui/Button";
@@ -16,9 +17,6 @@ import type { Thread } from "../useThread";
 import { ComposerNotices } from "./ComposerNotices";
 import { GrowingTextarea } from "./GrowingTextarea";
 import { ModelMenu } from "./ModelMenu";
-
-/** The API's limit for one message. */
-const MAX_TEXT_CHARACTERS = 100_000;
 
 interface ComposerProps {
   conversationId: string | null;
@@ -38,7 +36,8 @@ export function Composer({ conversationId, thread, files, onSend, onStop, isStop
   const draft = drafts.of(outboxKey(conversationId));
   const text = useStore(draft);
   const isAnswering = thread.inProgressId !== null;
-  const excess = countCharacters(text) - MAX_TEXT_CHARACTERS;
+  const most = useLimits().text_characters;
+  const excess = countCharacters(text, most) - most;
   const canSend = text.trim() !== "" && excess <= 0 && !thread.unsent && files.readiness !== "failed";
   useEffect(() => {
     focusComposer();
@@ -129,5 +128,5 @@ function ComposerFiles({ files }: { files: DraftFiles }) {
   );
 }
 
-/** Characters as the API counts them: code points. Short texts need no exact count. */
-const countCharacters = (text: string): number => (text.length <= MAX_TEXT_CHARACTERS ? text.length : [...text].length);
+/** Characters as the API counts them: code points. Texts that are short enough need no exact count. */
+const countCharacters = (text: string, most: number): number => (text.length <= most ? text.length : [...text].length);

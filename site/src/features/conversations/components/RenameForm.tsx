@@ -1,10 +1,8 @@
 import type { ConversationSummary } from "@/api/types";
 import { useT } from "@/i18n";
 import { useConversationActions } from "@/entities/conversations/actions";
+import { useLimits } from "@/lib/limits";
 import { NameForm } from "@/ui/NameForm";
-
-/** The API's limit. */
-const MAX_TITLE_CHARACTERS = 200;
 
 export function RenameForm({ conversation, onClose }: { conversation: ConversationSummary; onClose: () => void }) {
   const t = useT();
@@ -13,7 +11,7 @@ export function RenameForm({ conversation, onClose }: { conversation: Conversati
     <NameForm
       label={t.list.titleLabel}
       name={conversation.title ?? ""}
-      maxLength={MAX_TITLE_CHARACTERS}
+      maxLength={useLimits().title_characters}
       onSave={(title) => actions.rename(conversation.conversation_id, title)}
       onClose={onClose}
     />
