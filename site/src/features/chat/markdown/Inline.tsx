@@ -3,8 +3,9 @@ import type { ReactNode } from "react";
 
 import { useT } from "@/i18n";
 
+import { CitationMarker } from "../citations/CitationMarker";
 import { MarkedText, MarkersIn } from "./MarkedText";
-import { replacePlaceholders } from "./placeholders";
+import { replacePlaceholders, type MarkerToken } from "./placeholders";
 import { decodeEntities, safeHref } from "./text";
 
 /** Elements keyed by position, which is the identity of a part of a text that only grows. */
@@ -22,11 +23,12 @@ export function Inline({ tokens, isBare = false }: InlineProps): ReactNode {
 }
 
 function InlineToken({ token, isBare }: { token: Token; isBare: boolean }): ReactNode {
-  const known = token as MarkedToken;
+  const known = token as MarkedToken | MarkerToken;
   switch (known.type) {
+    case "marker":
+      return isBare ? null : <CitationMarker index={known.index} />;
     case "text":
-      if (known.tokens) return <Inline tokens={known.tokens} isBare={isBare} />;
-      return <MarkedText text={known.text} isBare={isBare} decode={decodeEntities} />;
+      return known.tokens ? <Inline tokens={known.tokens} isBare={isBare} /> : decodeEntities(known.text);
     case "escape":
       return known.text;
     case "strong":

@@ -1,4 +1,4 @@
-/** Text in which placeholders become citation markers. */
+/** What Markdown takes as it is, with its placeholders as citation markers. */
 import type { ReactNode } from "react";
 
 import { CitationMarker } from "../citations/CitationMarker";
@@ -8,18 +8,14 @@ interface MarkedTextProps {
   text: string;
   /** Without its markers. */
   isBare?: boolean;
-  /** What is done to the text between markers. */
-  decode?: (text: string) => string;
 }
 
-export function MarkedText({ text, isBare = false, decode = asItIs }: MarkedTextProps): ReactNode {
+export function MarkedText({ text, isBare = false }: MarkedTextProps): ReactNode {
   return splitAtPlaceholders(text).map((piece) => {
-    if (typeof piece === "string") return decode(piece);
+    if (typeof piece === "string") return piece;
     return isBare ? null : <CitationMarker key={piece} index={piece} />;
   });
 }
-
-const asItIs = (text: string): string => text;
 
 /** The markers of a text alone: behind what cannot hold any. */
 export function MarkersIn({ text }: { text: string }): ReactNode {

@@ -70,7 +70,7 @@ describe("placeholders", () => {
   });
 
   it("end where their digits end, whatever follows", () => {
-    for (const symbol of ["\uE000", "\uE003\uE00F", "\uE010"]) {
+    for (const symbol of ["\uE000", "\uE003\uE00F", "\uE010", "7"]) {
       const joined = joinMarked([
         { text: "Bullets:", markers: [1] },
         { text: `${symbol} one`, markers: [] },
@@ -85,6 +85,23 @@ describe("placeholders", () => {
     for (const forged of ["x&#xFFFC;&#xE001;y", "x&#x0fffc;&#xE001;", "`&#65532;\uE001`", "&#xFFFC\u200b;\uE001"]) {
       expect(taken(drawn(joinMarked([{ text: forged, markers: [] }]))).numbers).toEqual([]);
     }
+    const unknown = placeholder(3).replace(/\d+$/, "12345");
+    const joined = joinMarked([{ text: `x${unknown}y`, markers: [] }]);
+    expect(drawn(joined)).toHaveTextContent(`x${unknown}y`);
+    expect(taken(drawn(joined)).numbers).toEqual([]);
+  });
+
+  it.each([
+    ["emphasis that ends before it", "**A claim.**", " More.", "<strong>A claim.</strong> More."],
+    ["emphasis that ends behind it", "Of **one", "**s more.", "Of <strong>one</strong>s more."],
+    ["struck words around it", "~~one", "~~ two", "<del>one</del> two"],
+    ["an address", "See https://example.com/a", ", and", 'href="https://example.com/a"'],
+    ["an address of mail", "Ask ada@example.com", " now", 'href="mailto:ada@example.com"'],
+  ])("leave %s as it is", (_name, before, after, expected) => {
+    const { html, numbers } = taken(drawn(joinMarked([{ text: before, markers: [7] }, { text: after, markers: [] }])));
+    expect(html).toContain(expected);
+    expect(html).toBe(taken(drawn(before + after)).html);
+    expect(numbers).toEqual([7]);
   });
 });
 
@@ -101,6 +118,9 @@ describe("joinMarked", () => {
     ["not onto the line below a title", [{ text: "Title\n=====\n", markers: [0] }], "Title[0]\n=====\n"],
     ["before what opens emphasis in the next block", [{ text: "One. **", markers: [0] }, { text: "Two** and", markers: [] }], "One.[0] **Two** and"],
     ["before a line break's backslash", [{ text: "one\\\n", markers: [0] }, { text: "two", markers: [] }], "one[0]\\\ntwo"],
+    ["before a backslash that would escape them", [{ text: "2 \\", markers: [0] }, { text: "* 3", markers: [] }], "2 [0]\\* 3"],
+    ["before a link's address", [{ text: "[one](", markers: [0] }, { text: "https://a.b)", markers: [] }], "[one[0]](https://a.b)"],
+    ["before an address in brackets", [{ text: "one <https://a", markers: [0] }, { text: ".b>", markers: [] }], "one[0] <https://a.b>"],
     ["with the next block when there is no line for them yet", [{ text: "# ", markers: [0] }, { text: "Title\n\nx", markers: [1] }], "# Title\n\nx[0][1]"],
     ["below what has no line for them", [{ text: "---\n", markers: [0] }], "---\n\n\n[0]"],
   ])("%s", (_name, blocks, expected) => {

@@ -1,40 +1,42 @@
 /**
- * Citation markers on their way through Markdown: each is written into the source as a placeholder, survives lexing as
- * a part of some text, and is drawn where it comes out. Pure strings; what a marker stands for is not known here.
+ * Citation markers on their way through Markdown: each is written into the source as a placeholder, and comes out of the
+ * lexer as a token of its own, or as a part of what Markdown takes as it is: code, addresses, HTML. What a marker stands
+ * for is not known here.
  *
- * A placeholder is U+FFFC, private-use digits and their end. Markdown takes U+FFFC for punctuation, so that `**Claim.**`
- * before it still ends its emphasis, and the digits for letters, so that `**` after it can end one as well. The end parts
- * them from text that begins with the same characters: the symbols of some PDFs' fonts.
+ * A placeholder is `<#12#key`. The `<` is punctuation to Markdown, so that `**Claim.**` before it still ends its
+ * emphasis, and no part of an address; the key ends like a word, so that `**` after it can end one as well.
  */
+import type { Tokens } from "marked";
 
-const OBJECT = "\uFFFC";
-const DIGITS_FROM = 0xe000;
-const DIGITS_END = "\uE010";
-/** Whitespace to Markdown, nothing to the eye: it ends an address that a placeholder would else become part of. */
-const ADDRESS_END = "\uFEFF";
-/** What a model writes must not become a marker, as a character reference neither. */
-const FORGED = /\uFFFC|&#(?:x0*fffc|0*65532);/gi;
-const PLACEHOLDER = /\uFEFF?\uFFFC([\uE000-\uE00F]+)\uE010/g;
+/** Made anew for each page: what a model writes is no placeholder, because it does not know the key. */
+const KEY = crypto.getRandomValues(new Uint32Array(1)).join();
+const PLACEHOLDER = new RegExp(`<#(\\d+)#${KEY}`, "g");
+const PLACEHOLDER_FIRST = new RegExp(`^${PLACEHOLDER.source}`);
 
-export const placeholder = (index: number): string =>
-  OBJECT + [...index.toString(16)].map((digit) => String.fromCharCode(DIGITS_FROM + Number.parseInt(digit, 16))).join("") + DIGITS_END;
-
-const indexOf = (digits: string): number =>
-  Number.parseInt([...digits].map((digit) => (digit.charCodeAt(0) - DIGITS_FROM).toString(16)).join(""), 16);
+export const placeholder = (index: number): string => `<#${index}#${KEY}`;
 
 /** A text without its placeholders, or with something else in their place. */
 export const replacePlaceholders = (text: string, by: (index: number) => string = () => ""): string =>
-  text.includes(OBJECT) ? text.replace(PLACEHOLDER, (_whole, digits: string) => by(indexOf(digits))) : text;
+  text.replace(PLACEHOLDER, (_whole, index: string) => by(Number(index)));
 
 /** The markers in a text, in order. */
-export const placeholdersIn = (text: string): number[] =>
-  text.includes(OBJECT) ? [...text.matchAll(PLACEHOLDER)].map((match) => indexOf(match[1] ?? "")) : [];
+export const placeholdersIn = (text: string): number[] => [...text.matchAll(PLACEHOLDER)].map((match) => Number(match[1]));
 
 /** A text as its pieces: strings and the markers between them. */
 export function splitAtPlaceholders(text: string): (string | number)[] {
-  if (!text.includes(OBJECT)) return [text];
-  const pieces = text.split(PLACEHOLDER).map((piece, index) => (index % 2 === 0 ? piece : indexOf(piece)));
+  const pieces = text.split(PLACEHOLDER).map((piece, at) => (at % 2 === 0 ? piece : Number(piece)));
   return pieces.filter((piece) => piece !== "");
+}
+
+export interface MarkerToken extends Tokens.Generic {
+  type: "marker";
+  index: number;
+}
+
+/** The marker that a source begins with, as one of the lexer's inline tokens. */
+export function markerToken(source: string): MarkerToken | undefined {
+  const match = PLACEHOLDER_FIRST.exec(source);
+  return match ? { type: "marker", raw: match[0], index: Number(match[1]) } : undefined;
 }
 
 /** One of an answer's text blocks, with the markers that belong to its end. */
@@ -54,28 +56,20 @@ export function joinMarked(blocks: readonly MarkedBlock[]): string {
   let open = "";
   let held: number[] = [];
   for (const { text, markers } of blocks) {
-    open += text.replace(FORGED, "");
+    open += replacePlaceholders(text);
     held.push(...markers);
     const at = held.length > 0 ? markerPosition(open) : null;
     if (at === null) continue;
     const lineStart = open.lastIndexOf("\n", at - 1) + 1;
     settled += open.slice(0, lineStart);
-    open = withMarkers(open.slice(lineStart), at - lineStart, held);
+    open = open.slice(lineStart, at) + held.map(placeholder).join("") + open.slice(at);
     held = [];
   }
-  return settled + (held.length > 0 ? withMarkers(`${open}\n\n`, open.length + 2, held) : open);
+  return settled + (held.length > 0 ? `${open}\n\n${held.map(placeholder).join("")}` : open);
 }
 
-function withMarkers(text: string, at: number, markers: readonly number[]): string {
-  const before = text.slice(0, at);
-  const end = ENDS_IN_ADDRESS.test(before.slice(-LONGEST_ADDRESS)) ? ADDRESS_END : "";
-  return before + end + markers.map(placeholder).join("") + text.slice(at);
-}
-
-const ENDS_IN_ADDRESS = /(?:https?:\/\/|www\.|@)[^\s\uFFFC]*$/i;
-const LONGEST_ADDRESS = 2_000;
 /** What opens something in the next block, and the blank before it. */
-const TRAILING_OPENERS = /(?:\s(?:\*{1,3}|_{1,3}|~~|`+|!?\[|\()?)+$/;
+const TRAILING_OPENERS = /(?:\s(?:\*{1,3}|_{1,3}|~~|`+|!?\[|\(|<[^\s<>]*)?|\]\()+$/;
 const CELL_END = /\s*(?<!\\)\|$/;
 
 /** Lines that a marker would spoil or that would swallow it. Without trailing blanks. */
@@ -90,20 +84,21 @@ const STRUCTURAL: readonly RegExp[] = [
 /** Where a marker for the end of a text stands; null when the text has no line for it (yet). */
 function markerPosition(text: string): number | null {
   for (let end = text.length; end > 0; ) {
-    end = trimmedEnd(text, end);
+    end = text.slice(0, end).trimEnd().length;
     const start = text.lastIndexOf("\n", end - 1) + 1;
     const line = text.slice(start, end).replace(TRAILING_OPENERS, "");
     if (end > 0 && !STRUCTURAL.some((pattern) => pattern.test(line))) {
       const isRow = /^[\s>]*\|/.test(line) || /[^\\]\|.*\|$/.test(line);
-      return start + (isRow ? line.replace(CELL_END, "") : line).length;
+      return unescaped(text, start + (isRow ? line.replace(CELL_END, "") : line).length);
     }
     end = start - 1;
   }
   return null;
 }
 
-/** The end without blanks, and without the backslash of a line break. */
-function trimmedEnd(text: string, end: number): number {
-  const trimmed = text.slice(0, end).trimEnd();
-  return trimmed.endsWith("\\") && text[trimmed.length] === "\n" ? trimmed.length - 1 : trimmed.length;
+/** Before a backslash that would escape what comes to stand there. */
+function unescaped(text: string, at: number): number {
+  let start = at;
+  while (text[start - 1] === "\\") start -= 1;
+  return (at - start) % 2 === 0 ? at : at - 1;
 }

@@ -5,6 +5,8 @@
 import { Lexer, type Token, type Tokens } from "marked";
 import remend from "remend";
 
+import { markerToken } from "./placeholders";
+
 /** A list may still grow after a blank line, a paragraph may become a heading: so many last blocks stay open. */
 const OPEN_BLOCKS = 2;
 
@@ -55,7 +57,7 @@ const normalized = (text: string): string => text.replace(/\r\n?/g, "\n");
 
 /** links: reference definitions met before; those of this text are added to it. */
 function lex(text: string, links: Links): Token[] {
-  const lexer = new Lexer({ gfm: true });
+  const lexer = new Lexer({ gfm: true, extensions: { inline: [markerToken], renderers: {}, childTokens: {} } });
   lexer.tokens.links = links;
   return lexer.lex(text);
 }
