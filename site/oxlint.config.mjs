@@ -1,7 +1,7 @@
 /** The site's lint rules. */
 import { defineConfig } from "oxlint";
 
-import { onlyInTests, zones } from "./zones.mjs";
+import { everywhere, onlyInTests, zones } from "./zones.mjs";
 
 const TESTS = ["**/*.test.ts", "**/*.test.tsx"];
 
@@ -71,8 +71,13 @@ export default defineConfig({
   },
   overrides: [
     // Of a file's overrides the last one that names a rule counts: tests take the zones alone.
-    ...zones.map(({ folder, patterns }) => ({ files: [`${folder}/**`], rules: restricted([...patterns, onlyInTests]) })),
-    ...zones.map(({ folder, patterns }) => ({ files: TESTS.map((test) => `${folder}/${test}`), rules: restricted(patterns) })),
+    { files: ["src/**"], rules: restricted([everywhere, onlyInTests]) },
+    ...zones.map(({ folder, patterns }) => ({ files: [`${folder}/**`], rules: restricted([everywhere, ...patterns, onlyInTests]) })),
+    ...zones.map(({ folder, patterns }) => ({
+      files: TESTS.map((test) => `${folder}/${test}`),
+      rules: restricted([everywhere, ...patterns]),
+    })),
+    { files: ["src/test/**"], rules: restricted([everywhere]) },
     {
       files: TESTS,
       rules: { "vitest/require-to-throw-message": "off", "unicorn/consistent-function-scoping": "off" },

@@ -1,27 +1,38 @@
-/** The linter holds the zones for every import but those that are made while the site runs. */
+/** The linter holds the zones for every import of the site; here, what their patterns refuse and what they let through. */
 import { describe, expect, it } from "vitest";
 
-import { zones } from "../../zones.mjs";
+import { everywhere, onlyInTests, zones } from "../../zones.mjs";
 
-const sources = import.meta.glob<string>("../**/*.{ts,tsx}", { query: "?raw", import: "default", eager: true });
+const refused = (file: string, imported: string): boolean => {
+  const patterns = zones.filter(({ folder }) => file.startsWith(`${folder}/`)).flatMap((zone) => zone.patterns);
+  return [everywhere, onlyInTests, ...patterns].some(({ regex }) => new RegExp(regex).test(imported));
+};
 
-const dynamicImports = Object.entries(sources).flatMap(([path, text]) =>
-  [...text.matchAll(/\bimport\(\s*"([^"]+)"/g)].map((match) => ({ file: path.replace("../", "src/"), imported: match[1] ?? "" })),
-);
-
-const forbidden = (file: string, imported: string): boolean =>
-  zones.some(({ folder, patterns }) => file.startsWith(`${folder}/`) && patterns.some(({ regex }) => new RegExp(regex).test(imported)));
-
-describe("imports that are made while the site runs", () => {
-  it("are found, and keep to the zones", () => {
-    expect(dynamicImports.map(({ imported }) => imported)).toContain("@/features/files/components/FilesPage");
-    expect(dynamicImports.filter(({ file, imported }) => forbidden(file, imported))).toEqual([]);
+describe("an import is refused", () => {
+  it.each([
+    ["of a layer above", "src/lib/x.ts", "@/ui/Button"],
+    ["of a layer above, by a relative path", "src/entities/files/ui/x.ts", "../../../session/runtime"],
+    ["of a layer above, from the root", "src/lib/x.ts", "src/ui/Button"],
+    ["of another feature", "src/features/chat/x.ts", "@/features/files"],
+    ["of another feature, by a relative path", "src/features/chat/components/x.ts", "../../files/api/files"],
+    ["of another feature, round the features' folder", "src/features/chat/x.ts", "../../features/viewer/flow"],
+    ["of a fake", "src/features/chat/x.ts", "../../test/fakeServer"],
+    ["of a fake, from beside it", "src/main.tsx", "./test/fakeServer"],
+    ["by a path that turns", "src/features/chat/x.ts", "@/features/chat/../viewer/flow"],
+  ])("%s", (_, file, imported) => {
+    expect(refused(file, imported)).toBe(true);
   });
+});
 
-  it("are refused against them", () => {
-    expect(forbidden("src/features/chat/x.ts", "@/features/files")).toBe(true);
-    expect(forbidden("src/features/chat/components/x.ts", "../../files/api/files")).toBe(true);
-    expect(forbidden("src/lib/x.ts", "@/ui/Button")).toBe(true);
-    expect(forbidden("src/features/chat/x.ts", "./markdown/text")).toBe(false);
+describe("an import goes through", () => {
+  it.each([
+    ["of a layer below", "src/ui/x.ts", "@/lib/store"],
+    ["of a layer below, by a relative path", "src/features/chat/components/x.ts", "../../../session/runtime"],
+    ["of a feature, from the app", "src/app/x.ts", "@/features/files"],
+    ["of a feature's own modules", "src/features/chat/components/x.ts", "../markdown/text"],
+    ["of a subject beside it", "src/entities/conversations/x.ts", "../files/kinds"],
+    ["of a package", "src/api/x.ts", "@tanstack/react-query"],
+  ])("%s", (_, file, imported) => {
+    expect(refused(file, imported)).toBe(false);
   });
 });
