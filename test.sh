@@ -1,57 +1,127 @@
 #!/usr/bin/env bash
-# Every check there is, in order, stopping at the first failure. `--stage STAGE`: only the end-to-end suite, on that stage.
+# Every check there is, some beside each other, stopping at the first failure.
+#   --quick          without a deployment and a browser
+#   --stage STAGE    only the end-to-end suite, on that stage
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 source deploy/prepare.sh
 
-stage=""
-if [[ ${1:-} == --stage && -n ${2:-} ]]; then
+stage="" quick=""
+if [[ ${1:-} == --stage && -n ${2:-} && $# -eq 2 ]]; then
   stage=$2
+elif [[ ${1:-} == --quick && $# -eq 1 ]]; then
+  quick=yes
 elif [[ $# -gt 0 ]]; then
-  fail "usage: ./test.sh [--stage STAGE]"
+  fail "usage: ./test.sh [--quick | --stage STAGE]"
 fi
 
-[[ -x ${CHROMIUM:-} ]] || command -v chromium chromium-browser google-chrome > /dev/null \
-  || fail "Chromium is needed for the end-to-end tests (Debian: apt install chromium), or CHROMIUM=/path/to/it"
+if [[ -z $quick ]]; then
+  [[ -x ${CHROMIUM:-} ]] || command -v chromium chromium-browser google-chrome > /dev/null \
+    || fail "Chromium is needed for the end-to-end tests (Debian: apt install chromium), or CHROMIUM=/path/to/it"
+fi
 check_node || fail "Node 20.19 or newer with npm is needed (nodejs.org)"
-prepare_environment
 logs=$(mktemp -d)
-trap 'rm -rf "$logs"' EXIT
-ran=()
-passed=0
+lanes=()
 began=$SECONDS
 
-# check NAME COMMAND…: runs it, and counts the tests that its output says have passed.
+# Every lane is a process group of its own, so that what it has started ends with it.
+set -m
+end_lanes() {
+  local pid
+  for pid in ${lanes[@]+"${lanes[@]}"}; do
+    kill -TERM -- "-$pid" 2> /dev/null && wait "$pid" || true
+  done
+}
+trap 'end_lanes; rm -rf "$logs"' EXIT
+
+# lane NAME COMMAND…: runs it beside the others; what it prints is shown when it has ended.
+lane() {
+  local name=$1
+  shift
+  "$@" > "$logs/$name.lane" 2>&1 &
+  lanes+=("$!")
+  echo "$name" > "$logs/$!.name"
+}
+
+# Wait for all lanes. The first that fails ends the others.
+finish_lanes() {
+  local pid name left
+  while [[ ${#lanes[@]} -gt 0 ]]; do
+    left=()
+    for pid in "${lanes[@]}"; do
+      if kill -0 "$pid" 2> /dev/null; then
+        left+=("$pid")
+        continue
+      fi
+      name=$(< "$logs/$pid.name")
+      if wait "$pid"; then
+        cat "$logs/$name.lane"
+      else
+        cat "$logs/$name.lane"
+        fail "$(cat "$logs/failed" 2> /dev/null || echo "$name") failed; what did not end before it was ended"
+      fi
+    done
+    lanes=(${left[@]+"${left[@]}"})
+    sleep 0.2
+  done
+}
+
+# check NAME COMMAND…: runs it within a lane, and counts the tests that its output says have passed.
 check() {
   local name=$1 start=$SECONDS count
   shift
   echo "── $name"
-  "$@" 2>&1 | tee "$logs/output" || fail "$name failed; the tests after it did not run"
-  count=$(sed 's/\x1b\[[0-9;]*m//g' "$logs/output" | sed -nE 's/^ *(Tests +)?([0-9]+) passed.*/\2/p' | tail -n 1)
-  passed=$((passed + ${count:-0}))
-  ran+=("$name${count:+ ($count)} $((SECONDS - start)) s")
+  if ! "$@" 2>&1 | tee "$logs/$name.output"; then
+    echo "$name" > "$logs/failed"
+    exit 1
+  fi
+  count=$(sed 's/\x1b\[[0-9;]*m//g' "$logs/$name.output" | sed -nE 's/^ *(Tests +)?([0-9]+) passed.*/\2/p' | tail -n 1)
+  echo "${count:-0}" >> "$logs/passed"
+  echo "$name${count:+ ($count)} $((SECONDS - start)) s" >> "$logs/ran"
 }
 
-lint_templates() { .venv/bin/python -m tests.templates "$logs/stacks" && .venv/bin/cfn-lint "$logs"/stacks/*.yaml; }
 in_site() { (cd site && npm run --silent "$@"); }
+lint_templates() { .venv/bin/python -m tests.templates "$logs/stacks" && .venv/bin/cfn-lint "$logs"/stacks/*.yaml; }
 
-if [[ -z $stage ]]; then
+python_checks() {
   check "ruff" .venv/bin/ruff check
   check "ruff format" .venv/bin/ruff format --check --quiet
   check "mypy" .venv/bin/mypy
   check "import rules" env PYTHONPATH=chatapp .venv/bin/lint-imports --no-logo --no-cache
   check "cfn-lint" lint_templates
-  check "pytest" .venv/bin/python -m pytest tests/unit tests/aws tests/api tests/contract --check-grants
-  prepare_node site
+}
+
+site_checks() {
   check "site lint" in_site lint
   check "site's types" in_site check:api
   check "tsc" in_site typecheck
-  check "vitest" in_site test
   check "site build" in_site build
   check "size budget" in_site size
+}
+
+python_tests() {
+  check "pytest" .venv/bin/python -m pytest tests/unit tests/aws tests/api tests/contract --check-grants -n 2 --dist loadgroup
+}
+site_tests() { check "vitest" in_site test; }
+end_to_end() { check "end to end" .venv/bin/python -m tests.e2e.run ${stage:+--stage "$stage"}; }
+
+if [[ -n $stage ]]; then
+  prepare_environment
+  lane "end to end" end_to_end
+else
+  lane "packages of the site" prepare_node site
+  prepare_environment
+  finish_lanes
+  lane "Python" python_checks
+  lane "site" site_checks
+  finish_lanes
+  # Mostly it waits, for answers that stream and leases that end: the other tests fit in between.
+  [[ -n $quick ]] || lane "end to end" end_to_end
+  lane "site's tests" site_tests
+  lane "Python's tests" python_tests
 fi
-check "end to end" .venv/bin/python -m tests.e2e.run ${stage:+--stage "$stage"}
+finish_lanes
 
 printf 'ran in %s s: ' $((SECONDS - began))
-(IFS=';' && echo "${ran[*]}" | sed 's/;/; /g')
-echo "$passed passed, 0 failed"
+paste -s -d ';' "$logs/ran" | sed 's/;/; /g'
+echo "$(($(paste -s -d + "$logs/passed"))) passed, 0 failed"

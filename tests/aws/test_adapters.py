@@ -86,7 +86,7 @@ def test_pushing_tells_a_closed_connection_from_one_that_cannot_be_reached_now()
 
     gateway.before_post = busy
     assert not push.post("https://e", "open", body)
-    assert gateway.sent == {"open": [{"type": "answer.started"}]}
+    assert gateway.sent == {"open": [{"type": "conversation.updated", "conversation_id": "c"}]}
 
 
 def test_without_a_grant_nothing_is_asked_for(stage: Stage) -> None:

@@ -16,6 +16,8 @@ MARKERS = {
     "local_only": "breaks something of the local AWS that was started for this run",
     "scripted": "tells the demo model what to answer",
     "exclusive": "disturbs other tests, so it runs alone, after them",
+    "kills_answers": "kills workers of answers, so it runs beside no test that has one made",
+    "kills_extractions": "kills workers of extraction, so it runs beside no test that has a file read",
     "early": "begins something that another test looks at later",
     "late": "looks at what an earlier test began",
 }

@@ -20,7 +20,8 @@ export default defineConfig({
   outputDir: `${results}browser`,
   reporter: [["list"], ["json", { outputFile: `${results}browser.json` }]],
   fullyParallel: true,
-  workers: 2,
+  // Mostly they wait: for answers that stream, and for a page to show them.
+  workers: 3,
   forbidOnly: true,
   // On a busy machine the first answers wait for their functions' cold starts.
   timeout: 150_000,

@@ -13,10 +13,11 @@ import hashlib
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -36,6 +37,17 @@ CONTEXT = ROOT / ".build" / "e2e" / "context.json"
 BROWSERS = ("/usr/bin/chromium", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 # One for each browser test, so that none sees another's conversations; a few need the first sign-in.
 PEOPLE, NEW_PEOPLE = 80, 4
+
+
+MARKERS = {
+    "api": "not exclusive and not kills_answers and not kills_extractions",
+    "kills_answers": "kills_answers",
+    "kills_extractions": "kills_extractions",
+    "exclusive": "exclusive",
+}
+# What runs side by side, one after the other. Most of the time all of it only waits: for answers that stream, for a
+# page to show them, for leases to end.
+PHASES = (("browser", "api"), ("kills_answers", "kills_extractions"), ("exclusive",))
 
 
 class CannotRunError(Exception):
@@ -63,6 +75,8 @@ class Options:
 
 def main(arguments: list[str]) -> int:
     options = _options(arguments)
+    # Whoever ends this run, as `test.sh` does after a failure elsewhere, finds nothing of it left running.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     counts = Counts()
     started = time.monotonic()
     try:
@@ -167,14 +181,23 @@ def _run(options: Options, deployment: Deployment, environ: Mapping[str, str], c
         if deployment.is_own:
             _warm_up(deployment)
         try:
-            # Most of the time both only wait, for answers that stream and for a page to show them.
-            running = _start(options, "browser", _playwright(options))
-            api = _start(options, "api", _pytest(options, "api", "not exclusive"))
-            for name, process in (("browser", running), ("api", api)):
-                counts.add(_finished(name, process))
-            counts.add(_finished("exclusive", _start(options, "api", _pytest(options, "exclusive", "exclusive"))))
+            for side_by_side in PHASES:
+                _run_phase(options, side_by_side, counts)
         finally:
             _forget_context()
+
+
+def _run_phase(options: Options, names: Iterable[str], counts: Counts) -> None:
+    """Run some of the tests side by side; whatever ends this ends all of them."""
+    running = {name: process for name in names if (process := _start(options, name))}
+    try:
+        for name, process in running.items():
+            counts.add(_finished(name, process))
+    finally:
+        for process in running.values():
+            if process.poll() is None:
+                process.terminate()
+                process.wait()
 
 
 def _warm_up(deployment: Deployment) -> None:
@@ -223,20 +246,16 @@ def _playwright(options: Options) -> list[str]:
     return command + (["--grep", options.keywords] if options.keywords else [])
 
 
-def _start(options: Options, half: str, command: list[str]) -> subprocess.Popen[bytes] | None:
-    return None if options.only not in (None, half) else subprocess.Popen(command, cwd=ROOT)
+def _start(options: Options, name: str) -> subprocess.Popen[bytes] | None:
+    if options.only not in (None, "browser" if name == "browser" else "api"):
+        return None
+    command = _playwright(options) if name == "browser" else _pytest(options, name, MARKERS[name])
+    return subprocess.Popen(command, cwd=ROOT)
 
 
-def _finished(name: str, process: subprocess.Popen[bytes] | None) -> Counts:
+def _finished(name: str, process: subprocess.Popen[bytes]) -> Counts:
     """Wait for the end. A run that ended badly without a failed test, such as a syntax error, is one failure."""
-    if process is None:
-        return Counts()
-    try:
-        code = process.wait()
-    except BaseException:
-        process.terminate()
-        process.wait()
-        raise
+    code = process.wait()
     counts = _counted_browser() if name == "browser" else _counted_api(RESULTS / f"{name}.xml")
     none_selected = 5
     if code not in (0, none_selected) and not counts.failed:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import time
 import uuid
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 from websockets.exceptions import InvalidStatus
@@ -117,16 +120,25 @@ def test_without_manage_connections_a_file_is_taken_out_and_put_back(deployment:
         assert socket.files_told()["file_ids"] == [file["file_id"]], "the first that could be pushed"
 
 
-# A file is read once more before its event is given up.
-@pytest.mark.parametrize(("function", "tried_for_s"), [("answer", 0), ("extract", EVENT_RETRY_S)])
-def test_without_send_message_the_queue_stays_empty(deployment: Deployment, function: str, tried_for_s: int) -> None:
-    queue = FailureQueue(deployment, function)
-    with without_action(deployment, function, "sqs:SendMessage", f"-{function}-failures"):
-        dropped = _invoked_in_vain(deployment, function)
+def test_without_send_message_the_queues_stay_empty(deployment: Deployment) -> None:
+    queues = {function: FailureQueue(deployment, function) for function in ("answer", "extract")}
+    with (
+        without_action(deployment, "answer", "sqs:SendMessage", "-answer-failures"),
+        without_action(deployment, "extract", "sqs:SendMessage", "-extract-failures"),
+    ):
+        dropped = {function: _invoked_in_vain(deployment, function) for function in queues}
+        # A file is read once more before its event is given up.
+        time.sleep(EVENT_RETRY_S + 6)
+    for function, queue in queues.items():
         with pytest.raises(AssertionError):
-            queue.receive(lambda payload: payload.get("message_id") == dropped, timeout_s=tried_for_s + 8)
-    kept = _invoked_in_vain(deployment, function)
-    queue.receive(lambda payload: payload.get("message_id") == kept, timeout_s=tried_for_s + 20)
+            queue.receive(_of(dropped[function]), timeout_s=2)
+    kept = {function: _invoked_in_vain(deployment, function) for function in queues}
+    for function, queue in queues.items():
+        queue.receive(_of(kept[function]), timeout_s=EVENT_RETRY_S + 20)
+
+
+def _of(marker: str) -> Callable[[dict[str, Any]], bool]:
+    return lambda payload: payload.get("message_id") == marker
 
 
 def _invoked_in_vain(deployment: Deployment, function: str) -> str:

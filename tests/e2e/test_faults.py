@@ -20,7 +20,7 @@ from tests.e2e.people import Person, text_of, text_of_frames
 from tests.e2e.waiting import until
 from tests.e2e.web import Reply
 
-pytestmark = [pytest.mark.local_only, pytest.mark.scripted, pytest.mark.exclusive]
+pytestmark = [pytest.mark.local_only, pytest.mark.scripted, pytest.mark.kills_answers]
 
 TEXT = long_text(900)
 # An answer's lease; after it whoever meets the answer settles it.

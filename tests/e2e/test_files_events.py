@@ -92,7 +92,7 @@ def test_a_form_sent_again_changes_nothing(deployment: Deployment, owner: Person
 
 
 @pytest.mark.local_only
-@pytest.mark.exclusive
+@pytest.mark.kills_extractions
 def test_twenty_events_at_once_make_one_extraction(deployment: Deployment, owner: Person) -> None:
     file = uploads.uploaded(owner, REPORT.name, REPORT.type, REPORT.content())
     key = uploads.key_of(owner, file)
@@ -167,7 +167,7 @@ def test_the_function_outlives_what_it_refuses(deployment: Deployment, owner: Pe
 
 
 @pytest.mark.local_only
-@pytest.mark.exclusive
+@pytest.mark.kills_extractions
 def test_a_crash_is_mended_by_the_second_try(deployment: Deployment, owner: Person) -> None:
     file = _begun(deployment, owner)
     _kill(deployment)
@@ -178,7 +178,7 @@ def test_a_crash_is_mended_by_the_second_try(deployment: Deployment, owner: Pers
 
 
 @pytest.mark.local_only
-@pytest.mark.exclusive
+@pytest.mark.kills_extractions
 def test_a_second_crash_ends_as_failed_and_in_the_queue(deployment: Deployment, owner: Person) -> None:
     file = _begun(deployment, owner)
     _kill(deployment)

@@ -12,7 +12,7 @@ interface Frame {
   text?: string;
 }
 
-test("tokens are seen before the answer ends @phone", async ({ chat }) => {
+test("tokens are seen before the answer ends", async ({ chat }) => {
   await chat.send(await slowQuestion());
   const answer = chat.answers.first();
   const part = await chat.partOf(answer);

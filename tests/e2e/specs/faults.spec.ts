@@ -4,7 +4,7 @@ import { longText, quickQuestion, script, slowQuestion, uniqueWord } from "../su
 import { stage } from "../support/stage";
 import { expect, test } from "../support/test";
 
-test("an error of the model says what happened, and Retry works @phone", { tag: "@scripted" }, async ({ chat }) => {
+test("an error of the model says what happened, and Retry works", { tag: "@scripted" }, async ({ chat }) => {
   const word = uniqueWord();
   await script(word, { error: { status: 400, type: "invalid_request_error", message: "no" } }, { times: 1 });
   await script(word, { text: "Here it is." });
@@ -61,7 +61,7 @@ test("two tabs send at once: one waits, keeps its text, and sends it afterwards"
   ]);
 });
 
-test("a draft outlives a reload and is kept for its conversation @phone", async ({ chat, page }) => {
+test("a draft outlives a reload and is kept for its conversation", async ({ chat, page }) => {
   const id = (await chat.api<{ conversation_id: string }>("POST", "/conversations", { title: "With a draft" })).conversation_id;
   await chat.open(`/c/${id}`);
   await chat.box.fill("Not yet finished");
