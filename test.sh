@@ -100,7 +100,7 @@ site_checks() {
 }
 
 python_tests() {
-  check "pytest" .venv/bin/python -m pytest tests/unit tests/aws tests/api tests/contract --check-grants -n 2 --dist loadgroup
+  check "pytest" .venv/bin/python -m pytest tests/unit tests/aws tests/api tests/contract --check-grants -n 2
 }
 site_tests() { check "vitest" in_site test; }
 end_to_end() { check "end to end" .venv/bin/python -m tests.e2e.run ${stage:+--stage "$stage"}; }

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import gc
 import os
+import signal
 from collections.abc import Iterator
 from typing import Any
 
@@ -8,6 +10,7 @@ import pytest
 from botocore.retries.quota import RetryQuota
 from botocore.retries.standard import ExponentialBackoff
 from chalicelib.aws.grants import used
+from xdist.scheduler import LoadScopeScheduling
 
 from deploy.local.demo_model.server import DemoServer
 from tests import grants
@@ -17,6 +20,7 @@ from tests.people import Person
 # Before the app is imported: its decorators read the environment.
 os.environ.update(stages.ENVIRONMENT)
 
+ON_MINISTACK = ("tests/aws/test_emulator_", "tests/aws/test_local_")
 WORKERS = pytest.StashKey[grants.Workers]()
 
 
@@ -30,6 +34,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.stash[WORKERS] = grants.Workers()
+    # Ended from outside, as by test.sh after a failure elsewhere, tests still stop what they have started.
+    signal.signal(signal.SIGTERM, lambda *_: pytest.exit("terminated", returncode=128 + signal.SIGTERM))
 
 
 @pytest.hookimpl(trylast=True)
@@ -38,6 +44,13 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
         session.config.workeroutput["used"] = grants.told()  # type: ignore[attr-defined]
     elif session.config.getoption("--check-grants"):
         _check_grants(session)
+
+
+def pytest_collection_finish() -> None:
+    # What was imported stays: without this, the garbage collector looks through all of it again and again.
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
 
 
 def _check_grants(session: pytest.Session) -> None:
@@ -51,6 +64,18 @@ def _check_grants(session: pytest.Session) -> None:
     for problem in problems:
         reporter.write_line(f"grants: {problem}", red=True)
     session.exitstatus = session.exitstatus or pytest.ExitCode.TESTS_FAILED
+
+
+class _Scheduling(LoadScopeScheduling):
+    """Gives each test to the next free worker; those that share a MiniStack to one, and first: they take longest."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return "MiniStack" if nodeid.startswith(ON_MINISTACK) else nodeid
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> _Scheduling:
+    return _Scheduling(config, log)
 
 
 @pytest.hookimpl(optionalhook=True)

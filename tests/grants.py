@@ -23,9 +23,10 @@ def told() -> Told:
 
 @dataclass
 class Workers:
-    """What the workers of a run used. awaited: those that have not told it."""
+    """What the workers of a run used. awaited: those that have not told it; told: whether one has."""
 
     used: set[Use] = field(default_factory=set)
+    told: bool = False
     awaited: set[str] = field(default_factory=set)
 
     def started(self, worker: str) -> None:
@@ -34,6 +35,7 @@ class Workers:
     def ended(self, worker: str, told: Told | None) -> None:
         """Take what a worker tells at its end; one that was lost tells None."""
         if told is not None:
+            self.told = True
             self.awaited.discard(worker)
             self.used.update(Use(*use) for use in told)
 
@@ -54,4 +56,4 @@ def problems_of(workers: Workers) -> list[str]:
     """As `problems`, for a run by workers: what one of them did not tell cannot be judged."""
     if workers.awaited:
         return [f"{worker} did not tell what its tests used" for worker in sorted(workers.awaited)]
-    return problems(workers.used) if workers.used else ["no worker told what its tests used"]
+    return problems(workers.used) if workers.told else ["no worker told what its tests used"]

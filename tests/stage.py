@@ -194,14 +194,23 @@ class Stage(Storage):
 
     def rows(self, table: str) -> list[dict[str, Any]]:
         """Every row of a table, as Python values."""
-        read = _Numbers().deserialize
-        pages = self.dynamodb.get_paginator("scan").paginate(TableName=f"chatapp-test-{table}")
-        return [{name: read(value) for name, value in row.items()} for page in pages for row in page["Items"]]
+        return self._scanned(table)
 
     def row(self, table: str, key: str) -> dict[str, Any]:
         """The row that has `key` as one of its key values."""
-        (found,) = [row for row in self.rows(table) if key in self._key(table, row).values()]
+        names = {f"#{number}": name for number, name in enumerate(self._key_names(table))}
+        (found,) = self._scanned(
+            table,
+            FilterExpression=" OR ".join(f"{placeholder} = :key" for placeholder in names),
+            ExpressionAttributeNames=names,
+            ExpressionAttributeValues={":key": {"S": key}},
+        )
         return found
+
+    def _scanned(self, table: str, **parameters: Any) -> list[dict[str, Any]]:
+        read = _Numbers().deserialize
+        pages = self.dynamodb.get_paginator("scan").paginate(TableName=f"chatapp-test-{table}", **parameters)
+        return [{name: read(value) for name, value in row.items()} for page in pages for row in page["Items"]]
 
     def put(self, table: str, row: dict[str, Any]) -> None:
         wire = {name: TypeSerializer().serialize(value) for name, value in row.items() if value is not None}
@@ -216,8 +225,11 @@ class Stage(Storage):
         self.put(table, self.row(table, key) | values)
 
     def _key(self, table: str, row: dict[str, Any]) -> dict[str, Any]:
+        return {name: row[name] for name in self._key_names(table)}
+
+    def _key_names(self, table: str) -> list[str]:
         (schema,) = [d["KeySchema"] for d in table_definitions() if d["TableName"] == f"chatapp-test-{table}"]
-        return {part["AttributeName"]: row[part["AttributeName"]] for part in schema}
+        return [part["AttributeName"] for part in schema]
 
 
 def wait_for(condition: Callable[[], object], what: str = "") -> None:

@@ -76,7 +76,7 @@ def test_a_schedule_runs_once_at_its_time_and_its_repeat_is_no_error() -> None:
 def test_pushing_tells_a_closed_connection_from_one_that_cannot_be_reached_now() -> None:
     gateway = FakeGateway(gone={"closed"})
     push = Push(TESTER, Grant("sockets", "connections", ("PostToConnection",)), lambda endpoint: gateway)
-    body = b'{"frames":[{"type":"answer.started"}]}'
+    body = b'{"frames":[{"type":"conversation.updated","conversation_id":"c"}]}'
     assert push.post("https://e", "open", body)
     with pytest.raises(Gone):
         push.post("https://e", "closed", body)
