@@ -41,7 +41,7 @@ from chalicelib.files import attachments
 from chalicelib.push import connections, tickets
 from chalicelib.settings import Settings
 from chalicelib.shapes import File
-from chalicelib.turns import frame_log, reading, retrying, sending, stopping
+from chalicelib.turns import reading, retrying, sending, stopping
 
 settings = Settings.read(os.environ)
 
@@ -130,8 +130,7 @@ def retry_answer(conversation_id: str, message_id: str, body: Retry = Retry()) -
 
 @app.route("/conversations/{conversation_id}/messages/{message_id}/frames", methods=["GET"], **signed_in)
 def read_frames(conversation_id: str, message_id: str, query: FramesQuery) -> Frames:
-    message = reading.read(api(), app.user.subject, conversation_id, message_id)
-    return Frames(items=frame_log.read(api(), message, query.after), status=message.status)
+    return messages.read_frames(api(), app.user.subject, conversation_id, message_id, query)
 
 
 @app.route("/conversations/{conversation_id}/files", methods=["GET"], **signed_in)
@@ -191,8 +190,9 @@ def chat(body: Chat) -> tuple[ChatReply, int]:
 
 @app.route("/sockets", methods=["POST"], **signed_in)
 def open_socket(body: Nothing = Nothing()) -> Ticket:  # noqa: B008
-    ticket = tickets.issue_ticket(api(), app.user.subject, app.user.expires_at)
-    return Ticket(ticket=ticket, expires_in_s=tickets.TICKET_S)
+    return Ticket(
+        ticket=tickets.issue_ticket(api(), app.user.subject, app.user.expires_at), expires_in_s=tickets.TICKET_S
+    )
 
 
 @app.lambda_function(name=functions.ANSWER)

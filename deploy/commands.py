@@ -71,7 +71,7 @@ def _run(asked: argparse.Namespace, progress: Progress) -> int:
     if asked.command == "outputs":
         return _outputs(asked)
     if asked.command == "destroy":
-        return _destroy(asked, progress)
+        return destroy(asked, progress)
     if asked.stop:
         print("stopped" if local_aws.stop(ROOT) else "not running")
         return 0
@@ -119,7 +119,7 @@ def _outputs(asked: argparse.Namespace) -> int:
     return 0
 
 
-def _destroy(asked: argparse.Namespace, progress: Progress, read: Callable[[str], str] = input) -> int:
+def destroy(asked: argparse.Namespace, progress: Progress, read: Callable[[str], str] = input) -> int:
     if not asked.yes and read(f"Type {asked.stage} to destroy it: ").strip() != asked.stage:
         raise DeploymentError("nothing was destroyed")
     if asked.stage == LOCAL:

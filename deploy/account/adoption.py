@@ -17,7 +17,7 @@ from deploy.environment import DeploymentError, Stage
 
 Say = Callable[[str], None]
 
-_RESOURCE = re.compile(r"^  (\w+):\n(?:    .*\n)+", re.MULTILINE)
+RESOURCE = re.compile(r"^  (\w+):\n(?:    .*\n)+", re.MULTILINE)
 # What a kept resource says of those made anew. It is left out while it is taken up; the stack's update puts it back.
 _OF_OTHERS = re.compile(r"^      CorsConfiguration:\n(?:        .*\n)+", re.MULTILINE)
 _KINDS = {"AWS::DynamoDB::Table": "table", "AWS::S3::Bucket": "bucket", "AWS::Cognito::UserPool": "user pool"}
@@ -67,7 +67,7 @@ def alone(body: str, kept: Iterable[Kept]) -> str:
 def find(stage: Stage, body: str) -> list[Kept]:
     """Resources of a template that outlive their stack, as far as they exist. Raises DeploymentError."""
     found = []
-    for match in _RESOURCE.finditer(body[body.index("\nResources:\n") : body.index("\nOutputs:\n")]):
+    for match in RESOURCE.finditer(body[body.index("\nResources:\n") : body.index("\nOutputs:\n")]):
         text, logical_id = match[0], match[1]
         resource_type = _property(text, "Type")
         if "DeletionPolicy: RetainExceptOnCreate" in text and resource_type in _KINDS:

@@ -89,7 +89,7 @@ def deploy(stage: Stage, package_path: Path, gateway_responses: GatewayResponses
 def delete(stage: Stage, say: Say) -> list[str]:
     """Delete functions, roles and APIs, by the record and by name; returns what was deleted."""
     record = load_record(stage)
-    _add_by_name(stage, record)
+    add_by_name(stage, record)
     _write_record(stage, record)
     config = Config(chalice_stage=stage.name, user_provided_params={"project_dir": str(stage.build)})
     factory = CLIFactory(str(stage.build), environ=os.environ)
@@ -145,7 +145,7 @@ def _add_apis(stage: Stage, record: dict[str, Any]) -> None:
                 _add(record, "websocket_api", "websocket_api", websocket_api_id=api["ApiId"])
 
 
-def _add_by_name(stage: Stage, record: dict[str, Any]) -> None:
+def add_by_name(stage: Stage, record: dict[str, Any]) -> None:
     """Name functions, roles and events that the record lacks, so that a deletion finds all of them."""
     place = policies.Place(stage.name, stage.region, stage.account_id)
     for name in app_modules.functions():

@@ -22,7 +22,7 @@ from deploy.environment import API_STAGE
 GatewayResponses = Mapping[str, Mapping[str, Any]]
 _UNCHANGED_API = "unchanged"
 _EVENT_ATTEMPTS = 6
-_EVENT_PAUSE_S = 2.0
+EVENT_PAUSE_S = 2.0
 
 
 class Client(TypedAWSClient):
@@ -96,7 +96,7 @@ class Client(TypedAWSClient):
                 # S3 asks Lambda whether it may call the function, which knows a new permission only after a while.
                 if error.response["Error"]["Code"] != "InvalidArgument" or not attempts_left:
                     raise
-                time.sleep(_EVENT_PAUSE_S)
+                time.sleep(EVENT_PAUSE_S)
             else:
                 return
 

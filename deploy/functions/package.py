@@ -62,8 +62,8 @@ def build(stage: Stage, services: Iterable[str], say: Say) -> Package:
     copy_app(stage.build)
     _copy_runtime(stage.build)
     say("compiling and packing")
-    _compile(stage.build / "vendor", stage.build / "runtime", stage.build / "chalicelib", stage.build / "app.py")
-    _zip(stage.build, target)
+    compile_all(stage.build / "vendor", stage.build / "runtime", stage.build / "chalicelib", stage.build / "app.py")
+    zip_up(stage.build, target)
     stamp_file.write_text(stamp)
     return Package(target, stamp[:12], changed=True)
 
@@ -109,7 +109,7 @@ def _read(path: Path) -> str | None:
 
 def _vendor_stamp(stage: Stage, services: tuple[str, ...]) -> str:
     lock = (APP_FOLDER / "requirements.txt").read_text()
-    return _digest([_FORMAT, lock, sys.version.split()[0], *_platform_arguments(stage), *services])
+    return _digest([_FORMAT, lock, sys.version.split()[0], *platform_arguments(stage), *services])
 
 
 def _vendor(stage: Stage, services: tuple[str, ...], stamp: str, say: Say) -> None:
@@ -122,11 +122,11 @@ def _vendor(stage: Stage, services: tuple[str, ...], stamp: str, say: Say) -> No
     shutil.rmtree(vendor, ignore_errors=True)
     vendor.mkdir(parents=True)
     _install(stage, vendor)
-    _trim(vendor, services)
+    trim(vendor, services)
     stamp_file.write_text(stamp)
 
 
-def _platform_arguments(stage: Stage) -> list[str]:
+def platform_arguments(stage: Stage) -> list[str]:
     """Wheels for Lambda; the local AWS runs the functions on this machine, which may be another system."""
     if stage.is_local and (sys.platform != "linux" or os.uname().machine != "x86_64"):
         return []
@@ -142,13 +142,13 @@ def _platform_arguments(stage: Stage) -> list[str]:
 def _install(stage: Stage, vendor: Path) -> None:
     command = [sys.executable, "-m", "pip", "--disable-pip-version-check", "install", "--quiet"]
     command += ["--require-hashes", "--only-binary=:all:", "--no-compile", "--no-deps", "--target", str(vendor)]
-    command += [*_platform_arguments(stage), "-r", str(APP_FOLDER / "requirements.txt")]
+    command += [*platform_arguments(stage), "-r", str(APP_FOLDER / "requirements.txt")]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         raise DeploymentError(f"the functions' dependencies could not be installed:\n{done.stderr.strip()}")
 
 
-def _trim(vendor: Path, services: tuple[str, ...]) -> None:
+def trim(vendor: Path, services: tuple[str, ...]) -> None:
     """Remove what no function reads. Metadata stays: packages read their own version, and entry points."""
     for folder in (vendor / "botocore" / "data").iterdir():
         if folder.is_dir() and folder.name not in services:
@@ -187,7 +187,7 @@ def _copy_runtime(build: Path) -> None:
         shutil.copyfile(Path(chalice.__file__).parent / name, runtime / "chalice" / name)
 
 
-def _compile(*paths: Path) -> None:
+def compile_all(*paths: Path) -> None:
     """Compile to bytecode that Lambda accepts.
 
     Unchecked: the zip changes the times that bytecode is otherwise checked against. A fixed hash seed keeps
@@ -205,7 +205,7 @@ def _compile(*paths: Path) -> None:
         )
 
 
-def _zip(build: Path, target: Path) -> None:
+def zip_up(build: Path, target: Path) -> None:
     part = target.with_suffix(".part")
     with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
         for name, path in sorted(_zipped(build)):

@@ -124,7 +124,7 @@ def document(function: str, grants: Iterable[Grant], place: Place) -> dict[str, 
     """The policy of one function. Raises UnknownGrant."""
     statements = [_logs(function, place)]
     for grant in grants:
-        statements += _RESOURCES[_known(grant).kind](grant, place)
+        statements += RESOURCES[_known(grant).kind](grant, place)
     return {"Version": "2012-10-17", "Statement": statements}
 
 
@@ -232,7 +232,7 @@ def _bedrock(grant: Grant, place: Place) -> list[Statement]:
 _ON_BUCKETS = {"ListObjectVersions"}
 
 
-_RESOURCES: dict[str, Callable[[Grant, Place], list[Statement]]] = {
+RESOURCES: dict[str, Callable[[Grant, Place], list[Statement]]] = {
     "table": _table,
     "index": _index,
     "bucket": _bucket,

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 # The 3072-bit group of RFC 5054, appendix A; Cognito uses the generator 2 with it.
-_N = int(
+N = int(
     "FFFFFFFFFFFFFFFFC90FDAA22168C234C4C6628B80DC1CD129024E088A67CC74020BBEA63B139B22514A08798E3404DD"
     "EF9519B3CD3A431B302B0A6DF25F14374FE1356D6D51C245E485B576625E7EC6F44C42E9A637ED6B0BFF5CB6F406B7ED"
     "EE386BFB5A899FA5AE9F24117C4B1FE649286651ECE45B3DC2007CB8A163BF0598DA48361C55D39A69163FA8FD24CF5F"
@@ -25,16 +25,16 @@ _N = int(
     "BBE117577A615D6C770988C0BAD946E208E24FA074E5AB3143DB5BFCE0FD108E4B82D120A93AD2CAFFFFFFFFFFFFFFFF",
     16,
 )
-_G = 2
-_INFO = b"Caldera Derived Key\x01"
+G = 2
+INFO = b"Caldera Derived Key\x01"
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 def sign_in(cognito: Any, pool_id: str, client_id: str, email: str, password: str) -> str:
     """Sign in and return the ID token. Raises botocore's NotAuthorizedException for a wrong password."""
-    private = secrets.randbelow(_N)
-    public = pow(_G, private, _N)
+    private = secrets.randbelow(N)
+    public = pow(G, private, N)
     begun = cognito.initiate_auth(
         ClientId=client_id,
         AuthFlow="USER_SRP_AUTH",
@@ -51,19 +51,19 @@ def _answer(pool_id: str, password: str, private: int, challenge: dict[str, str]
     """Prove the password without sending it: sign the challenge with the key that both sides derive."""
     user, pool_name = challenge["USER_ID_FOR_SRP"], pool_id.split("_", 1)[1]
     server = int(challenge["SRP_B"], 16)
-    scramble = _hash(_padded(pow(_G, private, _N)), _padded(server))
+    scramble = hashed(padded(pow(G, private, N)), padded(server))
     inner = hashlib.sha256(f"{pool_name}{user}:{password}".encode()).digest()
-    secret = _hash(_padded(int(challenge["SALT"], 16)), inner)
-    multiplier = _hash(_padded(_N), _padded(_G))
-    shared = pow(server - multiplier * pow(_G, secret, _N), private + scramble * secret, _N)
-    key = _hmac(_hmac(_padded(scramble), _padded(shared)), _INFO)[:16]
+    secret = hashed(padded(int(challenge["SALT"], 16)), inner)
+    multiplier = hashed(padded(N), padded(G))
+    shared = pow(server - multiplier * pow(G, secret, N), private + scramble * secret, N)
+    key = hmac_of(hmac_of(padded(scramble), padded(shared)), INFO)[:16]
     block, timestamp = challenge["SECRET_BLOCK"], _timestamp(datetime.now(UTC))
     signed = pool_name.encode() + user.encode() + base64.b64decode(block) + timestamp.encode()
     return {
         "USERNAME": user,
         "PASSWORD_CLAIM_SECRET_BLOCK": block,
         "TIMESTAMP": timestamp,
-        "PASSWORD_CLAIM_SIGNATURE": base64.b64encode(_hmac(key, signed)).decode(),
+        "PASSWORD_CLAIM_SIGNATURE": base64.b64encode(hmac_of(key, signed)).decode(),
     }
 
 
@@ -73,14 +73,14 @@ def _timestamp(now: datetime) -> str:
     return f"{day} {month} {now.day} {now:%H:%M:%S} UTC {now.year}"
 
 
-def _padded(number: int) -> bytes:
+def padded(number: int) -> bytes:
     """Big-endian, with a zero byte in front where the highest bit is set, as Cognito hashes its numbers."""
     return number.to_bytes(number.bit_length() // 8 + 1, "big")
 
 
-def _hash(*parts: bytes) -> int:
+def hashed(*parts: bytes) -> int:
     return int.from_bytes(hashlib.sha256(b"".join(parts)).digest(), "big")
 
 
-def _hmac(key: bytes, message: bytes) -> bytes:
+def hmac_of(key: bytes, message: bytes) -> bytes:
     return hmac.new(key, message, hashlib.sha256).digest()

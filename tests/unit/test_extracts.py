@@ -197,7 +197,7 @@ def test_room_is_made_before_an_index_is_fetched(
         there.append({path.stem for path in folder.iterdir()})
         raise Busy
 
-    monkeypatch.setattr(bucket, "_chunks", breaks_off)
+    monkeypatch.setattr(bucket, "chunks", breaks_off)
     with pytest.raises(Busy):
         fetched_index(kept, extracted, "c")
     assert there == [{"b", "c"}]

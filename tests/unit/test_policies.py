@@ -160,7 +160,7 @@ def test_what_the_tables_do_not_know_is_an_error(grant: Grant) -> None:
 
 
 def test_every_kind_has_its_operations_its_resources_and_its_client() -> None:
-    assert policies.ACTIONS.keys() == policies._RESOURCES.keys() == policies.CLIENTS.keys()
+    assert policies.ACTIONS.keys() == policies.RESOURCES.keys() == policies.CLIENTS.keys()
 
 
 def test_the_apps_own_policies_name_every_resource() -> None:

@@ -146,13 +146,13 @@ def test_pages_arrive_before_the_next_is_parsed(reader: Reader) -> None:
 
 def test_closing_the_iterator_ends_the_child(reader: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
     started: list[subprocess.Popen[bytes]] = []
-    start = parent._start
+    start = parent.start
 
     def remember(*arguments: object) -> subprocess.Popen[bytes]:
         started.append(start(*arguments))  # type: ignore[arg-type]
         return started[-1]
 
-    monkeypatch.setattr(parent, "_start", remember)
+    monkeypatch.setattr(parent, "start", remember)
     items = read(reader("while True: pass"), KIND, files.FAST)
     next(items)
     assert started[0].poll() is None

@@ -178,6 +178,6 @@ def test_a_word_of_one_page_is_found_among_two_thousand(tmp_path: Path) -> None:
 def test_a_python_without_fts5_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from chalicelib.extraction.index import search_index
 
-    monkeypatch.setattr(search_index, "_SCHEMA", "CREATE VIRTUAL TABLE words USING fts5_absent(text);")
+    monkeypatch.setattr(search_index, "SCHEMA", "CREATE VIRTUAL TABLE words USING fts5_absent(text);")
     with pytest.raises(SearchUnavailable, match="FTS5"):
         IndexWriter(tmp_path / "index.sqlite")

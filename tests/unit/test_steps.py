@@ -174,7 +174,7 @@ def test_a_senseless_command_line_changes_nothing_and_explains(
 
 def test_destroying_asks_for_the_stages_name(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(DeploymentError, match="nothing was destroyed"):
-        commands._destroy(commands.parse(["destroy", "prod"]), Progress(), read=lambda _: "yes")
+        commands.destroy(commands.parse(["destroy", "prod"]), Progress(), read=lambda _: "yes")
 
 
 def test_outputs_of_a_stage_that_was_never_deployed(

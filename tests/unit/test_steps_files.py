@@ -68,7 +68,7 @@ def _client(s3: Notifications) -> chalice_client.Client:
 
 @pytest.fixture(autouse=True)
 def _no_pause(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(chalice_client, "_EVENT_PAUSE_S", 0)
+    monkeypatch.setattr(chalice_client, "EVENT_PAUSE_S", 0)
 
 
 def test_unchanged_events_are_left_alone_however_s3_writes_them() -> None:
@@ -123,7 +123,7 @@ def test_a_deletion_knows_the_events_although_the_record_is_lost() -> None:
     stage = Stage("prod", "eu-west-1")
     stage.__dict__["account_id"] = "123456789012"
     record: dict[str, Any] = {"resources": []}
-    chalice_app._add_by_name(stage, record)
+    chalice_app.add_by_name(stage, record)
     named = {resource["name"]: resource for resource in record["resources"]}
     assert named["extract-s3event"] == {
         "name": "extract-s3event",
@@ -147,7 +147,7 @@ def test_what_a_destroyed_stage_kept_is_taken_up_without_what_is_made_anew() -> 
     body = cloudformation.template(Stage("prod", "eu-west-1"), "foundation.yaml")
     kept = [
         adoption.Kept(match[1], "", "", match[0])
-        for match in adoption._RESOURCE.finditer(body)
+        for match in adoption.RESOURCE.finditer(body)
         if "RetainExceptOnCreate" in match[0]
     ]
     ids = {resource.logical_id for resource in kept}

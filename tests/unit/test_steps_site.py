@@ -87,8 +87,8 @@ def build(tmp_path: Path) -> Path:
 
 
 def pack(build: Path) -> Path:
-    package._compile(build / "vendor", build / "runtime", build / "chalicelib", build / "app.py")
-    package._zip(build, build / "package.zip")
+    package.compile_all(build / "vendor", build / "runtime", build / "chalicelib", build / "app.py")
+    package.zip_up(build, build / "package.zip")
     return build / "package.zip"
 
 
@@ -122,7 +122,7 @@ def test_the_package_runs_from_its_bytecode(build: Path, tmp_path: Path) -> None
 
 
 def test_wheels_are_those_of_lambdas_image() -> None:
-    arguments = package._platform_arguments(Stage("prod", "eu-west-1"))
+    arguments = package.platform_arguments(Stage("prod", "eu-west-1"))
     platforms = [value for name, value in pairwise(arguments) if name == "--platform"]
     assert platforms[-1] == "manylinux2014_x86_64"
     newest = "manylinux_2_26_x86_64" if sys.version_info < (3, 12) else "manylinux_2_34_x86_64"
@@ -150,7 +150,7 @@ def test_trimming_keeps_what_is_read_at_run_time(tmp_path: Path) -> None:
     for name in kept + gone:
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text("")
-    package._trim(tmp_path, ("dynamodb",))
+    package.trim(tmp_path, ("dynamodb",))
     left = {path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*") if path.is_file()}
     assert left == set(kept)
 
@@ -162,15 +162,15 @@ class Cognito:
     """The server's side of SRP, as RFC 5054 and Cognito's documentation have it, for one user."""
 
     def __init__(self, password: str) -> None:
-        self.secret = srp._hash(srp._padded(0x5A17), hashlib.sha256(f"abcuser-1:{password}".encode()).digest())
+        self.secret = srp.hashed(srp.padded(0x5A17), hashlib.sha256(f"abcuser-1:{password}".encode()).digest())
         self.private = 0x1234567890ABCDEF << 300
         self.accepted: bool | None = None
 
     def initiate_auth(self, **asked: dict[str, str]) -> dict[str, object]:
         self.client_public = int(asked["AuthParameters"]["SRP_A"], 16)
-        multiplier = srp._hash(srp._padded(srp._N), srp._padded(srp._G))
-        verifier = pow(srp._G, self.secret, srp._N)
-        self.public = (multiplier * verifier + pow(srp._G, self.private, srp._N)) % srp._N
+        multiplier = srp.hashed(srp.padded(srp.N), srp.padded(srp.G))
+        verifier = pow(srp.G, self.secret, srp.N)
+        self.public = (multiplier * verifier + pow(srp.G, self.private, srp.N)) % srp.N
         self.verifier = verifier
         challenge = {
             "SALT": "5a17",
@@ -183,12 +183,12 @@ class Cognito:
     def respond_to_auth_challenge(self, **answered: dict[str, str]) -> dict[str, object]:
         import base64
 
-        scramble = srp._hash(srp._padded(self.client_public), srp._padded(self.public))
-        shared = pow(self.client_public * pow(self.verifier, scramble, srp._N), self.private, srp._N)
-        key = srp._hmac(srp._hmac(srp._padded(scramble), srp._padded(shared)), srp._INFO)[:16]
+        scramble = srp.hashed(srp.padded(self.client_public), srp.padded(self.public))
+        shared = pow(self.client_public * pow(self.verifier, scramble, srp.N), self.private, srp.N)
+        key = srp.hmac_of(srp.hmac_of(srp.padded(scramble), srp.padded(shared)), srp.INFO)[:16]
         responses = answered["ChallengeResponses"]
         signed = b"abc" + b"user-1" + b"secret" + responses["TIMESTAMP"].encode()
-        expected = base64.b64encode(srp._hmac(key, signed)).decode()
+        expected = base64.b64encode(srp.hmac_of(key, signed)).decode()
         self.accepted = responses["PASSWORD_CLAIM_SIGNATURE"] == expected
         return {"AuthenticationResult": {"IdToken": "token"}}
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from chalicelib.api.schemas import messages as s
+from chalicelib.api.schemas.frames import Frames, FramesQuery
 from chalicelib.api.schemas.texts import ListQuery
 from chalicelib.conversations import messages
 from chalicelib.conversations import rows as conversations
@@ -50,6 +51,13 @@ def list_messages(services: Services, subject: Subject, conversation_id: str, qu
     found, next_cursor = messages.list_page(services, subject, conversation_id, limit=query.limit, cursor=query.cursor)
     shown = [settling.settled(services, row) if row.in_progress else row for row in found]
     return s.Messages(items=[message(row) for row in shown], next_cursor=next_cursor)
+
+
+def read_frames(
+    services: Services, subject: Subject, conversation_id: str, message_id: str, query: FramesQuery
+) -> Frames:
+    answer = reading.read(services, subject, conversation_id, message_id)
+    return Frames(items=frame_log.read(services, answer, query.after), status=answer.status)
 
 
 def as_sending(settings: Settings, body: s.NewMessage) -> Sending:

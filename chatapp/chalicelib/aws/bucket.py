@@ -95,7 +95,7 @@ class Bucket(Adapter):
 
     def read(self, key: str, version_id: str | None = None) -> bytes:
         """An object's bytes, of its newest version where none is named. Raises Missing."""
-        return b"".join(_chunks(self._found(key, version_id)))
+        return b"".join(chunks(self._found(key, version_id)))
 
     def download(
         self,
@@ -112,7 +112,7 @@ class Bucket(Adapter):
         found = self._found(key, version_id)
         before(found["ContentLength"])
         with path.open("wb") as file:
-            for chunk in _chunks(found):
+            for chunk in chunks(found):
                 file.write(chunk)
                 if most_bytes is not None and file.tell() > most_bytes:
                     raise TooLarge
@@ -154,7 +154,7 @@ class Bucket(Adapter):
         return key
 
 
-def _chunks(found: Any) -> Iterator[bytes]:
+def chunks(found: Any) -> Iterator[bytes]:
     try:
         yield from found["Body"].iter_chunks(_CHUNK_BYTES)
     except BotoCoreError as error:  # the connection broke off half-way

@@ -28,7 +28,7 @@ _MOST_TERM_CHARACTERS = 40
 _FEWEST_CHARACTERS_OF_A_STEM = 4
 # Case and accents are one: "ÉTÉ", "été" and "ete" find each other. Stemming is left to the query, since FTS5 only knows
 # the English one.
-_SCHEMA = """
+SCHEMA = """
     CREATE TABLE pages (number INTEGER PRIMARY KEY, locator TEXT NOT NULL, text TEXT NOT NULL);
     CREATE VIRTUAL TABLE words USING fts5(
         text, content='pages', content_rowid='number', tokenize="unicode61 remove_diacritics 2"
@@ -183,7 +183,7 @@ def _opened(path: Path) -> closing[sqlite3.Connection]:
 
 def _create(database: sqlite3.Connection) -> None:
     try:
-        database.executescript(_SCHEMA)
+        database.executescript(SCHEMA)
     except sqlite3.OperationalError as error:
         if "fts5" in str(error):
             raise SearchUnavailable from error

@@ -37,14 +37,14 @@ def read(path: Path, kind: Kind, limits: Limits | None = None, start_page: int =
     Raises ExtractionError: any code of `failures.MESSAGES` that concerns content, limits or time.
     """
     limits = limits or Limits()
-    child = _start(path, kind, limits, start_page)
+    child = start(path, kind, limits, start_page)
     try:
         yield from _items(child, kind, limits)
     finally:
         _end(child)
 
 
-def _start(path: Path, kind: Kind, limits: Limits, start_page: int) -> subprocess.Popen[bytes]:
+def start(path: Path, kind: Kind, limits: Limits, start_page: int) -> subprocess.Popen[bytes]:
     """-I -S: only what this process can import itself, wherever Lambda or a virtual environment has it."""
     bootstrap = _BOOTSTRAP.format(package=__package__)
     # Python caches no bytecode of modules in read-only folders, and the child may not write.
