@@ -13,7 +13,7 @@ from chalicelib.errors import BudgetSpent
 from chalicelib.subjects import Subject, person
 
 from tests.api.tool_calls import QUESTION, search
-from tests.fakes import wire
+from tests.fakes import dynamodb, wire
 from tests.fakes.dynamodb import Call
 from tests.people import Person, text_of
 from tests.stage import Stage
@@ -186,6 +186,18 @@ def test_whoever_settles_a_dead_answer_settles_what_it_had_extended(stage: Stage
     stage.edit("messages", answer_id, status="streaming", token="t", lease_until=1)
     assert ada.message(conversation_id, answer_id)["status"] == "interrupted"
     assert (_open(stage), _cost(stage, "stage")) == ([], 0)
+
+
+def test_what_was_taken_of_one_row_is_given_back_when_the_other_is_busy(stage: Stage) -> None:
+    from chalicelib import functions, services
+    from chalicelib.aws.faults import Busy
+    from chalicelib.spending import reservations
+
+    stage.wire.fail(dynamodb.exceeded, lambda call: "stage" in str(call.body.get("Key")), times=100)
+    with pytest.raises(Busy):
+        reservations.reserve(services.of(functions.API), person("ada"), 5_000)
+    stage.wire.clear()
+    assert (_open(stage), _cost(stage, "user:ada")) == ([], 0)
 
 
 def test_settling_twice_counts_once(stage: Stage) -> None:

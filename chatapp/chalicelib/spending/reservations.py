@@ -16,9 +16,12 @@ from __future__ import annotations
 
 import secrets
 import time
+from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from chalicelib.aws.faults import Busy
 from chalicelib.aws.table import ConditionFailed, Item
 from chalicelib.ids import month
 from chalicelib.subjects import Subject
@@ -116,17 +119,28 @@ def _new(subject: Subject) -> Reservation:
 def _grown(services: Services, reservation: Reservation, before: int | None, more: int) -> Reservation:
     """The subject's row first, always: two that take the same two rows crosswise would refuse each other."""
     grown = replace(reservation, micro_usd=(before or 0) + more)
-    taken: list[Counted] = []
+    tried: list[Counted] = []
     for counted in (reservation.subject, usage.STAGE):
         room = budgets.cap_micro_usd(services.settings, counted) - more
+        tried.append(counted)
         try:
             _make(services, counted, reservation, _Step(before, grown.micro_usd, room=room))
         except _Refused as refused:
-            for each in taken:
-                _make(services, each, reservation, _Step(grown.micro_usd, before))
+            _take_back(services, tried, reservation, _Step(grown.micro_usd, before))
             raise budgets.refusal(services.settings, counted) from refused
-        taken.append(counted)
+        except Busy:
+            # Nobody knows whether it was made.
+            with suppress(Busy):
+                _take_back(services, tried, reservation, _Step(grown.micro_usd, before))
+            raise
     return grown
+
+
+def _take_back(services: Services, tried: Iterable[Counted], reservation: Reservation, step: _Step) -> None:
+    """Undo a step wherever it was made."""
+    for counted in tried:
+        with suppress(_Refused):
+            _make(services, counted, reservation, step)
 
 
 def _make(services: Services, counted: Counted, reservation: Reservation, step: _Step) -> None:
