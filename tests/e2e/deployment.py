@@ -14,12 +14,11 @@ from typing import Any
 
 import boto3
 
+from deploy.functions import app_modules
+
 ROOT = Path(__file__).resolve().parents[2]
 CONTEXT_VARIABLE = "CHATAPP_E2E_CONTEXT"
-FUNCTIONS = (
-    *("api_handler", "answer", "extract", "purge"),
-    *("websocket_connect", "websocket_message", "websocket_disconnect"),
-)
+FUNCTIONS = tuple(app_modules.functions())
 
 
 @dataclass(frozen=True)

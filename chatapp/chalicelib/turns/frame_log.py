@@ -50,8 +50,9 @@ class Numbering:
         return {"type": "answer.tool", **self._next(), "block": block, "name": name, "detail": detail}
 
     def end(self, message: Message, usage: Usage | None) -> AnswerFrame:
-        if message.status == "failed" and message.error:
-            return {"type": "answer.failed", **self._next(), "error": message.error}
+        if message.status == "failed":
+            error = message.error or {"code": "internal", "message": "Something went wrong on our side. Retry."}
+            return {"type": "answer.failed", **self._next(), "error": error}
         status: Any = message.status  # one that an answer ends with
         done: AnswerDone = {
             "type": "answer.done",

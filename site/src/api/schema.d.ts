@@ -273,8 +273,8 @@ export interface components {
             /** Sequence */
             sequence: number;
             /**
-             * Type
-             * @constant
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
              */
             type: "answer.citation";
             /** Block */
@@ -293,8 +293,8 @@ export interface components {
             /** Sequence */
             sequence: number;
             /**
-             * Type
-             * @constant
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
              */
             type: "answer.delta";
             /** Block */
@@ -319,8 +319,8 @@ export interface components {
             /** Sequence */
             sequence: number;
             /**
-             * Type
-             * @constant
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
              */
             type: "answer.done";
             /**
@@ -342,8 +342,8 @@ export interface components {
             /** Sequence */
             sequence: number;
             /**
-             * Type
-             * @constant
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
              */
             type: "answer.failed";
             error: components["schemas"]["ErrorInfo"];
@@ -360,8 +360,8 @@ export interface components {
             /** Sequence */
             sequence: number;
             /**
-             * Type
-             * @constant
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
              */
             type: "answer.started";
             /** Model */
@@ -376,8 +376,8 @@ export interface components {
             /** Sequence */
             sequence: number;
             /**
-             * Type
-             * @constant
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
              */
             type: "answer.tool";
             /** Block */
@@ -590,8 +590,8 @@ export interface components {
          */
         ConversationUpdated: {
             /**
-             * Type
-             * @constant
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
              */
             type: "conversation.updated";
             /** Conversation Id */
@@ -776,8 +776,8 @@ export interface components {
         /** FileUpdated */
         FileUpdated: {
             /**
-             * Type
-             * @constant
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
              */
             type: "file.updated";
             file: components["schemas"]["File"];

@@ -9,6 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field, SkipValidation
 from chalicelib.conversations.messages import Status
 from chalicelib.shapes import AnswerFrame, Frame
 
+_BY_TYPE = Field(discriminator="type")
+
 
 class FramesQuery(BaseModel):
     model_config = ConfigDict(extra="forbid")
@@ -19,11 +21,11 @@ class Frames(BaseModel):
     """The frames of an answer after a sequence, and the answer's status at that moment."""
 
     # They are as they were pushed; a long answer has thousands.
-    items: SkipValidation[list[AnswerFrame]]
+    items: SkipValidation[list[Annotated[AnswerFrame, _BY_TYPE]]]
     status: Status
 
 
 class SocketMessage(BaseModel):
     """What the server sends over a WebSocket, each time it sends."""
 
-    frames: list[Frame]
+    frames: list[Annotated[Frame, _BY_TYPE]]
