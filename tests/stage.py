@@ -45,17 +45,17 @@ ENVIRONMENT = {
 }
 
 
-class _Template(yaml.SafeLoader):
+class Template(yaml.SafeLoader):
     """Reads CloudFormation's short tags; only `!Sub` with the stage matters here."""
 
 
-_Template.add_multi_constructor("!", lambda loader, tag, node: getattr(node, "value", None))
+Template.add_multi_constructor("!", lambda loader, tag, node: getattr(node, "value", None))
 
 
 @lru_cache(maxsize=1)
 def table_definitions() -> list[dict[str, Any]]:
     """The tables as the foundation stack declares them, for DynamoDB's CreateTable."""
-    template = yaml.load((ROOT / "deploy/stacks/foundation.yaml").read_text(), _Template)  # noqa: S506
+    template = yaml.load((ROOT / "deploy/stacks/foundation.yaml").read_text(), Template)  # noqa: S506
     wanted = ("AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes", "BillingMode")
     return [
         {

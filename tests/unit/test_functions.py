@@ -10,6 +10,7 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+import yaml
 from chalicelib import functions
 from chalicelib.aws.grants import Grant
 from chalicelib.files import claims
@@ -17,8 +18,10 @@ from chalicelib.files import row as files
 from chalicelib.functions import FUNCTIONS, Events, Function
 from chalicelib.turns import settling
 
+from deploy import steps
 from deploy.environment import Settings, Stage
 from deploy.functions import chalice_app, policies, resources
+from tests.stage import Template
 
 SQS, QUEUE = "arn:${AWS::Partition}:sqs:${AWS::Region}:${AWS::AccountId}", "sweep-failures"
 PLACE = policies.Place("prod", "eu-west-1", "123456789012", "socket-api")
@@ -75,9 +78,7 @@ def test_a_function_that_is_added_gets_all_that_the_others_have(
     assert {path.name for path in folder.glob("policy-*")} == {f"policy-{name}.json" for name in table}
     policy = (folder / "policy-sweep.json").read_text()
     assert all(action in policy for action in ("dynamodb:GetItem", "sqs:SendMessage", "logs:PutLogEvents"))
-    around = resources.around(table)
-    assert around["SweepLogs"]["Properties"]["LogGroupName"] == {"Fn::Sub": "/aws/lambda/chatapp-${Stage}-sweep"}
-    assert around["SweepFailures"]["Properties"]["QueueName"] == {"Fn::Sub": "chatapp-${Stage}-sweep-failures"}
+    assert {"SweepLogs", "SweepFailures"} <= resources.around(table).keys()
     invoked = resources.invocations(table)["SweepInvocations"]["Properties"]
     assert (invoked["MaximumRetryAttempts"], invoked["MaximumEventAgeInSeconds"]) == (1, 3_600)
     assert invoked["DestinationConfig"] == {
@@ -105,6 +106,33 @@ def test_what_a_stage_was_made_of_keeps_its_logical_ids() -> None:
     logs = {f"{name}Logs" for name in ("Api", "Answer", "Extract", "Purge", "Connect", "Message", "Disconnect")}
     assert resources.around(FUNCTIONS).keys() == logs | {"AnswerFailures", "ExtractFailures"}
     assert resources.invocations(FUNCTIONS).keys() == {f"{name}Invocations" for name in ("Answer", "Extract", "Purge")}
+
+
+@pytest.mark.parametrize("stage", ["prod", "local"])
+def test_the_templates_hold_what_is_rendered_as_they_are_deployed(stage: str) -> None:
+    """What went missing in one would be deleted by a stage's next update, logs and queued failures included."""
+    templates = steps.templates(Stage(stage, "eu-west-1"))
+    held = {name: yaml.load(body, Template)["Resources"] for name, body in templates.items()}  # noqa: S506
+    around = resources.around(FUNCTIONS)
+    assert {name: held["foundation.yaml"].get(name) for name in around} == around
+    assert held["operations.yaml"] == resources.invocations(FUNCTIONS)
+
+
+def test_logs_and_failures_are_kept_for_a_while_and_go_with_their_stack() -> None:
+    goes = {"DeletionPolicy": "Delete", "UpdateReplacePolicy": "Delete"}
+    logs = {
+        "LogGroupName": {"Fn::Sub": "/aws/lambda/chatapp-${Stage}-sweep"},
+        "RetentionInDays": {"Ref": "LogRetentionDays"},
+    }
+    queue = {
+        "QueueName": {"Fn::Sub": "chatapp-${Stage}-sweep-failures"},
+        "SqsManagedSseEnabled": True,
+        "MessageRetentionPeriod": 1_209_600,  # the most that SQS keeps a message
+    }
+    assert resources.around({"sweep": NEW}) == {
+        "SweepLogs": {"Type": "AWS::Logs::LogGroup", **goes, "Properties": logs},
+        "SweepFailures": {"Type": "AWS::SQS::Queue", **goes, "Properties": queue},
+    }
 
 
 def test_only_functions_that_are_invoked_by_events_send_to_a_failure_queue() -> None:
