@@ -1,4 +1,7 @@
-"""The site: built when its sources changed, and synced so that open tabs of the previous build live on."""
+"""The site: built when its sources changed, and synced so that open tabs of the previous build live on.
+
+Its security headers are the distribution's: `stacks/foundation.yaml`.
+"""
 
 from __future__ import annotations
 

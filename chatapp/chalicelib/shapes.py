@@ -11,8 +11,8 @@ from typing import Literal, NotRequired
 # Pydantic makes no schema of typing.TypedDict before Python 3.12.
 from typing_extensions import TypedDict
 
-from chalicelib.extraction.estimates import Language
 from chalicelib.extraction.kinds.detect import Group
+from chalicelib.extraction.language import Language
 from chalicelib.extraction.pages import Locator
 
 TextKind = Literal["text", "thinking"]

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from chalicelib.extraction import Limits, cleaning, estimates
+from chalicelib.extraction import Limits, cleaning, estimates, language
 from chalicelib.extraction.kinds import charset
 
 from tests.unit import extraction_files as files
@@ -145,7 +145,7 @@ def test_blanks_cost_time_by_their_number_not_its_square() -> None:
     ],
 )
 def test_the_language_is_guessed(text: str, code: str) -> None:
-    assert estimates.language(text) == code
+    assert language.language(text) == code
 
 
 # By Anthropic's tokenizer of Claude 2, the only one that is public; later ones take up to a third more.

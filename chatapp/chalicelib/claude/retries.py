@@ -1,4 +1,4 @@
-"""Waiting for a model that is overloaded, as long as nothing of its answer was shown."""
+"""Waiting for a model that is overloaded (529; `errors` says what is), as long as nothing of its answer was shown."""
 
 from __future__ import annotations
 

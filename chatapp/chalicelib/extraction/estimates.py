@@ -1,13 +1,9 @@
-"""Guesses about a text that are good enough to show and to plan with; neither is exact, and both say so where shown."""
+"""How many tokens a text has, roughly: good enough to plan with and to show as an estimate."""
 
 from __future__ import annotations
 
-import re
 import string
 from bisect import bisect_right
-from typing import Literal
-
-Language = Literal["fr", "en", "other"]
 
 # Tokens of six bytes (UTF-8) of each sort. Meant to be too many rather than too few: what is over the model's context
 # is refused, what is over our budget is only searched.
@@ -24,23 +20,6 @@ _BYTES = 6
 _OF_LETTERS, _OF_DIGITS, _OF_PUNCTUATION, _OF_OTHERS = 2, 6, 3, 3
 _DIGITS, _PUNCTUATION = string.digits.encode(), string.punctuation.encode()
 _OTHERS = bytes(range(128, 256))
-_WORD = re.compile(r"[^\W\d_]+")
-_MOST_WORDS = 5_000
-_FEWEST_SHARE = 0.08
-# Only words of one of the two: "on", "a", "or" are both.
-_FRENCH = """
-    le la les des du de un une et est sont dans pour que qui par sur pas avec ce cette ces
-    ne se il elle nous vous ils au aux leur mais ou où plus être été sa son ses je
-"""
-_ENGLISH = """
-    the of and to in is are that for it with as was be by this which from at not have has
-    an were they their you we he she his her its will can would there been if
-"""
-_STOP_WORDS: dict[Language, frozenset[str]] = {"fr": frozenset(_FRENCH.split()), "en": frozenset(_ENGLISH.split())}
-STOP_WORDS = _STOP_WORDS["fr"] | _STOP_WORDS["en"]
-# Two characters or more of Thai, Lao, Burmese, Khmer, Chinese or Japanese, which are written without spaces, or of
-# Korean, which has none before its particles: no word, but a clause perhaps.
-UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]{2,}")
 
 
 def estimate_tokens(text: str) -> int:
@@ -61,11 +40,3 @@ def beginning(text: str, tokens: int) -> str:
     if estimate_tokens(text) <= tokens:
         return text
     return text[: bisect_right(range(len(text)), tokens, key=lambda end: estimate_tokens(text[:end])) - 1]
-
-
-def language(text: str) -> Language:
-    """By the share of stop words among the first 5,000 words; "other" when neither language has its due."""
-    words = [match[0].lower() for _, match in zip(range(_MOST_WORDS), _WORD.finditer(text), strict=False)]
-    shares = {code: sum(word in stop for word in words) for code, stop in _STOP_WORDS.items()}
-    best = max(shares, key=lambda code: shares[code])
-    return best if words and shares[best] >= len(words) * _FEWEST_SHARE else "other"

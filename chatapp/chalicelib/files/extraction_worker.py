@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 from chalicelib.aws.bucket import TooLarge
 from chalicelib.extraction import ExtractionError, Kind, Limits, Total, kind_of, read
-from chalicelib.extraction.estimates import language
 from chalicelib.extraction.index.search_index import heads, measure, tokens
+from chalicelib.extraction.language import language
 from chalicelib.extraction.limits import MB, SCANNED_PAGE_TOKENS
 from chalicelib.extraction.pages import Item, is_scan
 from chalicelib.logs import line, report

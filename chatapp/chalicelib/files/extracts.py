@@ -1,8 +1,8 @@
 """What extraction leaves of a file in the bucket, and how it is read again.
 
     extracted/{file_id}/pages/{first:06d}.jsonl   20 pages each, one JSON {"number", "locator", "text"} a line
-    extracted/{file_id}/{run}/index.sqlite        all of them, to be searched (extraction/search_index.py)
-    extracted/{file_id}/outline.txt               extraction/outline.py
+    extracted/{file_id}/{run}/index.sqlite        all of them, to be searched (extraction/index/search_index.py)
+    extracted/{file_id}/outline.txt               extraction/index/outline.py
 
 Pages and outline are the same whoever writes them. The index grows while its run reads, so each run has its own: a
 worker that sleeps past its lease cannot put an older one in its successor's place. The file's row names the one that

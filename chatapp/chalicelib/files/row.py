@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from chalicelib import cursors, shapes
 from chalicelib.aws.table import Item, Key
 from chalicelib.errors import NotFound
-from chalicelib.extraction.estimates import Language
 from chalicelib.extraction.kinds.detect import Group
+from chalicelib.extraction.language import Language
 from chalicelib.functions import EXTRACT, events_of
 from chalicelib.ids import is_id, iso
 from chalicelib.shapes import ErrorInfo, FileStatus

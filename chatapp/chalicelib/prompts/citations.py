@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from chalicelib.extraction.estimates import STOP_WORDS, UNSPACED
+from chalicelib.extraction.language import STOP_WORDS, UNSPACED
 from chalicelib.extraction.pages import Locator, Page
 from chalicelib.logs import line
 from chalicelib.shapes import Citation

@@ -18,7 +18,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from chalicelib.extraction.estimates import STOP_WORDS, UNSPACED, estimate_tokens
+from chalicelib.extraction.estimates import estimate_tokens
+from chalicelib.extraction.language import STOP_WORDS, UNSPACED
 from chalicelib.extraction.pages import Locator, Page
 
 PASSAGE_CHARACTERS = 700
