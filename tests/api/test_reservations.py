@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 import uuid
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -262,3 +263,68 @@ def test_a_visit_is_held_to_the_same_caps(stage: Stage) -> None:
     with pytest.raises(BudgetSpent, match=r"^Your model budget of 0\.01 USD"):
         reservations.reserve(services.of(functions.API), visit, 8_000)
     assert _cost(stage, "visit:v-1") == _cost(stage, "stage") == 8_000
+
+
+def test_what_a_crash_left_reserved_makes_room_a_day_later(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    from chalicelib import functions, services
+    from chalicelib.spending import reservations
+
+    stage.configure(user_budget_usd=1)
+    services_, ada = services.of(functions.API), person("ada")
+    reservations.reserve(services_, ada, 600_000)
+    now = time.time()
+    with pytest.raises(BudgetSpent):
+        reservations.reserve(services_, ada, 600_000)
+    # Within the month that it counts in.
+    monkeypatch.setattr(reservations, "month", lambda _: stage.rows("usage")[0]["period"])
+    monkeypatch.setattr(time, "time", lambda: now + 86_000)
+    with pytest.raises(BudgetSpent):
+        reservations.reserve(services_, ada, 600_000)
+    monkeypatch.setattr(time, "time", lambda: now + 90_000)
+    kept = reservations.reserve(services_, ada, 600_000)
+    assert (set(_open(stage)), _cost(stage, "user:ada")) >= ({kept.held}, 600_000)
+
+
+@pytest.mark.parametrize("busy", ["user:", "stage"])
+def test_what_is_settled_while_one_row_is_busy_is_settled_on_both_by_the_next(stage: Stage, busy: str) -> None:
+    from chalicelib import functions, services
+    from chalicelib.aws.faults import Busy
+    from chalicelib.spending import reservations
+
+    spent = {"cost_micro_usd": 70, "input_tokens": 7}
+    reserved = reservations.reserve(services.of(functions.API), person("ada"), 5_000)
+    stage.wire.fail(dynamodb.exceeded, lambda call: busy in str(call.body.get("Key")), times=100)
+    with pytest.raises(Busy):
+        reservations.settle(services.of(functions.API), reserved, spent)
+    stage.wire.clear()
+    assert len(_open(stage)) == 1
+    assert reservations.settle(services.of(functions.API), reserved, spent)
+    assert not reservations.settle(services.of(functions.API), reserved, spent)
+    assert (_open(stage), _cost(stage, "user:ada"), _cost(stage, "stage")) == ([], 70, 70)
+
+
+def test_a_turn_that_cannot_be_stored_gives_back_what_it_had_reserved(stage: Stage, ada: Person) -> None:
+    conversation_id = ada.new_conversation(title="T")
+    stage.wire.fail(
+        lambda call, send: dynamodb.refusal("AccessDeniedException"),
+        lambda call: call.operation == "TransactWriteItems",
+    )
+    assert ada.send(conversation_id, "Which roses?").status == 500
+    assert (_open(stage), _cost(stage, "stage")) == ([], 0)
+
+
+def test_an_answer_is_settled_before_its_row_forgets_what_was_reserved(stage: Stage, small: None, ada: Person) -> None:
+    """Its worker dies with the end stored or not: nothing stays reserved."""
+    conversation_id = ada.new_conversation(title="T")
+    stage.script("roses", text="Red.", usage=NO_CACHE | {"input_tokens": 100, "output_tokens": 10})
+    seen: list[list[str]] = []
+
+    def at_the_end(call: Call, send: wire.Send) -> Any:
+        seen.append(_open(stage))
+        return send()
+
+    answer_id = ada.queue(conversation_id, "Which roses?")
+    stage.wire.fail(at_the_end, lambda call: call.operation == "TransactWriteItems")
+    stage.run()
+    assert ada.message(conversation_id, answer_id)["status"] == "complete"
+    assert (seen, _cost(stage, "stage")) == ([[]], 300)

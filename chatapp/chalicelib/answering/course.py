@@ -10,7 +10,7 @@ from collections.abc import Callable
 class Course:
     """deadline: time.monotonic() at which there is just time left to store the answer.
 
-    stop_requested: by a person. lost: somebody else has settled the answer; gone: its row was deleted.
+    stop_requested: by a person. lost: somebody else has settled the answer, or its row was deleted.
     finished: nothing more will come, because of `error` if there is one.
     """
 
@@ -18,7 +18,6 @@ class Course:
         self.deadline = deadline
         self.stop_requested = stop_requested
         self.lost = False
-        self.gone = False
         self.finished = False
         self.error: Exception | None = None
         self._changed = threading.Condition()

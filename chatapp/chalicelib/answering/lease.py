@@ -55,8 +55,7 @@ class Lease:
     def _renew(self) -> bool:
         try:
             row = self._services.messages.write(self._renewal(), returns="ALL_NEW")
-        except ConditionFailed as refused:
-            self._course.gone = refused.item is None
+        except ConditionFailed:
             self._course.lost = True
             self._course.wake()
             return False

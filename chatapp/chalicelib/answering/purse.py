@@ -24,6 +24,7 @@ class Purse:
         self._offer = offer
         self._transcript = transcript
         self.reservation = answer.reservation
+        self._settled = False
 
     def spent(self) -> dict[str, int]:
         """Tokens and cost so far (`usage.priced`)."""
@@ -40,9 +41,12 @@ class Purse:
             more = needed - self.reservation.micro_usd
             self.reservation = reservations.extend(self._services, self.reservation, more)
 
-    def settle(self, spent: dict[str, int] | None) -> None:
-        """Whoever ended the answer counts what it took. Safe to repeat."""
-        settling.settle_costs(self._services, self._answer.with_changes(reservation=self.reservation), spent)
+    def settle(self, spent: dict[str, int] | None) -> bool:
+        """Count what the answer took. Safe to repeat. False where somebody else has settled it. Raises Busy."""
+        if not self._settled:
+            answer = self._answer.with_changes(reservation=self.reservation)
+            self._settled = settling.settle_costs(self._services, answer, spent)
+        return self._settled
 
     def settle_rest(self, counted: dict[str, int]) -> None:
         """Count what was used since `counted`, which somebody else has settled."""

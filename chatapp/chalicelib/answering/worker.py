@@ -119,7 +119,7 @@ class _Work:
         try:
             self._conversation = self._read_conversation()
             if self._conversation is None:
-                self._course.lost = self._course.gone = True
+                self._course.lost = True
             else:
                 self._reader = self._begin(Scope.of(self._conversation))
                 self._push_until_the_end()
@@ -128,7 +128,7 @@ class _Work:
             if self._reader:
                 self._reader.close()
         if self._course.lost:
-            return self._abandon(gone=self._course.gone)
+            return self._abandon()
         return self._end()
 
     def _read_conversation(self) -> Conversation | None:
@@ -156,6 +156,9 @@ class _Work:
         last = self._transcript.close()
         ended = outcome(self._answer, self._course, self._transcript, self._purse.spent())
         self._remember_room()
+        # While the row still names what is reserved: should we die here, whoever meets the answer settles it again.
+        with suppress(Busy):
+            self._purse.settle(ended.usage)
         try:
             settling.finish(
                 self._services,
@@ -165,8 +168,8 @@ class _Work:
                 conversation=self._learned(ended),
                 patience_s=self._course.deadline + _PATIENCE_S - time.monotonic(),
             )
-        except Superseded as superseded:
-            return self._abandon(gone=superseded.gone)
+        except Superseded:
+            return self._abandon()
         self._stored = True
         self._channel.push([*last, self._transcript.end(ended, frame_log.shown_usage(ended.usage))])
         self._purse.settle(ended.usage)
@@ -231,11 +234,9 @@ class _Work:
             # A request that is still being opened would go on unseen, and be paid for, in a sandbox that sleeps.
             self._reader.join(timeout=1.0)
 
-    def _abandon(self, *, gone: bool) -> str:
-        """Somebody else settled the answer, or it was purged (gone). What they did not count is counted here."""
+    def _abandon(self) -> str:
+        """Somebody else settled the answer, or it was purged. What they did not count is counted here."""
         frame_log.delete_log(self._services, self._answer)
-        if gone:
-            self._purse.settle(self._purse.spent())
-        else:
+        if not self._purse.settle(self._purse.spent()):
             self._purse.settle_rest(self._lease.reported)
         return "lost"

@@ -1,4 +1,7 @@
-"""What may be spent in a calendar month (UTC): by one person, and by the whole stage."""
+"""What may be spent in a calendar month (UTC): by one person, and by the whole stage.
+
+Whether a call still fits is for `reservations` to decide.
+"""
 
 from __future__ import annotations
 

@@ -10,6 +10,8 @@ reserved together; beside it, an attribute of its own holds what this reservatio
 Each arrow is one plain update of each row, conditional on where it starts, so that a repeat after a lost reply changes
 nothing. Never in a transaction: everybody's calls meet at the stage's row, and there transactions refuse each other
 where plain updates wait for their turn.
+
+What a crash leaves held counts as spent, so no budget is passed; a day later it makes room where a cap would refuse.
 """
 
 from __future__ import annotations
@@ -34,6 +36,11 @@ if TYPE_CHECKING:
 
 # Kept for a year, so that an owner can compare months.
 _KEPT_S = 400 * 86_400
+_HELD = "open_"
+# No answer lasts as long, by far.
+_STALE_S = 86_400
+# Of one update, against a reservation that is being extended meanwhile.
+_ATTEMPTS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +58,7 @@ class Reservation:
     @property
     def held(self) -> str:
         """The attribute that holds it."""
-        return f"open_{self.id}"
+        return _HELD + self.id
 
     def to_item(self) -> Item:
         """As the row of an answer keeps it; the subject is the row's."""
@@ -63,11 +70,11 @@ class Reservation:
 
 
 class _Refused(Exception):
-    """The cap leaves no room, or the reservation is not where it was thought to be. held: what it holds."""
+    """The cap leaves no room, or the reservation is not where it was thought to be. row: as it is."""
 
-    def __init__(self, held: int | None) -> None:
+    def __init__(self, row: Item) -> None:
         super().__init__("refused")
-        self.held = held
+        self.row = row
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,14 +100,31 @@ def extend(services: Services, reservation: Reservation, micro_usd: int) -> Rese
     return _grown(services, reservation, reservation.micro_usd, micro_usd)
 
 
-def settle(services: Services, reservation: Reservation, spent: dict[str, int] | None) -> None:
-    """Give back what was held and count what was spent (`usage.priced`; None: nothing). Safe to repeat."""
+def settle(services: Services, reservation: Reservation, spent: dict[str, int] | None) -> bool:
+    """Give back what was held and count what was spent (`usage.priced`; None: nothing). Safe to repeat.
+
+    False where somebody had settled it before: nothing is counted. Raises Busy, once both rows were tried.
+    """
+    made, busy = False, None
     for counted in (reservation.subject, usage.STAGE):
         try:
-            _make(services, counted, reservation, _Step(reservation.micro_usd, None, spent))
+            made |= _settle_row(services, counted, reservation, spent)
+        except Busy as error:
+            busy = error
+    if busy:
+        raise busy
+    return made
+
+
+def _settle_row(services: Services, counted: Counted, reservation: Reservation, spent: dict[str, int] | None) -> bool:
+    held: int | None = reservation.micro_usd
+    for _ in range(_ATTEMPTS):
+        try:
+            return _make(services, counted, reservation, _Step(held, None, spent))
         except _Refused as refused:
-            # Whoever extended it last did not live to say so.
-            _make(services, counted, reservation, _Step(refused.held, None, spent))
+            # Whoever extended it last has not said so yet, or did not live to.
+            held = refused.row.get(reservation.held)
+    raise Busy
 
 
 def charge(services: Services, subject: Subject, spent: dict[str, int]) -> None:
@@ -124,39 +148,65 @@ def _grown(services: Services, reservation: Reservation, before: int | None, mor
         room = budgets.cap_micro_usd(services.settings, counted) - more
         tried.append(counted)
         try:
-            _make(services, counted, reservation, _Step(before, grown.micro_usd, room=room))
+            _make_room(services, counted, reservation, _Step(before, grown.micro_usd, room=room))
         except _Refused as refused:
             _take_back(services, tried, reservation, _Step(grown.micro_usd, before))
             raise budgets.refusal(services.settings, counted) from refused
         except Busy:
             # Nobody knows whether it was made.
-            with suppress(Busy):
-                _take_back(services, tried, reservation, _Step(grown.micro_usd, before))
+            _take_back(services, tried, reservation, _Step(grown.micro_usd, before))
             raise
     return grown
 
 
+def _make_room(services: Services, counted: Counted, reservation: Reservation, step: _Step) -> None:
+    """Make a step; where the cap leaves no room, once what others have left behind is given back."""
+    try:
+        _make(services, counted, reservation, step)
+    except _Refused as refused:
+        stale = _stale(refused.row, reservation)
+        if not stale:
+            raise
+        for each in stale:
+            with suppress(_Refused):
+                _make(services, counted, each, _Step(each.micro_usd, None))
+        _make(services, counted, reservation, step)
+
+
+def _stale(row: Item, reservation: Reservation) -> list[Reservation]:
+    """Of a row, what nobody will settle any more."""
+    oldest = f"{int(time.time() - _STALE_S):x}"
+    held = {name.removeprefix(_HELD): int(row[name]) for name in row if name.startswith(_HELD)}
+    return [
+        replace(reservation, id=each, micro_usd=micro_usd)
+        for each, micro_usd in held.items()
+        if each[: len(oldest)] < oldest
+    ]
+
+
 def _take_back(services: Services, tried: Iterable[Counted], reservation: Reservation, step: _Step) -> None:
-    """Undo a step wherever it was made."""
+    """Undo a step wherever it was made, and can be undone now."""
     for counted in tried:
-        with suppress(_Refused):
+        with suppress(_Refused, Busy):
             _make(services, counted, reservation, step)
 
 
-def _make(services: Services, counted: Counted, reservation: Reservation, step: _Step) -> None:
-    """One plain update. Raises _Refused."""
+def _make(services: Services, counted: Counted, reservation: Reservation, step: _Step) -> bool:
+    """One plain update. False where it had been made before. Raises _Refused and Busy."""
     if step.room is not None and step.room < 0:
-        raise _Refused(step.before)  # not even with nothing spent
+        raise _Refused({})  # not even with nothing spent
     change, values = _change(reservation, step)
     row = usage.key(counted, reservation.period)
     update = services.usage.update(row, change, values, condition=_condition(reservation, step))
     try:
         services.usage.write(update)
     except ConditionFailed as refused:
-        held = (refused.item or {}).get(reservation.held)
+        row = refused.item or {}
         # Unless it is this very write that was made, and only its first reply was lost.
-        if held != step.after:
-            raise _Refused(held) from refused
+        if row.get(reservation.held) != step.after:
+            raise _Refused(row) from refused
+        return False
+    return True
 
 
 def _change(reservation: Reservation, step: _Step) -> tuple[str, Item]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from chalicelib.aws.faults import Busy
 from chalicelib.aws.table import TransactionRefused, Write, batch_get, transact
 from chalicelib.conversations import messages
 from chalicelib.conversations import rows as conversations
@@ -46,9 +47,13 @@ def retry(services: Services, subject: Subject, conversation_id: str, message_id
         new = turn_rows.again(services, old, model).with_changes(reservation=reserved)
         try:
             transact([*_superseding(services, old, new), turn_rows.take_head(services, conversation, new)])
-        except TransactionRefused as refused:
+        except Busy:
+            raise  # it may be stored or not
+        except Exception as error:
             reservations.settle(services, reserved, None)
-            raise Changed from refused
+            if isinstance(error, TransactionRefused):
+                raise Changed from error
+            raise
         return Turn(conversation, prompt, new)
 
     return started(services, repeated(attempt, "This conversation is"))

@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from chalicelib.aws.faults import Busy
 from chalicelib.aws.table import Item, TransactionRefused, Write, batch_get, transact
 from chalicelib.conversations import messages
 from chalicelib.conversations import rows as conversations
@@ -139,10 +140,12 @@ def _reserved(services: Services, turn: Turn, sending: Sending, attached: Sequen
 
 
 def _transact(services: Services, turn: Turn, writes: Sequence[Write]) -> None:
-    """Store a turn; one that is refused gives back what it had reserved. After Busy it may be stored or not."""
+    """Store a turn; one that is not stored gives back what it had reserved. After Busy nobody knows."""
     try:
         transact(writes)
-    except TransactionRefused:
+    except Busy:
+        raise
+    except Exception:
         settling.settle_costs(services, turn.answer, None)
         raise
 

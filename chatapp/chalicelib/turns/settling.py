@@ -32,11 +32,7 @@ _IS_HEAD_IN_PROGRESS = "#answer_in_progress = :message_id"
 
 
 class Superseded(Exception):
-    """Another worker or reader has settled the answer; nothing was written. gone: its rows were deleted."""
-
-    def __init__(self, *, gone: bool) -> None:
-        super().__init__("answer already settled")
-        self.gone = gone
+    """Another worker or reader has settled the answer, or its rows were deleted; nothing was written."""
 
 
 def is_dead(answer: Message, now: float) -> bool:
@@ -70,12 +66,16 @@ def end(services: Services, ended: Message, *, before: Message) -> None:
     settle_costs(services, before, ended.usage)
 
 
-def settle_costs(services: Services, answer: Message, spent: dict[str, int] | None) -> None:
-    """Settle what an answer had reserved; one that an earlier version of the app began had reserved nothing."""
+def settle_costs(services: Services, answer: Message, spent: dict[str, int] | None) -> bool:
+    """Settle what an answer had reserved; one that an earlier version of the app began had reserved nothing.
+
+    False where somebody had settled it before.
+    """
     if answer.reservation:
-        reservations.settle(services, answer.reservation, spent)
-    elif spent:
+        return reservations.settle(services, answer.reservation, spent)
+    if spent:
         reservations.charge(services, answer.subject, spent)
+    return True
 
 
 def finish(
@@ -97,7 +97,7 @@ def finish(
     try:
         transact([message, of_conversation], patience_s=patience_s)
     except TransactionRefused as refused:
-        raise Superseded(gone={} in (refused.row(message), refused.row(of_conversation))) from refused
+        raise Superseded from refused
 
 
 def _message(services: Services, ended: Message, before: Message) -> Write:
