@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import astuple, dataclass, field
 
-from chalicelib.aws.grants import Use, used
-from chalicelib.functions import FUNCTIONS, is_used_by_aws
+from chalicelib.aws.grants import Grant, Use, used
+from chalicelib.functions import FUNCTIONS
 
 GRANTS = {name: function.allowed for name, function in FUNCTIONS.items()}
 Told = list[list[str]]
@@ -48,8 +48,13 @@ def problems(uses: Iterable[Use]) -> list[str]:
         for function, grants in GRANTS.items()
         for grant in grants
         for operation in grant.operations
-        if not is_used_by_aws(grant) and Use(function, grant.kind, grant.resource, operation) not in seen
+        if not _is_used_by_aws(grant) and Use(function, grant.kind, grant.resource, operation) not in seen
     ]
+
+
+def _is_used_by_aws(grant: Grant) -> bool:
+    """Whether AWS or its SDK uses a grant on a function's behalf, not our code through an adapter."""
+    return grant.kind in {"queue", "bedrock"}
 
 
 def problems_of(workers: Workers) -> list[str]:

@@ -152,8 +152,3 @@ def events_of(name: str) -> Events:
     if events is None:
         raise KeyError(name)
     return events
-
-
-def is_used_by_aws(grant: Grant) -> bool:
-    """Whether AWS or its SDK uses a grant on a function's behalf, not our code through an adapter."""
-    return grant.kind in {"queue", "bedrock"}

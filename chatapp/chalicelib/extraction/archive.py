@@ -11,7 +11,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO, BinaryIO
+from typing import BinaryIO
 
 from .failures import ExtractionError
 from .limits import Limits
@@ -31,7 +31,6 @@ _END = struct.Struct("<4s4H2LH")
 _END64 = struct.Struct("<4sQ2H2L4Q")
 _LOCATOR64 = struct.Struct("<4sLQL")
 _MOST_DIRECTORY_BYTES_AN_ENTRY = 400
-_SMALLEST_ENTRY_BYTES = 46
 _CHUNK_BYTES = 262_144
 # zipfile raises NotImplementedError for a compression or encryption that it does not know.
 _BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, struct.error, ValueError, OSError)
@@ -70,11 +69,6 @@ def check(path: Path, limits: Limits, format_name: str) -> None:
                 if unpacked + size > limits.max_unpacked_bytes:
                     raise ExtractionError("archive_bomb", "size of all entries", limits=limits)
             unpacked += size
-
-
-def open_part(archive: zipfile.ZipFile, name: str) -> IO[bytes]:
-    """Raises KeyError when there is no such part."""
-    return archive.open(name.lstrip("/"))
 
 
 def _check_names(entries: list[zipfile.ZipInfo]) -> None:
