@@ -10,6 +10,8 @@ from chalicelib.conversations.messages import Status
 from chalicelib.shapes import AnswerFrame, Frame
 
 _BY_TYPE = Field(discriminator="type")
+# Their unions of all frames are the slowest models to build, and only a reader that catches up needs them.
+_BUILT_WHEN_USED = ConfigDict(defer_build=True)
 
 
 class FramesQuery(BaseModel):
@@ -20,6 +22,7 @@ class FramesQuery(BaseModel):
 class Frames(BaseModel):
     """The frames of an answer after a sequence, and the answer's status at that moment."""
 
+    model_config = _BUILT_WHEN_USED
     # They are as they were pushed; a long answer has thousands.
     items: SkipValidation[list[Annotated[AnswerFrame, _BY_TYPE]]]
     status: Status
@@ -28,4 +31,5 @@ class Frames(BaseModel):
 class SocketMessage(BaseModel):
     """What the server sends over a WebSocket, each time it sends."""
 
+    model_config = _BUILT_WHEN_USED
     frames: list[Annotated[Frame, _BY_TYPE]]
