@@ -241,6 +241,26 @@ def test_a_purge_settles_what_nobody_will_end_any_more(stage: Stage, ada: Person
     assert (stage.rows("messages"), _open(stage), _cost(stage, "stage")) == ([], [], 0)
 
 
+def test_a_worker_that_claims_its_answer_during_a_purge_asks_no_model(stage: Stage, ada: Person) -> None:
+    conversation_id = ada.new_conversation(title="T")
+    ada.queue(conversation_id, "Which roses?")
+    (payload,) = stage.lambdas.take()
+    ada.delete(f"/conversations/{conversation_id}")
+    stage.edit("conversations", conversation_id, deleted_at=1)
+
+    def claimed(call: Call, send: wire.Send) -> Any:
+        reply = send()
+        stage.answer(payload)
+        return reply
+
+    # The purge has read the answer as queued.
+    stage.wire.fail(claimed, lambda call: call.operation == "Query" and call.tables == ["messages"])
+    stage.purge({"user_id": ada.user_id, "conversation_id": conversation_id})
+    assert stage.wire.struck
+    assert stage.requests() == []
+    assert (stage.rows("messages"), _open(stage), _cost(stage, "stage")) == ([], [], 0)
+
+
 def test_an_answer_of_the_version_before_is_counted_without_a_reservation(stage: Stage, ada: Person) -> None:
     stage.script(None, text="Red.", usage={"input_tokens": 100, "output_tokens": 10})
     conversation_id = ada.new_conversation(title="T")

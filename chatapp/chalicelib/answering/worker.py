@@ -134,7 +134,8 @@ class _Work:
     def _read_conversation(self) -> Conversation | None:
         table, answer = self._services.conversations, self._answer
         row = table.find(conversations.key(answer.subject, answer.conversation_id))
-        return Conversation.from_item(row) if row else None
+        # A purge that met the answer while it was queued has settled it.
+        return Conversation.from_item(row) if row and "purging" not in row else None
 
     def _begin(self, scope: Scope) -> Reader:
         reader = Reader(self._services, self._answer, self._offer, scope, self._course, self._transcript, self._purse)
