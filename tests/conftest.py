@@ -35,7 +35,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     config.stash[WORKERS] = grants.Workers()
     # Ended from outside, as by test.sh after a failure elsewhere, tests still stop what they have started.
-    signal.signal(signal.SIGTERM, lambda *_: pytest.exit("terminated", returncode=128 + signal.SIGTERM))
+    # As by Ctrl-C, which no `except Exception` takes for a failure of its own.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
 @pytest.hookimpl(trylast=True)
