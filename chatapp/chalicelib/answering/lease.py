@@ -1,4 +1,7 @@
-"""What a worker does every half second beside its answer: hold it, log what has come, look for new sockets."""
+"""What a worker does every half second beside its answer: hold it, log what has come, look for new sockets.
+
+The claim on a file that is read is with `files.claims`.
+"""
 
 from __future__ import annotations
 

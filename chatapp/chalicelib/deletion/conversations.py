@@ -1,4 +1,4 @@
-"""Removing a deleted conversation with its messages and stream logs."""
+"""Removing a deleted conversation with its messages and stream logs; when, says `undo`."""
 
 from __future__ import annotations
 
