@@ -1,4 +1,4 @@
-"""The end-to-end tests: `python -m tests.e2e.run [--stage STAGE] [--only api|browser] [-k WORDS]`.
+"""The end-to-end tests: `python -m tests.e2e.run [--stage STAGE] [--only api|browser] [--after FILE] [-k WORDS]`.
 
 Without --stage they run against a local AWS of their own, deployed by `./deploy.sh local` and taken down at the end.
 With --stage they run against that deployed stage; what needs a local AWS or the demo model is skipped, and named.
@@ -71,6 +71,7 @@ class Options:
     stage: str | None
     only: str | None
     keywords: str | None
+    after: Path | None
 
 
 def main(arguments: list[str]) -> int:
@@ -97,9 +98,10 @@ def _options(arguments: list[str]) -> Options:
     parser = argparse.ArgumentParser(prog="python -m tests.e2e.run", description=__doc__.split("\n\n")[1])
     parser.add_argument("--stage", help="a deployed stage instead of a local AWS of its own")
     parser.add_argument("--only", choices=["api", "browser"], help="one half of the tests")
+    parser.add_argument("--after", type=Path, metavar="FILE", help="deploy at once, but test when this file exists")
     parser.add_argument("-k", dest="keywords", help="only tests whose names match")
     given = parser.parse_args(arguments)
-    return Options(given.stage, given.only, given.keywords)
+    return Options(given.stage, given.only, given.keywords, given.after)
 
 
 # --- What the tests need ---------------------------------------------------------------------------------------------
@@ -181,6 +183,8 @@ def _run(options: Options, deployment: Deployment, environ: Mapping[str, str], c
         if deployment.is_own:
             _warm_up(deployment)
         try:
+            while options.after and not options.after.exists():
+                time.sleep(0.2)
             for side_by_side in PHASES:
                 _run_phase(options, side_by_side, counts)
         finally:
