@@ -121,6 +121,7 @@ describe("joinMarked", () => {
     ["before a backslash that would escape them", [{ text: "2 \\", markers: [0] }, { text: "* 3", markers: [] }], "2 [0]\\* 3"],
     ["before a link's address", [{ text: "[one](", markers: [0] }, { text: "https://a.b)", markers: [] }], "[one[0]](https://a.b)"],
     ["before an address in brackets", [{ text: "one <https://a", markers: [0] }, { text: ".b>", markers: [] }], "one[0] <https://a.b>"],
+    ["behind a number that is less than another", [{ text: "so (p <0.05).", markers: [0] }], "so (p <0.05).[0]"],
     ["with the next block when there is no line for them yet", [{ text: "# ", markers: [0] }, { text: "Title\n\nx", markers: [1] }], "# Title\n\nx[0][1]"],
     ["below what has no line for them", [{ text: "---\n", markers: [0] }], "---\n\n\n[0]"],
   ])("%s", (_name, blocks, expected) => {

@@ -68,8 +68,8 @@ export function joinMarked(blocks: readonly MarkedBlock[]): string {
   return settled + (held.length > 0 ? `${open}\n\n${held.map(placeholder).join("")}` : open);
 }
 
-/** What opens something in the next block, and the blank before it. */
-const TRAILING_OPENERS = /(?:\s(?:\*{1,3}|_{1,3}|~~|`+|!?\[|\(|<[^\s<>]*)?|\]\()+$/;
+/** What opens something in the next block, and the blank before it; `<0.05`, without a letter, is no address and no tag. */
+const TRAILING_OPENERS = /(?:\s(?:\*{1,3}|_{1,3}|~~|`+|!?\[|\(|<(?:[a-z][^\s<>]*)?)?|\]\()+$/i;
 const CELL_END = /\s*(?<!\\)\|$/;
 
 /** Lines that a marker would spoil or that would swallow it. Without trailing blanks. */
