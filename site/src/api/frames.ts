@@ -51,10 +51,12 @@ const citation = v.object({
 // A citation of another shape is none, but its frame still counts: without it, the sequence would have a gap.
 const readableCitation = v.fallback(v.nullable(citation), null);
 
+const namedFile = v.object({ file_id: v.string(), name: v.string() });
+
 const toolDetail = v.fallback(
   v.object({
     query: v.nullish(v.string()),
-    files: v.optional(v.array(v.object({ file_id: v.string(), name: v.string() })), []),
+    files: v.optional(v.array(namedFile), []),
     first: optionalNumber,
     last: optionalNumber,
   }),
@@ -133,13 +135,16 @@ export type AnswerFrame = v.InferOutput<typeof answerFrame> | v.InferOutput<type
 export type ConversationFrame = v.InferOutput<typeof conversationFrame>;
 export type Frame = v.InferOutput<typeof frame>;
 
-/** A decoder takes all that the server may send, and keeps each of its fields. */
+/** A decoder takes all that the server may send, and keeps each of its fields; what is in the fields has ties of its own. */
 type Decodes<Decoder extends v.GenericSchema, Sent> =
   Sent extends v.InferInput<Decoder> ? (keyof Sent extends keyof v.InferOutput<Decoder> ? true : "a field is lost") : "refused";
 
 type Holds<Tie extends true> = Tie;
 
-/** Compiles only as long as the decoders and the generated frames are the same. */
+/**
+ * Compiles only as long as each decoder, of a frame and of what is nested in one, takes what is generated and drops none of
+ * its fields, and each type of frame is known. Of a conversation it passes on what it does not look at.
+ */
 export type Ties = [
   Holds<Decodes<typeof started, Schemas["AnswerStarted"]>>,
   Holds<Decodes<typeof delta, Schemas["AnswerDelta"]>>,
@@ -152,6 +157,10 @@ export type Ties = [
   Holds<Decodes<typeof citation, Schemas["Citation"]>>,
   Holds<Decodes<typeof locator, Schemas["Locator"]>>,
   Holds<Decodes<typeof fileFrame.entries.file, Schemas["File"]>>,
+  Holds<Decodes<typeof usage, Schemas["Usage"]>>,
+  Holds<Decodes<typeof problem, Schemas["ErrorInfo"]>>,
+  Holds<Decodes<typeof toolDetail, Schemas["ToolDetail"]>>,
+  Holds<Decodes<typeof namedFile, Schemas["NamedFile"]>>,
   Holds<Schemas["SocketMessage"]["frames"][number]["type"] extends Frame["type"] ? true : "a type is unknown">,
 ];
 
