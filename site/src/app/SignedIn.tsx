@@ -4,12 +4,13 @@ import { useEffect, useState } from "react";
 
 import { useApi } from "@/api/context";
 import { useSession, type Identity } from "@/features/auth";
-import { ChatContext, ChatRuntime } from "@/features/chat";
+import { ChatContext } from "@/features/chat";
 import { updateFile } from "@/features/files";
 import { clearAnnouncement } from "@/lib/announcer";
 import type { Config } from "@/lib/config";
 import { LimitsContext } from "@/lib/limits";
 import { UploadsContext } from "@/entities/files/context";
+import { ChatRuntime } from "@/session/runtime";
 import { clearToasts } from "@/ui/toasts";
 
 import { createQueryClient } from "./queryClient";

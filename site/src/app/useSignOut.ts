@@ -2,9 +2,9 @@
 import { useRef, useState } from "react";
 
 import { useSession } from "@/features/auth";
-import type { ChatRuntime } from "@/features/chat";
 import { t } from "@/i18n";
 import { forgetDrafts } from "@/session/drafts";
+import type { ChatRuntime } from "@/session/runtime";
 import { showToast } from "@/ui/toasts";
 
 export function useSignOut(userId: string) {

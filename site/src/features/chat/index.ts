@@ -1,4 +1,3 @@
 export { ChatPage } from "./components/ChatPage";
 export { ChatContext, useChat } from "./context";
-export { ChatRuntime } from "@/session/runtime";
 export { useAttachedFiles } from "./useAttachedFiles";
