@@ -23,6 +23,7 @@ export default function SignedIn({ config, identity }: { config: Config; identit
   const session = useSession();
   const api = useApi();
   const { userId } = identity;
+  const { socket_url: socketUrl, limits } = config;
   const [client] = useState(createQueryClient);
   const signOut = useSignOut(userId);
   const [runtime, setRuntime] = useState<ChatRuntime | null>(null);
@@ -31,8 +32,8 @@ export default function SignedIn({ config, identity }: { config: Config; identit
       api,
       client,
       userId,
-      socketUrl: config.socket_url,
-      limits: config.limits,
+      socketUrl,
+      limits,
       tokenExpiresAtMs: () => session.tokenExpiresAtMs(),
       onFile: (file) => updateFile(client, file),
     });
@@ -44,21 +45,21 @@ export default function SignedIn({ config, identity }: { config: Config; identit
       setRuntime(null);
       next.dispose();
     };
-  }, [api, client, config, session, userId]);
+  }, [api, client, limits, session, socketUrl, userId]);
   useEffect(() => forgetNotices, []);
   if (!runtime) return null;
   return (
     <QueryClientProvider client={client}>
       <ChatContext value={runtime}>
-        <LimitsContext value={config.limits}>
-        <UploadsContext value={runtime.uploads}>
-          <div className="contents" inert={signOut.unsentCount > 0}>
-            <Shell email={identity.email} onSignOut={() => signOut.begin(runtime)} />
-          </div>
-          {signOut.unsentCount > 0 && (
-            <SignOutQuestion unsentCount={signOut.unsentCount} onCancel={signOut.cancel} onConfirm={signOut.confirm} />
-          )}
-        </UploadsContext>
+        <LimitsContext value={limits}>
+          <UploadsContext value={runtime.uploads}>
+            <div className="contents" inert={signOut.unsentCount > 0}>
+              <Shell email={identity.email} onSignOut={() => signOut.begin(runtime)} />
+            </div>
+            {signOut.unsentCount > 0 && (
+              <SignOutQuestion unsentCount={signOut.unsentCount} onCancel={signOut.cancel} onConfirm={signOut.confirm} />
+            )}
+          </UploadsContext>
         </LimitsContext>
       </ChatContext>
     </QueryClientProvider>
