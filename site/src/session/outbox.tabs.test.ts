@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { Ownership } from "@/lib/ownership";
 import { FakeLocks } from "@/test/fakeLocks";
 
-import { FakeServer, unsent } from "@/test/fakeOutbox";
+import { FakeMessageServer, unsent } from "@/test/fakeOutbox";
 import { TAKE_UP_MS, type Unsent } from "./outbox";
 
 /** Let everything that has no timer happen. */
@@ -20,11 +20,11 @@ describe("two tabs", () => {
   it("never send the same message: the second leaves it to the first, and takes it over when that one is closed", async () => {
     const locks = new FakeLocks();
     const firstOwnership = new Ownership(locks);
-    const before = new FakeServer();
+    const before = new FakeMessageServer();
     before.files.states.set("k1", "waiting");
     before.outbox(firstOwnership).send(unsent({ files: ["k1"] }));
     await settle();
-    const after = new FakeServer("turn");
+    const after = new FakeMessageServer("turn");
     const second = after.outbox(new Ownership(locks));
     second.restore();
     await vi.advanceTimersByTimeAsync(TAKE_UP_MS * 3);
@@ -39,12 +39,12 @@ describe("two tabs", () => {
 
   it("take over from each other what was begun after both were opened", async () => {
     const locks = new FakeLocks();
-    const server = new FakeServer("turn");
+    const server = new FakeMessageServer("turn");
     const first = server.outbox(new Ownership(locks));
     first.restore();
     await settle();
     const closing = new Ownership(locks);
-    const other = new FakeServer();
+    const other = new FakeMessageServer();
     other.files.states.set("k1", "waiting");
     other.outbox(closing).send(unsent({ files: ["k1"] }));
     window.dispatchEvent(new StorageEvent("storage", { key: "chatapp.unsent.ada.request-1" }));
@@ -60,8 +60,8 @@ describe("two tabs", () => {
 
   it("each keep their own message of one conversation", async () => {
     const locks = new FakeLocks();
-    const first = new FakeServer("turn").outbox(new Ownership(locks));
-    const server = new FakeServer();
+    const first = new FakeMessageServer("turn").outbox(new Ownership(locks));
+    const server = new FakeMessageServer();
     server.files.states.set("k1", "waiting");
     const second = server.outbox(new Ownership(locks));
     second.send(unsent({ request_id: "request-2", files: ["k1"] }));
@@ -71,7 +71,7 @@ describe("two tabs", () => {
     const kept = Object.values(localStorage).map((json) => (JSON.parse(String(json)) as { unsent: Unsent }).unsent.request_id);
     expect(kept).toEqual(["request-2"]);
     // After both were closed, one tab finds what the second one had.
-    const reloaded = new FakeServer();
+    const reloaded = new FakeMessageServer();
     reloaded.outbox(new Ownership(new FakeLocks())).restore();
     await settle();
     expect(reloaded.received.map((sent) => sent.request_id)).toEqual(["request-2"]);
@@ -79,11 +79,11 @@ describe("two tabs", () => {
 });
 
 it("two messages left behind for one conversation go out one after the other", async () => {
-  const before = new FakeServer();
+  const before = new FakeMessageServer();
   before.files.states.set("k1", "waiting");
   before.outbox().send(unsent({ files: ["k1"] }));
   before.outbox().send(unsent({ request_id: "request-2", files: ["k1"] }));
-  const after = new FakeServer();
+  const after = new FakeMessageServer();
   const outbox = after.outbox();
   outbox.restore();
   await vi.advanceTimersByTimeAsync(TAKE_UP_MS * 2);

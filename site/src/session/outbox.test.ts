@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
 import { ApiError, NetworkError, SessionExpiredError } from "@/api/client";
 
-import { FakeServer, unsent } from "@/test/fakeOutbox";
+import { FakeMessageServer, unsent } from "@/test/fakeOutbox";
 import { REPEAT_AFTER_MS } from "./outbox";
 
 const inProgress = (messageId: string) => new ApiError(409, "answer_in_progress", "busy", { message_id: messageId });
@@ -21,7 +21,7 @@ afterEach(() => vi.useRealTimers());
 
 describe("Outbox", () => {
   it("sends a message and forgets it", async () => {
-    const server = new FakeServer("turn");
+    const server = new FakeMessageServer("turn");
     const outbox = server.outbox();
     expect(outbox.send(unsent())).toBe(true);
     expect(outbox.entry("c1").get()).toMatchObject({ state: "sending", text: "Hello" });
@@ -32,14 +32,14 @@ describe("Outbox", () => {
   });
 
   it("takes one message of a conversation at a time, and those of others beside it", () => {
-    const outbox = new FakeServer().outbox();
+    const outbox = new FakeMessageServer().outbox();
     outbox.send(unsent());
     expect(outbox.send(unsent({ request_id: "request-2" }))).toBe(false);
     expect(outbox.send(unsent({ request_id: "request-3", conversation_id: null }))).toBe(true);
   });
 
   it("repeats by itself with the same request_id when no answer came", async () => {
-    const server = new FakeServer(offline(), new ApiError(503, "unavailable", "stored, not started"), "turn");
+    const server = new FakeMessageServer(offline(), new ApiError(503, "unavailable", "stored, not started"), "turn");
     server.outbox().send(unsent());
     await settle();
     await repeats();
@@ -48,7 +48,7 @@ describe("Outbox", () => {
   });
 
   it("keeps the text when the network stays away, and retries it as the same message", async () => {
-    const server = new FakeServer(offline(), offline(), offline());
+    const server = new FakeMessageServer(offline(), offline(), offline());
     const outbox = server.outbox();
     outbox.send(unsent({ parent_id: null, model: "claude-b" }));
     await settle();
@@ -63,7 +63,7 @@ describe("Outbox", () => {
   });
 
   it("repeats what there was no room for at the gate", async () => {
-    const server = new FakeServer(new ApiError(429, "throttled", "too many"), new ApiError(429, "throttled", "too many"), "turn");
+    const server = new FakeMessageServer(new ApiError(429, "throttled", "too many"), new ApiError(429, "throttled", "too many"), "turn");
     const outbox = server.outbox();
     outbox.send(unsent());
     await settle();
@@ -77,7 +77,7 @@ describe("Outbox", () => {
     vi.spyOn(Storage.prototype, "setItem").mockImplementation(() => {
       throw new DOMException("full", "QuotaExceededError");
     });
-    const outbox = new FakeServer(inProgress("a9"), "turn").outbox();
+    const outbox = new FakeMessageServer(inProgress("a9"), "turn").outbox();
     outbox.send(unsent());
     await settle();
     expect(outbox.count()).toBe(1);
@@ -87,15 +87,15 @@ describe("Outbox", () => {
   });
 
   it("counts what it holds and what other tabs hold, each once", async () => {
-    const outbox = new FakeServer(inProgress("a9")).outbox();
-    new FakeServer(inProgress("a8")).outbox().send(unsent({ conversation_id: "c2", request_id: "request-2" }));
+    const outbox = new FakeMessageServer(inProgress("a9")).outbox();
+    new FakeMessageServer(inProgress("a8")).outbox().send(unsent({ conversation_id: "c2", request_id: "request-2" }));
     outbox.send(unsent());
     await settle();
     expect(outbox.count()).toBe(2);
   });
 
   it("does not repeat what the server refuses", async () => {
-    const server = new FakeServer(new ApiError(429, "budget_spent", "spent"));
+    const server = new FakeMessageServer(new ApiError(429, "budget_spent", "spent"));
     const outbox = server.outbox();
     outbox.send(unsent());
     await settle();
@@ -105,7 +105,7 @@ describe("Outbox", () => {
   });
 
   it("waits while another answer is in progress, keeps the text, and sends it once when that one ends", async () => {
-    const server = new FakeServer(inProgress("a9"), "turn");
+    const server = new FakeMessageServer(inProgress("a9"), "turn");
     const outbox = server.outbox();
     outbox.send(unsent());
     await settle();
@@ -122,7 +122,7 @@ describe("Outbox", () => {
   });
 
   it("waits again when somebody else was faster", async () => {
-    const server = new FakeServer(inProgress("a1"), inProgress("a2"), "turn");
+    const server = new FakeMessageServer(inProgress("a1"), inProgress("a2"), "turn");
     const outbox = server.outbox();
     outbox.send(unsent());
     await settle();
@@ -135,7 +135,7 @@ describe("Outbox", () => {
   });
 
   it("can hold a message back for an answer that is known to be in progress", async () => {
-    const server = new FakeServer();
+    const server = new FakeMessageServer();
     const outbox = server.outbox();
     outbox.sendAfter(unsent(), "a1");
     await settle();
@@ -146,7 +146,7 @@ describe("Outbox", () => {
   });
 
   it("gives a waiting or failed message back, but not one that is on its way", async () => {
-    const server = new FakeServer(inProgress("a1"));
+    const server = new FakeMessageServer(inProgress("a1"));
     const outbox = server.outbox();
     outbox.send(unsent());
     expect(outbox.cancel("c1")).toBeNull();
@@ -159,7 +159,7 @@ describe("Outbox", () => {
   });
 
   it("gives the text to the draft when the session is over, also after it was disposed of", async () => {
-    const server = new FakeServer(new SessionExpiredError("over"));
+    const server = new FakeMessageServer(new SessionExpiredError("over"));
     const outbox = server.outbox();
     outbox.send(unsent());
     outbox.dispose();
@@ -169,7 +169,7 @@ describe("Outbox", () => {
   });
 
   it("takes another request_id when the server knows this one for another text", async () => {
-    const server = new FakeServer(new ApiError(409, "request_id_reused", "reused"));
+    const server = new FakeMessageServer(new ApiError(409, "request_id_reused", "reused"));
     const outbox = server.outbox();
     outbox.send(unsent());
     await settle();
@@ -182,7 +182,7 @@ describe("Outbox", () => {
 
 describe("a message with files", () => {
   it("is held until the last of them is ready, then goes out once with their ids", async () => {
-    const server = new FakeServer("turn");
+    const server = new FakeMessageServer("turn");
     server.files.states.set("k1", "waiting").set("k2", "waiting");
     const outbox = server.outbox();
     expect(outbox.send(unsent({ files: ["k1", "k2"] }))).toBe(true);
@@ -202,7 +202,7 @@ describe("a message with files", () => {
 
   it("waits again, as the same message, when the server says that a file is not ready", async () => {
     const notReady = new ApiError(409, "file_not_ready", "later", { field: "file_ids", file_id: "id of k1" });
-    const server = new FakeServer(notReady, "turn");
+    const server = new FakeMessageServer(notReady, "turn");
     const outbox = server.outbox();
     outbox.send(unsent({ files: ["k1"] }));
     await settle();
@@ -219,7 +219,7 @@ describe("a message with files", () => {
   });
 
   it("comes back to the person with the reason, and nothing of it is lost, when a file fails", async () => {
-    const server = new FakeServer();
+    const server = new FakeMessageServer();
     server.files.states.set("k1", "waiting");
     const outbox = server.outbox();
     outbox.send(unsent({ files: ["k1"] }));
@@ -232,7 +232,7 @@ describe("a message with files", () => {
   });
 
   it("can be taken back while it waits", () => {
-    const server = new FakeServer();
+    const server = new FakeMessageServer();
     server.files.states.set("k1", "waiting");
     const outbox = server.outbox();
     outbox.send(unsent({ files: ["k1"] }));
@@ -242,7 +242,7 @@ describe("a message with files", () => {
   });
 
   it("uploads again what failed when the person retries, and goes out after it", async () => {
-    const server = new FakeServer("turn");
+    const server = new FakeMessageServer("turn");
     server.files.states.set("k1", "failed");
     const outbox = server.outbox();
     outbox.send(unsent({ files: ["k1"] }));
@@ -255,7 +255,7 @@ describe("a message with files", () => {
   });
 
   it("asks what became of its files when the server refuses one of them", async () => {
-    const server = new FakeServer(new ApiError(404, "not_found", "gone", { field: "file_ids" }));
+    const server = new FakeMessageServer(new ApiError(404, "not_found", "gone", { field: "file_ids" }));
     const outbox = server.outbox();
     outbox.send(unsent({ files: ["k1"] }));
     await settle();
@@ -266,9 +266,9 @@ describe("a message with files", () => {
 
 describe("a reload", () => {
   it("in the middle of sending sends the same message again", async () => {
-    const before = new FakeServer(offline());
+    const before = new FakeMessageServer(offline());
     before.outbox().send(unsent({ parent_id: "a0" }));
-    const after = new FakeServer("turn");
+    const after = new FakeMessageServer("turn");
     after.outbox().restore();
     await settle();
     expect(after.received).toEqual([unsent({ parent_id: "a0" })]);
@@ -276,10 +276,10 @@ describe("a reload", () => {
   });
 
   it("leaves a failed message for the person to decide", async () => {
-    const before = new FakeServer(new ApiError(413, "payload_too_large", "large"));
+    const before = new FakeMessageServer(new ApiError(413, "payload_too_large", "large"));
     before.outbox().send(unsent());
     await settle();
-    const after = new FakeServer();
+    const after = new FakeMessageServer();
     const outbox = after.outbox();
     outbox.restore();
     await settle();
@@ -288,10 +288,10 @@ describe("a reload", () => {
   });
 
   it("keeps the true reason of a failure: its code, its status and what it carries", async () => {
-    const before = new FakeServer(new ApiError(429, "budget_spent", "spent", { limit_usd: 5 }));
+    const before = new FakeMessageServer(new ApiError(429, "budget_spent", "spent", { limit_usd: 5 }));
     before.outbox().send(unsent());
     await settle();
-    const outbox = new FakeServer().outbox();
+    const outbox = new FakeMessageServer().outbox();
     outbox.restore();
     await settle();
     const entry = outbox.entry("c1").get();
@@ -301,14 +301,14 @@ describe("a reload", () => {
   });
 
   it("keeps why a file stood in the way, and that no answer came", async () => {
-    const before = new FakeServer(offline(), offline(), offline());
+    const before = new FakeMessageServer(offline(), offline(), offline());
     before.files.states.set("k1", "failed");
     const first = before.outbox();
     first.send(unsent({ files: ["k1"] }));
     first.send(unsent({ conversation_id: "c2", request_id: "request-2" }));
     await settle();
     await repeats();
-    const outbox = new FakeServer().outbox();
+    const outbox = new FakeMessageServer().outbox();
     outbox.restore();
     await settle();
     expect(outbox.entry("c1").get()).toMatchObject({
@@ -319,10 +319,10 @@ describe("a reload", () => {
   });
 
   it("while files are read keeps waiting for them, and sends once", async () => {
-    const before = new FakeServer();
+    const before = new FakeMessageServer();
     before.files.states.set("k1", "waiting");
     before.outbox().send(unsent({ files: ["k1"] }));
-    const after = new FakeServer("turn");
+    const after = new FakeMessageServer("turn");
     after.files.states.set("k1", "waiting");
     const outbox = after.outbox();
     outbox.restore();
@@ -342,7 +342,7 @@ describe("a reload", () => {
     const odd = { ...unsent({ conversation_id: "c4" }), files: "k1" };
     localStorage.setItem("chatapp.unsent.ada.request-1", JSON.stringify({ unsent: odd, failed: false }));
     localStorage.setItem("chatapp.unsent.bob.c3", JSON.stringify({ unsent: unsent(), failed: true }));
-    const server = new FakeServer();
+    const server = new FakeMessageServer();
     const outbox = server.outbox();
     outbox.restore();
     await settle();

@@ -27,7 +27,7 @@ class FakeFiles implements OutboxFiles {
 }
 
 /** A server that answers from a queue, and remembers what it was sent. */
-export class FakeServer {
+export class FakeMessageServer {
   readonly files = new FakeFiles();
   readonly receivedFiles: (readonly string[])[] = [];
   readonly received: Unsent[] = [];

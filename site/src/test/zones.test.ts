@@ -16,8 +16,8 @@ describe("an import is refused", () => {
     ["of another feature", "src/features/chat/x.ts", "@/features/files"],
     ["of another feature, by a relative path", "src/features/chat/components/x.ts", "../../files/api/files"],
     ["of another feature, round the features' folder", "src/features/chat/x.ts", "../../features/viewer/flow"],
-    ["of a fake", "src/features/chat/x.ts", "../../test/fakeServer"],
-    ["of a fake, from beside it", "src/main.tsx", "./test/fakeServer"],
+    ["of a fake", "src/features/chat/x.ts", "../../test/fakeFileServer"],
+    ["of a fake, from beside it", "src/main.tsx", "./test/fakeFileServer"],
     ["by a path that turns", "src/features/chat/x.ts", "@/features/chat/../viewer/flow"],
   ])("%s", (_, file, imported) => {
     expect(refused(file, imported)).toBe(true);

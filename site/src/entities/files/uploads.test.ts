@@ -6,13 +6,13 @@ import { Ownership } from "@/lib/ownership";
 import { storedFile } from "@/test/records";
 
 import { POLL_MS, SILENCE_MS } from "./askAfter";
-import { FakeServer } from "@/test/fakeServer";
+import { FakeFileServer } from "@/test/fakeFileServer";
 import type { Uploads } from "./uploads";
 
 const pdf = (name = "thesis.pdf", size = 100) => new File([new Uint8Array(size)], name, { type: "application/pdf" });
 const pass = (ms = 0) => vi.advanceTimersByTimeAsync(ms);
 
-let server: FakeServer;
+let server: FakeFileServer;
 let uploads: Uploads;
 
 const shown = (key: string) => uploads.attachment(key).get();
@@ -34,7 +34,7 @@ async function sent(): Promise<string> {
 beforeEach(() => {
   vi.useFakeTimers();
   localStorage.clear();
-  server = new FakeServer();
+  server = new FakeFileServer();
   uploads = server.uploads();
 });
 

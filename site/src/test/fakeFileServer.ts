@@ -16,7 +16,7 @@ interface Sending extends SendOptions {
 }
 
 /** API and storage, answered by the test. */
-export class FakeServer {
+export class FakeFileServer {
   readonly files = new Map<string, StoredFile>();
   readonly sendings: Sending[] = [];
   readonly asked: string[] = [];
