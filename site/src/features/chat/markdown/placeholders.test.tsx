@@ -28,7 +28,7 @@ const drawn = (text: string): HTMLElement => render(<Grown text={text} isGrowing
 function taken(container: HTMLElement): { html: string; numbers: number[] } {
   const numbers = [...container.querySelectorAll(".citation")].map((button) => Number(button.textContent));
   for (const sup of container.querySelectorAll("sup")) sup.parentElement?.remove();
-  return { html: container.innerHTML.replaceAll("\uFEFF", "").replaceAll("<p></p>", ""), numbers };
+  return { html: container.innerHTML.replaceAll("<p></p>", ""), numbers };
 }
 
 const shown = (blocks: readonly MarkedBlock[]): string =>
@@ -69,8 +69,8 @@ describe("placeholders", () => {
     }
   });
 
-  it("end where their digits end, whatever follows", () => {
-    for (const symbol of ["\uE000", "\uE003\uE00F", "\uE010", "7"]) {
+  it("end where their key ends, whatever follows", () => {
+    for (const symbol of ["7", "#7", "<#7"]) {
       const joined = joinMarked([
         { text: "Bullets:", markers: [1] },
         { text: `${symbol} one`, markers: [] },
@@ -82,8 +82,12 @@ describe("placeholders", () => {
 
   it("cannot be written by a model", () => {
     expect(placeholdersIn(joinMarked([{ text: `x${placeholder(3)}y`, markers: [0] }]))).toEqual([0]);
-    for (const forged of ["x&#xFFFC;&#xE001;y", "x&#x0fffc;&#xE001;", "`&#65532;\uE001`", "&#xFFFC\u200b;\uE001"]) {
-      expect(taken(drawn(joinMarked([{ text: forged, markers: [] }]))).numbers).toEqual([]);
+    // Nor with its key behind character references: once they are read, no placeholder is looked for.
+    for (const [mark, reference] of [["<", "&lt;"], ["<", "&#x3c;"], ["#", "&#35;"]] as const) {
+      const forged = placeholder(3).replace(mark, reference);
+      for (const text of [`x${forged}y`, `\`${forged}\``]) {
+        expect(taken(drawn(joinMarked([{ text, markers: [] }]))).numbers).toEqual([]);
+      }
     }
     const unknown = placeholder(3).replace(/\d+$/, "12345");
     const joined = joinMarked([{ text: `x${unknown}y`, markers: [] }]);
