@@ -3,14 +3,14 @@ import type { Citation, ContentBlock, ThinkingBlock, ToolUseBlock } from "@/api/
 
 /** The text of an answer or a message, without thinking, tools and markers. */
 export const plainText = (content: readonly ContentBlock[]): string =>
-  runs(content)
+  textRuns(content)
     .flatMap((run) => (Array.isArray(run) ? [run.map((block) => block.text).join("")] : []))
     .join("\n\n");
 
 type TextRun = { text: string; citations: readonly Citation[] }[];
 
 /** Text blocks in a row are one run; thinking that says nothing does not part them. */
-export function runs(content: readonly ContentBlock[]): (TextRun | ThinkingBlock | ToolUseBlock)[] {
+export function textRuns(content: readonly ContentBlock[]): (TextRun | ThinkingBlock | ToolUseBlock)[] {
   const found: (TextRun | ThinkingBlock | ToolUseBlock)[] = [];
   for (const block of content) {
     const last = found.at(-1);

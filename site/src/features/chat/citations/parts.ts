@@ -1,11 +1,10 @@
 /**
  * An answer's content as it is read: thinking, tools, and texts in which each citation has a marker. Pure.
  *
- * The API cuts sentences into blocks where citations begin and end, so text blocks in a row are one text. Sources are
- * numbered by file and page in the order in which they are cited: the numbers hold while the answer grows.
+ * Sources are numbered by file and page in the order in which they are cited: the numbers hold while the answer grows.
  */
 import type { Citation, ContentBlock, ThinkingBlock, ToolUseBlock } from "@/api/types";
-import { runs } from "@/entities/answers/text";
+import { textRuns } from "@/entities/answers/text";
 import type { ViewerTarget } from "@/lib/viewer";
 
 import { joinMarked } from "../markdown/placeholders";
@@ -39,7 +38,7 @@ export function citedAnswer(content: readonly ContentBlock[]): CitedAnswer {
   const markers: Marker[] = [];
   const marked = (citations: readonly Citation[]): number[] =>
     bySource(citations, sources).map((marker) => markers.push(marker) - 1);
-  const parts = runs(content).map((run): AnswerPart => {
+  const parts = textRuns(content).map((run): AnswerPart => {
     if (!Array.isArray(run)) return run;
     return { type: "text", text: joinMarked(run.map((block) => ({ text: block.text, markers: marked(block.citations) }))) };
   });
