@@ -22,8 +22,8 @@ const background = (page: Page): Promise<string> =>
   page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
 
 // Colours are the same on a phone, where the light ones are enough.
-for (const [scheme, also] of [["light", " @phone"], ["dark", ""]] as const) {
-  test(`axe finds nothing on the sign-in pages, ${scheme}${also}`, async ({ page }) => {
+for (const [scheme, phone] of [["light", " @phone"], ["dark", ""]] as const) {
+  test(`axe finds nothing on the sign-in pages, ${scheme}${phone}`, async ({ page }) => {
     await page.emulateMedia({ colorScheme: scheme, reducedMotion: "reduce" });
     await new Chat(page).open();
     await expect(page.getByRole("heading", { name: en.auth.signInTitle })).toBeVisible();
@@ -34,7 +34,7 @@ for (const [scheme, also] of [["light", " @phone"], ["dark", ""]] as const) {
     await expectAccessible(page, "forgotten password");
   });
 
-  test(`axe finds nothing in the chat, ${scheme}${also}`, { tag: "@scripted" }, async ({ page, chat }) => {
+  test(`axe finds nothing in the chat, ${scheme}${phone}`, { tag: "@scripted" }, async ({ page, chat }) => {
     await page.emulateMedia({ colorScheme: scheme, reducedMotion: "reduce" });
     await expectAccessible(page, "an empty chat");
     const word = uniqueWord();

@@ -213,8 +213,8 @@ test("a file is taken out of a conversation and put back", { tag: "@scripted" },
 });
 
 // Colours are the same on a phone, where the light ones are enough.
-for (const [scheme, also] of [["light", " @phone"], ["dark", ""]] as const) {
-  test(`axe finds nothing on files, ${scheme}${also}`, { tag: "@scripted" }, async ({ page, chat }) => {
+for (const [scheme, phone] of [["light", " @phone"], ["dark", ""]] as const) {
+  test(`axe finds nothing on files, ${scheme}${phone}`, { tag: "@scripted" }, async ({ page, chat }) => {
     await page.emulateMedia({ colorScheme: scheme, reducedMotion: "reduce" });
     await drop(page, contentOf(report), textFile("torn.pdf", "%PDF-1.7 nothing"), textFile("setup.exe", "MZ"));
     await attached(page, report.name);

@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 
 import { stage } from "./stage";
 
-/** Of the demo model's script API: see deploy/local/demo_model/server.py. */
+/** How the demo model answers one request: see Reply in deploy/local/demo_model/scripts.py. */
 export interface Reply {
   text?: string;
   thinking?: string;
