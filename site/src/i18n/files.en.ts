@@ -66,7 +66,6 @@ export const filesEn = {
     unreadable_otherDocument: "This type of document cannot be read. Save it as PDF and attach that.",
     unreadable_image: "This type of image cannot be read. Save it as PNG or JPEG and attach that.",
     unreadable_database: "Databases cannot be read. Export the tables that matter as CSV.",
-    too_many_files: "The message takes no more files. Send the others with the next message.",
     folder: "A folder cannot be attached. Attach the files in it.",
     name_not_allowed: "A file’s name cannot be empty, too long or have invisible characters. Choose another one.",
     name_has_separator: "A file’s name cannot contain / or \\. Leave it out, or write - instead.",

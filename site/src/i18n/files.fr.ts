@@ -68,7 +68,6 @@ export const filesFr: typeof filesEn = {
     unreadable_otherDocument: "Ce type de document ne peut pas être lu. Enregistrez-le en PDF, puis joignez-le.",
     unreadable_image: "Ce type d’image ne peut pas être lu. Enregistrez-la en PNG ou JPEG, puis joignez-la.",
     unreadable_database: "Les bases de données ne peuvent pas être lues. Exportez les tables utiles en CSV.",
-    too_many_files: "Le message n’accepte pas d’autre fichier. Envoyez les autres avec le message suivant.",
     folder: "Un dossier ne peut pas être joint. Joignez les fichiers qu’il contient.",
     name_not_allowed: "Un nom de fichier ne peut pas être vide, trop long ou contenir des caractères invisibles. Choisissez-en un autre.",
     name_has_separator: "Un nom de fichier ne peut pas contenir / ou \\. Retirez ce signe ou écrivez - à la place.",

@@ -46,17 +46,15 @@ export function namesText({ t, language }: Wording, names: readonly string[]): s
 /** What was left out, and why: one sentence or two for each reason, however many files there are. */
 export function refusedTexts(wording: Wording, refused: readonly { name: string; problem: Problem }[]): string[] {
   const { t } = wording;
-  const byReason = new Map<string, { problem: Problem; names: string[] }>();
+  const byCode = new Map<string, { problem: Problem; names: string[] }>();
   for (const { name, problem } of refused) {
-    const reason = problemText(wording, problem);
-    const names = byReason.get(reason)?.names ?? [];
-    byReason.set(reason, { problem, names: [...names, name] });
+    const names = byCode.get(problem.code)?.names ?? [];
+    byCode.set(problem.code, { problem, names: [...names, name] });
   }
-  return [...byReason].map(([reason, { problem, names }]) => {
+  return [...byCode.values()].map(({ problem, names }) => {
     const named = namesText(wording, names);
-    const most = problem.limit_files;
-    if (problem.code === "too_many_files" && most) return t.files.beyondLimit(most, names.length, named);
-    return `${t.files.leftOut(names.length, named)} ${reason}`;
+    if (problem.limit_files !== undefined) return t.files.beyondLimit(problem.limit_files, names.length, named);
+    return `${t.files.leftOut(names.length, named)} ${problemText(wording, problem)}`;
   });
 }
 
