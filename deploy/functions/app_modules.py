@@ -40,8 +40,9 @@ def settings(variables: Mapping[str, str]) -> Settings:
 
 
 def limits(variables: Mapping[str, str]) -> dict[str, int]:
-    """What the API accepts, for the site to say before it asks. Raises DeploymentError, as `settings`."""
+    """What the API accepts, and how long it can undo, for the site to say so. Raises DeploymentError, as `settings`."""
     app = settings(variables)
+    from chalicelib import undo  # noqa: PLC0415
     from chalicelib.api.schemas import texts  # noqa: PLC0415
 
     return {
@@ -49,4 +50,5 @@ def limits(variables: Mapping[str, str]) -> dict[str, int]:
         "files_a_message": texts.MAX_FILES_A_MESSAGE,
         "text_characters": texts.MAX_TEXT_CHARACTERS,
         "title_characters": texts.MAX_TITLE_CHARACTERS,
+        "undo_s": undo.UNDO_S,
     }

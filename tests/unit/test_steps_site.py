@@ -202,10 +202,12 @@ def test_both_sides_derive_the_same_key_only_with_the_password(tried: str, accep
 
 def test_the_site_is_told_the_limits_of_the_api_as_the_stage_has_them() -> None:
     from chalicelib.api.schemas.texts import MAX_FILES_A_MESSAGE, MAX_TEXT_CHARACTERS
+    from chalicelib.undo import UNDO_S
 
     limits = app_modules.limits({"CHATAPP_MAX_FILE_MB": "7"})
     assert limits["file_bytes"] == 7 * 1024 * 1024
     assert (limits["files_a_message"], limits["text_characters"]) == (MAX_FILES_A_MESSAGE, MAX_TEXT_CHARACTERS)
+    assert limits["undo_s"] == UNDO_S
     foundation = {"UserPoolId": "pool", "ClientId": "client"}
     stage = Stage("prod", "eu-west-1")
     stage.__dict__["account_id"] = "123456789012"  # what AWS would be asked for

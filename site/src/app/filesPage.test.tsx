@@ -1,6 +1,7 @@
 import { act, fireEvent, screen, waitFor, within } from "@testing-library/react";
 import { describe, expect, it, vi } from "vitest";
 
+import { limits } from "@/test/limits";
 import { storedFile } from "@/test/records";
 
 import { api, dropOnPage, finishReading, openApp, pass, pdf, person, prepareApp } from "@/test/openApp";
@@ -167,6 +168,16 @@ describe("the Files page", () => {
     await person.click(screen.getByRole("button", { name: "Undo" }));
     await pass(500);
     expect(await names()).toContain("notes.txt");
+  });
+
+  it("offers to bring it back for as long as the API can", async () => {
+    put("thesis.pdf", "notes.txt");
+    openApp("/files");
+    await choose("notes.txt", "Delete");
+    await pass(limits.undo_s * 1_000 - 5_000);
+    expect(screen.getByRole("button", { name: "Undo" })).toBeInTheDocument();
+    await pass(5_000);
+    expect(screen.queryByRole("button", { name: "Undo" })).toBeNull();
   });
 
   it("asks before it deletes what conversations use, and names them", async () => {

@@ -10,7 +10,7 @@ const complete = {
   socket_url: null,
   cognito_endpoint: null,
   stage: "local",
-  limits: { file_bytes: 52_428_800, files_a_message: 20, text_characters: 100_000, title_characters: 200 },
+  limits: { file_bytes: 52_428_800, files_a_message: 20, text_characters: 100_000, title_characters: 200, undo_s: 30 },
 };
 
 describe("parseConfig", () => {
@@ -21,6 +21,11 @@ describe("parseConfig", () => {
   it("does without sockets and a Cognito address", () => {
     const { socket_url: _, cognito_endpoint: __, ...rest } = complete;
     expect(parseConfig(JSON.stringify(rest))).toMatchObject({ socket_url: null, cognito_endpoint: null });
+  });
+
+  it.each(Object.keys(complete.limits))("refuses limits without %s", (name) => {
+    const limits = Object.fromEntries(Object.entries(complete.limits).filter(([key]) => key !== name));
+    expect(() => parseConfig(JSON.stringify({ ...complete, limits }))).toThrow(name);
   });
 
   it.each(["", "<!doctype html>", "[]", "null", JSON.stringify({ ...complete, api_url: "" }), JSON.stringify({ ...complete, client_id: 5 }), JSON.stringify({ ...complete, limits: { file_bytes: 0 } })])(

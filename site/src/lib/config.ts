@@ -3,7 +3,13 @@ import * as v from "valibot";
 
 const count = v.pipe(v.number(), v.integer(), v.minValue(1));
 
-const limits = v.object({ file_bytes: count, files_a_message: count, text_characters: count, title_characters: count });
+const limits = v.object({
+  file_bytes: count,
+  files_a_message: count,
+  text_characters: count,
+  title_characters: count,
+  undo_s: count,
+});
 
 const schema = v.object({
   region: v.pipe(v.string(), v.nonEmpty()),
@@ -17,7 +23,7 @@ const schema = v.object({
 });
 
 export type Config = v.InferOutput<typeof schema>;
-/** What the API accepts. Characters are code points. */
+/** What the API accepts. Characters are code points. undo_s: how long it can bring back what was deleted. */
 export type Limits = Config["limits"];
 
 /** Parse the text of config.json. Throws when it is not JSON or a field is missing. */

@@ -1,3 +1,10 @@
 import type { Limits } from "@/lib/config";
 
-export const limits: Limits = { file_bytes: 50 * 1024 * 1024, files_a_message: 20, text_characters: 100_000, title_characters: 200 };
+export const limits: Limits = {
+  file_bytes: 50 * 1024 * 1024,
+  files_a_message: 20,
+  text_characters: 100_000,
+  title_characters: 200,
+  // Not what the API has, so that a time of the site's own would show.
+  undo_s: 20,
+};

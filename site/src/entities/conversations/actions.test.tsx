@@ -5,6 +5,8 @@ import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { ApiClient } from "@/api/client";
 import { ApiContext } from "@/api/context";
 import type { Conversation, Page } from "@/api/types";
+import { LimitsContext } from "@/lib/limits";
+import { limits } from "@/test/limits";
 import { conversation } from "@/test/records";
 import { clearToasts, Toasts } from "@/ui/toasts";
 
@@ -38,7 +40,9 @@ async function open() {
   const { result } = renderHook(useConversationActions, {
     wrapper: ({ children }) => (
       <QueryClientProvider client={client}>
-        <ApiContext value={api}>{children}</ApiContext>
+        <ApiContext value={api}>
+          <LimitsContext value={limits}>{children}</LimitsContext>
+        </ApiContext>
         <Toasts />
       </QueryClientProvider>
     ),
@@ -82,6 +86,7 @@ beforeEach(() => {
 afterEach(() => {
   for (const stop of stops) stop();
   clearToasts();
+  vi.useRealTimers();
   vi.unstubAllGlobals();
 });
 
@@ -102,6 +107,17 @@ it("nor is one left out that was brought back", async () => {
   const undo = await screen.findByRole("button", { name: "Undo" });
   await whileListsAreRead(client, () => undo.click());
   expect(shown()).toEqual([["Cats"], []]);
+});
+
+it("can be brought back for as long as the API can", async () => {
+  vi.useFakeTimers({ shouldAdvanceTime: true });
+  const { actions } = await open();
+  act(() => actions.remove(conversation()));
+  await screen.findByRole("button", { name: "Undo" });
+  await act(() => vi.advanceTimersByTimeAsync(limits.undo_s * 1_000 - 5_000));
+  expect(screen.getByRole("button", { name: "Undo" })).toBeInTheDocument();
+  await act(() => vi.advanceTimersByTimeAsync(5_000));
+  expect(screen.queryByRole("button", { name: "Undo" })).toBeNull();
 });
 
 it("a new title or place is not lost to a list that was read before", async () => {

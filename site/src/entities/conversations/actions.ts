@@ -5,19 +5,18 @@ import { useApi } from "@/api/context";
 import type { ConversationChange, ConversationSummary } from "@/api/types";
 import { t } from "@/i18n";
 import { errorText } from "@/entities/errors/errorText";
+import { useLimits } from "@/lib/limits";
 import { showToast } from "@/ui/toasts";
 
 import { insertCached, removeCached, rereadLists, updateCached } from "./cache";
 import { conversationKey, deleteConversation, listsKey, patchConversation } from "./list";
-
-/** How long the server keeps a deleted conversation for an undo. */
-export const UNDO_MS = 30_000;
 
 export const titleOf = (conversation: { title: string | null }): string => conversation.title ?? t().list.untitled;
 
 export function useConversationActions() {
   const api = useApi();
   const client = useQueryClient();
+  const undoMs = useLimits().undo_s * 1_000;
 
   const change = useMutation({
     mutationFn: ({ id, change }: { id: string; change: ConversationChange }) => patchConversation(api, id, change),
@@ -54,7 +53,7 @@ export function useConversationActions() {
       rereadLists(client);
       showToast({
         text: t().list.deleted(titleOf(conversation)),
-        durationMs: UNDO_MS,
+        durationMs: undoMs,
         action: { label: t().list.undo, run: () => undo.mutate(conversation) },
       });
     },

@@ -8,16 +8,15 @@ import { errorText } from "@/entities/errors/errorText";
 import { downloadFile } from "@/entities/files/download";
 import { conversationFilesKeys } from "@/entities/files/endpoints";
 import { shortName } from "@/lib/format";
+import { useLimits } from "@/lib/limits";
 import { showToast } from "@/ui/toasts";
 
 import { changeFile, deleteFile, listsKey, removeFile, renameFile, restoreFile } from "./files";
 
-/** How long the server keeps a deleted file for an undo. */
-export const UNDO_MS = 30_000;
-
 export function useFileActions() {
   const api = useApi();
   const client = useQueryClient();
+  const undoMs = useLimits().undo_s * 1_000;
   const reread = (): void => {
     void client.invalidateQueries({ queryKey: listsKey });
     void client.invalidateQueries({ queryKey: conversationFilesKeys });
@@ -62,7 +61,7 @@ export function useFileActions() {
       reread();
       showToast({
         text: t().files.page.deleted(shortName(file.name)),
-        durationMs: UNDO_MS,
+        durationMs: undoMs,
         action: { label: t().files.page.undo, run: () => undo.mutate(file) },
       });
     },
