@@ -16,12 +16,14 @@ from chalicelib.subjects import Subject, person
 from tests.api.tool_calls import QUESTION, search
 from tests.fakes import dynamodb, wire
 from tests.fakes.dynamodb import Call
+from tests.papers import paper
 from tests.people import Person, text_of
 from tests.stage import Stage
 
 PARALLEL = 32
 # Of one answer to a short prompt in a new conversation: 2,000 tokens beside the text at 2.5, and 100 at 10.
 WORST = 2_000 * 2.5 + 100 * 10
+LONG = "roses " * 5_000  # 10,000 tokens, by estimate
 NO_CACHE = {"cache_creation_input_tokens": 0, "cache_read_input_tokens": 0}
 
 
@@ -348,3 +350,69 @@ def test_an_answer_is_settled_before_its_row_forgets_what_was_reserved(stage: St
     stage.run()
     assert ada.message(conversation_id, answer_id)["status"] == "complete"
     assert (seen, _cost(stage, "stage")) == ([[]], 300)
+
+
+def _reply_on_another_branch(stage: Stage, ada: Person, conversation_id: str) -> None:
+    long = ada.ask(conversation_id, LONG)
+    ada.ask(conversation_id, "Which lilies?", parent_id=None)
+    ada.queue(conversation_id, "And irises?", parent_id=long["message_id"])
+
+
+def _retry_on_another_branch(stage: Stage, ada: Person, conversation_id: str) -> None:
+    long = ada.ask(conversation_id, LONG)
+    ada.ask(conversation_id, "Which lilies?", parent_id=None)
+    assert ada.retry(conversation_id, long["message_id"]).status == 202
+
+
+def _another_system_prompt(stage: Stage, ada: Person, conversation_id: str) -> None:
+    ada.ask(conversation_id, "Which lilies?")
+    assert ada.patch(f"/conversations/{conversation_id}", {"system": LONG[:20_000]}).status == 200
+    ada.queue(conversation_id, "And irises?")
+
+
+def _a_file_that_is_back(stage: Stage, ada: Person, conversation_id: str) -> None:
+    file_id = paper(stage, ada, [LONG], "roses.pdf")
+    ada.ask(conversation_id, "Which roses?", file_ids=[file_id])
+    where = f"/conversations/{conversation_id}/files/{file_id}"
+    assert ada.delete(where).status == 200
+    ada.ask(conversation_id, "Which lilies?")
+    assert ada.put(where).status == 200
+    ada.queue(conversation_id, "And irises?")
+
+
+@pytest.mark.parametrize(
+    "queue",
+    [_reply_on_another_branch, _retry_on_another_branch, _another_system_prompt, _a_file_that_is_back],
+    ids=lambda queue: queue.__name__.strip("_"),
+)
+def test_a_prompt_that_holds_more_than_the_last_one_is_reserved_before_it_is_asked(
+    stage: Stage, small: None, ada: Person, queue: Callable[[Stage, Person, str], None]
+) -> None:
+    stage.script("lilies", text="White.", usage=NO_CACHE | {"input_tokens": 50, "output_tokens": 2})
+    conversation_id = ada.new_conversation(title="T")
+    queue(stage, ada, conversation_id)
+    asked = len(stage.requests())
+    # Room for what was reserved by the last prompt, and no more.
+    stage.configure(user_budget_usd=_cost(stage, "stage") / 1e6)
+    stage.run()
+    answer = ada.messages(conversation_id)[0]
+    assert (answer["status"], answer["error"]["code"], len(stage.requests())) == ("failed", "budget_spent", asked)
+    assert _open(stage) == []
+    stage.configure(user_budget_usd=20)
+    assert ada.retry(conversation_id, answer["message_id"]).status == 202
+    stage.run()
+    assert ada.messages(conversation_id)[0]["status"] == "complete"
+
+
+def test_a_message_that_follows_the_last_one_is_reserved_once(stage: Stage, small: None, ada: Person) -> None:
+    """However far the estimate of a long conversation is from what the model counts."""
+    conversation_id = ada.new_conversation(title="T")
+    for number in range(3):
+        usage = NO_CACHE | {"input_tokens": 500 * (number + 1), "output_tokens": 2}
+        stage.script(None, times=1, text="Red.", usage=usage)
+        ada.queue(conversation_id, f"{number} {LONG}")
+        before = _cost(stage, "stage")
+        stage.configure(user_budget_usd=before / 1e6)
+        stage.run()
+        assert ada.messages(conversation_id)[0]["status"] == "complete"
+        stage.configure(user_budget_usd=20)

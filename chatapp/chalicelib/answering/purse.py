@@ -31,7 +31,7 @@ class Purse:
         return usage.priced(self._transcript.estimated_counts(), self._offer)
 
     def afford(self, prompt_tokens: int) -> None:
-        """Reserve another round. Raises BudgetSpent; what was reserved stays."""
+        """Reserve what a call needs beyond what is reserved. Raises BudgetSpent; what was reserved stays."""
         if self.reservation is None:
             return
         max_tokens = self._services.settings.max_tokens

@@ -82,6 +82,8 @@ class Reader(threading.Thread):
 
     def _ask_once(self) -> None:
         settings, past, course = self._services.settings, self.past, self._course
+        # Reserved was by the conversation's last prompt, before anybody knew this one.
+        self._purse.afford(self.scope.counted(past.tokens))
         tools = Tools(self._services, past.searched)
         citer = Citer(past.sources, tools.found)
         hooks = Hooks(course.deadline, course.ending, course.pause, self._opened, course.wake, self._purse.afford)

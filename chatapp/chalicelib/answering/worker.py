@@ -187,8 +187,10 @@ class _Work:
         if reader is None or before is None:
             return {}
         past, prompt_tokens = reader.past, self._transcript.prompt_tokens
+        said = estimate_tokens(ended.text())
         changes: dict[str, Any] = {
-            "prompt_tokens": (past.tokens if prompt_tokens is None else prompt_tokens) + estimate_tokens(ended.text())
+            "prompt_tokens": (past.tokens if prompt_tokens is None else prompt_tokens) + said,
+            "prompt_estimate": past.tokens + said,
         }
         if past.cut and past.cut != before.cut:
             changes["cut"] = past.cut

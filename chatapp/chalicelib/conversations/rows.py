@@ -30,6 +30,7 @@ class Conversation:
     cut_files: `file_id` and `name` of what those turns attached, which stands at the cut.
     document_tokens: what its prompts may hold of files, once the stage's setting turned out to be too much.
     prompt_tokens: what its last prompt took with the answer to it, which the next prompt holds as well.
+    prompt_estimate: what the same was estimated at.
     file_ids: of the files that stay with it. removed_file_ids: of those that were taken out of it.
     deleted_at, expires_at: Unix seconds.
     """
@@ -52,6 +53,7 @@ class Conversation:
     cut_files: tuple[dict[str, str], ...] = ()
     document_tokens: int | None = None
     prompt_tokens: int | None = None
+    prompt_estimate: int | None = None
 
     @classmethod
     def from_item(cls, item: Item) -> Conversation:
@@ -74,6 +76,7 @@ class Conversation:
             cut_files=tuple(item.get("cut_files", ())),
             document_tokens=item.get("document_tokens"),
             prompt_tokens=item.get("prompt_tokens"),
+            prompt_estimate=item.get("prompt_estimate"),
         )
 
     def visible(self) -> bool:

@@ -40,6 +40,7 @@ class Scope:
     """What a conversation says of its prompts. files: ids of those that stay with it. cut_files: those at the cut.
 
     document_tokens: for files, where that is less than the stage's setting.
+    last_tokens, last_estimate: what its last prompt took with the answer to it, and what that was estimated at.
     """
 
     cut: str | None
@@ -47,6 +48,8 @@ class Scope:
     cut_files: tuple[Attached, ...] = ()
     system: tuple[str, ...] = ()
     document_tokens: int | None = None
+    last_tokens: int = 0
+    last_estimate: int = 0
 
     @classmethod
     def of(cls, conversation: Conversation) -> Scope:
@@ -54,7 +57,23 @@ class Scope:
         own = [conversation.system] if conversation.system else []
         cut_files = tuple(Attached(**each) for each in conversation.cut_files)
         files = conversation.file_ids
-        return cls(conversation.cut, files, cut_files, (*framing, *own), conversation.document_tokens)
+        last_tokens = conversation.prompt_tokens or 0
+        return cls(
+            conversation.cut,
+            files,
+            cut_files,
+            (*framing, *own),
+            conversation.document_tokens,
+            last_tokens,
+            last_tokens if conversation.prompt_estimate is None else conversation.prompt_estimate,
+        )
+
+    def counted(self, estimate: int) -> int:
+        """What the model may count for a prompt of that estimate: as for the last one, and what this one has more.
+
+        More than a message, where it goes on from another branch, or files and the system prompt have changed.
+        """
+        return self.last_tokens + max(0, estimate - self.last_estimate)
 
 
 @dataclass(frozen=True, slots=True)
