@@ -416,3 +416,16 @@ def test_a_message_that_follows_the_last_one_is_reserved_once(stage: Stage, smal
         stage.run()
         assert ada.messages(conversation_id)[0]["status"] == "complete"
         stage.configure(user_budget_usd=20)
+
+
+def test_why_a_turn_is_not_stored_is_told_even_where_nothing_can_be_given_back_now(stage: Stage, ada: Person) -> None:
+    conversation_id = ada.new_conversation(title="T")
+
+    def refused(call: Call, send: wire.Send) -> Any:
+        stage.wire.fail(dynamodb.exceeded, lambda call: call.tables == ["usage"], times=100)
+        stage.edit("conversations", conversation_id, deleted_at=1)
+        return send()
+
+    stage.wire.fail(refused, lambda call: call.operation == "TransactWriteItems")
+    assert ada.send(conversation_id, "Which roses?").status == 404
+    assert stage.wire.struck

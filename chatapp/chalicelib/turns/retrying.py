@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from chalicelib.aws.faults import Busy
-from chalicelib.aws.table import TransactionRefused, Write, batch_get, transact
+from chalicelib.aws.table import TransactionRefused, Write, batch_get
 from chalicelib.conversations import messages
 from chalicelib.conversations import rows as conversations
 from chalicelib.conversations.messages import Message
@@ -18,7 +17,7 @@ from chalicelib.subjects import Subject
 from . import costs, settling
 from . import rows as turn_rows
 from .rows import Turn
-from .sending import must_be_free
+from .sending import must_be_free, store
 from .starting import started
 
 if TYPE_CHECKING:
@@ -46,14 +45,9 @@ def retry(services: Services, subject: Subject, conversation_id: str, message_id
         reserved = reservations.reserve(services, subject, most)
         new = turn_rows.again(services, old, model).with_changes(reservation=reserved)
         try:
-            transact([*_superseding(services, old, new), turn_rows.take_head(services, conversation, new)])
-        except Busy:
-            raise  # it may be stored or not
-        except Exception as error:
-            reservations.settle(services, reserved, None)
-            if isinstance(error, TransactionRefused):
-                raise Changed from error
-            raise
+            store(services, new, [*_superseding(services, old, new), turn_rows.take_head(services, conversation, new)])
+        except TransactionRefused as refused:
+            raise Changed from refused
         return Turn(conversation, prompt, new)
 
     return started(services, repeated(attempt, "This conversation is"))

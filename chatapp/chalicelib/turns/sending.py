@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,7 @@ from chalicelib.aws.faults import Busy
 from chalicelib.aws.table import Item, TransactionRefused, Write, batch_get, transact
 from chalicelib.conversations import messages
 from chalicelib.conversations import rows as conversations
-from chalicelib.conversations.messages import REQUEST_PREFIX
+from chalicelib.conversations.messages import REQUEST_PREFIX, Message
 from chalicelib.conversations.rows import Conversation
 from chalicelib.errors import (
     AnswerInProgress,
@@ -93,7 +94,7 @@ def _store_first(services: Services, item: Item, sending: Sending) -> Turn:
         created = services.conversations.put(row, condition="attribute_not_exists(#conversation_id)")
         own = [*turn_rows.writes(services, turn, sending).all(), created]
         try:
-            _transact(services, turn, [*own, *attachments.uses(services, new, attached)])
+            store(services, turn.answer, [*own, *attachments.uses(services, new, attached)])
         except TransactionRefused as refused:
             if refused.by(*own):
                 raise RequestIdReused from refused
@@ -123,7 +124,7 @@ def _store(services: Services, subject: Subject, conversation_id: str, sending: 
         head = turn_rows.take_head(services, conversation, turn.answer, sending.file_ids)
         own = turn_rows.writes(services, turn, sending)
         try:
-            _transact(services, turn, [*own.all(), head, *attachments.uses(services, conversation, attached)])
+            store(services, turn.answer, [*own.all(), head, *attachments.uses(services, conversation, attached)])
         except TransactionRefused as refused:
             if refused.by(own.request):
                 raise Conflict("request_id: already used") from refused
@@ -139,14 +140,16 @@ def _reserved(services: Services, turn: Turn, sending: Sending, attached: Sequen
     return turn.with_reservation(reservations.reserve(services, turn.answer.subject, most))
 
 
-def _transact(services: Services, turn: Turn, writes: Sequence[Write]) -> None:
-    """Store a turn; one that is not stored gives back what it had reserved. After Busy nobody knows."""
+def store(services: Services, answer: Message, writes: Sequence[Write]) -> None:
+    """Store a queued answer; one that is not stored gives back what it had reserved. After Busy nobody knows."""
     try:
         transact(writes)
     except Busy:
         raise
     except Exception:
-        settling.settle_costs(services, turn.answer, None)
+        # Why it is not stored is what the caller is to know; what stays reserved makes room a day later.
+        with suppress(Busy):
+            settling.settle_costs(services, answer, None)
         raise
 
 
