@@ -23,13 +23,14 @@ check_node || fail "Node 20.19 or newer with npm is needed (nodejs.org)"
 logs=$(mktemp -d)
 lanes=()
 began=$SECONDS
+exec 3>&1 # for a line as each check ends: what it has printed is shown with its lane's
 
 # Every lane is a process group of its own, so that what it has started ends with it.
 set -m
 end_lanes() {
   local pid
   for pid in ${lanes[@]+"${lanes[@]}"}; do
-    kill -TERM -- "-$pid" 2> /dev/null && wait "$pid" || true
+    { kill -TERM -- "-$pid" && wait "$pid" || true; } 2> /dev/null
   done
 }
 trap 'end_lanes; rm -rf "$logs"' EXIT
@@ -58,7 +59,7 @@ finish_lanes() {
         cat "$logs/$name.lane"
       else
         cat "$logs/$name.lane"
-        fail "$(cat "$logs/failed" 2> /dev/null || echo "$name") failed; what did not end before it was ended"
+        fail "$(cat "$logs/failed" 2> /dev/null || echo "$name") failed, see above; the other checks were stopped"
       fi
     done
     lanes=(${left[@]+"${left[@]}"})
@@ -77,7 +78,7 @@ check() {
   fi
   count=$(sed 's/\x1b\[[0-9;]*m//g' "$logs/$name.output" | sed -nE 's/^ *(Tests +)?([0-9]+) passed.*/\2/p' | tail -n 1)
   echo "${count:-0}" >> "$logs/passed"
-  echo "$name${count:+ ($count)} $((SECONDS - start)) s" >> "$logs/ran"
+  echo "$name${count:+ ($count)} $((SECONDS - start)) s" | tee -a "$logs/ran" >&3
 }
 
 in_site() { (cd site && npm run --silent "$@"); }

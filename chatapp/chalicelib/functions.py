@@ -122,7 +122,8 @@ _EXTRACT = Function(
 _PURGE = Function(
     memory_mb=512,
     timeout_s=300,
-    # Removing what a person deleted can be done again, and must be done in the end.
+    # Removing what a person deleted can be done again, and must be done in the end. What failed for good is looked at
+    # in one place, with the answers.
     events=Events(retries=2, max_age_s=21_600, failures="answer-failures"),
     grants=(
         Grant("table", "conversations", ("UpdateItem", "DeleteItem")),

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from chalicelib.logs import Failed
 
-from tests.api.test_uploads import _used
+from tests.api.test_uploads import used_bytes
 from tests.fakes import dynamodb, s3, wire
 from tests.people import Person
 from tests.stage import Stage
@@ -79,7 +79,7 @@ def test_a_purge_removes_every_version_the_pages_and_the_row_and_releases_the_ro
         stage.purge(payload)
         assert stage.objects() == others
         assert {row["file_id"] for row in stage.rows("files")} == {theirs, kept}
-        assert _used(stage, ada) == _used(stage, grace) == len(TEXT)
+        assert used_bytes(stage, ada) == used_bytes(stage, grace) == len(TEXT)
     messages = ada.messages(conversation_id)
     prompt = next(message for message in messages if message["role"] == "user")
     assert [file["name"] for file in prompt["files"]] == ["notes.txt"]
@@ -91,14 +91,14 @@ def test_a_purge_that_comes_too_early_or_for_somebody_else_does_nothing(
 ) -> None:
     file_id = stage.ready(ada, TEXT)
     payload = _deleted(stage, ada, file_id, 0)
-    before = (stage.rows("files"), stage.objects(), _used(stage, ada))
+    before = (stage.rows("files"), stage.objects(), used_bytes(stage, ada))
     stage.purge(payload)
     stage.edit("files", file_id, deleted_at=None)
     stage.purge(payload)
     stage.edit("files", file_id, deleted_at=before[0][0]["deleted_at"] - 31)
     stage.purge({"user_id": grace.user_id, "file_id": file_id})
     stage.edit("files", file_id, deleted_at=before[0][0]["deleted_at"])
-    assert (stage.rows("files"), stage.objects(), _used(stage, ada)) == before
+    assert (stage.rows("files"), stage.objects(), used_bytes(stage, ada)) == before
 
 
 @pytest.mark.parametrize("moment", ["before", "after"])
@@ -120,7 +120,7 @@ def test_a_purge_that_broke_off_anywhere_is_finished_by_the_next(stage: Stage, a
         stage.purge(payload)
         assert [row["file_id"] for row in stage.rows("files")] == [kept], point
         assert stage.objects() == kept_objects, point
-        assert _used(stage, ada) == len(TEXT), point
+        assert used_bytes(stage, ada) == len(TEXT), point
     assert (len(stage.wire.struck), len(stage.s3_wire.struck)) == (2, 2)
 
 
@@ -132,7 +132,7 @@ def test_a_purge_with_faults_releases_the_room_once(stage: Stage, ada: Person, f
     stage.s3_wire.fail(wire.lost_reply, lambda call: call.writes)
     stage.purge(payload)
     assert [row["file_id"] for row in stage.rows("files")] == [kept]
-    assert _used(stage, ada) == len(TEXT)
+    assert used_bytes(stage, ada) == len(TEXT)
 
 
 def test_objects_that_cannot_be_deleted_keep_the_row_for_the_next_purge(stage: Stage, ada: Person) -> None:
@@ -152,10 +152,10 @@ def test_an_upload_that_arrives_after_its_file_was_purged_is_removed(stage: Stag
     reply = ada.post("/files", {"name": "late.txt", "type": "text/plain", "size": len(TEXT)})
     file_id, fields = reply.body["file"]["file_id"], reply.body["upload"]["fields"]
     stage.purge(_deleted(stage, ada, file_id))
-    assert (stage.rows("files"), _used(stage, ada)) == ([], 0)
+    assert (stage.rows("files"), used_bytes(stage, ada)) == ([], 0)
     version_id = stage.send_form(fields, TEXT)
     stage.extract(stage.s3_event(fields["key"], version_id))
-    assert (stage.rows("files"), stage.objects(), _used(stage, ada)) == ([], [], 0)
+    assert (stage.rows("files"), stage.objects(), used_bytes(stage, ada)) == ([], [], 0)
 
 
 def test_a_deleted_conversation_leaves_its_files_alone(stage: Stage, ada: Person) -> None:

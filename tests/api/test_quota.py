@@ -10,7 +10,7 @@ from botocore.awsrequest import AWSResponse
 from chalicelib.files import quota
 from chalicelib.ids import iso
 
-from tests.api.test_uploads import FILE, INLINE, MB, _used
+from tests.api.test_uploads import FILE, INLINE, MB, used_bytes
 from tests.fakes import dynamodb, s3, wire
 from tests.people import Person, Reply
 from tests.stage import Stage
@@ -37,7 +37,7 @@ def test_a_full_storage_names_what_is_used_and_what_there_is(small: Stage, ada: 
     _full(ada.post("/files", INLINE), used_mb=10)
     assert len(small.rows("files")) == 2
     assert small.objects() == []
-    assert _used(small, ada) == 10 * MB
+    assert used_bytes(small, ada) == 10 * MB
     assert grace.post("/files", FILE | {"size": 10 * MB}).status == 201
 
 
@@ -55,7 +55,7 @@ def test_however_small_files_are_there_are_only_so_many(
         refused = ada.post("/files", body)
         assert (refused.status, refused.error) == (409, "conflict")
         assert "3 files" in refused.body["error"]["message"]
-    assert (len(stage.rows("files")), stage.objects(), _used(stage, ada)) == (3, [], 3)
+    assert (len(stage.rows("files")), stage.objects(), used_bytes(stage, ada)) == (3, [], 3)
     _older(stage, ids[0], 3_601)
     _new(ada, 1)
     ada.delete(f"/files/{ids[1]}")
@@ -79,20 +79,20 @@ def test_twenty_at_once_never_exceed_the_storage(small: Stage, ada: Person) -> N
         thread.join()
     assert sorted(statuses) == [201] * 10 + [413] * 10
     assert len(small.rows("files")) == 10
-    assert _used(small, ada) == 10 * MB
+    assert used_bytes(small, ada) == 10 * MB
 
 
 def test_a_conflict_with_another_upload_is_waited_out(stage: Stage, ada: Person) -> None:
     stage.wire.fail(dynamodb.conflict, lambda call: call.operation == "TransactWriteItems", times=7)
     assert ada.post("/files", FILE).status == 201
-    assert _used(stage, ada) == 5
+    assert used_bytes(stage, ada) == 5
 
 
 @pytest.mark.parametrize("fault", [wire.lost_reply, wire.read_timeout, dynamodb.throttled])
 def test_a_reservation_whose_reply_was_lost_counts_once(stage: Stage, ada: Person, fault: dynamodb.Fault) -> None:
     stage.wire.fail(fault, lambda call: call.operation == "TransactWriteItems")
     assert ada.post("/files", FILE).status == 201
-    assert (len(stage.rows("files")), _used(stage, ada)) == (1, 5)
+    assert (len(stage.rows("files")), used_bytes(stage, ada)) == (1, 5)
 
 
 # Uploads that never came
@@ -117,7 +117,7 @@ def test_an_upload_that_never_came_makes_room_before_anything_is_refused(small: 
     _older(small, first, 3_601)
     third = _new(ada, 6 * MB)
     assert {row["file_id"] for row in small.rows("files")} == {second, third}
-    assert _used(small, ada) == 9 * MB
+    assert used_bytes(small, ada) == 9 * MB
 
 
 def test_sweeping_finds_what_never_came_behind_many_files(small: Stage, ada: Person) -> None:
@@ -131,7 +131,7 @@ def test_sweeping_finds_what_never_came_behind_many_files(small: Stage, ada: Per
     _older(small, old, 3_601)
     small.put("files", row | {"file_id": "x", "upload_timestamp": iso(time.time()), "status": "ready"})
     assert _new(ada) != old
-    assert _used(small, ada) == 6 * MB
+    assert used_bytes(small, ada) == 6 * MB
 
 
 def test_a_file_that_came_or_was_read_is_not_swept(small: Stage, ada: Person) -> None:
@@ -139,10 +139,10 @@ def test_a_file_that_came_or_was_read_is_not_swept(small: Stage, ada: Person) ->
     read = small.ready(ada, b"roses " * 200_000)
     for file_id in (came.file_id, read):
         _older(small, file_id, 7 * 3_600)
-    before = _used(small, ada)
+    before = used_bytes(small, ada)
     assert ada.post("/files", FILE | {"size": 9 * MB}).status == 413
     assert {file["file_id"] for file in ada.files()} == {came.file_id, read}
-    assert _used(small, ada) == before
+    assert used_bytes(small, ada) == before
     small.extract(came.event)
     assert ada.file(came.file_id)["status"] == "ready"
 
@@ -182,7 +182,7 @@ def test_who_asks_for_one_file_alone_learns_of_its_end(stage: Stage, ada: Person
     stage.s3_wire.clear()
     assert ada.file(lost)["error"]["code"] == "reading_failed"
     assert ada.get(f"/files/{never}").status == 404
-    assert _used(stage, ada) == 5
+    assert used_bytes(stage, ada) == 5
 
 
 def test_a_list_sweeps_what_never_came(stage: Stage, ada: Person, grace: Person) -> None:
@@ -193,7 +193,7 @@ def test_a_list_sweeps_what_never_came(stage: Stage, ada: Person, grace: Person)
     assert kept in [file["file_id"] for file in ada.files()]
     assert [file["file_id"] for file in ada.files()] == [kept]
     assert {row["file_id"] for row in stage.rows("files")} == {kept, theirs}
-    assert (_used(stage, ada), _used(stage, grace)) == (5, 5)
+    assert (used_bytes(stage, ada), used_bytes(stage, grace)) == (5, 5)
 
 
 def test_what_begins_to_be_read_while_it_is_swept_stays(stage: Stage, ada: Person) -> None:
@@ -209,7 +209,7 @@ def test_what_begins_to_be_read_while_it_is_swept_stays(stage: Stage, ada: Perso
     stage.wire.fail(claimed_meanwhile, lambda call: call.operation == "TransactWriteItems")
     ada.files()
     assert ada.file(uploaded.file_id)["status"] == "ready"
-    assert _used(stage, ada) == 5
+    assert used_bytes(stage, ada) == 5
 
 
 def _nothing(call: s3.Call, send: wire.Send) -> AWSResponse:
@@ -226,4 +226,4 @@ def test_sweeping_twice_at_once_releases_once(stage: Stage, ada: Person) -> None
     for thread in threads:
         thread.join()
     assert [row["file_id"] for row in stage.rows("files")] == [kept]
-    assert _used(stage, ada) == 7
+    assert used_bytes(stage, ada) == 7

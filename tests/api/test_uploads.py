@@ -24,7 +24,7 @@ def _policy(reply: Reply) -> Any:
     return json.loads(base64.b64decode(reply.body["upload"]["fields"]["policy"]))
 
 
-def _used(stage: Stage, person: Person) -> int:
+def used_bytes(stage: Stage, person: Person) -> int:
     rows = [row for row in stage.rows("usage") if (row["subject"], row["period"]) == (_subject(person), "storage")]
     return int(rows[0]["bytes"]) if rows else 0
 
@@ -77,7 +77,7 @@ def test_a_new_file_is_stored_with_a_form_for_exactly_it(stage: Stage, ada: Pers
     assert {name: value for name, value in ada.file(file["file_id"]).items() if name != "used_in"} == file
     stage.send_form(upload["fields"], b"roses")
     assert stage.body(key) == b"roses"
-    assert _used(stage, ada) == 5
+    assert used_bytes(stage, ada) == 5
 
 
 def test_the_form_is_good_for_five_minutes_and_for_nothing_else(stage: Stage, ada: Person) -> None:
@@ -137,7 +137,7 @@ def test_content_that_s3_does_not_take_leaves_nothing_behind(stage: Stage, ada: 
     reply = ada.post("/files", INLINE)
     assert (reply.status, reply.error) == (503, "unavailable")
     assert stage.rows("files") == []
-    assert _used(stage, ada) == 0
+    assert used_bytes(stage, ada) == 0
 
 
 def test_content_that_was_read_although_the_reply_was_lost_is_kept(stage: Stage, ada: Person) -> None:
@@ -152,7 +152,7 @@ def test_content_that_was_read_although_the_reply_was_lost_is_kept(stage: Stage,
     stage.s3_wire.fail(wire.unreachable, lambda call: call.writes and call.key.startswith("uploads/"), times=20)
     reply = ada.post("/files", INLINE)
     assert (reply.status, reply.body["file"]["status"]) == (201, "ready")
-    assert _used(stage, ada) == 5
+    assert used_bytes(stage, ada) == 5
 
 
 def test_a_crash_between_row_and_object_is_swept_later(stage: Stage, ada: Person) -> None:
@@ -162,7 +162,7 @@ def test_a_crash_between_row_and_object_is_swept_later(stage: Stage, ada: Person
     (row,) = stage.rows("files")
     stage.edit("files", row["file_id"], upload_timestamp=iso(time.time() - 3_601))
     assert ada.files() == []
-    assert (stage.rows("files"), _used(stage, ada)) == ([], 0)
+    assert (stage.rows("files"), used_bytes(stage, ada)) == ([], 0)
 
 
 # What is refused

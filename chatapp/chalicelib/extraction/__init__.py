@@ -1,4 +1,4 @@
-"""Text of uploaded files, page by page. Pure: no AWS, no HTTP; who calls it stores and shows what it yields.
+"""Text of uploaded files, page by page, and its index. Owns no file's row, object or life (`files`): no AWS, no HTTP.
 
     kind = kind_of(path, name, declared_type)       what the file is, by its own bytes
     for item in read(path, kind, Limits()):         Page … and Total, from a child process with limits of its own
