@@ -13,16 +13,17 @@ from pathlib import Path
 from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError
 
 from deploy import destruction, steps
-from deploy.account import model_access
+from deploy.account import model_access, regions
 from deploy.environment import LOCAL, ROOT, DeploymentError, Stage
 from deploy.local import aws as local_aws
 from deploy.progress import Progress
 
 USAGE = """./deploy.sh local [--stop]             the whole app on this machine
-       ./deploy.sh STAGE [--region R]         the same on AWS (default: eu-west-1)
+       ./deploy.sh STAGE                      the same on AWS
        ./deploy.sh outputs STAGE              its addresses, as one JSON object
-       ./deploy.sh destroy STAGE [--yes]      take it down; data is kept and named"""
-DEFAULT_REGION = "eu-west-1"
+       ./deploy.sh destroy STAGE [--yes]      take it down; data is kept and named
+on AWS:
+       --region R    by default where STAGE was deployed from here last, else the shell's region, else eu-west-1"""
 _STAGE = re.compile(r"[a-z][a-z0-9-]{0,15}")
 _COMMANDS = {"outputs", "destroy"}
 
@@ -50,7 +51,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     """The command line as `command` (deploy, outputs, destroy), `stage` and options. Raises UsageError."""
     parser = argparse.ArgumentParser(prog="./deploy.sh", usage=USAGE, add_help=True, exit_on_error=False)
     parser.add_argument("words", nargs="*", metavar="STAGE")
-    parser.add_argument("--region", help="of AWS; remembered by the stage's outputs")
+    parser.add_argument("--region", help="of AWS; see deploy/account/regions.py")
     parser.add_argument("--yes", action="store_true", help="destroy without asking")
     parser.add_argument("--stop", action="store_true", help="stop the local AWS; what it holds is kept")
     try:
@@ -75,7 +76,7 @@ def _run(asked: argparse.Namespace, progress: Progress) -> int:
     if asked.stop:
         print("stopped" if local_aws.stop(ROOT) else "not running")
         return 0
-    stage = _local(progress) if asked.stage == LOCAL else _on_aws(asked)
+    stage = _local(progress) if asked.stage == LOCAL else _deployable(asked)
     deployment = steps.begin(stage, progress, _state_dir())
     print(summary(stage, deployment.run()))
     return 0
@@ -97,12 +98,19 @@ def _use(aws: local_aws.LocalAws) -> None:
     os.environ.update(environment)
 
 
-def _on_aws(asked: argparse.Namespace) -> Stage:
+def _on_aws(asked: argparse.Namespace) -> tuple[Stage, regions.Region]:
+    regions.refuse_other_endpoints(asked.stage)
     recorded = steps.read_outputs(asked.stage) or {}
-    region = asked.region or recorded.get("region") or DEFAULT_REGION
+    region = regions.choose(asked.region, recorded.get("region"))
     # Chalice makes its own session, from the environment.
-    os.environ["AWS_DEFAULT_REGION"] = os.environ["AWS_REGION"] = region
-    return Stage(asked.stage, region, None, model_access.base_url(None, is_local=False))
+    os.environ["AWS_DEFAULT_REGION"] = os.environ["AWS_REGION"] = region.name
+    return Stage(asked.stage, region.name, None, model_access.base_url(None, is_local=False)), region
+
+
+def _deployable(asked: argparse.Namespace) -> Stage:
+    stage, region = _on_aws(asked)
+    print(f"stage {stage.name} in account {stage.account_id}, region {region}", flush=True)
+    return stage
 
 
 def _state_dir() -> Path:
@@ -111,8 +119,10 @@ def _state_dir() -> Path:
 
 def _outputs(asked: argparse.Namespace) -> int:
     found = steps.read_outputs(asked.stage)
+    if found and asked.region not in (None, found["region"]):
+        found = None  # it stands in another region too
     if found is None and asked.stage != LOCAL:
-        found = steps.find_outputs(_on_aws(asked))
+        found = steps.find_outputs(_on_aws(asked)[0])
     if found is None:
         raise DeploymentError(f"{asked.stage} is not deployed: ./deploy.sh {asked.stage}")
     print(json.dumps(found))
@@ -120,15 +130,25 @@ def _outputs(asked: argparse.Namespace) -> int:
 
 
 def destroy(asked: argparse.Namespace, progress: Progress, read: Callable[[str], str] = input) -> int:
-    if not asked.yes and read(f"Type {asked.stage} to destroy it: ").strip() != asked.stage:
-        raise DeploymentError("nothing was destroyed")
+    """Take a stage down, once its name was typed after where it is; one that is not there is left alone, all of it."""
+
+    def ask(where: str) -> None:
+        if not asked.yes and read(f"Type {asked.stage} to destroy it {where}: ").strip() != asked.stage:
+            raise DeploymentError("nothing was destroyed")
+
     if asked.stage == LOCAL:
+        ask("on this machine, with all that it holds")
         with progress.step("local AWS") as step:
             local_aws.stop(ROOT)
             destruction.destroy_local(_state_dir())
             step.result = "removed, with all that it held"
         return 0
-    print(destruction.destroy(_on_aws(asked), progress))
+    stage, region = _on_aws(asked)
+    where = f"in account {stage.account_id}, region {region}"
+    if not destruction.is_there(stage):
+        raise DeploymentError(f"there is no stage {stage.name} {where}; --region names another")
+    ask(where)
+    print(destruction.destroy(stage, progress))
     return 0
 
 

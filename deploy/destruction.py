@@ -16,6 +16,17 @@ from deploy.steps import FOUNDATION, OPERATIONS, outputs_file, templates
 _LOCAL_STATE = ("state", "s3", "tmp", "logs", "demo.json", "ports.json")
 
 
+def is_there(stage: Stage) -> bool:
+    """Whether anything of a stage is in its account and region: a stack, or the bucket that its record is kept in.
+
+    Names of roles and of some others are the account's, so deleting by name what is elsewhere would hit the living.
+    """
+    stacks = (f"{stage.prefix}-{name}" for name in (FOUNDATION, OPERATIONS))
+    return any(cloudformation.exists(stage, stack) for stack in stacks) or adoption.has_bucket(
+        stage, stage.artifacts_bucket
+    )
+
+
 def destroy(stage: Stage, progress: Progress) -> str:
     """Delete functions, APIs and stacks of a stage on AWS; returns what is kept and how to remove it."""
     with progress.step("operations stack") as step:

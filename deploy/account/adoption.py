@@ -83,7 +83,11 @@ def _existing(stage: Stage, resource_type: str, text: str) -> str | None:
         name = _written_out(stage, _property(text, "TableName"))
         return name if _answers(stage.client("dynamodb").describe_table, TableName=name) else None
     name = _written_out(stage, _property(text, "BucketName"))
-    return name if _answers(stage.client("s3").head_bucket, Bucket=name) else None
+    return name if has_bucket(stage, name) else None
+
+
+def has_bucket(stage: Stage, name: str) -> bool:
+    return _answers(stage.client("s3").head_bucket, Bucket=name)
 
 
 def _pool(stage: Stage) -> str | None:

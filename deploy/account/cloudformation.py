@@ -20,6 +20,24 @@ _NEVER_MADE = {"ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED", "DELETE_
 _SETTLED = {"CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE", "IMPORT_COMPLETE"}
 _NO_CHANGES = ("didn't contain changes", "No updates are to be performed")
 
+# What AWS says of a resource (in lower case), and what to do about it.
+_ADVICE = {
+    "must be verified": (
+        "AWS has not verified this account for CloudFront yet, as it does with new ones: open a case in the Support "
+        'Center (console.aws.amazon.com/support, "Account and billing") with the words above, and run the same '
+        "command again once it is answered. Nothing of this attempt is left in the account."
+    ),
+    "deletion protection": (
+        "It is protected against deletion: if nobody's data is in it, switch that off (DynamoDB or Cognito console, "
+        "or `aws dynamodb update-table --no-deletion-protection-enabled --table-name NAME`), then run the same command "
+        "again."
+    ),
+    "already exists": (
+        "Something of that name was made by other means: delete or rename it if it is not needed, then run the same "
+        "command again."
+    ),
+}
+
 Say = Callable[[str], None]
 
 
@@ -41,8 +59,13 @@ def template(stage: Stage, file_name: str, resources: Mapping[str, Any] | None =
     return re.sub(r"Policy: Retain\w*", "Policy: Delete", text) if stage.is_local else text
 
 
+def exists(stage: Stage, name: str) -> bool:
+    """Whether there is a stack of that name, in whatever state."""
+    return _find(stage.client("cloudformation"), name) is not None
+
+
 def stands(stage: Stage, name: str) -> bool:
-    """Whether a stack is there, in whatever state but one that means it was never made."""
+    """Whether a stack is there, in whatever state but one that means it was never made, or is half deleted."""
     stack = _find(stage.client("cloudformation"), name)
     return stack is not None and stack["StackStatus"] not in _NEVER_MADE
 
@@ -59,7 +82,7 @@ def deploy(stage: Stage, name: str, body: str, parameters: Mapping[str, str], sa
     Raises DeploymentError.
     """
     client = stage.client("cloudformation")
-    poll_s = _POLL_LOCAL_S if stage.is_local else _POLL_ON_AWS_S
+    poll_s = _poll_s(stage)
     stack = _settled(client, name, poll_s, say)
     if stack and _is_current(client, stack, body, parameters):
         return Stack(_outputs(stack), changed=False)
@@ -72,6 +95,11 @@ def deploy(stage: Stage, name: str, body: str, parameters: Mapping[str, str], sa
     return Stack(_outputs(stack), changed=True)
 
 
+def clear(stage: Stage, name: str, say: Say) -> None:
+    """Remove what is left of a stack that was never made. Raises DeploymentError when that cannot be removed."""
+    _settled(stage.client("cloudformation"), name, _poll_s(stage), say)
+
+
 def import_resources(
     stage: Stage, name: str, body: str, parameters: Mapping[str, str], *, resources: list[dict[str, Any]], say: Say
 ) -> None:
@@ -80,7 +108,7 @@ def import_resources(
     resources: as CreateChangeSet's ResourcesToImport.
     """
     client = stage.client("cloudformation")
-    poll_s = _POLL_LOCAL_S if stage.is_local else _POLL_ON_AWS_S
+    poll_s = _poll_s(stage)
     _settled(client, name, poll_s, say)
     _change(client, name, body, parameters, kind="IMPORT", poll_s=poll_s, imported=resources)
     stack = _wait(client, name, poll_s, say)
@@ -94,10 +122,7 @@ def delete(stage: Stage, name: str, say: Say) -> bool:
     stack = _find(client, name)
     if stack is None:
         return False
-    client.delete_stack(StackName=name)
-    left = _wait(client, str(stack["StackId"]), _POLL_LOCAL_S if stage.is_local else _POLL_ON_AWS_S, say)
-    if left and left["StackStatus"] != "DELETE_COMPLETE":
-        raise DeploymentError(f"stack {name}: {_failure(client, str(stack['StackId']))}")
+    _delete(client, stack, _poll_s(stage), say)
     return True
 
 
@@ -116,6 +141,10 @@ def switch_expiry_on(stage: Stage) -> bool:
     return changed
 
 
+def _poll_s(stage: Stage) -> float:
+    return _POLL_LOCAL_S if stage.is_local else _POLL_ON_AWS_S
+
+
 def _find(client: Any, name: str) -> dict[str, Any] | None:
     try:
         return dict(client.describe_stacks(StackName=name)["Stacks"][0])
@@ -131,8 +160,8 @@ def _settled(client: Any, name: str, poll_s: float, say: Say) -> dict[str, Any] 
     if stack and stack["StackStatus"].endswith("_IN_PROGRESS") and stack["StackStatus"] not in _NEVER_MADE:
         stack = _wait(client, name, poll_s, say)
     if stack and stack["StackStatus"] in _NEVER_MADE:
-        client.delete_stack(StackName=name)
-        _wait(client, str(stack["StackId"]), poll_s, say)
+        say(f"removing what is left of stack {name} ({stack['StackStatus'].lower().replace('_', ' ')})")
+        _delete(client, stack, poll_s, say)
         return None
     if stack and stack["StackStatus"] not in _SETTLED:
         raise DeploymentError(
@@ -140,6 +169,15 @@ def _settled(client: Any, name: str, poll_s: float, say: Say) -> dict[str, Any] 
             "roll-back), then deploy again"
         )
     return stack
+
+
+def _delete(client: Any, stack: dict[str, Any], poll_s: float, say: Say) -> None:
+    """Delete a stack and wait. Raises DeploymentError where something of it cannot be deleted."""
+    name, stack_id = stack["StackName"], str(stack["StackId"])
+    client.delete_stack(StackName=name)
+    left = _wait(client, stack_id, poll_s, say)
+    if left and left["StackStatus"] != "DELETE_COMPLETE":
+        raise DeploymentError(f"stack {name} could not be deleted: {_failure(client, stack_id)}")
 
 
 def _is_current(client: Any, stack: dict[str, Any], body: str, parameters: Mapping[str, str]) -> bool:
@@ -198,18 +236,27 @@ def _wait(client: Any, name: str, poll_s: float, say: Say) -> dict[str, Any] | N
 
 def _failure(client: Any, name: str) -> str:
     """Why it failed: the resources that failed by themselves, not those cancelled because of them."""
-    reasons = _invalid(client, name)
-    if reasons:
-        return "; ".join(reasons)
+    return _with_advice("; ".join(_invalid(client, name) or _failed_by_themselves(client, name)))
+
+
+def _failed_by_themselves(client: Any, name: str) -> list[str]:
+    reasons: list[str] = []
     for page in client.get_paginator("describe_stack_events").paginate(StackName=name):
         for event in page["StackEvents"]:
             reason = event.get("ResourceStatusReason", "")
             begun = event["ResourceType"] == "AWS::CloudFormation::Stack" and reason == "User Initiated"
             if begun and reasons:
-                return "; ".join(reversed(reasons))
+                return reasons[::-1]
             if event["ResourceStatus"].endswith("_FAILED") and "cancelled" not in reason.lower():
                 reasons.append(f"{event['LogicalResourceId']}: {reason}")
-    return "; ".join(reversed(reasons)) or "see its events in the CloudFormation console"
+    return reasons[::-1]
+
+
+def _with_advice(reasons: str) -> str:
+    if not reasons:
+        return "see its events in the CloudFormation console"
+    advice = [what_to_do for said, what_to_do in _ADVICE.items() if said in reasons.lower()]
+    return "\n".join([reasons, *advice])
 
 
 def _invalid(client: Any, name: str) -> list[str]:

@@ -18,7 +18,6 @@ from deploy import commands, steps
 from deploy.account import adoption, cloudformation, gateway, model_access
 from deploy.environment import Addresses, ApiIds, DeploymentError, Stage, load_settings, read_settings
 from deploy.functions import chalice_client
-from deploy.progress import Progress
 
 ROOT = Path(__file__).resolve().parents[2]
 IDS = ApiIds(rest="rest1", socket="sock1")
@@ -170,11 +169,6 @@ def test_a_senseless_command_line_changes_nothing_and_explains(
 ) -> None:
     assert commands.main(words) == 2
     assert "usage: ./deploy.sh" in capsys.readouterr().err
-
-
-def test_destroying_asks_for_the_stages_name(capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(DeploymentError, match="nothing was destroyed"):
-        commands.destroy(commands.parse(["destroy", "prod"]), Progress(), read=lambda _: "yes")
 
 
 def test_outputs_of_a_stage_that_was_never_deployed(
