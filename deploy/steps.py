@@ -8,13 +8,13 @@ from __future__ import annotations
 import json
 import os
 import shlex
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from deploy import site
-from deploy.account import adoption, cloudformation, gateway, model_access
+from deploy.account import adoption, cloudformation, gateway, model_access, roles
 from deploy.environment import BUILD, Addresses, ApiIds, Settings, Stage, load_settings
 from deploy.functions import app_modules, chalice_app, package, policies, resources
 from deploy.people import accounts, smoke
@@ -69,14 +69,22 @@ class Deployment:
                 "ConnectSources": ",".join(self.addresses.connect_sources),
                 "ViewerProtocolPolicy": "allow-all" if stage.is_local else "redirect-to-https",
                 "LogRetentionDays": str(self.settings.log_retention_days),
+                "Protected": "false" if stage.is_local else "true",
             }
             if not stage.is_local and not cloudformation.stands(stage, name):
-                step.say("the first time takes about five minutes: CloudFront sets up the site's distribution")
-                adoption.adopt(stage, name, body, parameters, step.say)
+                self._begin_foundation(name, body, parameters, step.say)
             stack = cloudformation.deploy(stage, name, body, parameters, step.say)
             self.foundation = stack.outputs
             expiry = stage.is_local and cloudformation.switch_expiry_on(stage)
             step.changed(stack.changed or expiry)
+
+    def _begin_foundation(self, name: str, body: str, parameters: dict[str, str], say: Callable[[str], None]) -> None:
+        """Make the stack for the first time, from what is kept or unprotected: what a create that fails has made
+        must be deletable. The update that follows protects it."""
+        say("the first time takes about five minutes: CloudFront sets up the site's distribution")
+        cloudformation.clear(self.stage, name, say)
+        if not adoption.adopt(self.stage, name, body, parameters, say):
+            cloudformation.deploy(self.stage, name, body, {**parameters, "Protected": "false"}, say)
 
     def provide_key(self) -> None:
         with self.progress.step("key of the model") as step:
@@ -104,7 +112,9 @@ class Deployment:
             responses = gateway.responses(self.addresses.site_url)
             deployed = chalice_app.deploy(self.stage, built.path, responses, step.say)
             self.ids = deployed.ids
-            step.changed(bool(deployed.changes), f"{len(deployed.changes)} changes")
+            # Only now does no function hand the former role out any more.
+            removed = roles.remove_former_scheduler_role(self.stage, step.say)
+            step.changed(bool(deployed.changes or removed), f"{len(deployed.changes) + removed} changes")
 
     def variables(self, version: str) -> dict[str, str]:
         """The functions' environment."""

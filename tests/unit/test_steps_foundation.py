@@ -1,0 +1,147 @@
+"""The first making of the foundation: unprotected until it stands, and what is said when AWS refuses a part of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from deploy import steps
+from deploy.account import adoption, cloudformation
+from deploy.environment import DeploymentError, Settings, Stage
+from deploy.progress import Progress
+
+# https://github.com/sst/sst/issues/3704 and https://github.com/aws-samples/aws-cdk-examples/issues/279
+UNVERIFIED = (
+    "Access denied for operation 'AWS::CloudFront::Distribution: Your account must be verified before you can add new "
+    "CloudFront resources. To verify your account, please contact AWS Support'"
+)
+PROTECTED = "Resource cannot be deleted as it is currently protected against deletion. Disable deletion protection."
+
+
+@dataclass
+class CloudFormation:
+    """One stack that fails: `status` now, `next` after whatever is asked for, and why."""
+
+    status: str | None
+    next: str
+    reason: str
+    asked: list[str] = field(default_factory=list)
+
+    def describe_stacks(self, StackName: str) -> dict[str, Any]:
+        if self.status is None:
+            raise ClientError({"Error": {"Code": "ValidationError", "Message": "it does not exist"}}, "DescribeStacks")
+        return {"Stacks": [{"StackName": "chatapp-prod-foundation", "StackId": "arn", "StackStatus": self.status}]}
+
+    def delete_stack(self, StackName: str) -> None:
+        self.asked.append("delete")
+        self.status = self.next
+
+    def create_change_set(self, ChangeSetType: str, **_: Any) -> dict[str, Any]:
+        self.asked.append(ChangeSetType)
+        return {"Id": "change"}
+
+    def describe_change_set(self, **_: Any) -> dict[str, Any]:
+        return {"Status": "CREATE_COMPLETE"}
+
+    def execute_change_set(self, **_: Any) -> None:
+        self.status = self.next
+
+    def describe_events(self, StackName: str) -> dict[str, Any]:
+        return {"OperationEvents": []}
+
+    def get_paginator(self, operation: str) -> CloudFormation:
+        assert operation == "describe_stack_events"
+        return self
+
+    def paginate(self, StackName: str) -> list[dict[str, Any]]:
+        failed = {"LogicalResourceId": "Part", "ResourceType": "AWS::A::B", "ResourceStatusReason": self.reason}
+        cancelled = {"LogicalResourceId": "Other", "ResourceType": "AWS::A::C", "ResourceStatusReason": "cancelled"}
+        return [{"StackEvents": [{**event, "ResourceStatus": "CREATE_FAILED"} for event in (cancelled, failed)]}]
+
+
+@dataclass(frozen=True)
+class StageOf(Stage):
+    cloudformation: Any = None
+
+    def client(self, service: str) -> Any:
+        return self.cloudformation
+
+
+def stage_of(client: CloudFormation) -> Stage:
+    return StageOf("prod", "eu-west-1", cloudformation=client)
+
+
+def test_an_account_that_is_not_verified_is_told_what_to_do() -> None:
+    client = CloudFormation(None, "ROLLBACK_COMPLETE", UNVERIFIED)
+    with pytest.raises(DeploymentError) as raised:
+        cloudformation.deploy(stage_of(client), "chatapp-prod-foundation", "body", {}, print)
+    said = str(raised.value)
+    assert "Part: " in said
+    assert "Other" not in said
+    assert "open a case in the Support Center" in said
+    assert "Nothing of this attempt is left" in said
+
+
+@pytest.mark.parametrize("status", ["ROLLBACK_FAILED", "CREATE_FAILED", "DELETE_FAILED"])
+def test_what_cannot_be_cleared_away_ends_the_deployment_with_the_reason(status: str) -> None:
+    client = CloudFormation(status, "DELETE_FAILED", PROTECTED)
+    for act in (
+        lambda: cloudformation.clear(stage_of(client), "chatapp-prod-foundation", print),
+        lambda: cloudformation.deploy(stage_of(client), "chatapp-prod-foundation", "body", {}, print),
+    ):
+        with pytest.raises(DeploymentError, match=r"could not be deleted: .*deletion protection") as raised:
+            act()
+        assert "--no-deletion-protection-enabled" in str(raised.value)
+    assert client.asked == ["delete", "delete"], "nothing is made in its place"
+
+
+def test_a_stack_that_stands_is_not_cleared_away() -> None:
+    client = CloudFormation("UPDATE_COMPLETE", "DELETE_COMPLETE", "")
+    cloudformation.clear(stage_of(client), "chatapp-prod-foundation", print)
+    assert client.asked == []
+
+
+@pytest.mark.parametrize(
+    ("stage", "stands", "kept", "done"),
+    [
+        ("prod", False, False, ["clear", "adopt", "protected false", "protected true"]),
+        ("prod", False, True, ["clear", "adopt", "protected true"]),
+        ("prod", True, False, ["protected true"]),
+        ("local", False, False, ["protected false"]),
+    ],
+)
+def test_the_foundation_is_protected_once_it_stands(
+    monkeypatch: pytest.MonkeyPatch, stage: str, stands: bool, kept: bool, done: list[str]
+) -> None:
+    seen: list[str] = []
+
+    def deploy(of: Stage, name: str, body: str, parameters: Mapping[str, str], say: object) -> cloudformation.Stack:
+        seen.append(f"protected {parameters['Protected']}")
+        return cloudformation.Stack({}, changed=True)
+
+    def adopt(*_: object) -> bool:
+        seen.append("adopt")
+        return kept
+
+    monkeypatch.setattr(cloudformation, "stands", lambda *_: stands)
+    monkeypatch.setattr(cloudformation, "clear", lambda *_: seen.append("clear"))
+    monkeypatch.setattr(cloudformation, "deploy", deploy)
+    monkeypatch.setattr(cloudformation, "switch_expiry_on", lambda _: False)
+    monkeypatch.setattr(adoption, "adopt", adopt)
+    deployed = Stage(stage, "eu-west-1", "http://127.0.0.1:1" if stage == "local" else None)
+    deployed.__dict__["account_id"] = "123456789012"
+    steps.Deployment(deployed, Settings(app={}), Progress(), {}, Path()).lay_foundation()
+    assert seen == done
+
+
+def test_every_protection_waits_for_the_parameter() -> None:
+    template = cloudformation.template(Stage("prod", "eu-west-1"), "foundation.yaml")
+    protections = re.findall(r"DeletionProtection(?:Enabled)?: (.+)", template)
+    assert set(protections) == {"!If [IsProtected, ACTIVE, INACTIVE]", "!If [IsProtected, true, false]"}
+    assert len(protections) == len(re.findall(r"Type: AWS::(?:DynamoDB::Table|Cognito::UserPool)\n", template))
