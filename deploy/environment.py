@@ -52,6 +52,10 @@ class Stage:
     def build(self) -> Path:
         return BUILD / self.name
 
+    def role_name(self, of: str) -> str:
+        """IAM knows no regions: without one in its name, a role would be every region's stage of this name."""
+        return f"{self.prefix}-{of}-{self.region}"
+
     @property
     def key_parameter(self) -> str:
         return f"/{APP}/{self.name}/anthropic-api-key"

@@ -71,9 +71,9 @@ class _Adapters:
         )
 
     def purges(self) -> Schedule:
-        account = self.settings.account_id
-        arn = f"arn:aws:lambda:{self.settings.region}:{account}:function:{self._named(PURGE)}"
-        role = f"arn:aws:iam::{account}:role/{self._named('scheduler')}"
+        account, region = self.settings.account_id, self.settings.region
+        arn = f"arn:aws:lambda:{region}:{account}:function:{self._named(PURGE)}"
+        role = f"arn:aws:iam::{account}:role/{self._named('scheduler')}-{region}"
         return Schedule(
             self.function,
             self._grant("schedule", PURGE),

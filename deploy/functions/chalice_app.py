@@ -70,7 +70,9 @@ def _configured(name: str, function: Function, settings: Settings) -> dict[str, 
 
 def deploy(stage: Stage, package_path: Path, gateway_responses: GatewayResponses, say: Say) -> Deployed:
     """Deploy from `.build/STAGE/`, and store the record. Safe to repeat wherever an earlier run ended."""
-    _write_record(stage, load_record(stage))
+    record = load_record(stage)
+    set_aside_other_roles(stage, record)
+    _write_record(stage, record)
     factory = CLIFactory(str(stage.build), environ=os.environ)
     config = factory.create_config_obj(chalice_stage_name=stage.name)
     client = Client(factory.create_botocore_session(), gateway_responses)
@@ -150,9 +152,20 @@ def add_by_name(stage: Stage, record: dict[str, Any]) -> None:
     place = policies.Place(stage.name, stage.region, stage.account_id)
     for name in app_modules.functions():
         _add(record, name, "lambda_function", lambda_arn=place.arn("lambda", f"function:{place.function_name(name)}"))
-        _add(record, f"{name}_role", "iam_role", role_name=f"{stage.prefix}-{name}")
+        _add(record, f"{name}_role", "iam_role", role_name=stage.role_name(name))
     extract = place.arn("lambda", f"function:{place.function_name('extract')}")
     _add(record, "extract-s3event", "s3_event", bucket=stage.files_bucket, lambda_arn=extract)
+
+
+def set_aside_other_roles(stage: Stage, record: dict[str, Any]) -> None:
+    """Have roles that are called otherwise than now replaced: Chalice deletes what its record names and the app lacks.
+
+    Under the function's own entry it would take the recorded role for the one of the new name.
+    """
+    for resource in record["resources"]:
+        function = resource["name"].removesuffix("_role")
+        if resource["resource_type"] == "iam_role" and resource["role_name"] != stage.role_name(function):
+            resource["name"] = f"replaced_{resource['name'].removeprefix('replaced_')}"
 
 
 def _add(record: dict[str, Any], name: str, resource_type: str, **values: str) -> None:
@@ -191,6 +204,16 @@ class _Packager(deployer.BaseDeployStep):
         resource.filename = str(self._path)
 
 
+class _RoleNames(deployer.BaseDeployStep):
+    """Names the functions' roles, which Chalice calls the same in every region."""
+
+    def __init__(self, stage: Stage) -> None:
+        self._stage = stage
+
+    def handle_managediamrole(self, config: Config, resource: models.ManagedIAMRole) -> None:
+        resource.role_name = self._stage.role_name(resource.resource_name.removesuffix("_role"))
+
+
 class _Swagger(TemplatedSwaggerGenerator):
     """Names the API after the stage: Chalice calls every stage's API by the app's name."""
 
@@ -223,6 +246,7 @@ def _deployer(stage: Stage, config: Config, client: Client, ui: UI, package_path
         steps=[
             deployer.InjectDefaults(),
             _Packager(package_path),
+            _RoleNames(stage),
             deployer.PolicyGenerator(policy_gen=AppPolicyGenerator(osutils=osutils), osutils=osutils),
             deployer.SwaggerBuilder(swagger_generator=_Swagger(stage.prefix)),
         ]

@@ -17,6 +17,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 from chalice.awsclient import ResourceDoesNotExistError, TypedAWSClient
 
+from deploy.account import roles
 from deploy.environment import API_STAGE
 
 GatewayResponses = Mapping[str, Mapping[str, Any]]
@@ -73,11 +74,14 @@ class Client(TypedAWSClient):
         self._delete(super().delete_function, function_name)
 
     def delete_role(self, name: str) -> None:
+        """Delete a role, unless it serves the stage of this name in another region: its name may lack the region."""
+        iam = self._client("iam")
         try:
+            if not roles.serves(iam, name, self.region_name):
+                return
             self._delete(super().delete_role, name)
-        except ClientError as error:
-            if error.response["Error"]["Code"] != "NoSuchEntity":
-                raise
+        except iam.exceptions.NoSuchEntityException:
+            return
 
     # --- Bucket events --------------------------------------------------------------------------------------------
 

@@ -204,7 +204,7 @@ def _parameter(grant: Grant, place: Place) -> list[Statement]:
 
 
 def _schedule(grant: Grant, place: Place) -> list[Statement]:
-    role = f"arn:{place.partition}:iam::{place.account_id}:role/{place.prefix}-scheduler"
+    role = f"arn:{place.partition}:iam::{place.account_id}:role/{place.prefix}-scheduler-{place.region}"
     pass_role = {
         "Effect": "Allow",
         "Action": ["iam:PassRole"],

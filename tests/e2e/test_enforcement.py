@@ -72,12 +72,14 @@ def test_without_its_table_actions_the_api_fails(
     assert flow() in {200, 201}
 
 
-@pytest.mark.parametrize(("action", "resource"), [("scheduler:CreateSchedule", "/*"), ("iam:PassRole", "-scheduler")])
+@pytest.mark.parametrize(
+    ("action", "resource"), [("scheduler:CreateSchedule", "/*"), ("iam:PassRole", "-scheduler-{region}")]
+)
 def test_without_its_schedule_nothing_is_deleted(
     deployment: Deployment, ada: Person, action: str, resource: str
 ) -> None:
     conversation_id = ada.new_conversation(title="Still there")
-    with without_action(deployment, "api_handler", action, resource):
+    with without_action(deployment, "api_handler", action, resource.format(region=deployment.region)):
         assert ada.call("DELETE", f"/conversations/{conversation_id}").status == 500
     assert ada.get(f"/conversations/{conversation_id}").body["title"] == "Still there"
 

@@ -67,7 +67,7 @@ def test_nothing_is_allowed_by_the_way(deployment: Deployment, function: str) ->
 
 
 def test_the_scheduler_may_only_start_the_purge(deployment: Deployment) -> None:
-    statements = _statements(deployment, f"{deployment.prefix}-scheduler")
+    statements = _statements(deployment, f"{deployment.prefix}-scheduler-{deployment.region}")
     assert [_listed(statement["Action"]) for statement in statements] == [["lambda:InvokeFunction"]]
     (resource,) = _listed(statements[0]["Resource"])
     assert resource.endswith(f":function:{deployment.function('purge')}")

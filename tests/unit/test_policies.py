@@ -94,7 +94,7 @@ def test_pushing_is_allowed_on_the_stages_own_socket_api_once_it_is_known() -> N
 def test_a_schedule_may_pass_only_the_scheduler_role_and_only_to_the_scheduler() -> None:
     create, pass_role = statements(Grant("schedule", "purge", ("CreateSchedule",)))
     assert create["Resource"] == "arn:aws:scheduler:eu-west-1:123456789012:schedule/chatapp-prod/*"
-    assert pass_role["Resource"] == "arn:aws:iam::123456789012:role/chatapp-prod-scheduler"
+    assert pass_role["Resource"] == "arn:aws:iam::123456789012:role/chatapp-prod-scheduler-eu-west-1"
     assert pass_role["Condition"] == {"StringEquals": {"iam:PassedToService": "scheduler.amazonaws.com"}}
 
 
