@@ -25,6 +25,38 @@ check_node() {
   node -e 'const [a, b] = process.versions.node.split("."); process.exit(a > 20 || (a == 20 && b >= 19) ? 0 : 1)'
 }
 
+# counting TITLE COMMAND…: runs what says nothing for long, or far too much: its seconds are counted meanwhile, and the
+# end of what it said is shown when it fails.
+counting() {
+  local said counter status=0
+  echo "$1" >&2
+  shift
+  said=$(mktemp)
+  count_seconds &
+  counter=$!
+  "$@" > "$said" 2>&1 || status=$?
+  kill "$counter" 2> /dev/null || true
+  wait "$counter" 2> /dev/null || true
+  if on_terminal; then printf '\r          \r' >&2; fi
+  if [[ $status != 0 ]]; then tail -n 20 "$said" >&2; fi
+  rm -f "$said"
+  return "$status"
+}
+
+# In place on a terminal, every ten seconds in a log; until it is killed, or this script is.
+count_seconds() {
+  local pause=10 form='    %s s\n' seconds=0
+  if on_terminal; then pause=1 form='\r    %s s'; fi
+  # The pause keeps no pipe open that somebody reads to its end.
+  while sleep "$pause" > /dev/null 2>&1 && kill -0 $$ 2> /dev/null; do
+    seconds=$((seconds + pause))
+    # shellcheck disable=SC2059
+    printf "$form" "$seconds" >&2
+  done
+}
+
+on_terminal() { [[ -t 2 && ${TERM:-dumb} != dumb ]]; }
+
 prepare_environment() {
   local python stamp
   python=$(find_python) || fail "Python 3.11 to 3.14 with venv is needed (python.org, or the python3-venv package); PYTHON=/path names one"
@@ -32,10 +64,10 @@ prepare_environment() {
   if [[ -x .venv/bin/python && -f .venv/installed && $(< .venv/installed) == "$stamp" ]]; then
     return
   fi
-  echo "installing the project's Python packages into .venv (the first time takes a minute)" >&2
   rm -f .venv/installed
-  "$python" -m venv --clear .venv || fail "$python could not make .venv"
-  .venv/bin/python -m pip --disable-pip-version-check install --quiet --require-hashes -r tests/requirements.txt \
+  counting "making .venv" "$python" -m venv --clear .venv || fail "$python could not make .venv; see above"
+  counting "installing the project's Python packages into it (the first time takes a minute)" \
+    .venv/bin/python -m pip --disable-pip-version-check install --quiet --require-hashes -r tests/requirements.txt \
     || fail "the Python packages could not be installed; see above"
   echo "$stamp" > .venv/installed
 }
@@ -47,7 +79,9 @@ prepare_node() {
   if [[ -f $1/node_modules/.installed && $(< "$1/node_modules/.installed") == "$stamp" ]]; then
     return
   fi
-  echo "installing the packages of $1" >&2
-  (cd "$1" && npm ci --no-audit --no-fund --silent) || fail "the packages of $1 could not be installed; see above"
+  counting "installing the packages of $1" install_node "$1" \
+    || fail "the packages of $1 could not be installed; see above"
   echo "$stamp" > "$1/node_modules/.installed"
 }
+
+install_node() { (cd "$1" && npm ci --no-audit --no-fund); }
