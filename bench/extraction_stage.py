@@ -25,6 +25,7 @@ from bench.first_token import Api, Socket, opened, sign_in
 from bench.report import ROOT, Figure
 from deploy import steps
 from deploy.local import aws as local_aws
+from deploy.people import api
 from tests.e2e import web
 
 WARM_UPS = 3
@@ -77,7 +78,7 @@ def running() -> Iterator[Stage | None]:
 def upload(stage: Stage, name: str, content: bytes) -> str:
     """Declare a file and send its form; returns its id once S3 has answered."""
     made = stage.api.call("POST", "/files", {"name": name, "type": _PDF, "size": len(content)})
-    body, content_type = web.form(made["upload"]["fields"], "file", content)
+    body, content_type = api.form(made["upload"]["fields"], "file", content)
     sent = web.call("POST", made["upload"]["url"], body=body, headers={"Content-Type": content_type})
     if sent.status >= 300:
         raise RuntimeError(f"the form was refused: {sent.status}")

@@ -77,9 +77,21 @@ def _run(asked: argparse.Namespace, progress: Progress) -> int:
         print("stopped" if local_aws.stop(ROOT) else "not running")
         return 0
     stage = _local(progress) if asked.stage == LOCAL else _deployable(asked)
-    deployment = steps.begin(stage, progress, _state_dir())
-    print(summary(stage, deployment.run()))
+    deploy(stage, steps.begin(stage, progress, _state_dir()))
     return 0
+
+
+def deploy(stage: Stage, deployment: steps.Deployment) -> None:
+    """Deploy and prove. What is deployed has its addresses, proven or not; what a budget refuses is no failure."""
+    outputs = deployment.run()
+    refused = None
+    try:
+        refused = deployment.prove()
+    finally:
+        print(summary(stage, outputs), flush=True)
+    if refused:
+        where = "deploy/settings.toml: stage_budget_usd, user_budget_usd"
+        print(f"\nnot proven: the budget of this month is spent ({where}). {refused}")
 
 
 def _local(progress: Progress) -> Stage:

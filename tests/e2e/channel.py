@@ -8,14 +8,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from websockets.sync.client import ClientConnection, connect
+from websockets.sync.client import ClientConnection
 
-from tests.e2e import web
+from deploy.people import api
 from tests.e2e.deployment import Deployment
 from tests.e2e.people import Person
-
-# Pings are the site's own affair: an API Gateway socket knows none of the protocol's.
-_OPTIONS: dict[str, Any] = {"open_timeout": 20, "close_timeout": 2, "ping_interval": None, "proxy": None}
 
 
 class Socket:
@@ -50,6 +47,5 @@ def ticket(person: Person) -> str:
 @contextmanager
 def opened(deployment: Deployment, ticket_text: str) -> Iterator[Socket]:
     """Raises websockets' InvalidStatus where the server refuses the connection."""
-    url = f"{deployment.socket_url}?ticket={ticket_text}"
-    with connect(url, sock=web.open_tcp(deployment.socket_url), **_OPTIONS) as connection:
+    with api.opened(deployment.socket_url, ticket_text) as connection:
         yield Socket(connection)

@@ -6,6 +6,7 @@ import json
 from typing import Any
 from urllib.parse import quote_plus
 
+from deploy.people import api
 from tests.e2e import rows, web
 from tests.e2e.deployment import Deployment
 from tests.e2e.files import Fixture
@@ -27,7 +28,7 @@ def declared(person: Person, name: str, media_type: str, size: int) -> dict[str,
 
 def send(upload: dict[str, Any], content: bytes, **fields: str) -> web.Reply:
     """Send a form to S3. fields: in place of what was signed."""
-    body, content_type = web.form({**upload["fields"], **fields}, "file", content)
+    body, content_type = api.form({**upload["fields"], **fields}, "file", content)
     return web.call("POST", upload["url"], body=body, headers={"Content-Type": content_type})
 
 

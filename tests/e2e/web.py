@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import http.client
 import json
-import secrets
-import socket
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -45,28 +42,8 @@ def call(method: str, url: str, *, body: Any = None, headers: dict[str, str] | N
         connection.close()
 
 
-def form(fields: Mapping[str, str], name: str, content: bytes) -> tuple[bytes, str]:
-    """A multipart form as a browser sends it, the file last; returns it with its content type."""
-    boundary = f"----e2e{secrets.token_hex(12)}"
-    parts = [
-        f'--{boundary}\r\nContent-Disposition: form-data; name="{key}"\r\n\r\n{value}\r\n'
-        for key, value in fields.items()
-    ]
-    opening = f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n\r\n'
-    body = "".join([*parts, opening]).encode() + content + f"\r\n--{boundary}--\r\n".encode()
-    return body, f"multipart/form-data; boundary={boundary}"
-
-
 def reachable_host(host: str) -> str:
     return "127.0.0.1" if host.endswith("localhost") else host
-
-
-def open_tcp(url: str) -> socket.socket | None:
-    """A connection for a client that resolves names itself; None where it can."""
-    address = urlsplit(url)
-    if not (address.hostname or "").endswith("localhost"):
-        return None
-    return socket.create_connection((reachable_host(address.hostname or ""), address.port or 80), timeout=TIMEOUT_S)
 
 
 def _connection(scheme: str, host: str, port: int | None) -> http.client.HTTPConnection:
