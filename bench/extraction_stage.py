@@ -6,7 +6,6 @@ SRP sign-in, `POST /files`, the form sent to S3; S3's event starts the function;
 from __future__ import annotations
 
 import os
-import sqlite3
 import threading
 import time
 from collections.abc import Iterator
@@ -16,6 +15,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+import apsw
 import boto3
 from botocore.exceptions import ClientError
 from chalicelib.extraction.index.search_index import search
@@ -184,7 +184,7 @@ class Searcher(threading.Thread):
         try:
             self._path.write_bytes(self._s3.get_object(Bucket=self._bucket, Key=key)["Body"].read())
             return bool(search(self._path, "repère1", 1))
-        except (ClientError, sqlite3.Error):
+        except (ClientError, apsw.Error):
             return False
 
 

@@ -34,6 +34,7 @@ def paper(
     from chalicelib.extraction.estimates import estimate_tokens
     from chalicelib.extraction.pages import Page
     from chalicelib.files import extracts
+    from chalicelib.files.page_writer import PageWriter
     from chalicelib.ids import iso, new_id
 
     file_id = new_id()
@@ -64,7 +65,7 @@ def paper(
     if texts:
         with tempfile.TemporaryDirectory() as folder:
             extracted = services.of(functions.EXTRACT).extracted
-            writer = extracts.PageWriter(extracted, file_id, "run", Path(folder) / "index")
+            writer = PageWriter(extracted, file_id, "run", Path(folder) / "index")
             for number, each in enumerate(texts, 1):
                 writer.add(Page(number, {"kind": "page", "label": f"page {number}", "page": number}, each))
             writer.close()

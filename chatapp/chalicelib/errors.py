@@ -21,7 +21,6 @@ What ends an answer or a file's reading, and is told on its row:
 
     ModelError                  claude.interface         the model's failures, by their code
     ExtractionError             extraction.failures      why a file cannot be read, by its code
-    SearchUnavailable           extraction.index         this interpreter's SQLite has no full-text search
 
 What AWS answers, converted by exact code in `aws/`; whoever calls handles it:
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-import sqlite3
 import threading
 from pathlib import Path
 from typing import Any
 
+import apsw
 import openpyxl
 import pptx
 import pytest
@@ -236,7 +236,7 @@ def test_its_lease_is_renewed_while_it_is_read(stage: Stage, ada: Person, tmp_pa
 
 
 def rows(path: Path) -> list[Any]:
-    return sqlite3.connect(path).execute("SELECT * FROM pages ORDER BY number").fetchall()
+    return apsw.Connection(str(path)).execute("SELECT * FROM pages ORDER BY number").fetchall()
 
 
 @pytest.mark.parametrize("kind", ["pdf", "text"])

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+import apsw
 import pytest
 from chalicelib import functions, services
 from chalicelib.aws import bucket, clients
@@ -19,6 +19,7 @@ from chalicelib.extraction import Locator, Page
 from chalicelib.extraction.index.outline import outline
 from chalicelib.extraction.index.search_index import build, search
 from chalicelib.files import extracts
+from chalicelib.files.page_writer import PageWriter
 from chalicelib.files.row import File
 from chalicelib.subjects import person
 
@@ -56,14 +57,14 @@ def answer(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> services.Services:
 def write(
     extracted: Bucket, path: Path, pages: Iterable[Page], run: str = "run", *, start_page: int = 1, left_key: str = ""
 ) -> None:
-    with extracts.PageWriter(extracted, FILE_ID, run, path, start_page=start_page, left_key=left_key) as writer:
+    with PageWriter(extracted, FILE_ID, run, path, start_page=start_page, left_key=left_key) as writer:
         for each in pages:
             writer.add(each)
         writer.close()
 
 
 def rows(path: Path) -> list[Any]:
-    return sqlite3.connect(path).execute("SELECT * FROM pages ORDER BY number").fetchall()
+    return apsw.Connection(str(path)).execute("SELECT * FROM pages ORDER BY number").fetchall()
 
 
 def test_pages_stand_twenty_to_an_object(
@@ -106,7 +107,7 @@ def test_nothing_is_there_of_a_file_that_was_removed(
 
 
 def test_pages_and_index_are_there_before_the_end(extracted: Bucket, answer: services.Services, tmp_path: Path) -> None:
-    with extracts.PageWriter(extracted, FILE_ID, "run", tmp_path / "index") as writer:
+    with PageWriter(extracted, FILE_ID, "run", tmp_path / "index") as writer:
         for number in range(1, 40):
             writer.add(page(number))
         assert writer.next_page == 21
@@ -146,7 +147,7 @@ def test_another_run_goes_on_where_one_stopped(
     whole = {key: stage.body(key) for key in stage.objects() if "index" not in key}
     extracts.remove(extracted, FILE_ID)
 
-    with extracts.PageWriter(extracted, FILE_ID, "first", tmp_path / "first") as writer:
+    with PageWriter(extracted, FILE_ID, "first", tmp_path / "first") as writer:
         for each in pages[:50]:
             writer.add(each)
         writer.pause()

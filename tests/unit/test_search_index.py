@@ -1,12 +1,15 @@
 from __future__ import annotations
 
+import json
 import shutil
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
+import apsw
 import pytest
 from chalicelib.extraction import Page
-from chalicelib.extraction.index.search_index import IndexWriter, SearchUnavailable, build, read_pages, search
+from chalicelib.extraction.index.search_index import SCHEMA, IndexWriter, build, read_pages, search
 from chalicelib.extraction.pages import Locator
 
 FILLER = "Rien de notable sur cette page, qui parle d'autre chose et continue longtemps ainsi. "
@@ -163,7 +166,7 @@ def test_an_index_is_continued_and_a_page_added_again_replaces_the_former(tmp_pa
     assert _numbers(path, "two") == []
     assert _numbers(path, "deux") == [2]
     assert [page.text for page in read_pages(path, 1, 9)] == ["one", "deux", "three"]
-    with sqlite3.connect(path) as database:
+    with closing(apsw.Connection(str(path))) as database:
         database.execute("INSERT INTO words(words, rank) VALUES ('integrity-check', 1)")
 
 
@@ -175,9 +178,39 @@ def test_a_word_of_one_page_is_found_among_two_thousand(tmp_path: Path) -> None:
     assert "repère1234" in hits[0].passage
 
 
-def test_a_python_without_fts5_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_index_that_the_interpreters_sqlite_wrote_is_searched_and_continued(tmp_path: Path) -> None:
+    """As those were that were made before the package brought its own."""
+    path = tmp_path / "index.sqlite"
+    with closing(sqlite3.connect(path)) as database:
+        database.executescript(SCHEMA)
+        database.executemany(
+            "INSERT INTO pages VALUES (?, ?, ?)",
+            [(number, json.dumps(_page(number, "").locator), f"Élève {number}") for number in (1, 2)],
+        )
+        database.commit()
+    assert sorted(_numbers(path, "eleve")) == [1, 2]
+    build(path, [_page(2, "deux"), _page(3, "trois")])
+    assert [page.text for page in read_pages(path, 1, 9)] == ["Élève 1", "deux", "trois"]
+    assert (_numbers(path, "eleve"), _numbers(path, "trois")) == ([1], [3])
+
+
+def test_pages_are_there_once_committed_and_not_before(tmp_path: Path) -> None:
+    path = tmp_path / "index.sqlite"
+    with IndexWriter(path) as index:
+        for number in range(1, 60):
+            index.add(_page(number, f"mot{number}"))
+        assert len(read_pages(path, 1, 99)) == 50
+        index.commit()
+        index.commit()  # of nothing
+        assert _numbers(path, "mot59") == [59]
+
+
+def test_reading_asks_for_no_lock_and_cannot_write(index: Path) -> None:
+    """An index in Lambda's /tmp is this process's own, and no file may come to stand beside it."""
     from chalicelib.extraction.index import search_index
 
-    monkeypatch.setattr(search_index, "SCHEMA", "CREATE VIRTUAL TABLE words USING fts5_absent(text);")
-    with pytest.raises(SearchUnavailable, match="FTS5"):
-        IndexWriter(tmp_path / "index.sqlite")
+    with closing(apsw.Connection(str(index))) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        assert len(_numbers(index, "délai")) == 2
+    with search_index._opened(index) as database, pytest.raises(apsw.ReadOnlyError):
+        database.execute("DELETE FROM pages")

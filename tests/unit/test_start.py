@@ -12,15 +12,15 @@ from chalicelib import services
 from tests import stage as stages
 
 APP = Path(services.__file__).resolve().parents[1]
-ONE_FUNCTIONS = {"chalicelib.answering.worker", "chalicelib.files.extraction_worker", "anthropic"}
+ONE_FUNCTIONS = {"chalicelib.answering.worker", "chalicelib.files.extraction_worker", "anthropic", "apsw"}
 
 
 @pytest.mark.parametrize(
     ("function", "own"),
     [
         ("chatapp-test", set()),
-        ("chatapp-test-answer", {"chalicelib.answering.worker", "anthropic"}),
-        ("chatapp-test-extract", {"chalicelib.files.extraction_worker"}),
+        ("chatapp-test-answer", {"chalicelib.answering.worker", "anthropic", "apsw"}),
+        ("chatapp-test-extract", {"chalicelib.files.extraction_worker", "apsw"}),
         ("chatapp-test-websocket_connect", set()),
     ],
 )

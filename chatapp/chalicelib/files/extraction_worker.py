@@ -27,6 +27,7 @@ from chalicelib.workers.ticker import Ticker
 from . import claims, extracts, lifecycle
 from . import row as files
 from .claims import Lost, Upload
+from .page_writer import PageWriter
 from .row import File
 
 if TYPE_CHECKING:
@@ -183,10 +184,10 @@ class _Work:
                 writer.close()
         return self._of_pages(found, kind, index_path) | left
 
-    def _writer(self, index_path: Path) -> extracts.PageWriter:
+    def _writer(self, index_path: Path) -> PageWriter:
         file = self._file
         assert file.token is not None  # noqa: S101 (it is claimed)
-        return extracts.PageWriter(
+        return PageWriter(
             self._services.extracted,
             file.file_id,
             file.token,
@@ -205,7 +206,7 @@ class _Work:
         if path.stat().st_size != self._file.size:
             raise _Refused("size_mismatch")
 
-    def _store(self, items: Iterator[Item], writer: extracts.PageWriter) -> bool:
+    def _store(self, items: Iterator[Item], writer: PageWriter) -> bool:
         """False when time is up before the end. At least one whole object is stored, so that each run gets on."""
         for item in items:
             if isinstance(item, Total):

@@ -1,4 +1,4 @@
-"""What extraction leaves of a file in the bucket, and how it is read again.
+"""What extraction leaves of a file in the bucket, and how it is read again; `page_writer.py` writes it.
 
     extracted/{file_id}/pages/{first:06d}.jsonl   20 pages each, one JSON {"number", "locator", "text"} a line
     extracted/{file_id}/{run}/index.sqlite        all of them, to be searched (extraction/index/search_index.py)
@@ -19,14 +19,12 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
 from cachetools import LRUCache
 
 from chalicelib.aws.bucket import Bucket, Missing
 from chalicelib.errors import NotFound
-from chalicelib.extraction.index.outline import outline as made_outline
-from chalicelib.extraction.index.search_index import IndexWriter, measure
 from chalicelib.extraction.limits import MB
 from chalicelib.extraction.pages import Page
 from chalicelib.workers import scratch
@@ -37,14 +35,10 @@ if TYPE_CHECKING:
     from .row import File
 
 PAGES_AN_OBJECT = 20
-# The index is stored while pages come whenever it has grown by this factor, so that all its copies together have at
-# most 1 + 1/4 + 1/16 + … of the last one's size, and with the finished one 2⅓ of it.
-_GROWTH = 4
 _READERS = 8
 # Lambda's /tmp has 512 MB.
 _MOST_CACHED_BYTES = 128 * MB
 _INDEX_NAME = "/index.sqlite"
-_LINES, _SQLITE, _TEXT = "application/jsonl", "application/vnd.sqlite3", "text/plain; charset=utf-8"
 
 
 def prefix(file_id: str) -> str:
@@ -52,7 +46,7 @@ def prefix(file_id: str) -> str:
     return f"extracted/{file_id}/"
 
 
-def _pages_key(file_id: str, first: int) -> str:
+def pages_key(file_id: str, first: int) -> str:
     return f"{prefix(file_id)}pages/{first:06d}.jsonl"
 
 
@@ -60,102 +54,13 @@ def index_key(file_id: str, run: str) -> str:
     return f"{prefix(file_id)}{run}{_INDEX_NAME}"
 
 
-def _outline_key(file_id: str) -> str:
+def outline_key(file_id: str) -> str:
     return f"{prefix(file_id)}outline.txt"
 
 
-def _first_of(number: int) -> int:
+def first_of(number: int) -> int:
     """The number of the first page in the object that holds page `number`."""
     return (number - 1) // PAGES_AN_OBJECT * PAGES_AN_OBJECT + 1
-
-
-class PageWriter:
-    """Stores pages as they are read, in order.
-
-    run: names the run, whose index is stored at `index_key`. index_path: a local file for it.
-    start_page: where this run begins, the first page of an object; if not 1, the index that an earlier run left at
-    `left_key` is fetched and continued. To be used in `with`, and ended by `close` or `pause`.
-    """
-
-    def __init__(
-        self,
-        extracted: Bucket,
-        file_id: str,
-        run: str,
-        index_path: Path,
-        *,
-        start_page: int = 1,
-        left_key: str | None = None,
-    ) -> None:
-        self._extracted = extracted
-        self._file_id = file_id
-        self.index_key = index_key(file_id, run)
-        self._index_path = index_path
-        self._waiting: list[Page] = []
-        self._next = start_page
-        self._stored_bytes = self._bytes = 0
-        if start_page > 1:
-            assert left_key is not None  # noqa: S101 (what a run leaves names its index)
-            extracted.download(left_key, index_path)
-            self._stored_bytes = self._bytes = measure(index_path).text_bytes
-        self._index = IndexWriter(index_path)
-        self._is_open = True
-
-    @property
-    def next_page(self) -> int:
-        """Where another run has to go on: the page after the last whole object."""
-        return self._next
-
-    def add(self, page: Page) -> None:
-        self._waiting.append(page)
-        self._index.add(page)
-        self._bytes += len(page.text.encode())
-        if page.number % PAGES_AN_OBJECT == 0:
-            self._store_pages()
-            self._next = page.number + 1
-            if self._bytes >= self._stored_bytes * _GROWTH:
-                self._store_index()
-
-    def pause(self) -> None:
-        """Store what is there, for another run to go on at `next_page`. Nothing can be added any more."""
-        self._close_index()
-        self._put_index()
-
-    def close(self) -> str:
-        """Store the rest and the outline, which is returned. Nothing can be added any more."""
-        if self._waiting:
-            self._store_pages()
-        self._close_index()
-        self._put_index()
-        outline = made_outline(self._index_path)
-        self._extracted.put(_outline_key(self._file_id), outline.encode(), _TEXT)
-        return outline
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        """Whatever was not stored is dropped."""
-        self._close_index()
-
-    def _store_pages(self) -> None:
-        first = _first_of(self._waiting[0].number)
-        body = "".join(_as_line(page) for page in self._waiting).encode()
-        self._extracted.put(_pages_key(self._file_id, first), body, _LINES)
-        self._waiting.clear()
-
-    def _store_index(self) -> None:
-        self._index.commit()
-        self._put_index()
-        self._stored_bytes = self._bytes
-
-    def _close_index(self) -> None:
-        if self._is_open:
-            self._is_open = False
-            self._index.close()
-
-    def _put_index(self) -> None:
-        self._extracted.put(self.index_key, self._index_path, _SQLITE)
 
 
 def drop_former(extracted: Bucket, file: File) -> None:
@@ -182,7 +87,7 @@ def read_page(services: Services, file_id: str, number: int) -> Page:
     """One page; also of those read so far while a file is still being read. Raises NotFound."""
     if number >= 1:
         try:
-            body = services.extracted.read(_pages_key(file_id, _first_of(number)))
+            body = services.extracted.read(pages_key(file_id, first_of(number)))
         except Missing:
             body = b""
         for page in _pages(body):
@@ -194,7 +99,7 @@ def read_page(services: Services, file_id: str, number: int) -> Page:
 def read_all(services: Services, file: File) -> list[Page]:
     """All pages of a file that is ready. Raises NotFound when it has been removed meanwhile."""
     firsts = range(1, (file.pages or 0) + 1, PAGES_AN_OBJECT)
-    keys = [_pages_key(file.file_id, first) for first in firsts]
+    keys = [pages_key(file.file_id, first) for first in firsts]
     try:
         return [page for body in _read(services.extracted, keys) for page in _pages(body)]
     except Missing as missing:
@@ -204,7 +109,7 @@ def read_all(services: Services, file: File) -> list[Page]:
 def outline(services: Services, file: File) -> str:
     """Raises NotFound when the file has been removed meanwhile, or has no pages."""
     try:
-        return services.extracted.read(_outline_key(file.file_id)).decode()
+        return services.extracted.read(outline_key(file.file_id)).decode()
     except Missing as missing:
         raise NotFound("file") from missing
 
@@ -275,8 +180,3 @@ def _read(extracted: Bucket, keys: list[str]) -> Iterable[bytes]:
 
 def _pages(body: bytes) -> Iterator[Page]:
     return (Page(**json.loads(line)) for line in body.split(b"\n") if line)
-
-
-def _as_line(page: Page) -> str:
-    value = {"number": page.number, "locator": page.locator, "text": page.text}
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")) + "\n"

@@ -1,6 +1,9 @@
 """An SQLite FTS5 index of a file's pages: written while they are read, searched by bm25.
 
 One file, without a journal beside it after each `commit`: it can be copied away then, and searched.
+
+The SQLite is the package's own: the one of Lambda's Python may be of 2013, or come without FTS5.
+https://github.com/aws/aws-lambda-base-images/issues/116
 """
 
 from __future__ import annotations
@@ -8,7 +11,6 @@ from __future__ import annotations
 import heapq
 import json
 import re
-import sqlite3
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -17,6 +19,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Self
+
+import apsw
 
 from chalicelib.extraction.estimates import estimate_tokens
 from chalicelib.extraction.language import STOP_WORDS, UNSPACED
@@ -55,13 +59,6 @@ _FOUND = re.compile("\x02([^\x03]*)\x03")
 _MARK = re.compile("[\x02\x03]")  # control characters, which no page has
 
 
-class SearchUnavailable(RuntimeError):
-    """This Python's SQLite was built without FTS5."""
-
-    def __init__(self) -> None:
-        super().__init__(f"SQLite {sqlite3.sqlite_version} of this Python has no FTS5, which the search index needs")
-
-
 @dataclass(frozen=True)
 class Hit:
     """passage: about 700 characters of the page around what was found."""
@@ -85,18 +82,20 @@ class IndexWriter:
     """Adds pages to the index at `path`, which is made when there is none. A page added again replaces the former."""
 
     def __init__(self, path: Path) -> None:
-        self._database = sqlite3.connect(path)
+        self._database = apsw.Connection(str(path))
         self._uncommitted = 0
         # Lost with the machine, the index is made anew: nothing is gained by waiting for the disk.
-        self._database.executescript(
-            "PRAGMA synchronous = OFF; PRAGMA journal_mode = MEMORY; PRAGMA cache_size = -8000"
-        )
-        if not self._database.execute("SELECT 1 FROM sqlite_master WHERE name = 'pages'").fetchone():
-            _create(self._database)
+        for pragma in ("synchronous = OFF", "journal_mode = MEMORY", "cache_size = -8000"):
+            self._database.execute(f"PRAGMA {pragma}").fetchall()
+        if not self._database.execute("SELECT 1 FROM sqlite_master WHERE name = 'pages'").fetchall():
+            with self._database:  # one transaction
+                self._database.execute(SCHEMA)
 
     def add(self, page: Page) -> None:
         """Searchable after the next commit, which comes by itself after every 50 pages."""
         locator = json.dumps(page.locator, ensure_ascii=False)
+        if not self._database.in_transaction:  # else each statement would be a transaction of its own
+            self._database.execute("BEGIN")
         self._database.execute("DELETE FROM pages WHERE number = ?", (page.number,))
         self._database.execute("INSERT INTO pages VALUES (?, ?, ?)", (page.number, locator, page.text))
         self._uncommitted += 1
@@ -104,7 +103,8 @@ class IndexWriter:
             self.commit()
 
     def commit(self) -> None:
-        self._database.commit()
+        if self._database.in_transaction:
+            self._database.execute("COMMIT")
         self._uncommitted = 0
 
     def close(self) -> None:
@@ -168,7 +168,7 @@ def measure(path: Path) -> Measure:
             "SELECT count(*), count(*) FILTER (WHERE text = ''), coalesce(sum(length(text)), 0),"
             " coalesce(sum(length(CAST(text AS BLOB))), 0) FROM pages"
         )
-        return Measure(*counts.fetchone())
+        return Measure(*counts.get)
 
 
 def tokens(path: Path) -> int:
@@ -177,18 +177,10 @@ def tokens(path: Path) -> int:
         return sum(estimate_tokens(text) for (text,) in database.execute("SELECT text FROM pages"))
 
 
-def _opened(path: Path) -> closing[sqlite3.Connection]:
+def _opened(path: Path) -> closing[apsw.Connection]:
     """For reading what was committed: nobody may write at the same time."""
-    return closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True))
-
-
-def _create(database: sqlite3.Connection) -> None:
-    try:
-        database.executescript(SCHEMA)
-    except sqlite3.OperationalError as error:
-        if "fts5" in str(error):
-            raise SearchUnavailable from error
-        raise
+    flags = apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI
+    return closing(apsw.Connection(f"{path.resolve().as_uri()}?immutable=1", flags))
 
 
 def _expressions(query: str) -> Iterator[str]:
@@ -220,12 +212,12 @@ def _stem(term: str) -> str:
     return f'"{term.rstrip("sx") if len(term.rstrip("sx")) >= _FEWEST_CHARACTERS_OF_A_STEM else term}" *'
 
 
-def _hits(database: sqlite3.Connection, expression: str, limit: int) -> Iterator[Hit]:
+def _hits(database: apsw.Connection, expression: str, limit: int) -> Iterator[Hit]:
     for number, locator, marked in database.execute(_SEARCH, (expression, limit)):
         yield Hit(number, json.loads(locator), _passage(marked))
 
 
-def _hits_in_pairs(database: sqlite3.Connection, query: str, limit: int) -> Iterator[Hit]:
+def _hits_in_pairs(database: apsw.Connection, query: str, limit: int) -> Iterator[Hit]:
     """The pages with the most of the query's pairs of characters, of scripts in which words are not set apart."""
     all_pairs = (run[at : at + 2] for run in UNSPACED.findall(query) for at in range(len(run) - 1))
     pairs = list(dict.fromkeys(all_pairs))[:_MOST_TERMS]
