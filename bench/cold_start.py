@@ -23,7 +23,7 @@ if __name__ == "__main__":
 
 from bench.report import ROOT, Figure, load_average, show
 from deploy.environment import LOCAL, Stage
-from deploy.functions import app_modules, package, policies
+from deploy.functions import app_modules, package, policies, runtime
 
 RUNS = 7
 MAX_IMPORT_MS = 450
@@ -129,7 +129,7 @@ def _median(starts: Sequence[Start]) -> float:
 def main() -> None:
     stage = Stage(LOCAL, ENVIRONMENT["AWS_REGION"])
     grants = {name: function.allowed for name, function in app_modules.functions().items()}
-    built = package.build(stage, policies.clients(grants), lambda text: print(text, file=sys.stderr))
+    built = package.build(stage, runtime.running(), policies.clients(grants), lambda text: print(text, file=sys.stderr))
     with tempfile.TemporaryDirectory(prefix="chatapp-bench-") as scratch:
         show(f"import of app.py by the api function, package {built.version}", figures(built.path, Path(scratch)))
 

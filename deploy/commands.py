@@ -15,6 +15,7 @@ from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError
 from deploy import destruction, steps
 from deploy.account import model_access, regions
 from deploy.environment import LOCAL, ROOT, DeploymentError, Stage
+from deploy.functions import runtime
 from deploy.local import aws as local_aws
 from deploy.progress import Progress
 
@@ -23,7 +24,8 @@ USAGE = """./deploy.sh local [--stop]             the whole app on this machine
        ./deploy.sh outputs STAGE              its addresses, as one JSON object
        ./deploy.sh destroy STAGE [--yes]      take it down; data is kept and named
 on AWS:
-       --region R    by default where STAGE was deployed from here last, else the shell's region, else eu-west-1"""
+       --region R    by default where STAGE was deployed from here last, else the shell's region, else eu-west-1
+       --python V    moves the functions to that Python; by default they keep theirs"""
 _STAGE = re.compile(r"[a-z][a-z0-9-]{0,15}")
 _COMMANDS = {"outputs", "destroy"}
 
@@ -52,6 +54,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="./deploy.sh", usage=USAGE, add_help=True, exit_on_error=False)
     parser.add_argument("words", nargs="*", metavar="STAGE")
     parser.add_argument("--region", help="of AWS; see deploy/account/regions.py")
+    parser.add_argument("--python", choices=runtime.ON_AWS, help="moves the stage's functions to that version")
     parser.add_argument("--yes", action="store_true", help="destroy without asking")
     parser.add_argument("--stop", action="store_true", help="stop the local AWS; what it holds is kept")
     try:
@@ -65,6 +68,8 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     found.stage = words[0]
     if found.stop and (found.stage, found.command) != (LOCAL, "deploy"):
         raise UsageError("--stop is for `local`: on AWS nothing runs while nobody uses it")
+    if found.python and (found.stage == LOCAL or found.command != "deploy"):
+        raise UsageError("--python is for a deployment on AWS: the local AWS runs the functions on its own Python")
     return found
 
 
@@ -77,7 +82,7 @@ def _run(asked: argparse.Namespace, progress: Progress) -> int:
         print("stopped" if local_aws.stop(ROOT) else "not running")
         return 0
     stage = _local(progress) if asked.stage == LOCAL else _deployable(asked)
-    deploy(stage, steps.begin(stage, progress, _state_dir()))
+    deploy(stage, steps.begin(stage, progress, _state_dir(), asked.python))
     return 0
 
 

@@ -5,7 +5,7 @@ fail() {
   exit 1
 }
 
-# Lambda has a runtime for each of these; the functions get the one that packs them.
+# Of the deployment itself; which one the functions run on is decided in deploy/functions/runtime.py.
 find_python() {
   local candidate
   for candidate in "${PYTHON:-}" python3 python3.13 python3.12 python3.11 python3.14; do

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from deploy import site
 from deploy.account import adoption, cloudformation, gateway, model_access, roles
 from deploy.environment import BUILD, Addresses, ApiIds, Settings, Stage, load_settings
-from deploy.functions import app_modules, chalice_app, package, policies, resources
+from deploy.functions import app_modules, chalice_app, package, policies, resources, runtime
 from deploy.people import accounts, smoke
 from deploy.progress import Progress
 
@@ -29,22 +29,24 @@ OPERATIONS = "operations"
 
 @dataclass
 class Deployment:
-    """One run. `ids` and `foundation` are what is known so far; see `functions`."""
+    """One run. `ids` and `foundation` are what is known so far; see `functions`. python: asked for; see `runtime`."""
 
     stage: Stage
     settings: Settings
     progress: Progress
     functions: Mapping[str, Function]
     state_dir: Path
+    python: str | None = None
     ids: ApiIds = field(default_factory=ApiIds)
     foundation: Mapping[str, str] | None = None
 
     def run(self) -> dict[str, Any]:
         """Deploy everything and return the outputs. Raises DeploymentError."""
+        chosen = self.choose_python()
         self.ids = chalice_app.ids(self.stage)
         self.lay_foundation()
         self.provide_key()
-        built = self.build_package()
+        built = self.build_package(chosen)
         self.deploy_functions(built)
         self.configure()
         self.publish_site()
@@ -58,6 +60,16 @@ class Deployment:
     @property
     def addresses(self) -> Addresses:
         return Addresses.of(self.stage, self.ids, (self.foundation or {}).get("DistributionDomain", ""))
+
+    def choose_python(self) -> runtime.Runtime:
+        """Before anything is changed: it may not be on this machine."""
+        with self.progress.step("Python of the functions") as step:
+            before = runtime.deployed(self.stage)
+            chosen = runtime.choose(self.stage, self.python, before)
+            step.changed(before != chosen.version, chosen.version)
+            if before not in {None, chosen.version}:
+                step.say(f"moved from {before}: while each function is, its requests can fail for some seconds")
+        return chosen
 
     def lay_foundation(self) -> None:
         stage = self.stage
@@ -89,9 +101,9 @@ class Deployment:
         with self.progress.step("key of the model") as step:
             step.changed(model_access.ensure_key(self.stage, self.settings.provider), "stored")
 
-    def build_package(self) -> package.Package:
+    def build_package(self, chosen: runtime.Runtime) -> package.Package:
         with self.progress.step("package of the functions") as step:
-            built = package.build(self.stage, policies.clients(self._grants), step.say)
+            built = package.build(self.stage, chosen, policies.clients(self._grants), step.say)
             size_mb = built.path.stat().st_size / 1e6
             step.changed(built.changed, f"{size_mb:.1f} MB, version {built.version}")
         return built
@@ -109,7 +121,7 @@ class Deployment:
             variables = self.variables(built.version)
             chalice_app.render(self.stage, self._place(variables), self.functions, variables, self.settings)
             responses = gateway.responses(self.addresses.site_url)
-            deployed = chalice_app.deploy(self.stage, built.path, responses, step.say)
+            deployed = chalice_app.deploy(self.stage, built, responses, step.say)
             self.ids = deployed.ids
             # Only now does no function hand the former role out any more.
             removed = roles.remove_former_scheduler_role(self.stage, step.say)
@@ -258,5 +270,5 @@ def read_outputs(name: str) -> dict[str, Any] | None:
     return dict(json.loads(file.read_text())) if file.exists() else None
 
 
-def begin(stage: Stage, progress: Progress, state_dir: Path) -> Deployment:
-    return Deployment(stage, load_settings(stage.name), progress, app_modules.functions(), state_dir)
+def begin(stage: Stage, progress: Progress, state_dir: Path, python: str | None = None) -> Deployment:
+    return Deployment(stage, load_settings(stage.name), progress, app_modules.functions(), state_dir, python)

@@ -68,7 +68,7 @@ def _configured(name: str, function: Function, settings: Settings) -> dict[str, 
     return configured
 
 
-def deploy(stage: Stage, package_path: Path, gateway_responses: GatewayResponses, say: Say) -> Deployed:
+def deploy(stage: Stage, built: package.Package, gateway_responses: GatewayResponses, say: Say) -> Deployed:
     """Deploy from `.build/STAGE/`, and store the record. Safe to repeat wherever an earlier run ended."""
     record = load_record(stage)
     set_aside_other_roles(stage, record)
@@ -78,7 +78,7 @@ def deploy(stage: Stage, package_path: Path, gateway_responses: GatewayResponses
     client = Client(factory.create_botocore_session(), gateway_responses)
     ui = _Progress(say)
     try:
-        done = _deployer(stage, config, client, ui, package_path).deploy(config, stage.name)
+        done = _deployer(stage, config, client, ui, built).deploy(config, stage.name)
     except deployer.ChaliceDeploymentError as error:
         raise DeploymentError(" ".join(str(error).split())) from error
     ids = _ids(done)
@@ -195,13 +195,19 @@ def _store_record(stage: Stage) -> None:
 
 
 class _Packager(deployer.BaseDeployStep):
-    """Chalice's own packager would pip-install, keep the clock in the zip, and ship no bytecode of itself."""
+    """Chalice's own packager would pip-install, keep the clock in the zip, and ship no bytecode of itself.
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
+    And Chalice would have the functions run on whichever Python runs it.
+    """
+
+    def __init__(self, built: package.Package) -> None:
+        self._built = built
 
     def handle_deploymentpackage(self, config: Config, resource: models.DeploymentPackage) -> None:
-        resource.filename = str(self._path)
+        resource.filename = str(self._built.path)
+
+    def handle_lambdafunction(self, config: Config, resource: models.LambdaFunction) -> None:
+        resource.runtime = self._built.runtime.name
 
 
 class _RoleNames(deployer.BaseDeployStep):
@@ -239,13 +245,13 @@ class _Progress(UI):
             self._say(msg.strip().lower())
 
 
-def _deployer(stage: Stage, config: Config, client: Client, ui: UI, package_path: Path) -> deployer.Deployer:
+def _deployer(stage: Stage, config: Config, client: Client, ui: UI, built: package.Package) -> deployer.Deployer:
     """Chalice's default deployer with our client, package and API name."""
     osutils = OSUtils()
     build = deployer.BuildStage(
         steps=[
             deployer.InjectDefaults(),
-            _Packager(package_path),
+            _Packager(built),
             _RoleNames(stage),
             deployer.PolicyGenerator(policy_gen=AppPolicyGenerator(osutils=osutils), osutils=osutils),
             deployer.SwaggerBuilder(swagger_generator=_Swagger(stage.prefix)),

@@ -20,16 +20,17 @@ from pathlib import Path
 import chalice
 
 from deploy.environment import ROOT, DeploymentError, Stage
+from deploy.functions.runtime import Runtime
 
 APP_FOLDER = ROOT / "chatapp"
 RUNTIME_FILES = ("__init__.py", "app.py")  # what Chalice itself ships of itself
-_FORMAT = "4"  # of the layout below: a new number makes every stamp stale
+_FORMAT = "5"  # of the layout below: a new number makes every stamp stale
 _ZIPPED_LIMIT_BYTES = 50_000_000
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 
-# glibc of Lambda's own images: Amazon Linux 2 up to Python 3.11, Amazon Linux 2023 from 3.12.
-# https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html
-_NEWEST_GLIBC_MINOR = 26 if sys.version_info < (3, 12) else 34
+# glibc of Lambda's own images: that of Amazon Linux 2023.
+# https://docs.aws.amazon.com/linux/al2023/ug/glibc-gcc-and-binutils.html
+_NEWEST_GLIBC_MINOR = 34
 _OLDEST_GLIBC_MINOR = 17
 
 Say = Callable[[str], None]
@@ -37,35 +38,36 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Package:
-    """version: short, of the code and its dependencies; the same for equal content."""
+    """version: short, of the code and its dependencies; the same for equal content. runtime: what it runs on."""
 
     path: Path
+    runtime: Runtime
     version: str
     changed: bool
 
 
-def build(stage: Stage, services: Iterable[str], say: Say) -> Package:
+def build(stage: Stage, runtime: Runtime, services: Iterable[str], say: Say) -> Package:
     """Bring `.build/STAGE/` and its zip up to date.
 
     services: botocore services that the app calls; other descriptions are left out (botocore is mostly those).
-    Raises DeploymentError when a dependency cannot be installed or the zip is too large for Lambda.
+    Raises DeploymentError when a dependency cannot be installed or compiled, or the zip is too large for Lambda.
     """
     wanted = tuple(sorted(services))
-    vendor_stamp = _vendor_stamp(stage, wanted)
-    _vendor(stage, wanted, vendor_stamp, say)
-    stamp = _digest([vendor_stamp, _runtime_stamp(), *_contents(APP_FOLDER, _app_files())])
+    vendor_stamp = _vendor_stamp(stage, runtime, wanted)
+    _vendor(stage, runtime, wanted, vendor_stamp, say)
+    stamp = _digest([vendor_stamp, _chalice_stamp(), *_contents(APP_FOLDER, _app_files())])
     target = stage.build / "package.zip"
     stamp_file = stage.build / "package.sha256"
     if target.exists() and _read(stamp_file) == stamp:
-        return Package(target, stamp[:12], changed=False)
+        return Package(target, runtime, stamp[:12], changed=False)
     stamp_file.unlink(missing_ok=True)
     copy_app(stage.build)
-    _copy_runtime(stage.build)
+    _copy_chalice(stage.build)
     say("compiling and packing")
-    compile_all(stage.build / "vendor", stage.build / "runtime", stage.build / "chalicelib", stage.build / "app.py")
+    compile_all(runtime, *(stage.build / name for name in ("vendor", "runtime", "chalicelib", "app.py")))
     zip_up(stage.build, target)
     stamp_file.write_text(stamp)
-    return Package(target, stamp[:12], changed=True)
+    return Package(target, runtime, stamp[:12], changed=True)
 
 
 def copy_app(build: Path) -> None:
@@ -107,12 +109,12 @@ def _read(path: Path) -> str | None:
 # --- Dependencies ---------------------------------------------------------------------------------------------------
 
 
-def _vendor_stamp(stage: Stage, services: tuple[str, ...]) -> str:
+def _vendor_stamp(stage: Stage, runtime: Runtime, services: tuple[str, ...]) -> str:
     lock = (APP_FOLDER / "requirements.txt").read_text()
-    return _digest([_FORMAT, lock, sys.version.split()[0], *platform_arguments(stage), *services])
+    return _digest([_FORMAT, lock, runtime.version, *platform_arguments(stage, runtime), *services])
 
 
-def _vendor(stage: Stage, services: tuple[str, ...], stamp: str, say: Say) -> None:
+def _vendor(stage: Stage, runtime: Runtime, services: tuple[str, ...], stamp: str, say: Say) -> None:
     vendor = stage.build / "vendor"
     stamp_file = stage.build / "vendor.sha256"
     if vendor.exists() and _read(stamp_file) == stamp:
@@ -121,28 +123,27 @@ def _vendor(stage: Stage, services: tuple[str, ...], stamp: str, say: Say) -> No
     stamp_file.unlink(missing_ok=True)
     shutil.rmtree(vendor, ignore_errors=True)
     vendor.mkdir(parents=True)
-    _install(stage, vendor)
+    _install(stage, runtime, vendor)
     trim(vendor, services)
     stamp_file.write_text(stamp)
 
 
-def platform_arguments(stage: Stage) -> list[str]:
-    """Wheels for Lambda; the local AWS runs the functions on this machine, which may be another system."""
-    if stage.is_local and (sys.platform != "linux" or os.uname().machine != "x86_64"):
+def platform_arguments(stage: Stage, runtime: Runtime) -> list[str]:
+    """Wheels for Lambda, whichever Python runs pip; those of this machine for the local AWS, which runs them here."""
+    if stage.is_local:
         return []
     minors = range(_NEWEST_GLIBC_MINOR, _OLDEST_GLIBC_MINOR - 1, -1)
     platforms = [f"manylinux_2_{minor}_x86_64" for minor in minors] + ["manylinux2014_x86_64"]
-    python = f"{sys.version_info.major}.{sys.version_info.minor}"
     return [
         *(argument for platform in platforms for argument in ("--platform", platform)),
-        *("--implementation", "cp", "--python-version", python),
+        *("--implementation", "cp", "--python-version", runtime.version),
     ]
 
 
-def _install(stage: Stage, vendor: Path) -> None:
+def _install(stage: Stage, runtime: Runtime, vendor: Path) -> None:
     command = [sys.executable, "-m", "pip", "--disable-pip-version-check", "install", "--quiet"]
     command += ["--require-hashes", "--only-binary=:all:", "--no-compile", "--no-deps", "--target", str(vendor)]
-    command += [*platform_arguments(stage), "-r", str(APP_FOLDER / "requirements.txt")]
+    command += [*platform_arguments(stage, runtime), "-r", str(APP_FOLDER / "requirements.txt")]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         raise DeploymentError(f"the functions' dependencies could not be installed:\n{done.stderr.strip()}")
@@ -153,7 +154,7 @@ def trim(vendor: Path, services: tuple[str, ...]) -> None:
     for folder in (vendor / "botocore" / "data").iterdir():
         if folder.is_dir() and folder.name not in services:
             shutil.rmtree(folder)
-    for name in ("boto3/data", "boto3/examples", "bin"):
+    for name in ("boto3/data", "boto3/examples", "apsw/sqlite_extra_binaries", "bin"):
         shutil.rmtree(vendor / name, ignore_errors=True)
     for name in ("pip", "setuptools", "wheel"):
         for path in (vendor / name, *vendor.glob(f"{name}-*.dist-info")):
@@ -175,11 +176,11 @@ def _is_ballast(path: Path) -> bool:
 # --- Chalice's runtime, bytecode, zip -------------------------------------------------------------------------------
 
 
-def _runtime_stamp() -> str:
+def _chalice_stamp() -> str:
     return f"chalice {version('chalice')}"
 
 
-def _copy_runtime(build: Path) -> None:
+def _copy_chalice(build: Path) -> None:
     runtime = build / "runtime"
     shutil.rmtree(runtime, ignore_errors=True)
     (runtime / "chalice").mkdir(parents=True)
@@ -187,22 +188,20 @@ def _copy_runtime(build: Path) -> None:
         shutil.copyfile(Path(chalice.__file__).parent / name, runtime / "chalice" / name)
 
 
-def compile_all(*paths: Path) -> None:
-    """Compile to bytecode that Lambda accepts.
+def compile_all(runtime: Runtime, *paths: Path) -> None:
+    """Compile to bytecode that Lambda accepts, by an interpreter of the runtime's version.
 
     Unchecked: the zip changes the times that bytecode is otherwise checked against. A fixed hash seed keeps
     the order of sets in it, and so its bytes, the same.
     """
-    command = [sys.executable, "-m", "compileall", "-q", "-f", "--invalidation-mode", "unchecked-hash"]
+    command = [str(runtime.python), "-m", "compileall", "-q", "-f", "--invalidation-mode", "unchecked-hash"]
     environment = {**os.environ, "PYTHONHASHSEED": "0"}
     for path in paths:
         base = path if path.name in {"vendor", "runtime"} else path.parent
-        subprocess.run(
-            [*command, "-s", str(base), "-p", "/var/task", str(path)],
-            env=environment,
-            check=True,
-            stdout=subprocess.DEVNULL,
-        )
+        stripped = ["-s", str(base), "-p", "/var/task", str(path)]
+        done = subprocess.run([*command, *stripped], env=environment, capture_output=True, text=True, check=False)
+        if done.returncode:
+            raise DeploymentError(f"{path.name} could not be compiled by {runtime.python}:\n{done.stdout.strip()}")
 
 
 def zip_up(build: Path, target: Path) -> None:

@@ -133,6 +133,7 @@ def test_the_site_may_talk_to_its_own_bucket_alone_and_shows_images_that_it_hold
         (["local"], "deploy", "local"),
         (["local", "--stop"], "deploy", "local"),
         (["prod", "--region", "us-east-1"], "deploy", "prod"),
+        (["prod", "--python", "3.14"], "deploy", "prod"),
         (["destroy", "prod", "--yes"], "destroy", "prod"),
         (["outputs", "prod"], "outputs", "prod"),
     ],
@@ -162,6 +163,9 @@ def test_help_deploys_nothing(word: str, capsys: pytest.CaptureFixture[str]) -> 
         ["x" * 17],
         ["prod", "--force"],
         ["prod", "--region"],
+        ["prod", "--python", "3.11"],
+        ["local", "--python", "3.13"],
+        ["outputs", "prod", "--python", "3.13"],
     ],
 )
 def test_a_senseless_command_line_changes_nothing_and_explains(
@@ -332,6 +336,7 @@ DEPLOYED: dict[str, Any] = {
         ({"CodeSha256": "other"}, ["code"]),
         ({"Environment": {"Variables": {"A": "2"}}}, ["configuration"]),
         ({"Timeout": 30}, ["configuration"]),
+        ({"Runtime": "python3.12"}, ["configuration"]),
         ({"Environment": None, "CodeSha256": "other"}, ["code", "configuration"]),
     ],
 )

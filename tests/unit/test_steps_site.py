@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from deploy import site, steps
-from deploy.environment import Addresses, ApiIds, Stage
-from deploy.functions import app_modules, package
+from deploy.environment import Addresses, ApiIds, DeploymentError, Stage
+from deploy.functions import app_modules, package, runtime
 from deploy.people import srp
 
 LOCK = {"packages": {"": {}, "node_modules/a": {"version": "1"}, "node_modules/b": {"version": "2", "optional": True}}}
@@ -87,7 +87,8 @@ def build(tmp_path: Path) -> Path:
 
 
 def pack(build: Path) -> Path:
-    package.compile_all(build / "vendor", build / "runtime", build / "chalicelib", build / "app.py")
+    parts = (build / name for name in ("vendor", "runtime", "chalicelib", "app.py"))
+    package.compile_all(runtime.running(), *parts)
     package.zip_up(build, build / "package.zip")
     return build / "package.zip"
 
@@ -122,11 +123,17 @@ def test_the_package_runs_from_its_bytecode(build: Path, tmp_path: Path) -> None
 
 
 def test_wheels_are_those_of_lambdas_image() -> None:
-    arguments = package.platform_arguments(Stage("prod", "eu-west-1"))
+    arguments = package.platform_arguments(Stage("prod", "eu-west-1"), runtime.Runtime("3.14", Path("python3.14")))
     platforms = [value for name, value in pairwise(arguments) if name == "--platform"]
     assert platforms[-1] == "manylinux2014_x86_64"
-    newest = "manylinux_2_26_x86_64" if sys.version_info < (3, 12) else "manylinux_2_34_x86_64"
-    assert platforms[0] == newest, "the image's own glibc, and nothing newer"
+    assert platforms[0] == "manylinux_2_34_x86_64", "the image's own glibc, and nothing newer"
+    assert arguments[arguments.index("--python-version") + 1] == "3.14", "whatever runs the deployment"
+
+
+def test_what_does_not_compile_is_named(build: Path) -> None:
+    (build / "chalicelib" / "one.py").write_text("def f(:\n")
+    with pytest.raises(DeploymentError, match=r"(?s)chalicelib could not be compiled.*one\.py"):
+        pack(build)
 
 
 def test_trimming_keeps_what_is_read_at_run_time(tmp_path: Path) -> None:
@@ -145,6 +152,7 @@ def test_trimming_keeps_what_is_read_at_run_time(tmp_path: Path) -> None:
         "dep/tests/test_dep.py",
         "dep-1.0.dist-info/RECORD",
         "pip/__init__.py",
+        "apsw/sqlite_extra_binaries/csv.so",
         "bin/dep",
     ]
     for name in kept + gone:
