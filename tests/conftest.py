@@ -20,7 +20,11 @@ from tests.people import Person
 # Before the app is imported: its decorators read the environment.
 os.environ.update(stages.ENVIRONMENT)
 
-ON_MINISTACK = ("tests/aws/test_emulator_", "tests/aws/test_local_")
+# Tests that share what takes long to make.
+TOGETHER = {
+    "MiniStack": ("tests/aws/test_emulator_", "tests/aws/test_local_"),
+    "package": ("tests/aws/test_lambda_shape",),
+}
 WORKERS = pytest.StashKey[grants.Workers]()
 
 
@@ -68,10 +72,10 @@ def _check_grants(session: pytest.Session) -> None:
 
 
 class _Scheduling(LoadScopeScheduling):
-    """Gives each test to the next free worker; those that share a MiniStack to one, and first: they take longest."""
+    """Gives each test to the next free worker; those that share something to one, and first: they take longest."""
 
     def _split_scope(self, nodeid: str) -> str:
-        return "MiniStack" if nodeid.startswith(ON_MINISTACK) else nodeid
+        return next((what for what, tests in TOGETHER.items() if nodeid.startswith(tests)), nodeid)
 
 
 @pytest.hookimpl(optionalhook=True)
