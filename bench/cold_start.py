@@ -1,4 +1,6 @@
-"""How long the API function takes to start: app.py imported as shipped, from the unpacked package, in a fresh process.
+"""How long the functions take to start: app.py imported as shipped, from the unpacked package, in a fresh process.
+
+Of the API all that can be told; of the others, which nobody waits for as long, how long the import takes.
 
 The package is the one that `./deploy.sh local` deploys; it is brought up to date first.
 """
@@ -26,12 +28,12 @@ from deploy.environment import LOCAL, Stage
 from deploy.functions import app_modules, package, policies, runtime
 
 RUNS = 7
+API = "api_handler"
 MAX_IMPORT_MS = 450
 MAX_PACKAGE_MB = 30
 SHOWN_PACKAGES = 7
 # What Lambda gives a function, as far as an import reads it; nothing of this shell's.
 ENVIRONMENT = {
-    "AWS_LAMBDA_FUNCTION_NAME": f"chatapp-{LOCAL}",
     "AWS_REGION": "eu-west-1",
     "AWS_DEFAULT_REGION": "eu-west-1",
     "AWS_ACCESS_KEY_ID": "bench",
@@ -61,19 +63,21 @@ def unpack(archive: Path, folder: Path, *, bytecode: bool) -> Path:
     return folder
 
 
-def start(folder: Path) -> Start:
-    last_line = _run(folder).stdout.splitlines()[-1]
+def start(folder: Path, function: str = API) -> Start:
+    last_line = _run(folder, function=function).stdout.splitlines()[-1]
     measured: dict[str, Any] = json.loads(last_line)
     if measured.pop("first_request_status") != 200:
         raise RuntimeError(last_line)
     return Start(**measured)
 
 
-def _run(folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
+def _run(folder: Path, *options: str, function: str = API) -> subprocess.CompletedProcess[str]:
     """-I -S: nothing but the package and the standard library. -B: Lambda's /var/task cannot be written to."""
     script = ROOT / "bench" / "first_import.py"
     command = [sys.executable, *options, "-I", "-S", "-B", str(script), str(folder)]
-    done = subprocess.run(command, env=ENVIRONMENT, capture_output=True, text=True, check=False)
+    name = f"chatapp-{LOCAL}" if function == API else f"chatapp-{LOCAL}-{function}"
+    environment = {**ENVIRONMENT, "AWS_LAMBDA_FUNCTION_NAME": name}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     if done.returncode:
         raise RuntimeError(done.stderr)
     return done
@@ -96,6 +100,7 @@ def own_ms_by_package(folder: Path) -> Counter[str]:
 def figures(archive: Path, scratch: Path) -> list[Figure]:
     shipped = unpack(archive, scratch / "shipped", bytecode=True)
     bare = unpack(archive, scratch / "bare", bytecode=False)
+    others = [name for name in app_modules.functions() if name != API]
     # One run of each as a warm-up, which fills the page cache; then by turns, so that a busy moment hits both.
     pairs = [(start(shipped), start(bare)) for _ in range(RUNS + 1)][1:]
     starts, bare_starts = [pair[0] for pair in pairs], [pair[1] for pair in pairs]
@@ -109,9 +114,16 @@ def figures(archive: Path, scratch: Path) -> list[Figure]:
         Figure("import_ms_slowest", round(max(each.import_ms for each in starts), 1)),
         Figure("first_request_ms", round(median(each.first_request_ms for each in starts), 1), note="GET /models"),
         Figure("modules", starts[0].modules, note="imported, the standard library's included"),
+        *(_other(shipped, name) for name in others),
         *_breakdown(own_ms_by_package(shipped)),
         load_average(),
     ]
+
+
+def _other(folder: Path, function: str) -> Figure:
+    starts = [start(folder, function) for _ in range(RUNS)]
+    fastest, slowest = (f"{each(one.import_ms for one in starts):.0f}" for each in (min, max))
+    return Figure(f"import_ms_{function}", _median(starts), note=f"{fastest} to {slowest}")
 
 
 def _breakdown(spent: Counter[str]) -> list[Figure]:
