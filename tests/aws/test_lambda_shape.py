@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,6 +20,7 @@ from tests.stage import demo_model
 from tests.unit import extraction_files as files
 
 _AIM_BYTES = 30_000_000
+_STAGE = Stage("test", "eu-west-1")
 _GARDENS = [f"The irises of garden {number} cost {100 + number} euros." for number in range(1, 41)]
 
 
@@ -31,7 +34,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> package.Package:
     grants = {name: function.allowed for name, function in app_modules.functions().items()}
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Stage, "build", property(lambda self: folder))
-        return package.build(Stage("test", "eu-west-1"), runtime.running(), policies.clients(grants), lambda _: None)
+        return package.build(_STAGE, runtime.running(), policies.clients(grants), lambda _: None)
 
 
 @pytest.fixture(scope="module")
@@ -48,6 +51,16 @@ def ada(stage: PackagedStage) -> Person:
 
 def test_the_package_has_room_to_grow(built: package.Package) -> None:
     assert built.path.stat().st_size <= _AIM_BYTES
+
+
+@pytest.mark.parametrize("version", runtime.ON_AWS)
+def test_every_dependency_has_a_wheel_for_each_python_of_lambdas(version: str, tmp_path: Path) -> None:
+    arguments = package.platform_arguments(_STAGE, runtime.Runtime(version, Path()))
+    command = [sys.executable, "-m", "pip", "--disable-pip-version-check", "install", "--quiet", "--dry-run"]
+    command += ["--require-hashes", "--only-binary=:all:", "--no-deps", "--target", str(tmp_path), *arguments]
+    lock = package.APP_FOLDER / "requirements.txt"
+    done = subprocess.run([*command, "-r", str(lock)], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
 
 
 @pytest.mark.parametrize(
