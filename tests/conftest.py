@@ -13,12 +13,14 @@ from chalicelib.aws.grants import used
 from xdist.scheduler import LoadScopeScheduling
 
 from deploy.local.demo_model.server import DemoServer
-from tests import grants
+from tests import calls, grants
 from tests import stage as stages
 from tests.people import Person
 
 # Before the app is imported: its decorators read the environment.
 os.environ.update(stages.ENVIRONMENT)
+# Before any session of botocore's is made.
+calls.record()
 
 # Tests that share what takes long to make.
 TOGETHER = {
@@ -32,7 +34,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--check-grants",
         action="store_true",
-        help="fail when a function is granted an operation that no test of this run used (run all of them)",
+        help="fail when a function is granted an operation that no test of this run used, or when a call of AWS in the "
+        "sources was made by none through a botocore client (run all of them)",
     )
 
 
@@ -46,9 +49,12 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
     if hasattr(session.config, "workerinput"):
-        session.config.workeroutput["used"] = grants.told()  # type: ignore[attr-defined]
+        session.config.workeroutput |= {"used": grants.told(), "called": calls.told()}  # type: ignore[attr-defined]
     elif session.config.getoption("--check-grants"):
-        _check_grants(session)
+        by_workers = session.config.pluginmanager.has_plugin("dsession")
+        found = grants.problems_of(session.config.stash[WORKERS]) if by_workers else grants.problems(used)
+        _report(session, "grants", found)
+        _report(session, "calls of AWS", calls.problems(calls.made))
 
 
 def pytest_collection_finish() -> None:
@@ -58,16 +64,14 @@ def pytest_collection_finish() -> None:
     gc.set_threshold(50_000, 20, 20)
 
 
-def _check_grants(session: pytest.Session) -> None:
-    by_workers = session.config.pluginmanager.has_plugin("dsession")
-    problems = grants.problems_of(session.config.stash[WORKERS]) if by_workers else grants.problems(used)
+def _report(session: pytest.Session, what: str, problems: list[str]) -> None:
     if not problems:
         return
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
     assert reporter is not None
     reporter.write_line("")
     for problem in problems:
-        reporter.write_line(f"grants: {problem}", red=True)
+        reporter.write_line(f"{what}: {problem}", red=True)
     session.exitstatus = session.exitstatus or pytest.ExitCode.TESTS_FAILED
 
 
@@ -90,7 +94,9 @@ def pytest_testnodeready(node: Any) -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node: Any) -> None:
-    node.config.stash[WORKERS].ended(node.gateway.id, getattr(node, "workeroutput", {}).get("used"))
+    output = getattr(node, "workeroutput", {})
+    node.config.stash[WORKERS].ended(node.gateway.id, output.get("used"))
+    calls.made.update(calls.Call(*call) for call in output.get("called", []))
 
 
 @pytest.fixture(scope="session")

@@ -24,6 +24,7 @@ from moto import mock_aws
 from deploy.local.demo_model.server import DemoServer
 from tests.fakes import s3
 from tests.fakes.aws import Context, FakeGateway, FakeLambda, FakeScheduler
+from tests.fakes.clients import serve
 from tests.fakes.dynamodb import Wire
 from tests.storage import BUCKET, Storage
 
@@ -119,9 +120,9 @@ class Stage(Storage):
         self.s3_wire.clear()
         clients.made.clear()
         clients.made.update(own.made)
-        clients.made[("lambda", None)] = self.lambdas
-        clients.made[("scheduler", None)] = self.scheduler
-        clients.made[("apigatewaymanagementapi", ENDPOINT)] = self.gateway
+        serve(clients.client("lambda"), self.lambdas)
+        serve(clients.client("scheduler"), self.scheduler)
+        serve(clients.client("apigatewaymanagementapi", ENDPOINT), self.gateway)
         for definition in table_definitions():
             self.dynamodb.create_table(**definition)
         self.make_bucket(own.s3)

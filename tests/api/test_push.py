@@ -13,7 +13,7 @@ from chalicelib.push import channel
 from chalicelib.shapes import ConversationUpdated
 
 from tests.fakes import dynamodb, wire
-from tests.fakes.aws import GoneException, client_error
+from tests.fakes.aws import client_error, gone
 from tests.people import Person, text_in, text_of
 from tests.stage import ENDPOINT, PATIENCE_S, Stage, wait_for
 
@@ -308,7 +308,7 @@ def _refuse(stage: Stage, name: str, fault: str, refused: list[str]) -> None:
     def fail(connection_id: str) -> None:
         if connection_id == name:
             refused.append(name)
-            raise GoneException(name) if fault == "GoneException" else client_error(fault, "PostToConnection", 429)
+            raise gone() if fault == "GoneException" else client_error(fault, "PostToConnection", 429)
 
     stage.gateway.before_post = fail
 

@@ -14,6 +14,7 @@ from chalicelib.aws.parameters import Parameter
 from chalicelib.aws.push import Gone, Push
 
 from tests.aws.conftest import TESTER
+from tests.fakes import clients
 from tests.fakes.aws import FakeGateway, FakeLambda, FakeScheduler, client_error
 from tests.stage import Stage
 
@@ -52,8 +53,9 @@ def test_a_missing_parameter_is_raised(stage: Stage) -> None:
 
 @pytest.mark.parametrize("failure", FAILURES)
 def test_a_function_that_aws_does_not_take_is_not_started(failure: Exception) -> None:
-    fake: Any = FakeLambda(failures=[failure])
-    function = Function(TESTER, Grant("function", "answer", ("Invoke",)), lambda: fake, "chatapp-test-answer")
+    fake = FakeLambda(failures=[failure])
+    client = clients.client("lambda", fake)
+    function = Function(TESTER, Grant("function", "answer", ("Invoke",)), lambda: client, "chatapp-test-answer")
     with pytest.raises(NotStarted):
         function.invoke({"a": 1})
     function.invoke({"a": 2})
@@ -61,9 +63,10 @@ def test_a_function_that_aws_does_not_take_is_not_started(failure: Exception) ->
 
 
 def test_a_schedule_runs_once_at_its_time_and_its_repeat_is_no_error() -> None:
-    fake: Any = FakeScheduler()
+    fake = FakeScheduler()
+    client = clients.client("scheduler", fake)
     grant = Grant("schedule", "purge", ("CreateSchedule",))
-    schedule = Schedule(TESTER, grant, lambda: fake, "chatapp-test", {"Arn": "arn", "RoleArn": "role"})
+    schedule = Schedule(TESTER, grant, lambda: client, "chatapp-test", {"Arn": "arn", "RoleArn": "role"})
     for _ in range(2):
         schedule.once("purge-1", 1_795_262_435, {"a": 1})
     (created,) = fake.schedules.values()
@@ -75,7 +78,8 @@ def test_a_schedule_runs_once_at_its_time_and_its_repeat_is_no_error() -> None:
 
 def test_pushing_tells_a_closed_connection_from_one_that_cannot_be_reached_now() -> None:
     gateway = FakeGateway(gone={"closed"})
-    push = Push(TESTER, Grant("sockets", "connections", ("PostToConnection",)), lambda endpoint: gateway)
+    client = clients.client("apigatewaymanagementapi", gateway)
+    push = Push(TESTER, Grant("sockets", "connections", ("PostToConnection",)), lambda endpoint: client)
     body = b'{"frames":[{"type":"conversation.updated","conversation_id":"c"}]}'
     assert push.post("https://e", "open", body)
     with pytest.raises(Gone):

@@ -1,4 +1,7 @@
-"""Stand-ins for the AWS services that cannot run inside a test's process: Lambda, Scheduler and the push channel."""
+"""The AWS services that cannot run inside a test's process: Lambda, Scheduler and the push channel.
+
+Each is served behind a real client: see `tests/fakes/clients.py`.
+"""
 
 from __future__ import annotations
 
@@ -12,8 +15,8 @@ from botocore.exceptions import ClientError
 from pydantic import ConfigDict, Field, TypeAdapter
 
 
-def client_error(code: str, operation: str, status: int = 400, **more: Any) -> ClientError:
-    response: Any = {"Error": {"Code": code, "Message": ""}, "ResponseMetadata": {"HTTPStatusCode": status}, **more}
+def client_error(code: str, operation: str, status: int = 400, said: str = "", **more: Any) -> ClientError:
+    response: Any = {"Error": {"Code": code, "Message": said}, "ResponseMetadata": {"HTTPStatusCode": status}, **more}
     return ClientError(response, operation)
 
 
@@ -55,10 +58,6 @@ class FakeLambda:
         return taken
 
 
-class Conflict(Exception):
-    pass
-
-
 @dataclass
 class FakeScheduler:
     """Keeps one-time schedules by name, as EventBridge Scheduler does."""
@@ -66,23 +65,21 @@ class FakeScheduler:
     schedules: dict[str, dict[str, Any]] = field(default_factory=dict)
     failures: list[Exception] = field(default_factory=list)
 
-    class exceptions:
-        ConflictException = Conflict
-
     def create_schedule(self, **schedule: Any) -> dict[str, Any]:
         if self.failures:
             raise self.failures.pop(0)
         if schedule["Name"] in self.schedules:
-            raise Conflict
+            raise client_error("ConflictException", "CreateSchedule", 409)
         self.schedules[schedule["Name"]] = schedule
-        return {}
+        return {"ScheduleArn": f"arn:aws:scheduler:::schedule/{schedule['GroupName']}/{schedule['Name']}"}
 
     def payloads(self) -> list[dict[str, Any]]:
         return [json.loads(schedule["Target"]["Input"]) for schedule in self.schedules.values()]
 
 
-class GoneException(Exception):
-    pass
+def gone() -> ClientError:
+    """What API Gateway says of a connection that is closed."""
+    return client_error("GoneException", "PostToConnection", 410)
 
 
 @dataclass
@@ -93,13 +90,10 @@ class FakeGateway:
     gone: set[str] = field(default_factory=set)
     before_post: Callable[[str], None] = field(default=lambda connection_id: None)
 
-    class exceptions:
-        GoneException = GoneException
-
     def post_to_connection(self, ConnectionId: str, Data: bytes) -> None:
         self.before_post(ConnectionId)
         if ConnectionId in self.gone:
-            raise GoneException(ConnectionId)
+            raise gone()
         if len(Data) > 128 * 1024:
             raise client_error("PayloadTooLargeException", "PostToConnection", 413)
         self.sent.setdefault(ConnectionId, []).extend(_documented(json.loads(Data)["frames"]))

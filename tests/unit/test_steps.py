@@ -6,7 +6,6 @@ import base64
 import hashlib
 import json
 import re
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +17,7 @@ from deploy import commands, steps
 from deploy.account import adoption, cloudformation, gateway, model_access
 from deploy.environment import Addresses, ApiIds, DeploymentError, Stage, load_settings, read_settings
 from deploy.functions import chalice_client
+from tests.fakes.clients import ClientsOf
 
 ROOT = Path(__file__).resolve().parents[2]
 IDS = ApiIds(rest="rest1", socket="sock1")
@@ -27,27 +27,6 @@ def prod() -> Stage:
     stage = Stage("prod", "eu-west-1")
     stage.__dict__["account_id"] = "123456789012"  # what AWS would be asked for
     return stage
-
-
-class Pools:
-    """Cognito's pools, by id, as ListUserPools pages them."""
-
-    def __init__(self, **names: str) -> None:
-        self.names = names
-
-    def get_paginator(self, _: str) -> Pools:
-        return self
-
-    def paginate(self, **_: int) -> list[dict[str, Any]]:
-        return [{"UserPools": [{"Id": pool, "Name": name}]} for pool, name in self.names.items()]
-
-
-@dataclass(frozen=True)
-class StageWithPools(Stage):
-    pools: Pools = field(default_factory=Pools)
-
-    def client(self, service: str) -> Any:
-        return self.pools if service == "cognito-idp" else super().client(service)
 
 
 # --- Settings ---------------------------------------------------------------------------------------------------------
@@ -210,7 +189,7 @@ def test_data_outlives_every_stage_but_the_local_one() -> None:
 def test_what_a_destroyed_stage_kept_is_found_by_its_name(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
-    stage = StageWithPools("prod", "eu-west-1")
+    stage = Stage("prod", "eu-west-1")
     body = cloudformation.template(stage, "foundation.yaml")
     assert adoption.find(stage, body) == []
     boto3.client("dynamodb", "eu-west-1").create_table(
@@ -223,10 +202,11 @@ def test_what_a_destroyed_stage_kept_is_found_by_its_name(monkeypatch: pytest.Mo
     boto3.client("s3", "eu-west-1").create_bucket(
         Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": "eu-west-1"}
     )
-    stage.pools.names = {"eu-west-1_1": "chatapp-prod", "eu-west-1_2": "chatapp-prod2"}
+    cognito = boto3.client("cognito-idp", "eu-west-1")
+    pool, *_ = [cognito.create_user_pool(PoolName=name)["UserPool"]["Id"] for name in ("chatapp-prod", "chatapp-prod2")]
     found = {kept.logical_id: kept.name for kept in adoption.find(stage, body)}
-    assert found == {"UserPool": "eu-west-1_1", "UsageTable": "chatapp-prod-usage", "SiteBucket": bucket}
-    stage.pools.names["eu-west-1_3"] = "chatapp-prod"
+    assert found == {"UserPool": pool, "UsageTable": "chatapp-prod-usage", "SiteBucket": bucket}
+    cognito.create_user_pool(PoolName="chatapp-prod")
     with pytest.raises(DeploymentError, match="several user pools"):
         adoption.find(stage, body)
 
@@ -294,7 +274,8 @@ class Lambda:
         self.sent: list[str] = []
 
     def get_function_configuration(self, FunctionName: str) -> dict[str, Any]:
-        return {"FunctionArn": f"arn:{FunctionName}", **self.configuration}
+        found = {"FunctionArn": f"arn:{FunctionName}", "LastUpdateStatus": "Successful", **self.configuration}
+        return {name: value for name, value in found.items() if value is not None}
 
     def update_function_code(self, **arguments: Any) -> dict[str, Any]:
         self.sent.append("code")
@@ -303,18 +284,6 @@ class Lambda:
     def update_function_configuration(self, **arguments: Any) -> dict[str, Any]:
         self.sent.append("configuration")
         return {"LastUpdateStatus": "Successful"}
-
-    class exceptions:
-        InvalidParameterValueException = ResourceInUseException = ValueError
-
-
-def client_of(lambda_: Lambda) -> chalice_client.Client:
-    class Offline(chalice_client.Client):
-        def _client(self, service_name: str) -> Any:
-            assert service_name == "lambda"
-            return lambda_
-
-    return Offline(None, {})
 
 
 PACKAGE = b"zip"
@@ -342,7 +311,7 @@ DEPLOYED: dict[str, Any] = {
 )
 def test_only_what_differs_is_sent_to_lambda(found: dict[str, Any], sent: list[str]) -> None:
     lambda_ = Lambda(**{**DEPLOYED, **found})
-    client = client_of(lambda_)
+    client = chalice_client.Client(ClientsOf(**{"lambda": lambda_}), {})
     client.update_function(
         "f",
         PACKAGE,  # type: ignore[arg-type]

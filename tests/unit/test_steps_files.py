@@ -15,6 +15,7 @@ from deploy.account import adoption, cloudformation
 from deploy.environment import Stage
 from deploy.functions import chalice_app, chalice_client
 from tests.fakes.aws import client_error
+from tests.fakes.clients import ClientsOf
 from tests.storage import BUCKET
 
 ARN = "arn:aws:lambda:eu-west-1:123456789012:function:chatapp-test-extract"
@@ -35,14 +36,13 @@ class Notifications:
         if self.code == "NoSuchBucket":
             raise client_error("NoSuchBucket", "GetBucketNotificationConfiguration", 404)
         found = {"LambdaFunctionConfigurations": self.configurations} if self.configurations else {}
-        return {"ResponseMetadata": {}, **json.loads(json.dumps(found))}
+        return dict(json.loads(json.dumps(found)))
 
     def put_bucket_notification_configuration(self, Bucket: str, NotificationConfiguration: dict[str, Any]) -> None:
         self.puts += 1
         if self.failures:
             self.failures -= 1
             raise client_error(self.code, "PutBucketNotificationConfiguration")
-        assert "ResponseMetadata" not in NotificationConfiguration
         self.configurations = [
             {"Id": f"id{number}", **each}
             for number, each in enumerate(NotificationConfiguration["LambdaFunctionConfigurations"])
@@ -58,12 +58,7 @@ def _connect(s3: Notifications, **changed: Any) -> list[str]:
 
 
 def _client(s3: Notifications) -> chalice_client.Client:
-    class Offline(chalice_client.Client):
-        def _client(self, service_name: str) -> Any:
-            assert service_name == "s3"
-            return s3
-
-    return Offline(None, {})
+    return chalice_client.Client(ClientsOf(s3=s3), {})
 
 
 @pytest.fixture(autouse=True)

@@ -5,16 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError
 
 from deploy import steps
 from deploy.account import adoption, cloudformation
 from deploy.environment import DeploymentError, Settings, Stage
 from deploy.progress import Progress
+from tests.fakes import clients
+from tests.fakes.aws import client_error
 
 # https://github.com/sst/sst/issues/3704 and https://github.com/aws-samples/aws-cdk-examples/issues/279
 UNVERIFIED = (
@@ -35,8 +37,9 @@ class CloudFormation:
 
     def describe_stacks(self, StackName: str) -> dict[str, Any]:
         if self.status is None:
-            raise ClientError({"Error": {"Code": "ValidationError", "Message": "it does not exist"}}, "DescribeStacks")
-        return {"Stacks": [{"StackName": "chatapp-prod-foundation", "StackId": "arn", "StackStatus": self.status}]}
+            raise client_error("ValidationError", "DescribeStacks", said="it does not exist")
+        stack = {"StackName": "chatapp-prod-foundation", "StackId": "arn", "StackStatus": self.status}
+        return {"Stacks": [{**stack, "CreationTime": datetime.now(UTC)}]}
 
     def delete_stack(self, StackName: str) -> None:
         self.asked.append("delete")
@@ -55,14 +58,15 @@ class CloudFormation:
     def describe_events(self, StackName: str) -> dict[str, Any]:
         return {"OperationEvents": []}
 
-    def get_paginator(self, operation: str) -> CloudFormation:
-        assert operation == "describe_stack_events"
-        return self
-
-    def paginate(self, StackName: str) -> list[dict[str, Any]]:
+    def describe_stack_events(self, StackName: str) -> dict[str, Any]:
         failed = {"LogicalResourceId": "Part", "ResourceType": "AWS::A::B", "ResourceStatusReason": self.reason}
         cancelled = {"LogicalResourceId": "Other", "ResourceType": "AWS::A::C", "ResourceStatusReason": "cancelled"}
-        return [{"StackEvents": [{**event, "ResourceStatus": "CREATE_FAILED"} for event in (cancelled, failed)]}]
+        stack = {"StackName": StackName, "StackId": "arn", "Timestamp": datetime.now(UTC)}
+        events = [
+            {**stack, **event, "EventId": event["LogicalResourceId"], "ResourceStatus": "CREATE_FAILED"}
+            for event in (cancelled, failed)
+        ]
+        return {"StackEvents": events}
 
 
 @dataclass(frozen=True)
@@ -74,7 +78,7 @@ class StageOf(Stage):
 
 
 def stage_of(client: CloudFormation) -> Stage:
-    return StageOf("prod", "eu-west-1", cloudformation=client)
+    return StageOf("prod", "eu-west-1", cloudformation=clients.client("cloudformation", client))
 
 
 def test_an_account_that_is_not_verified_is_told_what_to_do() -> None:

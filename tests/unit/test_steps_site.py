@@ -16,6 +16,7 @@ from deploy import site, steps
 from deploy.environment import Addresses, ApiIds, DeploymentError, Stage
 from deploy.functions import app_modules, package, runtime
 from deploy.people import srp
+from tests.fakes import clients
 
 LOCK = {"packages": {"": {}, "node_modules/a": {"version": "1"}, "node_modules/b": {"version": "2", "optional": True}}}
 
@@ -204,7 +205,8 @@ class Cognito:
 @pytest.mark.parametrize(("tried", "accepted"), [("right-Pass1", True), ("wrong-Pass1", False)])
 def test_both_sides_derive_the_same_key_only_with_the_password(tried: str, accepted: bool) -> None:
     cognito = Cognito("right-Pass1")
-    assert srp.sign_in(cognito, "eu-west-1_abc", "client", "a@example.com", tried) == "token"
+    client = clients.client("cognito-idp", cognito)
+    assert srp.sign_in(client, "eu-west-1_abc", "client", "a@example.com", tried) == "token"
     assert cognito.accepted is accepted
 
 

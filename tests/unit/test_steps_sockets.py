@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 from deploy.functions.chalice_client import Client
+from tests.fakes.aws import client_error
+from tests.fakes.clients import ClientsOf
 
 ROUTES = {"$connect": "connect", "$default": "message", "$disconnect": "disconnect"}
 
@@ -15,24 +17,21 @@ ROUTES = {"$connect": "connect", "$default": "message", "$disconnect": "disconne
 class Gateway:
     """API Gateway's WebSocket side, as far as a deployment uses it: one API; a stage serves a deployment's snapshot."""
 
-    class exceptions:
-        class NotFoundException(Exception):
-            pass
-
     def __init__(self) -> None:
         self.ids = map(str, count(1))
         self.integrations: dict[str, dict[str, Any]] = {}
         self.routes: dict[str, dict[str, Any]] = {}
         self.deployments: dict[str, dict[str, Any]] = {}
         self.stages: dict[str, dict[str, Any]] = {}
+        self.snapshots: dict[str, list[str]] = {}
 
-    def create_integration(self, **item: Any) -> dict[str, Any]:
+    def create_integration(self, ApiId: str, **item: Any) -> dict[str, Any]:
         return self._add(self.integrations, "IntegrationId", item)
 
     def get_integrations(self, ApiId: str) -> dict[str, Any]:
         return {"Items": list(self.integrations.values())}
 
-    def create_route(self, **item: Any) -> dict[str, Any]:
+    def create_route(self, ApiId: str, **item: Any) -> dict[str, Any]:
         return self._add(self.routes, "RouteId", item)
 
     def update_route(self, ApiId: str, RouteId: str, Target: str) -> None:
@@ -45,11 +44,13 @@ class Gateway:
         return {"Items": list(self.routes.values())}
 
     def create_deployment(self, ApiId: str, Description: str = "") -> dict[str, Any]:
-        return self._add(self.deployments, "DeploymentId", {"Description": Description, "serves": self.keys()})
+        made = self._add(self.deployments, "DeploymentId", {"Description": Description})
+        self.snapshots[made["DeploymentId"]] = self.keys()
+        return made
 
     def get_deployment(self, ApiId: str, DeploymentId: str) -> dict[str, Any]:
         if DeploymentId not in self.deployments:
-            raise self.exceptions.NotFoundException
+            raise client_error("NotFoundException", "GetDeployment", 404)
         return self.deployments[DeploymentId]
 
     def create_stage(self, ApiId: str, StageName: str, DeploymentId: str) -> None:
@@ -65,7 +66,7 @@ class Gateway:
         return sorted(route["RouteKey"] for route in self.routes.values())
 
     def served(self) -> list[str]:
-        return list(self.deployments[self.stages["api"]["DeploymentId"]]["serves"])
+        return self.snapshots[self.stages["api"]["DeploymentId"]]
 
     def _add(self, items: dict[str, dict[str, Any]], id_name: str, item: dict[str, Any]) -> dict[str, Any]:
         key = next(self.ids)
@@ -75,13 +76,7 @@ class Gateway:
 
 def deploy(gateway: Gateway, routes: dict[str, str], broken_off: bool = False) -> list[str]:
     """What Chalice's plan does with a socket API that exists; returns what was changed."""
-
-    class Offline(Client):
-        def _client(self, service_name: str) -> Any:
-            assert service_name == "apigatewayv2"
-            return gateway
-
-    client = Offline(None, {})
+    client = Client(ClientsOf(apigatewayv2=gateway), {})
     client.delete_websocket_routes("a", client.get_websocket_routes("a"))
     client.delete_websocket_integrations("a", client.get_websocket_integrations("a"))
     for key, handler in routes.items():
