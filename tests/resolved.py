@@ -6,10 +6,11 @@ something that it does not know.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
 from typing import Any
 
 import yaml
@@ -30,6 +31,13 @@ def _written_out(loader: _Loader, tag: str, node: Any) -> dict[str, Any]:
 
 
 _Loader.add_multi_constructor("!", _written_out)
+
+
+@lru_cache(maxsize=16)
+def _parsed(body: str) -> dict[str, Any]:
+    return dict(yaml.load(body, _Loader))  # noqa: S506
+
+
 _REMOVED: Any = object()
 # The name that makes a resource's ARN: of its type, the property and the ARN that it ends.
 _ARNS = {
@@ -45,20 +53,49 @@ _ARNS = {
 
 @dataclass(frozen=True)
 class Template:
-    """body: the text. parameters: those without a default, at least."""
+    """body: the text. parameters: those without a default, at least.
+
+    made: what resources are called that were made, by logical id; attributes: what else is known of them, by `Id.Name`.
+    """
 
     body: str
     parameters: Mapping[str, str]
     region: str = "eu-west-1"
+    made: Mapping[str, str] = field(default_factory=dict)
+    attributes: Mapping[str, str] = field(default_factory=dict)
 
-    @cached_property
+    @property
     def _read(self) -> dict[str, Any]:
-        return dict(yaml.load(self.body, _Loader))  # noqa: S506
+        return _parsed(self.body)
 
     @cached_property
     def resources(self) -> dict[str, dict[str, Any]]:
         """By logical id, those whose condition holds."""
         return {name: self._filled(each) for name, each in self._read["Resources"].items() if self._is_made(each)}
+
+    @property
+    def in_order(self) -> list[str]:
+        """Logical ids, each after those that it refers to."""
+        ordered: list[str] = []
+
+        def add(name: str) -> None:
+            if name not in ordered:
+                for other in sorted(self._referred(name)):
+                    add(other)
+                ordered.append(name)
+
+        for name in self.resources:
+            add(name)
+        return ordered
+
+    @property
+    def outputs(self) -> dict[str, str]:
+        return {name: self._filled(output["Value"]) for name, output in self._read.get("Outputs", {}).items()}
+
+    def _referred(self, name: str) -> set[str]:
+        text = json.dumps(self._read["Resources"][name])
+        found = re.findall(r'"Ref": "(\w+)"|"Fn::GetAtt": \["(\w+)"|\$\{(\w+)[.}]', text)
+        return {each for groups in found for each in groups} & self.resources.keys()
 
     def of_type(self, *types: str) -> dict[str, dict[str, Any]]:
         """The properties of resources, by logical id."""
@@ -139,9 +176,13 @@ class Template:
             declared = self._read["Parameters"][name]
             text = self.parameters[name] if name in self.parameters else declared["Default"]
             return text.split(",") if declared["Type"] == "CommaDelimitedList" else text
+        if name in self.made:
+            return self.made[name]
         resource = self._read["Resources"][name]
         named = _ARNS.get(resource["Type"], ("", ""))[0]
         return self._filled(resource["Properties"][named]) if named else f"{name.lower()}-id"
 
     def _attribute(self, name: str, attribute: str) -> str:
+        if f"{name}.{attribute}" in self.attributes:
+            return self.attributes[f"{name}.{attribute}"]
         return self.arn(name) if attribute == "Arn" else f"{name.lower()}.{attribute.lower()}.example"

@@ -1,0 +1,331 @@
+"""A whole deployment's control plane against moto's server, over HTTP: a second opinion beside the local AWS.
+
+What moto lacks is lent to it, behind real clients: CloudFormation (`tests/fakes/stacks.py`) and API Gateway's imports
+and sockets (`tests/fakes/gateways.py`). Packing, building the site and the question at the end have tests of their own.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import re
+import shutil
+import sys
+import urllib.request
+import zipfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+from botocore.session import Session
+from moto.server import ThreadedMotoServer
+
+from deploy import commands, site, steps
+from deploy.account import adoption, cloudformation, regions
+from deploy.environment import DeploymentError, Settings, Stage
+from deploy.functions import app_modules, package
+from deploy.progress import Progress
+from tests.fakes.clients import serve
+from tests.fakes.gateways import RestApis, SocketApis
+from tests.fakes.stacks import CloudFormation
+
+FUNCTIONS = app_modules.functions()
+NEW_ACCOUNT = (
+    "Access denied for operation 'AWS::CloudFront::Distribution: Your account must be verified before you can add new "
+    "CloudFront resources. To verify your account, please contact AWS Support'"
+)
+
+
+@dataclass
+class Account:
+    """An empty account. stand_ins: by service and region, of what moto lacks; lends: whether they are used."""
+
+    folder: Path
+    lends: bool = True
+    stand_ins: dict[tuple[str, str], Any] = field(default_factory=dict)
+    _clients: dict[tuple[str, str], Any] = field(default_factory=dict)
+
+    def client(self, service: str, region: str = "eu-west-1") -> Any:
+        if (service, region) not in self._clients:
+            self._clients[service, region] = boto3.client(service, region_name=region)
+        return self._clients[service, region]
+
+    def stand_in(self, service: str, region: str) -> Any:
+        make: dict[str, Callable[[], Any]] = {
+            "cloudformation": lambda: CloudFormation(region, lambda other: self.client(other, region)),
+            "apigateway": RestApis,
+            "apigatewayv2": SocketApis,
+        }
+        if service in make and (service, region) not in self.stand_ins:
+            self.stand_ins[service, region] = make[service]()
+        return self.stand_ins.get((service, region)) if self.lends else None
+
+    def deploy(self, region: str = "eu-west-1", name: str = "prod") -> dict[str, Any]:
+        return self.deployment(region, name).run()
+
+    def deployment(self, region: str = "eu-west-1", name: str = "prod") -> steps.Deployment:
+        stage = self.stage(region, name)
+        return steps.Deployment(stage, Settings(app={}), Progress(), FUNCTIONS, self.folder)
+
+    def stage(self, region: str = "eu-west-1", name: str = "prod") -> Stage:
+        os.environ["AWS_DEFAULT_REGION"] = os.environ["AWS_REGION"] = region
+        return Stage(name, region)
+
+    def destroy(self, *words: str) -> int:
+        return commands.main(["destroy", *words, "--yes"])
+
+    def objects(self, bucket: str) -> list[str]:
+        found = self.client("s3").list_objects_v2(Bucket=f"chatapp-prod-{bucket}-123456789012-eu-west-1")
+        return [each["Key"] for each in found["Contents"]]
+
+    def table(self, name: str) -> dict[str, Any]:
+        return dict(self.client("dynamodb").describe_table(TableName=f"chatapp-prod-{name}")["Table"])
+
+    def roles(self) -> set[str]:
+        return {role["RoleName"] for role in self.client("iam").list_roles()["Roles"]}
+
+    def functions(self, region: str = "eu-west-1") -> dict[str, str]:
+        found = self.client("lambda", region).list_functions()["Functions"]
+        return {function["FunctionName"]: function["Role"] for function in found}
+
+    def holdings(self, region: str = "eu-west-1") -> dict[str, Any]:
+        """What a stage is made of there."""
+        tables = self.client("dynamodb", region).list_tables()["TableNames"]
+        pools = self.client("cognito-idp", region).list_user_pools(MaxResults=60)["UserPools"]
+        buckets = [each["Name"] for each in self.client("s3").list_buckets()["Buckets"] if region in each["Name"]]
+        return {
+            "tables": sorted(tables),
+            "pools": {pool["Name"]: pool["Id"] for pool in pools},
+            "buckets": sorted(buckets),
+            "functions": self.functions(region),
+            "roles": sorted(role for role in self.roles() if role.endswith(region)),
+            "queues": self.client("sqs", region).list_queues().get("QueueUrls", []),
+            "parameters": [each["Name"] for each in self.client("ssm", region).describe_parameters()["Parameters"]],
+            "apis": sorted(self.stand_in("apigateway", region).apis),
+            "sockets": sorted(self.stand_in("apigatewayv2", region).apis),
+        }
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[str]:
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    started = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    started.start()
+    host, port = started.get_host_and_port()
+    yield f"http://{host}:{port}"
+    started.stop()
+
+
+@pytest.fixture
+def account(server: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Account]:
+    """A shell that has keys of an empty account, in which nothing was deployed."""
+    _post(f"{server}/moto-api/reset")
+    _post(f"{server}/moto-api/config", {"lambda": {"use_docker": False}})  # S3 tries a function that it shall call
+    before = dict(os.environ), list(sys.path)
+    for name in [name for name in os.environ if name.startswith(("AWS_", "CHATAPP_"))]:
+        del os.environ[name]
+    os.environ |= {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "ANTHROPIC_API_KEY": "sk-1"}
+    os.environ |= {"AWS_ENDPOINT_URL": server, "AWS_CONFIG_FILE": str(tmp_path / "none")}
+    monkeypatch.setattr(regions, "refuse_other_endpoints", lambda stage: None)  # that is what moto is
+    made = Account(tmp_path)
+    _lend(monkeypatch, made)
+    _leave_out(monkeypatch, tmp_path)
+    yield made
+    os.environ.clear()
+    os.environ.update(before[0])
+    sys.path[:] = before[1]
+
+
+def _lend(monkeypatch: pytest.MonkeyPatch, account: Account) -> None:
+    """Have every client, Chalice's too, served by what stands in for its service."""
+    create_client = Session.create_client
+
+    def lent(self: Session, service_name: str, *arguments: Any, **named: Any) -> Any:
+        client = create_client(self, service_name, *arguments, **named)
+        client.meta.events.register("before-parameter-build.s3.PutBucketNotificationConfiguration", _in_small_letters)
+        stand_in = account.stand_in(service_name, client.meta.region_name)
+        return serve(client, stand_in) if stand_in else client
+
+    monkeypatch.setattr(Session, "create_client", lent)
+
+
+def _in_small_letters(params: dict[str, Any], **_: Any) -> None:
+    """Rules as moto takes them; S3 takes Chalice's `Prefix`, too."""
+    for each in params["NotificationConfiguration"].get("LambdaFunctionConfigurations", []):
+        for rule in each.get("Filter", {}).get("Key", {}).get("FilterRules", []):
+            rule["Name"] = rule["Name"].lower()
+
+
+def _leave_out(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A package of two lines and a site of two files, and no question."""
+    monkeypatch.setattr("deploy.environment.BUILD", tmp_path / "build")
+    monkeypatch.setattr(steps, "BUILD", tmp_path / "build")
+
+    def build(stage: Stage, clients: Any, say: Any) -> package.Package:
+        stage.build.mkdir(parents=True, exist_ok=True)
+        shutil.copy(package.APP_FOLDER / "app.py", stage.build)
+        sys.modules.pop("app", None)  # its decorators read the stage's variables
+        path = stage.build / "package.zip"
+        with zipfile.ZipFile(path, "w") as archive:
+            archive.writestr(zipfile.ZipInfo("app.py"), "VERSION = 1\n")
+        return package.Package(path, "1", changed=True)
+
+    dist = tmp_path / "dist"
+    (dist / "assets").mkdir(parents=True)
+    (dist / "index.html").write_text("<script src=assets/a.js>")
+    (dist / "assets" / "a.js").write_text("")
+    monkeypatch.setattr(package, "build", build)
+    monkeypatch.setattr(site, "DIST", dist)
+    monkeypatch.setattr(site, "build", lambda say: False)
+    monkeypatch.setattr(steps.Deployment, "prove", lambda self: None)
+    monkeypatch.setitem(sys.modules, "app", None)  # so that what is imported here is gone afterwards
+
+
+def _post(url: str, body: Any = None) -> None:
+    data = json.dumps(body).encode() if body else b""
+    request = urllib.request.Request(url, data, {"Content-Type": "application/json"}, method="POST")  # noqa: S310
+    urllib.request.urlopen(request).close()  # noqa: S310
+
+
+# --- One stage --------------------------------------------------------------------------------------------------------
+
+
+def test_a_stage_is_made_of_all_that_it_declares(account: Account) -> None:
+    outputs = account.deploy()
+    held = account.holdings()
+    assert len(held["tables"]) == 6
+    assert held["pools"].keys() == {"chatapp-prod"}
+    assert len(held["buckets"]) == 3
+    assert held["parameters"] == ["/chatapp/prod/anthropic-api-key"]
+    role = "arn:aws:iam::123456789012:role/chatapp-prod"
+    names = {"chatapp-prod" if name == "api_handler" else f"chatapp-prod-{name}": name for name in FUNCTIONS}
+    assert held["functions"] == {full: f"{role}-{name}-eu-west-1" for full, name in names.items()}
+    assert held["roles"] == sorted(f"chatapp-prod-{name}-eu-west-1" for name in [*FUNCTIONS, "scheduler"])
+    assert outputs["api_url"] == f"https://{held['apis'][0]}.execute-api.eu-west-1.amazonaws.com/api"
+    sockets = account.stand_in("apigatewayv2", "eu-west-1")
+    assert sockets.served(held["sockets"][0]) == ["$connect", "$default", "$disconnect"]
+    assert account.objects("site") == ["assets/a.js", "config.json", "index.html"]
+    assert account.deploy() == outputs
+    assert account.holdings() == held
+
+
+def test_what_is_kept_is_taken_up_again(account: Account, capsys: pytest.CaptureFixture[str]) -> None:
+    account.deploy()
+    before = account.holdings()
+    row = {"subject": {"S": "user:ada"}, "period": {"S": "2026-11"}}
+    account.client("dynamodb").put_item(TableName="chatapp-prod-usage", Item=row)
+    capsys.readouterr()
+    assert account.destroy("prod") == 0
+    said = capsys.readouterr().out
+    assert "table chatapp-prod-usage" in said
+    assert f"user pool {before['pools']['chatapp-prod']}" in said
+    left = account.holdings()
+    kept = {name: before[name] for name in ("tables", "pools", "buckets")}
+    assert (
+        left
+        == {**before, "queues": [], "parameters": [], "roles": [], "functions": {}, "apis": [], "sockets": []} | kept
+    )
+    account.deploy()
+    again = account.holdings()
+    assert {name: again[name] for name in kept} == kept
+    assert again["roles"] == before["roles"]
+    assert account.client("dynamodb").scan(TableName="chatapp-prod-usage")["Items"] == [row]
+
+
+# --- Regions ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_stage_is_not_destroyed_from_a_region_where_it_is_not(
+    account: Account, capsys: pytest.CaptureFixture[str]
+) -> None:
+    account.deploy("eu-west-1")
+    before, roles = account.holdings(), account.roles()
+    assert account.destroy("prod", "--region", "us-east-1") == 1
+    assert "no stage prod in account 123456789012, region us-east-1" in capsys.readouterr().err
+    assert (account.holdings(), account.roles()) == (before, roles)
+
+
+def test_a_stage_of_one_name_stands_in_two_regions_and_one_goes_alone(account: Account) -> None:
+    account.deploy("eu-west-1")
+    before = account.holdings("eu-west-1")
+    account.deploy("us-east-1")
+    other = account.holdings("us-east-1")
+    assert len(set(before["roles"]) | set(other["roles"])) == 2 * (len(FUNCTIONS) + 1)
+    assert all(role.endswith("-us-east-1") for role in other["functions"].values())
+    assert account.holdings("eu-west-1") == before
+    assert account.destroy("prod", "--region", "us-east-1") == 0
+    assert account.holdings("us-east-1")["roles"] == []
+    assert account.holdings("us-east-1")["functions"] == {}
+    assert account.holdings("eu-west-1") == before
+    account.deploy("eu-west-1")
+    assert account.holdings("eu-west-1") == before
+
+
+# --- A new account ----------------------------------------------------------------------------------------------------
+
+
+def test_a_first_creation_that_fails_leaves_nothing_and_the_next_goes_through(account: Account) -> None:
+    nothing = account.holdings()
+    stacks = account.stand_in("cloudformation", "eu-west-1")
+    stacks.refuses["AWS::CloudFront::Distribution"] = NEW_ACCOUNT
+    for _ in range(2):  # whoever does not read it tries once more
+        with pytest.raises(DeploymentError, match="Your account must be verified") as raised:
+            account.deploy()
+        assert "Support Center" in str(raised.value)
+        assert account.holdings() == nothing
+    stacks.refuses.clear()
+    account.deploy()
+    dynamodb, cognito = account.client("dynamodb"), account.client("cognito-idp")
+    held = account.holdings()
+    for name in held["tables"]:
+        assert dynamodb.describe_table(TableName=name)["Table"]["DeletionProtectionEnabled"], name
+    pool = cognito.describe_user_pool(UserPoolId=held["pools"]["chatapp-prod"])["UserPool"]
+    assert pool["DeletionProtection"] == "ACTIVE"
+
+
+# --- moto's own CloudFormation ----------------------------------------------------------------------------------------
+
+# What it does not have. Whatever refers to them is left out, too.
+MISSING = {
+    "AWS::CloudFront::Distribution",
+    "AWS::CloudFront::OriginAccessControl",
+    "AWS::CloudFront::ResponseHeadersPolicy",
+    "AWS::Cognito::UserPool",
+    "AWS::Cognito::UserPoolClient",
+    "AWS::S3::BucketPolicy",
+    "AWS::Scheduler::ScheduleGroup",
+}
+
+
+def test_motos_own_cloudformation_takes_what_it_knows_of_the_foundation(account: Account) -> None:
+    account.lends = False
+    stage = account.stage()
+    parameters = {"Stage": "prod", "ConnectSources": "https://a", "LogRetentionDays": "30", "Protected": "false"}
+    body, name = _known_to_moto(steps.templates(stage)["foundation.yaml"]), "chatapp-prod-foundation"
+    assert not cloudformation.exists(stage, name)
+    assert cloudformation.deploy(stage, name, body, parameters, print).changed
+    assert not cloudformation.deploy(stage, name, body, parameters, print).changed
+    assert len(account.client("s3").list_buckets()["Buckets"]) == 3
+    assert len(account.client("dynamodb").list_tables()["TableNames"]) == 6
+    (index,) = account.table("conversations")["GlobalSecondaryIndexes"]
+    assert index["IndexName"] == "timestamp-index"
+    assert account.client("logs").describe_log_groups()["logGroups"][0]["retentionInDays"] == 30
+    assert cloudformation.delete(stage, name, print)
+    assert not cloudformation.exists(stage, name)
+
+
+def _known_to_moto(body: str) -> str:
+    """The template without what moto has not, and without what names it."""
+    parts = {match[1]: match[0] for match in adoption.RESOURCE.finditer(body)}
+    gone = {name for name, text in parts.items() if any(f"    Type: {kind}\n" in text for kind in MISSING)}
+    named = re.compile(rf"(?:!Ref |!GetAtt |\$\{{)(?:{'|'.join(gone)})\b")
+    kept = [line for line in body[body.index("\nOutputs:\n") :].splitlines(keepends=True) if not named.search(line)]
+    text = body[: body.index("\nOutputs:\n")]
+    for name, part in parts.items():
+        own = adoption._OF_OTHERS.sub("", part)
+        text = text.replace(part, "" if name in gone or named.search(own) else own)
+    return text + "".join(kept)
