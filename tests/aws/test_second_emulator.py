@@ -1,7 +1,7 @@
 """A whole deployment's control plane against moto's server, over HTTP: a second opinion beside the local AWS.
 
 What moto lacks is lent to it, behind real clients: CloudFormation (`tests/fakes/stacks.py`) and API Gateway's imports
-and sockets (`tests/fakes/gateways.py`). Packing, building the site and the question at the end have tests of their own.
+and sockets (`tests/fakes/gateways.py`). Packing, building the site and proving the stage have tests of their own.
 """
 
 from __future__ import annotations
@@ -161,7 +161,7 @@ def _in_small_letters(params: dict[str, Any], **_: Any) -> None:
 
 
 def _leave_out(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """A package of two lines and a site of two files, and no question."""
+    """A package of one line and a site of two files."""
     monkeypatch.setattr("deploy.environment.BUILD", tmp_path / "build")
     monkeypatch.setattr(steps, "BUILD", tmp_path / "build")
 
@@ -181,7 +181,6 @@ def _leave_out(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(package, "build", build)
     monkeypatch.setattr(site, "DIST", dist)
     monkeypatch.setattr(site, "build", lambda say: False)
-    monkeypatch.setattr(steps.Deployment, "prove", lambda self: None)
     monkeypatch.setitem(sys.modules, "app", None)  # so that what is imported here is gone afterwards
 
 
@@ -209,8 +208,14 @@ def test_a_stage_is_made_of_all_that_it_declares(account: Account) -> None:
     sockets = account.stand_in("apigatewayv2", "eu-west-1")
     assert sockets.served(held["sockets"][0]) == ["$connect", "$default", "$disconnect"]
     assert account.objects("site") == ["assets/a.js", "config.json", "index.html"]
-    assert account.deploy() == outputs
+    deployment = account.deployment()
+    assert deployment.run() == outputs
     assert account.holdings() == held
+    for name in ("b.js", "c.js"):
+        (asset,) = (site.DIST / "assets").iterdir()
+        asset.rename(asset.with_name(name))
+        deployment.publish_site()
+    assert account.objects("site") == ["assets/b.js", "assets/c.js", "config.json", "index.html"]
 
 
 def test_what_is_kept_is_taken_up_again(account: Account, capsys: pytest.CaptureFixture[str]) -> None:

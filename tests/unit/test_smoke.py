@@ -14,6 +14,8 @@ from deploy import commands, steps
 from deploy.environment import Addresses, ApiIds, DeploymentError, Stage
 from deploy.people import smoke
 from deploy.progress import Progress, Screen
+from tests.fakes import clients
+from tests.fakes.aws import client_error
 from tests.fakes.site_api import CHEAP, SITE, SiteApi, error, running
 
 IMPATIENT = smoke.Patience(ready_s=0.0, answered_s=0.05, read_s=0.05, pause_s=0.01)
@@ -266,15 +268,16 @@ class Cognito:
     def admin_set_user_password(self, **_: Any) -> None:
         pass
 
-    def admin_get_user(self, **asked: str) -> None:
+    def admin_get_user(self, **asked: str) -> dict[str, Any]:
         assert asked["Username"] in self.users
+        return {"Username": asked["Username"]}
 
     def admin_delete_user(self, **asked: str) -> None:
         self.users.remove(asked["Username"])
 
     def initiate_auth(self, **_: Any) -> None:
         assert self.users
-        raise ClientError({"Error": {"Code": "NotAuthorizedException", "Message": "no"}}, "InitiateAuth")
+        raise client_error("NotAuthorizedException", "InitiateAuth")
 
 
 @dataclass(frozen=True)
@@ -282,8 +285,7 @@ class StageWithPool(Stage):
     pool: Cognito = field(default_factory=Cognito)
 
     def client(self, service: str) -> Any:
-        assert service == "cognito-idp"
-        return self.pool
+        return clients.client(service, self.pool)
 
 
 def test_the_person_is_removed_where_the_sign_in_fails() -> None:

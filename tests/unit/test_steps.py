@@ -211,6 +211,27 @@ def test_what_a_destroyed_stage_kept_is_found_by_its_name(monkeypatch: pytest.Mo
         adoption.find(stage, body)
 
 
+@mock_aws
+def test_expiry_is_switched_on_where_the_local_aws_has_not_read_it_and_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
+    dynamodb = boto3.client("dynamodb", "eu-west-1")
+    for name in ("chatapp-local-usage", "other"):
+        dynamodb.create_table(
+            TableName=name,
+            BillingMode="PAY_PER_REQUEST",
+            AttributeDefinitions=[{"AttributeName": "subject", "AttributeType": "S"}],
+            KeySchema=[{"AttributeName": "subject", "KeyType": "HASH"}],
+        )
+    stage = Stage("local", "eu-west-1")
+    assert [cloudformation.switch_expiry_on(stage) for _ in range(2)] == [True, False]
+    found = dynamodb.describe_time_to_live(TableName="chatapp-local-usage")["TimeToLiveDescription"]
+    assert found == {"TimeToLiveStatus": "ENABLED", "AttributeName": "ttl"}
+    assert dynamodb.describe_time_to_live(TableName="other")["TimeToLiveDescription"] == {
+        "TimeToLiveStatus": "DISABLED"
+    }
+
+
 # --- Answers of API Gateway -------------------------------------------------------------------------------------------
 
 
