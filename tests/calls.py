@@ -53,8 +53,9 @@ Told = list[list[str]]
 
 def record() -> None:
     """Have every botocore session that is made from now on tell of its clients' calls."""
-    # After the parameters were checked and written; a URL is signed without a call.
-    handlers.BUILTIN_HANDLERS += [("before-call", _record), ("before-sign", _record)]
+    # Once the parameters were checked and written, and before a Stubber answers; a URL is signed without a call.
+    calls = ("before-call.*.*", _record, handlers.REGISTER_FIRST)
+    handlers.BUILTIN_HANDLERS += [calls, ("before-sign", _record)]
 
 
 def told() -> Told:

@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import boto3
 import pytest
 from botocore.exceptions import ClientError, ParamValidationError
+from botocore.stub import Stubber
 from chalicelib.aws import clients as app_clients
+from chalicelib.aws.functions import Function
+from chalicelib.aws.grants import Grant
 
 from deploy.environment import Stage
 from deploy.functions.chalice_client import Client
@@ -123,15 +127,22 @@ def test_a_call_that_no_test_made_is_named() -> None:
     assert problem.startswith("deploy/site.py: _invalidate calls create_invalidation, but no test")
 
 
-def test_a_call_counts_where_botocore_took_it_and_not_where_it_refused() -> None:
-    from chalicelib.aws.functions import Function
-    from chalicelib.aws.grants import Grant
+class Lambda:
+    def invoke(self, **_: Any) -> dict[str, int]:
+        return {"StatusCode": 202}
 
-    class Lambda:
-        def invoke(self, **_: Any) -> dict[str, int]:
-            return {"StatusCode": 202}
 
-    client = clients.client("lambda", Lambda())
+def stubbed() -> Any:
+    client = boto3.client("lambda", "eu-west-1")
+    stubber = Stubber(client)
+    stubber.add_response("invoke", {"StatusCode": 202})
+    stubber.activate()
+    return client
+
+
+@pytest.mark.parametrize("make", [lambda: clients.client("lambda", Lambda()), stubbed], ids=["fake", "Stubber"])
+def test_a_call_counts_where_botocore_took_it_and_not_where_it_refused(make: Callable[[], Any]) -> None:
+    client = make()
     call = Call("chatapp/chalicelib/aws/functions.py", "invoke", "invoke")
     calls.made.discard(call)
     with pytest.raises(ParamValidationError):
