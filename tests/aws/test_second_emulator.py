@@ -281,7 +281,8 @@ def test_a_first_creation_that_fails_leaves_nothing_and_the_next_goes_through(ac
         with pytest.raises(DeploymentError, match="Your account must be verified") as raised:
             account.deploy()
         assert "Support Center" in str(raised.value)
-        assert account.holdings() == nothing
+        # The key of the model may be stored by then: the next run uses it.
+        assert {**account.holdings(), "parameters": []} == nothing
     stacks.refuses.clear()
     account.deploy()
     dynamodb, cognito = account.client("dynamodb"), account.client("cognito-idp")
