@@ -27,7 +27,7 @@ from moto.server import ThreadedMotoServer
 from deploy import commands, site, steps
 from deploy.account import adoption, cloudformation, regions
 from deploy.environment import DeploymentError, Settings, Stage
-from deploy.functions import app_modules, package
+from deploy.functions import app_modules, package, runtime
 from deploy.progress import Progress
 from tests.fakes.clients import serve
 from tests.fakes.gateways import RestApis, SocketApis
@@ -64,12 +64,12 @@ class Account:
             self.stand_ins[service, region] = make[service]()
         return self.stand_ins.get((service, region)) if self.lends else None
 
-    def deploy(self, region: str = "eu-west-1", name: str = "prod") -> dict[str, Any]:
-        return self.deployment(region, name).run()
+    def deploy(self, region: str = "eu-west-1", name: str = "prod", python: str | None = None) -> dict[str, Any]:
+        return self.deployment(region, name, python).run()
 
-    def deployment(self, region: str = "eu-west-1", name: str = "prod") -> steps.Deployment:
+    def deployment(self, region: str = "eu-west-1", name: str = "prod", python: str | None = None) -> steps.Deployment:
         stage = self.stage(region, name)
-        return steps.Deployment(stage, Settings(app={}), Progress(), FUNCTIONS, self.folder)
+        return steps.Deployment(stage, Settings(app={}), Progress(), FUNCTIONS, self.folder, python)
 
     def stage(self, region: str = "eu-west-1", name: str = "prod") -> Stage:
         os.environ["AWS_DEFAULT_REGION"] = os.environ["AWS_REGION"] = region
@@ -91,6 +91,20 @@ class Account:
     def functions(self, region: str = "eu-west-1") -> dict[str, str]:
         found = self.client("lambda", region).list_functions()["Functions"]
         return {function["FunctionName"]: function["Role"] for function in found}
+
+    def runtimes(self) -> set[str]:
+        return {function["Runtime"] for function in self.client("lambda").list_functions()["Functions"]}
+
+    def has(self, *pythons: str) -> None:
+        """Have the machine that deploys have these alone, besides the one that runs this."""
+        folder = self.folder / "bin"
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir()
+        for version in pythons:
+            python = folder / f"python{version}"
+            python.write_text(f"#!/bin/sh\necho {version}\n")
+            python.chmod(0o755)
+        os.environ["PATH"] = str(folder)
 
     def holdings(self, region: str = "eu-west-1") -> dict[str, Any]:
         """What a stage is made of there."""
@@ -132,6 +146,7 @@ def account(server: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Ite
     os.environ |= {"AWS_ENDPOINT_URL": server, "AWS_CONFIG_FILE": str(tmp_path / "none")}
     monkeypatch.setattr(regions, "refuse_other_endpoints", lambda stage: None)  # that is what moto is
     made = Account(tmp_path)
+    made.has("3.13")
     _lend(monkeypatch, made)
     _leave_out(monkeypatch, tmp_path)
     yield made
@@ -165,14 +180,14 @@ def _leave_out(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr("deploy.environment.BUILD", tmp_path / "build")
     monkeypatch.setattr(steps, "BUILD", tmp_path / "build")
 
-    def build(stage: Stage, clients: Any, say: Any) -> package.Package:
+    def build(stage: Stage, chosen: runtime.Runtime, clients: Any, say: Any) -> package.Package:
         stage.build.mkdir(parents=True, exist_ok=True)
         shutil.copy(package.APP_FOLDER / "app.py", stage.build)
         sys.modules.pop("app", None)  # its decorators read the stage's variables
         path = stage.build / "package.zip"
         with zipfile.ZipFile(path, "w") as archive:
             archive.writestr(zipfile.ZipInfo("app.py"), "VERSION = 1\n")
-        return package.Package(path, "1", changed=True)
+        return package.Package(path, chosen, "1", changed=True)
 
     dist = tmp_path / "dist"
     (dist / "assets").mkdir(parents=True)
@@ -241,6 +256,35 @@ def test_what_is_kept_is_taken_up_again(account: Account, capsys: pytest.Capture
     assert account.client("dynamodb").scan(TableName="chatapp-prod-usage")["Items"] == [row]
 
 
+# --- Python -----------------------------------------------------------------------------------------------------------
+
+
+def test_a_stage_keeps_its_python_whoever_deploys_it_until_it_is_moved(
+    account: Account, capsys: pytest.CaptureFixture[str]
+) -> None:
+    first, second = [version for version in runtime.ON_AWS if version != runtime.running().version][:2]
+    account.has(first)
+    account.deploy(python=first)
+    account.has(*runtime.ON_AWS)
+    account.deploy()
+    assert account.runtimes() == {f"python{first}"}
+    account.has(second)
+    with pytest.raises(DeploymentError, match=f"run on Python {re.escape(first)}, which is not on this machine"):
+        account.deploy()
+    account.deploy(python=second)
+    assert account.runtimes() == {f"python{second}"}
+    assert f"moved from {first}" in capsys.readouterr().out
+
+
+def test_a_stage_of_a_python_that_is_too_old_is_moved_wherever_an_earlier_move_broke_off(account: Account) -> None:
+    account.deploy()
+    before = account.runtimes()
+    for name in ["chatapp-prod", "chatapp-prod-answer", "chatapp-prod-purge"]:
+        account.client("lambda").update_function_configuration(FunctionName=name, Runtime="python3.11")
+    account.deploy()
+    assert account.runtimes() == before <= {f"python{version}" for version in runtime.ON_AWS}
+
+
 # --- Regions ----------------------------------------------------------------------------------------------------------
 
 
@@ -268,6 +312,18 @@ def test_a_stage_of_one_name_stands_in_two_regions_and_one_goes_alone(account: A
     assert account.holdings("eu-west-1") == before
     account.deploy("eu-west-1")
     assert account.holdings("eu-west-1") == before
+
+
+def test_roles_of_before_they_were_called_by_the_region_are_replaced(
+    account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as before:
+        before.setattr(Stage, "role_name", lambda stage, of: f"{stage.prefix}-{of}")
+        account.deploy()
+    assert "chatapp-prod-answer" in account.roles()
+    account.deploy()
+    assert account.roles() == {f"chatapp-prod-{name}-eu-west-1" for name in [*FUNCTIONS, "scheduler"]}
+    assert {role.rpartition("/")[2] for role in account.functions().values()} <= account.roles()
 
 
 # --- A new account ----------------------------------------------------------------------------------------------------
