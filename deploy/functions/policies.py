@@ -81,7 +81,7 @@ ACTIONS: dict[str, dict[str, str]] = {
         "BatchWriteItem": "dynamodb:BatchWriteItem",
     },
     "index": {"Query": "dynamodb:Query"},
-    # Who may not list a bucket is told 403 of an object that is not there, as of one that it may not read.
+    # `s3:ListBucket` is nobody's: whether an object is there, the versions under its prefix tell (`aws/bucket.py`).
     "bucket": {
         "PutObject": "s3:PutObject",
         "GetObject": "s3:GetObject",
@@ -174,7 +174,7 @@ def _index(grant: Grant, place: Place) -> list[Statement]:
 
 
 def _bucket(grant: Grant, place: Place) -> list[Statement]:
-    """Objects under one prefix; a missing one is told from a forbidden one only to whoever may list the bucket."""
+    """Objects under one prefix, and lists of them."""
     name, _, prefix = grant.resource.partition("/")
     if not prefix:
         raise UnknownGrant(f"a bucket is granted as bucket/prefix: {grant.resource}")
@@ -184,8 +184,6 @@ def _bucket(grant: Grant, place: Place) -> list[Statement]:
     if listed := [operation for operation in grant.operations if operation in _ON_BUCKETS]:
         of_prefix = {"StringLike": {"s3:prefix": f"{prefix}/*"}}
         statements.append(_allow(grant, bucket, of_prefix, operations=listed))
-    if {"GetObject", "GetObjectVersion"} & set(objects):
-        statements.append({"Effect": "Allow", "Action": ["s3:ListBucket"], "Resource": bucket})
     return statements
 
 

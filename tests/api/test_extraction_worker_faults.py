@@ -35,7 +35,7 @@ def _crashes(stage: Stage, event: dict[str, Any]) -> None:
 def test_a_crash_is_tried_once_more(stage: Stage, ada: Person, tmp_path: Path, operation: str) -> None:
     ada.connect("tab")
     file = arrive(stage, ada, pdf(tmp_path, 30))
-    stage.s3_wire.fail(s3.denied, lambda call: call.operation == operation)
+    stage.s3_wire.fail(s3.refusal("InvalidObjectState", 403), lambda call: call.operation == operation)
     _crashes(stage, file.event)
     assert len(stage.s3_wire.struck) == 1
     assert (file.row["status"], file.row["attempts"]) == ("reading", 1)

@@ -328,6 +328,17 @@ def test_a_file_that_was_deleted_is_said_to_be_so(stage: Stage, ada: Person, con
     assert "SECRET" not in json.dumps(prompt)
 
 
+def test_an_image_whose_original_is_gone_is_said_to_be_deleted(stage: Stage, ada: Person, conversation_id: str) -> None:
+    picture = image(stage, ada, "roses.png")
+    row = stage.row("files", picture)
+    stage.s3.delete_object(Bucket=BUCKET, Key=row["object_key"], VersionId=row["version_id"])
+    answer = ada.ask(conversation_id, "Which roses?", file_ids=[picture])
+    assert answer["status"] == "complete"
+    (note,) = notes(stage.prompts()[0])
+    assert "roses.png" in note
+    assert "was deleted" in note
+
+
 def test_a_file_that_was_taken_out_is_said_to_be_so_until_it_is_put_back(
     stage: Stage, ada: Person, conversation_id: str
 ) -> None:

@@ -89,13 +89,35 @@ def test_a_download_stops_at_what_the_caller_takes(uploads: Bucket, tmp_path: Pa
     assert path.stat().st_size < 3_000_000
 
 
-def test_what_is_not_there_is_missing(uploads: Bucket, tmp_path: Path) -> None:
+@pytest.mark.parametrize("told", [s3.denied, s3.refusal("NoSuchKey", 404)])
+def test_what_is_not_there_is_missing_whether_s3_says_so_or_not(
+    uploads: Bucket, stage: Stage, tmp_path: Path, told: s3.Fault
+) -> None:
     version = uploads.put(KEY, b"roses", "text/plain")
+    uploads.put(KEY + "xy", b"another", "text/plain")
+    stage.s3_wire.fail(told, lambda call: call.operation == "GetObject", times=99)
     for key, version_id in ((KEY + "x", None), (KEY, "00000000-0000-0000-0000-000000000000"), (KEY + "x", version)):
         with pytest.raises(Missing):
             uploads.read(key, version_id)
         with pytest.raises(Missing):
             uploads.download(key, tmp_path / "file", version_id)
+
+
+def test_what_somebody_deleted_is_missing_but_for_its_versions(uploads: Bucket, stage: Stage) -> None:
+    version = uploads.put(KEY, b"roses", "text/plain")
+    stage.s3.delete_object(Bucket=BUCKET, Key=KEY)
+    with pytest.raises(Missing):
+        uploads.read(KEY)
+    assert uploads.read(KEY, version) == b"roses"
+
+
+def test_what_is_stored_while_it_is_looked_for_is_read(uploads: Bucket, stage: Stage) -> None:
+    def put_late(call: s3.Call, send: wire.Send) -> AWSResponse:
+        stage.s3.put_object(Bucket=BUCKET, Key=KEY, Body=b"roses")
+        return send()
+
+    stage.s3_wire.fail(put_late, lambda call: call.operation == "ListObjectVersions")
+    assert uploads.read(KEY) == b"roses"
 
 
 # Versions
@@ -188,9 +210,14 @@ def test_a_body_that_came_too_slowly_is_no_refusal(uploads: Bucket, stage: Stage
 
 
 def test_a_refusal_is_not_hidden(uploads: Bucket, stage: Stage) -> None:
-    stage.s3_wire.fail(s3.denied)
+    version = uploads.put(KEY, b"roses", "text/plain")
+    stage.s3_wire.fail(s3.denied, lambda call: call.operation == "GetObject", times=99)
+    for version_id in (None, version):
+        with pytest.raises(ClientError, match="AccessDenied"):
+            uploads.read(KEY, version_id)
+    stage.s3_wire.fail(s3.denied, lambda call: call.operation == "ListObjectVersions")
     with pytest.raises(ClientError, match="AccessDenied"):
-        uploads.read(KEY)
+        uploads.read(KEY + "x")
 
 
 @pytest.mark.parametrize(

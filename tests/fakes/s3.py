@@ -9,6 +9,7 @@ import base64
 import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from http import HTTPStatus
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
@@ -48,6 +49,13 @@ denied = refusal("AccessDenied", 403)
 
 
 class Wire(wire.Wire[Call]):
+    """No function may list a whole bucket, so S3 tells them 403 of an object that is missing, where moto says 404."""
+
+    def _sent_by_app(self, call: Call, request: AWSPreparedRequest) -> AWSResponse:
+        made = super()._sent_by_app(call, request)
+        is_missing = made.status_code == HTTPStatus.NOT_FOUND and call.operation == "GetObject"
+        return denied(call, lambda: made) if is_missing else made
+
     def _call(self, operation: str, request: AWSPreparedRequest) -> Call:
         url = urlsplit(str(request.url))
         return Call(operation, unquote(url.path).lstrip("/"), parse_qs(url.query, keep_blank_values=True))

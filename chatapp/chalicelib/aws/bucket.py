@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -24,7 +25,8 @@ _CHUNK_BYTES = 1024 * 1024
 _MAX_DELETED_AT_ONCE = 1_000
 # What S3 says of one object in a batch that it has taken; of a whole request it says so by the status.
 _PASSING_IN_BATCHES = {"InternalError", "SlowDown", "ServiceUnavailable"}
-_MISSING = {"NoSuchKey", "NoSuchVersion", "404"}
+_MISSING = {"NoSuchKey", "NoSuchVersion"}
+_DENIED = "AccessDenied"
 
 
 class Missing(Exception):
@@ -40,6 +42,7 @@ class Version:
     key: str
     version_id: str
     is_delete_marker: bool
+    is_latest: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +123,24 @@ class Bucket(Adapter):
     def _found(self, key: str, version_id: str | None) -> Any:
         self._allow("GetObjectVersion" if version_id else "GetObject")
         which: dict[str, Any] = {"VersionId": version_id} if version_id else {}
-        return _sent(self._client().get_object, Bucket=self._name, Key=self._own(key), **which)
+        get = partial(_sent, self._client().get_object, Bucket=self._name, Key=self._own(key), **which)
+        try:
+            return get()
+        except ClientError as error:
+            if error.response["Error"]["Code"] != _DENIED:
+                raise
+            if not self._holds(key, version_id):
+                raise Missing from error
+        return get()  # stored since then, or denied indeed
+
+    def _holds(self, key: str, version_id: str | None) -> bool:
+        """Whether an object is there, which S3 leaves open: to who may not list the whole bucket it answers 403.
+
+        A list of one prefix is no such right: the request for an object names no prefix that a policy could compare.
+        https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html (Permissions)
+        """
+        found = [each for each in self.versions(key) if each.key == key and not each.is_delete_marker]
+        return any(each.version_id == version_id if version_id else each.is_latest for each in found)
 
     def versions(self, prefix: str) -> list[Version]:
         """Every version under a longer prefix or of one key, delete markers included; newest first of each key."""
@@ -129,8 +149,10 @@ class Bucket(Adapter):
         position: dict[str, Any] = {}
         while True:
             page = _sent(self._client().list_object_versions, Bucket=self._name, Prefix=self._own(prefix), **position)
-            found += [Version(each["Key"], each["VersionId"], False) for each in page.get("Versions", [])]
-            found += [Version(each["Key"], each["VersionId"], True) for each in page.get("DeleteMarkers", [])]
+            for name, is_marker in (("Versions", False), ("DeleteMarkers", True)):
+                found += [
+                    Version(each["Key"], each["VersionId"], is_marker, each["IsLatest"]) for each in page.get(name, [])
+                ]
             if not page.get("IsTruncated"):
                 return found
             position = {"KeyMarker": page["NextKeyMarker"], "VersionIdMarker": page["NextVersionIdMarker"]}
