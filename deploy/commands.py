@@ -178,6 +178,7 @@ def summary(stage: Stage, outputs: dict[str, object]) -> str:
     invite = (
         f"aws cognito-idp admin-create-user --region {stage.region} --user-pool-id {outputs['user_pool_id']}"
         " --username EMAIL --user-attributes Name=email,Value=EMAIL Name=email_verified,Value=true"
+        " --desired-delivery-mediums EMAIL"  # Cognito's own choice is a text message, to people without a number
     )
     return "\n".join([*lines, "", "Invite a person (a one-time password is mailed):", f"  {invite}"])
 
