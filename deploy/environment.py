@@ -151,12 +151,14 @@ class Settings:
     """A stage's settings.toml: what the deployment itself uses, and `app`, what it hands to the functions.
 
     api_rate_per_s, api_burst: API Gateway answers 429 above them, over all callers.
+    api_detailed_metrics: CloudWatch counts each method of the API by itself, at a price (`deploy/settings.toml`).
     answer_concurrency: Lambda's reserved concurrency of `answer`; 0 reserves none (a new account has 10 in all).
     """
 
     app: Mapping[str, Any]
     api_rate_per_s: float = 50
     api_burst: int = 100
+    api_detailed_metrics: bool = False
     log_retention_days: int = 30
     answer_concurrency: int = 0
 

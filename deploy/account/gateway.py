@@ -57,7 +57,7 @@ def _rest_stage(stage: Stage, ids: ApiIds, settings: Settings) -> list[str]:
     methods = gateway.get_stage(restApiId=ids.rest, stageName=API_STAGE).get("methodSettings", {})
     current = methods.get("*/*", {})
     wanted = {
-        ("metricsEnabled", "metrics/enabled"): not stage.is_local,
+        ("metricsEnabled", "metrics/enabled"): settings.api_detailed_metrics,
         ("throttlingRateLimit", "throttling/rateLimit"): float(settings.api_rate_per_s),
         ("throttlingBurstLimit", "throttling/burstLimit"): settings.api_burst,
     }
