@@ -10,10 +10,10 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError
+from botocore.exceptions import BotoCoreError, ClientError
 
 from deploy import destruction, steps
-from deploy.account import model_access, regions
+from deploy.account import credentials, model_access, regions
 from deploy.environment import LOCAL, ROOT, DeploymentError, Stage
 from deploy.functions import runtime
 from deploy.local import aws as local_aws
@@ -41,10 +41,8 @@ def main(arguments: Sequence[str]) -> int:
     except UsageError as error:
         print(f"error: {error}\nusage: {USAGE}", file=sys.stderr)
         return 2
-    except NoCredentialsError:
-        return _failed(progress, "no AWS credentials: export AWS_PROFILE or keys (aws configure), then repeat")
     except (DeploymentError, local_aws.LocalAwsError, ClientError, BotoCoreError) as error:
-        return _failed(progress, str(error))
+        return _failed(progress, credentials.advice(error) or str(error))
     except KeyboardInterrupt:
         return _failed(progress, "interrupted; run the same command again to go on")
 
