@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from deploy import site
-from deploy.account import adoption, cloudformation, gateway, model_access, roles
+from deploy.account import adoption, bedrock, cloudformation, gateway, model_access, roles
 from deploy.environment import BUILD, Addresses, ApiIds, Settings, Stage, load_settings
 from deploy.functions import app_modules, chalice_app, package, policies, resources, runtime
 from deploy.people import accounts, smoke
@@ -29,7 +29,10 @@ OPERATIONS = "operations"
 
 @dataclass
 class Deployment:
-    """One run. `ids` and `foundation` are what is known so far; see `functions`. python: asked for; see `runtime`."""
+    """One run. `ids`, `foundation` and `access` are what is known so far; see `functions`.
+
+    python: the version of the functions' that was asked for; see `runtime`.
+    """
 
     stage: Stage
     settings: Settings
@@ -39,13 +42,14 @@ class Deployment:
     python: str | None = None
     ids: ApiIds = field(default_factory=ApiIds)
     foundation: Mapping[str, str] | None = None
+    access: bedrock.Access = field(default_factory=bedrock.Access)
 
     def run(self) -> dict[str, Any]:
         """Deploy everything and return the outputs. Raises DeploymentError."""
         chosen = self.choose_python()
         self.ids = chalice_app.ids(self.stage)
+        self.reach_model()  # first: it may have to wait for a person, which the rest need not have been made for
         self.lay_foundation()
-        self.provide_key()
         built = self.build_package(chosen)
         self.deploy_functions(built)
         self.configure()
@@ -97,9 +101,13 @@ class Deployment:
         if not adoption.adopt(self.stage, name, body, parameters, say):
             cloudformation.deploy(self.stage, name, body, {**parameters, "Protected": "false"}, say)
 
-    def provide_key(self) -> None:
+    def reach_model(self) -> None:
+        if self.settings.provider == "bedrock":
+            with self.progress.step("access to the models") as step:
+                self.access = bedrock.access(self.stage, self.settings.variables(), step.say)
+            return
         with self.progress.step("key of the model") as step:
-            step.changed(model_access.ensure_key(self.stage, self.settings.provider), "stored")
+            step.changed(model_access.ensure_key(self.stage), "stored")
 
     def build_package(self, chosen: runtime.Runtime) -> package.Package:
         with self.progress.step("package of the functions") as step:
@@ -119,7 +127,7 @@ class Deployment:
     def _deploy_functions(self, built: package.Package, title: str) -> None:
         with self.progress.step(title) as step:
             variables = self.variables(built.version)
-            chalice_app.render(self.stage, self._place(variables), self.functions, variables, self.settings)
+            chalice_app.render(self.stage, self._place, self.functions, variables, self.settings)
             responses = gateway.responses(self.addresses.site_url)
             deployed = chalice_app.deploy(self.stage, built, responses, step.say)
             self.ids = deployed.ids
@@ -137,17 +145,19 @@ class Deployment:
             "CHATAPP_ACCOUNT_ID": self.stage.account_id,
             "CHATAPP_FILES_BUCKET": self.stage.files_bucket,
         }
-        base_url = self.stage.model_base_url
-        return {**self.settings.variables(), **own, **({"ANTHROPIC_BASE_URL": base_url} if base_url else {})}
+        base_url, ids = self.stage.model_base_url, self.access.ids
+        model = {"ANTHROPIC_BASE_URL": base_url} if base_url else {}
+        model |= {"CHATAPP_BEDROCK_IDS": json.dumps(ids)} if ids else {}
+        return {**self.settings.variables(), **own, **model}
 
     @property
     def _grants(self) -> dict[str, tuple[policies.Grant, ...]]:
         return {name: function.allowed for name, function in self.functions.items()}
 
-    def _place(self, variables: Mapping[str, str]) -> policies.Place:
+    @property
+    def _place(self) -> policies.Place:
         stage = self.stage
-        profiles = model_access.bedrock_profiles(stage, variables)
-        return policies.Place(stage.name, stage.region, stage.account_id, self.ids.socket, profiles)
+        return policies.Place(stage.name, stage.region, stage.account_id, self.ids.socket, self.access.profiles)
 
     def configure(self) -> None:
         with self.progress.step("limits of the APIs") as step:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from chalicelib.extraction.limits import MAX_SCANNED_PAGES, MB, SCANNED_PAGE_TOKENS
 
@@ -21,6 +21,8 @@ class Prices:
 
 @dataclass(frozen=True, slots=True)
 class ModelOffer:
+    """bedrock_id: of the inference profile that answers on Bedrock, as set or as the deployment found it."""
+
     id: str
     name: str
     prices: Prices
@@ -110,11 +112,6 @@ class Settings:
         """The offer of that id, or the default where it is no longer on offer."""
         return next((offer for offer in self.models if offer.id == model), self.models[0])
 
-    def bedrock_profile(self, offer: ModelOffer) -> str:
-        """The inference profile that answers for an offer; the geography is the region's first part."""
-        geography = self.region.split("-", maxsplit=1)[0]
-        return offer.bedrock_id or f"{'apac' if geography == 'ap' else geography}.anthropic.{offer.id}"
-
     def cheapest(self) -> ModelOffer:
         return min(self.models, key=lambda offer: offer.prices.output)
 
@@ -129,6 +126,7 @@ class Settings:
             return float(environment.get(f"CHATAPP_{name}") or default)
 
         models = environment.get("CHATAPP_MODELS")
+        bedrock_ids = json.loads(environment.get("CHATAPP_BEDROCK_IDS") or "{}")
         default = cls()
         settings = cls(
             stage=environment.get("CHATAPP_STAGE", default.stage),
@@ -138,7 +136,10 @@ class Settings:
             site_origin=environment.get("CHATAPP_SITE_ORIGIN", ""),
             user_pool_arn=environment.get("CHATAPP_USER_POOL_ARN", ""),
             model_provider=environment.get("CHATAPP_MODEL_PROVIDER", default.model_provider),
-            models=_models(models) if models else DEFAULT_MODELS,
+            models=tuple(
+                replace(offer, bedrock_id=bedrock_ids.get(offer.id, offer.bedrock_id))
+                for offer in (_models(models) if models else DEFAULT_MODELS)
+            ),
             user_budget_usd=number("USER_BUDGET_USD", default.user_budget_usd),
             stage_budget_usd=number("STAGE_BUDGET_USD", default.stage_budget_usd),
             retention_days=int(number("RETENTION_DAYS", default.retention_days)),

@@ -25,7 +25,7 @@ _ADVICE = {
     "must be verified": (
         "AWS has not verified this account for CloudFront yet, as it does with new ones: open a case in the Support "
         'Center (console.aws.amazon.com/support, "Account and billing") with the words above, and run the same '
-        "command again once it is answered. Nothing of this attempt is left in the account."
+        "command again once it is answered. Nothing of this attempt is left in the account but the model's key."
     ),
     "deletion protection": (
         "It is protected against deletion: if nobody's data is in it, switch that off (DynamoDB or Cognito console, "

@@ -1,14 +1,10 @@
-"""How a stage reaches Claude: the API key in its SSM parameter, or the account's own Bedrock profiles."""
+"""How a stage reaches Claude's own API: its address, and the key in its SSM parameter (Bedrock: `bedrock.py`)."""
 
 from __future__ import annotations
-
-from collections.abc import Mapping
 
 from botocore.exceptions import ClientError
 
 from deploy.environment import DeploymentError, Stage, exported
-from deploy.functions import app_modules
-from deploy.functions.policies import InferenceProfile
 
 
 def base_url(demo_model_url: str | None, is_local: bool) -> str | None:
@@ -22,10 +18,8 @@ def base_url(demo_model_url: str | None, is_local: bool) -> str | None:
     return named if named and named.startswith("https://") else None
 
 
-def ensure_key(stage: Stage, provider: str) -> bool:
+def ensure_key(stage: Stage) -> bool:
     """Have the model's key in its parameter; True when it was written. Raises DeploymentError without any key."""
-    if provider == "bedrock":
-        return False
     key = exported("ANTHROPIC_API_KEY") or ("demo" if stage.is_local else None)
     current = _current_key(stage)
     if key is None and current is None:
@@ -52,20 +46,3 @@ def _current_key(stage: Stage) -> str | None:
 def delete_key(stage: Stage) -> None:
     client = stage.client("ssm")
     client.delete_parameters(Names=[stage.key_parameter])
-
-
-def bedrock_profiles(stage: Stage, variables: Mapping[str, str]) -> tuple[InferenceProfile, ...]:
-    """The profiles of the models on offer, with the models that each routes to, as Bedrock names them now."""
-    app = app_modules.settings({**variables, "AWS_REGION": stage.region})
-    if app.model_provider != "bedrock":
-        return ()
-    client = stage.client("bedrock")
-    found = []
-    for name in [app.bedrock_profile(offer) for offer in app.models]:
-        try:
-            profile = client.get_inference_profile(inferenceProfileIdentifier=name)
-        except ClientError as error:
-            raise DeploymentError(f"Bedrock has no inference profile {name} in {stage.region}: {error}") from error
-        arns = sorted(model["modelArn"] for model in profile["models"])
-        found.append(InferenceProfile(profile["inferenceProfileArn"], tuple(arns)))
-    return tuple(found)

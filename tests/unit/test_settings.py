@@ -62,14 +62,9 @@ def test_a_model_that_is_not_on_offer_is_answered_for_by_the_default() -> None:
     assert settings.cheapest().id == "claude-haiku-5-5"
 
 
-@pytest.mark.parametrize(
-    ("region", "profile"),
-    [
-        ("eu-west-1", "eu.anthropic.claude-sonnet-5-5"),
-        ("us-east-1", "us.anthropic.claude-sonnet-5-5"),
-        ("ap-northeast-1", "apac.anthropic.claude-sonnet-5-5"),
-    ],
-)
-def test_bedrock_answers_through_the_regions_inference_profile(region: str, profile: str) -> None:
-    settings = Settings(region=region)
-    assert settings.bedrock_profile(settings.offer(None)) == profile
+def test_the_ids_that_a_deployment_found_stand_on_the_offers() -> None:
+    ids = {"claude-sonnet-5-5": "eu.anthropic.claude-sonnet-5-5-v1:0", "unknown": "x"}
+    found = Settings.read({"CHATAPP_BEDROCK_IDS": json.dumps(ids)})
+    assert [offer.bedrock_id for offer in found.models] == ["eu.anthropic.claude-sonnet-5-5-v1:0", "", ""]
+    models = [{"id": "m", "input": 1, "output": 2, "cache_write": 3, "cache_read": 4, "bedrock_id": "global.m"}]
+    assert Settings.read({"CHATAPP_MODELS": json.dumps(models)}).offer("m").bedrock_id == "global.m"

@@ -263,13 +263,12 @@ def test_without_any_key_the_deployment_says_what_to_do(monkeypatch: pytest.Monk
     monkeypatch.delenv("ANTHROPIC_API_KEY", raising=False)
     stage = Stage("prod", "eu-west-1")
     with pytest.raises(DeploymentError, match="ANTHROPIC_API_KEY"):
-        model_access.ensure_key(stage, "anthropic")
-    assert model_access.ensure_key(stage, "bedrock") is False
+        model_access.ensure_key(stage)
     monkeypatch.setenv("ANTHROPIC_API_KEY", "sk-1")
-    assert model_access.ensure_key(stage, "anthropic") is True
-    assert model_access.ensure_key(stage, "anthropic") is False
+    assert model_access.ensure_key(stage) is True
+    assert model_access.ensure_key(stage) is False
     monkeypatch.delenv("ANTHROPIC_API_KEY")
-    assert model_access.ensure_key(stage, "anthropic") is False, "the stored key is used"
+    assert model_access.ensure_key(stage) is False, "the stored key is used"
     parameter = boto3.client("ssm", "eu-west-1").get_parameter(Name=stage.key_parameter, WithDecryption=True)
     assert (parameter["Parameter"]["Type"], parameter["Parameter"]["Value"]) == ("SecureString", "sk-1")
 

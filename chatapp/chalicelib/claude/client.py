@@ -10,10 +10,10 @@ from collections.abc import Callable, Iterator
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from chalicelib.settings import Settings
+from chalicelib.settings import ModelOffer, Settings
 from chalicelib.shapes import TextKind
 
-from .errors import cut_off, translated
+from .errors import cut_off, translated, unknown_to_bedrock
 from .interface import BlockEnd, Citation, Counts, Delta, Event, Model, ModelStream, Prompt, Stopped
 
 if TYPE_CHECKING:
@@ -44,9 +44,8 @@ class Claude:
         import anthropic  # noqa: PLC0415 (see the module's docstring)
 
         client = self._connected()
-        bedrock = self._settings.model_provider == "bedrock"
         parameters: dict[str, Any] = {
-            "model": self._settings.bedrock_profile(prompt.offer) if bedrock else prompt.offer.id,
+            "model": self._named(prompt.offer),
             "max_tokens": prompt.max_tokens,
             "messages": prompt.messages,
         }
@@ -60,8 +59,19 @@ class Claude:
         try:
             stream = client.messages.create(stream=True, **parameters)
         except anthropic.APIError as error:
-            raise translated(error) from error
-        return ClaudeStream(stream)
+            raise translated(error, self._on_bedrock) from error
+        return ClaudeStream(stream, self._on_bedrock)
+
+    def _named(self, offer: ModelOffer) -> str:
+        if not self._on_bedrock:
+            return offer.id
+        if not offer.bedrock_id:  # between an update's new code and its new variables
+            raise unknown_to_bedrock()
+        return offer.bedrock_id
+
+    @property
+    def _on_bedrock(self) -> bool:
+        return self._settings.model_provider == "bedrock"
 
     def _connected(self) -> Anthropic | AnthropicBedrock:
         import anthropic  # noqa: PLC0415
@@ -71,7 +81,7 @@ class Claude:
             "max_retries": 0,
             "timeout": anthropic.Timeout(_READ_TIMEOUT_S, connect=5.0),
         }
-        if self._settings.model_provider == "bedrock":
+        if self._on_bedrock:
             self._client = self._client or anthropic.AnthropicBedrock(aws_region=self._settings.region, **options)
             return self._client
         key = self._key()
@@ -82,8 +92,9 @@ class Claude:
 
 
 class ClaudeStream:
-    def __init__(self, stream: Any) -> None:
+    def __init__(self, stream: Any, on_bedrock: bool = False) -> None:
         self._stream = stream
+        self._on_bedrock = on_bedrock
 
     def __iter__(self) -> Iterator[Event]:
         import anthropic  # noqa: PLC0415
@@ -97,7 +108,7 @@ class ClaudeStream:
                     stopped = stopped or isinstance(ours, Stopped)
                     yield ours
         except anthropic.APIError as error:
-            raise translated(error) from error
+            raise translated(error, self._on_bedrock) from error
         except httpx2.HTTPError as error:
             raise cut_off() from error
         if not stopped:

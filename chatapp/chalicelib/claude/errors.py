@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+from . import bedrock
 from .interface import ModelError
 
 
 def cut_off() -> ModelError:
     return ModelError("stream_cut", "The connection to the model broke off in the middle of the answer. Retry.")
+
+
+def unknown_to_bedrock() -> ModelError:
+    return ModelError("model_unknown", "This model was not found on Bedrock. The site's owner has to deploy again.")
 
 
 # https://platform.claude.com/docs/en/api/errors
@@ -48,21 +53,37 @@ _MESSAGES = {
 _RETRYABLE = {"model_overloaded", "model_rate_limited", "model_unavailable"}
 
 
-def translated(error: Any) -> ModelError:
+def translated(error: Any, on_bedrock: bool = False) -> ModelError:
     """An SDK error as ours."""
-    code = _code(_status(error), str(error))
-    return ModelError(code, _MESSAGES[code], retryable=code in _RETRYABLE, retry_after_s=_retry_after_s(error))
+    status, text, retry_after_s = _status(error), str(error), _retry_after_s(error)
+    known = bedrock.failure(status, text) if on_bedrock and not _is_too_long(status, text) else None
+    if known:
+        return ModelError(known.code, known.message, retryable=known.retryable, retry_after_s=retry_after_s)
+    code = _code(status, text)
+    return ModelError(code, _MESSAGES[code], retryable=code in _RETRYABLE, retry_after_s=retry_after_s)
 
 
 def _status(error: Any) -> int | None:
     """An error in the middle of a stream comes after the status 200: there only its type says what it is."""
+    kind = _kind(error)
+    return _STATUS_OF.get(kind) or bedrock.STATUS_OF.get(kind.casefold()) or getattr(error, "status_code", None)
+
+
+def _kind(error: Any) -> str:
+    """The name of the error: in its body, where Bedrock has none in a header (`ValidationException:http://…`)."""
     body = error.body if isinstance(getattr(error, "body", None), dict) else {}
-    kind = (body.get("error") or {}).get("type", "")
-    return _STATUS_OF.get(kind) or getattr(error, "status_code", None)
+    named = body.get("error")
+    response = getattr(error, "response", None)
+    header = response.headers.get("x-amzn-errortype", "") if response is not None else ""
+    return str(named.get("type", "")) if isinstance(named, dict) else header.partition(":")[0]
+
+
+def _is_too_long(status: int | None, text: str) -> bool:
+    return status == 400 and any(words in text for words in _TOO_LONG)
 
 
 def _code(status: int | None, text: str) -> str:
-    if status == 400 and any(words in text for words in _TOO_LONG):
+    if _is_too_long(status, text):
         return "context_too_long"
     is_refusal = status is not None and 400 <= status < 500
     return _CODE_OF.get(status or 0, "prompt_refused" if is_refusal else "model_unavailable")

@@ -66,8 +66,9 @@ Event = Delta | Citation | BlockEnd | Counts | Stopped
 
 
 class ModelError(Exception):
-    """code: model_overloaded, model_rate_limited, model_key_refused, model_unknown, context_too_long, prompt_refused,
-    model_unavailable or stream_cut. message: for the person, without any text of theirs.
+    """code: model_overloaded, model_rate_limited, model_key_refused, model_access_denied, model_unknown,
+    context_too_long, prompt_refused, model_unavailable or stream_cut.
+    message: for the person, without any text of theirs.
     retry_after_s: what the API asked for. retryable: the same prompt may work later.
     """
 

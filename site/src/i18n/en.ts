@@ -228,6 +228,7 @@ export const en = {
       model_rate_limited: "Claude’s rate limit is reached. Retry in a minute.",
       model_unavailable: "Claude cannot be reached. Retry in a minute.",
       model_key_refused: "The model’s API key is missing or refused. The site’s owner has to renew it.",
+      model_access_denied: "The site has no access to this model. Choose another one, or ask the site’s owner to open it.",
       model_unknown: "This model is not available to this account. Choose another one, then retry.",
       context_too_long: "The conversation is too long for this model. Start a new one, or edit an earlier message.",
       prompt_refused: "The model refused this request. Edit your message, or start a new conversation.",

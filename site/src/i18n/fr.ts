@@ -232,6 +232,8 @@ export const fr: Messages = {
       model_rate_limited: "La limite de débit de Claude est atteinte. Réessayez dans une minute.",
       model_unavailable: "Claude est injoignable. Réessayez dans une minute.",
       model_key_refused: "La clé d’API du modèle manque ou est refusée. La personne qui gère le site doit la renouveler.",
+      model_access_denied:
+        "Le site n’a pas accès à ce modèle. Choisissez-en un autre, ou demandez son ouverture à la personne qui gère le site.",
       model_unknown: "Ce modèle n’est pas disponible pour ce compte. Choisissez-en un autre, puis réessayez.",
       context_too_long: "La conversation est trop longue pour ce modèle. Commencez-en une nouvelle ou modifiez un message antérieur.",
       prompt_refused: "Le modèle a refusé cette demande. Modifiez votre message ou commencez une autre conversation.",
