@@ -64,6 +64,7 @@ prepare_environment() {
   if [[ -x .venv/bin/python && -f .venv/installed && $(< .venv/installed) == "$stamp" ]]; then
     return
   fi
+  if [[ -L .venv ]]; then fail ".venv is a link, and what it leads to does not fit: remove the link"; fi
   rm -f .venv/installed
   counting "making .venv" "$python" -m venv --clear .venv || fail "$python could not make .venv; see above"
   counting "installing the project's Python packages into it (the first time takes a minute)" \

@@ -43,7 +43,7 @@ describe("the Files page", () => {
     expect(await screen.findByText("No file yet")).toBeInTheDocument();
     await person.type(screen.getByRole("searchbox", { name: "Search by name" }), "tax");
     await pass(1_000);
-    expect(await screen.findByText("No file has “tax” in its name.")).toBeInTheDocument();
+    expect(await screen.findByText("No file has “tax” in its name.", { selector: "p" })).toBeInTheDocument();
   });
 
   it("says when the files could not be loaded, and loads them on request", async () => {
