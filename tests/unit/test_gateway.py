@@ -1,57 +1,59 @@
-"""What the deployment sets on the APIs' stages, on moto's API Gateway."""
+"""What the deployment sets on the APIs' stages, each request and reply held against botocore's own model of it."""
 
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import boto3
-import pytest
-from moto import mock_aws
+from botocore.stub import Stubber
 
 from deploy.account import gateway
 from deploy.environment import API_STAGE, ApiIds, Settings, Stage, load_settings
 from tests.stage import Stage as AppStage
 
 SETTINGS_FILE = Path(__file__).resolve().parents[2] / "deploy" / "settings.toml"
-STAGE = Stage("prod", "eu-west-1")
 QUIET, DETAILED = Settings(app={}), Settings(app={}, api_detailed_metrics=True)
+WHERE = {"restApiId": "rest1", "stageName": API_STAGE}
+AS_SET = {"throttlingRateLimit": 50.0, "throttlingBurstLimit": 100}
 
 
-@pytest.fixture
-def apis(monkeypatch: pytest.MonkeyPatch) -> Iterator[ApiIds]:
-    """A REST API with one method, deployed."""
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "test")
-    with mock_aws():
-        client: Any = boto3.client("apigateway", "eu-west-1")
-        api = client.create_rest_api(name="chatapp-prod")
-        where = {"restApiId": api["id"], "resourceId": api["rootResourceId"], "httpMethod": "GET"}
-        client.put_method(**where, authorizationType="NONE")
-        client.put_integration(**where, type="MOCK")
-        client.create_deployment(restApiId=api["id"], stageName=API_STAGE)
-        yield ApiIds(rest=api["id"])
+@dataclass(frozen=True)
+class StageWithApi(Stage):
+    clients: dict[str, Any] = field(default_factory=dict)
+
+    def client(self, service: str) -> Any:
+        return self.clients[service]
 
 
-def _of_all_methods(apis: ApiIds) -> Any:
-    client: Any = boto3.client("apigateway", "eu-west-1")
-    return client.get_stage(restApiId=apis.rest, stageName=API_STAGE)["methodSettings"]["*/*"]
+def _configured(settings: Settings, found: dict[str, Any], *patch: tuple[str, str]) -> list[str]:
+    """Configure a stage whose methods are set as `found`; patch: what the one request sets."""
+    client: Any = boto3.client("apigateway", "eu-west-1", aws_access_key_id="x", aws_secret_access_key="x")
+    stubber = Stubber(client)
+    stubber.add_response("get_stage", {"methodSettings": {"*/*": found} if found else {}}, WHERE)
+    if patch:
+        operations = [{"op": "replace", "path": f"/*/*/{path}", "value": value} for path, value in patch]
+        stubber.add_response("update_stage", {}, {**WHERE, "patchOperations": operations})
+    with stubber:
+        changed = gateway.configure_stages(
+            StageWithApi("prod", "eu-west-1", clients={"apigateway": client}), ApiIds(rest="rest1"), settings
+        )
+    stubber.assert_no_pending_responses()
+    return changed
 
 
-def test_detailed_metrics_are_off_and_throttling_is_on(apis: ApiIds) -> None:
-    assert gateway.configure_stages(STAGE, apis, QUIET) == ["REST stage"]
-    found = _of_all_methods(apis)
-    assert (found["metricsEnabled"], found["throttlingRateLimit"], found["throttlingBurstLimit"]) == (False, 50, 100)
-    assert gateway.configure_stages(STAGE, apis, QUIET) == []
+def test_detailed_metrics_are_off_and_throttling_is_on() -> None:
+    throttling = (("throttling/rateLimit", "50.0"), ("throttling/burstLimit", "100"))
+    assert _configured(QUIET, {}, ("metrics/enabled", "false"), *throttling) == ["REST stage"]
+    assert _configured(QUIET, {**AS_SET, "metricsEnabled": False}) == []
 
 
-def test_an_update_switches_detailed_metrics_off_where_the_setting_does_not_ask_for_them(apis: ApiIds) -> None:
-    gateway.configure_stages(STAGE, apis, DETAILED)
-    assert _of_all_methods(apis)["metricsEnabled"] is True
-    assert gateway.configure_stages(STAGE, apis, QUIET) == ["REST stage"]
-    assert _of_all_methods(apis)["metricsEnabled"] is False
+def test_an_update_switches_detailed_metrics_off_where_the_setting_does_not_ask_for_them() -> None:
+    found = {**AS_SET, "metricsEnabled": True}
+    assert _configured(QUIET, found, ("metrics/enabled", "false")) == ["REST stage"]
+    assert _configured(DETAILED, found) == []
 
 
 def test_no_stage_pays_for_detailed_metrics_as_the_settings_are_shipped() -> None:
