@@ -79,7 +79,7 @@ def _run(asked: argparse.Namespace, progress: Progress) -> int:
     if asked.stop:
         print("stopped" if local_aws.stop(ROOT) else "not running")
         return 0
-    stage = _local(progress) if asked.stage == LOCAL else _deployable(asked)
+    stage = _local(progress) if asked.stage == LOCAL else _deployable(asked, progress)
     deploy(stage, steps.begin(stage, progress, _state_dir(), asked.python))
     return 0
 
@@ -122,9 +122,10 @@ def _on_aws(asked: argparse.Namespace) -> tuple[Stage, regions.Region]:
     return Stage(asked.stage, region.name, None, model_access.base_url(None, is_local=False)), region
 
 
-def _deployable(asked: argparse.Namespace) -> Stage:
+def _deployable(asked: argparse.Namespace, progress: Progress) -> Stage:
     stage, region = _on_aws(asked)
-    print(f"stage {stage.name} in account {stage.account_id}, region {region}", flush=True)
+    with progress.step(f"account for region {region}") as step:
+        step.result = stage.account_id
     return stage
 
 
@@ -136,10 +137,12 @@ def _outputs(asked: argparse.Namespace) -> int:
     found = steps.read_outputs(asked.stage)
     if found and asked.region not in (None, found["region"]):
         found = None  # it stands in another region too
+    where = ""
     if found is None and asked.stage != LOCAL:
-        found = steps.find_outputs(_on_aws(asked)[0])
+        stage, region = _on_aws(asked)
+        found, where = steps.find_outputs(stage), f" in region {region}"
     if found is None:
-        raise DeploymentError(f"{asked.stage} is not deployed: ./deploy.sh {asked.stage}")
+        raise DeploymentError(f"{asked.stage} is not deployed{where}: ./deploy.sh {asked.stage}")
     print(json.dumps(found))
     return 0
 
@@ -148,7 +151,9 @@ def destroy(asked: argparse.Namespace, progress: Progress, read: Callable[[str],
     """Take a stage down, once its name was typed after where it is; one that is not there is left alone, all of it."""
 
     def ask(where: str) -> None:
-        if not asked.yes and read(f"Type {asked.stage} to destroy it {where}: ").strip() != asked.stage:
+        if asked.yes:
+            print(f"destroying {asked.stage} {where}", flush=True)
+        elif _typed(read, f"Type {asked.stage} to destroy it {where}: ") != asked.stage:
             raise DeploymentError("nothing was destroyed")
 
     if asked.stage == LOCAL:
@@ -165,6 +170,15 @@ def destroy(asked: argparse.Namespace, progress: Progress, read: Callable[[str],
     ask(where)
     print(destruction.destroy(stage, progress))
     return 0
+
+
+def _typed(read: Callable[[str], str], question: str) -> str:
+    """What a person typed; nothing where nobody can."""
+    try:
+        return read(question).strip()
+    except EOFError:
+        print()
+        return ""
 
 
 def summary(stage: Stage, outputs: dict[str, object]) -> str:

@@ -6,11 +6,11 @@ import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
-from deploy.account import adoption, cloudformation, model_access
+from deploy.account import adoption, cloudformation, model_access, roles
 from deploy.environment import Stage
 from deploy.functions import chalice_app
 from deploy.progress import Progress
-from deploy.steps import FOUNDATION, OPERATIONS, outputs_file, templates
+from deploy.steps import FOUNDATION, OPERATIONS, outputs_file, read_outputs, templates
 
 # Of a state folder; MiniStack's Python environment is no data and takes a minute to make again.
 _LOCAL_STATE = ("state", "s3", "tmp", "logs", "demo.json", "ports.json")
@@ -33,12 +33,14 @@ def destroy(stage: Stage, progress: Progress) -> str:
         step.changed(cloudformation.delete(stage, f"{stage.prefix}-{OPERATIONS}", step.say), "deleted")
     with progress.step("functions and APIs") as step:
         deleted = chalice_app.delete(stage, step.say)
-        step.changed(bool(deleted), f"{len(deleted)} deleted")
+        former = roles.delete_former_scheduler_role(stage)
+        step.changed(bool(deleted or former), f"{len(deleted) + former} deleted")
     with progress.step("key of the model") as step:
         model_access.delete_key(stage)
     with progress.step("foundation stack") as step:
         step.changed(cloudformation.delete(stage, f"{stage.prefix}-{FOUNDATION}", step.say), "deleted")
-    outputs_file(stage.name).unlink(missing_ok=True)
+    if (read_outputs(stage.name) or {}).get("region") == stage.region:
+        outputs_file(stage.name).unlink()
     return "\n".join(kept(stage, adoption.find(stage, templates(stage)["foundation.yaml"])))
 
 

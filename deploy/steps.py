@@ -86,20 +86,22 @@ class Deployment:
                 "LogRetentionDays": str(self.settings.log_retention_days),
                 "Protected": "false" if stage.is_local else "true",
             }
-            if not stage.is_local and not cloudformation.stands(stage, name):
-                self._begin_foundation(name, body, parameters, step.say)
+            if not stage.is_local and not cloudformation.stands(stage, name, step.say):
+                self._begin_foundation(name, body, {**parameters, "Protected": "false"}, step.say)
             stack = cloudformation.deploy(stage, name, body, parameters, step.say)
             self.foundation = stack.outputs
             expiry = stage.is_local and cloudformation.switch_expiry_on(stage)
             step.changed(stack.changed or expiry)
 
     def _begin_foundation(self, name: str, body: str, parameters: dict[str, str], say: Callable[[str], None]) -> None:
-        """Make the stack for the first time, from what is kept or unprotected: what a create that fails has made
-        must be deletable. The update that follows protects it."""
+        """Make the stack for the first time, of what is kept or of nothing; the update that follows protects it.
+
+        What a create that fails has made must be deletable. And what is taken up is believed to be as the template
+        says: said to be protected, it would stay as it is.
+        """
         say("the first time takes about five minutes: CloudFront sets up the site's distribution")
-        cloudformation.clear(self.stage, name, say)
         if not adoption.adopt(self.stage, name, body, parameters, say):
-            cloudformation.deploy(self.stage, name, body, {**parameters, "Protected": "false"}, say)
+            cloudformation.deploy(self.stage, name, body, parameters, say)
 
     def reach_model(self) -> None:
         if self.settings.provider == "bedrock":

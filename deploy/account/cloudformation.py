@@ -25,7 +25,7 @@ _ADVICE = {
     "must be verified": (
         "AWS has not verified this account for CloudFront yet, as it does with new ones: open a case in the Support "
         'Center (console.aws.amazon.com/support, "Account and billing") with the words above, and run the same '
-        "command again once it is answered. Nothing of this attempt is left in the account but the model's key."
+        "command again once it is answered. What this attempt had made is rolled back."
     ),
     "deletion protection": (
         "It is protected against deletion: if nobody's data is in it, switch that off (DynamoDB or Cognito console, "
@@ -64,10 +64,12 @@ def exists(stage: Stage, name: str) -> bool:
     return _find(stage.client("cloudformation"), name) is not None
 
 
-def stands(stage: Stage, name: str) -> bool:
-    """Whether a stack is there, in whatever state but one that means it was never made, or is half deleted."""
-    stack = _find(stage.client("cloudformation"), name)
-    return stack is not None and stack["StackStatus"] not in _NEVER_MADE
+def stands(stage: Stage, name: str, say: Say) -> bool:
+    """Whether a stack is there to be updated, once whatever is under way has ended.
+
+    What is left of one that was never made, or is half deleted, is removed. Raises DeploymentError where it cannot be.
+    """
+    return _settled(stage.client("cloudformation"), name, _poll_s(stage), say) is not None
 
 
 def outputs(stage: Stage, name: str) -> Mapping[str, str] | None:
@@ -93,11 +95,6 @@ def deploy(stage: Stage, name: str, body: str, parameters: Mapping[str, str], sa
     if stack is None or stack["StackStatus"] != f"{kind}_COMPLETE":
         raise DeploymentError(f"stack {name}: {_failure(client, name)}")
     return Stack(_outputs(stack), changed=True)
-
-
-def clear(stage: Stage, name: str, say: Say) -> None:
-    """Remove what is left of a stack that was never made. Raises DeploymentError when that cannot be removed."""
-    _settled(stage.client("cloudformation"), name, _poll_s(stage), say)
 
 
 def import_resources(

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 
 import boto3
+import botocore
 from botocore.exceptions import UnknownRegionError
 from botocore.session import get_session
 
@@ -37,10 +39,11 @@ def choose(option: str | None, recorded: str | None) -> Region:
     """The region of a stage on AWS. recorded: of its last deployment from here. Raises DeploymentError."""
     session = boto3.Session()
     region = next(_candidates(session, option, recorded))
-    try:
+    partition: str | None = None
+    with suppress(UnknownRegionError):
         partition = session.get_partition_for_region(region.name)
-    except UnknownRegionError as error:
-        raise DeploymentError(f"AWS has no region {region}") from error
+    if partition is None or region.name not in session.get_available_regions("cloudformation", partition):
+        raise DeploymentError(f"AWS has no region {region}, as far as botocore {botocore.__version__} knows")
     if partition != _PARTITION:
         raise DeploymentError(
             f"{region} is in the partition {partition} of AWS: chatapp's addresses and policies are those of `aws`"
@@ -76,8 +79,10 @@ def refuse_other_endpoints(stage: str) -> None:
 
 def _endpoints() -> Iterator[str]:
     """Where an endpoint is named that boto3 would call in AWS's place."""
-    yield from sorted(name for name, value in os.environ.items() if name.startswith("AWS_ENDPOINT_URL") and value)
     session = get_session()
+    if session.get_config_variable("ignore_configured_endpoint_urls"):
+        return
+    yield from sorted(name for name, value in os.environ.items() if name.startswith("AWS_ENDPOINT_URL") and value)
     profile = session.get_scoped_config()
     if profile.get("endpoint_url"):
         yield f"endpoint_url of profile {session.profile or 'default'}"

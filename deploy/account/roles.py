@@ -29,7 +29,8 @@ def _regions(iam: Any, name: str) -> Iterator[str]:
         document = iam.get_role_policy(RoleName=name, PolicyName=policy)["PolicyDocument"]
         for arn in _strings(document):
             parts = arn.split(":")
-            if arn.startswith("arn:") and len(parts) > 3 and parts[3]:
+            # Without an account it is AWS's own, as Bedrock's models are, which are asked in several regions.
+            if arn.startswith("arn:") and len(parts) > 4 and parts[3] and parts[4]:
                 yield parts[3]
 
 
@@ -49,21 +50,33 @@ def remove_former_scheduler_role(stage: Stage, say: Say) -> bool:
 
     The stack has kept it (UpdateReplacePolicy): a deletion that was under way when it changed still needs it.
     """
-    iam, name = stage.client("iam"), f"{stage.prefix}-scheduler"
-    try:
-        if not serves(iam, name, stage.region):
-            return False
-    except iam.exceptions.NoSuchEntityException:
-        return False
-    arn = iam.get_role(RoleName=name)["Role"]["Arn"]
+    arn = _former_scheduler_role(stage)
     deadline = time.monotonic() + _SCHEDULES_END_WITHIN_S
-    while _is_named(stage, arn) and time.monotonic() < deadline:
+    while arn and _is_named(stage, arn) and time.monotonic() < deadline:
         say("waiting for deletions that are under way with the former role")
         time.sleep(_POLL_S)
+    return delete_former_scheduler_role(stage)
+
+
+def delete_former_scheduler_role(stage: Stage) -> bool:
+    """Delete it, whatever names it; True when it was there."""
+    arn = _former_scheduler_role(stage)
+    if arn is None:
+        return False
+    iam, name = stage.client("iam"), arn.rpartition("/")[2]
     for policy in iam.list_role_policies(RoleName=name)["PolicyNames"]:
         iam.delete_role_policy(RoleName=name, PolicyName=policy)
     iam.delete_role(RoleName=name)
     return True
+
+
+def _former_scheduler_role(stage: Stage) -> str | None:
+    """Its ARN, where it is there and the stage's."""
+    iam, name = stage.client("iam"), f"{stage.prefix}-scheduler"
+    try:
+        return str(iam.get_role(RoleName=name)["Role"]["Arn"]) if serves(iam, name, stage.region) else None
+    except iam.exceptions.NoSuchEntityException:
+        return None
 
 
 def _is_named(stage: Stage, role_arn: str) -> bool:

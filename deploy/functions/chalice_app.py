@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from chalicelib.functions import Function
 
 RECORD_KEY = "chalice/deployed.json"
+_LONGEST_RUN_S = 900.0  # https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
 Say = Callable[[str], None]
 
 
@@ -71,7 +73,7 @@ def _configured(name: str, function: Function, settings: Settings) -> dict[str, 
 def deploy(stage: Stage, built: package.Package, gateway_responses: GatewayResponses, say: Say) -> Deployed:
     """Deploy from `.build/STAGE/`, and store the record. Safe to repeat wherever an earlier run ended."""
     record = load_record(stage)
-    set_aside_other_roles(stage, record)
+    in_use = set_aside_other_roles(stage, record, time.time())
     _write_record(stage, record)
     factory = CLIFactory(str(stage.build), environ=os.environ)
     config = factory.create_config_obj(chalice_stage_name=stage.name)
@@ -84,13 +86,14 @@ def deploy(stage: Stage, built: package.Package, gateway_responses: GatewayRespo
     ids = _ids(done)
     if ids.socket:
         client.finish_sockets(ids.socket)
-    _store_record(stage)
+    _store_record(stage, in_use)
     return Deployed(ids, tuple(client.changes))
 
 
 def delete(stage: Stage, say: Say) -> list[str]:
     """Delete functions, roles and APIs, by the record and by name; returns what was deleted."""
     record = load_record(stage)
+    record["resources"] += set_aside_other_roles(stage, record, time.time())
     add_by_name(stage, record)
     _write_record(stage, record)
     config = Config(chalice_stage=stage.name, user_provided_params={"project_dir": str(stage.build)})
@@ -157,15 +160,20 @@ def add_by_name(stage: Stage, record: dict[str, Any]) -> None:
     _add(record, "extract-s3event", "s3_event", bucket=stage.files_bucket, lambda_arn=extract)
 
 
-def set_aside_other_roles(stage: Stage, record: dict[str, Any]) -> None:
+def set_aside_other_roles(stage: Stage, record: dict[str, Any], now: float) -> list[dict[str, Any]]:
     """Have roles that are called otherwise than now replaced: Chalice deletes what its record names and the app lacks.
 
-    Under the function's own entry it would take the recorded role for the one of the new name.
+    Under the function's own entry it would take the recorded role for the one of the new name. Returned, and taken out
+    of the record, are those that a function may still run as, which began before: a later deployment deletes them.
     """
     for resource in record["resources"]:
         function = resource["name"].removesuffix("_role")
         if resource["resource_type"] == "iam_role" and resource["role_name"] != stage.role_name(function):
             resource["name"] = f"replaced_{resource['name'].removeprefix('replaced_')}"
+            resource.setdefault("replaced_at", now)
+    in_use = [each for each in record["resources"] if each.get("replaced_at", 0) > now - _LONGEST_RUN_S]
+    record["resources"] = [each for each in record["resources"] if each not in in_use]
+    return in_use
 
 
 def _add(record: dict[str, Any], name: str, resource_type: str, **values: str) -> None:
@@ -183,9 +191,12 @@ def _write_record(stage: Stage, record: Mapping[str, Any]) -> None:
     file.write_text(json.dumps(record, indent=2))
 
 
-def _store_record(stage: Stage) -> None:
+def _store_record(stage: Stage, in_use: list[dict[str, Any]]) -> None:
+    """in_use: what Chalice does not know of, and a later deployment has to."""
     client = stage.client("s3")
-    body = _record_file(stage).read_bytes()
+    record = json.loads(_record_file(stage).read_text())
+    record["resources"] += in_use
+    body = json.dumps(record, indent=2).encode()
     try:
         if client.get_object(Bucket=stage.artifacts_bucket, Key=RECORD_KEY)["Body"].read() == body:
             return

@@ -12,6 +12,7 @@ import os
 import re
 import shutil
 import sys
+import time
 import urllib.request
 import zipfile
 from collections.abc import Callable, Iterator
@@ -305,8 +306,10 @@ def test_a_stage_of_one_name_stands_in_two_regions_and_one_goes_alone(account: A
     other = account.holdings("us-east-1")
     assert len(set(before["roles"]) | set(other["roles"])) == 2 * (len(FUNCTIONS) + 1)
     assert all(role.endswith("-us-east-1") for role in other["functions"].values())
+    outputs = account.deploy("eu-west-1")
     assert account.holdings("eu-west-1") == before
     assert account.destroy("prod", "--region", "us-east-1") == 0
+    assert steps.read_outputs("prod") == outputs, "where it was deployed from here last is still known"
     assert account.holdings("us-east-1")["roles"] == []
     assert account.holdings("us-east-1")["functions"] == {}
     assert account.holdings("eu-west-1") == before
@@ -320,10 +323,27 @@ def test_roles_of_before_they_were_called_by_the_region_are_replaced(
     with monkeypatch.context() as before:
         before.setattr(Stage, "role_name", lambda stage, of: f"{stage.prefix}-{of}")
         account.deploy()
-    assert "chatapp-prod-answer" in account.roles()
+    ours = {f"chatapp-prod-{name}-eu-west-1" for name in [*FUNCTIONS, "scheduler"]}
     account.deploy()
-    assert account.roles() == {f"chatapp-prod-{name}-eu-west-1" for name in [*FUNCTIONS, "scheduler"]}
-    assert {role.rpartition("/")[2] for role in account.functions().values()} <= account.roles()
+    assert {role.rpartition("/")[2] for role in account.functions().values()} <= ours
+    assert account.roles() > ours, "an answer may still run as the former one"
+    ended = time.time() + 901
+    monkeypatch.setattr("deploy.functions.chalice_app.time.time", lambda: ended)
+    account.deploy()
+    assert account.roles() == ours
+
+
+def test_a_stage_whose_roles_were_being_replaced_is_destroyed_whole(
+    account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as before:
+        before.setattr(Stage, "role_name", lambda stage, of: f"{stage.prefix}-{of}")
+        account.deploy()
+    for name in FUNCTIONS:
+        trust = json.dumps({"Version": "2012-10-17", "Statement": []})
+        account.client("iam").create_role(RoleName=f"chatapp-prod-{name}-eu-west-1", AssumeRolePolicyDocument=trust)
+    assert account.destroy("prod") == 0
+    assert account.roles() == set()
 
 
 # --- A new account ----------------------------------------------------------------------------------------------------

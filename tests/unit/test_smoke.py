@@ -332,7 +332,7 @@ def test_a_failed_proof_comes_after_the_addresses_and_is_an_error(
     def fails() -> None:
         raise DeploymentError("file, read: it is still uploaded")
 
-    monkeypatch.setattr(commands, "_deployable", lambda _: prod())
+    monkeypatch.setattr(commands, "_deployable", lambda *_: prod())
     monkeypatch.setattr(steps, "begin", lambda *_: Deployed(fails))
     assert commands.main(["prod"]) == 1
     said = capfd.readouterr()

@@ -89,14 +89,14 @@ def test_an_account_that_is_not_verified_is_told_what_to_do() -> None:
     assert "Part: " in said
     assert "Other" not in said
     assert "open a case in the Support Center" in said
-    assert "Nothing of this attempt is left" in said
+    assert "What this attempt had made is rolled back" in said
 
 
 @pytest.mark.parametrize("status", ["ROLLBACK_FAILED", "CREATE_FAILED", "DELETE_FAILED"])
 def test_what_cannot_be_cleared_away_ends_the_deployment_with_the_reason(status: str) -> None:
     client = CloudFormation(status, "DELETE_FAILED", PROTECTED)
     for act in (
-        lambda: cloudformation.clear(stage_of(client), "chatapp-prod-foundation", print),
+        lambda: cloudformation.stands(stage_of(client), "chatapp-prod-foundation", print),
         lambda: cloudformation.deploy(stage_of(client), "chatapp-prod-foundation", "body", {}, print),
     ):
         with pytest.raises(DeploymentError, match=r"could not be deleted: .*deletion protection") as raised:
@@ -105,17 +105,41 @@ def test_what_cannot_be_cleared_away_ends_the_deployment_with_the_reason(status:
     assert client.asked == ["delete", "delete"], "nothing is made in its place"
 
 
-def test_a_stack_that_stands_is_not_cleared_away() -> None:
-    client = CloudFormation("UPDATE_COMPLETE", "DELETE_COMPLETE", "")
-    cloudformation.clear(stage_of(client), "chatapp-prod-foundation", print)
-    assert client.asked == []
+@pytest.mark.parametrize(
+    ("under_way", "status", "stands", "asked"),
+    [
+        (None, "UPDATE_COMPLETE", True, []),
+        ("UPDATE_IN_PROGRESS", "UPDATE_COMPLETE", True, []),
+        ("CREATE_IN_PROGRESS", "CREATE_COMPLETE", True, []),
+        ("CREATE_IN_PROGRESS", "ROLLBACK_COMPLETE", False, ["delete"]),
+        ("ROLLBACK_IN_PROGRESS", "ROLLBACK_COMPLETE", False, ["delete"]),
+        ("DELETE_IN_PROGRESS", None, False, []),
+        (None, "ROLLBACK_COMPLETE", False, ["delete"]),
+    ],
+)
+def test_whether_a_stack_stands_is_known_once_whatever_is_under_way_has_ended(
+    monkeypatch: pytest.MonkeyPatch, under_way: str | None, status: str | None, stands: bool, asked: list[str]
+) -> None:
+    client = CloudFormation(under_way or status, "", "")
+
+    def wait(_: float) -> None:
+        client.status = status
+
+    def delete(StackName: str) -> None:
+        client.asked.append("delete")
+        client.status = None
+
+    monkeypatch.setattr("deploy.account.cloudformation.time.sleep", wait)
+    monkeypatch.setattr(client, "delete_stack", delete)
+    assert cloudformation.stands(stage_of(client), "chatapp-prod-foundation", print) is stands
+    assert client.asked == asked
 
 
 @pytest.mark.parametrize(
     ("stage", "stands", "kept", "done"),
     [
-        ("prod", False, False, ["clear", "adopt", "protected false", "protected true"]),
-        ("prod", False, True, ["clear", "adopt", "protected true"]),
+        ("prod", False, False, ["adopted, protected false", "protected false", "protected true"]),
+        ("prod", False, True, ["adopted, protected false", "protected true"]),
         ("prod", True, False, ["protected true"]),
         ("local", False, False, ["protected false"]),
     ],
@@ -129,12 +153,11 @@ def test_the_foundation_is_protected_once_it_stands(
         seen.append(f"protected {parameters['Protected']}")
         return cloudformation.Stack({}, changed=True)
 
-    def adopt(*_: object) -> bool:
-        seen.append("adopt")
+    def adopt(of: Stage, name: str, body: str, parameters: Mapping[str, str], say: object) -> bool:
+        seen.append(f"adopted, protected {parameters['Protected']}")
         return kept
 
     monkeypatch.setattr(cloudformation, "stands", lambda *_: stands)
-    monkeypatch.setattr(cloudformation, "clear", lambda *_: seen.append("clear"))
     monkeypatch.setattr(cloudformation, "deploy", deploy)
     monkeypatch.setattr(cloudformation, "switch_expiry_on", lambda _: False)
     monkeypatch.setattr(adoption, "adopt", adopt)

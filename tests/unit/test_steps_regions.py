@@ -60,7 +60,13 @@ def test_one_rule_for_the_region(monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 
 
 @pytest.mark.parametrize(
-    ("name", "said"), [("europe", "no region europe"), ("cn-north-1", "aws-cn"), ("us-gov-west-1", "aws-us-gov")]
+    ("name", "said"),
+    [
+        ("europe", "no region europe"),
+        ("eu-west-11", "no region eu-west-11"),
+        ("cn-north-1", "aws-cn"),
+        ("us-gov-west-1", "aws-us-gov"),
+    ],
 )
 def test_a_region_that_is_not_served_is_named(name: str, said: str) -> None:
     with pytest.raises(DeploymentError, match=said):
@@ -84,19 +90,21 @@ def test_a_stray_endpoint_is_refused(
         "[default]\nservices = mine\n[services mine]\ns3 =\n  endpoint_url = http://127.0.0.1:4566\n",
     ],
 )
-def test_an_endpoint_of_the_profile_is_refused_too(tmp_path: Path, text: str) -> None:
+def test_an_endpoint_of_the_profile_is_refused_too(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, text: str) -> None:
     configure(tmp_path, "[default]\nregion = eu-west-1\n")
     regions.refuse_other_endpoints("prod")
     configure(tmp_path, text)
     with pytest.raises(DeploymentError, match="endpoint_url of"):
         regions.refuse_other_endpoints("prod")
+    monkeypatch.setenv("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "true")
+    regions.refuse_other_endpoints("prod")
 
 
 def test_outputs_of_one_region_are_not_given_for_another(capsys: pytest.CaptureFixture[str]) -> None:
     steps.write_outputs(Stage("prod", "eu-west-1"), {"region": "eu-west-1"})
     assert commands.main(["outputs", "prod"]) == 0
     assert commands.main(["outputs", "prod", "--region", "us-east-1"]) == 1
-    assert "prod is not deployed" in capsys.readouterr().err
+    assert "prod is not deployed in region us-east-1 (--region)" in capsys.readouterr().err
 
 
 # --- Names ------------------------------------------------------------------------------------------------------------
@@ -144,10 +152,23 @@ def test_a_role_of_another_name_is_set_aside_for_chalice_to_delete_however_often
             {"name": "answer", "resource_type": "lambda_function"},
         ]
     }
-    for _ in range(2):
-        chalice_app.set_aside_other_roles(stage, record)
-    names = [resource["name"] for resource in record["resources"]]
-    assert names == ["replaced_answer_role", "purge_role", "answer"]
+    for now in (1_000.0, 1_800.0):
+        (in_use,) = chalice_app.set_aside_other_roles(stage, record, now)
+        assert [resource["name"] for resource in record["resources"]] == ["purge_role", "answer"]
+        record["resources"].insert(0, in_use)
+    # Whatever ran as it has ended by now.
+    assert chalice_app.set_aside_other_roles(stage, record, 1_901.0) == []
+    assert [resource["name"] for resource in record["resources"]] == ["replaced_answer_role", "purge_role", "answer"]
+
+
+def test_a_model_that_is_asked_in_another_region_is_not_the_stage_s_region() -> None:
+    a_role("chatapp-prod-answer", "eu-west-1")
+    models = {"Effect": "Allow", "Action": "bedrock:InvokeModel", "Resource": "arn:aws:bedrock:eu-central-1::model/m"}
+    iam, name = boto3.client("iam"), "chatapp-prod-answer"
+    document = {"Version": "2012-10-17", "Statement": [models]}
+    iam.put_role_policy(RoleName=name, PolicyName="more", PolicyDocument=json.dumps(document))
+    assert roles.serves(iam, name, "eu-west-1")
+    assert not roles.serves(iam, name, "eu-central-1")
 
 
 def test_a_role_that_serves_the_stage_elsewhere_is_left_to_it() -> None:
@@ -226,6 +247,11 @@ def test_destroying_asks_for_the_stages_name_after_saying_where_it_is(monkeypatc
         questions.append(question)
         return "yes"
 
+    def nobody(question: str) -> str:
+        raise EOFError
+
+    with pytest.raises(DeploymentError, match="nothing was destroyed"):
+        commands.destroy(commands.parse(["destroy", "prod"]), Progress(), read=nobody)
     with pytest.raises(DeploymentError, match="nothing was destroyed"):
         commands.destroy(commands.parse(["destroy", "prod"]), Progress(), read=read)
     assert stages == []
