@@ -48,7 +48,7 @@ test("renaming", async ({ chat, page }) => {
   await expect(list(page).getByRole("link", { name: "Before" })).toBeVisible();
   await choose(page, "Before", en.list.rename);
   await field.fill("Afterwards");
-  await field.press("Enter");
+  await chat.changing(() => field.press("Enter"));
   await expect(list(page).getByRole("link", { name: "Afterwards" })).toBeVisible();
   await page.reload();
   await expect(list(page).getByRole("link", { name: "Afterwards" })).toBeVisible();
@@ -57,14 +57,14 @@ test("renaming", async ({ chat, page }) => {
 
 test("archiving, and back", async ({ chat, page }) => {
   await begin(chat, "Stays", "Goes away");
-  await choose(page, "Goes away", en.list.archive);
+  await chat.changing(() => choose(page, "Goes away", en.list.archive));
   await expect(list(page).getByRole("link", { name: "Goes away" })).toHaveCount(0);
   await page.reload();
   await expect(list(page).getByRole("link", { name: "Stays" })).toBeVisible();
   await expect(list(page).getByRole("link", { name: "Goes away" })).toHaveCount(0);
   await page.getByRole("button", { name: en.list.showArchived }).click();
   await expect(archive(page).getByRole("link")).toHaveCount(1);
-  await choose(page, "Goes away", en.list.unarchive);
+  await chat.changing(() => choose(page, "Goes away", en.list.unarchive));
   await expect(archive(page).getByRole("link")).toHaveCount(0);
   await page.getByRole("button", { name: en.list.backToList }).click();
   await expect(list(page).getByRole("link", { name: "Goes away" })).toBeVisible();
@@ -72,8 +72,8 @@ test("archiving, and back", async ({ chat, page }) => {
 
 test("deleting, with a way back", async ({ chat, page }) => {
   await begin(chat, "Kept", "By mistake", "For good");
-  await choose(page, "By mistake", en.list.delete);
-  await choose(page, "For good", en.list.delete);
+  await chat.changing(() => choose(page, "By mistake", en.list.delete));
+  await chat.changing(() => choose(page, "For good", en.list.delete));
   await expect(list(page).getByRole("link")).toHaveCount(1);
   const notice = page.getByRole("status").filter({ hasText: en.list.deleted("By mistake") });
   await notice.getByRole("button", { name: en.list.undo }).click();

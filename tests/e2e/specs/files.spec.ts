@@ -174,7 +174,7 @@ test("the Files page: upload, search, rename, use, delete and undo @phone", { ta
 
   await chooseAction(page, report.name, en.files.page.rename);
   await page.getByRole("textbox", { name: en.files.page.name }).fill("Warehouses.pdf");
-  await page.keyboard.press("Enter");
+  await chat.changing(() => page.keyboard.press("Enter"));
   await expect(rowOf(page, "Warehouses.pdf")).toBeVisible();
 
   await chooseAction(page, "Warehouses.pdf", en.files.page.useInNewChat);
@@ -194,7 +194,7 @@ test("the Files page: upload, search, rename, use, delete and undo @phone", { ta
   await chooseAction(page, "Warehouses.pdf", en.files.page.delete);
   const question = page.getByRole("alertdialog");
   await expect(question).toContainText(en.files.page.usedIn(1));
-  await question.getByRole("button", { name: en.files.page.deleteConfirm }).click();
+  await chat.changing(() => question.getByRole("button", { name: en.files.page.deleteConfirm }).click());
   await expect(rowOf(page, "Warehouses.pdf")).toBeHidden();
   await page.reload();
   await expect(rowOf(page, "notes.txt")).toBeVisible();

@@ -123,6 +123,13 @@ export class Chat {
     );
   }
 
+  /** Do what the page shows at once, and wait until it is stored too: whatever is read next may be faster. */
+  async changing(act: () => Promise<void>): Promise<void> {
+    const changed = this.page.waitForResponse((response) => ["PATCH", "DELETE"].includes(response.request().method()));
+    await act();
+    expect((await changed).ok()).toBe(true);
+  }
+
   /** The messages of a conversation as they are stored, oldest first. */
   async stored(conversationId = this.conversationId): Promise<StoredMessage[]> {
     const path = `/conversations/${conversationId}/messages?limit=100`;
