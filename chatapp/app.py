@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 from typing import Any
 
-from chalice.app import CognitoUserPoolAuthorizer, CORSConfig, S3Event, WebsocketEvent
+from chalice.app import CognitoUserPoolAuthorizer, S3Event, WebsocketEvent
 from chalicelib import functions, logs, services
 from chalicelib.api import conversations, files, messages, models
-from chalicelib.api.rest import ChatApp
+from chalicelib.api.rest import ChatApp, Cors
 from chalicelib.api.schemas.conversations import (
     Conversation,
     ConversationChange,
@@ -49,7 +49,7 @@ app = ChatApp(app_name="chatapp")
 app.experimental_feature_flags.update(["WEBSOCKETS"])
 
 users = CognitoUserPoolAuthorizer("users", provider_arns=[settings.user_pool_arn])
-cors = CORSConfig(allow_origin=settings.site_origin, allow_headers=["Authorization", "Content-Type"], max_age=7200)
+cors = Cors(allow_origin=settings.site_origin, allow_headers=["Authorization", "Content-Type"], max_age=7200)
 public: dict[str, Any] = {"cors": cors}
 signed_in: dict[str, Any] = {"cors": cors, "authorizer": users}
 
@@ -64,7 +64,7 @@ def api() -> services.Services:
 
 @app.route("/health", methods=["GET"], **public)
 def health() -> Health:
-    return Health(version=settings.version, stage=settings.stage)
+    return Health(stage=settings.stage)
 
 
 @app.route("/models", methods=["GET"], **signed_in)

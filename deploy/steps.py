@@ -57,7 +57,7 @@ class Deployment:
         outputs = describe(self.stage, self.addresses, self.foundation or {})
         if self.stage.is_local:
             outputs["demo"] = self.ensure_demo()
-            write_development(self.stage, self.variables(built.version), self.site_config)
+            write_development(self.stage, self.variables(), self.site_config)
         write_outputs(self.stage, outputs)
         return outputs
 
@@ -128,20 +128,19 @@ class Deployment:
 
     def _deploy_functions(self, built: package.Package, title: str) -> None:
         with self.progress.step(title) as step:
-            variables = self.variables(built.version)
+            variables = self.variables()
             chalice_app.render(self.stage, self._place, self.functions, variables, self.settings)
-            responses = gateway.responses(self.addresses.site_url)
+            responses = gateway.responses(self.addresses.site_url, app_modules.security_headers())
             deployed = chalice_app.deploy(self.stage, built, responses, step.say)
             self.ids = deployed.ids
             # Only now does no function hand the former role out any more.
             removed = roles.remove_former_scheduler_role(self.stage, step.say)
             step.changed(bool(deployed.changes or removed), f"{len(deployed.changes) + removed} changes")
 
-    def variables(self, version: str) -> dict[str, str]:
+    def variables(self) -> dict[str, str]:
         """The functions' environment."""
         own = {
             "CHATAPP_STAGE": self.stage.name,
-            "CHATAPP_VERSION": version,
             "CHATAPP_SITE_ORIGIN": self.addresses.site_url,
             "CHATAPP_USER_POOL_ARN": (self.foundation or {})["UserPoolArn"],
             "CHATAPP_ACCOUNT_ID": self.stage.account_id,

@@ -72,7 +72,6 @@ class Settings:
     stage: str = "local"
     region: str = "eu-west-1"
     account_id: str = ""
-    version: str = "dev"
     site_origin: str = ""
     user_pool_arn: str = ""
     model_provider: str = "anthropic"
@@ -132,7 +131,6 @@ class Settings:
             stage=environment.get("CHATAPP_STAGE", default.stage),
             region=environment.get("AWS_REGION") or environment.get("AWS_DEFAULT_REGION") or default.region,
             account_id=environment.get("CHATAPP_ACCOUNT_ID", ""),
-            version=environment.get("CHATAPP_VERSION", default.version),
             site_origin=environment.get("CHATAPP_SITE_ORIGIN", ""),
             user_pool_arn=environment.get("CHATAPP_USER_POOL_ARN", ""),
             model_provider=environment.get("CHATAPP_MODEL_PROVIDER", default.model_provider),

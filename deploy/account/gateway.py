@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from deploy.environment import API_STAGE, ApiIds, Settings, Stage
@@ -23,22 +24,28 @@ _RESPONSES: dict[str, tuple[str, str | None, str | None]] = {
 }
 
 
-def responses(site_origin: str) -> dict[str, dict[str, Any]]:
-    """Arguments of PutGatewayResponse by type: JSON errors that the site, and no other origin, may read."""
+def responses(site_origin: str, security: Mapping[str, str]) -> dict[str, dict[str, Any]]:
+    """Arguments of PutGatewayResponse by type: JSON errors that the site, and no other origin, may read.
+
+    security: headers of the app's own answers, sent with these, too.
+    """
     headers = {
-        "gatewayresponse.header.Access-Control-Allow-Origin": f"'{site_origin}'",
-        "gatewayresponse.header.Cache-Control": "'no-store'",
-        "gatewayresponse.header.Content-Type": "'application/json'",
+        "Access-Control-Allow-Origin": site_origin,
+        "Cache-Control": "no-store",
+        "Content-Type": "application/json",
+        **security,
     }
-    return {kind: _response(headers, *what) for kind, what in _RESPONSES.items()}
+    # A value in quotes is sent as it is.
+    parameters = {f"gatewayresponse.header.{name}": f"'{value}'" for name, value in headers.items()}
+    return {kind: _response(parameters, *what) for kind, what in _RESPONSES.items()}
 
 
-def _response(headers: dict[str, str], code: str, message: str | None, status: str | None) -> dict[str, Any]:
+def _response(parameters: dict[str, str], code: str, message: str | None, status: str | None) -> dict[str, Any]:
     # The variable stands for a JSON string, its quotes included.
     text = "$context.error.messageString" if message is None else json.dumps(message)
     template = f'{{"error": {{"code": {json.dumps(code)}, "message": {text}}}}}'
     response: dict[str, Any] = {
-        "responseParameters": headers,
+        "responseParameters": parameters,
         "responseTemplates": {"application/json": template},
     }
     return {**response, "statusCode": status} if status else response

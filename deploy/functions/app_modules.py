@@ -39,6 +39,14 @@ def settings(variables: Mapping[str, str]) -> Settings:
         raise DeploymentError(f"deploy/settings.toml: {error}") from error
 
 
+def security_headers() -> Mapping[str, str]:
+    """What the API sends with every answer of its own."""
+    _reach()
+    from chalicelib.api.rest import SECURITY_HEADERS  # noqa: PLC0415
+
+    return SECURITY_HEADERS
+
+
 def limits(variables: Mapping[str, str]) -> dict[str, int]:
     """What the API accepts, and how long it can undo, for the site to say so. Raises DeploymentError, as `settings`."""
     app = settings(variables)

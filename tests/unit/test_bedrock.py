@@ -278,7 +278,7 @@ def test_the_functions_get_the_ids_and_the_rights_to_them(tmp_path: Path) -> Non
     )
     with account.stubber:
         deployment.reach_model()
-    settings = Settings.read(deployment.variables("1"))
+    settings = Settings.read(deployment.variables())
     ids = [offer.bedrock_id for offer in settings.models]
     assert ids == [f"eu.anthropic.{offer.id}-v1:0" for offer in DEFAULT_MODELS]
     assert [each.arn.rpartition("/")[2] for each in deployment._place.profiles] == ids

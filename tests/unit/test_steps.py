@@ -16,7 +16,7 @@ from moto import mock_aws
 from deploy import commands, steps
 from deploy.account import adoption, cloudformation, gateway, model_access
 from deploy.environment import Addresses, ApiIds, DeploymentError, Stage, load_settings, read_settings
-from deploy.functions import chalice_client
+from deploy.functions import app_modules, chalice_client
 from tests.fakes.clients import ClientsOf
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -235,10 +235,12 @@ def test_expiry_is_switched_on_where_the_local_aws_has_not_read_it_and_once(monk
 # --- Answers of API Gateway -------------------------------------------------------------------------------------------
 
 
-def test_gateway_errors_have_the_apps_shape_and_the_sites_origin() -> None:
-    for kind, response in gateway.responses("https://d1.cloudfront.net").items():
+def test_gateway_errors_have_the_apps_shape_and_headers_and_the_sites_origin() -> None:
+    for kind, response in gateway.responses("https://d1.cloudfront.net", app_modules.security_headers()).items():
         headers = response["responseParameters"]
         assert headers["gatewayresponse.header.Access-Control-Allow-Origin"] == "'https://d1.cloudfront.net'"
+        assert headers["gatewayresponse.header.Strict-Transport-Security"] == "'max-age=63072000; includeSubDomains'"
+        assert headers["gatewayresponse.header.X-Content-Type-Options"] == "'nosniff'"
         # As API Gateway fills it in: the variable is a JSON string, quotes included.
         body = response["responseTemplates"]["application/json"].replace("$context.error.messageString", '"why"')
         error = json.loads(body)["error"]
@@ -247,7 +249,7 @@ def test_gateway_errors_have_the_apps_shape_and_the_sites_origin() -> None:
 
 
 def test_a_401_and_a_missing_path_say_what_they_are() -> None:
-    found = gateway.responses("https://d1.cloudfront.net")
+    found = gateway.responses("https://d1.cloudfront.net", {})
     assert found["UNAUTHORIZED"]["statusCode"] == found["EXPIRED_TOKEN"]["statusCode"] == "401"
     assert found["MISSING_AUTHENTICATION_TOKEN"]["statusCode"] == "404"
     assert {"DEFAULT_4XX", "DEFAULT_5XX"} <= found.keys()

@@ -850,7 +850,10 @@ export interface components {
              */
             after: number;
         };
-        /** Health */
+        /**
+         * Health
+         * @description Says to anybody who asks: nothing of what runs here, and how.
+         */
         Health: {
             /**
              * Status
@@ -858,8 +861,6 @@ export interface components {
              * @constant
              */
             status: "ok";
-            /** Version */
-            version: string;
             /** Stage */
             stage: string;
         };

@@ -8,8 +8,9 @@ from pydantic import BaseModel
 
 
 class Health(BaseModel):
+    """Says to anybody who asks: nothing of what runs here, and how."""
+
     status: Literal["ok"] = "ok"
-    version: str
     stage: str
 
 
