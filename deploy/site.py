@@ -24,6 +24,8 @@ from deploy.environment import ROOT, DeploymentError, Stage
 SITE = ROOT / "site"
 DIST = SITE / "dist"
 ASSETS = "assets/"  # file names with a hash of their content
+# What Vite writes for other tools, with every source file's name: https://vite.dev/config/build-options.html#build-manifest
+_NOT_PUBLISHED = ".vite/"
 BUILDS_KEY = "site/builds.json"
 _FOREVER = "public, max-age=31536000, immutable"
 _ASK_FIRST = "no-cache"
@@ -124,7 +126,7 @@ def files(config: Mapping[str, Any]) -> list[SiteFile]:
         for path in sorted(DIST.rglob("*"))
         if path.is_file()
     ]
-    found = [file for file in found if file.key != "config.json"]
+    found = [file for file in found if file.key != "config.json" and not file.key.startswith(_NOT_PUBLISHED)]
     found.append(SiteFile("config.json", (json.dumps(config, indent=2) + "\n").encode()))
     return sorted(found, key=lambda file: (not file.key.startswith(ASSETS), file.key == "index.html", file.key))
 

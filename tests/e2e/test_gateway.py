@@ -193,6 +193,11 @@ def test_every_answer_keeps_browsers_to_tls_and_to_its_type(deployment: Deployme
     assert lacking == []
 
 
+def test_the_bundlers_manifest_is_not_published(deployment: Deployment) -> None:
+    reply = web.call("GET", f"{deployment.site_url}/.vite/manifest.json")
+    assert "src/" not in json.dumps(reply.body), "a page of the app, as at any path that is no file"
+
+
 def test_the_site_is_served_with_its_policy(deployment: Deployment) -> None:
     page = web.call("GET", f"{deployment.site_url}/")
     config = web.call("GET", f"{deployment.site_url}/config.json")

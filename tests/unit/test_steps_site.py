@@ -58,6 +58,19 @@ def test_content_types(key: str, kind: str) -> None:
     assert site.content_type(key).split(";")[0] == kind
 
 
+def test_the_bundlers_manifest_is_not_published_and_one_that_was_goes(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for name in (".vite/manifest.json", "index.html"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(name)
+    monkeypatch.setattr(site, "DIST", tmp_path)
+    wanted = site.files({})
+    assert [file.key for file in wanted] == ["config.json", "index.html"]
+    in_bucket = dict.fromkeys([".vite/manifest.json", "config.json", "index.html"], "etag")
+    assert site.stale(in_bucket, wanted, []) == [".vite/manifest.json"]
+
+
 def test_the_previous_builds_assets_stay_and_older_ones_go() -> None:
     first, second, third = ["assets/1.js"], ["assets/2.js"], ["assets/3.js"]
     builds = site.next_builds(site.next_builds([], first), second)
