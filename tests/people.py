@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 import time
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from chalicelib.subjects import person
 
 from tests.fakes.aws import Context
-from tests.stage import ENDPOINT, Stage
+from tests.stage import ENDPOINT, ORIGIN, Stage
 
 
 @dataclass(frozen=True)
@@ -156,8 +158,11 @@ class Person:
         """Open a socket with a fresh ticket; returns the status of $connect."""
         return self.connect_with(self.post("/sockets").body["ticket"], connection_id)
 
-    def connect_with(self, ticket: str | None, connection_id: str) -> int:
-        event = _socket_event("CONNECT", connection_id)
+    def connect_with(
+        self, ticket: str | None, connection_id: str, headers: Mapping[str, str] = MappingProxyType({"Origin": ORIGIN})
+    ) -> int:
+        """headers: of the handshake; by default a browser's that shows the site."""
+        event = _socket_event("CONNECT", connection_id) | {"headers": dict(headers)}
         event["queryStringParameters"] = {"ticket": ticket} if ticket is not None else None
         status: int = self.stage.app.connect(event, Context(10))["statusCode"]
         return status

@@ -132,12 +132,13 @@ def form(fields: Mapping[str, str], name: str, content: bytes) -> tuple[bytes, s
 
 
 @contextmanager
-def opened(socket_url: str, ticket: str) -> Iterator[ClientConnection]:
-    """A socket. Raises websockets' InvalidStatus where the server refuses it, its other errors, and OSError.
+def opened(socket_url: str, ticket: str, origin: str | None = None) -> Iterator[ClientConnection]:
+    """A socket, as a page of `origin` opens it. Raises websockets' InvalidStatus where the server refuses it, its other
+    errors, and OSError.
 
     No pings of the protocol's own: API Gateway's sockets know none.
     """
-    options: dict[str, Any] = {"open_timeout": 20, "close_timeout": 2, "ping_interval": None}
+    options: dict[str, Any] = {"open_timeout": 20, "close_timeout": 2, "ping_interval": None, "origin": origin}
     address = urlsplit(socket_url)
     if (address.hostname or "").endswith("localhost"):
         options |= {"sock": socket.create_connection(("127.0.0.1", address.port or 80), timeout=20), "proxy": None}

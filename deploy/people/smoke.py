@@ -138,10 +138,10 @@ class _Proof:
     def _open_socket(self, _: Step) -> ClientConnection:
         url = self._addresses.socket_url or ""
         while True:
-            # A ticket is good for one try.
+            # A ticket is good for one try, and for the site's pages alone.
             ticket = self._api.expect(200, "POST", "/sockets")["ticket"]
             try:
-                return self._sockets.enter_context(api.opened(url, ticket))
+                return self._sockets.enter_context(api.opened(url, ticket, self._addresses.site_url))
             except InvalidStatus as refused:
                 status = refused.response.status_code
                 if not self._api.may_wait(status):

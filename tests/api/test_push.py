@@ -15,7 +15,7 @@ from chalicelib.shapes import ConversationUpdated
 from tests.fakes import dynamodb, wire
 from tests.fakes.aws import client_error, gone
 from tests.people import Person, text_in, text_of
-from tests.stage import ENDPOINT, PATIENCE_S, Stage, wait_for
+from tests.stage import ENDPOINT, ORIGIN, PATIENCE_S, Stage, wait_for
 
 TEXT = "Red roses, white lilies and one yellow tulip."
 
@@ -60,6 +60,31 @@ def test_a_ticket_is_taken_once(stage: Stage, ada: Person) -> None:
     assert [ada.connect_with(ticket, name) for name in ("tab", "thief", "tab")] == [200, 403, 403]
     (connection,) = _connections(stage)
     assert (connection["item"], connection["endpoint"]) == ("connection:tab", ENDPOINT)
+
+
+@pytest.mark.parametrize(
+    "origin",
+    [
+        "https://evil.example",
+        "http://site.example",
+        f"{ORIGIN}.evil.example",
+        f"{ORIGIN}:8443",
+        f"{ORIGIN}/",
+        "null",
+        "",
+    ],
+)
+@pytest.mark.parametrize("name", ["Origin", "origin"])
+def test_another_page_opens_no_socket_whatever_ticket_it_has(stage: Stage, ada: Person, name: str, origin: str) -> None:
+    ticket = ada.post("/sockets").body["ticket"]
+    assert ada.connect_with(ticket, "elsewhere", {name: origin}) == 403
+    assert _connections(stage) == []
+    assert ada.connect_with(ticket, "tab", {name: ORIGIN}) == 200, "the ticket is still the site's"
+
+
+def test_a_script_names_no_page(ada: Person) -> None:
+    ticket = ada.post("/sockets").body["ticket"]
+    assert ada.connect_with(ticket, "script", {"User-Agent": "script"}) == 200
 
 
 @pytest.mark.parametrize("ticket", [None, "", "x", "é" * 50, "ticket:" + "0" * 64])

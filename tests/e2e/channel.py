@@ -45,7 +45,7 @@ def ticket(person: Person) -> str:
 
 
 @contextmanager
-def opened(deployment: Deployment, ticket_text: str) -> Iterator[Socket]:
-    """Raises websockets' InvalidStatus where the server refuses the connection."""
-    with api.opened(deployment.socket_url, ticket_text) as connection:
+def opened(deployment: Deployment, ticket_text: str, origin: str | None = None) -> Iterator[Socket]:
+    """origin: of a browser's page; a script has none. Raises InvalidStatus where the server refuses the connection."""
+    with api.opened(deployment.socket_url, ticket_text, origin) as connection:
         yield Socket(connection)

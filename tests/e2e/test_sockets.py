@@ -56,6 +56,16 @@ def test_a_ticket_that_expired_is_refused(deployment: Deployment, ada: Person) -
     _refuses(deployment, late)
 
 
+def test_another_page_opens_no_socket_with_a_good_ticket(deployment: Deployment, ada: Person) -> None:
+    good = ticket(ada)
+    for origin in ("https://evil.example", f"{deployment.site_url}.evil.example", "null"):
+        with pytest.raises(InvalidStatus) as refusal, opened(deployment, good, origin):
+            pass
+        assert refusal.value.response.status_code == 403
+    with opened(deployment, good, deployment.site_url):
+        pass
+
+
 @pytest.mark.parametrize("guess", ["", "connection:x", secrets.token_urlsafe(32)])
 def test_a_guess_is_refused(deployment: Deployment, guess: str) -> None:
     _refuses(deployment, guess)

@@ -88,9 +88,25 @@ def endpoint_of(request_context: dict[str, Any], endpoint_url: str | None) -> st
     return f"https://{request_context['domainName']}/{request_context['stage']}"
 
 
+def comes_from(event: dict[str, Any], site_origin: str) -> bool:
+    """Whether $connect is the site's own, or no browser's.
+
+    The same-origin policy does not hold for sockets: any page may open one, and its browser always says which page it
+    was, in a header that no script can change (RFC 6455, 4.1 and 10.2). A script of a person's own sends none, or what
+    it likes: what proves a caller is the ticket.
+    """
+    given = [value for name, value in (event.get("headers") or {}).items() if name.lower() == "origin"]
+    return all(origin == site_origin for origin in given)
+
+
 def on_connect(services: Services, event: dict[str, Any]) -> dict[str, int]:
-    """API Gateway's $connect: the browser sees a refusal as close code 1006, whatever the reason."""
+    """API Gateway's $connect: the browser sees a refusal as close code 1006, whatever the reason.
+
+    Another page's attempt takes no ticket: the one that it names may still be used where it belongs.
+    """
     context = event["requestContext"]
+    if not comes_from(event, services.settings.site_origin):
+        return {"statusCode": 403}
     ticket = (event.get("queryStringParameters") or {}).get("ticket")
     endpoint = endpoint_of(context, services.settings.endpoint_url)
     try:
