@@ -130,8 +130,7 @@ def text_of_frames(frames: list[dict[str, Any]]) -> str:
 
 
 def random_password() -> str:
-    """Random, with one character of each class that the pool asks for."""
-    return f"{secrets.token_urlsafe(15)}-aA1"
+    return secrets.token_urlsafe(15)
 
 
 def create(deployment: Deployment, name: str, *, temporary: bool = False) -> Person:

@@ -35,7 +35,7 @@ export const fr: Messages = {
     newPasswordLead: "C’est votre première connexion : remplacez le mot de passe provisoire par le vôtre.",
     newPassword: "Nouveau mot de passe",
     repeatPassword: "Répétez le nouveau mot de passe",
-    passwordRules: "Au moins 12 caractères, avec minuscules, majuscules et chiffre.",
+    passwordRules: "Au moins 12 caractères. Quelques mots sans rapport entre eux sont faciles à retenir et difficiles à deviner.",
     savePassword: "Enregistrer et continuer",
     forgotTitle: "Réinitialiser le mot de passe",
     forgotLead: "Un code vous est envoyé par e-mail.",
@@ -57,7 +57,9 @@ export const fr: Messages = {
       codeMismatch: "Ce code n’est pas le bon. Vérifiez le dernier e-mail et réessayez.",
       codeExpired: "Ce code a expiré. Demandez-en un nouveau.",
       weakPassword:
-        "Ce mot de passe ne respecte pas les règles. Utilisez au moins 12 caractères avec minuscules, majuscules et chiffre.",
+        "Ce mot de passe ne respecte pas les règles. Utilisez au moins 12 caractères, sans espace au début ni à la fin.",
+      commonPassword:
+        "Ce mot de passe est parmi les premiers que l’on essaie. Évitez les mots courants, les suites, les années et votre nom.",
       passwordsDiffer: "Les deux mots de passe diffèrent. Saisissez deux fois le même.",
       tooMany: "Trop de tentatives. Attendez quelques minutes, puis réessayez.",
       network: "Le service de connexion est injoignable. Vérifiez votre connexion et réessayez.",

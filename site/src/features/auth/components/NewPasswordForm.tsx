@@ -3,6 +3,7 @@ import { useState } from "react";
 import { useT } from "@/i18n";
 import { Field } from "@/ui/Field";
 
+import { checkNewPassword } from "../api/newPassword";
 import { AuthError, type SignInStep } from "../api/provider";
 import { useSession } from "../context";
 import { AuthForm } from "./AuthForm";
@@ -21,6 +22,7 @@ export function NewPasswordForm({ email, onStep, onBack }: NewPasswordFormProps)
   const [repeated, setRepeated] = useState("");
   const submit = async (): Promise<void> => {
     if (password !== repeated) throw new AuthError("passwordsDiffer");
+    await checkNewPassword(password, email);
     onStep(await session.confirmSignIn(password));
   };
   return (

@@ -2,6 +2,7 @@ import { useState } from "react";
 
 import { useT } from "@/i18n";
 
+import { checkNewPassword } from "../api/newPassword";
 import { useSession } from "../context";
 import { AuthForm } from "./AuthForm";
 import { CodeField, NewPasswordField } from "./fields";
@@ -12,6 +13,7 @@ export function ResetPasswordForm({ email, onDone, onBack }: { email: string; on
   const [code, setCode] = useState("");
   const [password, setPassword] = useState("");
   const submit = async (): Promise<void> => {
+    await checkNewPassword(password, email);
     await session.resetPassword(email.trim(), code.trim(), password);
     onDone();
   };

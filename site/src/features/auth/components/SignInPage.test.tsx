@@ -133,6 +133,21 @@ describe("signing in", () => {
     expect(provider.confirmed).toEqual(["my-own-Password-1"]);
   });
 
+  it.each([
+    ["Password2026!", "among the first that are tried"],
+    ["ada@example.com", "your own name"],
+    [" a passphrase with a blank", "without a space at either end"],
+  ])("refuses %s as a person's own password", async (password, text) => {
+    provider.steps = ["new-password", "done"];
+    open();
+    await signIn("right-Password-1");
+    await person.type(await screen.findByLabelText("New password"), password);
+    await person.type(screen.getByLabelText("Repeat the new password"), password);
+    await person.click(screen.getByRole("button", { name: "Save and continue" }));
+    expect(await screen.findByRole("alert")).toHaveTextContent(text);
+    expect(provider.confirmed).toEqual([]);
+  });
+
   it("asks for a one-time code where one is set up", async () => {
     provider.steps = ["totp", "done"];
     open();
@@ -170,9 +185,13 @@ describe("a forgotten password", () => {
     await person.click(screen.getByRole("button", { name: "Send the code" }));
     expect(provider.codesSentTo).toEqual(["ada@example.com"]);
     await person.type(await screen.findByLabelText("Code from the email"), "000000");
+    await person.type(screen.getByLabelText("New password"), "motdepasse2026");
+    await person.click(screen.getByRole("button", { name: "Set the new password" }));
+    expect(await screen.findByRole("alert")).toHaveTextContent("among the first that are tried");
+    await person.clear(screen.getByLabelText("New password"));
     await person.type(screen.getByLabelText("New password"), "another-Password-1");
     await person.click(screen.getByRole("button", { name: "Set the new password" }));
-    expect(await screen.findByRole("alert")).toHaveTextContent("This code is not right");
+    await waitFor(() => expect(screen.getByRole("alert")).toHaveTextContent("This code is not right"));
     await person.clear(screen.getByLabelText("Code from the email"));
     await person.type(screen.getByLabelText("Code from the email"), "123456");
     await person.click(screen.getByRole("button", { name: "Set the new password" }));

@@ -2,6 +2,8 @@
 import { useT } from "@/i18n";
 import { Field } from "@/ui/Field";
 
+import { SHORTEST_PASSWORD } from "../api/newPassword";
+
 interface ValueProps {
   value: string;
   onValue: (value: string) => void;
@@ -19,5 +21,5 @@ export function CodeField({ label, ...props }: ValueProps & { label: string }) {
 export function NewPasswordField(props: ValueProps) {
   const t = useT();
   const { newPassword, passwordRules } = t.auth;
-  return <Field label={newPassword} hint={passwordRules} type="password" autoComplete="new-password" minLength={12} required {...props} />;
+  return <Field label={newPassword} hint={passwordRules} type="password" autoComplete="new-password" minLength={SHORTEST_PASSWORD} required {...props} />;
 }
