@@ -90,6 +90,32 @@ def test_an_overload_that_lasts_is_told_instead_of_waited_for(
     assert len(stage.requests()) == 1
 
 
+def test_a_stream_cut_before_its_first_word_is_asked_for_again_and_both_prompts_are_counted(
+    stage: Stage, ada: Person, conversation_id: str
+) -> None:
+    used = {"input_tokens": 1_000, "output_tokens": 5}
+    stage.script("roses", times=1, text=TEXT, cut_after_chars=0, usage=used)
+    stage.script("roses", text=TEXT, usage=used)
+    answer = ada.ask(conversation_id, "Which roses?")
+    assert (answer["status"], text_of(answer)) == ("complete", TEXT)
+    assert len(stage.prompts()) == 2
+    frames = ada.frames(conversation_id, answer["message_id"])["items"]
+    assert [frame["type"] for frame in frames] == ["answer.started", "answer.delta", "answer.done"]
+    assert answer["usage"]["input_tokens"] == 2_000
+    assert {row["input_tokens"] for row in stage.rows("usage")} == {2_000}
+
+
+def test_a_stream_that_was_cut_is_not_asked_for_again_past_the_budget(
+    stage: Stage, ada: Person, conversation_id: str
+) -> None:
+    stage.configure(max_tokens=1_000, user_budget_usd=0.02)
+    stage.script("roses", times=1, text=TEXT, cut_after_chars=0, usage={"input_tokens": 5_000})
+    answer = ada.ask(conversation_id, "Which roses?")
+    assert (answer["status"], answer["error"]["code"]) == ("failed", "budget_spent")
+    assert len(stage.prompts()) == 1
+    assert answer["usage"]["input_tokens"] == 5_000
+
+
 def test_a_retry_asks_the_model_that_answered_before(stage: Stage, ada: Person, conversation_id: str) -> None:
     first = ada.ask(conversation_id, "Which roses?", model="claude-opus-5-5")
     assert ada.retry(conversation_id, first["message_id"]).body["answer"]["model"] == "claude-opus-5-5"

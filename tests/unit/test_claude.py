@@ -10,15 +10,37 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from chalicelib.claude import retries
 from chalicelib.claude.client import Claude, ClaudeStream, build
-from chalicelib.claude.interface import BlockEnd, Delta, Event, ModelError, ModelStream, Prompt, Stopped
+from chalicelib.claude.errors import cut_off
+from chalicelib.claude.interface import BlockEnd, Counts, Delta, Event, ModelError, ModelStream, Prompt, Stopped
 from chalicelib.claude.retries import events
 from chalicelib.settings import DEFAULT_MODELS, Settings
 
 from tests.stage import Stage
 
 PROMPT = Prompt(DEFAULT_MODELS[0], [{"role": "user", "content": [{"type": "text", "text": "Which roses?"}]}], 100)
-Try = Sequence[Event | ModelError]
+
+
+class Clock:
+    """time.monotonic(), which passes in a moment."""
+
+    def __init__(self) -> None:
+        self.passed_s = 0.0
+
+    def monotonic(self) -> float:
+        return time.monotonic() + self.passed_s
+
+
+@dataclass
+class _Silence:
+    """Nothing comes for so long."""
+
+    clock: Clock
+    seconds: float
+
+
+Try = Sequence[Event | ModelError | _Silence]
 
 
 def _busy(retry_after_s: float = 0.0) -> ModelError:
@@ -51,6 +73,9 @@ class FakeStream:
         for step in self.script:
             if isinstance(step, ModelError):
                 raise step
+            if isinstance(step, _Silence):
+                step.clock.passed_s += step.seconds
+                continue
             yield step
 
     def close(self) -> None:
@@ -59,22 +84,26 @@ class FakeStream:
 
 @dataclass
 class Asking:
-    """One call of `events`: what came, and how long it paused in between."""
+    """One call of `events`: what came, how long it paused in between, and what had come before each new try."""
 
     model: FakeModel
     seconds: float = 100.0
+    patience_s: float = 1e6
     cancel_after_pauses: int = 1_000
     pauses: list[float] = field(default_factory=list)
     came: list[Event] = field(default_factory=list)
+    broken_off: list[list[Event]] = field(default_factory=list)
 
     def run(self) -> list[Event]:
         for event in events(
             self.model,
             PROMPT,
             until=time.monotonic() + self.seconds,
+            patience_s=self.patience_s,
             cancelled=lambda: len(self.pauses) >= self.cancel_after_pauses,
             pause=self.pauses.append,
             opened=lambda stream: None,
+            again=lambda: self.broken_off.append(list(self.came)),
         ):
             self.came.append(event)
         return self.came
@@ -120,6 +149,44 @@ def test_once_a_word_was_shown_nothing_is_repeated() -> None:
     with pytest.raises(ModelError):
         asking.run()
     assert asking.came == [Delta(0, "text", "Ro")]
+
+
+COUNTED = Counts({"input_tokens": 10})
+
+
+@pytest.mark.parametrize("told", [[], [COUNTED], [COUNTED, Delta(0, "text", "")]], ids=["nothing", "counts", "block"])
+def test_a_connection_that_is_cut_before_the_first_word_is_asked_again(told: list[Event]) -> None:
+    asking = Asking(FakeModel([[*told, cut_off()], ANSWER]))
+    assert asking.run() == [*told, *ANSWER]
+    assert asking.broken_off == [told]
+    assert len(asking.pauses) == 1
+
+
+@pytest.mark.parametrize("shown", [Delta(0, "thinking", "Hm"), BlockEnd(0, {}), Stopped("end_turn")])
+def test_one_that_is_cut_after_it_is_not(shown: Event) -> None:
+    asking = Asking(FakeModel([[COUNTED, shown, cut_off()], ANSWER]))
+    with pytest.raises(ModelError, match="stream_cut"):
+        asking.run()
+    assert asking.broken_off == []
+
+
+def test_one_that_is_always_cut_is_asked_three_times_since_each_may_be_billed() -> None:
+    asking = Asking(FakeModel([[COUNTED, cut_off()]] * 4))
+    with pytest.raises(ModelError, match="stream_cut"):
+        asking.run()
+    assert asking.came == [COUNTED] * 3
+
+
+def test_a_model_that_was_silent_until_the_time_out_is_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = Clock()
+    monkeypatch.setattr(retries, "time", clock)
+    silent: Try = [_Silence(clock, 60), cut_off()]
+    asking = Asking(FakeModel([silent, ANSWER]), seconds=800, patience_s=60)
+    assert asking.run() == ANSWER
+    for asked in (Asking(FakeModel([silent] * 4), 800, 60), Asking(FakeModel([silent, ANSWER]), 30, 60)):
+        with pytest.raises(ModelError, match="stream_cut"):
+            asked.run()
+    assert clock.monotonic() > 4 * 60
 
 
 def test_an_error_that_will_not_pass_is_not_repeated() -> None:

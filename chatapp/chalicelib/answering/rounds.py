@@ -5,7 +5,6 @@ Runs on a thread of its own. Nothing of it is stored here: the transcript takes 
 
 from __future__ import annotations
 
-import time
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -131,10 +130,12 @@ class Rounds:
             for event in events(
                 self._model,
                 prompt,
-                until=min(self._hooks.deadline, time.monotonic() + OVERLOAD_S),
+                until=self._hooks.deadline,
+                patience_s=OVERLOAD_S,
                 cancelled=self._hooks.ending,
                 pause=self._hooks.pause,
                 opened=self._hooks.opened,
+                again=lambda: self._begin_again(reply),
             ):
                 self._take(event, reply)
                 if self._over():
@@ -143,6 +144,19 @@ class Rounds:
             # Of a block that broke off, too: its text was shown.
             for block in list(reply.citations):
                 self._cite(block, reply)
+
+    def _begin_again(self, reply: _Reply) -> None:
+        """Before a prompt is sent again whose first try broke off, with nothing shown.
+
+        What that try said it had used stays counted, so the next one needs room in the budget of its own. Whether one
+        that had said nothing yet is billed nobody tells: it is not counted.
+        """
+        reply.texts.clear()
+        reply.citations.clear()
+        if reply.counts:
+            prompt_tokens = reply.tokens
+            self._earlier, reply.counts = _sum(self._earlier, reply.counts), {}
+            self._hooks.afford(prompt_tokens)
 
     def _take(self, event: Event, reply: _Reply) -> None:
         match event:

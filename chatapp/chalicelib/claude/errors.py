@@ -9,7 +9,9 @@ from .interface import ModelError
 
 
 def cut_off() -> ModelError:
-    return ModelError("stream_cut", "The connection to the model broke off in the middle of the answer. Retry.")
+    return ModelError(
+        "stream_cut", "The connection to the model broke off in the middle of the answer. Retry.", retryable=True
+    )
 
 
 def unknown_to_bedrock() -> ModelError:
