@@ -12,8 +12,9 @@ from chalicelib.aws.table import Item
 from .errors import InvalidCursor
 
 _MAX_CHARACTERS = 400
-# A list reads this many rows a query, and this many times at most, however many of them it does not show.
-ROWS_A_QUERY = 100
+# A list reads this many rows a query, and this many times at most, however many of them it does not show. One more than
+# the longest page has: it tells whether anything follows, without another query.
+ROWS_A_QUERY = 101
 MAX_QUERIES = 10
 
 

@@ -31,7 +31,7 @@ def list_page(
         rows = [Conversation.from_item(item) for item in page.items]
         found += [row for row in rows if row.visible() and row.archived == archived]
         start = page.last_key
-        if len(found) > limit or start is None:
+        if len(found) >= limit or start is None:
             break
     if len(found) > limit:
         last = found[limit - 1]

@@ -159,11 +159,12 @@ def list_page(
     page = services.messages.query(
         "#conversation = :home AND #message_id < :end",
         {":home": home, ":end": _PAST_MESSAGES},
-        limit=limit,
+        limit=limit + 1,  # the one more tells whether anything follows: a page that is just full has a last key, too
         newest_first=True,
         start=start,
     )
-    next_cursor = cursors.write([page.last_key["message_id"]]) if page.last_key else None
+    last = page.items[limit - 1] if len(page.items) > limit else page.last_key
+    next_cursor = cursors.write([last["message_id"]]) if last else None
     now = time.time()
-    found = [Message.from_item(item) for item in page.items]
+    found = [Message.from_item(item) for item in page.items[:limit]]
     return [message for message in found if not (message.expires_at and message.expires_at < now)], next_cursor

@@ -35,7 +35,7 @@ def list_page(
     for _ in range(cursors.MAX_QUERIES):
         rows, start = page(services, subject, start)
         found += [row for row in rows if row.visible_to(subject) and part in folded(row.name)]
-        if len(found) > limit or start is None:
+        if len(found) >= limit or start is None:
             break
     following = cursors.write([start[name] for name in names]) if start else None
     if len(found) > limit:

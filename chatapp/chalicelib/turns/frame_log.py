@@ -96,18 +96,15 @@ def read(services: Services, message: Message, after: int) -> list[AnswerFrame]:
     if message.role != "assistant":
         raise InvalidRequest("message_id", "only an answer has frames")
     if message.in_progress:
-        return list(_logged(services, message, after))
+        return list(_logged(services.frames.query(*_entries(message, after)).items, message, after))
     return list(made(message, after))
 
 
 def blocks(services: Services, message: Message) -> list[Block]:
     """The content that an answer's log holds: what was shown of it when its worker died."""
     folded: dict[int, Block] = {}
-    after = 0
-    while page := list(_logged(services, message, after)):
-        for frame in page:
-            fold(folded, frame)
-        after = page[-1]["sequence"]
+    for frame in _logged(services.frames.rows(*_entries(message, 0)), message, 0):
+        fold(folded, frame)
     return [folded[index] for index in sorted(folded)]
 
 
@@ -126,12 +123,14 @@ def fold(folded: dict[int, Block], frame: AnswerFrame) -> None:
         folded[frame["block"]] = {"type": "tool_use", "name": frame["name"], "detail": frame["detail"]}
 
 
-def _logged(services: Services, message: Message, after: int) -> Iterable[AnswerFrame]:
-    page = services.frames.query(
-        "#answer = :answer AND #last_sequence > :after", {":answer": _partition(message), ":after": after}
-    )
+def _entries(message: Message, after: int) -> tuple[str, Item]:
+    """The entries of an answer's log that hold frames after sequence `after`: a query's condition and its values."""
+    return "#answer = :answer AND #last_sequence > :after", {":answer": _partition(message), ":after": after}
+
+
+def _logged(entries: Iterable[Item], message: Message, after: int) -> Iterable[AnswerFrame]:
     ids = {"conversation_id": message.conversation_id, "message_id": message.message_id}
-    for item in page.items:
+    for item in entries:
         for frame in item["frames"]:
             # An entry that was written twice, after a lost reply, overlaps with the next one.
             if frame["sequence"] > after:
