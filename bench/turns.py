@@ -28,11 +28,14 @@ PACED_TURNS = 2
 PROMPT_CHARACTERS = 300
 ANSWER_CHARACTERS = 1_500
 # 1,500 characters are some 400 tokens: 5 s at 80 tokens a second.
-PACED_ANSWER_S = 5.0
+CHARACTERS_PER_S = 300
+PACED_S = 5
+LONG_S = 10
 CHUNK_CHARACTERS = 12
 MAX_REQUESTS = 11
 MAX_INVOCATIONS = 2
 MAX_BYTES = 8_192
+MAX_PACED_UNITS = 28
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +61,11 @@ class Turn:
 
 
 def is_tick(request: Request) -> bool:
-    """Of the 500 ms timer: an entry in the stream log, or the renewal of the lease."""
+    """Of the timer: an entry in the stream log, or the look at the answer's row, which at times renews its lease."""
     if request.operation == "PutItem":
         return request.table.endswith("-frames")
+    if request.operation == "GetItem":
+        return request.table.endswith("-messages")
     return request.operation == "UpdateItem" and request.body["UpdateExpression"].startswith("SET #lease_until")
 
 
@@ -81,7 +86,7 @@ class Conversation:
         self._meter = Meter(clients.client("dynamodb"), stage.dynamodb, stages.table_definitions())
         self._id: str | None = None
 
-    def turn(self, number: int) -> Turn:
+    def turn(self, number: int, characters: int = ANSWER_CHARACTERS) -> Turn:
         message = {"text": text(PROMPT_CHARACTERS, f"Question {number}."), "request_id": uuid.uuid4().hex}
         self._meter.take()
         path = f"/conversations/{self._id}/messages" if self._id else "/conversations"
@@ -93,10 +98,10 @@ class Conversation:
         for payload in started:
             self._stage.answer(payload)
         requests = self._meter.take()
-        self._check(reply.body["answer"]["message_id"])
+        self._check(reply.body["answer"]["message_id"], characters)
         return Turn(requests, 1 + len(started))
 
-    def _check(self, answer_id: str) -> None:
+    def _check(self, answer_id: str, characters: int) -> None:
         """An answer that was not streamed whole and stored would make every figure meaningless."""
         stored = self._person.frames(str(self._id), answer_id)
         shown = "".join(
@@ -104,7 +109,7 @@ class Conversation:
             for frame in self._stage.gateway.sent["socket-1"]
             if frame.get("message_id") == answer_id and frame["type"] == "answer.delta"
         )
-        if stored["status"] != "complete" or len(shown) != ANSWER_CHARACTERS:
+        if stored["status"] != "complete" or len(shown) != characters:
             raise RuntimeError(f"{stored['status']}, {len(shown)} characters pushed: {stored['items'][-1]}")
 
 
@@ -113,25 +118,39 @@ def text(characters: int, beginning: str) -> str:
     return f"{beginning} {' '.join(islice(words, characters))}"[:characters]
 
 
-def measure() -> tuple[list[Turn], list[Turn]]:
-    """The 200 turns at full speed, and some more at a model's real pace."""
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """quick: the turns at full speed. paced, long: some more at a model's real pace, of 5 s and of 10 s."""
+
+    quick: list[Turn]
+    paced: list[Turn]
+    long: list[Turn]
+
+
+def measure() -> Measured:
     gc.set_threshold(200_000, 50, 50)  # moto copies its tables for each transaction; nothing here is timed
-    answer = text(ANSWER_CHARACTERS, "Answer.")
     with in_process.stage() as stage:
         stage.script(None, title=True, text="Items that are never rewritten")
+        answer = text(ANSWER_CHARACTERS, "Answer.")
         stage.script(None, times=TURNS, text=answer, chunk_chars=300, delay_chunk_s=0)
-        chunk_s = PACED_ANSWER_S * CHUNK_CHARACTERS / ANSWER_CHARACTERS
-        stage.script(None, text=answer, chunk_chars=CHUNK_CHARACTERS, delay_chunk_s=chunk_s)
         conversation = Conversation(stage)
         quick = [conversation.turn(number) for number in range(1, TURNS + 1)]
         stage.pace(1)
-        paced = [conversation.turn(number) for number in range(TURNS + 1, TURNS + PACED_TURNS + 1)]
-        if not all(turn.count(is_tick) for turn in paced):
-            raise RuntimeError("the demo model did not keep its pace: an answer of some seconds has ticks")
-        return quick, paced
+        return Measured(quick, _paced(stage, conversation, PACED_S), _paced(stage, conversation, LONG_S))
 
 
-def figures(quick: list[Turn], paced: list[Turn]) -> list[Figure]:
+def _paced(stage: stages.Stage, conversation: Conversation, seconds: int) -> list[Turn]:
+    characters = seconds * CHARACTERS_PER_S
+    said, chunk_s = text(characters, "Answer."), CHUNK_CHARACTERS / CHARACTERS_PER_S
+    stage.script(None, times=PACED_TURNS, text=said, chunk_chars=CHUNK_CHARACTERS, delay_chunk_s=chunk_s)
+    turns = [conversation.turn(TURNS + number, characters) for number in range(PACED_TURNS)]
+    if not all(turn.count(is_tick) for turn in turns):
+        raise RuntimeError("the demo model did not keep its pace: an answer of some seconds has ticks")
+    return turns
+
+
+def figures(measured: Measured) -> list[Figure]:
+    quick, paced, long = measured.quick, measured.paced, measured.long
     first, last = quick[0], quick[-1]
 
     def besides_ticks(turn: Turn) -> int:
@@ -142,7 +161,7 @@ def figures(quick: list[Turn], paced: list[Turn]) -> list[Figure]:
 
     whole, too = "full size of every item written", "ticks included"
     return [
-        Figure("dynamodb_requests_per_message", average(besides_ticks, quick), MAX_REQUESTS, "besides 500 ms ticks"),
+        Figure("dynamodb_requests_per_message", average(besides_ticks, quick), MAX_REQUESTS, "besides the ticks"),
         Figure("lambda_invocations_per_message", average(lambda turn: turn.invocations, quick), MAX_INVOCATIONS),
         Figure("write_units_per_message", average(Turn.units, quick), note="transactions twice, index too"),
         Figure("bytes_written_turn_1", first.bytes_written(), MAX_BYTES, f"{whole}; the title too"),
@@ -152,8 +171,8 @@ def figures(quick: list[Turn], paced: list[Turn]) -> list[Figure]:
         Figure("dynamodb_requests_turn_1", besides_ticks(first), note="five of them for the title and its cost"),
         Figure("dynamodb_requests_turn_200", besides_ticks(last)),
         Figure("ticks_in_200_turns", sum(turn.count(is_tick) for turn in quick), note="in bytes and units above"),
-        Figure("paced_answer_s", PACED_ANSWER_S, note=f"{len(paced)} more turns, at a model's pace"),
-        Figure("tick_requests_per_message", average(lambda turn: turn.count(is_tick), paced), note="log and lease"),
+        Figure("paced_answer_s", PACED_S, note=f"{len(paced)} more turns, at a model's pace"),
+        Figure("tick_requests_per_message", average(lambda turn: turn.count(is_tick), paced), note="log and look"),
         Figure("socket_lookups_per_message", average(lookups_again, paced), note="after the first, every 2 s"),
         Figure(
             "paced_dynamodb_requests_per_message",
@@ -161,9 +180,12 @@ def figures(quick: list[Turn], paced: list[Turn]) -> list[Figure]:
             MAX_REQUESTS,
             "besides those two",
         ),
-        Figure("paced_write_units_per_message", average(Turn.units, paced), note=too),
+        Figure("paced_write_units_per_message", average(Turn.units, paced), MAX_PACED_UNITS, too),
         Figure("paced_bytes_written_per_message", average(Turn.bytes_written, paced), note=too),
         Figure("paced_payload_bytes_per_message", average(Turn.payload_bytes, paced), note=too),
+        Figure("long_answer_s", LONG_S, note=f"{len(long)} more turns, twice as long"),
+        Figure("long_tick_requests_per_message", average(lambda turn: turn.count(is_tick), long), note="log and look"),
+        Figure("long_write_units_per_message", average(Turn.units, long), note=too),
         load_average(),
     ]
 
@@ -173,4 +195,4 @@ def average(measured: Callable[[Turn], int], turns: list[Turn]) -> float:
 
 
 if __name__ == "__main__":
-    show(f"{TURNS} turns of {PROMPT_CHARACTERS} + {ANSWER_CHARACTERS} characters", figures(*measure()))
+    show(f"{TURNS} turns of {PROMPT_CHARACTERS} + {ANSWER_CHARACTERS} characters", figures(measure()))

@@ -118,7 +118,7 @@ def stage(demo_server: DemoServer, monkeypatch: pytest.MonkeyPatch) -> Iterator[
 
 @pytest.fixture
 def quick_ticks(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Workers look for a stop, log and renew their lease every 20 ms instead of every half second."""
+    """Workers look for a stop, log and renew their lease every 20 ms instead of every second."""
     from chalicelib.answering import worker
 
     monkeypatch.setattr(worker, "TICK_EVERY_S", 0.02)

@@ -91,7 +91,7 @@ _ANSWER = Function(
     module="answering.worker",
     grants=(
         Grant("table", "conversations", ("GetItem", "UpdateItem")),
-        Grant("table", "messages", ("Query", "UpdateItem")),
+        Grant("table", "messages", ("GetItem", "Query", "UpdateItem")),
         Grant("table", "frames", ("PutItem", "Query", "BatchWriteItem")),
         Grant("table", "files", ("BatchGetItem",)),
         Grant("bucket", "files/uploads", ("GetObjectVersion", "ListObjectVersions")),

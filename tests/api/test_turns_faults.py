@@ -106,7 +106,7 @@ def _kind(call: Call) -> str:
 
 def _ticking(kind: str) -> bool:
     """Calls that come by the clock: the third of them may not have come."""
-    return "SET #lease_until" in kind or kind.startswith(("PutItem frames", "Query sockets"))
+    return "SET #lease_until" in kind or kind.startswith(("GetItem messages", "PutItem frames", "Query sockets"))
 
 
 # Every call of the worker, by what it does; a renewal and a log entry come as often as its clock says.

@@ -1,8 +1,8 @@
 """The worker of one answer: claims the queued answer, asks Claude, streams, stores.
 
 Three things go on at once: a reader thread asks the model and runs its tools (`reader`), the main thread pushes what
-has come every 150 ms (here), and a ticker thread, which no slow push can hold up, appends frames to the log and renews
-the lease every 500 ms (`lease`).
+has come every 150 ms (here), and a ticker thread, which no slow push can hold up, looks for a stop, appends frames to
+the log and holds the lease, every second (`lease`).
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from chalicelib.conversations.messages import Message, key
 from chalicelib.conversations.rows import Conversation
 from chalicelib.extraction.estimates import estimate_tokens
 from chalicelib.ids import iso
-from chalicelib.logs import report
+from chalicelib.logs import line, report
 from chalicelib.prompts.history import Scope
 from chalicelib.push.channel import Channel
 from chalicelib.subjects import Subject
@@ -40,7 +40,9 @@ if TYPE_CHECKING:
     from chalicelib.services import Services
 
 PUSH_EVERY_S = 0.15
-TICK_EVERY_S = 0.5
+TICK_EVERY_S = 1.0
+# Between claims that DynamoDB was too busy for.
+CLAIM_PAUSE_S = 0.5
 # What is kept back of the function's time-out to store the answer, and how much of that may be spent on waiting.
 _RESERVE_S = 15.0
 _PATIENCE_S = 10.0
@@ -66,7 +68,7 @@ def answer(services: Services, order: Order, remaining_s: float) -> str:
     function is killed.
     """
     deadline = time.monotonic() + remaining_s - _RESERVE_S
-    claimed = _claim(services, order)
+    claimed = _claim(services, order, until=min(deadline, time.monotonic() + QUEUED_S))
     if claimed is None:
         return "not queued"
     work = _Work(services, claimed, deadline)
@@ -79,9 +81,25 @@ def answer(services: Services, order: Order, remaining_s: float) -> str:
         work.close()
 
 
-def _claim(services: Services, order: Order) -> Message | None:
-    """Take a queued answer: of several invocations one succeeds. A repeat after a lost reply succeeds too."""
+def _claim(services: Services, order: Order, until: float) -> Message | None:
+    """Take a queued answer: of several invocations one succeeds. None where it is not, or no longer, to be had.
+
+    Tried again while DynamoDB is busy; once the answer is too old, the claim's condition ends that. until:
+    time.monotonic() at which it ends in any case. Raises Busy: Lambda keeps the order in the queue of failures.
+    """
     token = secrets.token_hex(8)
+    while True:
+        try:
+            return _claim_once(services, order, token)
+        except Busy:
+            if time.monotonic() + CLAIM_PAUSE_S > until:
+                raise
+            line("claim repeated", message_id=order.message_id)
+            time.sleep(CLAIM_PAUSE_S)
+
+
+def _claim_once(services: Services, order: Order, token: str) -> Message | None:
+    """One claim. Where an earlier one of the same token was made, and only its reply was lost, it succeeds too."""
     now = time.time()
     table = services.messages
     claim = table.change(

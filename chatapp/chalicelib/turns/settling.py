@@ -22,7 +22,8 @@ from . import frame_log
 if TYPE_CHECKING:
     from chalicelib.services import Services
 
-LEASE_S = 6.0
+# Renewed every 3 s (`answering.lease`): what a dead worker leaves of it is 5 s on average.
+LEASE_S = 7.0
 # What Lambda still holds by then cannot start later.
 QUEUED_S = float(events_of(ANSWER).max_age_s)
 

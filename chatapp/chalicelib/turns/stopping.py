@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def stop(services: Services, subject: Subject, conversation_id: str, message_id: str) -> Message:
-    """Ask for the end of an answer: a queued one ends at once, a streaming one at its next tick (0.5 s).
+    """Ask for the end of an answer: a queued one ends at once, a streaming one at its next tick (1 s).
 
     An answer that has ended stays as it is.
     """

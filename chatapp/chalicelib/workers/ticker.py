@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 
 from chalicelib.logs import report
 
 
 class Ticker(threading.Thread):
-    """Calls `tick` every so many seconds until it says False or is stopped."""
+    """Calls `tick` every so many seconds, however long each takes, until it says False or is stopped.
+
+    Of ticks that a slow one has held up, only the last is made up for.
+    """
 
     def __init__(self, tick: Callable[[], bool], every_s: float) -> None:
         super().__init__(daemon=True)
@@ -18,7 +22,10 @@ class Ticker(threading.Thread):
         self._stopping = threading.Event()
 
     def run(self) -> None:
-        while not self._stopping.wait(self._every_s):
+        due = time.monotonic() + self._every_s
+        while not self._stopping.wait(max(0.0, due - time.monotonic())):
+            begun = time.monotonic()
+            due = (due if begun - due < self._every_s else begun) + self._every_s
             try:
                 if not self._do():
                     return
