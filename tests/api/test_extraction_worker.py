@@ -244,7 +244,7 @@ def test_a_document_too_long_for_one_run_goes_on_in_others(
     stage: Stage, ada: Person, tmp_path: Path, kind: str
 ) -> None:
     ada.connect("tab")
-    content = pdf(tmp_path, 75).read_bytes() if kind == "pdf" else long_text(1_500)
+    content = pdf(tmp_path, 60).read_bytes() if kind == "pdf" else long_text(1_100)
     name = f"a.{kind if kind == 'pdf' else 'txt'}"
     whole, parts = (arrive(stage, ada, content, name) for _ in range(2))
     stage.extract(whole.event)

@@ -131,10 +131,28 @@ def test_the_limits_of_the_child_are_set(reader: Reader) -> None:
         'yield Page(4, {"kind": "page", "label": ""}, repr(values))'
     )
     path = reader(body)
-    limits = Limits(memory_bytes=200_000_000, cpu_s=7, page_cpu_s=2)
+    limits = Limits(memory_bytes=200_000_000, cpu_s=7)
     pages = [item for item in read(path, KIND, limits) if isinstance(item, Page)]
-    assert pages[-1].text == "[200000000, 13, 0, 0]"
+    assert pages[-1].text == "[200000000, 7, 0, 0]"
     assert resource.getrlimit(resource.RLIMIT_AS)[0] != 200_000_000
+
+
+def test_one_page_may_not_take_all_of_the_time(reader: Reader) -> None:
+    body = (
+        "import resource, time\n"
+        "while time.process_time() < 1: pass\n"
+        'yield Page(4, {"kind": "page", "label": ""}, "")\n'
+        'yield Page(5, {"kind": "page", "label": ""}, str(resource.getrlimit(resource.RLIMIT_CPU)[0]))'
+    )
+    pages = [item for item in read(reader(body), KIND, Limits(page_cpu_s=9)) if isinstance(item, Page)]
+    assert 10 <= int(pages[-1].text) < 30
+
+
+def test_pages_without_end_add_nothing_to_the_time(reader: Reader) -> None:
+    body = 'number = 3\nwhile True:\n    number += 1\n    yield Page(number, {"kind": "page", "label": ""}, "")'
+    pages, code = _collected(reader(body), Limits(cpu_s=1, max_pages=1_000_000))
+    assert code == "too_slow"
+    assert pages > 3
 
 
 def test_pages_arrive_before_the_next_is_parsed(reader: Reader) -> None:

@@ -51,7 +51,7 @@ MESSAGES = {
     "too_many_pages": "The file has more than {max_pages} pages. Split it.",
     "too_many_rows": "The tables have more than {max_rows} filled rows. Export the sheets or the period that matter.",
     "too_much_text": "The file holds more than {max_millions} million characters of text. Split it.",
-    "too_slow": "Reading the file took too long (limit: {silence_s:.0f} s a page). Split it, or simplify it.",
+    "too_slow": "Reading the file took too long (limit: {page_cpu_s} s a page). Split it, or simplify it.",
     "too_much_memory": "Reading the file took too much memory (limit: {memory_mb} MB). Split it, or simplify it.",
     "no_text": "There is no text in the file. If it shows pictures of text, save it as a PDF or as images.",
     "image_too_large": "The image is larger than what Claude takes: {max_image_side} pixels a side, {max_image_mb} MB. "
@@ -69,7 +69,7 @@ def _shown(limits: Limits) -> dict[str, Any]:
         "max_rows": f"{limits.max_rows:,}",
         "max_xml_depth": limits.max_xml_depth,
         "max_millions": f"{limits.max_characters / 1e6:.3g}",
-        "silence_s": limits.silence_s,
+        "page_cpu_s": limits.page_cpu_s,
         "memory_mb": limits.memory_bytes // MB,
         "max_image_side": f"{limits.max_image_side_px:,}",
         "max_image_mb": f"{limits.max_image_bytes / MB:.2f}",

@@ -20,9 +20,9 @@ class Limits:
         1,032; Word and Excel write their XML at 5 to 50.
     max_page_characters: a longer PDF page or slide is cut, and says so; other formats start another page before that.
     memory_bytes: the child's address space (RLIMIT_AS), of which about 20 MB are Python itself.
-    cpu_s: CPU time of the child, to which every page read adds `page_cpu_s`: a long document may take its time, a
-        hostile one may not.
-    silence_s: wall-clock time without a page; longer than cpu_s, since a Lambda may own less than one core.
+    cpu_s: CPU time of the child, whatever it reads; a document that needs more goes on in a run of its own.
+    page_cpu_s: of which one page may take so much.
+    silence_s: wall-clock time without a page; longer than page_cpu_s, since a Lambda may own less than one core.
     """
 
     max_file_bytes: int = 50 * MB
@@ -39,6 +39,6 @@ class Limits:
     max_image_bytes: int = 5 * MB * 3 // 4
     max_image_side_px: int = 8_000
     memory_bytes: int = 256 * MB
-    cpu_s: int = 20
-    page_cpu_s: float = 0.5
+    cpu_s: int = 30
+    page_cpu_s: int = 20
     silence_s: float = 28.0

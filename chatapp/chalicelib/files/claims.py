@@ -186,7 +186,18 @@ def _leave(services: Services, file: File, removed: tuple[str, ...], patience_s:
 
 
 def _outcome(file: File) -> Item:
-    names = ("status", "attempts", "lease_until", "continue_at", "pages_read", "pages", "group", "format", "media_type")
+    names = (
+        "status",
+        "attempts",
+        "runs",
+        "lease_until",
+        "continue_at",
+        "pages_read",
+        "pages",
+        "group",
+        "format",
+        "media_type",
+    )
     more = ("characters", "tokens", "language", "scanned", "error", "index_key")
     return {name: getattr(file, name) for name in names + more}
 

@@ -51,6 +51,7 @@ _FAILURES = {
     "Split it, or have its text recognised (OCR) and upload that.",
     "scan_too_large": "The PDF is a scan without text, which Claude reads by sight: at most {mb} MB. "
     "Split it, or have its text recognised (OCR) and upload that.",
+    "too_slow": "Only pages 1 to {pages} were read: the rest took too long. Split the file to have all of it read.",
     "size_mismatch": "The file that arrived is not of the size that was announced. Upload it again.",
 }
 
@@ -58,8 +59,9 @@ _FAILURES = {
 def extract(services: Services, event: dict[str, Any], remaining_s: float) -> None:
     """Read the file of an S3 event, if nobody else does or did.
 
-    remaining_s: until the function is killed; a longer document goes on in a run of its own. Raises what crashed: the
-    file's claim is given back then, so that the same event can be tried once more; after that the file has failed.
+    remaining_s: until the function is killed; a longer document goes on in a run of its own, MAX_RUNS in all.
+    Raises what crashed: the file's claim is given back then, so that the same event can be tried once more; after that
+    the file has failed.
     """
     began = time.monotonic()
     upload = Upload.from_event(event)
@@ -178,11 +180,17 @@ class _Work:
             index_path = folder / "index.sqlite"
             with self._writer(index_path) as writer:
                 left = {"index_key": writer.index_key}
-                if not self._store(items, writer):
+                is_whole = self._store(items, writer)
+                if not is_whole and self._may_go_on(writer):
                     writer.pause()
                     return {"continue_at": writer.next_page, **left}
                 writer.close()
-        return self._of_pages(found, kind, index_path) | left
+        of_pages = self._of_pages if is_whole else self._of_first_pages
+        return of_pages(found, kind, index_path) | left
+
+    def _may_go_on(self, writer: PageWriter) -> bool:
+        """Whether another run would come further: one that stored nothing would be followed by its like."""
+        return writer.next_page > self._start_page and self._file.runs + 1 < files.MAX_RUNS
 
     def _writer(self, index_path: Path) -> PageWriter:
         file = self._file
@@ -207,18 +215,24 @@ class _Work:
             raise _Refused("size_mismatch")
 
     def _store(self, items: Iterator[Item], writer: PageWriter) -> bool:
-        """False when time is up before the end. At least one whole object is stored, so that each run gets on."""
-        for item in items:
-            if isinstance(item, Total):
-                self._cost = item
-                self._pages = item.pages
-                self._is_encrypted = item.encrypted
-                continue
-            self._hold()
-            writer.add(item)
-            self._pages_read = max(self._pages_read, item.number)
-            if time.monotonic() > self._deadline and writer.next_page > self._start_page:
-                return False
+        """False when time is up before the end, the function's or the parser's own."""
+        try:
+            for item in items:
+                if isinstance(item, Total):
+                    self._cost = item
+                    self._pages = item.pages
+                    self._is_encrypted = item.encrypted
+                    continue
+                self._hold()
+                writer.add(item)
+                self._pages_read = max(self._pages_read, item.number)
+                if time.monotonic() > self._deadline and writer.next_page > self._start_page:
+                    return False
+        except ExtractionError as error:
+            if error.code != "too_slow":
+                raise
+            self._detail, self._cost = error.detail, error
+            return False
         return True
 
     def _of_pages(self, found: dict[str, Any], kind: Kind, index_path: Path) -> dict[str, Any]:
@@ -236,6 +250,14 @@ class _Work:
             language=_language(index_path),
             scanned=scanned,
         )
+
+    def _of_first_pages(self, found: dict[str, Any], kind: Kind, index_path: Path) -> dict[str, Any]:
+        """A file of which only the beginning could be read: ready, and says how far. Raises ExtractionError."""
+        held = measure(index_path)
+        if not held.characters or (kind.reader == "pdf" and is_scan(held.pages, held.textless_pages)):
+            raise ExtractionError("too_slow", self._detail, limits=self._limits)
+        cut = _Refused("too_slow", pages=held.pages)
+        return self._of_pages(found, kind, index_path) | {"error": {"code": cut.code, "message": cut.message}}
 
     def _check_scan(self, pages: int) -> None:
         """Raises _Refused or ExtractionError for one that could never be shown to Claude."""
@@ -290,7 +312,7 @@ class _Work:
         return self._file.status
 
     def _continue(self, outcome: dict[str, Any]) -> str:
-        left = self._progress().with_changes(**outcome, attempts=0)
+        left = self._progress().with_changes(**outcome, attempts=0, runs=self._file.runs + 1)
         self._file = claims.leave(self._services, left, _PATIENCE_S)
         self._services.extractions.invoke(self._upload.event)
         return "to be continued"

@@ -49,6 +49,8 @@ class PageWriter:
             extracted.download(left_key, index_path)
             self._stored_bytes = self._bytes = measure(index_path).text_bytes
         self._index = IndexWriter(index_path)
+        # The earlier run indexed pages after its last whole object; this one may not come as far.
+        self._index.drop_from(start_page)
         self._is_open = True
 
     @property

@@ -26,6 +26,8 @@ EVENT_LOST_S = events_of(EXTRACT).max_age_s + 2 * 3_600
 # A reading that was killed is begun anew by Lambda within about a minute; after this nobody will.
 _RETRY_S = 180
 MAX_ATTEMPTS = 1 + events_of(EXTRACT).retries
+# Of one file, each with the CPU time that `extraction/limits.py` allows; what is not read by then stays unread.
+MAX_RUNS = 3
 
 MINE = "#user_id = :user_id"
 
@@ -37,7 +39,9 @@ class File:
     upload_timestamp: when the row was made; orders the list. media_type: as declared, then as detected.
     object_key, version_id: the object that was pinned: the key's first version.
     group: how Claude takes it. pages: None until known. tokens: an estimate. scanned: a PDF to be read by sight.
-    token: of the worker that claimed it. lease_until, deleted_at: Unix seconds. attempts: claims so far.
+    error: why it failed; of one that is ready, why only its first pages were read.
+    token: of the worker that claimed it. lease_until, deleted_at: Unix seconds. attempts: claims so far, of this run.
+    runs: those that have ended before, with the file to be continued.
     continue_at: the page at which the next run of a long document begins. index_key: of the search index that the last
     run left, None where there is none.
     conversations: ids of those that it was attached to and not taken out of, whether they still exist or not.
@@ -65,6 +69,7 @@ class File:
     token: str | None = None
     lease_until: float | None = None
     attempts: int = 0
+    runs: int = 0
     continue_at: int | None = None
     index_key: str | None = None
     conversations: frozenset[str] = field(default_factory=frozenset)

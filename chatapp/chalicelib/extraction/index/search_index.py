@@ -102,6 +102,10 @@ class IndexWriter:
         if self._uncommitted >= _PAGES_A_COMMIT:
             self.commit()
 
+    def drop_from(self, number: int) -> None:
+        """Remove that page and those after it."""
+        self._database.execute("DELETE FROM pages WHERE number >= ?", (number,))
+
     def commit(self) -> None:
         if self._database.in_transaction:
             self._database.execute("COMMIT")

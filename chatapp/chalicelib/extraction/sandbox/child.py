@@ -64,7 +64,7 @@ def _items(reader: str, path: Path, limits: Limits, start_page: int) -> Iterator
         has_text = has_text or bool(item.text)
         _check(item, characters, limits)
         yield item
-        _allow_cpu(limits, item.number - start_page + 1)
+        _allow_cpu(limits)
     if not has_text and not total.scanned and total.image is None and start_page == 1:
         raise ExtractionError("no_text")
     usage = {"cpu_s": _cpu_s(), "peak_memory_bytes": _peak_memory_bytes()}
@@ -86,15 +86,15 @@ def _confine(limits: Limits) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (limits.memory_bytes, limits.memory_bytes))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     resource.setrlimit(resource.RLIMIT_NOFILE, (_MOST_OPEN_FILES, _MOST_OPEN_FILES))
-    _allow_cpu(limits, 0)
+    _allow_cpu(limits)
     sys.setrecursionlimit(_STACK_FRAMES)
     sys.addaudithook(_refuse)
 
 
-def _allow_cpu(limits: Limits, pages_read: int) -> None:
-    """Ends the process by SIGXCPU when its CPU time is used up; each page read adds to it."""
+def _allow_cpu(limits: Limits) -> None:
+    """Ends the process by SIGXCPU when its CPU time is used up, or the next page's; pages read add nothing to it."""
     _, hard = resource.getrlimit(resource.RLIMIT_CPU)
-    allowed = int(limits.cpu_s + limits.page_cpu_s * pages_read)
+    allowed = min(limits.cpu_s, int(_cpu_s()) + limits.page_cpu_s)
     resource.setrlimit(resource.RLIMIT_CPU, (allowed if hard == resource.RLIM_INFINITY else min(allowed, hard), hard))
 
 
