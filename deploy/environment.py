@@ -152,7 +152,9 @@ class Settings:
 
     api_rate_per_s, api_burst: API Gateway answers 429 above them, over all callers.
     api_detailed_metrics: CloudWatch counts each method of the API by itself, at a price (`deploy/settings.toml`).
-    answer_concurrency: Lambda's reserved concurrency of `answer`; 0 reserves none (a new account has 10 in all).
+    answer_concurrency, extract_concurrency: Lambda's reserved concurrency of `answer` and `extract`, and their limit;
+        0 reserves none (a new account has 10 in all).
+        https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html
     """
 
     app: Mapping[str, Any]
@@ -161,6 +163,7 @@ class Settings:
     api_detailed_metrics: bool = False
     log_retention_days: int = 30
     answer_concurrency: int = 0
+    extract_concurrency: int = 0
 
     @property
     def provider(self) -> str:

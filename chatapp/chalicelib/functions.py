@@ -108,6 +108,7 @@ _EXTRACT = Function(
     timeout_s=900,
     # A file whose reading crashed is read once more; after that it is `failed`, and its event is kept in the queue.
     events=Events(retries=1, max_age_s=21_600, failures="extract-failures"),
+    concurrency="extract_concurrency",
     module="files.extraction_worker",
     clients=("s3",),
     grants=(

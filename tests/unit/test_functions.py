@@ -58,7 +58,8 @@ def test_the_table_is_read_without_any_of_aws_s_packages() -> None:
 
 def _rendered(table: dict[str, Function], stage: Stage, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     monkeypatch.setattr(Stage, "build", property(lambda self: tmp_path))
-    chalice_app.render(stage, PLACE, table, {"CHATAPP_STAGE": "prod"}, Settings({}, answer_concurrency=3))
+    settings = Settings({}, answer_concurrency=3, extract_concurrency=2)
+    chalice_app.render(stage, PLACE, table, {"CHATAPP_STAGE": "prod"}, settings)
     return tmp_path / ".chalice"
 
 
@@ -92,8 +93,7 @@ def test_a_number_of_invocations_is_reserved_where_a_setting_says_so(
     folder = _rendered(dict(FUNCTIONS), Stage("prod", "eu-west-1"), monkeypatch, tmp_path)
     rendered = json.loads((folder / "config.json").read_text())["lambda_functions"]
     reserved = {name: each["reserved_concurrency"] for name, each in rendered.items() if "reserved_concurrency" in each}
-    assert reserved == {name: 3 for name, each in FUNCTIONS.items() if each.concurrency}
-    assert functions.ANSWER in reserved
+    assert reserved == {functions.ANSWER: 3, functions.EXTRACT: 2}
 
 
 def test_each_function_has_its_log_group_before_it_writes() -> None:
