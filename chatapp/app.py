@@ -6,8 +6,8 @@ import os
 from typing import Any
 
 from chalice.app import CognitoUserPoolAuthorizer, S3Event, WebsocketEvent
-from chalicelib import functions, logs, services
-from chalicelib.api import conversations, files, messages, models
+from chalicelib import functions, logs, services, sessions
+from chalicelib.api import conversations, ending, files, messages, models
 from chalicelib.api.rest import ChatApp, Cors
 from chalicelib.api.schemas.conversations import (
     Conversation,
@@ -33,7 +33,7 @@ from chalicelib.api.schemas.files import (
 from chalicelib.api.schemas.frames import Frames, FramesQuery
 from chalicelib.api.schemas.messages import Chat, ChatReply, Message, Messages, NewMessage, Retry, Turn
 from chalicelib.api.schemas.models import Models
-from chalicelib.api.schemas.service import Health, Ticket
+from chalicelib.api.schemas.service import EndedSessions, Health, SessionsEnd, Ticket
 from chalicelib.api.schemas.texts import ListQuery, Nothing
 from chalicelib.conversations import changes as conversation_changes
 from chalicelib.deletion import purge as purging
@@ -45,7 +45,7 @@ from chalicelib.turns import reading, retrying, sending, stopping
 
 settings = Settings.read(os.environ)
 
-app = ChatApp(app_name="chatapp")
+app = ChatApp(app_name="chatapp", admit=lambda session: sessions.admit(api(), session))
 app.experimental_feature_flags.update(["WEBSOCKETS"])
 
 users = CognitoUserPoolAuthorizer("users", provider_arns=[settings.user_pool_arn])
@@ -191,8 +191,13 @@ def chat(body: Chat) -> tuple[ChatReply, int]:
 @app.route("/sockets", methods=["POST"], **signed_in)
 def open_socket(body: Nothing = Nothing()) -> Ticket:  # noqa: B008
     return Ticket(
-        ticket=tickets.issue_ticket(api(), app.user.subject, app.user.expires_at), expires_in_s=tickets.TICKET_S
+        ticket=tickets.issue_ticket(api(), app.user.session, app.user.expires_at), expires_in_s=tickets.TICKET_S
     )
+
+
+@app.route("/sessions/end", methods=["POST"], **signed_in)
+def end_session(body: SessionsEnd = SessionsEnd()) -> EndedSessions:  # noqa: B008
+    return ending.end(api(), app.user.session, body)
 
 
 @app.lambda_function(name=functions.ANSWER)

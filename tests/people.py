@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
+from chalicelib import sessions
 from chalicelib.subjects import person
 
 from tests.fakes.aws import Context
@@ -35,14 +36,26 @@ class Reply:
 
 
 class Person:
-    """name: becomes the token's `sub`. token_use: `access` to try what must be refused."""
+    """name: becomes the token's `sub`. token_use: `access` to try what must be refused.
+
+    The stage has just read that no session of theirs has ended.
+    """
 
     def __init__(self, stage: Stage, name: str, token_use: str = "id") -> None:
         self.stage = stage
         self.user_id = str(uuid.uuid5(uuid.NAMESPACE_DNS, name))
         self.subject = person(self.user_id)
         self.headers: dict[str, str] = {}
-        self.claims: dict[str, str] = {"sub": self.user_id, "token_use": token_use, "exp": str(int(time.time()) + 3600)}
+        now = int(time.time())
+        self.claims: dict[str, str] = {
+            "sub": self.user_id,
+            "token_use": token_use,
+            "origin_jti": str(uuid.uuid4()),
+            "auth_time": str(now - 60),
+            "iat": str(now - 60),
+            "exp": str(now + 3600),
+        }
+        sessions.known[str(self.subject)] = sessions.Ended()
 
     def call(
         self, method: str, path: str, body: Any = None, raw: str | None = None, *, is_base64: bool = False

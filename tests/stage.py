@@ -101,13 +101,17 @@ class _Numbers(TypeDeserializer):
 class Stage(Storage):
     """app: the module `app`. lambdas, scheduler, gateway: stand-ins; `run` delivers what was invoked.
 
-    wire, s3_wire: between the app and DynamoDB or S3, where faults are put.
+    wire, s3_wire: between the app and DynamoDB or S3, where faults are put. clock: by which it forgets what it has read
+    of ended sessions.
     """
 
     def __init__(self, app: ModuleType, model: DemoServer) -> None:
+        from chalicelib import sessions
         from chalicelib.aws import clients
 
         self.app = app
+        self.clock = 0.0
+        sessions.known = sessions.cache(lambda: self.clock)
         self.model = model
         self.pace(0)
         self.configured = False

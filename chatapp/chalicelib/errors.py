@@ -9,6 +9,7 @@ What a caller can provoke, and how HTTP names it; only these become 4xx:
     │   ├── NotFound            404 not_found            (of several files, carries `file_id`)
     │   └── PayloadTooLarge     413 payload_too_large
     ├── Unauthorized            401 unauthorized
+    │   └── SessionEnded        401 session_ended        (its token is good; no fresh one will be)
     ├── Conflict                409 conflict
     │   ├── AnswerInProgress    409 answer_in_progress   (carries `message_id`)
     │   ├── FileNotReady        409 file_not_ready       (carries `field`, `file_id`)
@@ -103,6 +104,13 @@ class PayloadTooLarge(FieldError):
 class Unauthorized(AppError):
     status = 401
     code = "unauthorized"
+
+
+class SessionEnded(Unauthorized):
+    code = "session_ended"
+
+    def __init__(self) -> None:
+        super().__init__("This session was ended. Sign in again.")
 
 
 class Conflict(AppError):

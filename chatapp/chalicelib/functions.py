@@ -142,7 +142,7 @@ FUNCTIONS: Mapping[str, Function] = {
     ANSWER: _ANSWER,
     EXTRACT: _EXTRACT,
     PURGE: _PURGE,
-    CONNECT: Function(1024, 10, (Grant("table", "sockets", ("PutItem", "DeleteItem")),)),
+    CONNECT: Function(1024, 10, (Grant("table", "sockets", ("Query", "PutItem", "DeleteItem")),)),
     MESSAGE: Function(512, 10),
     DISCONNECT: Function(512, 10, (Grant("table", "sockets", ("DeleteItem",)),)),
 }

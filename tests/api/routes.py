@@ -32,6 +32,7 @@ ROUTES: list[tuple[str, str, Any]] = [
     ("DELETE", f"/conversations/{C}/files/{F}", None),
     ("POST", "/chat", {"message": "Which roses?"}),
     ("POST", "/sockets", None),
+    ("POST", "/sessions/end", None),
     ("POST", "/files", {"name": "Roses.txt", "type": "text/plain", "size": 5}),
     ("GET", "/files", None),
     ("GET", f"/files/{F}", None),

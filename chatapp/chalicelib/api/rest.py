@@ -22,6 +22,7 @@ from chalicelib import logs
 from chalicelib.api.schemas.texts import PATTERNS
 from chalicelib.aws.faults import Busy
 from chalicelib.errors import AppError, InvalidRequest, Unauthorized, Unavailable
+from chalicelib.sessions import Session
 from chalicelib.subjects import Subject, person
 
 # A reply is a model, or a shape of `chalicelib.shapes` as it is.
@@ -50,8 +51,12 @@ class Cors(CORSConfig):
 class User:
     """The caller, as Cognito's ID token names it. expires_at: of that token, Unix seconds."""
 
-    subject: Subject
+    session: Session
     expires_at: int
+
+    @property
+    def subject(self) -> Subject:
+        return self.session.subject
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +71,12 @@ class Operation:
 
 
 class ChatApp(Chalice):
-    def __init__(self, app_name: str) -> None:
+    """admit: refuses a session that has ended by raising an AppError; asked before every view that is not public."""
+
+    def __init__(self, app_name: str, admit: Callable[[Session], None]) -> None:
         super().__init__(app_name)
         self.operations: list[Operation] = []
+        self._admit = admit
 
     def route(self, path: str, *, statuses: tuple[int, ...] = (200,), **options: Any) -> Callable[[View], View]:
         """Chalice's decorator for one method, with models in and models or shapes out.
@@ -93,8 +101,9 @@ class ChatApp(Chalice):
             started = time.perf_counter()
             try:
                 if not public:
-                    # Also where the view does not ask who it is: API Gateway's authorizer may let access tokens in.
-                    _ = self.user
+                    # Also where the view does not ask who it is: API Gateway's authorizer may let access tokens in,
+                    # and lets in whose session is over.
+                    self._admit(self.user.session)
                 if "body" in hints:
                     arguments["body"] = self._body(hints["body"], inspect.signature(view).parameters["body"])
                 if "query" in hints:
@@ -121,7 +130,7 @@ class ChatApp(Chalice):
         claims = (self._request.context.get("authorizer") or {}).get("claims") or {}
         if claims.get("token_use") != "id" or not claims.get("sub"):
             raise Unauthorized("Sign in again: this needs a Cognito ID token.")
-        return User(person(claims["sub"]), expiry(claims.get("exp")))
+        return User(_session(claims), expiry(claims.get("exp")))
 
     @property
     def _request(self) -> Request:
@@ -184,12 +193,27 @@ def _reply(returned: Any, status: int) -> Response:
     )
 
 
+def _session(claims: Mapping[str, Any]) -> Session:
+    """Of a token that does not say when it began: the oldest there is.
+
+    https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-the-id-token.html
+    """
+    began_at = next(filter(None, (_seconds(claims.get(name)) for name in ("auth_time", "iat"))), 0)
+    return Session(person(claims["sub"]), str(claims.get("origin_jti") or ""), began_at)
+
+
 def expiry(claim: Any) -> int:
-    """API Gateway gives the claim as text: Unix seconds, or a date such as `Sat Nov 21 12:00:00 UTC 2026`."""
+    """Of a token; soon, where it cannot be read."""
+    seconds = _seconds(claim)
+    return int(time.time()) + 300 if seconds is None else seconds
+
+
+def _seconds(claim: Any) -> int | None:
+    """API Gateway gives a time as text: Unix seconds, or a date such as `Sat Nov 21 12:00:00 UTC 2026`."""
     text = str(claim)
     if text.isdigit():
         return int(text)
     try:
         return calendar.timegm(time.strptime(text, "%a %b %d %H:%M:%S UTC %Y"))
     except ValueError:
-        return int(time.time()) + 300
+        return None

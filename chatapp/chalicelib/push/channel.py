@@ -13,7 +13,7 @@ from chalicelib.logs import report
 from chalicelib.shapes import Frame
 from chalicelib.subjects import Subject
 
-from .connections import NO_ITEM, Connection, connection_item, connections
+from .connections import Connection, connections, forget
 from .frames import encoded
 
 if TYPE_CHECKING:
@@ -86,17 +86,9 @@ class Channel:
             sent = [self._services.pushes.post(endpoint, connection_id, body) for body in bodies]
         except Gone:
             if connection.connected_at + OPENING_S <= time.time():
-                self._forget(connection)
+                forget(self._services, [connection])
                 return connection_id
             sent = [False]
         if len(bodies) == 1 and not all(sent):
             self._missed[connection_id] = unsent
         return None
-
-    def _forget(self, connection: Connection) -> None:
-        self._services.sockets.delete_all(
-            [
-                {"subject": str(self._subject), "item": connection_item(connection.connection_id)},
-                {"subject": connection_item(connection.connection_id), "item": NO_ITEM},
-            ]
-        )

@@ -7,10 +7,12 @@ import secrets
 import time
 from typing import TYPE_CHECKING, Any
 
+from chalicelib import sessions
 from chalicelib.aws.table import ConditionFailed, transact
+from chalicelib.sessions import Session
 from chalicelib.subjects import Subject
 
-from .connections import NO_ITEM, connection_item
+from .connections import NO_ITEM, connection_item, disconnect
 
 if TYPE_CHECKING:
     from chalicelib.services import Services
@@ -21,10 +23,10 @@ _CONNECTION_S = 7_200
 
 
 class Refused(Exception):
-    """The ticket is unknown, used or expired. Deliberately without saying which."""
+    """The ticket is unknown, used or expired, or its session is over. Deliberately without saying which."""
 
 
-def issue_ticket(services: Services, subject: Subject, token_expires_at: int) -> str:
+def issue_ticket(services: Services, session: Session, token_expires_at: int) -> str:
     """A ticket for one connection within 30 s; the connection lives no longer than the token that asked for it."""
     ticket = secrets.token_urlsafe(32)
     now = int(time.time())
@@ -34,7 +36,9 @@ def issue_ticket(services: Services, subject: Subject, token_expires_at: int) ->
             {
                 "subject": _ticket_subject(ticket),
                 "item": NO_ITEM,
-                "for": str(subject),
+                "for": str(session.subject),
+                "session": session.id,
+                "session_began_at": session.began_at,
                 "ttl": now + TICKET_S,
                 "connection_expires_at": min(token_expires_at, now + _CONNECTION_S),
             }
@@ -63,6 +67,7 @@ def connect(services: Services, ticket: str | None, connection_id: str, endpoint
                     "endpoint": endpoint,
                     "ttl": expires_at,
                     "connected_at": int(time.time()),
+                    "session": row.get("session", ""),
                 }
             ),
             table.put(
@@ -75,6 +80,11 @@ def connect(services: Services, ticket: str | None, connection_id: str, endpoint
             ),
         ]
     )
+    # After the rows are there: whoever ends the session meanwhile either is seen here, or sees the rows.
+    session = Session(Subject.parse(row["for"]), row.get("session", ""), row.get("session_began_at", 0))
+    if sessions.read(services, session.subject).holds(session):
+        disconnect(services, connection_id)
+        raise Refused
 
 
 def _ticket_subject(ticket: str) -> str:

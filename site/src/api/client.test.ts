@@ -5,11 +5,15 @@ import { ApiClient, ApiError, NetworkError, SessionExpiredError } from "./client
 let replies: (Response | Error)[];
 let requests: { url: string; init: RequestInit }[];
 let expired: number;
+let ended: number;
 
 const tokens = {
   idToken: async ({ forceRefresh = false } = {}) => (forceRefresh ? "fresh" : "stale"),
   markExpired: () => {
     expired += 1;
+  },
+  markEnded: () => {
+    ended += 1;
   },
 };
 
@@ -21,6 +25,7 @@ beforeEach(() => {
   replies = [];
   requests = [];
   expired = 0;
+  ended = 0;
   vi.stubGlobal("fetch", async (url: string, init: RequestInit) => {
     requests.push({ url, init });
     const reply = replies.shift() ?? Response.json({});
@@ -52,6 +57,16 @@ describe("ApiClient", () => {
     replies = [refusal(401, {}), refusal(401, {})];
     await expect(client.get("/models")).rejects.toBeInstanceOf(SessionExpiredError);
     expect(expired).toBe(1);
+  });
+
+  it("asks for no fresh token of a session that was ended", async () => {
+    const refused = () => refusal(401, { error: { code: "session_ended", message: "This session was ended." } });
+    replies = [refused()];
+    await expect(client.get("/models")).rejects.toBeInstanceOf(SessionExpiredError);
+    expect(requests).toHaveLength(1);
+    replies = [refusal(401, {}), refused()];
+    await expect(client.get("/models")).rejects.toBeInstanceOf(SessionExpiredError);
+    expect([ended, expired]).toEqual([2, 0]);
   });
 
   it("names the API's errors, with what they carry", async () => {

@@ -33,6 +33,8 @@ export interface TokenSource {
   idToken(options?: { forceRefresh?: boolean }): Promise<string>;
   /** Called when the API refuses a token that was just refreshed. */
   markExpired(): void;
+  /** Called when the API says that the session was ended: no token of it will be taken again. */
+  markEnded(): void;
 }
 
 export interface RequestOptions {
@@ -78,14 +80,22 @@ export class ApiClient {
   async #request<T>(method: Method, path: string, options: RequestOptions = {}): Promise<T> {
     let response = await this.#send(method, path, options, await this.#tokens.idToken());
     if (response.status === 401) {
+      await this.#leaveIfEnded(response);
       response = await this.#send(method, path, options, await this.#tokens.idToken({ forceRefresh: true }));
       if (response.status === 401) {
+        await this.#leaveIfEnded(response);
         this.#tokens.markExpired();
         throw new SessionExpiredError("The API refused a fresh token.");
       }
     }
     if (!response.ok) throw await toApiError(response);
     return readJson<T>(response);
+  }
+
+  async #leaveIfEnded(refusal: Response): Promise<void> {
+    if ((await toApiError(refusal)).code !== "session_ended") return;
+    this.#tokens.markEnded();
+    throw new SessionExpiredError("The session was ended.");
   }
 
   async #send(method: Method, path: string, options: RequestOptions, token: string): Promise<Response> {

@@ -244,6 +244,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/sessions/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["end_session"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/sockets": {
         parameters: {
             query?: never;
@@ -632,6 +648,19 @@ export interface components {
             conversation_id: string;
             /** Undo Until */
             undo_until: string;
+        };
+        /**
+         * EndedSessions
+         * @description within_s: by then no token of what was ended is taken any more.
+         */
+        EndedSessions: {
+            /**
+             * Ended
+             * @enum {string}
+             */
+            ended: "this" | "everywhere";
+            /** Within S */
+            within_s: number;
         };
         /**
          * ErrorInfo
@@ -1117,6 +1146,17 @@ export interface components {
              * @default null
              */
             model: string | null;
+        };
+        /**
+         * SessionsEnd
+         * @description everywhere: all of the person's sessions, not only the one that asks.
+         */
+        SessionsEnd: {
+            /**
+             * Everywhere
+             * @default false
+             */
+            everywhere: boolean;
         };
         /**
          * SocketMessage
@@ -1954,6 +1994,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Models"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    end_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["SessionsEnd"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EndedSessions"];
                 };
             };
             /** @description Error */

@@ -47,8 +47,10 @@ function Gate({ config }: { config: Config }) {
     case "loading":
       return <Starting />;
     case "signed-out":
+      return <SignInPage />;
     case "expired":
-      return <SignInPage wasExpired={state.status === "expired"} />;
+    case "ended":
+      return <SignInPage over={state.status} />;
     case "signed-in":
       return (
         <Suspense fallback={<Starting />}>

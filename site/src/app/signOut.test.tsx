@@ -25,6 +25,14 @@ prepareApp();
 it("signs out at once when nothing would be lost", async () => {
   const signOut = await open();
   await pressSignOut();
+  expect(api.sent("POST", /^\/sessions\/end$/)).toHaveLength(1);
+  expect(signOut).toHaveBeenCalledTimes(1);
+});
+
+it("signs out where the API cannot be told", async () => {
+  const signOut = await open();
+  api.offline = 1;
+  await pressSignOut();
   expect(signOut).toHaveBeenCalledTimes(1);
 });
 

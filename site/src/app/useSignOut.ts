@@ -1,20 +1,32 @@
 /** Leaving, with nothing of this person left in the browser. */
 import { useRef, useState } from "react";
 
+import type { ApiClient } from "@/api/client";
+import { useApi } from "@/api/context";
 import { useSession } from "@/features/auth";
 import { t } from "@/i18n";
 import { forgetDrafts } from "@/session/drafts";
 import type { ChatRuntime } from "@/session/runtime";
 import { showToast } from "@/ui/toasts";
 
+/** Nobody waits longer to leave; the token then ends by itself, within the hour. */
+const END_WITHIN_MS = 3_000;
+
+/** Have the API refuse what this session's token still allows. Offline it cannot be told, and leaving goes on. */
+async function endSession(api: ApiClient): Promise<void> {
+  await api.post("/sessions/end", undefined, { signal: AbortSignal.timeout(END_WITHIN_MS) }).catch(() => undefined);
+}
+
 export function useSignOut(userId: string) {
   const session = useSession();
+  const api = useApi();
   /** 0: nothing is asked. */
   const [unsentCount, setUnsentCount] = useState(0);
   const opener = useRef<Element | null>(null);
   const leave = async (): Promise<void> => {
     setUnsentCount(0);
     try {
+      await endSession(api);
       await session.signOut();
       forgetDrafts(userId);
     } catch {

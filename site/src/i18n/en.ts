@@ -50,6 +50,7 @@ export const en = {
     backToSignIn: "Back to sign-in",
     resetDone: "Your password has been changed. Sign in with the new one.",
     expired: "Your session has ended. Sign in again to go on where you were; your draft is kept.",
+    ended: "You were signed out, here or on another device. Sign in again to go on; your draft is kept.",
     errors: {
       credentials: "Email or password is wrong. Check both and try again.",
       temporaryExpired: "The temporary password has expired. Ask whoever invited you for a new invitation.",

@@ -51,6 +51,7 @@ export const fr: Messages = {
     backToSignIn: "Retour à la connexion",
     resetDone: "Votre mot de passe est changé. Connectez-vous avec le nouveau.",
     expired: "Votre session est terminée. Reconnectez-vous pour reprendre où vous étiez ; votre brouillon est conservé.",
+    ended: "Vous avez été déconnecté, ici ou sur un autre appareil. Reconnectez-vous pour continuer ; votre brouillon est conservé.",
     errors: {
       credentials: "L’adresse ou le mot de passe est incorrect. Vérifiez les deux et réessayez.",
       temporaryExpired: "Le mot de passe provisoire a expiré. Demandez une nouvelle invitation.",

@@ -25,7 +25,7 @@ let held: { method: string; path: RegExp; release: () => void }[];
 /** What happens before the reply to the next message is lost. */
 let loseReply: (() => void) | null;
 
-const tokens = { idToken: async () => "token", markExpired: () => undefined };
+const tokens = { idToken: async () => "token", markExpired: () => undefined, markEnded: () => undefined };
 const http = new ApiClient("https://api.test", tokens);
 const pass = (ms = 0) => vi.advanceTimersByTimeAsync(ms);
 

@@ -79,6 +79,7 @@ export class FakeApi {
     const [, conversationId = "", messageId = "", action = ""] =
       /^\/conversations\/([^/?]+)(?:\/messages(?:\/([^/?]+)\/(\w+))?)?/.exec(path) ?? [];
     if (path === "/models") return [200, { items: models }];
+    if (path === "/sessions/end") return [200, { ended: "this", within_s: 5 }];
     const ofFiles = this.files.route(method, path, body);
     if (ofFiles) return ofFiles;
     if (path.startsWith("/conversations?") || path === "/conversations") {

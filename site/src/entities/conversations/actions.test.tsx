@@ -20,7 +20,7 @@ let late: (() => void)[] | null;
 let changeMs: number;
 let stops: (() => void)[];
 
-const api = new ApiClient("https://api.test", { idToken: async () => "token", markExpired: () => undefined });
+const api = new ApiClient("https://api.test", { idToken: async () => "token", markExpired: () => undefined, markEnded: () => undefined });
 const settle = (ms = 0) => act(() => new Promise((resolve) => setTimeout(resolve, ms)));
 
 /** Both lists while somebody looks at them, and what can be done with their conversations. */

@@ -17,7 +17,7 @@ let there: string[];
 let meanwhile: () => void;
 let client: QueryClient;
 
-const api = new ApiClient("https://api.test", { idToken: async () => "token", markExpired: () => undefined });
+const api = new ApiClient("https://api.test", { idToken: async () => "token", markExpired: () => undefined, markEnded: () => undefined });
 
 beforeEach(() => {
   meanwhile = () => undefined;

@@ -71,7 +71,7 @@ let person: ReturnType<typeof userEvent.setup>;
 let isWide: boolean;
 
 function open(opened: ViewerTarget | null = target()) {
-  const tokens = { idToken: async () => "token", markExpired: () => undefined };
+  const tokens = { idToken: async () => "token", markExpired: () => undefined, markEnded: () => undefined };
   const client = new QueryClient({ defaultOptions: { queries: { retry: false } } });
   render(
     <QueryClientProvider client={client}>

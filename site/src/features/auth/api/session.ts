@@ -13,6 +13,8 @@ export type SessionState =
   | { status: "signed-out" }
   /** Signed in before, and the session is over for good. */
   | { status: "expired" }
+  /** Ended by the person, here or on another device, or by whoever runs the stage. */
+  | { status: "ended" }
   | { status: "signed-in"; identity: Identity };
 
 export class Session implements TokenSource {
@@ -68,6 +70,15 @@ export class Session implements TokenSource {
 
   markExpired(): void {
     if (this.state.get().status === "signed-in") this.state.set({ status: "expired" });
+  }
+
+  /** Tokens that nobody takes any more are not kept. */
+  markEnded(): void {
+    if (this.state.get().status !== "signed-in") return;
+    this.state.set({ status: "ended" });
+    void this.#load()
+      .then((provider) => provider.signOut())
+      .catch(() => undefined);
   }
 
   async #token(forceRefresh: boolean) {

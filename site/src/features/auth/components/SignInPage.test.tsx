@@ -1,4 +1,4 @@
-import { render, screen, waitFor } from "@testing-library/react";
+import { cleanup, render, screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { beforeEach, describe, expect, it } from "vitest";
 
@@ -63,10 +63,10 @@ let provider: FakeProvider;
 let session: Session;
 const person = userEvent.setup();
 
-function open({ wasExpired = false } = {}): void {
+function open(over?: "expired" | "ended"): void {
   render(
     <SessionContext value={session}>
-      <SignInPage wasExpired={wasExpired} />
+      <SignInPage {...(over && { over })} />
     </SessionContext>,
   );
 }
@@ -157,9 +157,21 @@ describe("signing in", () => {
     await waitFor(() => expect(session.state.get().status).toBe("signed-in"));
   });
 
-  it("says that a session has ended", () => {
-    open({ wasExpired: true });
+  it("says why a session is over", () => {
+    open("expired");
     expect(screen.getByRole("status")).toHaveTextContent("your draft is kept");
+    cleanup();
+    open("ended");
+    expect(screen.getByRole("status")).toHaveTextContent("You were signed out, here or on another device.");
+  });
+
+  it("keeps no tokens of a session that was ended", async () => {
+    open();
+    await signIn("right-Password-1");
+    await waitFor(() => expect(session.state.get().status).toBe("signed-in"));
+    session.markEnded();
+    expect(session.state.get().status).toBe("ended");
+    await waitFor(async () => expect(await provider.identity()).toBeNull());
   });
 
   it("shows the password on request", async () => {

@@ -15,8 +15,8 @@ import { TotpForm } from "./TotpForm";
 
 type Step = "sign-in" | "forgot" | Exclude<SignInStep, "done">;
 
-/** wasExpired: a session has just ended, and the person comes back to where they were. */
-export function SignInPage({ wasExpired }: { wasExpired: boolean }) {
+/** over: why a session has just ended; the person comes back to where they were. */
+export function SignInPage({ over }: { over?: "expired" | "ended" }) {
   const t = useT();
   const [step, setStep] = useState<Step>("sign-in");
   const [email, setEmail] = useState("");
@@ -30,7 +30,7 @@ export function SignInPage({ wasExpired }: { wasExpired: boolean }) {
       <div className="w-full max-w-sm">
         <Mark size={40} />
         <div className="mt-6 space-y-5">
-          {step === "sign-in" && wasExpired && <Alert tone="notice">{t.auth.expired}</Alert>}
+          {step === "sign-in" && over && <Alert tone="notice">{t.auth[over]}</Alert>}
           {step === "sign-in" && isResetDone && <Alert tone="success">{t.auth.resetDone}</Alert>}
           {step === "sign-in" && (
             <SignInForm email={email} onEmail={setEmail} onStep={next} onForgot={() => setStep("forgot")} />

@@ -38,7 +38,7 @@ let person: ReturnType<typeof userEvent.setup>;
 
 function show(content: ContentBlock[], fields: Partial<Message> = {}) {
   const chat = { feed: { answer: () => state } } as unknown as ChatRuntime;
-  const tokens = { idToken: async () => "token", markExpired: () => undefined };
+  const tokens = { idToken: async () => "token", markExpired: () => undefined, markEnded: () => undefined };
   return render(
     <QueryClientProvider client={new QueryClient()}>
       <ApiContext value={new ApiClient("https://api.test", tokens)}>

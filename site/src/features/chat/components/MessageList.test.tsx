@@ -28,7 +28,7 @@ let client: QueryClient;
 function Around({ children }: { children: ReactNode }) {
   const feed = { answer: () => state, follow: () => undefined };
   const chat = { feed, outbox: { entry: () => nothingUnsent } } as unknown as ChatRuntime;
-  const tokens = { idToken: async () => "token", markExpired: () => undefined };
+  const tokens = { idToken: async () => "token", markExpired: () => undefined, markEnded: () => undefined };
   return (
     <QueryClientProvider client={client}>
       <ApiContext value={new ApiClient("https://api.test", tokens)}>
