@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import Any
 
-from chalice.app import CognitoUserPoolAuthorizer, S3Event, WebsocketEvent
+from chalice.app import CloudWatchEvent, CognitoUserPoolAuthorizer, Rate, S3Event, WebsocketEvent
 from chalicelib import functions, logs, services, sessions
 from chalicelib.api import conversations, ending, files, messages, models
 from chalicelib.api.rest import ChatApp, Cors
@@ -224,6 +224,15 @@ def extract(event: S3Event) -> None:
 @logs.without_text
 def purge(event: dict[str, Any], context: Any) -> None:
     purging.purge(services.of(functions.PURGE), event)
+
+
+@app.schedule(Rate(1, unit=Rate.HOURS), name=functions.SWEEP)
+@logs.without_text
+def sweep(event: CloudWatchEvent) -> None:
+    from chalicelib.deletion import sweep as sweeping  # noqa: PLC0415
+
+    context: Any = event.context
+    sweeping.sweep(services.of(functions.SWEEP), context.get_remaining_time_in_millis() / 1000)
 
 
 @app.on_ws_connect()

@@ -45,6 +45,19 @@ ENVIRONMENT = {
     "CHATAPP_USER_POOL_ARN": "arn:aws:cognito-idp:eu-west-1:123456789012:userpool/eu-west-1_test",
 }
 
+# What EventBridge sends of a rule's schedule.
+HOUR = {
+    "version": "0",
+    "id": "0",
+    "source": "aws.events",
+    "account": "123456789012",
+    "time": "2026-11-28T10:00:00Z",
+    "region": "eu-west-1",
+    "resources": [],
+    "detail": {},
+    "detail-type": "Scheduled Event",
+}
+
 
 class Template(yaml.SafeLoader):
     """Reads CloudFormation's short tags; only `!Sub` with the stage matters here."""
@@ -197,9 +210,17 @@ class Stage(Storage):
     def purge(self, payload: dict[str, Any]) -> None:
         self.app.purge(payload, Context(300))
 
+    def sweep(self, seconds: float = 900) -> None:
+        """The hourly run, as EventBridge invokes it."""
+        self.app.sweep(HOUR, Context(seconds))
+
     def rows(self, table: str) -> list[dict[str, Any]]:
-        """Every row of a table, as Python values."""
-        return self._scanned(table)
+        """Every row of a table, as Python values; of files without the notes that removed ones leave."""
+        return [row for row in self._scanned(table) if not _is_note(row)]
+
+    def notes(self) -> list[dict[str, Any]]:
+        """Of removed files, for the sweep to look at once more."""
+        return [row for row in self._scanned("files") if _is_note(row)]
 
     def row(self, table: str, key: str) -> dict[str, Any]:
         """The row that has `key` as one of its key values."""
@@ -235,6 +256,10 @@ class Stage(Storage):
     def _key_names(self, table: str) -> list[str]:
         (schema,) = [d["KeySchema"] for d in table_definitions() if d["TableName"] == f"chatapp-test-{table}"]
         return [part["AttributeName"] for part in schema]
+
+
+def _is_note(row: dict[str, Any]) -> bool:
+    return str(row.get("file_id", "")).startswith("removed#")
 
 
 def wait_for(condition: Callable[[], object], what: str = "") -> None:

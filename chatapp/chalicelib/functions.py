@@ -16,6 +16,7 @@ API = "api_handler"
 ANSWER = "answer"
 EXTRACT = "extract"
 PURGE = "purge"
+SWEEP = "sweep"
 CONNECT = "websocket_connect"
 MESSAGE = "websocket_message"
 DISCONNECT = "websocket_disconnect"
@@ -61,6 +62,14 @@ _CONNECTIONS = ("Query", "BatchWriteItem")
 _PUSH = Grant("sockets", "connections", ("PostToConnection",))
 _PUSHING = (Grant("table", "sockets", _CONNECTIONS), _PUSH)
 
+# What lies under a conversation and a file.
+_REMOVING = (
+    Grant("table", "messages", ("Query", "BatchWriteItem")),
+    Grant("table", "frames", ("Query", "BatchWriteItem")),
+    Grant("bucket", "files/uploads", ("ListObjectVersions", "DeleteObjectVersion")),
+    Grant("bucket", "files/extracted", ("ListObjectVersions", "DeleteObjectVersion")),
+)
+
 _API = Function(
     memory_mb=1024,
     timeout_s=29,  # API Gateway waits no longer
@@ -78,6 +87,7 @@ _API = Function(
         Grant("table", "sockets", ("PutItem", *_CONNECTIONS)),
         _PUSH,
         Grant("function", "answer", ("Invoke",)),
+        Grant("function", "purge", ("Invoke",)),
         Grant("schedule", "purge", ("CreateSchedule",)),
     ),
 )
@@ -123,17 +133,31 @@ _EXTRACT = Function(
 _PURGE = Function(
     memory_mb=512,
     timeout_s=300,
-    # Removing what a person deleted can be done again, and must be done in the end. What failed for good is looked at
-    # in one place, with the answers.
-    events=Events(retries=2, max_age_s=21_600, failures="answer-failures"),
+    # Removing what a person deleted can be done again, and must be done in the end.
+    events=Events(retries=2, max_age_s=21_600, failures="purge-failures"),
     grants=(
         Grant("table", "conversations", ("UpdateItem", "DeleteItem")),
-        Grant("table", "messages", ("Query", "BatchWriteItem")),
-        Grant("table", "frames", ("Query", "BatchWriteItem")),
-        Grant("table", "files", ("UpdateItem", "DeleteItem")),
-        Grant("bucket", "files/uploads", ("ListObjectVersions", "DeleteObjectVersion")),
-        Grant("bucket", "files/extracted", ("ListObjectVersions", "DeleteObjectVersion")),
+        Grant("table", "files", ("PutItem", "UpdateItem", "DeleteItem")),
         Grant("table", "usage", ("UpdateItem",)),
+        *_REMOVING,
+    ),
+)
+
+_SWEEP = Function(
+    memory_mb=512,
+    timeout_s=900,
+    # The next hour's run does what this one left.
+    events=Events(retries=0, max_age_s=3_600, failures="purge-failures"),
+    module="deletion.sweep",
+    grants=(
+        Grant("index", "conversations/due-index", ("Query",)),
+        Grant("index", "files/due-index", ("Query",)),
+        Grant("index", "usage/due-index", ("Query",)),
+        Grant("table", "conversations", ("UpdateItem", "DeleteItem")),
+        Grant("table", "files", ("GetItem", "PutItem", "UpdateItem", "DeleteItem")),
+        Grant("table", "usage", ("GetItem", "UpdateItem")),
+        *_REMOVING,
+        Grant("schedule", "purge", ("CreateSchedule",)),
     ),
 )
 
@@ -142,6 +166,7 @@ FUNCTIONS: Mapping[str, Function] = {
     ANSWER: _ANSWER,
     EXTRACT: _EXTRACT,
     PURGE: _PURGE,
+    SWEEP: _SWEEP,
     CONNECT: Function(1024, 10, (Grant("table", "sockets", ("Query", "PutItem", "DeleteItem")),)),
     MESSAGE: Function(512, 10),
     DISCONNECT: Function(512, 10, (Grant("table", "sockets", ("DeleteItem",)),)),

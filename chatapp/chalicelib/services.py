@@ -31,17 +31,21 @@ class Services:
     settings: Settings
     conversations: Table
     conversations_by_time: Index
+    conversations_due: Index
     messages: Table
     frames: Table
     files: Table
     files_by_time: Index
+    files_due: Index
     uploads: Bucket
     extracted: Bucket
     usage: Table
+    usage_due: Index
     sockets: Table
     answers: Function
     extractions: Function
     purges: Schedule
+    purgings: Function
     pushes: Push
     model: Callable[[], Model]
 
@@ -106,17 +110,21 @@ def build(function: str, settings: Settings, clients: Callable[..., Any] = clien
         settings=settings,
         conversations=adapters.table("conversations"),
         conversations_by_time=adapters.index("conversations", "timestamp-index"),
+        conversations_due=adapters.index("conversations", "due-index"),
         messages=adapters.table("messages"),
         frames=adapters.table("frames"),
         files=adapters.table("files"),
         files_by_time=adapters.index("files", "user-files-index"),
+        files_due=adapters.index("files", "due-index"),
         uploads=adapters.bucket("uploads"),
         extracted=adapters.bucket("extracted"),
         usage=adapters.table("usage"),
+        usage_due=adapters.index("usage", "due-index"),
         sockets=adapters.table("sockets"),
         answers=adapters.started(ANSWER),
         extractions=adapters.started(EXTRACT),
         purges=adapters.purges(),
+        purgings=adapters.started(PURGE),
         pushes=adapters.pushes(),
         model=lru_cache(maxsize=1)(lambda: build_model(settings, key.value)),
     )

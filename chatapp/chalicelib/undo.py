@@ -6,9 +6,12 @@ Owns the one rule and its times. What is purged, and how, is in `deletion`.
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
+from . import due
+from .aws.functions import NotStarted
 from .aws.table import ConditionFailed, Item, Key, Table
 from .errors import NotFound
 from .subjects import Subject
@@ -56,17 +59,26 @@ def hide(services: Services, table: Table, row: Key, order: PurgeOrder, *, condi
     """Hide a row at once and have it purged later. Returns the end of the undo time (Unix seconds).
 
     condition: under which the row is the caller's, and not deleted. The purge is arranged first: should the process end
-    in between, it finds a row that was not deleted and leaves it alone. Raises NotFound.
+    in between, it finds a row that was not deleted and leaves it alone. Should it be lost, the row is due to be swept.
+    Raises NotFound.
     """
     now = int(time.time())
     services.purges.once(f"purge-{order.id}-{now}", now + _PURGE_AFTER_S, order.payload())
+    hidden = {"deleted_at": now, **due.at(now + _PURGE_AFTER_S, order.id)}
     try:
-        table.write(table.change(row, {"deleted_at": now}, condition=condition, values=values))
+        table.write(table.change(row, hidden, condition=condition, values=values))
     except ConditionFailed as refused:
         # Unless it is this very write that deleted it, and only its first reply was lost.
         if refused.item is None or refused.item.get("deleted_at") != now:
             raise NotFound(order.kind.removesuffix("_id")) from refused
     return now + UNDO_S
+
+
+def purge_again(services: Services, order: PurgeOrder, deleted_at: float | None) -> None:
+    """Purge what is deleted once more: its purge may have been lost. Nothing while it can still be brought back."""
+    if deleted_at is not None and deleted_at + _PURGE_AFTER_S <= time.time():
+        with suppress(NotStarted):  # the sweep finds it
+            services.purgings.invoke(order.payload())
 
 
 def begin_purge(table: Table, row: Key, *, condition: str = "", values: Item | None = None) -> Item | None:

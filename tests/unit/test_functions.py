@@ -105,7 +105,7 @@ def test_each_function_has_its_log_group_before_it_writes() -> None:
 def test_what_a_stage_was_made_of_keeps_its_logical_ids() -> None:
     """CloudFormation would make a resource of another id anew, and find its name taken."""
     logs = {f"{name}Logs" for name in ("Api", "Answer", "Extract", "Purge", "Connect", "Message", "Disconnect")}
-    assert resources.around(FUNCTIONS).keys() >= logs | {"AnswerFailures", "ExtractFailures"}
+    assert resources.around(FUNCTIONS).keys() >= logs | {"AnswerFailures", "ExtractFailures", "PurgeFailures"}
     assert resources.invocations(FUNCTIONS).keys() >= {f"{name}Invocations" for name in ("Answer", "Extract", "Purge")}
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from chalicelib import undo
+from chalicelib import due, undo
 from chalicelib.aws.table import ConditionFailed
 from chalicelib.errors import NotFound
 from chalicelib.subjects import Subject
@@ -25,7 +25,7 @@ def change(services: Services, subject: Subject, conversation_id: str, changes: 
         return get(services, subject, conversation_id)
     table = services.conversations
     if restore:
-        attributes["deleted_at"] = None
+        attributes |= {"deleted_at": None, **due.NEVER}
         write = table.change(row, attributes, condition=RESTORABLE, values=undo.undo_from())
     else:
         write = table.change(row, attributes, condition=NOT_DELETED)
@@ -36,8 +36,14 @@ def change(services: Services, subject: Subject, conversation_id: str, changes: 
 
 
 def delete(services: Services, subject: Subject, conversation_id: str) -> float:
-    """Hide a conversation at once; it is purged once the undo time is over, whose end (Unix seconds) is returned."""
-    get(services, subject, conversation_id)
+    """Hide a conversation at once; it is purged once the undo time is over, whose end (Unix seconds) is returned.
+
+    Raises NotFound for one that is deleted, and has it purged now should that be overdue.
+    """
     order = PurgeOrder("conversation_id", subject, conversation_id)
     row = key(subject, conversation_id)
+    item = services.conversations.find(row)
+    if item:
+        undo.purge_again(services, order, item.get("deleted_at"))
+    existing(item)
     return undo.hide(services, services.conversations, row, order, condition=NOT_DELETED, values={})

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from chalicelib import undo
-from chalicelib.aws.table import TransactionRefused, transact
-from chalicelib.files import extracts, quota
+from chalicelib.files import extracts, removal
 from chalicelib.files import row as files
 from chalicelib.files.row import File
 from chalicelib.subjects import Subject
@@ -25,20 +24,9 @@ def purge_file(services: Services, subject: Subject, file_id: str) -> bool:
     marked = undo.begin_purge(services.files, files.key(file_id), condition=files.MINE, values=mine)
     if marked is None:
         return False
-    file = File.from_item(marked)
-    services.uploads.delete(services.uploads.versions(files.upload_prefix(subject, file_id)))
-    extracts.remove(services.extracted, file_id)
-    return _remove_row(services, file)
-
-
-def _remove_row(services: Services, file: File) -> bool:
-    """False when another purge was as far, and has released what the file had reserved."""
-    removed = services.files.delete(files.key(file.file_id), condition="#purging = :yes", values={":yes": True})
-    try:
-        transact([removed, quota.release(services, file.subject, file.size)])
-    except TransactionRefused:
-        return False
-    return True
+    removal.remove_objects(services, subject, file_id)
+    # False when another purge was as far, and has released what the file had reserved.
+    return removal.remove_row(services, File.from_item(marked), condition="#purging = :yes", values={":yes": True})
 
 
 def purge_extract(services: Services, subject: Subject, file_id: str) -> bool:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
-from chalicelib import undo
+from chalicelib import due, undo
 from chalicelib.aws.table import ConditionFailed, Item, batch_get
 from chalicelib.conversations import rows as conversations
 from chalicelib.conversations.rows import Conversation
@@ -13,7 +14,7 @@ from chalicelib.subjects import Subject
 from chalicelib.undo import PurgeOrder
 
 from .lifecycle import get, settled
-from .row import MINE, File, existing, key
+from .row import ABANDONED_S, MINE, File, existing, key
 
 if TYPE_CHECKING:
     from chalicelib.services import Services
@@ -50,7 +51,8 @@ def change(services: Services, subject: Subject, file_id: str, *, name: str | No
     attributes: Item = {"name": name} if name is not None else {}
     condition, values = _NOT_DELETED, {":user_id": subject.owner}
     if restore:
-        attributes["deleted_at"] = None
+        # Deleting it took the place of looking at it when its upload should have come.
+        attributes |= {"deleted_at": None, **due.at(time.time() + ABANDONED_S, file_id)}
         condition, values = _RESTORABLE, values | undo.undo_from()
     write = services.files.change(key(file_id), attributes, condition=condition, values=values)
     try:
@@ -61,8 +63,14 @@ def change(services: Services, subject: Subject, file_id: str, *, name: str | No
 
 def delete(services: Services, subject: Subject, file_id: str) -> float:
     """Hide a file at once; conversations keep its name. It is purged once the undo time is over, whose end (Unix
-    seconds) is returned."""
+    seconds) is returned.
+
+    Raises NotFound for one that is deleted, and has it purged now should that be overdue.
+    """
     row = key(file_id)
-    existing(services.files.find(row), subject)
     order, mine = PurgeOrder("file_id", subject, file_id), {":user_id": subject.owner}
+    item = services.files.find(row)
+    if item and item["user_id"] == subject.owner:
+        undo.purge_again(services, order, item.get("deleted_at"))
+    existing(item, subject)
     return undo.hide(services, services.files, row, order, condition=_NOT_DELETED, values=mine)

@@ -7,13 +7,13 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from chalicelib.aws.faults import Busy
-from chalicelib.aws.table import ConditionFailed, Item, TransactionRefused, transact
+from chalicelib.aws.table import ConditionFailed, Item
 from chalicelib.errors import NotFound
 from chalicelib.ids import iso
 from chalicelib.subjects import Subject
 from chalicelib.undo import PurgeOrder
 
-from . import quota
+from . import removal
 from .row import EVENT_LOST_S, MINE, File, existing, key
 
 if TYPE_CHECKING:
@@ -87,9 +87,4 @@ def sweep(services: Services, abandoned: File) -> File | None:
 
 def remove_unread(services: Services, file: File) -> bool:
     """Remove the row of a file that nobody began to read; False when somebody did, or it is gone already."""
-    removed = services.files.delete(key(file.file_id), condition=_NEVER_READ, values={":uploaded": "uploaded"})
-    try:
-        transact([removed, quota.release(services, file.subject, file.size)])
-    except TransactionRefused:
-        return False
-    return True
+    return removal.remove_row(services, file, condition=_NEVER_READ, values={":uploaded": "uploaded"})

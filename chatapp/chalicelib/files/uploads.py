@@ -10,6 +10,7 @@ import binascii
 import time
 from typing import TYPE_CHECKING
 
+from chalicelib import due
 from chalicelib.aws.bucket import PresignedPost
 from chalicelib.aws.faults import Busy
 from chalicelib.aws.table import TransactionRefused, transact
@@ -141,8 +142,9 @@ def _reserved(services: Services, file: File) -> File:
 def _reserve(services: Services, file: File) -> AppError | None:
     """Store the row with its reservation; where there is no room, say so and store nothing."""
     room = quota.reserve(services, file.subject, file.size)
+    item = file.to_item() | due.at(time.time() + files.ABANDONED_S, file.file_id)
     try:
-        transact([services.files.put(file.to_item()), room], patience_s=_PATIENCE_S)
+        transact([services.files.put(item), room], patience_s=_PATIENCE_S)
     except TransactionRefused as refused:
         return quota.refusal(refused.row(room), file.size, services.settings)
     return None

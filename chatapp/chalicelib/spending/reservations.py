@@ -11,7 +11,8 @@ Each arrow is one plain update of each row, conditional on where it starts, so t
 nothing. Never in a transaction: everybody's calls meet at the stage's row, and there transactions refuse each other
 where plain updates wait for their turn.
 
-What a crash leaves held counts as spent, so no budget is passed; a day later it makes room where a cap would refuse.
+What a crash leaves held counts as spent, so no budget is passed. Two hours later it makes room where a cap would
+refuse, and the sweep gives it back: a row that something is held on is due (`due`).
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from chalicelib import due
 from chalicelib.aws.faults import Busy
 from chalicelib.aws.table import ConditionFailed, Item
 from chalicelib.ids import month
@@ -38,7 +40,9 @@ if TYPE_CHECKING:
 _KEPT_S = 400 * 86_400
 _HELD = "open_"
 # No answer lasts as long, by far.
-_STALE_S = 86_400
+_STALE_S = 2 * 3_600
+# A row that is written all day changes its place in the index of what is due this often.
+_DUE_STEP_S = 6 * 3_600
 # Of one update, against a reservation that is being extended meanwhile.
 _ATTEMPTS = 4
 
@@ -173,6 +177,28 @@ def _make_room(services: Services, counted: Counted, reservation: Reservation, s
         _make(services, counted, reservation, step)
 
 
+def release_stale(services: Services, row: Item) -> int:
+    """Give back what nobody will settle any more of a row that is due; how many that were. Safe to repeat.
+
+    The row stays due for what is held still: a step later, by when that is settled or stale.
+    """
+    counted = row["subject"]
+    # Whose they are does not matter here: the stage's row does not tell.
+    stale = _stale(row, Reservation(Subject("user", ""), "", row["period"], 0))
+    for each in stale:
+        with suppress(_Refused):
+            _make(services, counted, each, _Step(each.micro_usd, None))
+    held = sum(name.startswith(_HELD) for name in row) - len(stale)
+    later = due.at_step(time.time() + _STALE_S, counted, _DUE_STEP_S) if held else due.NEVER
+    # Whoever has reserved meanwhile has put it off already.
+    put_off = services.usage.change(
+        usage.key(counted, row["period"]), later, condition="#due_at = :seen", values={":seen": row["due_at"]}
+    )
+    with suppress(ConditionFailed):
+        services.usage.write(put_off)
+    return len(stale)
+
+
 def _stale(row: Item, reservation: Reservation) -> list[Reservation]:
     """Of a row, what nobody will settle any more."""
     oldest = f"{int(time.time() - _STALE_S):x}"
@@ -195,7 +221,7 @@ def _make(services: Services, counted: Counted, reservation: Reservation, step: 
     """One plain update. False where it had been made before. Raises _Refused and Busy."""
     if step.room is not None and step.room < 0:
         raise _Refused({})  # not even with nothing spent
-    change, values = _change(reservation, step)
+    change, values = _change(counted, reservation, step)
     row = usage.key(counted, reservation.period)
     update = services.usage.update(row, change, values, condition=_condition(reservation, step))
     try:
@@ -209,7 +235,7 @@ def _make(services: Services, counted: Counted, reservation: Reservation, step: 
     return True
 
 
-def _change(reservation: Reservation, step: _Step) -> tuple[str, Item]:
+def _change(counted: Counted, reservation: Reservation, step: _Step) -> tuple[str, Item]:
     """The update's expression, and the values of it and of its condition."""
     spent = step.spent or {}
     added = {name: spent[name] for name in usage.COUNTS if spent.get(name)}
@@ -219,7 +245,10 @@ def _change(reservation: Reservation, step: _Step) -> tuple[str, Item]:
     change = "ADD " + ", ".join(f"#{name} :{name}" for name in added)
     if step.after is None:
         return f"{change} REMOVE #{reservation.held}", values
-    return f"{change} SET #{reservation.held} = :after, #ttl = :ttl", {**values, ":ttl": int(time.time()) + _KEPT_S}
+    now = int(time.time())
+    later = {"ttl": now + _KEPT_S, **due.at_step(now + _STALE_S, str(counted), _DUE_STEP_S)}
+    kept = ", ".join(f"#{name} = :{name}" for name in later)
+    return f"{change} SET #{reservation.held} = :after, {kept}", values | {f":{name}": later[name] for name in later}
 
 
 def _condition(reservation: Reservation, step: _Step) -> str:

@@ -147,7 +147,7 @@ def store(services: Services, answer: Message, writes: Sequence[Write]) -> None:
     except Busy:
         raise
     except Exception:
-        # Why it is not stored is what the caller is to know; what stays reserved makes room a day later.
+        # Why it is not stored is what the caller is to know; what stays reserved is swept.
         with suppress(Busy):
             settling.settle_costs(services, answer, None)
         raise

@@ -1,0 +1,129 @@
+"""The hourly sweep: finishes what is due and was lost, whatever lost it.
+
+Finds rows by the `due-index` of their tables: deleted conversations and files whose purge never came, uploads that
+never came or were never read, what was stored of a file after it was removed, reservations of money that nobody
+settled. What a file had reserved of its owner's room goes with its row, in one transaction. Each row is done by itself,
+safely to repeat, and stays due until it is; so a run may end anywhere, and the next one goes on.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import Counter, deque
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+
+from chalicelib import due, logs
+from chalicelib.aws.table import ConditionFailed, Index, Item
+from chalicelib.files import lifecycle, removal
+from chalicelib.files.row import ABANDONED_S, File
+from chalicelib.spending import reservations
+from chalicelib.subjects import Subject
+
+from .conversations import purge_conversation
+from .files import purge_extract, purge_file
+
+if TYPE_CHECKING:
+    from chalicelib.services import Services
+
+_ROWS_A_PAGE = 100
+# Of each partition of an index in one run: what is left is found first by the next.
+_MOST_PAGES = 50
+# What is begun by then has time to end.
+_LAST_S = 60.0
+
+Finish = Callable[["Services", Item], None]
+
+
+class Unfinished(Exception):
+    """Some rows could not be finished; the log says why. They are still due."""
+
+
+def sweep(services: Services, remaining_s: float) -> None:
+    """Finish what is due, for as long as there is time. Raises Unfinished once all else is done."""
+    until = time.monotonic() + remaining_s - _LAST_S
+    sources: list[tuple[str, Index, Finish]] = [
+        ("conversations", services.conversations_due, _conversation),
+        ("files", services.files_due, _file),
+        ("usage", services.usage_due, _usage),
+    ]
+    # In turn, so that much of one kind does not keep all others waiting.
+    waiting = deque((kind, finish, _pages(index, shard)) for shard in due.SHARDS for kind, index, finish in sources)
+    done, failed = Counter[str](), 0
+    while waiting and time.monotonic() < until:
+        kind, finish, pages = waiting.popleft()
+        rows = next(pages, None)
+        if rows is None:
+            continue
+        waiting.append((kind, finish, pages))
+        for row in rows:
+            if time.monotonic() >= until:
+                break
+            if _finished(services, finish, row):
+                done[kind] += 1
+            else:
+                failed += 1
+    logs.line("sweep", **done, failed=failed, out_of_time=bool(waiting))
+    if failed:
+        raise Unfinished
+
+
+def _pages(index: Index, shard: str) -> Iterator[list[Item]]:
+    """What is due in one partition, the longest due first."""
+    start: Item | None = None
+    now = {":shard": shard, ":now": int(time.time())}
+    for _ in range(_MOST_PAGES):
+        page = index.query("#due_shard = :shard AND #due_at <= :now", now, limit=_ROWS_A_PAGE, start=start)
+        yield page.items
+        start = page.last_key
+        if start is None:
+            return
+
+
+def _finished(services: Services, finish: Finish, row: Item) -> bool:
+    """Finish one row; one that fails must not keep the others from it."""
+    try:
+        finish(services, row)
+    except Exception as error:
+        logs.report(error)
+        return False
+    return True
+
+
+def _conversation(services: Services, row: Item) -> None:
+    purge_conversation(services, Subject.of_owner(row["user_id"]), row["conversation_id"])
+
+
+def _file(services: Services, row: Item) -> None:
+    item = services.files.find({"file_id": row["file_id"]})
+    if item is None or item.get("due_at") != row["due_at"]:
+        return  # the index is behind
+    if removal.is_note(item):
+        removal.remove_remains(services, item)
+    elif "deleted_at" in item:
+        purge_file(services, Subject.of_owner(item["user_id"]), item["file_id"])
+    else:
+        _come_and_read(services, item)
+
+
+def _come_and_read(services: Services, item: Item) -> None:
+    """See that an upload came, was read, and left nothing where it failed; look again later at one that still may."""
+    file = File.from_item(item)
+    if (lifecycle.sweep(services, file) if file.abandoned() else lifecycle.settled(services, file)) is None:
+        return
+    if file.status == "failed":
+        purge_extract(services, file.subject, file.file_id)
+    settled = file.status in ("ready", "failed")
+    later = due.NEVER if settled else due.at(time.time() + ABANDONED_S, file.file_id)
+    key, seen = {"file_id": file.file_id}, {":seen": item["due_at"]}
+    write = services.files.change(key, later, condition="#due_at = :seen", values=seen)
+    try:
+        services.files.write(write)
+    except ConditionFailed:
+        return  # deleted, or removed, meanwhile
+
+
+def _usage(services: Services, row: Item) -> None:
+    item = services.usage.find({"subject": row["subject"], "period": row["period"]})
+    if item is not None and item.get("due_at") == row["due_at"]:
+        reservations.release_stale(services, item)
