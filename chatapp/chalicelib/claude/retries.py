@@ -45,8 +45,7 @@ def events(
         except ModelError as error:
             attempt += 1
             cuts += error.code == "stream_cut"
-            if attempt == 1:
-                until = min(until, time.monotonic() + patience_s)
+            until = min(until, time.monotonic() + patience_s)  # the first failure's
             backoff_s = random.uniform(0.5, 1.0) * min(_MAX_PAUSE_S, 2.0 ** (attempt - 1))  # noqa: S311
             pause_s = max(error.retry_after_s, backoff_s)
             hopeless = shown or not error.retryable or cuts > _MOST_CUTS or time.monotonic() + pause_s > until
