@@ -12,22 +12,24 @@ from pathlib import Path
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from deploy import destruction, steps
+from deploy import destruction, redrive, steps
 from deploy.account import credentials, model_access, regions
 from deploy.environment import LOCAL, ROOT, DeploymentError, Stage
-from deploy.functions import runtime
+from deploy.functions import app_modules, runtime
 from deploy.local import aws as local_aws
 from deploy.progress import Progress
 
 USAGE = """./deploy.sh local [--stop]             the whole app on this machine
        ./deploy.sh STAGE                      the same on AWS
        ./deploy.sh outputs STAGE              its addresses, as one JSON object
+       ./deploy.sh redrive STAGE [QUEUE]      what failed for good and waits in its failure queues; with
+           [--message ID] [--replay]          --message, one of it; with --replay, it runs again
        ./deploy.sh destroy STAGE [--yes]      take it down; data is kept and named
 on AWS:
        --region R    by default where STAGE was deployed from here last, else the shell's region, else eu-west-1
        --python V    moves the functions to that Python; by default they keep theirs"""
 _STAGE = re.compile(r"[a-z][a-z0-9-]{0,15}")
-_COMMANDS = {"outputs", "destroy"}
+_COMMANDS = {"outputs", "redrive", "destroy"}
 
 
 class UsageError(Exception):
@@ -54,6 +56,8 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--region", help="of AWS; see deploy/account/regions.py")
     parser.add_argument("--python", choices=runtime.ON_AWS, help="moves the stage's functions to that version")
     parser.add_argument("--yes", action="store_true", help="destroy without asking")
+    parser.add_argument("--replay", action="store_true", help="invoke again what redrive shows")
+    parser.add_argument("--message", metavar="ID", help="of what redrive shows, this one alone")
     parser.add_argument("--stop", action="store_true", help="stop the local AWS; what it holds is kept")
     try:
         found, unknown = parser.parse_known_args(["--help" if word == "help" else word for word in arguments])
@@ -61,11 +65,14 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
         raise UsageError(str(error)) from error
     words: list[str] = found.words
     found.command = words.pop(0) if words and words[0] in _COMMANDS else "deploy"
+    found.queue = words.pop() if found.command == "redrive" and len(words) == 2 else None
     if unknown or len(words) != 1 or not _STAGE.fullmatch(words[0]):
         raise UsageError("give one stage: lower-case letters, digits and hyphens, 16 at most")
     found.stage = words[0]
     if found.stop and (found.stage, found.command) != (LOCAL, "deploy"):
         raise UsageError("--stop is for `local`: on AWS nothing runs while nobody uses it")
+    if (found.replay or found.message) and found.command != "redrive":
+        raise UsageError("--replay and --message are for `redrive`")
     if found.python and (found.stage == LOCAL or found.command != "deploy"):
         raise UsageError("--python is for a deployment on AWS: the local AWS runs the functions on its own Python")
     return found
@@ -74,6 +81,8 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
 def _run(asked: argparse.Namespace, progress: Progress) -> int:
     if asked.command == "outputs":
         return _outputs(asked)
+    if asked.command == "redrive":
+        return _redrive(asked, progress)
     if asked.command == "destroy":
         return destroy(asked, progress)
     if asked.stop:
@@ -145,6 +154,12 @@ def _outputs(asked: argparse.Namespace) -> int:
         raise DeploymentError(f"{asked.stage} is not deployed{where}: ./deploy.sh {asked.stage}")
     print(json.dumps(found))
     return 0
+
+
+def _redrive(asked: argparse.Namespace, progress: Progress) -> int:
+    stage = _local(progress) if asked.stage == LOCAL else _on_aws(asked)[0]
+    replayed = redrive.redrive(stage, app_modules.functions(), asked.queue, asked.message, replay=asked.replay)
+    return 0 if replayed else 1
 
 
 def destroy(asked: argparse.Namespace, progress: Progress, read: Callable[[str], str] = input) -> int:

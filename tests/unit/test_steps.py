@@ -115,6 +115,8 @@ def test_the_site_may_talk_to_its_own_bucket_alone_and_shows_images_that_it_hold
         (["prod", "--python", "3.14"], "deploy", "prod"),
         (["destroy", "prod", "--yes"], "destroy", "prod"),
         (["outputs", "prod"], "outputs", "prod"),
+        (["redrive", "prod"], "redrive", "prod"),
+        (["redrive", "prod", "answer-failures", "--replay", "--message", "1"], "redrive", "prod"),
     ],
 )
 def test_command_lines(words: list[str], command: str, stage: str) -> None:
@@ -145,6 +147,10 @@ def test_help_deploys_nothing(word: str, capsys: pytest.CaptureFixture[str]) -> 
         ["prod", "--python", "3.11"],
         ["local", "--python", "3.13"],
         ["outputs", "prod", "--python", "3.13"],
+        ["redrive"],
+        ["redrive", "prod", "answer-failures", "extract-failures"],
+        ["prod", "--replay"],
+        ["outputs", "prod", "--message", "1"],
     ],
 )
 def test_a_senseless_command_line_changes_nothing_and_explains(
