@@ -5,11 +5,18 @@ import { expect, test } from "../support/test";
 
 test("the first sign-in asks for a password of one's own", async ({ page }) => {
   const invited = takeAccount({ isNew: true });
-  const chosen = `${invited.password}-mine`;
+  const chosen = "violet pluie gare onze";
   const chat = await new Chat(page).open();
   await chat.fillSignIn(invited);
   await expect(page.getByRole("heading", { name: en.auth.newPasswordTitle })).toBeVisible();
 
+  for (const field of [en.auth.newPassword, en.auth.repeatPassword]) {
+    await page.getByLabel(field, { exact: true }).fill("motdepasse-2026");
+  }
+  await page.getByRole("button", { name: en.auth.savePassword }).click();
+  await expect(page.getByRole("alert")).toHaveText(en.auth.errors.commonPassword);
+
+  // No capital, no digit: the pool asks for neither.
   await page.getByLabel(en.auth.newPassword, { exact: true }).fill(chosen);
   await page.getByLabel(en.auth.repeatPassword).fill(`${chosen}x`);
   await page.getByRole("button", { name: en.auth.savePassword }).click();
