@@ -16,7 +16,8 @@ from chalicelib.extraction.language import Language
 from chalicelib.extraction.pages import Locator
 
 TextKind = Literal["text", "thinking"]
-FileStatus = Literal["uploaded", "reading", "ready", "failed"]
+# waiting: it has arrived, and is read when others of its owner's have been.
+FileStatus = Literal["uploaded", "waiting", "reading", "ready", "failed"]
 
 
 class ErrorInfo(TypedDict):

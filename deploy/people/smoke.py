@@ -28,7 +28,7 @@ from deploy.progress import Progress, Step
 FILE_NAME = "smoke-test.txt"
 QUESTION = "Reply with the word ready."
 _IN_PROGRESS = {"queued", "streaming"}
-_UNREAD = {"uploaded", "reading"}
+_UNREAD = {"uploaded", "waiting", "reading"}
 T = TypeVar("T")
 _S3_ERROR = re.compile(r"<Code>(.*?)</Code>\s*<Message>(.*?)</Message>", re.S)
 

@@ -95,6 +95,7 @@ REFUSED: dict[str, tuple[int, str]] = {
     "another's": (404, "not_found"),
     "deleted": (404, "not_found"),
     "uploaded": (409, "file_not_ready"),
+    "waiting": (409, "file_not_ready"),
     "reading": (409, "file_not_ready"),
     "failed": (400, "invalid_request"),
     "twice": (400, "invalid_request"),
@@ -106,6 +107,7 @@ def _files(stage: Stage, ada: Person, grace: Person, case: str) -> list[str]:
     rows: dict[str, dict[str, Any]] = {
         "deleted": {"deleted_at": int(time.time())},
         "uploaded": {"status": "uploaded"},
+        "waiting": {"status": "waiting"},
         "reading": {"status": "reading", "lease_until": int(time.time()) + 600},
         "failed": {"status": "failed", "error": {"code": "encrypted", "message": "Remove its password."}},
     }
@@ -133,7 +135,7 @@ def test_a_file_that_cannot_be_used_refuses_the_message_and_nothing_is_stored(  
         reply = ada.send(conversation_id, "Which roses?", file_ids=file_ids)
     assert (reply.status, reply.error) == REFUSED[case], reply
     assert "file_ids" in reply.body["error"]["field"]
-    if case in ("uploaded", "reading"):
+    if case in ("uploaded", "waiting", "reading"):
         assert reply.body["error"]["file_id"] == file_ids[1]
         assert "late.pdf" in reply.body["error"]["message"]
     if case == "failed":

@@ -187,7 +187,7 @@ def test_a_fault_at_any_call_to_dynamodb_is_survived(
     stage.wire.clear()
     stage.extract(arrive(stage, ada, b"Red roses.").event)
     calls = len(stage.wire.calls)
-    assert calls == 4  # find, claim, sockets, end
+    assert calls == 6  # find, claim, place, sockets, end, place
     for nth in range(1, calls + 1):
         file = arrive(stage, ada, b"Red roses.")
         stage.wire.clear()

@@ -14,7 +14,7 @@ from tests.e2e.people import Person
 from tests.e2e.waiting import until
 
 READ_WITHIN_S = 90.0
-_UNREAD = {"uploaded", "reading"}
+_UNREAD = {"uploaded", "waiting", "reading"}
 
 File = dict[str, Any]
 

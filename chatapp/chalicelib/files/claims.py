@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote_plus
+from urllib.parse import quote_plus, unquote_plus
 
 from chalicelib.aws.bucket import Version
 from chalicelib.aws.faults import Busy
@@ -31,9 +31,10 @@ _PAUSE_S = 0.5
 
 _IS_MINE = "#token = :token AND attribute_not_exists(#purging)"
 _IS_NEW = "#status = :uploaded AND attribute_not_exists(#version_id)"
+# It was given back, and by the same event: its worker is gone, or it waited for its turn.
 _IS_LEFT = (
-    "#status = :reading AND #version_id = :version_id AND #sequencer = :sequencer"
-    " AND #lease_until <= :now AND #attempts = :attempts_before"
+    "#version_id = :version_id AND #sequencer = :sequencer AND #attempts = :attempts_before"
+    " AND (#status = :waiting OR (#status = :reading AND #lease_until <= :now))"
 )
 
 
@@ -72,6 +73,12 @@ class Upload:
     def _part(self, index: int) -> str:
         parts = self.key.split("/")
         return parts[index] if len(parts) == 4 else ""
+
+
+def event_of(bucket: str, file: File) -> dict[str, Any]:
+    """The event of a file's object once more, as far as it is read."""
+    stored = {"key": quote_plus(file.object_key), "versionId": file.version_id, "sequencer": file.sequencer}
+    return {"Records": [{"s3": {"bucket": {"name": bucket}, "object": stored}}]}
 
 
 def claim(services: Services, upload: Upload) -> File | None:
@@ -135,6 +142,7 @@ def _take(services: Services, file: File, version_id: str, sequencer: str) -> Fi
         condition=f"attribute_not_exists(#purging) AND (({_IS_NEW}) OR ({_IS_LEFT}) OR #token = :token)",
         values={
             ":reading": "reading",
+            ":waiting": "waiting",
             ":uploaded": "uploaded",
             ":version_id": version_id,
             ":sequencer": sequencer,
@@ -169,6 +177,12 @@ def end(services: Services, ended: File, patience_s: float) -> File:
 def leave(services: Services, left: File, patience_s: float) -> File:
     """Give the claim back for another run to take at once, at `continue_at`. Raises Lost and Busy."""
     return _leave(services, left.with_changes(lease_until=int(time.time())), (), patience_s)
+
+
+def pause(services: Services, claimed: File, patience_s: float) -> File:
+    """Give the claim back until the file's turn comes. Raises Lost and Busy."""
+    paused = claimed.with_changes(status="waiting", attempts=claimed.attempts - 1)
+    return _leave(services, paused, ("lease_until",), patience_s)
 
 
 def _leave(services: Services, file: File, removed: tuple[str, ...], patience_s: float) -> File:

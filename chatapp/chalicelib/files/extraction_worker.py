@@ -24,7 +24,7 @@ from chalicelib.push.channel import Channel
 from chalicelib.workers import scratch
 from chalicelib.workers.ticker import Ticker
 
-from . import claims, extracts, lifecycle
+from . import claims, extracts, lifecycle, reading_queue
 from . import row as files
 from .claims import Lost, Upload
 from .page_writer import PageWriter
@@ -72,7 +72,7 @@ def extract(services: Services, event: dict[str, Any], remaining_s: float) -> No
     work = _Work(services, upload, claimed, began + remaining_s - _RESERVE_S)
     status = "killed"
     try:
-        status = work.run()
+        status = work.run() if reading_queue.enter(services, claimed) else work.wait()
     except Exception:
         status = work.give_up()
         raise
@@ -118,6 +118,16 @@ class _Work:
             return self._continue(outcome) if "continue_at" in outcome else self._end(outcome)
         except Lost:
             return self._abandon()
+
+    def wait(self) -> str:
+        """Until others of its owner's files have been read."""
+        try:
+            self._file = claims.pause(self._services, self._file, _PATIENCE_S)
+        except Lost:
+            return self._abandon()
+        self._push()
+        reading_queue.wait(self._services, self._file)
+        return self._file.status
 
     def figures(self) -> dict[str, Any]:
         """What may be logged."""
@@ -309,6 +319,7 @@ class _Work:
         self._file = claims.end(self._services, self._progress().with_changes(**outcome), _PATIENCE_S)
         self._push()
         self._tidy(self._file)
+        self._give_place_back()
         return self._file.status
 
     def _continue(self, outcome: dict[str, Any]) -> str:
@@ -322,9 +333,17 @@ class _Work:
         file = claims.present(self._services, self._file.file_id)
         if file is None:
             claims.remove_all(self._services, self._upload)
+            self._give_place_back()
             return "purged"
         self._tidy(file)
         return "lost"
+
+    def _give_place_back(self) -> None:
+        """Never raises: a place that is not given back is found to be free by whoever looks next."""
+        try:
+            reading_queue.leave(self._services, self._file)
+        except Exception as error:
+            report(error)
 
     def _tidy(self, file: File) -> None:
         """Leave of a file that is settled what its row names, and nothing of one that has failed.

@@ -13,7 +13,7 @@ from chalicelib.ids import iso
 from chalicelib.subjects import Subject
 from chalicelib.undo import PurgeOrder
 
-from . import removal
+from . import reading_queue, removal
 from .row import EVENT_LOST_S, MINE, File, existing, key
 
 if TYPE_CHECKING:
@@ -31,6 +31,9 @@ _NEVER_READ = "#status = :uploaded AND attribute_not_exists(#version_id)"
 def get(services: Services, subject: Subject, file_id: str) -> File:
     """Raises NotFound; also for an upload that never came, which is removed now."""
     file = existing(services.files.find(key(file_id)), subject)
+    if file.status == "waiting":
+        with suppress(Busy):  # a file is shown although its queue could not be looked at
+            reading_queue.mend(services, subject, [file_id])
     if not file.abandoned():
         return settled(services, file)
     kept: File | None = file
@@ -52,6 +55,8 @@ def settled(services: Services, file: File) -> File:
         with suppress(Busy):  # what was read of it then stays until it is deleted
             order = PurgeOrder("extract_of", file.subject, file.file_id)
             services.purges.once(f"clear-{file.file_id}", int(time.time()) + _CLEAR_AFTER_S, order.payload())
+        with suppress(Busy):  # its place is then found to be free by whoever looks next
+            reading_queue.leave(services, now)
     return now
 
 

@@ -11,6 +11,7 @@ from chalicelib.aws.faults import Busy
 from chalicelib.aws.table import batch_get
 from chalicelib.subjects import Subject
 
+from . import reading_queue
 from .lifecycle import settled, sweep
 from .row import File, key, page
 
@@ -52,7 +53,10 @@ def _current(services: Services, subject: Subject, rows: list[File]) -> list[Fil
     for file_id, item in zip(reading, items, strict=True):
         file = File.from_item(item) if item else None
         current[file_id] = file if file and file.visible_to(subject) else None
+    waiting = [row.file_id for row in rows if row.status == "waiting"]
     with suppress(Busy):  # a list is shown although it could not be swept
+        if waiting:
+            reading_queue.mend(services, subject, waiting)
         for row in [row for row in rows if row.abandoned()][:_SWEPT_AT_ONCE]:
             current[row.file_id] = sweep(services, row)
     return [settled(services, row) for row in current.values() if row is not None]

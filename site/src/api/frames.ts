@@ -108,7 +108,7 @@ const fileFrame = v.object({
     name: v.string(),
     type: v.string(),
     size: v.number(),
-    status: v.picklist(["uploaded", "reading", "ready", "failed"]),
+    status: v.picklist(["uploaded", "waiting", "reading", "ready", "failed"]),
     group: v.fallback(v.nullable(v.picklist(["document", "text", "image"])), null),
     format: v.nullish(v.string(), null),
     pages: v.nullish(v.number(), null),

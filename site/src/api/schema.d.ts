@@ -692,7 +692,7 @@ export interface components {
              * Status
              * @enum {string}
              */
-            status: "uploaded" | "reading" | "ready" | "failed";
+            status: "uploaded" | "waiting" | "reading" | "ready" | "failed";
             /** Group */
             group: ("document" | "text" | "image") | null;
             /** Format */
@@ -765,7 +765,7 @@ export interface components {
              * Status
              * @enum {string}
              */
-            status: "uploaded" | "reading" | "ready" | "failed";
+            status: "uploaded" | "waiting" | "reading" | "ready" | "failed";
             /** Group */
             group: ("document" | "text" | "image") | null;
             /** Format */

@@ -78,6 +78,21 @@ describe("the Files page", () => {
     await waitFor(async () => expect(await names()).toHaveLength(12));
   });
 
+  it("says that a file waits for its turn, and how far one was read that took too long", async () => {
+    api.files.put(storedFile({ file_id: "s0", name: "slow.html", pages: 56, error: { code: "too_slow", message: "Only pages 1 to 56" } }));
+    api.files.put(storedFile({ file_id: "s1", name: "third.pdf", status: "waiting", pages: null, tokens: null }));
+    openApp("/files");
+    const [third, slow] = within(await list()).getAllByRole("listitem");
+    expect(third).toHaveTextContent("Waiting: two of your files are being read");
+    expect(screen.queryByRole("progressbar")).toBeNull();
+    expect(slow).toHaveTextContent("Read in part: 56 pages from the beginning; the rest took too long.");
+    expect(slow).not.toHaveTextContent("simplify");
+    expect(screen.getByRole("button", { name: "Open slow.html" })).toBeInTheDocument();
+    api.files.put({ file_id: "s1", status: "ready", pages: 3 });
+    await pass(5_000);
+    expect(third).toHaveTextContent("3 pages");
+  });
+
   it("follows a file that is being read", async () => {
     api.files.put(storedFile({ file_id: "s0", status: "reading", pages: 212, pages_read: 40, tokens: null }));
     openApp("/files");

@@ -22,6 +22,8 @@ export const filesEn = {
   preparing: "Preparing…",
   uploading: (sent: string, size: string) => `Uploading, ${sent} of ${size}`,
   reading: "Reading…",
+  waitingTurn: "Waiting: two of your files are being read",
+  cut: (extent: string) => `Read in part: ${extent} from the beginning; the rest took too long. Split the file to have all of it read.`,
   readingOf: (read: string, extent: string) => `Reading ${read} of ${extent}`,
   readingSoFar: (_count: number, extent: string) => `${extent} read so far`,
   extent: {

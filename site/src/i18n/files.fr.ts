@@ -24,6 +24,8 @@ export const filesFr: typeof filesEn = {
   preparing: "Préparation…",
   uploading: (sent, size) => `Envoi, ${sent} sur ${size}`,
   reading: "Lecture…",
+  waitingTurn: "En attente : deux de vos fichiers sont en cours de lecture",
+  cut: (extent) => `Lu en partie : ${extent} depuis le début ; le reste prenait trop de temps. Divisez le fichier pour qu’il soit lu en entier.`,
   readingOf: (read, extent) => `Lecture : ${read} sur ${extent}`,
   readingSoFar: (count, extent) => `${extent} ${count < 2 ? "lue" : "lues"} jusqu’ici`,
   extent: {

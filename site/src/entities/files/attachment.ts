@@ -44,8 +44,8 @@ export const lostAttachment = (key: string): Attachment => ({
   problem: { code: "lost", message: "" },
 });
 
-/** Statuses only go on: a late frame does not put a file back that has been read. */
-const RANK: Readonly<Record<StoredFile["status"], number>> = { uploaded: 0, reading: 1, ready: 2, failed: 2 };
+/** Statuses only go on: a late frame does not put a file back that has been read. A long file may wait between its runs. */
+const RANK: Readonly<Record<StoredFile["status"], number>> = { uploaded: 0, waiting: 1, reading: 1, ready: 2, failed: 2 };
 
 export function isStale(known: KnownFile | null, next: KnownFile): boolean {
   const before = known?.status ? RANK[known.status] : 0;
@@ -60,6 +60,7 @@ export function applyKnown(held: Attachment, next: KnownFile): Attachment {
   switch (next.status) {
     case "uploaded":
       return attachment;
+    case "waiting":
     case "reading":
       return { ...attachment, phase: "reading", problem: null };
     case "failed":

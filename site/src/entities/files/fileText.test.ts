@@ -4,8 +4,8 @@ import { ApiError } from "@/api/client";
 import { catalogues } from "@/i18n";
 import { storedFile } from "@/test/records";
 
-import { newAttachment } from "./attachment";
-import { attachmentText, extentText, problemText, readingText, refusedTexts } from "./fileText";
+import { applyKnown, newAttachment } from "./attachment";
+import { attachmentText, cutText, extentText, problemText, readingText, refusedTexts } from "./fileText";
 import { problemOf } from "./problems";
 
 const en = { t: catalogues.en, language: "en" } as const;
@@ -26,6 +26,24 @@ describe("what a file is said to be doing", () => {
     expect(readingText(en, { ...pdf, pages: 1_200, pages_read: 1_040 })).toBe("Reading 1,040 of 1,200 pages");
     expect(plain(readingText(fr, { ...pdf, pages: 1_200, pages_read: 1_040 }))).toBe("Lecture : 1 040 sur 1 200 pages");
     expect(plain(readingText(fr, { format: "XLSX", pages_read: 2 }))).toBe("2 parties lues jusqu’ici");
+  });
+
+  it("is that it waits for its turn", () => {
+    const waiting = storedFile({ status: "waiting", pages: null, pages_read: 0 });
+    expect(readingText(en, waiting)).toBe("Waiting: two of your files are being read");
+    expect(plain(readingText(fr, waiting))).toBe("En attente : deux de vos fichiers sont en cours de lecture");
+    const held = applyKnown({ ...newAttachment("k", waiting), phase: "uploading" }, waiting);
+    expect(attachmentText(en, held)).toBe("Waiting: two of your files are being read");
+    expect(attachmentText(en, applyKnown(held, storedFile({ status: "reading", pages: null, pages_read: 0 })))).toBe("Reading…");
+  });
+
+  it("is how far it was read, where reading the rest took too long", () => {
+    const cut = storedFile({ pages: 56, error: { code: "too_slow", message: "" } });
+    expect(cutText(en, cut)).toMatch(/^Read in part: 56 pages from the beginning; the rest took too long\./);
+    expect(plain(cutText(fr, cut))).toMatch(/^Lu en partie : 56 pages depuis le début ; le reste prenait trop de temps\./);
+    expect(attachmentText(en, applyKnown(newAttachment("k", cut), cut))).toMatch(/^Read in part: 56 pages/);
+    expect(cutText(en, storedFile())).toBeNull();
+    expect(cutText(en, storedFile({ status: "failed", pages: 56, error: { code: "too_slow", message: "" } }))).toBeNull();
   });
 
   it("is what it costs when it is read: estimates are rounded", () => {

@@ -78,10 +78,16 @@ export function notedExtent(wording: Wording, file: Partial<KnownFile> & { size:
   return note === null ? extent : `${note}${DOT}${extent}`;
 }
 
+/** Of a file that is ready, how far it was read, where that is not to its end. */
+export function cutText(wording: Wording, { status, error, pages, ...file }: Partial<KnownFile>): string | null {
+  return status === "ready" && error && pages ? wording.t.files.cut(countText(wording, file, pages)) : null;
+}
+
 /** "reading 40 of 212 pages" */
 export function readingText(wording: Wording, file: Partial<KnownFile>): string {
   const { t, language } = wording;
-  const { pages, pages_read: read } = file;
+  const { status, pages, pages_read: read } = file;
+  if (status === "waiting") return t.files.waitingTurn;
   if (!read) return t.files.reading;
   if (!pages) return t.files.readingSoFar(read, countText(wording, file, read));
   return t.files.readingOf(formatCount(language, read), countText(wording, file, pages));
@@ -98,7 +104,7 @@ export function attachmentText(wording: Wording, { phase, known, size, sent_byte
     case "reading":
       return readingText(wording, known ?? {});
     case "ready":
-      return extentText(wording, known ?? {}) ?? formatBytes(language, size);
+      return cutText(wording, known ?? {}) ?? extentText(wording, known ?? {}) ?? formatBytes(language, size);
     case "failed":
       return problem ? problemText(wording, problem) : t.files.problems.failed;
     default:

@@ -295,7 +295,9 @@ describe("the viewer", () => {
     ["a page that could not be read", {}, { text: "", locator: { kind: "page", label: "page 12", page: 12, unreadable: true } }, /could not be read/],
     ["a page that is not there", {}, null, /does not go that far/],
     ["a page that is still read", { status: "reading", pages_read: 3 }, null, /still being read/],
+    ["a page that waits for its turn", { status: "waiting", pages: null, pages_read: 0 }, null, /still being read/],
     ["a file that could not be read", { status: "failed" }, null, /file could not be read/],
+    ["a file that was read in part", { pages: 56, error: { code: "too_slow", message: "" } }, { text: "Roses." }, /^Read in part: 56 /],
   ])("says so for %s", async (_name, fields, page, expected) => {
     source.detail = file(fields);
     if (page) source.texts.set(12, page);

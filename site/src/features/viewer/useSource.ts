@@ -12,6 +12,8 @@ export type Source =
 
 interface ShownSource {
   source: Source;
+  /** What is known of its file. */
+  known: FileDetail | null;
   /** null while their number is not known. */
   pages: number | null;
   unit: Unit;
@@ -26,7 +28,7 @@ export function useSource({ file_id: fileId, name }: ViewerTarget, number: numbe
   const pages = known?.pages ?? page.data?.pages ?? null;
   const retry = (): void => void Promise.all([file.refetch(), page.refetch()]);
   const source = sourceOf({ known, fileError: file.error, page: page.data ?? null, pageError: page.error, retry });
-  return { source, pages, unit: unitOf(known ?? { name }) };
+  return { source, known, pages, unit: unitOf(known ?? { name }) };
 }
 
 /** By its name, until more is known: an image has no pages to ask for. */

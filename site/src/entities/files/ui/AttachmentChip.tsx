@@ -5,7 +5,7 @@ import { announce } from "@/lib/announcer";
 import { cx } from "@/lib/classNames";
 import { lostAttachment, type Attachment } from "../attachment";
 import { useAttachment, useUploads } from "../context";
-import { attachmentText } from "../fileText";
+import { attachmentText, cutText } from "../fileText";
 import { fileIcon } from "../kinds";
 import { DOT } from "@/lib/format";
 import { openViewer } from "@/lib/viewer";
@@ -37,6 +37,7 @@ export function AttachmentChip({ attachmentKey, onRemove }: AttachmentChipProps)
   };
   const isFailed = phase === "failed";
   const isCancel = phase === "preparing" || phase === "uploading";
+  const isCut = phase === "ready" && cutText({ t, language }, known ?? {}) !== null;
   return (
     <li
       className={cx(
@@ -49,11 +50,11 @@ export function AttachmentChip({ attachmentKey, onRemove }: AttachmentChipProps)
       </span>
       <div className="min-w-0 flex-1">
         <ChipName attachment={attachment} />
-        <p className={cx("text-xs", isFailed ? "break-words" : "truncate text-muted")} title={text}>
+        <p className={cx("text-xs", isFailed || isCut ? "break-words" : "truncate text-muted", isCut && "text-notice")} title={text}>
           {text}
           {phase === "ready" && known?.scanned && `${DOT}${t.files.scanned}`}
         </p>
-        {(isCancel || phase === "reading") && (
+        {(isCancel || (phase === "reading" && known?.status !== "waiting")) && (
           <div className="mt-1">
             <ProgressBar label={t.files.progress(name)} value={progressOf(attachment)} />
           </div>

@@ -50,7 +50,7 @@ function movingIn(data: Lists | undefined): string | null {
 }
 
 function isMoving({ status, upload_timestamp: begun }: StoredFile): boolean {
-  return status === "reading" || (status === "uploaded" && Date.now() - Date.parse(begun) < UPLOAD_EXPECTED_MS);
+  return status === "reading" || status === "waiting" || (status === "uploaded" && Date.now() - Date.parse(begun) < UPLOAD_EXPECTED_MS);
 }
 
 /** One file with where it is used; asked for anew each time. */

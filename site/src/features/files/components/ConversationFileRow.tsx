@@ -4,7 +4,7 @@ import type { File as StoredFile, MessageFile } from "@/api/types";
 import { useLanguage, useT } from "@/i18n";
 import { cx } from "@/lib/classNames";
 import type { FileState } from "@/entities/files/conversationFiles";
-import { notedExtent } from "@/entities/files/fileText";
+import { cutText, notedExtent } from "@/entities/files/fileText";
 import { fileIcon } from "@/entities/files/kinds";
 import { openViewer } from "@/lib/viewer";
 import { Button, TOUCHABLE } from "@/ui/Button";
@@ -31,6 +31,7 @@ export function ConversationFileRow({ file, place, state, onToggle }: RowProps) 
     // Its own button has gone.
     if (state === "deleted" && document.activeElement === document.body) open.current?.focus();
   }, [state]);
+  const cut = cutText({ t, language }, file);
   const note = place === state ? null : t.files.states[state];
   const label = isIn ? t.files.removeFromConversation(file.name) : t.files.putBackNamed(file.name);
   return (
@@ -51,6 +52,7 @@ export function ConversationFileRow({ file, place, state, onToggle }: RowProps) 
           <span id={id} className="block truncate text-xs text-muted">
             {notedExtent({ t, language }, file, note)}
           </span>
+          {cut && <span className="block text-xs text-notice">{cut}</span>}
         </span>
       </button>
       {state !== "deleted" && (

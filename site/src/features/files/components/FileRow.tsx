@@ -3,7 +3,7 @@ import { useEffect, useRef, useState } from "react";
 import type { File as StoredFile } from "@/api/types";
 import { useLanguage, useT } from "@/i18n";
 import { cx } from "@/lib/classNames";
-import { extentText, problemText, readingText, type Wording } from "@/entities/files/fileText";
+import { cutText, extentText, problemText, readingText, type Wording } from "@/entities/files/fileText";
 import { fileIcon } from "@/entities/files/kinds";
 import { formatBytes, formatDate } from "@/lib/format";
 import { openViewer } from "@/lib/viewer";
@@ -99,11 +99,13 @@ function FileFacts({ file }: { file: StoredFile }) {
     file.conversations > 0 ? t.files.page.usedInMany(file.conversations) : null,
     formatDate(language, file.upload_timestamp),
   ];
+  const cut = cutText({ t, language }, file);
   return (
     <>
       <p className="text-sm text-muted">{facts.filter((fact) => fact !== null).join("\u00a0· ")}</p>
       {file.scanned && <p className="text-sm text-notice">{t.files.scanned}</p>}
-      {file.error && <p className="text-sm break-words text-danger">{problemText({ t, language }, file.error)}</p>}
+      {cut && <p className="text-sm break-words text-notice">{cut}</p>}
+      {file.error && !cut && <p className="text-sm break-words text-danger">{problemText({ t, language }, file.error)}</p>}
     </>
   );
 }
@@ -112,6 +114,7 @@ function statusText(wording: Wording, file: StoredFile): string | null {
   switch (file.status) {
     case "uploaded":
       return wording.t.files.page.notUploaded;
+    case "waiting":
     case "reading":
       return readingText(wording, file);
     case "ready":
@@ -133,7 +136,7 @@ interface RowMenuProps {
 function RowMenu({ file, onUseInNewChat, onRename, onDelete }: RowMenuProps) {
   const t = useT();
   const actions = useFileActions();
-  const canUse = file.status === "ready" || file.status === "reading";
+  const canUse = file.status === "ready" || file.status === "reading" || file.status === "waiting";
   return (
     <Menu
       label={t.files.page.actions(file.name)}

@@ -28,7 +28,7 @@ export function useSourceFile(fileId: string) {
   });
 }
 
-export const isBeingRead = ({ status }: FileDetail): boolean => status === "uploaded" || status === "reading";
+export const isBeingRead = ({ status }: FileDetail): boolean => status === "uploaded" || status === "waiting" || status === "reading";
 
 /** number: from 1; null: there is no page to read. isAwaited: the file is still read, so that a missing page may come. */
 export function useSourcePage(fileId: string, number: number | null, isAwaited: boolean) {

@@ -5,6 +5,7 @@ import { useT, useLanguage } from "@/i18n";
 import { announce } from "@/lib/announcer";
 import { cx } from "@/lib/classNames";
 import { formatCount } from "@/lib/format";
+import { cutText } from "@/entities/files/fileText";
 import { locatorText } from "@/entities/files/locator";
 import { useMediaQuery } from "@/lib/mediaQuery";
 import type { ViewerTarget } from "@/lib/viewer";
@@ -26,12 +27,13 @@ export function Viewer({ target }: { target: ViewerTarget }) {
   const isBeside = useMediaQuery(ROOM_BESIDE);
   const panel = useRef<HTMLDivElement>(null);
   const [page, setPage] = usePage(target);
-  const { source, pages, unit } = useSource(target, page);
+  const { source, known, pages, unit } = useSource(target, page);
   const { download, isPreparing } = useDownload(target.file_id);
   useCovering(panel, !isBeside);
   useWayBack(!isBeside);
   usePanelFocus(panel, target);
   const words = t.citations.viewer;
+  const cut = cutText({ t, language }, known ?? {});
   const locator = source.kind === "page" ? source.page.locator : page === target.page ? target.locator : undefined;
   const goTo = (next: number): void => {
     if (next === page || next < 1 || (pages !== null && next > pages)) return;
@@ -66,6 +68,7 @@ export function Viewer({ target }: { target: ViewerTarget }) {
         )}
         {isBeside && <IconButton icon="close" size="large" label={words.close} onClick={leaveViewer} />}
       </div>
+      {cut && <p className="shrink-0 border-b border-line px-4 py-2 text-xs text-notice wide:px-5">{cut}</p>}
       <SourceContent target={target} number={page} source={source} onDownload={download} />
       {source.kind !== "deleted" && source.kind !== "image" && <PageNavigation unit={unit} page={page} pages={pages} goTo={goTo} />}
     </div>
