@@ -222,8 +222,8 @@ def extract(event: S3Event) -> None:
 
 @app.lambda_function(name=functions.PURGE)
 @logs.without_text
-def purge(event: dict[str, Any], context: Any) -> None:
-    purging.purge(services.of(functions.PURGE), event)
+def purge(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    return purging.carry_out(services.of(functions.PURGE), event, context.get_remaining_time_in_millis() / 1000)
 
 
 @app.schedule(Rate(1, unit=Rate.HOURS), name=functions.SWEEP)

@@ -17,6 +17,7 @@ from deploy.account import credentials, model_access, regions
 from deploy.environment import LOCAL, ROOT, DeploymentError, Stage
 from deploy.functions import app_modules, runtime
 from deploy.local import aws as local_aws
+from deploy.people import access
 from deploy.progress import Progress
 
 USAGE = """./deploy.sh local [--stop]             the whole app on this machine
@@ -25,11 +26,21 @@ USAGE = """./deploy.sh local [--stop]             the whole app on this machine
        ./deploy.sh redrive STAGE [QUEUE]      what failed for good and waits in its failure queues; with
            [--message ID] [--replay]          --message, one of it; with --replay, it runs again
        ./deploy.sh destroy STAGE [--yes]      take it down; data is kept and named
+       ./deploy.sh person STAGE EMAIL --disable | --enable | --delete [--yes]
+                                              keep a person out; let them in; remove them with all that was theirs
 on AWS:
        --region R    by default where STAGE was deployed from here last, else the shell's region, else eu-west-1
        --python V    moves the functions to that Python; by default they keep theirs"""
 _STAGE = re.compile(r"[a-z][a-z0-9-]{0,15}")
-_COMMANDS = {"outputs", "redrive", "destroy"}
+_COMMANDS = {"outputs", "redrive", "destroy", "person"}
+
+
+_DONE = {
+    "disable": "cannot sign in, and is refused within 5 s wherever still signed in",
+    "enable": "can sign in again",
+    "delete": "gone, with all conversations and files; the stage's totals stay, which name nobody",
+}
+_CHANGES = tuple(_DONE)
 
 
 class UsageError(Exception):
@@ -50,12 +61,14 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
-    """The command line as `command` (deploy, outputs, destroy), `stage` and options. Raises UsageError."""
+    """The command line as `command` (deploy, outputs, destroy, person), `stage` and options. Raises UsageError."""
     parser = argparse.ArgumentParser(prog="./deploy.sh", usage=USAGE, add_help=True, exit_on_error=False)
     parser.add_argument("words", nargs="*", metavar="STAGE")
     parser.add_argument("--region", help="of AWS; see deploy/account/regions.py")
     parser.add_argument("--python", choices=runtime.ON_AWS, help="moves the stage's functions to that version")
-    parser.add_argument("--yes", action="store_true", help="destroy without asking")
+    parser.add_argument("--yes", action="store_true", help="destroy or delete without asking")
+    for change in _CHANGES:
+        parser.add_argument(f"--{change}", dest="change", action="append_const", const=change, help="a person")
     parser.add_argument("--replay", action="store_true", help="invoke again what redrive shows")
     parser.add_argument("--message", metavar="ID", help="of what redrive shows, this one alone")
     parser.add_argument("--stop", action="store_true", help="stop the local AWS; what it holds is kept")
@@ -66,6 +79,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     words: list[str] = found.words
     found.command = words.pop(0) if words and words[0] in _COMMANDS else "deploy"
     found.queue = words.pop() if found.command == "redrive" and len(words) == 2 else None
+    found.email = _person(found, words)
     if unknown or len(words) != 1 or not _STAGE.fullmatch(words[0]):
         raise UsageError("give one stage: lower-case letters, digits and hyphens, 16 at most")
     found.stage = words[0]
@@ -78,6 +92,17 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     return found
 
 
+def _person(found: argparse.Namespace, words: list[str]) -> str | None:
+    """Of the command `person`: takes the address from the words. Raises UsageError."""
+    if found.command != "person":
+        if found.change:
+            raise UsageError(f"--{found.change[0]} is for a person: ./deploy.sh person STAGE EMAIL --{found.change[0]}")
+        return None
+    if len(words) != 2 or "@" not in words[1] or len(found.change or ()) != 1:
+        raise UsageError("person takes a stage, an e-mail address, and one of --disable, --enable, --delete")
+    return words.pop()
+
+
 def _run(asked: argparse.Namespace, progress: Progress) -> int:
     if asked.command == "outputs":
         return _outputs(asked)
@@ -85,6 +110,8 @@ def _run(asked: argparse.Namespace, progress: Progress) -> int:
         return _redrive(asked, progress)
     if asked.command == "destroy":
         return destroy(asked, progress)
+    if asked.command == "person":
+        return person(asked, progress)
     if asked.stop:
         print("stopped" if local_aws.stop(ROOT) else "not running")
         return 0
@@ -194,6 +221,26 @@ def _typed(read: Callable[[str], str], question: str) -> str:
     except EOFError:
         print()
         return ""
+
+
+def person(asked: argparse.Namespace, progress: Progress, read: Callable[[str], str] = input) -> int:
+    """Keep a person out, let them in again, or delete them once their address was typed after what goes."""
+    stage, region = (_local(progress), None) if asked.stage == LOCAL else _on_aws(asked)
+    where = f"{stage.name}, on this machine" if region is None else f"{stage.name}, region {region}"
+    (change,), email = asked.change, asked.email
+    pool = access.pool_id(stage)
+    access.find(stage, pool, email)
+    if change == "delete" and not asked.yes:
+        question = f"Type {email} to delete the account in {where}, with all conversations and files, for good: "
+        if _typed(read, question) != email:
+            raise DeploymentError("nobody was deleted")
+    with progress.step(f"{change} {email}") as step:
+        if change == "delete":
+            access.delete(stage, pool, email, step.say)
+        else:
+            {"disable": access.disable, "enable": access.enable}[change](stage, pool, email)
+        step.changed(True, _DONE[change])
+    return 0
 
 
 def summary(stage: Stage, outputs: dict[str, object]) -> str:

@@ -138,9 +138,11 @@ _PURGE = Function(
     # Removing what a person deleted can be done again, and must be done in the end.
     events=Events(retries=2, max_age_s=21_600, failures="purge-failures"),
     grants=(
-        Grant("table", "conversations", ("UpdateItem", "DeleteItem")),
+        Grant("table", "conversations", ("Query", "UpdateItem", "DeleteItem")),
         Grant("table", "files", ("PutItem", "UpdateItem", "DeleteItem")),
-        Grant("table", "usage", ("UpdateItem",)),
+        Grant("index", "files/user-files-index", ("Query",)),
+        Grant("table", "usage", ("Query", "UpdateItem", "BatchWriteItem")),
+        Grant("table", "sockets", ("PutItem", *_CONNECTIONS)),
         *_REMOVING,
     ),
 )

@@ -81,6 +81,12 @@ def purge_again(services: Services, order: PurgeOrder, deleted_at: float | None)
             services.purgings.invoke(order.payload())
 
 
+def hide_for_good(table: Table, row: Key, key_name: str) -> None:
+    """Delete a row without a time to undo it; one that is gone stays gone. key_name: of the row's key."""
+    with suppress(ConditionFailed):
+        table.write(table.change(row, {"deleted_at": 1}, condition=f"attribute_exists(#{key_name})"))
+
+
 def begin_purge(table: Table, row: Key, *, condition: str = "", values: Item | None = None) -> Item | None:
     """Mark a deleted row, so that nobody can bring it back; None when it is not (or no longer) deleted.
 

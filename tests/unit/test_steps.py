@@ -117,6 +117,8 @@ def test_the_site_may_talk_to_its_own_bucket_alone_and_shows_images_that_it_hold
         (["outputs", "prod"], "outputs", "prod"),
         (["redrive", "prod"], "redrive", "prod"),
         (["redrive", "prod", "answer-failures", "--replay", "--message", "1"], "redrive", "prod"),
+        (["person", "prod", "a@b.example", "--disable"], "person", "prod"),
+        (["person", "local", "a@b.example", "--delete", "--yes"], "person", "local"),
     ],
 )
 def test_command_lines(words: list[str], command: str, stage: str) -> None:
@@ -151,6 +153,11 @@ def test_help_deploys_nothing(word: str, capsys: pytest.CaptureFixture[str]) -> 
         ["redrive", "prod", "answer-failures", "extract-failures"],
         ["prod", "--replay"],
         ["outputs", "prod", "--message", "1"],
+        ["prod", "--disable"],
+        ["person", "prod", "--disable"],
+        ["person", "prod", "a@b.example"],
+        ["person", "prod", "nobody", "--disable"],
+        ["person", "prod", "a@b.example", "--disable", "--enable"],
     ],
 )
 def test_a_senseless_command_line_changes_nothing_and_explains(

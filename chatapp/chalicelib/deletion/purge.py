@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from chalicelib import logs
 from chalicelib.undo import PurgeOrder
 
+from . import people
 from .conversations import purge_conversation
 from .files import purge_extract, purge_file
 
@@ -14,6 +15,13 @@ if TYPE_CHECKING:
     from chalicelib.services import Services
 
 _BY_KIND = {"conversation_id": purge_conversation, "file_id": purge_file, "extract_of": purge_extract}
+
+
+def carry_out(services: Services, payload: dict[str, Any], remaining_s: float) -> dict[str, Any]:
+    """An order of whatever kind; the reply is for whoever waits for one."""
+    if "person" in payload:
+        return people.carry_out(services, payload, remaining_s)
+    return {"done": purge(services, payload)}
 
 
 def purge(services: Services, payload: dict[str, Any]) -> bool:

@@ -1,0 +1,101 @@
+"""Keeping a person out, and removing all that there is of one whose account goes.
+
+Owns no account: Cognito's is disabled or deleted by whoever orders this (`deploy/people/access.py`), and last of all,
+since without it nobody would know what to repeat.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
+
+from chalicelib import logs, sessions, undo
+from chalicelib.aws.table import Key
+from chalicelib.conversations import rows as conversations
+from chalicelib.files import row as files
+from chalicelib.push import connections
+from chalicelib.subjects import Subject
+
+from .conversations import purge_conversation
+from .files import purge_file
+
+if TYPE_CHECKING:
+    from chalicelib.services import Services
+
+# A request that was let in just before the person was cut off may still store something; the API's time-out is 29 s.
+UNDER_WAY_S = sessions.CACHED_S + 30
+# One run, so that whoever waits for its reply has it within a minute: botocore waits no longer.
+RUN_S = 40
+HasTime = Callable[[], bool]
+
+
+def carry_out(services: Services, payload: dict[str, Any], remaining_s: float) -> dict[str, Any]:
+    """What an order for a person asks: `cut_off`, or `remove` until the reply says `done`. Both are safe to repeat."""
+    subject = Subject.of_owner(payload["user_id"])
+    until = time.monotonic() + min(RUN_S, remaining_s / 2)
+    if payload["person"] == "cut_off":
+        cut_off(services, subject)
+        done = True
+    else:
+        done = remove(services, subject, lambda: time.monotonic() < until)
+    logs.line("person", order=payload["person"], done=done)
+    return {"done": done}
+
+
+def cut_off(services: Services, subject: Subject) -> None:
+    """End all sessions that have begun, and have nothing pushed to them any more."""
+    sessions.end_all(services, subject)
+    connections.forget(services, connections.connections(services, subject))
+
+
+def remove(services: Services, subject: Subject, has_time: HasTime) -> bool:
+    """Remove all rows and objects of a person. False: not all is gone yet, or something may still come; repeat it.
+
+    Each step finds what it has to remove by what is still there, so that a run that was killed is gone on with by the
+    next. Kept are the stage's totals, which name nobody, and the row that refuses the person's last tokens.
+    """
+    revoked_at = sessions.read(services, subject).revoked_at
+    if revoked_at < 0:
+        cut_off(services, subject)
+        return False
+    nothing_comes = revoked_at + UNDER_WAY_S < time.time()
+    removed = all(step(services, subject, has_time) for step in (_conversations, _files))
+    if removed:
+        services.uploads.delete(services.uploads.versions(f"uploads/{subject.owner}/"))
+        # After the files and answers, which are taken off its counts.
+        services.usage.delete_all(_usage(services, subject))
+        services.sockets.delete_all(_sockets(services, subject))
+    return removed and nothing_comes
+
+
+def _conversations(services: Services, subject: Subject, has_time: HasTime) -> bool:
+    for row in services.conversations.rows("#user_id = :user_id", {":user_id": subject.owner}):
+        if not has_time():
+            return False
+        conversation_id = row["conversation_id"]
+        undo.hide_for_good(services.conversations, conversations.key(subject, conversation_id), "conversation_id")
+        purge_conversation(services, subject, conversation_id)
+    return True
+
+
+def _files(services: Services, subject: Subject, has_time: HasTime) -> bool:
+    for row in services.files_by_time.rows(files.MINE, {":user_id": subject.owner}):
+        if not has_time():
+            return False
+        undo.hide_for_good(services.files, files.key(row["file_id"]), "file_id")
+        purge_file(services, subject, row["file_id"])
+    return True
+
+
+def _usage(services: Services, subject: Subject) -> Iterator[Key]:
+    for row in services.usage.rows("#subject = :subject", {":subject": str(subject)}):
+        yield {"subject": row["subject"], "period": row["period"]}
+
+
+def _sockets(services: Services, subject: Subject) -> Iterator[Key]:
+    """Connections, with their ways back."""
+    for row in services.sockets.rows("#subject = :subject", {":subject": str(subject)}):
+        if row["item"].startswith(connections.connection_item("")):
+            yield {"subject": row["subject"], "item": row["item"]}
+            yield {"subject": row["item"], "item": connections.NO_ITEM}
