@@ -90,7 +90,7 @@ class Deployment:
                 self._begin_foundation(name, body, {**parameters, "Protected": "false"}, step.say)
             stack = cloudformation.deploy(stage, name, body, parameters, step.say)
             self.foundation = stack.outputs
-            expiry = stage.is_local and cloudformation.switch_expiry_on(stage)
+            expiry = stage.is_local and cloudformation.switch_expiry(stage)
             step.changed(stack.changed or expiry)
 
     def _begin_foundation(self, name: str, body: str, parameters: dict[str, str], say: Callable[[str], None]) -> None:

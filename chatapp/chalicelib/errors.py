@@ -37,6 +37,7 @@ What one part of the code tells another:
     Changed                     optimistic               what was read has changed: read again
     Superseded                  turns.settling           somebody else has settled the answer
     Lost                        files.claims             the file is another worker's by now, or gone
+    Unfinished                  deletion.sweep           some rows that are due could not be finished
     Refused                     push.tickets             a ticket that opens no socket
 
 Our own bugs, a 500 each, like any exception that is not named here:

@@ -87,14 +87,23 @@ def hide_for_good(table: Table, row: Key, key_name: str) -> None:
         table.write(table.change(row, {"deleted_at": 1}, condition=f"attribute_exists(#{key_name})"))
 
 
-def begin_purge(table: Table, row: Key, *, condition: str = "", values: Item | None = None) -> Item | None:
-    """Mark a deleted row, so that nobody can bring it back; None when it is not (or no longer) deleted.
+def begin_purge(
+    services: Services, table: Table, row: Key, *, condition: str = "", values: Item | None = None
+) -> Item | None:
+    """Mark a row that is deleted, or kept no longer, so that nobody can bring it back; None when it is neither.
 
     Safe to repeat. condition: under which it may be purged, beside that.
     """
-    undo_over = {":undo_over": int(time.time()) - UNDO_S}
-    deleted = "#deleted_at < :undo_over" + (f" AND {condition}" if condition else "")
-    mark = table.change(row, {"purging": True}, condition=deleted, values=undo_over | (values or {}))
+    now = int(time.time())
+    over = "#purging = :yes OR #deleted_at < :undo_over"
+    if services.settings.retention_days:
+        over += " OR (attribute_not_exists(#deleted_at) AND #ttl < :now)"
+    mark = table.update(
+        row,
+        "SET #purging = :yes, #deleted_at = if_not_exists(#deleted_at, :now)",
+        {":yes": True, ":now": now, ":undo_over": now - UNDO_S} | (values or {}),
+        condition=f"({over})" + (f" AND {condition}" if condition else ""),
+    )
     try:
         return table.write(mark, returns="ALL_NEW")
     except ConditionFailed:

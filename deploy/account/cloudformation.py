@@ -123,16 +123,20 @@ def delete(stage: Stage, name: str, say: Say) -> bool:
     return True
 
 
-def switch_expiry_on(stage: Stage) -> bool:
-    """Have the local AWS honour the tables' TTL, which it does not read from a stack; True when it was off."""
+# Of short-lived rows; what people keep goes by the sweep.
+_EXPIRING = ("frames", "sockets", "usage")
+
+
+def switch_expiry(stage: Stage) -> bool:
+    """Have the local AWS honour the tables' TTL, which it does not read from a stack; True when it did not."""
     client = stage.client("dynamodb")
     changed = False
     for name in client.list_tables()["TableNames"]:
         if not name.startswith(f"{stage.prefix}-"):
             continue
         status = client.describe_time_to_live(TableName=name)["TimeToLiveDescription"]["TimeToLiveStatus"]
-        if status == "DISABLED":
-            wanted = {"AttributeName": "ttl", "Enabled": True}
+        wanted = {"AttributeName": "ttl", "Enabled": name.endswith(_EXPIRING)}
+        if wanted["Enabled"] != (status == "ENABLED"):
             client.update_time_to_live(TableName=name, TimeToLiveSpecification=wanted)
             changed = True
     return changed

@@ -48,7 +48,10 @@ def security_headers() -> Mapping[str, str]:
 
 
 def limits(variables: Mapping[str, str]) -> dict[str, int]:
-    """What the API accepts, and how long it can undo, for the site to say so. Raises DeploymentError, as `settings`."""
+    """What the API accepts, how long it can undo and keeps what is not used, for the site to say so.
+
+    Raises DeploymentError, as `settings`.
+    """
     app = settings(variables)
     from chalicelib import undo  # noqa: PLC0415
     from chalicelib.api.schemas import texts  # noqa: PLC0415
@@ -59,4 +62,5 @@ def limits(variables: Mapping[str, str]) -> dict[str, int]:
         "text_characters": texts.MAX_TEXT_CHARACTERS,
         "title_characters": texts.MAX_TITLE_CHARACTERS,
         "undo_s": undo.UNDO_S,
+        "retention_days": app.retention_days,
     }

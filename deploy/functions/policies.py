@@ -77,6 +77,7 @@ ACTIONS: dict[str, dict[str, str]] = {
         "DeleteItem": "dynamodb:DeleteItem",
         "ConditionCheckItem": "dynamodb:ConditionCheckItem",
         "Query": "dynamodb:Query",
+        "Scan": "dynamodb:Scan",
         "BatchGetItem": "dynamodb:BatchGetItem",
         "BatchWriteItem": "dynamodb:BatchWriteItem",
     },

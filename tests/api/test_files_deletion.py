@@ -50,7 +50,7 @@ def test_a_deleted_file_is_hidden_at_once_everywhere(stage: Stage, ada: Person) 
 def test_a_deletion_is_undone_within_its_time_and_not_after(stage: Stage, ada: Person, grace: Person) -> None:
     file_id = stage.ready(ada, TEXT)
     before = ada.file(file_id)
-    del before["used_in"]
+    del before["used_in"], before["kept_until"]
     path = f"/files/{file_id}"
     payload = _deleted(stage, ada, file_id, 29)
     assert grace.patch(path, {"deleted": False}).status == 404

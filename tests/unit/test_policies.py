@@ -154,7 +154,7 @@ def test_bedrock_models_are_reached_through_the_profile_only() -> None:
 @pytest.mark.parametrize(
     "grant",
     [
-        Grant("table", "messages", ("Scan",)),
+        Grant("table", "messages", ("DescribeTable",)),
         Grant("table", "messages", ("TransactWriteItems",)),
         Grant("bucket", "files", ("GetObject",)),
         Grant("index", "conversations", ("Query",)),

@@ -237,7 +237,7 @@ def test_expiry_is_switched_on_where_the_local_aws_has_not_read_it_and_once(monk
             KeySchema=[{"AttributeName": "subject", "KeyType": "HASH"}],
         )
     stage = Stage("local", "eu-west-1")
-    assert [cloudformation.switch_expiry_on(stage) for _ in range(2)] == [True, False]
+    assert [cloudformation.switch_expiry(stage) for _ in range(2)] == [True, False]
     found = dynamodb.describe_time_to_live(TableName="chatapp-local-usage")["TimeToLiveDescription"]
     assert found == {"TimeToLiveStatus": "ENABLED", "AttributeName": "ttl"}
     assert dynamodb.describe_time_to_live(TableName="other")["TimeToLiveDescription"] == {

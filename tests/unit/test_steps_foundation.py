@@ -159,7 +159,7 @@ def test_the_foundation_is_protected_once_it_stands(
 
     monkeypatch.setattr(cloudformation, "stands", lambda *_: stands)
     monkeypatch.setattr(cloudformation, "deploy", deploy)
-    monkeypatch.setattr(cloudformation, "switch_expiry_on", lambda _: False)
+    monkeypatch.setattr(cloudformation, "switch_expiry", lambda _: False)
     monkeypatch.setattr(adoption, "adopt", adopt)
     deployed = Stage(stage, "eu-west-1", "http://127.0.0.1:1" if stage == "local" else None)
     deployed.__dict__["account_id"] = "123456789012"

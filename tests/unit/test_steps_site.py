@@ -230,7 +230,8 @@ def test_the_site_is_told_the_limits_of_the_api_as_the_stage_has_them() -> None:
     limits = app_modules.limits({"CHATAPP_MAX_FILE_MB": "7"})
     assert limits["file_bytes"] == 7 * 1024 * 1024
     assert (limits["files_a_message"], limits["text_characters"]) == (MAX_FILES_A_MESSAGE, MAX_TEXT_CHARACTERS)
-    assert limits["undo_s"] == UNDO_S
+    assert (limits["undo_s"], limits["retention_days"]) == (UNDO_S, 90)
+    assert app_modules.limits({"CHATAPP_RETENTION_DAYS": "0"})["retention_days"] == 0
     foundation = {"UserPoolId": "pool", "ClientId": "client"}
     stage = Stage("prod", "eu-west-1")
     stage.__dict__["account_id"] = "123456789012"  # what AWS would be asked for

@@ -30,6 +30,7 @@ def conversation(settings: Settings, shown: Conversation) -> s.Conversation:
         model_note=note if shown.model and shown.model != offer.id else None,
         system=shown.system,
         head=shown.head,
+        kept_until=iso(shown.expires_at) if shown.expires_at else None,
         file_ids=sorted(shown.file_ids),
     )
 

@@ -49,14 +49,15 @@ def detail(services: Services, subject: Subject, file_id: str) -> s.FileDetail:
     used_in: list[s.UsedIn] = [
         {"conversation_id": row.conversation_id, "title": row.title} for row in file_changes.used_in(services, found)
     ]
-    return {**found.shown(), "used_in": used_in}
+    return {**found.shown(), "used_in": used_in, "kept_until": iso(found.ttl) if found.ttl else None}
 
 
 def change(services: Services, subject: Subject, file_id: str, body: s.FileChange) -> File:
     """A new name keeps the file's ending: it is put back where it is missing, and put after any other."""
     name = uploads.new_name(services, subject, file_id, body.name) if "name" in body.model_fields_set else None
     restore = "deleted" in body.model_fields_set
-    return file_changes.change(services, subject, file_id, name=name, restore=restore).shown()
+    keep = "kept" in body.model_fields_set
+    return file_changes.change(services, subject, file_id, name=name, restore=restore, keep=keep).shown()
 
 
 def delete(services: Services, subject: Subject, file_id: str) -> s.FileDeleted:

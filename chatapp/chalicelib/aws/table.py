@@ -166,6 +166,14 @@ class Table(_Queryable):
         found = _sent(self._client.get_item, TableName=self.name, Key=_wire(key), ConsistentRead=True)
         return _item(found["Item"]) if "Item" in found else None
 
+    def scan(self, *, limit: int, start: Item | None = None) -> Page:
+        """One page of all rows, in no order: at most `limit` of them and 1 MB."""
+        self._allow("Scan")
+        position = {"ExclusiveStartKey": _wire(start)} if start else {}
+        reply = _sent(self._client.scan, TableName=self.name, Limit=limit, **position)
+        last_key = reply.get("LastEvaluatedKey")
+        return Page([_item(row) for row in reply["Items"]], _item(last_key) if last_key else None)
+
     def put(self, item: Item, *, condition: str | None = None, values: Mapping[str, Any] | None = None) -> Write:
         expressions = _expressions(values or {}, ConditionExpression=condition)
         return Write(self, "PutItem", {"Item": _wire(item)} | expressions)

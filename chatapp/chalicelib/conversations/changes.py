@@ -2,33 +2,37 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, Any
 
-from chalicelib import due, undo
+from chalicelib import retention, undo
 from chalicelib.aws.table import ConditionFailed
 from chalicelib.errors import NotFound
 from chalicelib.subjects import Subject
 from chalicelib.undo import PurgeOrder
 
-from .rows import NOT_DELETED, RESTORABLE, Conversation, existing, get, key
+from .rows import NOT_DELETED, NOT_DELETED_NOR_OVER, RESTORABLE, Conversation, existing, get, key
 
 if TYPE_CHECKING:
     from chalicelib.services import Services
 
 
 def change(services: Services, subject: Subject, conversation_id: str, changes: dict[str, Any]) -> Conversation:
-    """Set attributes (None removes one). `deleted: False` brings a conversation back within the undo time."""
-    restore = "deleted" in changes
-    attributes = {name: value for name, value in changes.items() if name != "deleted"}
-    row = key(subject, conversation_id)
-    if not attributes and not restore:
+    """Set attributes (None removes one). `deleted: False` brings a conversation back within the undo time.
+
+    Any change is a use, from which on it is kept anew; `kept: True` is nothing but that.
+    """
+    restore, row = "deleted" in changes, key(subject, conversation_id)
+    if not changes:
         return get(services, subject, conversation_id)
+    attributes = {name: value for name, value in changes.items() if name not in ("deleted", "kept")}
+    attributes |= retention.used(services.settings, conversation_id)
     table = services.conversations
     if restore:
-        attributes |= {"deleted_at": None, **due.NEVER}
+        attributes["deleted_at"] = None
         write = table.change(row, attributes, condition=RESTORABLE, values=undo.undo_from())
     else:
-        write = table.change(row, attributes, condition=NOT_DELETED)
+        write = table.change(row, attributes, condition=NOT_DELETED_NOR_OVER, values={":now": int(time.time())})
     try:
         return existing(table.write(write, returns="ALL_NEW"))
     except ConditionFailed as refused:

@@ -35,6 +35,7 @@ class Message:
     files: attached to a person's message, as they were then.
     token: of the worker that claimed the answer. lease_until: Unix seconds.
     reservation: of an answer in progress, for whoever ends it to settle.
+    expires_at: of one that a version before wrote; since then the date stands on the conversation alone.
     """
 
     subject: Subject
@@ -89,7 +90,6 @@ class Message:
             "content": self.content or None,
             "files": self.files or None,
             "model": self.model,
-            "ttl": self.expires_at,
             "reservation": self.reservation.to_item() if self.reservation else None,
         }
         return {

@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from chalicelib import undo
+from chalicelib import retention, undo
 from chalicelib.aws.table import Item, Key
 from chalicelib.errors import NotFound
 from chalicelib.ids import is_id, iso, new_id
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 EXISTS = "attribute_exists(#conversation_id)"
 NOT_DELETED = f"{EXISTS} AND {undo.NOT_DELETED}"
+# With `:now` among the values: nothing that is over is kept anew.
+NOT_DELETED_NOR_OVER = f"{NOT_DELETED} AND (attribute_not_exists(#ttl) OR #ttl >= :now)"
 RESTORABLE = f"{EXISTS} AND {undo.RESTORABLE}"
 
 
@@ -80,8 +82,8 @@ class Conversation:
         )
 
     def visible(self) -> bool:
-        """Whether its owner may still see it: DynamoDB removes expired rows days late."""
-        return self.deleted_at is None and not (self.expires_at and self.expires_at < time.time())
+        """Whether its owner may still see it: the sweep comes up to an hour late."""
+        return self.deleted_at is None and not retention.is_over(self.expires_at)
 
 
 def key(subject: Subject, conversation_id: str) -> Key:
@@ -100,15 +102,14 @@ def new_item(
     model: str | None = None,
     system: str | None = None,
 ) -> Item:
-    now = time.time()
-    given = {"title": title, "model": model, "system": system}
+    conversation_id = conversation_id or new_id()
+    given = {"title": title, "model": model, "system": system, **retention.used(services.settings, conversation_id)}
     return {
         "user_id": subject.owner,
-        "conversation_id": conversation_id or new_id(),
-        "timestamp": iso(now),
+        "conversation_id": conversation_id,
+        "timestamp": iso(time.time()),
         "pinned": False,
         "archived": False,
-        "ttl": int(now) + services.settings.retention_s,
         **{name: value for name, value in given.items() if value is not None},
     }
 

@@ -19,13 +19,13 @@ if TYPE_CHECKING:
 
 
 def purge_conversation(services: Services, subject: Subject, conversation_id: str) -> bool:
-    """Remove a deleted conversation with its messages and stream logs; False when it is not (or no longer) deleted.
+    """Remove a conversation that is deleted, or kept no longer, with its messages and stream logs; False when neither.
 
     From its first write on nobody can bring the conversation back. Safe to repeat: the conversation's row goes last,
     so an interrupted purge is found again. An answer that still streams finds its row gone and removes its own log.
     """
     table, row = services.conversations, conversations.key(subject, conversation_id)
-    if undo.begin_purge(table, row) is None:
+    if undo.begin_purge(services, table, row) is None:
         return False
     services.messages.delete_all(_cleared(services, messages.partition(subject, conversation_id)))
     table.write(table.delete(row))

@@ -15,13 +15,13 @@ if TYPE_CHECKING:
 
 
 def purge_file(services: Services, subject: Subject, file_id: str) -> bool:
-    """Remove a deleted file with all that was read of it; False when it is not (or no longer) deleted.
+    """Remove a file that is deleted, or kept no longer, with all that was read of it; False when it is neither.
 
     Safe to repeat: the row goes last, together with what it had reserved, so an interrupted purge is found again. A
     worker that still reads finds the row gone and removes what it wrote. Conversations and messages keep its name.
     """
     mine = {":user_id": subject.owner}
-    marked = undo.begin_purge(services.files, files.key(file_id), condition=files.MINE, values=mine)
+    marked = undo.begin_purge(services, services.files, files.key(file_id), condition=files.MINE, values=mine)
     if marked is None:
         return False
     removal.remove_objects(services, subject, file_id)

@@ -1,6 +1,6 @@
 """The hourly sweep: finishes what is due and was lost, whatever lost it.
 
-Finds rows by the `due-index` of their tables: deleted conversations and files whose purge never came, uploads that
+Finds rows by the `due-index` of their tables: what was deleted and never purged or is kept no longer, uploads that
 never came or were never read, what was stored of a file after it was removed, reservations of money that nobody
 settled. What a file had reserved of its owner's room goes with its row, in one transaction. Each row is done by itself,
 safely to repeat, and stays due until it is; so a run may end anywhere, and the next one goes on.
@@ -11,15 +11,18 @@ from __future__ import annotations
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from chalicelib import due, logs
-from chalicelib.aws.table import ConditionFailed, Index, Item
-from chalicelib.files import lifecycle, removal
+from chalicelib import due, logs, retention
+from chalicelib.aws.table import ConditionFailed, Index, Item, Key, Table
+from chalicelib.conversations import rows as conversations
+from chalicelib.files import changes, lifecycle, removal
 from chalicelib.files.row import ABANDONED_S, File
 from chalicelib.spending import reservations
 from chalicelib.subjects import Subject
 
+from . import dating
 from .conversations import purge_conversation
 from .files import purge_extract, purge_file
 
@@ -31,6 +34,7 @@ _ROWS_A_PAGE = 100
 _MOST_PAGES = 50
 # What is begun by then has time to end.
 _LAST_S = 60.0
+_UNTIL_DELETED: Item = {"ttl": None, **due.NEVER}
 
 Finish = Callable[["Services", Item], None]
 
@@ -49,6 +53,7 @@ def sweep(services: Services, remaining_s: float) -> None:
     ]
     # In turn, so that much of one kind does not keep all others waiting.
     waiting = deque((kind, finish, _pages(index, shard)) for shard in due.SHARDS for kind, index, finish in sources)
+    dating.go_on(services)
     done, failed = Counter[str](), 0
     while waiting and time.monotonic() < until:
         kind, finish, pages = waiting.popleft()
@@ -91,7 +96,11 @@ def _finished(services: Services, finish: Finish, row: Item) -> bool:
 
 
 def _conversation(services: Services, row: Item) -> None:
-    purge_conversation(services, Subject.of_owner(row["user_id"]), row["conversation_id"])
+    subject, conversation_id = Subject.of_owner(row["user_id"]), row["conversation_id"]
+    purged = purge_conversation(services, subject, conversation_id)
+    # Otherwise it was brought back or used since; or its date is of a time when there were dates.
+    if not purged and not services.settings.retention_days:
+        _put_off(services.conversations, row, conversations.key(subject, conversation_id), _UNTIL_DELETED)
 
 
 def _file(services: Services, row: Item) -> None:
@@ -111,16 +120,41 @@ def _come_and_read(services: Services, item: Item) -> None:
     file = File.from_item(item)
     if (lifecycle.sweep(services, file) if file.abandoned() else lifecycle.settled(services, file)) is None:
         return
+    later = due.at(time.time() + ABANDONED_S, file.file_id)
     if file.status == "failed":
         purge_extract(services, file.subject, file.file_id)
-    settled = file.status in ("ready", "failed")
-    later = due.NEVER if settled else due.at(time.time() + ABANDONED_S, file.file_id)
-    key, seen = {"file_id": file.file_id}, {":seen": item["due_at"]}
-    write = services.files.change(key, later, condition="#due_at = :seen", values=seen)
-    try:
-        services.files.write(write)
-    except ConditionFailed:
-        return  # deleted, or removed, meanwhile
+    if file.status in ("ready", "failed"):
+        kept = _kept(services, file)
+        if kept is None:
+            purge_file(services, file.subject, file.file_id)
+            return
+        later = kept
+    _put_off(services.files, item, {"file_id": file.file_id}, later)
+
+
+def _kept(services: Services, file: File) -> Item | None:
+    """Until when a file is kept and when it is looked at next; None when its time is over.
+
+    A conversation that it stays with keeps it for as long as itself: no message need write the files' rows.
+    """
+    settings = services.settings
+    if not settings.retention_days:
+        return _UNTIL_DELETED
+    dates = [row.expires_at for row in changes.used_in(services, file)]
+    if file.ttl is None or None in dates:
+        ttl = retention.until(settings)  # of a version before, or from when files were kept until they are deleted
+    else:
+        ttl = max([file.ttl, *(each for each in dates if each)])
+    if retention.is_over(ttl):
+        return None
+    return {"ttl": ttl, **retention.file_look(settings, ttl, file.file_id)}
+
+
+def _put_off(table: Table, seen: Item, key: Key, later: Item) -> None:
+    """Unless the row was deleted, or put off, meanwhile."""
+    condition = "#due_at = :seen AND attribute_not_exists(#deleted_at)"
+    with suppress(ConditionFailed):
+        table.write(table.change(key, later, condition=condition, values={":seen": seen["due_at"]}))
 
 
 def _usage(services: Services, row: Item) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from chalicelib import retention
 from chalicelib.aws.table import ConditionFailed, Item, Key, Table, TransactionRefused, Write, batch_get, transact
 from chalicelib.conversations import rows as conversations
 from chalicelib.conversations.rows import Conversation
@@ -117,9 +118,13 @@ def uses(services: Services, conversation: Conversation, attached: Sequence[File
 
 def _use(services: Services, conversation: Conversation, file: File) -> Write:
     values: dict[str, Any] = {":user_id": conversation.subject.owner, ":ready": "ready"}
-    change = "SET #status = :ready"  # as it is: the write is there for its condition
+    ttl = retention.until(services.settings)
+    # The sweep finds it where it stands in its index, and puts it off to this date.
+    change = "SET #status = :ready, #ttl = :ttl" if ttl else "SET #status = :ready REMOVE #ttl"
+    if ttl:
+        values[":ttl"] = ttl
     if len(file.conversations) < _MOST_CONVERSATIONS:
-        change = "ADD #conversations :conversation"
+        change += " ADD #conversations :conversation"
         values[":conversation"] = {conversation.conversation_id}
     return services.files.update(files.key(file.file_id), change, values, condition=_STILL_GOOD)
 

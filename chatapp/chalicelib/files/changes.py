@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from chalicelib import due, undo
+from chalicelib import due, retention, undo
 from chalicelib.aws.table import ConditionFailed, Item, batch_get
 from chalicelib.conversations import rows as conversations
 from chalicelib.conversations.rows import Conversation
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 CONTENT_EXPIRES_S = 300
 _MOST_USED_IN = 100
 _NOT_DELETED = f"{MINE} AND {undo.NOT_DELETED}"
+_NOT_DELETED_NOR_OVER = f"{_NOT_DELETED} AND (attribute_not_exists(#ttl) OR #ttl >= :now)"
 _RESTORABLE = f"{MINE} AND {undo.RESTORABLE}"
 
 
@@ -44,16 +45,22 @@ def content(services: Services, subject: Subject, file_id: str) -> str:
     return services.uploads.presigned_get(file.object_key, file.version_id, file.name, CONTENT_EXPIRES_S)
 
 
-def change(services: Services, subject: Subject, file_id: str, *, name: str | None, restore: bool) -> File:
-    """Give a file another name; `restore` brings it back within the undo time."""
-    if name is None and not restore:
+def change(
+    services: Services, subject: Subject, file_id: str, *, name: str | None, restore: bool, keep: bool = False
+) -> File:
+    """Give a file another name; `restore` brings it back within the undo time.
+
+    Any change is a use, from which on it is kept anew; `keep` is nothing but that.
+    """
+    if name is None and not restore and not keep:
         return get(services, subject, file_id)
     attributes: Item = {"name": name} if name is not None else {}
-    condition, values = _NOT_DELETED, {":user_id": subject.owner}
+    attributes["ttl"] = retention.until(services.settings)
+    condition, values = _NOT_DELETED_NOR_OVER, {":user_id": subject.owner, ":now": int(time.time())}
     if restore:
         # Deleting it took the place of looking at it when its upload should have come.
         attributes |= {"deleted_at": None, **due.at(time.time() + ABANDONED_S, file_id)}
-        condition, values = _RESTORABLE, values | undo.undo_from()
+        condition, values = _RESTORABLE, {":user_id": subject.owner, **undo.undo_from()}
     write = services.files.change(key(file_id), attributes, condition=condition, values=values)
     try:
         return settled(services, File.from_item(services.files.write(write, returns="ALL_NEW")))

@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from chalicelib import cursors, shapes
+from chalicelib import cursors, retention, shapes
 from chalicelib.aws.table import Item, Key
 from chalicelib.errors import NotFound
 from chalicelib.extraction.kinds.detect import Group
@@ -40,8 +40,8 @@ class File:
     object_key, version_id: the object that was pinned: the key's first version.
     group: how Claude takes it. pages: None until known. tokens: an estimate. scanned: a PDF to be read by sight.
     error: why it failed; of one that is ready, why only its first pages were read.
-    token: of the worker that claimed it. lease_until, deleted_at: Unix seconds. attempts: claims so far, of this run.
-    runs: those that have ended before, with the file to be continued.
+    token: of the worker that claimed it. lease_until, deleted_at, ttl: Unix seconds. attempts: claims so far, of this
+    run. runs: those that have ended before, with the file to be continued.
     continue_at: the page at which the next run of a long document begins. index_key: of the search index that the last
     run left, None where there is none.
     conversations: ids of those that it was attached to and not taken out of, whether they still exist or not.
@@ -74,6 +74,7 @@ class File:
     index_key: str | None = None
     conversations: frozenset[str] = field(default_factory=frozenset)
     deleted_at: float | None = None
+    ttl: int | None = None
 
     @classmethod
     def from_item(cls, item: Item) -> File:
@@ -87,7 +88,7 @@ class File:
         return {name: value for name, value in values.items() if value is not None and value != frozenset()}
 
     def visible_to(self, subject: Subject) -> bool:
-        return self.subject == subject and self.deleted_at is None
+        return self.subject == subject and self.deleted_at is None and not retention.is_over(self.ttl)
 
     def abandoned(self) -> bool:
         """Whether it should have come long ago, as far as its row tells."""

@@ -10,7 +10,7 @@ import binascii
 import time
 from typing import TYPE_CHECKING
 
-from chalicelib import due
+from chalicelib import due, retention
 from chalicelib.aws.bucket import PresignedPost
 from chalicelib.aws.faults import Busy
 from chalicelib.aws.table import TransactionRefused, transact
@@ -142,7 +142,8 @@ def _reserved(services: Services, file: File) -> File:
 def _reserve(services: Services, file: File) -> AppError | None:
     """Store the row with its reservation; where there is no room, say so and store nothing."""
     room = quota.reserve(services, file.subject, file.size)
-    item = file.to_item() | due.at(time.time() + files.ABANDONED_S, file.file_id)
+    kept = file.with_changes(ttl=retention.until(services.settings))
+    item = kept.to_item() | due.at(time.time() + files.ABANDONED_S, file.file_id)
     try:
         transact([services.files.put(item), room], patience_s=_PATIENCE_S)
     except TransactionRefused as refused:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from chalicelib import retention
 from chalicelib.aws.table import Write
 from chalicelib.conversations import rows as conversations
 from chalicelib.conversations.messages import REQUEST_PREFIX, Message
@@ -65,7 +66,7 @@ def new_turn(
         status="complete",
         content=[{"type": "text", "text": sending.text}],
         files=attachments.snapshots(attached),
-        **_times(services),
+        created_at=iso(time.time()),
     )
     model = sending.model or conversation.model
     return Turn(conversation, user_message, _queued(services, user_message, user_message.message_id, model))
@@ -85,13 +86,8 @@ def _queued(services: Services, after: Message, parent_id: str | None, model: st
         role="assistant",
         status="queued",
         model=services.settings.offer(model).id,
-        **_times(services),
+        created_at=iso(time.time()),
     )
-
-
-def _times(services: Services) -> dict[str, Any]:
-    now = time.time()
-    return {"created_at": iso(now), "expires_at": int(now) + services.settings.retention_s}
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +111,6 @@ def writes(services: Services, turn: Turn, sending: Sending) -> TurnWrites:
         "user_message_id": turn.user_message.message_id,
         "answer_id": turn.answer.message_id,
         "digest": digest(sending),
-        "ttl": turn.answer.expires_at,
     }
     return TurnWrites(
         table.put(turn.user_message.to_item(), condition=new),
@@ -128,11 +123,16 @@ def take_head(services: Services, conversation: Conversation, answer: Message, f
     values: dict[str, Any] = {
         ":answer": answer.message_id,
         ":now": answer.created_at,
-        ":ttl": answer.expires_at,
     }
     if conversation.head is not None:
         values[":was"] = conversation.head
-    change = "SET #head = :answer, #answer_in_progress = :answer, #timestamp = :now, #ttl = :ttl"
+    kept = retention.used(services.settings, conversation.conversation_id)
+    change = "SET #head = :answer, #answer_in_progress = :answer, #timestamp = :now"
+    if kept["ttl"] is None:
+        change += " REMOVE " + ", ".join(f"#{name}" for name in kept)
+    else:
+        change += "".join(f", #{name} = :{name}" for name in kept)
+        values |= {f":{name}": value for name, value in kept.items()}
     condition = _FREE_AND_SAME_HEAD[conversation.head is not None]
     if file_ids:
         change += " ADD #file_ids :file_ids DELETE #removed_file_ids :file_ids"

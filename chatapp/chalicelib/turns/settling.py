@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any
 
+from chalicelib import retention
 from chalicelib.aws.table import TransactionRefused, Write, transact
 from chalicelib.conversations import messages
 from chalicelib.conversations import rows as conversations
@@ -108,7 +109,6 @@ def _message(services: Services, ended: Message, before: Message) -> Write:
         "usage": ended.usage,
         "stop_reason": ended.stop_reason,
         "error": ended.error,
-        "ttl": int(time.time()) + services.settings.retention_s,
     }
     changes: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
     changes["reservation"] = None
@@ -125,7 +125,8 @@ def _message(services: Services, ended: Message, before: Message) -> Write:
 
 
 def _conversation(services: Services, ended: Message, more: dict[str, Any]) -> Write:
-    changes = {**more, "ttl": int(time.time()) + services.settings.retention_s, "answer_in_progress": None}
+    kept = retention.used(services.settings, ended.conversation_id)
+    changes = {**more, **kept, "answer_in_progress": None}
     return services.conversations.change(
         conversations.key(ended.subject, ended.conversation_id),
         changes,

@@ -533,6 +533,11 @@ export interface components {
             /** Answer In Progress */
             answer_in_progress: string | null;
             /**
+             * Kept Until
+             * @description When it is removed unless it is used; null: never
+             */
+            kept_until: string | null;
+            /**
              * File Ids
              * @description Files that stay with the conversation, oldest first
              */
@@ -541,6 +546,8 @@ export interface components {
         /**
          * ConversationChange
          * @description Only what is given changes; `deleted: false` undoes a deletion while that is possible.
+         *
+         *     Any change is a use, from which on the conversation is kept anew; `kept: true` is nothing but that.
          */
         ConversationChange: {
             /**
@@ -574,6 +581,12 @@ export interface components {
              * @constant
              */
             deleted: false;
+            /**
+             * Kept
+             * @default true
+             * @constant
+             */
+            kept: true;
         };
         /** ConversationFiles */
         ConversationFiles: {
@@ -719,6 +732,8 @@ export interface components {
          * FileChange
          * @description Only what is given changes; `deleted: false` undoes a deletion while that is possible.
          *
+         *     Any change is a use, from which on the file is kept anew; `kept: true` is nothing but that.
+         *
          *     name: stored with the ending that the file came with, which is added where it is missing: it says what the file is.
          */
         FileChange: {
@@ -733,6 +748,12 @@ export interface components {
              * @constant
              */
             deleted: false;
+            /**
+             * Kept
+             * @default true
+             * @constant
+             */
+            kept: true;
         };
         /** FileContent */
         FileContent: {
@@ -751,6 +772,8 @@ export interface components {
         /**
          * FileDetail
          * @description used_in: of those conversations the ones that its owner still sees, newest first; 100 at most.
+         *
+         *     kept_until: when it is removed unless it is used; null: never.
          */
         FileDetail: {
             /** File Id */
@@ -787,6 +810,8 @@ export interface components {
             upload_timestamp: string;
             /** Conversations */
             conversations: number;
+            /** Kept Until */
+            kept_until: string | null;
             /** Used In */
             used_in: components["schemas"]["UsedIn"][];
         };
@@ -1055,6 +1080,11 @@ export interface components {
             head: string | null;
             /** Answer In Progress */
             answer_in_progress: string | null;
+            /**
+             * Kept Until
+             * @description When it is removed unless it is used; null: never
+             */
+            kept_until: string | null;
             /**
              * File Ids
              * @description Files that stay with the conversation, oldest first

@@ -169,6 +169,26 @@ describe("the chat", () => {
     expect(await screen.findByText(/no longer on offer/)).toBeInTheDocument();
   });
 
+  it("tells in its last 14 days when a conversation is deleted, and keeps it", async () => {
+    const inDays = (days: number): string => new Date(Date.now() + days * 86_400_000).toISOString();
+    api.conversations.set("c1", conversation({ kept_until: inDays(13) }));
+    open("/c/c1");
+    expect(await screen.findByText(/This conversation will be deleted on/)).toBeInTheDocument();
+    api.conversations.set("c1", conversation({ kept_until: inDays(90) }));
+    screen.getByRole("button", { name: "Keep" }).focus();
+    await person.keyboard("{Enter}");
+    await pass(500);
+    expect(api.sent("PATCH", /^\/conversations\/c1$/)[0]?.body).toEqual({ kept: true });
+    expect(screen.queryByText(/will be deleted on/)).toBeNull();
+    expect(await composer()).toHaveFocus();
+  });
+
+  it("says in the settings for how long it keeps what is not used", async () => {
+    open();
+    await person.click(await screen.findByRole("button", { name: /Settings and account/ }));
+    expect(screen.getByText("Conversations and files are deleted 90 days after their last use.")).toBeInTheDocument();
+  });
+
   it("sends the chosen model with a new conversation", async () => {
     open();
     await person.click(await screen.findByRole("button", { name: "Model: Claude A" }));

@@ -73,7 +73,8 @@ export const en = {
     showArchived: "Archived conversations",
     backToList: "All conversations",
     empty: "No conversation yet",
-    emptyLead: "What you ask is kept here.",
+    emptyLead: (days: number) =>
+      days === 0 ? "What you ask is kept here until you delete it." : `What you ask is kept here for ${days} days after its last use.`,
     archivedEmpty: "Nothing is archived",
     archivedEmptyLead: "Archive a conversation to keep it out of the way.",
     loadMore: "Load more",
@@ -96,6 +97,12 @@ export const en = {
     week: "Previous 7 days",
     month: "Previous 30 days",
     older: "Older",
+  },
+  retention: {
+    conversation: (date: string) => `This conversation will be deleted on ${date} unless it is used.`,
+    file: (date: string) => `This file will be deleted on ${date} unless it is used.`,
+    keep: "Keep",
+    kept: "It is kept.",
   },
   chat: {
     conversation: "Conversation",
@@ -207,6 +214,10 @@ export const en = {
     language: "Language",
     theme: "Appearance",
     themes: { system: "System", light: "Light", dark: "Dark" },
+    kept: (days: number) =>
+      days === 0
+        ? "Conversations and files are kept until you delete them."
+        : `Conversations and files are deleted ${days} days after their last use.`,
     signedInAs: "Signed in as",
     signOut: "Sign out",
     signOutQuestion: (count: number) => (count === 1 ? "1 message was not sent yet." : `${count} messages were not sent yet.`),

@@ -75,7 +75,10 @@ export const fr: Messages = {
     showArchived: "Conversations archivées",
     backToList: "Toutes les conversations",
     empty: "Aucune conversation",
-    emptyLead: "Ce que vous demandez est conservé ici.",
+    emptyLead: (days) =>
+      days === 0
+        ? "Ce que vous demandez est conservé ici jusqu’à ce que vous le supprimiez."
+        : `Ce que vous demandez est conservé ici pendant ${days} jours après la dernière utilisation.`,
     archivedEmpty: "Rien n’est archivé",
     archivedEmptyLead: "Archivez une conversation pour la mettre de côté.",
     loadMore: "Afficher la suite",
@@ -98,6 +101,12 @@ export const fr: Messages = {
     week: "7 derniers jours",
     month: "30 derniers jours",
     older: "Plus ancien",
+  },
+  retention: {
+    conversation: (date) => `Cette conversation sera supprimée le ${date} si elle n’est pas utilisée.`,
+    file: (date) => `Ce fichier sera supprimé le ${date} s’il n’est pas utilisé.`,
+    keep: "Conserver",
+    kept: "C’est conservé.",
   },
   chat: {
     conversation: "Conversation",
@@ -210,6 +219,10 @@ export const fr: Messages = {
     language: "Langue",
     theme: "Apparence",
     themes: { system: "Système", light: "Clair", dark: "Sombre" },
+    kept: (days) =>
+      days === 0
+        ? "Les conversations et les fichiers sont conservés jusqu’à ce que vous les supprimiez."
+        : `Les conversations et les fichiers sont supprimés ${days} jours après leur dernière utilisation.`,
     signedInAs: "Connecté en tant que",
     signOut: "Se déconnecter",
     signOutQuestion: (count) =>

@@ -9,6 +9,7 @@ const limits = v.object({
   text_characters: count,
   title_characters: count,
   undo_s: count,
+  retention_days: v.pipe(v.number(), v.integer(), v.minValue(0)),
 });
 
 const schema = v.object({
@@ -23,7 +24,8 @@ const schema = v.object({
 });
 
 export type Config = v.InferOutput<typeof schema>;
-/** What the API accepts. Characters are code points. undo_s: how long it can bring back what was deleted. */
+/** What the API accepts. Characters are code points. undo_s: how long it can bring back what was deleted.
+ * retention_days: after their last use conversations and files are kept so long; 0: until they are deleted. */
 export type Limits = Config["limits"];
 
 /** Parse the text of config.json. Throws when it is not JSON or a field is missing. */

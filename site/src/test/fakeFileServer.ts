@@ -50,7 +50,7 @@ export class FakeFileServer {
           if (this.refusal) throw this.refusal;
           const file = this.files.get(id);
           if (!file) throw new ApiError(404, "not_found", "gone");
-          return { ...file, used_in: [] };
+          return { ...file, used_in: [], kept_until: null };
         },
         delete: async (id) => this.deleted.push(id),
       },

@@ -93,7 +93,7 @@ export class FakeFiles {
     if (rest) return [200, { url: `https://storage.test/${id}`, expires_in_s: 300 }];
     if (method === "PATCH") return [200, this.put({ file_id: id, name: String(body?.["name"]) })];
     if (method === "DELETE") return this.#delete(file);
-    return [200, { ...file, used_in: this.usedIn }];
+    return [200, { ...file, used_in: this.usedIn, kept_until: null }];
   }
 
   /** Files that a message names: theirs, or why they cannot be attached. */

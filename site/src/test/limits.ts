@@ -7,4 +7,5 @@ export const limits: Limits = {
   title_characters: 200,
   // Not what the API has, so that a time of the site's own would show.
   undo_s: 20,
+  retention_days: 90,
 };

@@ -33,6 +33,7 @@ export function conversation(fields: Partial<Conversation> = {}): Conversation {
     archived: false,
     head: null,
     answer_in_progress: null,
+    kept_until: null,
     file_ids: [],
     ...fields,
   };

@@ -24,7 +24,10 @@ class NewConversation(Request):
 
 
 class ConversationChange(Request):
-    """Only what is given changes; `deleted: false` undoes a deletion while that is possible."""
+    """Only what is given changes; `deleted: false` undoes a deletion while that is possible.
+
+    Any change is a use, from which on the conversation is kept anew; `kept: true` is nothing but that.
+    """
 
     title: Title = ""
     model: ModelId = ""
@@ -32,6 +35,7 @@ class ConversationChange(Request):
     pinned: bool = False
     archived: bool = False
     deleted: Annotated[Literal[False], BeforeValidator(boolean)] = False
+    kept: Annotated[Literal[True], BeforeValidator(boolean)] = True
 
 
 class ConversationsQuery(ListQuery):
@@ -51,6 +55,7 @@ class Conversation(BaseModel):
     archived: bool
     head: str | None
     answer_in_progress: str | None
+    kept_until: str | None = Field(description="When it is removed unless it is used; null: never")
     file_ids: list[str] = Field(description="Files that stay with the conversation, oldest first")
 
 

@@ -25,11 +25,14 @@ class NewFile(Request):
 class FileChange(Request):
     """Only what is given changes; `deleted: false` undoes a deletion while that is possible.
 
+    Any change is a use, from which on the file is kept anew; `kept: true` is nothing but that.
+
     name: stored with the ending that the file came with, which is added where it is missing: it says what the file is.
     """
 
     name: Annotated[str, StringConstraints(min_length=1, max_length=5_000)] = ""
     deleted: Annotated[Literal[False], BeforeValidator(boolean)] = False
+    kept: Annotated[Literal[True], BeforeValidator(boolean)] = True
 
 
 class FilesQuery(ListQuery):
@@ -53,8 +56,12 @@ class UsedIn(TypedDict):
 
 
 class FileDetail(File):
-    """used_in: of those conversations the ones that its owner still sees, newest first; 100 at most."""
+    """used_in: of those conversations the ones that its owner still sees, newest first; 100 at most.
 
+    kept_until: when it is removed unless it is used; null: never.
+    """
+
+    kept_until: str | None
     used_in: list[UsedIn]
 
 

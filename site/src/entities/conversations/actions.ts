@@ -5,6 +5,7 @@ import { useApi } from "@/api/context";
 import type { ConversationChange, ConversationSummary } from "@/api/types";
 import { t } from "@/i18n";
 import { errorText } from "@/entities/errors/errorText";
+import { focusComposer } from "@/lib/focusComposer";
 import { useLimits } from "@/lib/limits";
 import { showToast } from "@/ui/toasts";
 
@@ -20,7 +21,7 @@ export function useConversationActions() {
 
   const change = useMutation({
     mutationFn: ({ id, change }: { id: string; change: ConversationChange }) => patchConversation(api, id, change),
-    onMutate: ({ id, change: { deleted: _, ...shown } }) => updateCached(client, id, shown),
+    onMutate: ({ id, change: { deleted: _, kept: __, ...shown } }) => updateCached(client, id, shown),
     onSuccess: (conversation) => {
       updateCached(client, conversation.conversation_id, conversation);
       rereadLists(client);
@@ -30,6 +31,16 @@ export function useConversationActions() {
       void client.invalidateQueries({ queryKey: listsKey });
       void client.invalidateQueries({ queryKey: conversationKey(id) });
     },
+  });
+
+  const keep = useMutation({
+    mutationFn: (id: string) => patchConversation(api, id, { kept: true }),
+    onSuccess: (conversation) => {
+      updateCached(client, conversation.conversation_id, conversation);
+      showToast({ text: t().retention.kept });
+      focusComposer();
+    },
+    onError: (error) => showToast({ text: errorText(t(), error), isError: true }),
   });
 
   const undo = useMutation({
@@ -64,6 +75,7 @@ export function useConversationActions() {
   });
 
   return {
+    keep: (id: string) => keep.mutate(id),
     rename: (id: string, title: string) => change.mutate({ id, change: { title } }),
     setModel: (id: string, model: string) => change.mutate({ id, change: { model } }),
     setArchived: (id: string, archived: boolean) => change.mutate({ id, change: { archived } }),

@@ -32,6 +32,7 @@ const file = (fields: Partial<FileDetail> = {}): FileDetail => ({
   upload_timestamp: "2026-11-21T12:00:00.000Z",
   conversations: 1,
   used_in: [],
+  kept_until: null,
   ...fields,
 });
 
@@ -330,6 +331,17 @@ describe("the viewer", () => {
     await person.click(within(alert).getByRole("button", { name: "Try again" }));
     expect(await within(panel).findByText(/Cats sleep/)).toBeInTheDocument();
     expect(within(panel).getByRole("region")).toHaveFocus();
+  });
+
+  it("tells in its last 14 days when the file is deleted, and keeps it", async () => {
+    source.detail = { ...file(), kept_until: new Date(Date.now() + 13 * 86_400_000).toISOString() };
+    const panel = await openByClick();
+    expect(await within(panel).findByText(/This file will be deleted on/)).toBeInTheDocument();
+    source.detail = { ...file(), kept_until: new Date(Date.now() + 90 * 86_400_000).toISOString() };
+    within(panel).getByRole("button", { name: "Keep" }).focus();
+    await person.keyboard("{Enter}");
+    await waitFor(() => expect(within(panel).queryByText(/will be deleted on/)).toBeNull());
+    expect(panel).toHaveFocus();
   });
 
   it("speaks French", async () => {

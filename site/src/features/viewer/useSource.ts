@@ -17,6 +17,8 @@ interface ShownSource {
   /** null while their number is not known. */
   pages: number | null;
   unit: Unit;
+  /** When the file is deleted unless it is used. */
+  keptUntil: string | null;
 }
 
 export function useSource({ file_id: fileId, name }: ViewerTarget, number: number): ShownSource {
@@ -28,7 +30,7 @@ export function useSource({ file_id: fileId, name }: ViewerTarget, number: numbe
   const pages = known?.pages ?? page.data?.pages ?? null;
   const retry = (): void => void Promise.all([file.refetch(), page.refetch()]);
   const source = sourceOf({ known, fileError: file.error, page: page.data ?? null, pageError: page.error, retry });
-  return { source, known, pages, unit: unitOf(known ?? { name }) };
+  return { source, known, pages, unit: unitOf(known ?? { name }), keptUntil: known?.kept_until ?? null };
 }
 
 /** By its name, until more is known: an image has no pages to ask for. */

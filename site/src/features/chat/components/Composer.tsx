@@ -61,6 +61,7 @@ export function Composer({ conversationId, thread, files, onSend, onStop, isStop
         conversationId={conversationId}
         excess={excess > 0 ? formatCount(language, excess) : null}
         modelNote={thread.conversation?.model_note ?? null}
+        keptUntil={thread.conversation?.kept_until ?? null}
         files={files}
       />
       <form

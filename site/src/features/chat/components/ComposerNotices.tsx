@@ -4,6 +4,8 @@ import { useT } from "@/i18n";
 import { focusComposer } from "@/lib/focusComposer";
 import { useStore } from "@/lib/store";
 import { Alert } from "@/ui/Alert";
+import { Ending } from "@/ui/Ending";
+import { useConversationActions } from "@/entities/conversations/actions";
 import { RefusedFiles } from "@/entities/files/ui/RefusedFiles";
 
 import { useChat } from "../context";
@@ -15,17 +17,23 @@ interface ComposerNoticesProps {
   /** By how many characters the text is too long, written out; null: it is not. */
   excess: string | null;
   modelNote: string | null;
+  /** When the conversation is deleted unless it is used. */
+  keptUntil: string | null;
   files: DraftFiles;
 }
 
 /** What stands in the way of a message, or is good to know before it is sent. */
-export function ComposerNotices({ conversationId, excess, modelNote, files }: ComposerNoticesProps) {
+export function ComposerNotices({ conversationId, excess, modelNote, keptUntil, files }: ComposerNoticesProps) {
   const t = useT();
+  const { keep } = useConversationActions();
   const isOnline = useSyncExternalStore(subscribeOnline, () => navigator.onLine);
   return (
     <>
       {!isOnline && <Alert tone="notice">{t.chat.offline}</Alert>}
       {modelNote && <Alert tone="notice">{modelNote}</Alert>}
+      {conversationId !== null && (
+        <Ending until={keptUntil} says={t.retention.conversation} onKeep={() => keep(conversationId)} />
+      )}
       <BranchNotice conversationId={conversationId} />
       {excess !== null && <Alert>{t.chat.tooLong(excess)}</Alert>}
       <RefusedFiles refused={files.refused} onDismiss={files.dismissRefused} />

@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from "react";
 
 import type { ConversationSummary } from "@/api/types";
 import { useT } from "@/i18n";
+import { useLimits } from "@/lib/limits";
 import { useConversations } from "@/entities/conversations/list";
 import { periodOf, type Period } from "@/lib/format";
 import { Button } from "@/ui/Button";
@@ -84,10 +85,11 @@ function LoadMore({ isLoading, isFailed, onLoad }: { isLoading: boolean; isFaile
 
 function EmptyList({ isArchive }: { isArchive: boolean }) {
   const t = useT();
+  const { retention_days: days } = useLimits();
   return (
     <div className="px-2.5 py-6 text-sm">
       <p className="font-medium">{isArchive ? t.list.archivedEmpty : t.list.empty}</p>
-      <p className="mt-0.5 text-muted">{isArchive ? t.list.archivedEmptyLead : t.list.emptyLead}</p>
+      <p className="mt-0.5 text-muted">{isArchive ? t.list.archivedEmptyLead : t.list.emptyLead(days)}</p>
     </div>
   );
 }

@@ -16,7 +16,7 @@ function holding(file: StoredFile): QueryClient {
   const client = new QueryClient();
   client.setQueryData(["files", { name: "" }], { pages: [{ items: [file], next_cursor: null }], pageParams: [null] });
   client.setQueryData(["conversation-files", "c1"], { items: [file], missing: [] });
-  client.setQueryData(["source", "f1"], { ...file, used_in: [] });
+  client.setQueryData(["source", "f1"], { ...file, used_in: [], kept_until: null });
   return client;
 }
 

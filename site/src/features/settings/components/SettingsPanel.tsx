@@ -2,6 +2,7 @@
 import { useEffect, useId, useRef, useState } from "react";
 
 import { useT } from "@/i18n";
+import { useLimits } from "@/lib/limits";
 import { Button } from "@/ui/Button";
 import { Choice } from "@/ui/Choice";
 import { Icon } from "@/ui/icons";
@@ -11,6 +12,7 @@ import { setTheme, themes, useTheme } from "../api/theme";
 
 export function SettingsPanel({ email, onSignOut }: { email: string; onSignOut: () => void }) {
   const t = useT();
+  const { retention_days: days } = useLimits();
   const id = useId();
   const root = useRef<HTMLDivElement>(null);
   const button = useRef<HTMLButtonElement>(null);
@@ -42,6 +44,7 @@ export function SettingsPanel({ email, onSignOut }: { email: string; onSignOut: 
           className="animate-rise absolute inset-x-0 bottom-full z-40 mb-2 space-y-4 rounded-2xl border border-line bg-raised p-3 shadow-float"
         >
           <SettingsChoices />
+          <p className="px-1 text-sm text-muted">{t.settings.kept(days)}</p>
           <p className="px-1 text-sm text-muted">
             {t.settings.signedInAs}
             <br />

@@ -1,6 +1,6 @@
 /** What the viewer reads of a file. Nothing is read before it is looked at. */
-import { useQuery } from "@tanstack/react-query";
-import { useState } from "react";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useState, type RefObject } from "react";
 
 import { ApiError } from "@/api/client";
 import { useApi } from "@/api/context";
@@ -75,4 +75,20 @@ export function useDownload(fileId: string) {
     }
   };
   return { download: () => void download(), isPreparing };
+}
+
+/** Keeps the file from its date on. Its button goes then: the focus stays in the panel. */
+export function useKeeping(fileId: string, panel: RefObject<HTMLElement | null>): () => void {
+  const api = useApi();
+  const client = useQueryClient();
+  const keep = useMutation({
+    mutationFn: () => api.patch<unknown>(filePath(fileId), { kept: true }),
+    onSuccess: () => {
+      panel.current?.focus();
+      showToast({ text: texts().retention.kept });
+      return client.invalidateQueries({ queryKey: sourceKey(fileId), exact: true });
+    },
+    onError: (error) => showToast({ text: errorText(texts(), error), isError: true }),
+  });
+  return () => keep.mutate();
 }

@@ -10,8 +10,9 @@ import { locatorText } from "@/entities/files/locator";
 import { useMediaQuery } from "@/lib/mediaQuery";
 import type { ViewerTarget } from "@/lib/viewer";
 import { IconButton } from "@/ui/Button";
+import { Ending } from "@/ui/Ending";
 
-import { useDownload } from "../api/source";
+import { useDownload, useKeeping } from "../api/source";
 import { leaveViewer, useWayBack } from "../history";
 import { useCovering, usePanelFocus } from "../panel";
 import { useSource } from "../useSource";
@@ -27,7 +28,8 @@ export function Viewer({ target }: { target: ViewerTarget }) {
   const isBeside = useMediaQuery(ROOM_BESIDE);
   const panel = useRef<HTMLDivElement>(null);
   const [page, setPage] = usePage(target);
-  const { source, known, pages, unit } = useSource(target, page);
+  const { source, known, pages, unit, keptUntil } = useSource(target, page);
+  const keep = useKeeping(target.file_id, panel);
   const { download, isPreparing } = useDownload(target.file_id);
   useCovering(panel, !isBeside);
   useWayBack(!isBeside);
@@ -69,6 +71,11 @@ export function Viewer({ target }: { target: ViewerTarget }) {
         {isBeside && <IconButton icon="close" size="large" label={words.close} onClick={leaveViewer} />}
       </div>
       {cut && <p className="shrink-0 border-b border-line px-4 py-2 text-xs text-notice wide:px-5">{cut}</p>}
+      {source.kind !== "deleted" && (
+        <div className="px-2 pt-2 empty:hidden">
+          <Ending until={keptUntil} says={t.retention.file} onKeep={keep} />
+        </div>
+      )}
       <SourceContent target={target} number={page} source={source} onDownload={download} />
       {source.kind !== "deleted" && source.kind !== "image" && <PageNavigation unit={unit} page={page} pages={pages} goTo={goTo} />}
     </div>
