@@ -63,6 +63,7 @@ class Settings:
     models: on offer, the default first.
     user_budget_usd, stage_budget_usd: model spend in one calendar month (UTC).
     max_tokens: an answer's length; with `max_answer_bytes` it keeps an answer within a DynamoDB item (400 KB).
+    retention_days: for which conversations and files are kept after their last use; 0: until they are deleted.
     history_tokens: what a prompt may hold of earlier turns, by estimate; past it the oldest half is left out.
     document_tokens: what it may hold of files, by estimate; what exceeds it is searched.
     context_tokens: what the models take in one request, answer included.
@@ -156,6 +157,8 @@ class Settings:
         return settings
 
     def _check(self) -> None:
+        if self.retention_days < 0:
+            raise ValueError(f"retention_days ({self.retention_days}) must be 0, which keeps until deleted, or more")
         left = self.context_tokens - self.max_tokens - self.document_tokens
         if left < _LEAST_TURN_TOKENS:
             raise ValueError(

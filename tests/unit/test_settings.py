@@ -39,6 +39,12 @@ def test_a_setting_that_is_no_number_stops_the_start(value: str) -> None:
         Settings.read({"CHATAPP_USER_BUDGET_USD": value})
 
 
+def test_a_time_of_keeping_that_is_over_already_stops_the_start() -> None:
+    """It would have everything swept."""
+    with pytest.raises(ValueError, match="retention_days"):
+        Settings.read({"CHATAPP_RETENTION_DAYS": "-1"})
+
+
 def test_settings_that_leave_a_message_no_room_stop_the_start_and_the_deployment() -> None:
     just = {"CHATAPP_CONTEXT_TOKENS": "100000", "CHATAPP_MAX_TOKENS": "16000", "CHATAPP_DOCUMENT_TOKENS": "74000"}
     assert Settings.read(just).document_tokens == 74_000
