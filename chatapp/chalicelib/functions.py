@@ -161,6 +161,7 @@ _SWEEP = Function(
         Grant("table", "files", ("GetItem", "PutItem", "UpdateItem", "DeleteItem", "Scan")),
         Grant("table", "usage", ("GetItem", "UpdateItem")),
         *_REMOVING,
+        Grant("function", "extract", ("Invoke",)),
         Grant("schedule", "purge", ("CreateSchedule",)),
     ),
 )

@@ -122,6 +122,16 @@ def test_what_a_dead_reading_left_is_removed(stage: Stage, ada: Person) -> None:
     assert stage.row("files", uploaded.file_id)["due_at"] > time.time() + HOURS
 
 
+def test_a_file_whose_turn_to_be_read_was_missed_is_read(stage: Stage, ada: Person) -> None:
+    file = stage.upload(ada, TEXT)
+    pass_time(stage, 2 * HOURS, files=file.file_id)
+    pinned = {"version_id": file.version_id, "sequencer": file.event["Records"][0]["s3"]["object"]["sequencer"]}
+    stage.edit("files", file.file_id, status="waiting", **pinned)
+    stage.sweep()
+    stage.run()
+    assert stage.row("files", file.file_id)["status"] == "ready"
+
+
 def test_what_comes_after_a_file_was_removed_and_is_not_told_of_is_found(stage: Stage, ada: Person) -> None:
     reply = ada.post("/files", FORM)
     file_id = reply.body["file"]["file_id"]

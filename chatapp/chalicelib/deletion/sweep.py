@@ -1,9 +1,10 @@
 """The hourly sweep: finishes what is due and was lost, whatever lost it.
 
 Finds rows by the `due-index` of their tables: what was deleted and never purged or is kept no longer, uploads that
-never came or were never read, what was stored of a file after it was removed, reservations of money that nobody
-settled. What a file had reserved of its owner's room goes with its row, in one transaction. Each row is done by itself,
-safely to repeat, and stays due until it is; so a run may end anywhere, and the next one goes on.
+never came or were never read, files whose turn to be read was missed, what was stored of a file after it was removed,
+reservations of money that nobody settled. What a file had reserved of its owner's room goes with its row, in one
+transaction. Each row is done by itself, safely to repeat, and stays due until it is; so a run may end anywhere, and the
+next one goes on.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from typing import TYPE_CHECKING
 from chalicelib import due, logs, retention
 from chalicelib.aws.table import ConditionFailed, Index, Item, Key, Table
 from chalicelib.conversations import rows as conversations
-from chalicelib.files import changes, lifecycle, removal
+from chalicelib.files import changes, lifecycle, reading_queue, removal
 from chalicelib.files.row import ABANDONED_S, File
 from chalicelib.spending import reservations
 from chalicelib.subjects import Subject
@@ -121,6 +122,8 @@ def _come_and_read(services: Services, item: Item) -> None:
     if (lifecycle.sweep(services, file) if file.abandoned() else lifecycle.settled(services, file)) is None:
         return
     later = due.at(time.time() + ABANDONED_S, file.file_id)
+    if file.status == "waiting":
+        reading_queue.mend(services, file.subject, [file.file_id])
     if file.status == "failed":
         purge_extract(services, file.subject, file.file_id)
     if file.status in ("ready", "failed"):
