@@ -81,6 +81,13 @@ def table_definitions() -> list[dict[str, Any]]:
     ]
 
 
+def password_policy() -> dict[str, Any]:
+    """What the foundation stack asks of a password."""
+    template = yaml.load((ROOT / "deploy/stacks/foundation.yaml").read_text(), Template)  # noqa: S506
+    policy: dict[str, Any] = template["Resources"]["UserPool"]["Properties"]["Policies"]["PasswordPolicy"]
+    return policy
+
+
 @dataclass(frozen=True)
 class _Clients:
     """The tests' own clients, the wires, and the app's clients: made once, since making them is slow."""

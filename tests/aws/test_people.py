@@ -12,6 +12,7 @@ from moto import mock_aws
 
 from deploy.environment import Stage
 from deploy.people import accounts
+from tests.stage import password_policy
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,11 @@ def pool(monkeypatch: pytest.MonkeyPatch) -> Iterator[Pool]:
     monkeypatch.delenv("CHATAPP_DEMO_EMAIL", raising=False)
     with mock_aws():
         stage = Stage("local", "eu-west-1")
-        made = stage.client("cognito-idp").create_user_pool(PoolName="chatapp-local", UsernameAttributes=["email"])
+        made = stage.client("cognito-idp").create_user_pool(
+            PoolName="chatapp-local",
+            UsernameAttributes=["email"],
+            Policies={"PasswordPolicy": password_policy()},
+        )
         yield Pool(stage, made["UserPool"]["Id"])
 
 

@@ -4,20 +4,11 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Any
-
-import yaml
 
 from deploy.people import accounts
-from tests.stage import Template
+from tests.stage import password_policy
 
 ROOT = Path(__file__).resolve().parents[2]
-
-
-def _policy() -> dict[str, Any]:
-    template = yaml.load((ROOT / "deploy/stacks/foundation.yaml").read_text(), Template)  # noqa: S506
-    policy: dict[str, Any] = template["Resources"]["UserPool"]["Properties"]["Policies"]["PasswordPolicy"]
-    return policy
 
 
 def test_a_password_is_long_and_of_any_characters() -> None:
@@ -26,7 +17,7 @@ def test_a_password_is_long_and_of_any_characters() -> None:
     https://docs.aws.amazon.com/cognito/latest/developerguide/managing-users-passwords.html
     """
     rules = {"RequireLowercase", "RequireUppercase", "RequireNumbers", "RequireSymbols"}
-    policy = _policy()
+    policy = password_policy()
     assert {name: value for name, value in policy.items() if name.startswith("Require")} == dict.fromkeys(rules, False)
     assert policy["MinimumLength"] == 12
 
@@ -34,4 +25,4 @@ def test_a_password_is_long_and_of_any_characters() -> None:
 def test_the_site_and_the_deployment_know_the_length() -> None:
     text = (ROOT / "site/src/features/auth/api/newPassword.ts").read_text()
     (shortest,) = re.findall(r"SHORTEST_PASSWORD = (\d+);", text)
-    assert int(shortest) == _policy()["MinimumLength"] <= len(accounts.random_password())
+    assert int(shortest) == password_policy()["MinimumLength"] <= len(accounts.random_password())
