@@ -53,7 +53,8 @@ def remove(services: Services, subject: Subject, has_time: HasTime) -> bool:
     """Remove all rows and objects of a person. False: not all is gone yet, or something may still come; repeat it.
 
     Each step finds what it has to remove by what is still there, so that a run that was killed is gone on with by the
-    next. Kept are the stage's totals, which name nobody, and the row that refuses the person's last tokens.
+    next. Kept are the stage's totals, which name nobody, the row that refuses the person's last tokens, and for two
+    hours the notes of removed files (`files.removal`).
     """
     revoked_at = sessions.read(services, subject).revoked_at
     if revoked_at < 0:
