@@ -60,6 +60,7 @@ def _killed_in_the_middle(stage: Stage, ada: Person, conversation_id: str) -> st
     worker = threading.Thread(target=run, daemon=True)
     worker.start()
     wait_for(lambda: text_in(ada.frames(conversation_id, answer_id)["items"]) == SHOWN)
+    wait_for(lambda: "usage" in stage.row("messages", answer_id))
     logged.set()
     # The next push kills it, or its end, which a stop brings about.
     stage.wire.fail(wire.killed_before, lambda call: call.tables == ["usage"])
