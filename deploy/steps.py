@@ -158,7 +158,8 @@ class Deployment:
     @property
     def _place(self) -> policies.Place:
         stage = self.stage
-        return policies.Place(stage.name, stage.region, stage.account_id, self.ids.socket, self.access.profiles)
+        pool = (self.foundation or {}).get("UserPoolArn")
+        return policies.Place(stage.name, stage.region, stage.account_id, self.ids.socket, self.access.profiles, pool)
 
     def configure(self) -> None:
         with self.progress.step("limits of the APIs") as step:

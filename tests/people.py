@@ -36,7 +36,7 @@ class Reply:
 
 
 class Person:
-    """name: becomes the token's `sub`. token_use: `access` to try what must be refused.
+    """With an account in the stage's pool. name: becomes the token's `sub`. token_use: `access` to try what must be refused.
 
     The stage has just read that no session of theirs has ended.
     """
@@ -45,6 +45,7 @@ class Person:
         self.stage = stage
         self.user_id = str(uuid.uuid5(uuid.NAMESPACE_DNS, name))
         self.subject = person(self.user_id)
+        stage.pool.subs.add(self.user_id)
         self.headers: dict[str, str] = {}
         now = int(time.time())
         self.claims: dict[str, str] = {

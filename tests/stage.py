@@ -23,7 +23,7 @@ from moto import mock_aws
 
 from deploy.local.demo_model.server import DemoServer
 from tests.fakes import s3
-from tests.fakes.aws import Context, FakeGateway, FakeLambda, FakeScheduler
+from tests.fakes.aws import Context, FakeGateway, FakeLambda, FakePool, FakeScheduler
 from tests.fakes.clients import serve
 from tests.fakes.dynamodb import Wire
 from tests.storage import BUCKET, Storage
@@ -119,7 +119,7 @@ class _Numbers(TypeDeserializer):
 
 
 class Stage(Storage):
-    """app: the module `app`. lambdas, scheduler, gateway: stand-ins; `run` delivers what was invoked.
+    """app: the module `app`. lambdas, scheduler, gateway, pool: stand-ins; `run` delivers what was invoked.
 
     wire, s3_wire: between the app and DynamoDB or S3, where faults are put. clock: by which it forgets what it has read
     of ended sessions.
@@ -138,6 +138,7 @@ class Stage(Storage):
         self.lambdas = FakeLambda()
         self.scheduler = FakeScheduler()
         self.gateway = FakeGateway()
+        self.pool = FakePool()
         own = _clients()
         self.dynamodb, self.wire, self.s3_wire = own.dynamodb, own.wire, own.s3_wire
         self.wire.reset()
@@ -146,6 +147,7 @@ class Stage(Storage):
         clients.made.update(own.made)
         serve(clients.client("lambda"), self.lambdas)
         serve(clients.client("scheduler"), self.scheduler)
+        serve(clients.client("cognito-idp"), self.pool)
         serve(clients.client("apigatewaymanagementapi", ENDPOINT), self.gateway)
         for definition in table_definitions():
             self.dynamodb.create_table(**definition)

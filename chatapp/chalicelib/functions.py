@@ -159,9 +159,11 @@ _SWEEP = Function(
         Grant("index", "usage/due-index", ("Query",)),
         Grant("table", "conversations", ("BatchGetItem", "UpdateItem", "DeleteItem", "Scan")),
         Grant("table", "files", ("GetItem", "PutItem", "UpdateItem", "DeleteItem", "Scan")),
-        Grant("table", "usage", ("GetItem", "UpdateItem")),
+        Grant("table", "usage", ("GetItem", "UpdateItem", "Scan")),
+        Grant("pool", "people", ("ListUsers", "AdminGetUser")),
         *_REMOVING,
         Grant("function", "extract", ("Invoke",)),
+        Grant("function", "purge", ("Invoke",)),
         Grant("schedule", "purge", ("CreateSchedule",)),
     ),
 )

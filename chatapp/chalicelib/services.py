@@ -14,6 +14,7 @@ from chalicelib.aws.clients import client
 from chalicelib.aws.functions import Function, Schedule
 from chalicelib.aws.grants import Grant
 from chalicelib.aws.parameters import Parameter
+from chalicelib.aws.people import People
 from chalicelib.aws.push import Push
 from chalicelib.aws.table import Index, Table
 from chalicelib.claude.client import build as build_model
@@ -46,6 +47,7 @@ class Services:
     extractions: Function
     purges: Schedule
     purgings: Function
+    people: People
     pushes: Push
     model: Callable[[], Model]
 
@@ -90,6 +92,10 @@ class _Adapters:
         grant = self._grant("sockets", "connections")
         return Push(self.function, grant, partial(self.clients, "apigatewaymanagementapi"))
 
+    def people(self) -> People:
+        pool_id = self.settings.user_pool_arn.rpartition("/")[2]
+        return People(self.function, self._grant("pool", "people"), partial(self.clients, "cognito-idp"), pool_id)
+
     def parameter(self, name: str) -> Parameter:
         path = f"/chatapp/{self.settings.stage}/{name}"
         return Parameter(self.function, self._grant("parameter", name), partial(self.clients, "ssm"), path)
@@ -125,6 +131,7 @@ def build(function: str, settings: Settings, clients: Callable[..., Any] = clien
         extractions=adapters.started(EXTRACT),
         purges=adapters.purges(),
         purgings=adapters.started(PURGE),
+        people=adapters.people(),
         pushes=adapters.pushes(),
         model=lru_cache(maxsize=1)(lambda: build_model(settings, key.value)),
     )

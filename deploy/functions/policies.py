@@ -45,7 +45,7 @@ class Place:
     """Where a stage lives.
 
     socket_api_id: None until the first deployment has made the API; nothing may push until then.
-    profiles: empty where the model is not asked through Bedrock.
+    profiles: empty where the model is not asked through Bedrock. user_pool_arn: None before the foundation is laid.
     """
 
     stage: str
@@ -53,6 +53,7 @@ class Place:
     account_id: str
     socket_api_id: str | None = None
     profiles: tuple[InferenceProfile, ...] = ()
+    user_pool_arn: str | None = None
     partition: str = "aws"
 
     @property
@@ -96,6 +97,7 @@ ACTIONS: dict[str, dict[str, str]] = {
     "parameter": {"GetParameter": "ssm:GetParameter"},
     "schedule": {"CreateSchedule": "scheduler:CreateSchedule"},
     "queue": {"SendMessage": "sqs:SendMessage"},
+    "pool": {"ListUsers": "cognito-idp:ListUsers", "AdminGetUser": "cognito-idp:AdminGetUser"},
     "bedrock": {
         "InvokeModelWithResponseStream": "bedrock:InvokeModelWithResponseStream",
     },
@@ -111,6 +113,7 @@ CLIENTS: dict[str, str | None] = {
     "parameter": "ssm",
     "schedule": "scheduler",
     "queue": None,
+    "pool": "cognito-idp",
     "bedrock": "bedrock-runtime",
 }
 
@@ -217,6 +220,11 @@ def _queue(grant: Grant, place: Place) -> list[Statement]:
     return [_allow(grant, place.arn("sqs", f"{place.prefix}-{grant.resource}"))]
 
 
+def _pool(grant: Grant, place: Place) -> list[Statement]:
+    """Its name is made by Cognito, so only a stage that is laid knows it."""
+    return [_allow(grant, place.user_pool_arn)] if place.user_pool_arn else []
+
+
 def _bedrock(grant: Grant, place: Place) -> list[Statement]:
     """Bedrock asks for the profile, and for the model in each region, which is allowed through the profile only."""
     if not place.profiles:
@@ -240,5 +248,6 @@ RESOURCES: dict[str, Callable[[Grant, Place], list[Statement]]] = {
     "parameter": _parameter,
     "schedule": _schedule,
     "queue": _queue,
+    "pool": _pool,
     "bedrock": _bedrock,
 }

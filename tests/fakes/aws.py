@@ -1,4 +1,4 @@
-"""The AWS services that cannot run inside a test's process: Lambda, Scheduler and the push channel.
+"""The AWS services that cannot run inside a test's process: Lambda, Scheduler, the push channel and the user pool.
 
 Each is served behind a real client: see `tests/fakes/clients.py`.
 """
@@ -75,6 +75,31 @@ class FakeScheduler:
 
     def payloads(self) -> list[dict[str, Any]]:
         return [json.loads(schedule["Target"]["Input"]) for schedule in self.schedules.values()]
+
+
+@dataclass
+class FakePool:
+    """A user pool of people who sign in by their address. subs: of its accounts. behind: of those that lists lack."""
+
+    subs: set[str] = field(default_factory=set)
+    behind: set[str] = field(default_factory=set)
+    failures: list[Exception] = field(default_factory=list)
+
+    def list_users(
+        self, UserPoolId: str, AttributesToGet: list[str], PaginationToken: str | None = None
+    ) -> dict[str, Any]:
+        """A page of one: Cognito's are of 60 at most, and may be shorter."""
+        if self.failures:
+            raise self.failures.pop(0)
+        start = int(PaginationToken or 0)
+        listed = sorted(self.subs - self.behind)
+        users = [{"Username": sub, "Attributes": [{"Name": "sub", "Value": sub}]} for sub in listed[start : start + 1]]
+        return {"Users": users} | ({"PaginationToken": str(start + 1)} if start + 1 < len(listed) else {})
+
+    def admin_get_user(self, UserPoolId: str, Username: str) -> dict[str, Any]:
+        if Username not in self.subs:
+            raise client_error("UserNotFoundException", "AdminGetUser")
+        return {"Username": Username}
 
 
 def gone() -> ClientError:

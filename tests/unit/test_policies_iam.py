@@ -32,9 +32,10 @@ def profile(region: str) -> InferenceProfile:
     return InferenceProfile(f"arn:aws:bedrock:{region}:{ACCOUNT}:inference-profile/eu.{MODEL}", models)
 
 
+POOL = f"arn:aws:cognito-idp:eu-west-1:{ACCOUNT}:userpool/eu-west-1_a1B2c3D4e"
 PLACES = {
     "first deployment": Place("prod", "eu-west-1", ACCOUNT),
-    "with sockets": Place("prod", "eu-west-1", ACCOUNT, "sock1"),
+    "with sockets": Place("prod", "eu-west-1", ACCOUNT, "sock1", user_pool_arn=POOL),
     "with Bedrock": Place("prod", "eu-west-1", ACCOUNT, "sock1", (profile("eu-west-1"),)),
     "longest names": Place(LONGEST_STAGE, longest_region(), ACCOUNT, "a1b2c3d4e5", (profile(longest_region()),)),
 }
@@ -91,6 +92,7 @@ def test_a_policy_names_only_what_the_stage_holds(place: Place) -> None:
     known |= {place.arn("scheduler", f"schedule/{name}/*") for name in groups}
     known |= {f"{arn}/{prefix}/*" for arn in template.arns() if ":s3:::" in arn for prefix in ("uploads", "extracted")}
     known |= {place.arn("execute-api", f"{place.socket_api_id}/api/POST/@connections/*")}
+    known |= {arn for arn in [place.user_pool_arn] if arn}
     known |= {arn for each in place.profiles for arn in (each.arn, *each.model_arns)}
     for function, grants in GRANTS.items():
         for statement in policies.document(function, grants, place)["Statement"]:

@@ -1,14 +1,14 @@
 """Keeping a person out, and removing all that there is of one whose account goes.
 
 Owns no account: Cognito's is disabled or deleted by whoever orders this (`deploy/people/access.py`), and last of all,
-since without it nobody would know what to repeat.
+since without it nobody would know what to repeat. Whose account was deleted elsewhere, `departures` finds.
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from chalicelib import logs, sessions, undo
 from chalicelib.aws.table import Key
@@ -27,20 +27,41 @@ if TYPE_CHECKING:
 UNDER_WAY_S = sessions.CACHED_S + 30
 # One run, so that whoever waits for its reply has it within a minute: botocore waits no longer.
 RUN_S = 40
+# Of a run that nobody waits for: what is begun by then has time to end.
+LAST_S = 30
+PAUSE_S = 5.0
+What = Literal["cut_off", "remove", "gone"]
 HasTime = Callable[[], bool]
 
 
+def order(subject: Subject, what: What) -> dict[str, Any]:
+    """The payload by which the function `purge` is asked."""
+    return {"user_id": subject.owner, "person": what}
+
+
 def carry_out(services: Services, payload: dict[str, Any], remaining_s: float) -> dict[str, Any]:
-    """What an order for a person asks: `cut_off`, or `remove` until the reply says `done`. Both are safe to repeat."""
+    """What an order for a person asks; whether it is `done`, else it is to be repeated. All are safe to repeat.
+
+    cut_off: see below. remove: for whoever waits for the reply. gone: nobody waits; what is left when the time is over
+    is found again by the next sweep.
+    """
     subject = Subject.of_owner(payload["user_id"])
-    until = time.monotonic() + min(RUN_S, remaining_s / 2)
+    now = time.monotonic()
     if payload["person"] == "cut_off":
         cut_off(services, subject)
         done = True
+    elif payload["person"] == "remove":
+        done = _removed(services, subject, now + min(RUN_S, remaining_s / 2))
     else:
-        done = remove(services, subject, lambda: time.monotonic() < until)
+        until = now + remaining_s - LAST_S
+        while not (done := _removed(services, subject, until)) and time.monotonic() + PAUSE_S < until:
+            time.sleep(PAUSE_S)
     logs.line("person", order=payload["person"], done=done)
     return {"done": done}
+
+
+def _removed(services: Services, subject: Subject, until: float) -> bool:
+    return remove(services, subject, lambda: time.monotonic() < until)
 
 
 def cut_off(services: Services, subject: Subject) -> None:

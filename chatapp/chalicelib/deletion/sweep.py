@@ -4,7 +4,7 @@ Finds rows by the `due-index` of their tables: what was deleted and never purged
 never came or were never read, files whose turn to be read was missed, what was stored of a file after it was removed,
 reservations of money that nobody settled. What a file had reserved of its owner's room goes with its row, in one
 transaction. Each row is done by itself, safely to repeat, and stays due until it is; so a run may end anywhere, and the
-next one goes on.
+next one goes on. People whose accounts are gone are found beside it (`departures`).
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from chalicelib import due, logs, retention
 from chalicelib.aws.table import ConditionFailed, Index, Item, Key, Table
@@ -23,7 +23,7 @@ from chalicelib.files.row import ABANDONED_S, File
 from chalicelib.spending import reservations
 from chalicelib.subjects import Subject
 
-from . import dating
+from . import dating, departures
 from .conversations import purge_conversation
 from .files import purge_extract, purge_file
 
@@ -54,8 +54,8 @@ def sweep(services: Services, remaining_s: float) -> None:
     ]
     # In turn, so that much of one kind does not keep all others waiting.
     waiting = deque((kind, finish, _pages(index, shard)) for shard in due.SHARDS for kind, index, finish in sources)
-    dating.go_on(services)
-    done, failed = Counter[str](), 0
+    failed = sum(not _succeeds(job, services) for job in (dating.go_on, departures.find))
+    done = Counter[str]()
     while waiting and time.monotonic() < until:
         kind, finish, pages = waiting.popleft()
         rows = next(pages, None)
@@ -65,7 +65,7 @@ def sweep(services: Services, remaining_s: float) -> None:
         for row in rows:
             if time.monotonic() >= until:
                 break
-            if _finished(services, finish, row):
+            if _succeeds(finish, services, row):
                 done[kind] += 1
             else:
                 failed += 1
@@ -86,10 +86,10 @@ def _pages(index: Index, shard: str) -> Iterator[list[Item]]:
             return
 
 
-def _finished(services: Services, finish: Finish, row: Item) -> bool:
-    """Finish one row; one that fails must not keep the others from it."""
+def _succeeds(job: Callable[..., None], *of: Any) -> bool:
+    """Do one job, or finish one row: what fails must not keep the others from it."""
     try:
-        finish(services, row)
+        job(*of)
     except Exception as error:
         logs.report(error)
         return False

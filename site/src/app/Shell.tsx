@@ -2,6 +2,7 @@
 import { useRef, useState } from "react";
 import { useLocation, useRoute } from "wouter";
 
+import type { Where } from "@/features/settings";
 import { ViewerSlot } from "@/features/viewer";
 import { useT } from "@/i18n";
 import { COMPOSER_ID } from "@/lib/focusComposer";
@@ -13,7 +14,7 @@ import { FullPage } from "./FullPage";
 import { ChatRoute, FilesRoute } from "./pages";
 import { Drawer, Sidebar } from "./Sidebar";
 
-export function Shell({ email, onSignOut }: { email: string; onSignOut: () => void }) {
+export function Shell({ email, onSignOut }: { email: string; onSignOut: (where: Where) => void }) {
   const t = useT();
   const [location, navigate] = useLocation();
   const [, params] = useRoute(routes.conversationPattern);

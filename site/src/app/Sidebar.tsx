@@ -3,7 +3,7 @@ import { useEffect, useRef, type ReactNode } from "react";
 import { Link, useLocation } from "wouter";
 
 import { ConversationList } from "@/features/conversations";
-import { SettingsPanel } from "@/features/settings";
+import { SettingsPanel, type Where } from "@/features/settings";
 import { useT } from "@/i18n";
 import { cx } from "@/lib/classNames";
 import { focusComposer } from "@/lib/focusComposer";
@@ -14,7 +14,7 @@ import { Icon, Mark } from "@/ui/icons";
 interface SidebarProps {
   email: string;
   conversationId: string | null;
-  onSignOut: () => void;
+  onSignOut: (where: Where) => void;
   onOpen: () => void;
   /** null: there is nothing to close. */
   onClose: (() => void) | null;

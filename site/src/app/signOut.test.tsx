@@ -14,9 +14,9 @@ async function open() {
   return signOut;
 }
 
-async function pressSignOut(): Promise<void> {
+async function pressSignOut(name = "Sign out"): Promise<void> {
   await person.click(screen.getByRole("button", { name: /Settings and account/ }));
-  await person.click(screen.getByRole("button", { name: "Sign out" }));
+  await person.click(screen.getByRole("button", { name }));
   await pass(50);
 }
 
@@ -33,6 +33,18 @@ it("signs out where the API cannot be told", async () => {
   const signOut = await open();
   api.offline = 1;
   await pressSignOut();
+  expect(signOut).toHaveBeenCalledTimes(1);
+});
+
+it("signs out on all devices, and nowhere where the API cannot be told", async () => {
+  const signOut = await open();
+  await pressSignOut("Sign out on all devices");
+  expect(api.sent("POST", /^\/sessions\/end$/)).toMatchObject([{ body: { everywhere: true } }]);
+  expect(signOut).toHaveBeenCalledExactlyOnceWith(true);
+  api.offline = 1;
+  await person.click(screen.getByRole("button", { name: "Sign out on all devices" }));
+  await pass(50);
+  expect(screen.getByText("Signing out did not work. Try again.")).toBeInTheDocument();
   expect(signOut).toHaveBeenCalledTimes(1);
 });
 

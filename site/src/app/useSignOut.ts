@@ -4,6 +4,7 @@ import { useRef, useState } from "react";
 import type { ApiClient } from "@/api/client";
 import { useApi } from "@/api/context";
 import { useSession } from "@/features/auth";
+import type { Where } from "@/features/settings";
 import { t } from "@/i18n";
 import { forgetDrafts } from "@/session/drafts";
 import type { ChatRuntime } from "@/session/runtime";
@@ -17,17 +18,22 @@ async function endSession(api: ApiClient): Promise<void> {
   await api.post("/sessions/end", undefined, { signal: AbortSignal.timeout(END_WITHIN_MS) }).catch(() => undefined);
 }
 
+/** The same for all sessions. Where the API cannot be told nobody leaves: they would think that it was done. */
+const endSessions = (api: ApiClient): Promise<unknown> => api.post("/sessions/end", { everywhere: true });
+
 export function useSignOut(userId: string) {
   const session = useSession();
   const api = useApi();
   /** 0: nothing is asked. */
   const [unsentCount, setUnsentCount] = useState(0);
   const opener = useRef<Element | null>(null);
+  const asked = useRef<Where>("here");
   const leave = async (): Promise<void> => {
     setUnsentCount(0);
+    const everywhere = asked.current === "everywhere";
     try {
-      await endSession(api);
-      await session.signOut();
+      await (everywhere ? endSessions(api) : endSession(api));
+      await session.signOut(everywhere);
       forgetDrafts(userId);
     } catch {
       showToast({ text: t().settings.signOutFailed, isError: true });
@@ -36,8 +42,9 @@ export function useSignOut(userId: string) {
   return {
     unsentCount,
     /** At once, unless messages would be lost. */
-    begin: ({ outbox }: ChatRuntime) => {
+    begin: ({ outbox }: ChatRuntime, where: Where) => {
       const count = outbox.count();
+      asked.current = where;
       opener.current = document.activeElement;
       if (count > 0) setUnsentCount(count);
       else void leave();

@@ -220,6 +220,7 @@ export const en = {
         : `Conversations and files are deleted ${days} days after their last use.`,
     signedInAs: "Signed in as",
     signOut: "Sign out",
+    signOutEverywhere: "Sign out on all devices",
     signOutQuestion: (count: number) => (count === 1 ? "1 message was not sent yet." : `${count} messages were not sent yet.`),
     signOutLead: "If you sign out now, what was not sent is deleted from this browser.",
     signOutConfirm: "Sign out and delete",

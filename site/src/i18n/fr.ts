@@ -225,6 +225,7 @@ export const fr: Messages = {
         : `Les conversations et les fichiers sont supprimés ${days} jours après leur dernière utilisation.`,
     signedInAs: "Connecté en tant que",
     signOut: "Se déconnecter",
+    signOutEverywhere: "Se déconnecter de tous les appareils",
     signOutQuestion: (count) =>
       count < 2 ? `${count} message n’est pas encore envoyé.` : `${count} messages ne sont pas encore envoyés.`,
     signOutLead: "Si vous vous déconnectez maintenant, ce qui n’est pas envoyé est supprimé de ce navigateur.",

@@ -1,1 +1,1 @@
-export { SettingsPanel } from "./components/SettingsPanel";
+export { SettingsPanel, type Where } from "./components/SettingsPanel";

@@ -115,6 +115,6 @@ export function cognitoProvider(config: Config): Provider {
     requestPasswordReset: (email) => translated(async () => void (await resetPassword({ username: email }))),
     resetPassword: (email, code, password) =>
       translated(() => confirmResetPassword({ username: email, confirmationCode: code, newPassword: password })),
-    signOut: () => translated(() => signOut()),
+    signOut: (everywhere = false) => translated(() => signOut({ global: everywhere })),
   };
 }

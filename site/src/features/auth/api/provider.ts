@@ -29,7 +29,8 @@ export interface Provider {
   confirmSignIn(answer: string): Promise<SignInStep>;
   requestPasswordReset(email: string): Promise<void>;
   resetPassword(email: string, code: string, password: string): Promise<void>;
-  signOut(): Promise<void>;
+  /** everywhere: on all devices, whose sessions are not refreshed any more. */
+  signOut(everywhere?: boolean): Promise<void>;
   /** null: the session is over for good. Throws NetworkError when that cannot be known now. */
   token(forceRefresh: boolean): Promise<{ idToken: string; expiresAtMs: number } | null>;
 }

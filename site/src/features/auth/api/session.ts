@@ -53,9 +53,9 @@ export class Session implements TokenSource {
     await (await this.#load()).resetPassword(email, code, password);
   }
 
-  async signOut(): Promise<void> {
+  async signOut(everywhere = false): Promise<void> {
     const provider = await this.#load();
-    await provider.signOut();
+    await provider.signOut(everywhere);
     this.state.set({ status: "signed-out" });
   }
 

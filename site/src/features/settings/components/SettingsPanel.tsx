@@ -10,7 +10,15 @@ import { LanguageSwitch } from "@/ui/LanguageSwitch";
 
 import { setTheme, themes, useTheme } from "../api/theme";
 
-export function SettingsPanel({ email, onSignOut }: { email: string; onSignOut: () => void }) {
+/** Which sessions end: this one, or all of the person. */
+export type Where = "here" | "everywhere";
+
+interface SettingsPanelProps {
+  email: string;
+  onSignOut: (where: Where) => void;
+}
+
+export function SettingsPanel({ email, onSignOut }: SettingsPanelProps) {
   const t = useT();
   const { retention_days: days } = useLimits();
   const id = useId();
@@ -50,9 +58,14 @@ export function SettingsPanel({ email, onSignOut }: { email: string; onSignOut: 
             <br />
             <span className="break-all text-ink">{email}</span>
           </p>
-          <Button className="w-full" isSmall onClick={onSignOut}>
-            {t.settings.signOut}
-          </Button>
+          <div className="space-y-1">
+            <Button className="w-full" isSmall onClick={() => onSignOut("here")}>
+              {t.settings.signOut}
+            </Button>
+            <Button className="w-full" variant="quiet" isSmall onClick={() => onSignOut("everywhere")}>
+              {t.settings.signOutEverywhere}
+            </Button>
+          </div>
         </section>
       )}
       <button
