@@ -36,9 +36,9 @@ class Reply:
 
 
 class Person:
-    """With an account in the stage's pool. name: becomes the token's `sub`. token_use: `access` to try what must be refused.
+    """name: becomes the token's `sub`. token_use: `access` to try what must be refused.
 
-    The stage has just read that no session of theirs has ended.
+    They have an account, and the stage has just read that no session of theirs has ended.
     """
 
     def __init__(self, stage: Stage, name: str, token_use: str = "id") -> None:

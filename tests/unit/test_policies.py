@@ -14,7 +14,8 @@ from deploy.functions.policies import InferenceProfile, Place, UnknownGrant
 from tests.grants import GRANTS
 
 ROOT = Path(__file__).resolve().parents[2]
-PLACE = Place("prod", "eu-west-1", "123456789012", socket_api_id="sock1")
+POOL = "arn:aws:cognito-idp:eu-west-1:123456789012:userpool/eu-west-1_a1B2c3D4e"
+PLACE = Place("prod", "eu-west-1", "123456789012", socket_api_id="sock1", user_pool_arn=POOL)
 
 
 @dataclass(frozen=True)
@@ -88,6 +89,14 @@ def test_pushing_is_allowed_on_the_stages_own_socket_api_once_it_is_known() -> N
     (statement,) = statements(grant)
     assert statement["Action"] == ["execute-api:ManageConnections"]
     assert statement["Resource"] == "arn:aws:execute-api:eu-west-1:123456789012:sock1/api/POST/@connections/*"
+    assert statements(grant, Place("prod", "eu-west-1", "123456789012")) == []
+
+
+def test_people_are_asked_for_in_the_stages_own_pool_once_it_is_known() -> None:
+    grant = Grant("pool", "people", ("ListUsers", "AdminGetUser"))
+    (statement,) = statements(grant)
+    assert statement["Action"] == ["cognito-idp:AdminGetUser", "cognito-idp:ListUsers"]
+    assert statement["Resource"] == POOL
     assert statements(grant, Place("prod", "eu-west-1", "123456789012")) == []
 
 
@@ -174,7 +183,9 @@ def test_the_apps_own_policies_name_every_resource() -> None:
         for statement in policies.document(function, grants, PLACE)["Statement"]:
             texts = every_string(statement["Resource"])
             assert texts
-            assert all(text.startswith("arn:aws:") and re.search(r"chatapp|sock1", text) for text in texts), statement
+            assert all(
+                text.startswith("arn:aws:") and re.search(r"chatapp|sock1|eu-west-1_a1B2c3D4e", text) for text in texts
+            ), statement
             assert not any("*" in action for action in statement["Action"])
 
 

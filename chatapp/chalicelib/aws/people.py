@@ -28,9 +28,8 @@ class People(Adapter):
         """The `sub` of everybody, those included who may not sign in. May lag behind by seconds. Raises Busy."""
         self._allow("ListUsers")
         try:
-            pages = (
-                self._client().get_paginator("list_users").paginate(UserPoolId=self.pool_id, AttributesToGet=["sub"])
-            )
+            users = self._client().get_paginator("list_users")
+            pages = users.paginate(UserPoolId=self.pool_id, AttributesToGet=["sub"])
             return {
                 each["Value"]
                 for page in pages
