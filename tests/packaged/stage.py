@@ -16,7 +16,7 @@ from chalicelib import functions
 from moto.server import ThreadedMotoServer
 
 from deploy.local.demo_model.server import DemoServer
-from tests.fakes.aws import Context, FakeGateway, FakeLambda
+from tests.fakes.aws import Context, FakeGateway, FakeLambda, FakePool
 from tests.packaged.shape import Function
 from tests.stage import ENVIRONMENT, Stage, table_definitions
 
@@ -67,7 +67,7 @@ class PackagedStage(Stage):
         self.processes = processes
         called = {name: partial(processes.call, name) for name in HANDLERS}
         self.app = SimpleNamespace(app=_Rest(processes), **called)  # type: ignore[assignment]
-        self.model, self.lambdas, self.gateway = model, lambdas, FakeGateway()
+        self.model, self.lambdas, self.gateway, self.pool = model, lambdas, FakeGateway(), FakePool()
         self.pace(0)
         client = partial(boto3.client, endpoint_url=endpoint, region_name=ENVIRONMENT["AWS_DEFAULT_REGION"])
         self.dynamodb = client("dynamodb")
