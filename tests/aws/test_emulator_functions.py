@@ -91,3 +91,16 @@ def test_a_failed_event_reaches_the_queue_that_the_role_may_send_to(probe: Probe
     probe.aws("lambda").invoke(FunctionName="probe-dev-work", InvocationType="Event", Payload='{"fail": true}')
     messages = sqs.receive_message(QueueUrl=url, WaitTimeSeconds=3 if arrives else 2).get("Messages", [])
     assert [json.loads(message["Body"])["requestPayload"] for message in messages] == [{"fail": True}] * arrives
+
+
+def test_a_throttled_event_waits_however_few_retries_there_are(probe: Probe) -> None:
+    functions = probe.aws("lambda")
+    functions.put_function_event_invoke_config(FunctionName="probe-dev-work", MaximumRetryAttempts=0)
+    functions.put_function_concurrency(FunctionName="probe-dev-work", ReservedConcurrentExecutions=0)
+    try:
+        functions.invoke(FunctionName="probe-dev-work", InvocationType="Event", Payload='{"put": "waited"}')
+        time.sleep(0.5)
+        assert "waited" not in probe.rows()
+    finally:
+        functions.delete_function_concurrency(FunctionName="probe-dev-work")
+    eventually(lambda: "waited" in probe.rows())

@@ -28,7 +28,7 @@ from ministack.core import lambda_runtime
 from ministack.services import apigateway_v1, dynamodb, lambda_svc, scheduler
 from ministack.services.cloudformation import provisioners
 
-from deploy.local.emulator import object_access, rest_api_import, role_checks
+from deploy.local.emulator import event_queue, object_access, rest_api_import, role_checks
 
 # What a worker writes on stderr behind the last log line of an invocation (the ASCII record separator).
 _END_OF_LOG = "\x1e"
@@ -247,6 +247,7 @@ def main() -> None:
     share_unpacked_code()
     role_checks.install()
     object_access.install()
+    event_queue.install()
     end_functions_first()
     ministack.app.main()
 

@@ -48,7 +48,7 @@ for (const [scheme, phone] of [["light", " @phone"], ["dark", ""]] as const) {
     await expect(chat.answers.getByRole("alert")).toBeVisible();
     await expectAccessible(page, "an error");
     await openSettings(page);
-    await expect(page.getByRole("button", { name: en.settings.signOut })).toBeVisible();
+    await expect(page.getByRole("button", { name: en.settings.signOut, exact: true })).toBeVisible();
     await expectAccessible(page, "list and settings");
   });
 }
@@ -85,7 +85,7 @@ test("French from the first page on, and English again", async ({ page, account 
   if (await drawer.isVisible()) await drawer.click();
   await page.getByRole("button", { name: fr.settings.open }).click();
   await choose(page, "English");
-  await expect(page.getByRole("button", { name: en.settings.signOut })).toBeVisible();
+  await expect(page.getByRole("button", { name: en.settings.signOut, exact: true })).toBeVisible();
   await expect(page.locator("html")).toHaveAttribute("lang", "en");
   expect(chat.page).toBe(page);
 });

@@ -1,5 +1,5 @@
 import { en } from "../../../site/src/i18n/en";
-import { Chat } from "../support/chat";
+import { anotherDevice, Chat } from "../support/chat";
 import { takeAccount } from "../support/stage";
 import { expect, test } from "../support/test";
 
@@ -26,7 +26,7 @@ test("the first sign-in asks for a password of one's own", async ({ page }) => {
   await expect(chat.box).toBeVisible();
 
   await page.getByRole("button", { name: en.settings.open }).click();
-  await page.getByRole("button", { name: en.settings.signOut }).click();
+  await page.getByRole("button", { name: en.settings.signOut, exact: true }).click();
   await chat.fillSignIn(invited);
   await expect(page.getByRole("alert")).toHaveText(en.auth.errors.credentials);
   await chat.signIn({ ...invited, password: chosen });
@@ -79,10 +79,25 @@ test("a session outlives a reload, and ends with signing out", async ({ chat, pa
   await page.reload();
   await expect(chat.box).toBeVisible();
   await page.getByRole("button", { name: en.settings.open }).click();
-  await page.getByRole("button", { name: en.settings.signOut }).click();
+  await page.getByRole("button", { name: en.settings.signOut, exact: true }).click();
   await expect(page.getByRole("heading", { name: en.auth.signInTitle })).toBeVisible();
   await page.reload();
   await expect(page.getByRole("heading", { name: en.auth.signInTitle })).toBeVisible();
   const kept = await page.evaluate(() => Object.keys(localStorage).filter((key) => /token|draft|unsent/i.test(key)));
   expect(kept).toEqual([]);
+});
+
+test("signing out on all devices ends the session on another one", async ({ chat, page, account, browser }) => {
+  const elsewhere = await browser.newContext();
+  const other = await anotherDevice(elsewhere, account);
+  await page.getByRole("button", { name: en.settings.open }).click();
+  await page.getByRole("button", { name: en.settings.signOutEverywhere }).click();
+  await expect(page.getByRole("heading", { name: en.auth.signInTitle })).toBeVisible();
+  // Warm functions know of it within 5 s.
+  await expect(async () => {
+    await other.page.reload();
+    await expect(other.page.getByText(en.auth.ended)).toBeVisible({ timeout: 5_000 });
+  }).toPass({ timeout: 45_000 });
+  await elsewhere.close();
+  await chat.signIn(account);
 });
