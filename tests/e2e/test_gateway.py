@@ -117,7 +117,8 @@ def test_a_token_of_another_pool_is_refused(deployment: Deployment) -> None:
         client = cognito.create_user_pool_client(
             UserPoolId=pool, ClientName="stranger", ExplicitAuthFlows=["ALLOW_USER_PASSWORD_AUTH"]
         )["UserPoolClient"]["ClientId"]
-        login = {"USERNAME": "stranger", "PASSWORD": people.random_password()}
+        # With one character of each class that Cognito's own rules ask for.
+        login = {"USERNAME": "stranger", "PASSWORD": f"{people.random_password()}-aA1"}
         cognito.admin_create_user(UserPoolId=pool, Username="stranger", MessageAction="SUPPRESS")
         cognito.admin_set_user_password(
             UserPoolId=pool, Username="stranger", Password=login["PASSWORD"], Permanent=True

@@ -57,7 +57,8 @@ def test_every_permission_names_its_resource(deployment: Deployment, function: s
         assert not any("*" in action for action in actions), statement
         for resource in _listed(statement["Resource"]):
             assert resource != "*" or set(actions) <= WITHOUT_RESOURCE, statement
-            assert deployment.stage in resource or ":execute-api:" in resource or ":bedrock:" in resource, statement
+            named_by_aws = (":execute-api:", ":bedrock:", f":userpool/{deployment.user_pool_id}")
+            assert deployment.stage in resource or any(name in resource for name in named_by_aws), statement
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
