@@ -38,11 +38,17 @@ def install() -> None:
         while until is not None and result.get("throttle") and time.monotonic() + pause_s <= until:
             time.sleep(pause_s)
             pause_s = min(2 * pause_s, _LONGEST_PAUSE_S)
-            result = execute(function, event)
+            result = execute(_as_it_is_now(function), event)
         return result
 
     lambda_svc.invoke_async_with_retry = invoke_async_with_retry
     lambda_svc._execute_function = execute_function
+
+
+def _as_it_is_now(function: Mapping[str, Any]) -> Mapping[str, Any]:
+    """With the concurrency that is reserved meanwhile: the record is of when it was invoked."""
+    found: Mapping[str, Any] = lambda_svc._functions.get(function["config"]["FunctionName"]) or {}
+    return {**function, "concurrency": found.get("concurrency")}
 
 
 def _oldest_s(function: Mapping[str, Any]) -> int:
