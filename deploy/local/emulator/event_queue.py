@@ -1,12 +1,14 @@
 """Asynchronous invocations wait in a queue, which MiniStack lacks: it counts a throttled one as a failed try.
 
-On AWS it goes back to the queue, however few retries a function has, and is tried again after 1 s, 2 s, 4 s and so on
-until it is older than the function allows.
+On AWS it goes back to the queue, however few retries a function has, and is tried again after 1 s, and then after
+longer and longer (exponentially, to 5 minutes) until it is older than the function allows. How fast the pauses grow AWS
+does not say; each event is on its own here, so that those which came together are not tried together.
 https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
 """
 
 from __future__ import annotations
 
+import random
 import time
 from collections.abc import Mapping
 from contextvars import ContextVar
@@ -16,6 +18,7 @@ from ministack.services import lambda_svc
 
 _FIRST_PAUSE_S = 1.0
 _LONGEST_PAUSE_S = 300.0
+_GROWTH = 1.5
 _OLDEST_S = 21_600
 
 # Until when (time.monotonic()) the event that is being carried out may wait; None for what somebody waits for.
@@ -36,8 +39,8 @@ def install() -> None:
         pause_s, until = _FIRST_PAUSE_S, _waits_until.get()
         result: dict[str, Any] = execute(function, event)
         while until is not None and result.get("throttle") and time.monotonic() + pause_s <= until:
-            time.sleep(pause_s)
-            pause_s = min(2 * pause_s, _LONGEST_PAUSE_S)
+            time.sleep(pause_s * random.uniform(0.5, 1.0))  # noqa: S311
+            pause_s = min(_GROWTH * pause_s, _LONGEST_PAUSE_S)
             result = execute(_as_it_is_now(function), event)
         return result
 
