@@ -41,7 +41,8 @@ def everything_is_dated(stage: Stage) -> None:
 def test_a_purge_whose_schedule_was_lost_is_made_by_the_sweep(stage: Stage, ada: Person) -> None:
     file_id, kept = stage.ready(ada, TEXT), stage.ready(ada, TEXT, "kept.txt")
     conversation_id, other = ada.new_conversation(title="T"), ada.new_conversation(title="Kept")
-    ada.ask(conversation_id, "Which roses?", file_ids=[file_id])
+    answer = ada.ask(conversation_id, "Which roses?", file_ids=[file_id])
+    stage.put("frames", {"answer": f"{ada.subject}#{answer['message_id']}", "last_sequence": 1})  # a log that stayed
     ada.ask(other, "And?")
     before = len(stage.rows("messages"))
     assert ada.delete(f"/files/{file_id}").status == ada.delete(f"/conversations/{conversation_id}").status == 200
@@ -54,6 +55,7 @@ def test_a_purge_whose_schedule_was_lost_is_made_by_the_sweep(stage: Stage, ada:
     assert [row["conversation_id"] for row in stage.rows("conversations")] == [other]
     assert {row["conversation"] for row in stage.rows("messages")} == {f"{ada.subject}#{other}"}
     assert len(stage.rows("messages")) == before / 2
+    assert stage.rows("frames") == []
     assert not [key for key in stage.objects() if file_id in key]
     assert used_bytes(stage, ada) == len(TEXT)
 
