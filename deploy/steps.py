@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from deploy import site
 from deploy.account import adoption, bedrock, cloudformation, gateway, model_access, roles
 from deploy.environment import BUILD, Addresses, ApiIds, Settings, Stage, load_settings
-from deploy.functions import app_modules, chalice_app, package, policies, resources, runtime
+from deploy.functions import app_modules, chalice_app, package, policies, recursion, resources, runtime
 from deploy.people import accounts, smoke
 from deploy.progress import Progress
 
@@ -135,7 +135,8 @@ class Deployment:
             self.ids = deployed.ids
             # Only now does no function hand the former role out any more.
             removed = roles.remove_former_scheduler_role(self.stage, step.say)
-            step.changed(bool(deployed.changes or removed), f"{len(deployed.changes) + removed} changes")
+            changes = len(deployed.changes) + removed + len(recursion.allow(self.stage, self._grants))
+            step.changed(bool(changes), f"{changes} changes")
 
     def variables(self) -> dict[str, str]:
         """The functions' environment."""

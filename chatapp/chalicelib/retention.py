@@ -48,3 +48,8 @@ def file_look(settings: Settings, ttl: int | None, id_: str) -> Item:
 
 def is_over(ttl: int | None) -> bool:
     return ttl is not None and ttl < time.time()
+
+
+def file_over_before() -> int:
+    """Files whose date is before this are over. Until the sweep has looked, a conversation may have renewed them."""
+    return int(time.time()) - _LAST_LOOK_S

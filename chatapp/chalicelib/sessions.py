@@ -90,9 +90,10 @@ def read(services: Services, subject: Subject) -> Ended:
 def end(services: Services, session: Session) -> None:
     """End one session, which has an id: without one only its time tells it, see `end_all`. Safe to repeat.
 
-    Its refresh token is Cognito's to revoke (RevokeToken, by whoever holds it); what it issued ends within TOKEN_S.
+    Its refresh token is Cognito's to revoke (RevokeToken, by whoever holds it); until it ends by itself, what it may
+    still issue is refused, too.
     """
-    _put(services, session.subject, session.id, {"ttl": int(time.time()) + TOKEN_S})
+    _put(services, session.subject, session.id, {"ttl": int(time.time()) + REFRESH_S + TOKEN_S})
 
 
 def end_all(services: Services, subject: Subject) -> None:

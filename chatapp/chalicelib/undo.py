@@ -1,6 +1,7 @@
 """Deleting with a time to undo it: a row is hidden at once, and what it names is purged once that time is over.
 
-Owns the one rule and its times. What is purged, and how, is in `deletion`.
+Owns the one rule and its times, and what may be purged: what was deleted, and what is kept no longer (`retention`).
+How that is done is in `deletion`.
 """
 
 from __future__ import annotations
@@ -82,9 +83,10 @@ def purge_again(services: Services, order: PurgeOrder, deleted_at: float | None)
 
 
 def hide_for_good(table: Table, row: Key, key_name: str) -> None:
-    """Delete a row without a time to undo it; one that is gone stays gone. key_name: of the row's key."""
+    """Delete a row without a time to undo it, due at once; one that is gone stays gone. key_name: of the row's key."""
     with suppress(ConditionFailed):
-        table.write(table.change(row, {"deleted_at": 1}, condition=f"attribute_exists(#{key_name})"))
+        gone = {"deleted_at": 1, **due.at(time.time(), str(row[key_name]))}
+        table.write(table.change(row, gone, condition=f"attribute_exists(#{key_name})"))
 
 
 def begin_purge(

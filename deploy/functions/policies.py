@@ -97,7 +97,11 @@ ACTIONS: dict[str, dict[str, str]] = {
     "parameter": {"GetParameter": "ssm:GetParameter"},
     "schedule": {"CreateSchedule": "scheduler:CreateSchedule"},
     "queue": {"SendMessage": "sqs:SendMessage"},
-    "pool": {"ListUsers": "cognito-idp:ListUsers", "AdminGetUser": "cognito-idp:AdminGetUser"},
+    "pool": {
+        "DescribeUserPool": "cognito-idp:DescribeUserPool",
+        "ListUsers": "cognito-idp:ListUsers",
+        "AdminGetUser": "cognito-idp:AdminGetUser",
+    },
     "bedrock": {
         "InvokeModelWithResponseStream": "bedrock:InvokeModelWithResponseStream",
     },

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
@@ -69,17 +70,58 @@ def test_a_person_whom_the_list_does_not_name_yet_is_asked_for_by_name(stage: St
     assert _named(stage, ada)
 
 
-def test_a_pool_that_was_made_anew_is_believed_nothing(
-    stage: Stage, ada: Person, grace: Person, monkeypatch: pytest.MonkeyPatch
+def test_who_did_something_last_before_the_pool_was_made_belonged_to_another(
+    stage: Stage, ada: Person, grace: Person
 ) -> None:
+    """As after a pool was lost and made anew: everybody is missing, and nobody has left."""
     _lives(stage, ada)
-    assert _orders(stage) == []
     _leave(stage, ada)
-    arn = "arn:aws:cognito-idp:eu-west-1:123456789012:userpool/eu-west-1_new"
-    monkeypatch.setenv("CHATAPP_USER_POOL_ARN", arn)
-    stage.configure()
+    stage.pool.made_at = time.time() + 1
     assert _orders(stage) == []
     assert _named(stage, ada)
+
+
+@pytest.mark.parametrize("left_behind", ["conversation", "file"])
+def test_who_never_asked_anything_is_found_by_what_they_made(stage: Stage, ada: Person, left_behind: str) -> None:
+    if left_behind == "conversation":
+        ada.new_conversation(title="Flowers")
+    else:
+        stage.upload(ada, TEXT)
+    _leave(stage, ada)
+    assert len(_orders(stage)) == 1
+    assert _named(stage, ada) == []
+
+
+def test_conversations_are_read_for_their_owners_once_a_day(stage: Stage, ada: Person) -> None:
+    def scanned() -> set[str]:
+        stage.wire.clear()
+        stage.sweep()
+        return {call.tables[0] for call in stage.wire.calls if call.operation == "Scan"}
+
+    stage.sweep()
+    assert scanned() == {"usage"}
+    stage.put("usage", {"subject": "sweep", "period": "people", "read_at": int(time.time()) - 90_000})
+    assert scanned() == {"usage", "conversations"}
+
+
+def test_a_token_that_is_still_good_is_cut_off_although_they_signed_out_everywhere_before(
+    stage: Stage, ada: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ada.post("/sessions/end", {"everywhere": True})
+    row = next(row for row in stage.rows("sockets") if row["item"] == "ended:")
+    stage.put("sockets", row | {"revoked_at": row["revoked_at"] - 86_400})
+    stage.clock += 60
+    _lives(stage, ada)
+    _leave(stage, ada)
+    assert len(_orders(stage)) == 1
+    assert ada.get("/conversations").error == "session_ended"
+
+
+def test_there_is_no_looking_for_people_once_the_time_is_over(stage: Stage, ada: Person) -> None:
+    _lives(stage, ada)
+    _leave(stage, ada)
+    stage.sweep(seconds=1)
+    assert stage.lambdas.take("purge") == []
 
 
 @pytest.mark.parametrize("fault", ["TooManyRequestsException", "InternalErrorException", "ResourceNotFoundException"])

@@ -189,3 +189,9 @@ def test_deleted_files_are_passed_over(stage: Stage, ada: Person, gate: Gate) ->
     assert ada.patch(f"/files/{deleted.file_id}", {"deleted": False}).status == 200
     assert ada.files()
     assert deleted.file_id in woken(stage)
+
+
+def test_of_a_long_file_that_waits_between_its_runs_what_was_read_is_shown(stage: Stage, ada: Person) -> None:
+    file_id = stage.upload(ada, b"roses").file_id
+    stage.edit("files", file_id, status="waiting", pages=100, pages_read=40)
+    assert ada.file(file_id)["pages_read"] == 40

@@ -90,6 +90,34 @@ def test_a_conversation_keeps_the_files_that_stay_with_it(stage: Stage, ada: Per
     assert abs(row["due_at"] - now - DAY) < 60, "it is looked at daily from then on"
 
 
+def test_of_any_number_of_conversations_one_keeps_a_file(stage: Stage, ada: Person) -> None:
+    file_id, oldest = stage.ready(ada, TEXT), ada.new_conversation(title="T")
+    ada.ask(oldest, "Which roses?", file_ids=[file_id])
+    newer = {f"0fffffff-ffff-7000-8000-{number:012d}" for number in range(150)}  # deleted since
+    stage.edit("files", file_id, ttl=PAST, due_at=PAST, conversations={oldest, *newer})
+    stage.sweep()
+    assert stage.row("files", file_id)["ttl"] == stage.row("conversations", oldest)["ttl"]
+
+
+def test_a_file_is_there_until_the_sweep_has_looked_whether_a_conversation_keeps_it(stage: Stage, ada: Person) -> None:
+    file_id = stage.ready(ada, TEXT)
+    stage.edit("files", file_id, ttl=int(time.time()) - 60)
+    assert ada.get(f"/files/{file_id}").status == 200
+    assert ada.patch(f"/files/{file_id}", {"kept": True}).status == 200
+
+
+def test_messages_of_the_version_before_stay_with_their_conversation(stage: Stage, ada: Person) -> None:
+    """They had a date each, which nothing renews."""
+    conversation_id = ada.new_conversation(title="T")
+    answer = ada.ask(conversation_id, "Which roses?")
+    for row in stage.rows("messages"):
+        stage.edit("messages", row["message_id"], ttl=PAST)
+    assert len(ada.messages(conversation_id)) == 2
+    assert ada.message(conversation_id, answer["message_id"])["status"] == "complete"
+    ada.ask(conversation_id, "And lilies?")
+    assert "Which roses?" in str(stage.prompts()[-1]["messages"])
+
+
 def test_a_purge_of_what_is_over_that_was_killed_is_finished_by_the_next(stage: Stage, ada: Person) -> None:
     conversation_id = ada.new_conversation(title="T")
     ada.ask(conversation_id, "Which roses?")
@@ -118,13 +146,14 @@ def test_without_retention_everything_is_kept_until_it_is_deleted(stage: Stage, 
 
 
 def test_rows_of_the_version_before_get_their_date_once(stage: Stage, ada: Person) -> None:
-    old, over, gone = (ada.new_conversation(title=title) for title in ("Old", "Over", "Gone"))
+    old, over, gone, purged = (ada.new_conversation(title=title) for title in ("Old", "Over", "Gone", "Purged"))
     file_id, gone_file = stage.ready(ada, TEXT), stage.ready(ada, TEXT, "gone.txt")
     before = {"due_at": None, "due_shard": None}
     in_a_week = int(time.time()) + 7 * DAY
     stage.edit("conversations", old, **before, ttl=in_a_week)
     stage.edit("conversations", over, **before, ttl=PAST)
     stage.edit("conversations", gone, **before, deleted_at=PAST)
+    stage.edit("conversations", purged, **before, deleted_at=PAST, purging=True)  # by a run that was killed
     stage.edit("files", file_id, **before, ttl=None)
     stage.edit("files", gone_file, **before, deleted_at=PAST)
     stage.sweep()

@@ -211,8 +211,8 @@ def test_a_row_of_an_ended_session_goes_when_its_tokens_are_over(stage: Stage, a
     ada.post("/sessions/end")
     phone.post("/sessions/end", {"everywhere": True})
     rows = {row["item"]: row["ttl"] - time.time() for row in stage.rows("sockets")}
-    assert 0 <= sessions.TOKEN_S - rows[f"ended:{ada.claims['origin_jti']}"] <= 30
-    assert 0 <= sessions.REFRESH_S + sessions.TOKEN_S - rows["ended:"] <= 30
+    for row in (f"ended:{ada.claims['origin_jti']}", "ended:"):
+        assert 0 <= sessions.REFRESH_S + sessions.TOKEN_S - rows[row] <= 30
 
 
 @pytest.mark.parametrize("body", [{"everywhere": "yes"}, {"everywhere": 1}, {"everywhere": None}, {"all": True}])

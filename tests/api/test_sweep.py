@@ -34,8 +34,9 @@ def pass_time(stage: Stage, seconds: int, **rows: str) -> None:
 
 
 def everything_is_dated(stage: Stage) -> None:
-    """As once the rows of the version before were given their dates."""
+    """As once the rows of the version before were given their dates, and today's owners were read."""
     stage.put("usage", {"subject": "sweep", "period": "dating", "conversations": "done", "files": "done"})
+    stage.put("usage", {"subject": "sweep", "period": "people", "read_at": int(time.time())})
 
 
 def test_a_purge_whose_schedule_was_lost_is_made_by_the_sweep(stage: Stage, ada: Person) -> None:
@@ -58,6 +59,32 @@ def test_a_purge_whose_schedule_was_lost_is_made_by_the_sweep(stage: Stage, ada:
     assert stage.rows("frames") == []
     assert not [key for key in stage.objects() if file_id in key]
     assert used_bytes(stage, ada) == len(TEXT)
+
+
+def test_a_conversation_that_was_deleted_while_it_answered_is_purged_by_the_sweep(stage: Stage, ada: Person) -> None:
+    conversation_id = ada.new_conversation(title="T")
+    ada.queue(conversation_id, "Which roses?")
+    assert ada.delete(f"/conversations/{conversation_id}").status == 200
+    stage.run()
+    stage.scheduler.schedules.clear()
+    pass_time(stage, 36, conversations=conversation_id)
+    stage.sweep()
+    assert (stage.rows("conversations"), stage.rows("messages"), stage.rows("frames")) == ([], [], [])
+
+
+def test_a_table_whose_index_cannot_be_read_keeps_no_other_from_being_swept(stage: Stage, ada: Person) -> None:
+    """Such as one that is being made by an update."""
+    file_id = stage.ready(ada, TEXT)
+    ada.delete(f"/files/{file_id}")
+    pass_time(stage, 36, files=file_id)
+    stage.wire.fail(
+        lambda call, send: dynamodb.refusal("ValidationException"),
+        lambda call: call.operation == "Query" and call.tables == ["conversations"],
+        times=99,
+    )
+    with pytest.raises(Failed):
+        stage.sweep()
+    assert stage.rows("files") == []
 
 
 def test_what_was_brought_back_is_not_due(stage: Stage, ada: Person) -> None:
@@ -160,7 +187,7 @@ def test_money_that_a_crash_left_held_is_given_back(stage: Stage, ada: Person, g
     reservations.reserve(api, grace.subject, 500)
     for row in stage.rows("usage"):
         assert row["due_at"] > time.time()
-        earlier = f"{int(time.time()) - 3 * HOURS:x}" + lost.id[8:]
+        earlier = f"{int(time.time()) - 25 * HOURS:x}" + lost.id[8:]
         held = {lost.held: None, f"open_{earlier}": row[lost.held]} if lost.held in row else {}
         stage.put("usage", row | held | {"due_at": int(time.time())})
     stage.sweep()

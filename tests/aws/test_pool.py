@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -17,7 +18,7 @@ from tests.aws.conftest import TESTER
 from tests.fakes import clients
 from tests.fakes.aws import FakePool, client_error
 
-GRANT = Grant("pool", "people", ("ListUsers", "AdminGetUser"))
+GRANT = Grant("pool", "people", ("DescribeUserPool", "ListUsers", "AdminGetUser"))
 
 
 @pytest.fixture
@@ -38,6 +39,7 @@ def test_everybody_is_listed_over_all_pages_and_found_by_their_sub(cognito: Any)
     pool_id = cognito.create_user_pool(PoolName="p", UsernameAttributes=["email"])["UserPool"]["Id"]
     subs = {_invited(cognito, pool_id, number) for number in range(65)}
     people = People(TESTER, GRANT, lambda: cognito, pool_id)
+    assert abs(people.since() - time.time()) < 3_600
     assert people.ids() == subs
     gone = subs.pop()
     assert people.has(gone)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Annotated, Any
 
@@ -79,11 +80,18 @@ class FakeScheduler:
 
 @dataclass
 class FakePool:
-    """A user pool of people who sign in by their address. subs: of its accounts. behind: of those that lists lack."""
+    """A user pool of people who sign in by their address.
+
+    subs: of its accounts. behind: of those that lists lack. made_at: Unix seconds.
+    """
 
     subs: set[str] = field(default_factory=set)
     behind: set[str] = field(default_factory=set)
     failures: list[Exception] = field(default_factory=list)
+    made_at: float = 0.0
+
+    def describe_user_pool(self, UserPoolId: str) -> dict[str, Any]:
+        return {"UserPool": {"Id": UserPoolId, "CreationDate": datetime.fromtimestamp(self.made_at, UTC)}}
 
     def list_users(
         self, UserPoolId: str, AttributesToGet: list[str], PaginationToken: str | None = None

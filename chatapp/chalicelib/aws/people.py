@@ -15,21 +15,32 @@ if TYPE_CHECKING:
 
 
 class People(Adapter):
-    """One user pool. pool_id: also for whoever remembers of which pool they know something."""
+    """One user pool."""
 
     def __init__(
         self, function: str, grant: Grant, client: Callable[[], CognitoIdentityProviderClient], pool_id: str
     ) -> None:
         super().__init__(function, grant)
         self._client = client
-        self.pool_id = pool_id
+        self._pool_id = pool_id
+
+    def since(self) -> float:
+        """When the pool was made (Unix seconds). Raises Busy."""
+        self._allow("DescribeUserPool")
+        try:
+            found = self._client().describe_user_pool(UserPoolId=self._pool_id)
+        except (ClientError, BotoCoreError) as error:
+            if not passes(error):
+                raise
+            raise Busy from error
+        return found["UserPool"]["CreationDate"].timestamp()
 
     def ids(self) -> set[str]:
         """The `sub` of everybody, those included who may not sign in. May lag behind by seconds. Raises Busy."""
         self._allow("ListUsers")
         try:
             users = self._client().get_paginator("list_users")
-            pages = users.paginate(UserPoolId=self.pool_id, AttributesToGet=["sub"])
+            pages = users.paginate(UserPoolId=self._pool_id, AttributesToGet=["sub"])
             return {
                 each["Value"]
                 for page in pages
@@ -51,7 +62,7 @@ class People(Adapter):
         self._allow("AdminGetUser")
         client = self._client()
         try:
-            client.admin_get_user(UserPoolId=self.pool_id, Username=sub)
+            client.admin_get_user(UserPoolId=self._pool_id, Username=sub)
         except client.exceptions.UserNotFoundException:
             return False
         except (ClientError, BotoCoreError) as error:

@@ -23,7 +23,7 @@ _ROWS_A_PAGE = 250
 _MOST_PAGES = 4
 _STATE = {"subject": "sweep", "period": "dating"}
 _DONE = "done"
-_UNDATED = "attribute_not_exists(#due_at) AND attribute_not_exists(#purging)"
+_UNDATED = "attribute_not_exists(#due_at)"
 
 
 def go_on(services: Services) -> None:

@@ -53,6 +53,7 @@ def carry_out(services: Services, payload: dict[str, Any], remaining_s: float) -
     elif payload["person"] == "remove":
         done = _removed(services, subject, now + min(RUN_S, remaining_s / 2))
     else:
+        cut_off(services, subject)  # anew: their last token may still be good
         until = now + remaining_s - LAST_S
         while not (done := _removed(services, subject, until)) and time.monotonic() + PAUSE_S < until:
             time.sleep(PAUSE_S)

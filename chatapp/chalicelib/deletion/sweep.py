@@ -13,6 +13,7 @@ import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
 from chalicelib import due, logs, retention
@@ -47,6 +48,10 @@ class Unfinished(Exception):
 def sweep(services: Services, remaining_s: float) -> None:
     """Finish what is due, for as long as there is time. Raises Unfinished once all else is done."""
     until = time.monotonic() + remaining_s - _LAST_S
+
+    def has_time() -> bool:
+        return time.monotonic() < until
+
     sources: list[tuple[str, Index, Finish]] = [
         ("conversations", services.conversations_due, _conversation),
         ("files", services.files_due, _file),
@@ -54,21 +59,25 @@ def sweep(services: Services, remaining_s: float) -> None:
     ]
     # In turn, so that much of one kind does not keep all others waiting.
     waiting = deque((kind, finish, _pages(index, shard)) for shard in due.SHARDS for kind, index, finish in sources)
-    failed = sum(not _succeeds(job, services) for job in (dating.go_on, departures.find))
-    done = Counter[str]()
-    while waiting and time.monotonic() < until:
+    done, failed = Counter[str](), 0
+    failed += not _succeeds(dating.go_on, services)
+    while waiting and has_time():
         kind, finish, pages = waiting.popleft()
-        rows = next(pages, None)
+        try:
+            rows = next(pages, None)
+        except Exception as error:  # a table's index that cannot be read keeps no other from it
+            logs.report(error)
+            failed += 1
+            continue
         if rows is None:
             continue
         waiting.append((kind, finish, pages))
-        for row in rows:
-            if time.monotonic() >= until:
-                break
+        for row in takewhile(lambda _: has_time(), rows):
             if _succeeds(finish, services, row):
                 done[kind] += 1
             else:
                 failed += 1
+    failed += not _succeeds(departures.find, services, has_time)
     logs.line("sweep", **done, failed=failed, out_of_time=bool(waiting))
     if failed:
         raise Unfinished
@@ -143,7 +152,7 @@ def _kept(services: Services, file: File) -> Item | None:
     settings = services.settings
     if not settings.retention_days:
         return _UNTIL_DELETED
-    dates = [row.expires_at for row in changes.used_in(services, file)]
+    dates = [row.expires_at for page in changes.pages_used_in(services, file) for row in page]
     if file.ttl is None or None in dates:
         ttl = retention.until(settings)  # of a version before, or from when files were kept until they are deleted
     else:

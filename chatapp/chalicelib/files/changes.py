@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from chalicelib import due, retention, undo
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from chalicelib.services import Services
 
 CONTENT_EXPIRES_S = 300
-_MOST_USED_IN = 100
+_A_PAGE = 100  # of BatchGetItem
 _NOT_DELETED = f"{MINE} AND {undo.NOT_DELETED}"
 _NOT_DELETED_NOR_OVER = f"{_NOT_DELETED} AND (attribute_not_exists(#ttl) OR #ttl >= :now)"
 _RESTORABLE = f"{MINE} AND {undo.RESTORABLE}"
@@ -28,13 +29,18 @@ _RESTORABLE = f"{MINE} AND {undo.RESTORABLE}"
 
 def used_in(services: Services, file: File) -> list[Conversation]:
     """The conversations that it stays with, newest first: of the 100 begun last, those that its owner still sees."""
-    ids = sorted(file.conversations, reverse=True)[:_MOST_USED_IN]
-    if not ids:
-        return []
-    wanted = [(services.conversations, conversations.key(file.subject, conversation_id)) for conversation_id in ids]
-    found = [Conversation.from_item(item) for item in batch_get(*wanted) if item]
-    shown = [row for row in found if row.visible() and file.file_id not in row.removed_file_ids]
+    shown = next(pages_used_in(services, file), [])
     return sorted(shown, key=lambda row: row.timestamp, reverse=True)
+
+
+def pages_used_in(services: Services, file: File) -> Iterator[list[Conversation]]:
+    """The conversations that it stays with, of each 100 those that its owner still sees, the ones begun last first."""
+    ids = sorted(file.conversations, reverse=True)
+    for start in range(0, len(ids), _A_PAGE):
+        page = ids[start : start + _A_PAGE]
+        wanted = [(services.conversations, conversations.key(file.subject, each)) for each in page]
+        found = [Conversation.from_item(item) for item in batch_get(*wanted) if item]
+        yield [row for row in found if row.visible() and file.file_id not in row.removed_file_ids]
 
 
 def content(services: Services, subject: Subject, file_id: str) -> str:
@@ -56,7 +62,7 @@ def change(
         return get(services, subject, file_id)
     attributes: Item = {"name": name} if name is not None else {}
     attributes["ttl"] = retention.until(services.settings)
-    condition, values = _NOT_DELETED_NOR_OVER, {":user_id": subject.owner, ":now": int(time.time())}
+    condition, values = _NOT_DELETED_NOR_OVER, {":user_id": subject.owner, ":now": retention.file_over_before()}
     if restore:
         # Deleting it took the place of looking at it when its upload should have come.
         attributes |= {"deleted_at": None, **due.at(time.time() + ABANDONED_S, file_id)}

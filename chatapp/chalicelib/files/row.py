@@ -88,7 +88,8 @@ class File:
         return {name: value for name, value in values.items() if value is not None and value != frozenset()}
 
     def visible_to(self, subject: Subject) -> bool:
-        return self.subject == subject and self.deleted_at is None and not retention.is_over(self.ttl)
+        is_over = self.ttl is not None and self.ttl < retention.file_over_before()
+        return self.subject == subject and self.deleted_at is None and not is_over
 
     def abandoned(self) -> bool:
         """Whether it should have come long ago, as far as its row tells."""
@@ -131,7 +132,7 @@ class File:
 
     def _shown_pages_read(self) -> int:
         """Of a file that has failed nothing is kept."""
-        if self.status == "reading":
+        if self.status in {"reading", "waiting"}:  # a long file waits between its runs
             return self.pages_read
         return (self.pages or 0) if self.status == "ready" else 0
 

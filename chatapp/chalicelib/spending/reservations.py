@@ -11,8 +11,9 @@ Each arrow is one plain update of each row, conditional on where it starts, so t
 nothing. Never in a transaction: everybody's calls meet at the stage's row, and there transactions refuse each other
 where plain updates wait for their turn.
 
-What a crash leaves held counts as spent, so no budget is passed. Two hours later it makes room where a cap would
-refuse, and the sweep gives it back: a row that something is held on is due (`due`).
+What a crash leaves held counts as spent, so no budget is passed. A day later it makes room where a cap would refuse,
+and the sweep gives it back: a row that something is held on is due (`due`). A dead answer that nobody has met by then
+is not counted.
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
 _KEPT_S = 400 * 86_400
 _HELD = "open_"
 # No answer lasts as long, by far.
-_STALE_S = 2 * 3_600
+_STALE_S = 86_400
 # A row that is written all day changes its place in the index of what is due this often.
 _DUE_STEP_S = 6 * 3_600
 # Of one update, against a reservation that is being extended meanwhile.
@@ -197,6 +198,11 @@ def release_stale(services: Services, row: Item) -> int:
     with suppress(ConditionFailed):
         services.usage.write(put_off)
     return len(stale)
+
+
+def counted_at(row: Item) -> float:
+    """When a call was last reserved on a row of counts (Unix seconds); 0 where none was."""
+    return max(0.0, float(row.get("ttl", 0)) - _KEPT_S)
 
 
 def _stale(row: Item, reservation: Reservation) -> list[Reservation]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any
 
-from chalicelib import retention
 from chalicelib.aws.table import TransactionRefused, Write, transact
 from chalicelib.conversations import messages
 from chalicelib.conversations import rows as conversations
@@ -23,8 +22,9 @@ from . import frame_log
 if TYPE_CHECKING:
     from chalicelib.services import Services
 
-# Renewed every 3 s (`answering.lease`): what a dead worker leaves of it is 5 s on average.
-LEASE_S = 7.0
+# Renewed every 3 s (`answering.lease`): what a dead worker leaves of it is 8 s on average. A worker that starts while its
+# machine is busy may be late by seconds, and its answer would be taken for dead.
+LEASE_S = 10.0
 # What Lambda still holds by then cannot start later.
 QUEUED_S = float(events_of(ANSWER).max_age_s)
 
@@ -125,8 +125,8 @@ def _message(services: Services, ended: Message, before: Message) -> Write:
 
 
 def _conversation(services: Services, ended: Message, more: dict[str, Any]) -> Write:
-    kept = retention.used(services.settings, ended.conversation_id)
-    changes = {**more, **kept, "answer_in_progress": None}
+    # Its date was renewed when the answer was asked for; if it was deleted since, it is due to be swept.
+    changes = {**more, "answer_in_progress": None}
     return services.conversations.change(
         conversations.key(ended.subject, ended.conversation_id),
         changes,

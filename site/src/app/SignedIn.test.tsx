@@ -183,6 +183,15 @@ describe("the chat", () => {
     expect(await composer()).toHaveFocus();
   });
 
+  it("says no more that a conversation is deleted once it is used", async () => {
+    api.conversations.set("c1", conversation({ kept_until: new Date(Date.now() + 86_400_000).toISOString() }));
+    open("/c/c1");
+    expect(await screen.findByText(/This conversation will be deleted on/)).toBeInTheDocument();
+    await person.type(await composer(), "Still needed{Enter}");
+    await pass(500);
+    expect(screen.queryByText(/will be deleted on/)).toBeNull();
+  });
+
   it("says in the settings for how long it keeps what is not used", async () => {
     open();
     await person.click(await screen.findByRole("button", { name: /Settings and account/ }));

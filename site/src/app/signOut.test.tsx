@@ -48,6 +48,14 @@ it("signs out on all devices, and nowhere where the API cannot be told", async (
   expect(signOut).toHaveBeenCalledTimes(1);
 });
 
+it("leaves a session that has ended already, which can end no other", async () => {
+  const signOut = await open();
+  api.isExpired = true;
+  await pressSignOut("Sign out on all devices");
+  expect(screen.queryByText("Signing out did not work. Try again.")).toBeNull();
+  expect(signOut).toHaveBeenCalledExactlyOnceWith(false);
+});
+
 it("asks before messages that were kept are deleted", async () => {
   const signOut = await open();
   api.beginElsewhere("c1", "Other");

@@ -1,7 +1,7 @@
 /** Leaving, with nothing of this person left in the browser. */
 import { useRef, useState } from "react";
 
-import type { ApiClient } from "@/api/client";
+import { type ApiClient, SessionExpiredError } from "@/api/client";
 import { useApi } from "@/api/context";
 import { useSession } from "@/features/auth";
 import type { Where } from "@/features/settings";
@@ -18,8 +18,19 @@ async function endSession(api: ApiClient): Promise<void> {
   await api.post("/sessions/end", undefined, { signal: AbortSignal.timeout(END_WITHIN_MS) }).catch(() => undefined);
 }
 
-/** The same for all sessions. Where the API cannot be told nobody leaves: they would think that it was done. */
-const endSessions = (api: ApiClient): Promise<unknown> => api.post("/sessions/end", { everywhere: true });
+/**
+ * The same for all sessions. Where the API cannot be told nobody leaves: they would think that it was done.
+ * false: this one had ended before, and can end no other.
+ */
+async function endSessions(api: ApiClient): Promise<boolean> {
+  try {
+    await api.post("/sessions/end", { everywhere: true });
+    return true;
+  } catch (error) {
+    if (error instanceof SessionExpiredError) return false;
+    throw error;
+  }
+}
 
 export function useSignOut(userId: string) {
   const session = useSession();
@@ -30,9 +41,10 @@ export function useSignOut(userId: string) {
   const asked = useRef<Where>("here");
   const leave = async (): Promise<void> => {
     setUnsentCount(0);
-    const everywhere = asked.current === "everywhere";
+    let everywhere = false;
     try {
-      await (everywhere ? endSessions(api) : endSession(api));
+      if (asked.current === "everywhere") everywhere = await endSessions(api);
+      else await endSession(api);
       await session.signOut(everywhere);
       forgetDrafts(userId);
     } catch {

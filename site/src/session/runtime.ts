@@ -226,6 +226,8 @@ export class ChatRuntime {
       head: messageId,
       answer_in_progress: messageId,
       timestamp: answer.created_at > held.timestamp ? answer.created_at : held.timestamp,
+      // It was used; when it ends now is read with the conversation.
+      kept_until: null,
     }));
     readAnew(client, conversationKey(conversationId));
     this.feed.follow(conversationId, messageId, { fresh: true });

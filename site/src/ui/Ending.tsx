@@ -1,4 +1,4 @@
-import { useState } from "react";
+import { useEffect, useState } from "react";
 
 import { useLanguage, useT } from "@/i18n";
 import { formatDate } from "@/lib/format";
@@ -7,6 +7,7 @@ import { Alert } from "./Alert";
 
 /** Said of what is deleted within so many days. */
 const ANNOUNCED_MS = 14 * 86_400_000;
+const HOUR_MS = 3_600_000;
 
 interface EndingProps {
   /** When it is deleted unless it is used; null: never, or not known. */
@@ -20,7 +21,11 @@ interface EndingProps {
 export function Ending({ until, says, onKeep }: EndingProps) {
   const t = useT();
   const language = useLanguage();
-  const [now] = useState(() => Date.now());
+  const [now, setNow] = useState(() => Date.now());
+  useEffect(() => {
+    const timer = setInterval(() => setNow(Date.now()), HOUR_MS);
+    return () => clearInterval(timer);
+  }, []);
   if (until === null || new Date(until).getTime() - now > ANNOUNCED_MS) return null;
   return (
     <Alert tone="notice" action={{ label: t.retention.keep, run: onKeep }}>

@@ -53,8 +53,12 @@ const LETTERS: Readonly<Record<string, string>> = {
   "!": "i",
 };
 
+/** What is longer Cognito refuses anyway. */
+const LONGEST = 256;
+
 /** email: whose password it is. */
 export function isCommon(password: string, email: string): boolean {
+  if (password.length > LONGEST) return false;
   const text = password.normalize("NFD").replaceAll(/\p{M}/gu, "").toLowerCase();
   return ONE_UNIT.test(text) || NUMBER.test(text) || parts(text, new Set([...WORDS, ...ownWords(email)])) < FEWEST_PARTS;
 }
