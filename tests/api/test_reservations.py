@@ -287,7 +287,7 @@ def test_a_visit_is_held_to_the_same_caps(stage: Stage) -> None:
     assert _cost(stage, "visit:v-1") == _cost(stage, "stage") == 8_000
 
 
-def test_what_a_crash_left_reserved_makes_room_two_hours_later(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_a_crash_left_reserved_makes_room_a_day_later(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     from chalicelib import functions, services
     from chalicelib.spending import reservations
 
@@ -299,10 +299,10 @@ def test_what_a_crash_left_reserved_makes_room_two_hours_later(stage: Stage, mon
         reservations.reserve(services_, ada, 600_000)
     # Within the month that it counts in.
     monkeypatch.setattr(reservations, "month", lambda _: stage.rows("usage")[0]["period"])
-    monkeypatch.setattr(time, "time", lambda: now + 7_000)
+    monkeypatch.setattr(time, "time", lambda: now + 86_000)
     with pytest.raises(BudgetSpent):
         reservations.reserve(services_, ada, 600_000)
-    monkeypatch.setattr(time, "time", lambda: now + 7_300)
+    monkeypatch.setattr(time, "time", lambda: now + 86_500)
     kept = reservations.reserve(services_, ada, 600_000)
     assert (set(_open(stage)), _cost(stage, "user:ada")) >= ({kept.held}, 600_000)
 

@@ -106,18 +106,6 @@ def test_a_file_is_there_until_the_sweep_has_looked_whether_a_conversation_keeps
     assert ada.patch(f"/files/{file_id}", {"kept": True}).status == 200
 
 
-def test_messages_of_the_version_before_stay_with_their_conversation(stage: Stage, ada: Person) -> None:
-    """They had a date each, which nothing renews."""
-    conversation_id = ada.new_conversation(title="T")
-    answer = ada.ask(conversation_id, "Which roses?")
-    for row in stage.rows("messages"):
-        stage.edit("messages", row["message_id"], ttl=PAST)
-    assert len(ada.messages(conversation_id)) == 2
-    assert ada.message(conversation_id, answer["message_id"])["status"] == "complete"
-    ada.ask(conversation_id, "And lilies?")
-    assert "Which roses?" in str(stage.prompts()[-1]["messages"])
-
-
 def test_a_purge_of_what_is_over_that_was_killed_is_finished_by_the_next(stage: Stage, ada: Person) -> None:
     conversation_id = ada.new_conversation(title="T")
     ada.ask(conversation_id, "Which roses?")

@@ -1,7 +1,8 @@
 """A whole deployment's control plane against moto's server, over HTTP: a second opinion beside the local AWS.
 
-What moto lacks is lent to it, behind real clients: CloudFormation (`tests/fakes/stacks.py`) and API Gateway's imports
-and sockets (`tests/fakes/gateways.py`). Packing, building the site and proving the stage have tests of their own.
+What moto lacks is lent to it, behind real clients: CloudFormation (`tests/fakes/stacks.py`), API Gateway's imports and
+sockets (`tests/fakes/gateways.py`), and which functions may call themselves (`_Recursion`). Packing, building the site
+and proving the stage have tests of their own.
 """
 
 from __future__ import annotations
@@ -41,6 +42,21 @@ NEW_ACCOUNT = (
 )
 
 
+class _Recursion:
+    """By function: whether it may go on calling itself."""
+
+    def __init__(self) -> None:
+        self.allowed: set[str] = set()
+
+    def get_function_recursion_config(self, FunctionName: str) -> dict[str, Any]:
+        return {"RecursiveLoop": "Allow" if FunctionName in self.allowed else "Terminate"}
+
+    def put_function_recursion_config(self, FunctionName: str, RecursiveLoop: str) -> dict[str, Any]:
+        assert RecursiveLoop == "Allow"
+        self.allowed.add(FunctionName)
+        return {"RecursiveLoop": RecursiveLoop}
+
+
 @dataclass
 class Account:
     """An empty account. stand_ins: by service and region, of what moto lacks; lends: whether they are used."""
@@ -48,6 +64,7 @@ class Account:
     folder: Path
     lends: bool = True
     stand_ins: dict[tuple[str, str], Any] = field(default_factory=dict)
+    recursion: _Recursion = field(default_factory=_Recursion)
     _clients: dict[tuple[str, str], Any] = field(default_factory=dict)
 
     def client(self, service: str, region: str = "eu-west-1") -> Any:
@@ -151,6 +168,7 @@ def account(server: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Ite
     _lend(monkeypatch, made)
     _leave_out(monkeypatch, tmp_path)
     yield made
+    _post(f"{server}/moto-api/config", {"lambda": {"use_docker": True}})  # it is every moto's of this process
     os.environ.clear()
     os.environ.update(before[0])
     sys.path[:] = before[1]
@@ -163,6 +181,8 @@ def _lend(monkeypatch: pytest.MonkeyPatch, account: Account) -> None:
     def lent(self: Session, service_name: str, *arguments: Any, **named: Any) -> Any:
         client = create_client(self, service_name, *arguments, **named)
         client.meta.events.register("before-parameter-build.s3.PutBucketNotificationConfiguration", _in_small_letters)
+        if service_name == "lambda":
+            serve(client, account.recursion, "GetFunctionRecursionConfig", "PutFunctionRecursionConfig")
         stand_in = account.stand_in(service_name, client.meta.region_name)
         return serve(client, stand_in) if stand_in else client
 
@@ -213,6 +233,7 @@ def test_a_stage_is_made_of_all_that_it_declares(account: Account) -> None:
     outputs = account.deploy()
     held = account.holdings()
     assert len(held["tables"]) == 6
+    assert account.recursion.allowed == {"chatapp-prod-extract"}
     assert held["pools"].keys() == {"chatapp-prod"}
     assert len(held["buckets"]) == 3
     assert held["parameters"] == ["/chatapp/prod/anthropic-api-key"]

@@ -37,10 +37,11 @@ def _session() -> Session:
     return Session()
 
 
-def serve(client: Any, fake: object) -> Any:
+def serve(client: Any, fake: object, *operations: str) -> Any:
     """Have a client's operations carried out by the methods of `fake`: `invoke(FunctionName=…)` for Invoke.
 
-    A method returns the reply (None for an empty one), or raises a ClientError or what botocore raises by itself.
+    operations: these alone, by default all. A method returns the reply (None for an empty one), or raises a ClientError
+    or what botocore raises by itself.
     """
 
     def remember(params: Mapping[str, Any], context: dict[str, Any], **_: Any) -> None:
@@ -55,8 +56,10 @@ def serve(client: Any, fake: object) -> Any:
         checked(model, reply)
         return _http(200), {**reply, "ResponseMetadata": {"HTTPStatusCode": 200}}
 
-    client.meta.events.register_last("before-parameter-build", remember)
-    client.meta.events.register_last("before-call", carry_out)
+    service = client.meta.service_model.service_id.hyphenize()
+    for each in [f".{service}.{operation}" for operation in operations] or [""]:
+        client.meta.events.register_last(f"before-parameter-build{each}", remember)
+        client.meta.events.register_last(f"before-call{each}", carry_out)
     return client
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -34,6 +35,7 @@ class Message:
     files: attached to a person's message, as they were then.
     token: of the worker that claimed the answer. lease_until: Unix seconds.
     reservation: of an answer in progress, for whoever ends it to settle.
+    expires_at: of one that a version before wrote; since then the date stands on the conversation alone.
     """
 
     subject: Subject
@@ -53,6 +55,7 @@ class Message:
     lease_until: float | None = None
     stop_requested: bool = False
     superseded_by: str | None = None
+    expires_at: int | None = None
     reservation: Reservation | None = None
 
     @classmethod
@@ -77,6 +80,7 @@ class Message:
             lease_until=item.get("lease_until"),
             stop_requested=item.get("stop_requested", False),
             superseded_by=item.get("superseded_by"),
+            expires_at=item.get("ttl"),
             reservation=Reservation.from_item(reserved, subject) if reserved else None,
         )
 
@@ -135,7 +139,7 @@ def key(subject: Subject, conversation_id: str, message_id: str) -> Key:
 
 def existing(item: Item | None) -> Message:
     message = Message.from_item(item) if item else None
-    if message is None:
+    if message is None or (message.expires_at and message.expires_at < time.time()):
         raise NotFound("message")
     return message
 
@@ -161,4 +165,6 @@ def list_page(
     )
     last = page.items[limit - 1] if len(page.items) > limit else page.last_key
     next_cursor = cursors.write([last["message_id"]]) if last else None
-    return [Message.from_item(item) for item in page.items[:limit]], next_cursor
+    now = time.time()
+    found = [Message.from_item(item) for item in page.items[:limit]]
+    return [message for message in found if not (message.expires_at and message.expires_at < now)], next_cursor

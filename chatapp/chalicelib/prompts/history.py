@@ -7,6 +7,7 @@ lasts as long. A file stands in the message that attached it; files of turns tha
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -148,7 +149,10 @@ def _newest_first(services: Services, answer: Message, cut: str | None) -> Itera
     home = partition(answer.subject, answer.conversation_id)
     values = {":home": home, ":cut": cut or _FIRST_ID, ":prompt": answer.parent_id or _FIRST_ID}
     condition = "#conversation = :home AND #message_id BETWEEN :cut AND :prompt"
-    yield from map(Message.from_item, services.messages.rows(condition, values, newest_first=True))
+    now = time.time()
+    for message in map(Message.from_item, services.messages.rows(condition, values, newest_first=True)):
+        if not (message.expires_at and message.expires_at < now):
+            yield message
 
 
 def _thread(rows: dict[str, Message], answer: Message) -> list[Message]:

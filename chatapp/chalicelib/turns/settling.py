@@ -22,8 +22,8 @@ from . import frame_log
 if TYPE_CHECKING:
     from chalicelib.services import Services
 
-# Renewed every 3 s (`answering.lease`): what a dead worker leaves of it is 8 s on average. A worker that starts while its
-# machine is busy may be late by seconds, and its answer would be taken for dead.
+# Renewed every 3 s (`answering.lease`): what a dead worker leaves of it is 8 s on average. A worker that starts while
+# its machine is busy may be late by seconds, and its answer would be taken for dead.
 LEASE_S = 10.0
 # What Lambda still holds by then cannot start later.
 QUEUED_S = float(events_of(ANSWER).max_age_s)
