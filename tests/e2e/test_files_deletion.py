@@ -121,8 +121,8 @@ def test_a_late_event_revives_nothing(deployment: Deployment, deleted: Deleted) 
         assert uploads.versions(deployment, prefix) == []
 
 
-@pytest.mark.late
 def test_a_late_upload_revives_nothing(deployment: Deployment, deleted: Deleted) -> None:
+    # Neither early, since the purge is waited for, nor late: the form is good for some minutes only.
     until(lambda: uploads.row(deployment, deleted.unread) is None, PURGED_WITHIN_S, "the purge")
     assert uploads.send(deleted.form, b"Ten bytes.").status == 204
     prefix = f"uploads/{deleted.owner.user_id}/{deleted.unread['file_id']}/"
