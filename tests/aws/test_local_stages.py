@@ -1,0 +1,95 @@
+"""Two stages' foundations on one real MiniStack: one goes, the other and the backups stay, and are taken up again."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from deploy import destruction, steps
+from deploy.account import cloudformation
+from deploy.environment import Settings, Stage
+from deploy.functions import app_modules
+from deploy.local.aws import LocalAws
+from deploy.progress import Progress
+from tests.unit.test_steps import BACKUPS
+
+LOCK = """      VersioningConfiguration: { Status: Enabled }
+      ObjectLockEnabled: true
+      ObjectLockConfiguration:
+        ObjectLockEnabled: Enabled
+        Rule: { DefaultRetention: { Mode: GOVERNANCE, Days: 30 } }
+"""
+
+
+@pytest.fixture
+def stages(local: LocalAws, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[tuple[Stage, Stage]]:
+    """`local-a` and `local-b`, nothing deployed; each foundation has a locked bucket that outlives it."""
+    monkeypatch.setattr("deploy.environment.BUILD", tmp_path)
+    monkeypatch.setattr(steps, "BUILD", tmp_path)
+    for name, value in local.environment().items():
+        monkeypatch.setitem(os.environ, name, value)
+    text = cloudformation.template
+
+    def with_backups(stage: Stage, name: str, more: Any = None) -> str:
+        body = text(stage, name, more)
+        if name != "foundation.yaml" or "  BackupsBucket:\n" in body:
+            return body
+        return body.replace("Resources:\n", f"Resources:\n{BACKUPS}{LOCK}", 1)
+
+    monkeypatch.setattr(cloudformation, "template", with_backups)
+    a, b = (Stage(name, local.region, local.endpoint_url) for name in ("local-a", "local-b"))
+    yield a, b
+    for stage in (a, b):
+        cloudformation.delete(stage, f"{stage.prefix}-foundation", print)
+
+
+def lay_foundation(stage: Stage) -> None:
+    deployment = steps.Deployment(stage, Settings(app={}), Progress(), app_modules.functions(), Path())
+    deployment.lay_foundation()
+
+
+def backups_bucket(stage: Stage) -> str:
+    return f"{stage.prefix}-backups-{stage.account_id}-{stage.region}"
+
+
+def tables(stage: Stage) -> set[str]:
+    listed = stage.client("dynamodb").list_tables()["TableNames"]
+    return {name for name in listed if name.startswith(f"{stage.prefix}-")}
+
+
+def test_one_stage_goes_and_comes_again_beside_another(stages: tuple[Stage, Stage]) -> None:
+    a, b = stages
+    for stage in stages:
+        lay_foundation(stage)
+        stage.client("s3").put_object(Bucket=backups_bucket(stage), Key="nightly/1", Body=b"kept")
+        stage.client("s3").put_object(Bucket=stage.files_bucket, Key="uploads/1", Body=b"gone")
+        key = {"subject": {"S": "USER#1"}, "period": {"S": "2026-11"}}
+        stage.client("dynamodb").put_item(TableName=f"{stage.prefix}-usage", Item=key)
+        for name in tables(stage):
+            backups = stage.client("dynamodb").describe_continuous_backups(TableName=name)
+            recovery = backups["ContinuousBackupsDescription"]["PointInTimeRecoveryDescription"]
+            assert recovery["PointInTimeRecoveryStatus"] == "ENABLED", name
+    before = tables(b)
+
+    said = destruction.destroy(a, Progress())
+    assert f"bucket {backups_bucket(a)}" in said
+    assert tables(a) == set()
+    assert not destruction.is_there(a)
+    s3 = a.client("s3")
+    left = {bucket["Name"] for bucket in s3.list_buckets()["Buckets"] if bucket["Name"].startswith(f"{a.prefix}-")}
+    assert left == {backups_bucket(a)}
+    assert tables(b) == before
+    assert b.client("dynamodb").scan(TableName=f"{b.prefix}-usage")["Count"] == 1
+    assert s3.get_object(Bucket=b.files_bucket, Key="uploads/1")["Body"].read() == b"gone"
+    assert not destruction.is_empty(b)
+
+    lay_foundation(a)
+    assert s3.get_object(Bucket=backups_bucket(a), Key="nightly/1")["Body"].read() == b"kept"
+    lock = s3.get_object_lock_configuration(Bucket=backups_bucket(a))["ObjectLockConfiguration"]
+    assert lock["Rule"]["DefaultRetention"] == {"Mode": "GOVERNANCE", "Days": 30}
+    assert "Versions" not in s3.list_object_versions(Bucket=a.files_bucket)
+    assert a.client("dynamodb").scan(TableName=f"{a.prefix}-usage")["Count"] == 0
