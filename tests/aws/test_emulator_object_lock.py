@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-import secrets
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -14,6 +13,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from deploy.local.aws import LocalAws
+from tests.aws.emulator_exports import allowed
 from tests.aws.test_emulator_bucket import client
 
 FROM, LOCKED = "probe-copied-from", "probe-locked"
@@ -63,18 +63,7 @@ def first_version(local: LocalAws) -> Iterator[str]:
 
 def caller(local: LocalAws, *statements: tuple[tuple[str, ...], str]) -> Any:
     """S3 as somebody who may do these actions in these buckets, and nothing else."""
-    iam, name = client(local, "iam"), f"keeper-{secrets.token_hex(4)}"
-    iam.create_user(UserName=name)
-    document = {
-        "Version": "2012-10-17",
-        "Statement": [
-            {"Effect": "Allow", "Action": list(actions), "Resource": f"arn:aws:s3:::{bucket}/*"}
-            for actions, bucket in statements
-        ],
-    }
-    iam.put_user_policy(UserName=name, PolicyName="only", PolicyDocument=json.dumps(document))
-    key = iam.create_access_key(UserName=name)["AccessKey"]
-    return client(local, "s3", key["AccessKeyId"], key["SecretAccessKey"])
+    return allowed(local, *((actions, f"arn:aws:s3:::{bucket}/*") for actions, bucket in statements), service="s3")
 
 
 def test_a_version_is_copied_across_buckets_and_s3_states_its_hash(local: LocalAws, first_version: str) -> None:

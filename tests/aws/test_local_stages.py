@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import io
+import json
 import os
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -44,12 +47,35 @@ def stages(local: LocalAws, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> 
     a, b = (Stage(name, local.region, local.endpoint_url) for name in ("local-a", "local-b"))
     yield a, b
     for stage in (a, b):
-        cloudformation.delete(stage, f"{stage.prefix}-foundation", print)
+        destruction.destroy(stage, Progress())
 
 
 def lay_foundation(stage: Stage) -> None:
     deployment = steps.Deployment(stage, Settings(app={}), Progress(), app_modules.functions(), Path())
     deployment.lay_foundation()
+
+
+def make_function(stage: Stage) -> None:
+    """A function with its role, and an API, called as Chalice calls them."""
+    trust = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    role = stage.client("iam").create_role(
+        RoleName=stage.role_name("answer"), AssumeRolePolicyDocument=json.dumps({"Statement": [trust]})
+    )["Role"]["Arn"]
+    code = io.BytesIO()
+    with zipfile.ZipFile(code, "w") as archive:
+        archive.writestr("app.py", "")
+    function = {"FunctionName": f"{stage.prefix}-answer", "Runtime": "python3.12", "Handler": "app.answer"}
+    stage.client("lambda").create_function(**function, Role=role, Code={"ZipFile": code.getvalue()})
+    stage.client("apigateway").create_rest_api(name=stage.prefix)
+
+
+def deployed(stage: Stage) -> tuple[list[str], list[str], list[str]]:
+    """The functions, roles and APIs that are called as the stage is."""
+    functions = [each["FunctionName"] for each in stage.client("lambda").list_functions()["Functions"]]
+    roles = [each["RoleName"] for each in stage.client("iam").list_roles()["Roles"]]
+    apis = [each["name"] for each in stage.client("apigateway").get_rest_apis()["items"]]
+    functions, roles, apis = ([name for name in names if stage.prefix in name] for names in (functions, roles, apis))
+    return functions, roles, apis
 
 
 def backups_bucket(stage: Stage) -> str:
@@ -65,6 +91,7 @@ def test_one_stage_goes_and_comes_again_beside_another(stages: tuple[Stage, Stag
     a, b = stages
     for stage in stages:
         lay_foundation(stage)
+        make_function(stage)
         stage.client("s3").put_object(Bucket=backups_bucket(stage), Key="nightly/1", Body=b"kept")
         stage.client("s3").put_object(Bucket=stage.files_bucket, Key="uploads/1", Body=b"gone")
         key = {"subject": {"S": "USER#1"}, "period": {"S": "2026-11"}}
@@ -73,7 +100,8 @@ def test_one_stage_goes_and_comes_again_beside_another(stages: tuple[Stage, Stag
             backups = stage.client("dynamodb").describe_continuous_backups(TableName=name)
             recovery = backups["ContinuousBackupsDescription"]["PointInTimeRecoveryDescription"]
             assert recovery["PointInTimeRecoveryStatus"] == "ENABLED", name
-    before = tables(b)
+    before = tables(b), deployed(b)
+    assert all(map(len, before[1]))
 
     said = destruction.destroy(a, Progress())
     assert f"bucket {backups_bucket(a)}" in said
@@ -82,7 +110,8 @@ def test_one_stage_goes_and_comes_again_beside_another(stages: tuple[Stage, Stag
     s3 = a.client("s3")
     left = {bucket["Name"] for bucket in s3.list_buckets()["Buckets"] if bucket["Name"].startswith(f"{a.prefix}-")}
     assert left == {backups_bucket(a)}
-    assert tables(b) == before
+    assert deployed(a) == ([], [], [])
+    assert (tables(b), deployed(b)) == before
     assert b.client("dynamodb").scan(TableName=f"{b.prefix}-usage")["Count"] == 1
     assert s3.get_object(Bucket=b.files_bucket, Key="uploads/1")["Body"].read() == b"gone"
     assert not destruction.is_empty(b)

@@ -65,9 +65,9 @@ class Export:
     async def write(self) -> dict[str, Any]:
         """Write everything; what DescribeExport tells more then. Raises WriteError."""
         self._put("_started", b"")
-        size = sum(self.size_of(item) for item in self.items)
-        for partition in self._partitions(size):
-            # The emulator goes on answering meanwhile.
+        # In threads, so that the emulator goes on answering.
+        size = await asyncio.to_thread(lambda: sum(map(self.size_of, self.items)))
+        for partition in await asyncio.to_thread(self._partitions, size):
             await self._write_data(partition)
         lines = "".join(f"{_compact(file)}\n" for file in self.files)
         self._put_with_md5("manifest-files", lines.encode())

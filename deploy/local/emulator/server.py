@@ -32,6 +32,7 @@ from deploy.local.emulator import (
     object_access,
     object_lock,
     point_in_time,
+    resource_names,
     rest_api_import,
     role_checks,
     table_exports,
@@ -252,6 +253,7 @@ def main() -> None:
     sweep_schedules_often()
     end_logs_exactly()
     share_unpacked_code()
+    resource_names.install()
     role_checks.install()
     object_access.install()
     object_lock.install()

@@ -15,7 +15,7 @@ import zlib
 from collections.abc import Mapping
 from typing import Any
 
-from ministack.core import iam_actions, iam_evaluator
+from ministack.core import iam_evaluator
 from ministack.core.responses import get_region, new_uuid
 from ministack.core.router import extract_access_key_id
 from ministack.services import dynamodb
@@ -31,12 +31,6 @@ _MOST_LISTED = 25
 _TOKEN_VALID_S = 8 * 3600
 # What the role needs on the bucket, as the page above says.
 _WRITING = ("s3:PutObject", "s3:PutObjectAcl", "s3:AbortMultipartUpload")
-# The resource that an operation is allowed on, where MiniStack looks for a table's name and finds none.
-_NAMED_BY = {
-    "ExportTableToPointInTime": "TableArn",
-    "DescribeExport": "ExportArn",
-    "RestoreTableToPointInTime": "SourceTableArn",
-}
 _IN_PROGRESS = "IN_PROGRESS"
 # Of a description, what nobody is shown: the request, which a repeated client token has to equal.
 _REQUEST = "_request"
@@ -54,30 +48,6 @@ class _RefusedError(Exception):
 
 
 def install() -> None:
-    _name_resources()
-    _answer()
-
-
-def _name_resources() -> None:
-    name_resource = iam_actions.extract_resource_arn
-
-    def extract_resource_arn(  # noqa: PLR0917 - MiniStack's own signature
-        service: str, method: str, path: str, headers: Any, body: bytes, query: Any, region: str, account: str
-    ) -> str:
-        field = _NAMED_BY.get(_operation(headers)) if service == "dynamodb" else None
-        named = field and _object(body).get(field)
-        if named:
-            return str(named)
-        source = field and _object(body).get("SourceTableName")
-        if source:
-            return f"arn:aws:dynamodb:{region}:{account}:table/{source}"
-        arn: str = name_resource(service, method, path, headers, body, query, region, account)
-        return arn
-
-    iam_actions.extract_resource_arn = extract_resource_arn
-
-
-def _answer() -> None:
     answer_others = dynamodb.handle_request
 
     async def handle_request(
