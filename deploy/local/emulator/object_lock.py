@@ -3,7 +3,8 @@
 - CopyObject computes the checksum that it is asked for and tells it, as PutObject does;
 - a copy, and what is uploaded in parts, is locked as the request says or as its bucket does by default, not as the
   copy's source is;
-- a stack's bucket has the lock and the lifecycle rules that it declares.
+- a stack's bucket has the lock and the lifecycle rules that it declares;
+- locks are there again after a restart.
 https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html
 https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock.html
 
@@ -27,6 +28,8 @@ def install() -> None:
     _copy_with_checksum_and_lock()
     _lock_what_came_in_parts()
     _set_up_stack_buckets()
+    # What a clean stop stores.
+    s3._PERSISTED_BUCKET_DICTS.update(object_retention=s3._object_retention, object_legal_hold=s3._object_legal_hold)
 
 
 def _copy_with_checksum_and_lock() -> None:
