@@ -83,6 +83,11 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     if unknown or len(words) != 1 or not _STAGE.fullmatch(words[0]):
         raise UsageError("give one stage: lower-case letters, digits and hyphens, 16 at most")
     found.stage = words[0]
+    beside, _, last = found.stage.rpartition("-")
+    if is_local(found.stage) and last in app_modules.functions():
+        raise UsageError(
+            f"{found.stage} would call its API as stage {beside} calls its function {last}; name it otherwise"
+        )
     if found.stop and not (is_local(found.stage) and found.command == "deploy"):
         raise UsageError("--stop is for `local`: on AWS nothing runs while nobody uses it")
     if (found.replay or found.message) and found.command != "redrive":

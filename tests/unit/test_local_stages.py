@@ -12,6 +12,7 @@ from moto import mock_aws
 
 from deploy import commands, destruction, steps
 from deploy.environment import DeploymentError, Stage, is_local
+from deploy.functions import app_modules
 from deploy.local import aws as local_aws
 from deploy.local.aws import LocalAws
 from deploy.people import id_token, srp
@@ -88,6 +89,14 @@ def destroy(name: str, read: Any = input) -> None:
 )
 def test_which_stages_are_of_this_machine(name: str, here: bool) -> None:
     assert is_local(name) is Stage(name, "eu-west-1").is_local is here
+
+
+@pytest.mark.parametrize(("name", "function"), [("local-answer", "answer"), ("local-a-purge", "purge")])
+def test_no_stages_api_is_called_as_a_function_of_the_stage_beside_it(name: str, function: str) -> None:
+    assert function in app_modules.functions()
+    with pytest.raises(commands.UsageError, match=f"calls its function {function}; name it otherwise"):
+        commands.parse([name])
+    assert commands.parse([name.replace("local", "prod")]).stage == name.replace("local", "prod")
 
 
 def test_taking_one_stage_down_leaves_the_others_and_its_backups(
