@@ -17,6 +17,7 @@ from deploy import commands, steps
 from deploy.account import adoption, cloudformation, gateway, model_access
 from deploy.environment import Addresses, ApiIds, DeploymentError, Stage, load_settings, read_settings
 from deploy.functions import app_modules, chalice_client
+from tests import resolved
 from tests.fakes.clients import ClientsOf
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -224,6 +225,25 @@ def test_only_backups_outlive_a_stage_of_this_machine(monkeypatch: pytest.Monkey
             text = cloudformation.template(Stage(stage, "eu-west-1"), name)
             assert BACKUPS in text
             assert "Policy: Retain" not in text.replace(BACKUPS, "")
+
+
+@pytest.mark.parametrize(("local", "origins", "policies"), [("true", "*", 0), ("false", "https://", 2)])
+def test_plain_http_is_for_stages_of_this_machine(local: str, origins: str, policies: int) -> None:
+    body = cloudformation.template(prod(), "foundation.yaml")
+    given = {"Stage": "prod", "ConnectSources": "https://a", "Local": local}
+    template = resolved.Template(body, given)
+    cors = template.resources["FilesBucket"]["Properties"]["CorsConfiguration"]["CorsRules"]
+    assert cors[0]["AllowedOrigins"][0].startswith(origins)
+    own = {"FilesBucketPolicy", "ArtifactsBucketPolicy"}
+    assert len(own & template.resources.keys()) == policies
+
+
+def test_every_table_can_be_recovered_on_every_stage() -> None:
+    for local in ("true", "false"):
+        given = {"Stage": "local", "ConnectSources": "https://a", "Local": local}
+        tables = resolved.Template(cloudformation.template(prod(), "foundation.yaml"), given)
+        for name, properties in tables.of_type("AWS::DynamoDB::Table").items():
+            assert properties["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}, name
 
 
 def test_data_outlives_every_stage_on_aws() -> None:

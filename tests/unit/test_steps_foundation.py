@@ -153,6 +153,7 @@ def test_the_foundation_is_protected_once_it_stands(
 
     def deploy(of: Stage, name: str, body: str, parameters: Mapping[str, str], say: object) -> cloudformation.Stack:
         seen.append(f"protected {parameters['Protected']}")
+        assert parameters["Local"] == ("true" if of.name == "local-a" else "false")
         return cloudformation.Stack({}, changed=True)
 
     def adopt(of: Stage, name: str, body: str, parameters: Mapping[str, str], say: object) -> bool:
