@@ -225,6 +225,7 @@ def _destroy_here(stage: Stage, progress: Progress) -> int:
         with progress.step("local AWS") as step:
             local_aws.stop(ROOT)
             destruction.wipe(_state_dir())
+            steps.outputs_file(stage.name).unlink(missing_ok=True)
             step.result = "removed, with all that it held"
     return 0
 

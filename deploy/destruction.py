@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from deploy.account import adoption, cloudformation, model_access, roles
-from deploy.environment import APP, LOCAL, Stage
+from deploy.environment import APP, LOCAL, DeploymentError, Stage
 from deploy.functions import chalice_app
 from deploy.progress import Progress
 from deploy.steps import FOUNDATION, OPERATIONS, outputs_file, read_outputs, templates
@@ -54,12 +54,12 @@ def _outliving(stage: Stage) -> list[adoption.Kept]:
 
 
 def remove_buckets(stage: Stage) -> list[str]:
-    """Empty and delete the buckets of a stage of this machine that do not outlive it; returns their names.
+    """Empty and delete the buckets of a stage of this machine, but for backups that were made; returns their names.
 
     CloudFormation deletes no bucket that holds something; on AWS they are all kept.
     """
     s3, own = stage.client("s3"), re.compile(rf"{stage.prefix}-[a-z]+-{stage.account_id}-{stage.region}")
-    kept = {resource.name for resource in _outliving(stage)}
+    kept = {resource.name for resource in _outliving(stage) if _versions(s3, resource.name)}
     names = [each["Name"] for each in s3.list_buckets()["Buckets"] if own.fullmatch(each["Name"])]
     removed = [name for name in names if name not in kept]
     for name in removed:
@@ -69,11 +69,17 @@ def remove_buckets(stage: Stage) -> list[str]:
 
 
 def _empty(s3: Any, bucket: str) -> None:
-    for page in s3.get_paginator("list_object_versions").paginate(Bucket=bucket):
-        listed = page.get("Versions", []) + page.get("DeleteMarkers", [])
-        if listed:
-            versions = [{"Key": each["Key"], "VersionId": each["VersionId"]} for each in listed]
-            s3.delete_objects(Bucket=bucket, Delete={"Objects": versions, "Quiet": True})
+    while versions := _versions(s3, bucket):
+        left = s3.delete_objects(Bucket=bucket, Delete={"Objects": versions, "Quiet": True}).get("Errors")
+        if left:
+            raise DeploymentError(f"bucket {bucket} cannot be emptied: {left[0]['Key']}: {left[0]['Message']}")
+
+
+def _versions(s3: Any, bucket: str) -> list[dict[str, str]]:
+    """Up to a thousand versions of objects, marks of deletion included."""
+    page = s3.list_object_versions(Bucket=bucket)
+    listed = page.get("Versions", []) + page.get("DeleteMarkers", [])
+    return [{"Key": each["Key"], "VersionId": each["VersionId"]} for each in listed]
 
 
 def kept(stage: Stage, resources: Iterable[adoption.Kept]) -> list[str]:

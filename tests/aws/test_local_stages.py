@@ -7,6 +7,7 @@ import json
 import os
 import zipfile
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ import pytest
 
 from deploy import destruction, steps
 from deploy.account import cloudformation
-from deploy.environment import Settings, Stage
+from deploy.environment import DeploymentError, Settings, Stage
 from deploy.functions import app_modules
 from deploy.local.aws import LocalAws
 from deploy.progress import Progress
@@ -22,10 +23,8 @@ from tests.unit.test_steps import BACKUPS
 
 LOCK = """      VersioningConfiguration: { Status: Enabled }
       ObjectLockEnabled: true
-      ObjectLockConfiguration:
-        ObjectLockEnabled: Enabled
-        Rule: { DefaultRetention: { Mode: GOVERNANCE, Days: 30 } }
 """
+UNTIL = datetime(2100, 1, 1, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -92,7 +91,8 @@ def test_one_stage_goes_and_comes_again_beside_another(stages: tuple[Stage, Stag
     for stage in stages:
         lay_foundation(stage)
         make_function(stage)
-        stage.client("s3").put_object(Bucket=backups_bucket(stage), Key="nightly/1", Body=b"kept")
+        lock = {"ObjectLockMode": "GOVERNANCE", "ObjectLockRetainUntilDate": UNTIL}
+        stage.client("s3").put_object(Bucket=backups_bucket(stage), Key="nightly/1", Body=b"kept", **lock)
         stage.client("s3").put_object(Bucket=stage.files_bucket, Key="uploads/1", Body=b"gone")
         key = {"subject": {"S": "USER#1"}, "period": {"S": "2026-11"}}
         stage.client("dynamodb").put_item(TableName=f"{stage.prefix}-usage", Item=key)
@@ -116,9 +116,14 @@ def test_one_stage_goes_and_comes_again_beside_another(stages: tuple[Stage, Stag
     assert s3.get_object(Bucket=b.files_bucket, Key="uploads/1")["Body"].read() == b"gone"
     assert not destruction.is_empty(b)
 
+    with pytest.raises(DeploymentError, match=r"cannot be emptied: nightly/1: .*object lock"):
+        destruction._empty(s3, backups_bucket(a))
+
     lay_foundation(a)
     assert s3.get_object(Bucket=backups_bucket(a), Key="nightly/1")["Body"].read() == b"kept"
-    lock = s3.get_object_lock_configuration(Bucket=backups_bucket(a))["ObjectLockConfiguration"]
-    assert lock["Rule"]["DefaultRetention"] == {"Mode": "GOVERNANCE", "Days": 30}
+    assert s3.head_object(Bucket=backups_bucket(a), Key="nightly/1")["ObjectLockRetainUntilDate"] == UNTIL
+    s3.put_object_retention(
+        Bucket=backups_bucket(a), Key="nightly/1", Retention={"Mode": "GOVERNANCE", "RetainUntilDate": UNTIL}
+    )
     assert "Versions" not in s3.list_object_versions(Bucket=a.files_bucket)
     assert a.client("dynamodb").scan(TableName=f"{a.prefix}-usage")["Count"] == 0

@@ -71,6 +71,7 @@ def machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Machine
 
     monkeypatch.setattr(commands, "_local", lambda asked, progress: Stage(asked.stage, "eu-west-1"))
     monkeypatch.setattr(commands, "_state_dir", lambda: tmp_path)
+    monkeypatch.setattr(steps, "BUILD", tmp_path)
     monkeypatch.setattr(destruction, "destroy", destroyed)
     monkeypatch.setattr(destruction, "wipe", machine.wiped.append)
     monkeypatch.setattr(destruction, "templates", lambda stage: {"foundation.yaml": TEMPLATE})
@@ -136,9 +137,20 @@ def test_backups_keep_the_local_aws(machine: Machine, capsys: pytest.CaptureFixt
         destroy("local-b")
 
 
+def test_a_place_for_backups_that_holds_none_goes_with_its_stage(machine: Machine, tmp_path: Path) -> None:
+    stage = machine.make("local", "artifacts", "backups")
+    name = f"chatapp-local-backups-{stage.account_id}-eu-west-1"
+    destruction._empty(stage.client("s3"), name)
+    destroy("local")
+    assert machine.buckets == set()
+    assert machine.wiped == [tmp_path]
+
+
 def test_what_a_first_deployment_that_broke_off_has_left_goes_too(machine: Machine, tmp_path: Path) -> None:
+    steps.write_outputs(Stage("local", "eu-west-1"), {})
     destroy("local")
     assert machine.wiped == [tmp_path]
+    assert steps.read_outputs("local") is None
 
 
 def test_a_stage_of_this_machine_is_asked_about_by_its_own_name(machine: Machine) -> None:
