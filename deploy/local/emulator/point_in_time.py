@@ -24,7 +24,7 @@ Response = tuple[int, dict[str, str], bytes]
 Table = dict[str, Any]
 Item = dict[str, Any]
 
-_MOST_REMEMBERED = 200_000
+_MOST_REMEMBERED = 100_000
 _STARTED = time.time()
 
 
@@ -36,7 +36,7 @@ class OutsideWindowError(Exception):
     """The table cannot be read as it was at that time."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class _Write:
     """One write. before: the item that it replaced or removed; None: there was none."""
 
