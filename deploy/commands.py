@@ -14,13 +14,13 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from deploy import destruction, redrive, steps
 from deploy.account import credentials, model_access, regions
-from deploy.environment import LOCAL, ROOT, DeploymentError, Stage
+from deploy.environment import ROOT, DeploymentError, Stage, is_local
 from deploy.functions import app_modules, runtime
 from deploy.local import aws as local_aws
 from deploy.people import access
 from deploy.progress import Progress
 
-USAGE = """./deploy.sh local [--stop]             the whole app on this machine
+USAGE = """./deploy.sh local[-NAME] [--stop]      the whole app on this machine; stages share one local AWS
        ./deploy.sh STAGE                      the same on AWS
        ./deploy.sh outputs STAGE              its addresses, as one JSON object
        ./deploy.sh redrive STAGE [QUEUE]      what failed for good and waits in its failure queues; with
@@ -83,11 +83,16 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     if unknown or len(words) != 1 or not _STAGE.fullmatch(words[0]):
         raise UsageError("give one stage: lower-case letters, digits and hyphens, 16 at most")
     found.stage = words[0]
-    if found.stop and (found.stage, found.command) != (LOCAL, "deploy"):
+    beside, _, last = found.stage.rpartition("-")
+    if is_local(found.stage) and last in app_modules.functions():
+        raise UsageError(
+            f"{found.stage} would call its API as stage {beside} calls its function {last}; name it otherwise"
+        )
+    if found.stop and not (is_local(found.stage) and found.command == "deploy"):
         raise UsageError("--stop is for `local`: on AWS nothing runs while nobody uses it")
     if (found.replay or found.message) and found.command != "redrive":
         raise UsageError("--replay and --message are for `redrive`")
-    if found.python and (found.stage == LOCAL or found.command != "deploy"):
+    if found.python and (is_local(found.stage) or found.command != "deploy"):
         raise UsageError("--python is for a deployment on AWS: the local AWS runs the functions on its own Python")
     return found
 
@@ -115,7 +120,7 @@ def _run(asked: argparse.Namespace, progress: Progress) -> int:
     if asked.stop:
         print("stopped" if local_aws.stop(ROOT) else "not running")
         return 0
-    stage = _local(progress) if asked.stage == LOCAL else _deployable(asked, progress)
+    stage = _local(asked, progress) if is_local(asked.stage) else _deployable(asked, progress)
     deploy(stage, steps.begin(stage, progress, _state_dir(), asked.python))
     return 0
 
@@ -133,13 +138,13 @@ def deploy(stage: Stage, deployment: steps.Deployment) -> None:
         print(f"\nnot proven: the budget of this month is spent ({where}). {refused}")
 
 
-def _local(progress: Progress) -> Stage:
+def _local(asked: argparse.Namespace, progress: Progress) -> Stage:
     with progress.step("local AWS") as step:
         aws = local_aws.start(ROOT, report=step.say)
         step.changed(bool(step.said), f"started at {aws.endpoint_url}")
     model_url = model_access.base_url(aws.model_url, is_local=True)
     _use(aws)
-    return Stage(LOCAL, aws.region, aws.endpoint_url, model_url)
+    return Stage(asked.stage, aws.region, aws.endpoint_url, model_url)
 
 
 def _use(aws: local_aws.LocalAws) -> None:
@@ -174,7 +179,7 @@ def _outputs(asked: argparse.Namespace) -> int:
     if found and asked.region not in (None, found["region"]):
         found = None  # it stands in another region too
     where = ""
-    if found is None and asked.stage != LOCAL:
+    if found is None and not is_local(asked.stage):
         stage, region = _on_aws(asked)
         found, where = steps.find_outputs(stage), f" in region {region}"
     if found is None:
@@ -184,7 +189,7 @@ def _outputs(asked: argparse.Namespace) -> int:
 
 
 def _redrive(asked: argparse.Namespace, progress: Progress) -> int:
-    stage = _local(progress) if asked.stage == LOCAL else _on_aws(asked)[0]
+    stage = _local(asked, progress) if is_local(asked.stage) else _on_aws(asked)[0]
     replayed = redrive.redrive(stage, app_modules.functions(), asked.queue, asked.message, replay=asked.replay)
     return 0 if replayed else 1
 
@@ -198,19 +203,30 @@ def destroy(asked: argparse.Namespace, progress: Progress, read: Callable[[str],
         elif _typed(read, f"Type {asked.stage} to destroy it {where}: ") != asked.stage:
             raise DeploymentError("nothing was destroyed")
 
-    if asked.stage == LOCAL:
+    if is_local(asked.stage):
         ask("on this machine, with all that it holds")
-        with progress.step("local AWS") as step:
-            local_aws.stop(ROOT)
-            destruction.destroy_local(_state_dir())
-            step.result = "removed, with all that it held"
-        return 0
+        return _destroy_here(_local(asked, progress), progress)
     stage, region = _on_aws(asked)
     where = f"in account {stage.account_id}, region {region}"
     if not destruction.is_there(stage):
         raise DeploymentError(f"there is no stage {stage.name} {where}; --region names another")
     ask(where)
     print(destruction.destroy(stage, progress))
+    return 0
+
+
+def _destroy_here(stage: Stage, progress: Progress) -> int:
+    """Take a stage of this machine down; the local AWS goes with the last one, unless something outlives it."""
+    if destruction.is_there(stage):
+        print(destruction.destroy(stage, progress))
+    elif not destruction.is_empty(stage):
+        raise DeploymentError(f"there is no stage {stage.name} on this machine, but others or their backups are")
+    if destruction.is_empty(stage):
+        with progress.step("local AWS") as step:
+            local_aws.stop(ROOT)
+            destruction.wipe(_state_dir())
+            steps.outputs_file(stage.name).unlink(missing_ok=True)
+            step.result = "removed, with all that it held"
     return 0
 
 
@@ -225,7 +241,7 @@ def _typed(read: Callable[[str], str], question: str) -> str:
 
 def person(asked: argparse.Namespace, progress: Progress, read: Callable[[str], str] = input) -> int:
     """Keep a person out, let them in again, or delete them once their address was typed after what goes."""
-    stage, region = (_local(progress), None) if asked.stage == LOCAL else _on_aws(asked)
+    stage, region = (_local(asked, progress), None) if is_local(asked.stage) else _on_aws(asked)
     where = f"{stage.name}, on this machine" if region is None else f"{stage.name}, region {region}"
     (change,), email = asked.change, asked.email
     pool = access.pool_id(stage)

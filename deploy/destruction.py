@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 from deploy.account import adoption, cloudformation, model_access, roles
-from deploy.environment import Stage
+from deploy.environment import APP, LOCAL, DeploymentError, Stage
 from deploy.functions import chalice_app
 from deploy.progress import Progress
 from deploy.steps import FOUNDATION, OPERATIONS, outputs_file, read_outputs, templates
@@ -28,7 +30,7 @@ def is_there(stage: Stage) -> bool:
 
 
 def destroy(stage: Stage, progress: Progress) -> str:
-    """Delete functions, APIs and stacks of a stage on AWS; returns what is kept and how to remove it."""
+    """Delete functions, APIs and stacks of a stage; returns what is kept and how to remove it."""
     with progress.step("operations stack") as step:
         step.changed(cloudformation.delete(stage, f"{stage.prefix}-{OPERATIONS}", step.say), "deleted")
     with progress.step("functions and APIs") as step:
@@ -37,20 +39,59 @@ def destroy(stage: Stage, progress: Progress) -> str:
         step.changed(bool(deleted or former), f"{len(deleted) + former} deleted")
     with progress.step("key of the model") as step:
         model_access.delete_key(stage)
+    if stage.is_local:
+        with progress.step("buckets") as step:
+            step.changed(bool(remove_buckets(stage)), "emptied and deleted")
     with progress.step("foundation stack") as step:
         step.changed(cloudformation.delete(stage, f"{stage.prefix}-{FOUNDATION}", step.say), "deleted")
     if (read_outputs(stage.name) or {}).get("region") == stage.region:
         outputs_file(stage.name).unlink()
-    return "\n".join(kept(stage, adoption.find(stage, templates(stage)["foundation.yaml"])))
+    return "\n".join(kept(stage, _outliving(stage)))
+
+
+def _outliving(stage: Stage) -> list[adoption.Kept]:
+    return adoption.find(stage, templates(stage)["foundation.yaml"])
+
+
+def remove_buckets(stage: Stage) -> list[str]:
+    """Empty and delete the buckets of a stage of this machine, but for backups that were made; returns their names.
+
+    CloudFormation deletes no bucket that holds something; on AWS they are all kept.
+    """
+    s3, own = stage.client("s3"), re.compile(rf"{stage.prefix}-[a-z]+-{stage.account_id}-{stage.region}")
+    kept = {resource.name for resource in _outliving(stage) if _versions(s3, resource.name)}
+    names = [each["Name"] for each in s3.list_buckets()["Buckets"] if own.fullmatch(each["Name"])]
+    removed = [name for name in names if name not in kept]
+    for name in removed:
+        _empty(s3, name)
+        s3.delete_bucket(Bucket=name)
+    return removed
+
+
+def _empty(s3: Any, bucket: str) -> None:
+    while versions := _versions(s3, bucket):
+        left = s3.delete_objects(Bucket=bucket, Delete={"Objects": versions, "Quiet": True}).get("Errors")
+        if left:
+            raise DeploymentError(f"bucket {bucket} cannot be emptied: {left[0]['Key']}: {left[0]['Message']}")
+
+
+def _versions(s3: Any, bucket: str) -> list[dict[str, str]]:
+    """Up to a thousand versions of objects, marks of deletion included."""
+    page = s3.list_object_versions(Bucket=bucket)
+    listed = page.get("Versions", []) + page.get("DeleteMarkers", [])
+    return [{"Key": each["Key"], "VersionId": each["VersionId"]} for each in listed]
 
 
 def kept(stage: Stage, resources: Iterable[adoption.Kept]) -> list[str]:
     """What outlives the stacks, with the commands that remove it for good."""
     lines = ["Kept, because people's data is in it; the next deployment of this stage takes it up again:"]
     commands = ["To remove it for good:"]
+    if stage.is_local:
+        commands = [f"It goes with the local AWS and all that it holds: ./deploy.sh {LOCAL} --stop, then delete .local"]
     for resource in resources:
         lines.append(f"  {resource.kind} {resource.name}")
-        commands += [f"  {command}" for command in _removal(resource, f"--region {stage.region}")]
+        if not stage.is_local:
+            commands += [f"  {command}" for command in _removal(resource, f"--region {stage.region}")]
     return [*lines, *commands] if len(lines) > 1 else ["Nothing is kept."]
 
 
@@ -69,7 +110,12 @@ def _removal(resource: adoption.Kept, region: str) -> list[str]:
     ]
 
 
-def destroy_local(state_dir: Path) -> None:
+def is_empty(stage: Stage) -> bool:
+    """Whether no stage is left in the account, nor what outlived one: each has buckets as long as it stands."""
+    return not any(bucket["Name"].startswith(f"{APP}-") for bucket in stage.client("s3").list_buckets()["Buckets"])
+
+
+def wipe(state_dir: Path) -> None:
     """Remove everything of the stopped local AWS but its Python environment."""
     for name in _LOCAL_STATE:
         path = state_dir / name
@@ -77,4 +123,3 @@ def destroy_local(state_dir: Path) -> None:
             shutil.rmtree(path)
         else:
             path.unlink(missing_ok=True)
-    outputs_file("local").unlink(missing_ok=True)

@@ -27,6 +27,11 @@ class DeploymentError(Exception):
     """Stops the deployment; the message says what happened and what to do, in one line where it can."""
 
 
+def is_local(name: str) -> bool:
+    """Whether a stage is of this machine: `local`, `local-NAME`. They share a local AWS as stages share an account."""
+    return name == LOCAL or name.startswith(f"{LOCAL}-")
+
+
 @dataclass(frozen=True)
 class Stage:
     """One deployment of the app.
@@ -42,7 +47,7 @@ class Stage:
 
     @property
     def is_local(self) -> bool:
-        return self.name == LOCAL
+        return is_local(self.name)
 
     @property
     def prefix(self) -> str:
@@ -196,9 +201,13 @@ APP_SETTINGS = frozenset(
 
 
 def read_settings(text: str, stage: str) -> Settings:
-    """`[default]` with the stage's own table over it. Raises DeploymentError for a name that nothing reads."""
+    """`[default]` with the stage's own table over it, `[local]` between them for a stage of this machine.
+
+    Raises DeploymentError for a name that nothing reads.
+    """
     tables = tomllib.loads(text)
-    merged: dict[str, Any] = {**tables.get("default", {}), **tables.get(stage, {})}
+    over = ["default", *([LOCAL] if is_local(stage) else []), stage]
+    merged = {name: value for table in over for name, value in tables.get(table, {}).items()}
     own = {field.name for field in fields(Settings)} - {"app"}
     unknown = sorted(merged.keys() - own - APP_SETTINGS)
     if unknown:

@@ -85,13 +85,15 @@ class Deployment:
                 "ViewerProtocolPolicy": "allow-all" if stage.is_local else "redirect-to-https",
                 "LogRetentionDays": str(self.settings.log_retention_days),
                 "Protected": "false" if stage.is_local else "true",
+                "Local": "true" if stage.is_local else "false",
             }
-            if not stage.is_local and not cloudformation.stands(stage, name, step.say):
+            stood = cloudformation.stands(stage, name, step.say)
+            if not stood:
                 self._begin_foundation(name, body, {**parameters, "Protected": "false"}, step.say)
             stack = cloudformation.deploy(stage, name, body, parameters, step.say)
             self.foundation = stack.outputs
             expiry = stage.is_local and cloudformation.switch_expiry(stage)
-            step.changed(stack.changed or expiry)
+            step.changed(not stood or stack.changed or expiry)
 
     def _begin_foundation(self, name: str, body: str, parameters: dict[str, str], say: Callable[[str], None]) -> None:
         """Make the stack for the first time, of what is kept or of nothing; the update that follows protects it.
@@ -99,7 +101,8 @@ class Deployment:
         What a create that fails has made must be deletable. And what is taken up is believed to be as the template
         says: said to be protected, it would stay as it is.
         """
-        say("the first time takes about five minutes: CloudFront sets up the site's distribution")
+        if not self.stage.is_local:
+            say("the first time takes about five minutes: CloudFront sets up the site's distribution")
         if not adoption.adopt(self.stage, name, body, parameters, say):
             cloudformation.deploy(self.stage, name, body, parameters, say)
 

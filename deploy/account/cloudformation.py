@@ -20,6 +20,9 @@ _NEVER_MADE = {"ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED", "DELETE_
 _SETTLED = {"CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE", "IMPORT_COMPLETE"}
 _NO_CHANGES = ("didn't contain changes", "No updates are to be performed")
 
+# The one resource that outlives its stage on this machine too: another stage is restored from it.
+_OUTLIVING_ALL = re.compile(r"^(  BackupsBucket:\n(?:    .*\n)+)", re.MULTILINE)
+
 # What AWS says of a resource (in lower case), and what to do about it.
 _ADVICE = {
     "must be verified": (
@@ -50,13 +53,21 @@ class Stack:
 def template(stage: Stage, file_name: str, resources: Mapping[str, Any] | None = None) -> str:
     """A template's text, with more resources than its file names.
 
-    Nothing of the local stage outlives it, and DeletionPolicy takes no condition.
+    Of a stage of this machine only the backups outlive it, and DeletionPolicy takes no condition.
     """
     text = (ROOT / "deploy" / "stacks" / file_name).read_text()
     # YAML holds JSON; CloudFormation's short tags (`!Sub`) keep the file itself from being read by just any parser.
     added = "".join(f"  {name}: {json.dumps(resource)}\n" for name, resource in (resources or {}).items())
     text = text.replace("Resources:\n", f"Resources:\n{added}", 1)
-    return re.sub(r"Policy: Retain\w*", "Policy: Delete", text) if stage.is_local else text
+    return _deleted_with_the_stage(text) if stage.is_local else text
+
+
+def _deleted_with_the_stage(text: str) -> str:
+    parts = _OUTLIVING_ALL.split(text)
+    return "".join(
+        part if _OUTLIVING_ALL.fullmatch(part) else re.sub(r"Policy: Retain\w*", "Policy: Delete", part)
+        for part in parts
+    )
 
 
 def exists(stage: Stage, name: str) -> bool:

@@ -2,8 +2,8 @@
 
 Everything that it writes is under one state folder, `.local/` of the checkout unless CHATAPP_LOCAL_DIR names
 another; MiniStack's Python environment is in `.local/venv` for every state folder. Both servers listen on
-127.0.0.1. MiniStack's port is 4566 unless CHATAPP_LOCAL_PORT names another (0: any free one). A state folder
-keeps its ports, since deployed functions and addresses name them.
+127.0.0.1, and all stages of this machine share them. MiniStack's port is 4566 unless CHATAPP_LOCAL_PORT names
+another (0: any free one). A state folder keeps its ports, since deployed functions and addresses name them.
 """
 
 from __future__ import annotations

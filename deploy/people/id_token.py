@@ -14,7 +14,7 @@ from botocore import UNSIGNED
 from botocore.config import Config
 
 from deploy import steps
-from deploy.environment import LOCAL
+from deploy.environment import is_local
 from deploy.people import srp
 
 
@@ -23,7 +23,7 @@ def id_token(name: str, email: str, password: str) -> str:
     outputs = steps.read_outputs(name)
     if outputs is None:
         raise SystemExit(f"{name} was not deployed from here: no {steps.outputs_file(name)}")
-    endpoint = f"http://127.0.0.1:{urlsplit(outputs['api_url']).port}" if name == LOCAL else None
+    endpoint = f"http://127.0.0.1:{urlsplit(outputs['api_url']).port}" if is_local(name) else None
     cognito = boto3.client(
         "cognito-idp",
         region_name=outputs["region"],

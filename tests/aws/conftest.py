@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,9 @@ from chalicelib.aws.grants import Grant
 from chalicelib.aws.table import Index, Table
 
 from deploy.local.aws import LocalAws, start, stop
+from tests.aws import emulator_exports
 from tests.aws.emulator_probe import ENVIRON, ROOT, Probe
+from tests.aws.test_emulator_bucket import client
 from tests.stage import Stage
 
 # Not a function of the app's, so that what these tests use counts for nobody's grants.
@@ -70,3 +73,22 @@ def probe(local: LocalAws, tmp_path_factory: pytest.TempPathFactory) -> Probe:
     probe.set_up()
     probe.deploy()
     return probe
+
+
+@pytest.fixture(scope="package")
+def export_bucket(local: LocalAws) -> str:
+    client(local, "s3").create_bucket(
+        Bucket=emulator_exports.BUCKET, CreateBucketConfiguration={"LocationConstraint": local.region}
+    )
+    return emulator_exports.BUCKET
+
+
+@pytest.fixture
+def export_table(local: LocalAws) -> Iterator[str]:
+    """The ARN of a table with the items."""
+    dynamodb, name = client(local, "dynamodb"), f"export-{secrets.token_hex(4)}"
+    arn = emulator_exports.make_table(dynamodb, name)
+    for item in emulator_exports.ITEMS:
+        dynamodb.put_item(TableName=name, Item=item)
+    yield arn
+    dynamodb.delete_table(TableName=name)

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import os
 import signal
 import socket
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from deploy.local.aws import LocalAws, LocalAwsError, start, status, stop
 from deploy.local.processes import Record
+from tests.aws.emulator_exports import code_of, exported
 from tests.aws.emulator_probe import ENVIRON, ROOT, Probe, eventually
+from tests.aws.test_emulator_bucket import client
 
 
 def test_a_second_start_reuses_what_runs(local: LocalAws, state_dir: Path) -> None:
@@ -67,6 +72,36 @@ def test_everything_is_there_after_a_restart(probe: Probe, state_dir: Path) -> N
     with probe.socket("T") as connection:
         connection.send("on")
         assert connection.recv(timeout=10) == "no"
+
+
+def test_locks_hashes_and_exports_are_there_after_a_restart(
+    local: LocalAws, state_dir: Path, export_bucket: str, export_table: str
+) -> None:
+    s3, dynamodb = client(local, "s3"), client(local, "dynamodb")
+    of_region = {"CreateBucketConfiguration": {"LocationConstraint": local.region}}
+    s3.create_bucket(Bucket="probe-kept", ObjectLockEnabledForBucket=True, **of_region)
+    source = {"Bucket": "probe-kept", "Key": "a"}
+    source["VersionId"] = s3.put_object(**source, Body=b"first")["VersionId"]
+    s3.put_object(Bucket="probe-kept", Key="a", Body=b"second")
+    until = datetime.now(UTC).replace(microsecond=0) + timedelta(days=30)
+    lock = {"ObjectLockMode": "GOVERNANCE", "ObjectLockRetainUntilDate": until}
+    s3.copy_object(Bucket="probe-kept", Key="b", CopySource=source, ChecksumAlgorithm="SHA256", **lock)
+    request = {"TableArn": export_table, "S3Bucket": export_bucket, "ClientToken": "again"}
+    before = exported(dynamodb, **request)
+
+    assert stop(ROOT, state_dir=state_dir, environ=ENVIRON)
+    assert start(ROOT, state_dir=state_dir, environ=ENVIRON) == local
+    told = s3.head_object(Bucket="probe-kept", Key="b", ChecksumMode="ENABLED")
+    assert told["ChecksumSHA256"] == base64.b64encode(hashlib.sha256(b"first").digest()).decode()
+    assert told["ObjectLockRetainUntilDate"] == until
+    assert s3.get_object(**source)["Body"].read() == b"first"
+    assert exported(dynamodb, **request) == before
+    assert s3.get_object(Bucket=export_bucket, Key=before["ExportManifest"])["Body"].read()
+    # What was remembered of the table is gone: its window begins anew.
+    at = int(before["ExportTime"].timestamp())
+    assert code_of(dynamodb.export_table_to_point_in_time, **{**request, "ClientToken": "2"}, ExportTime=at) == (
+        "InvalidExportTimeException"
+    )
 
 
 def test_half_of_it_gone_is_said_and_mended_without_touching_the_other_half(probe: Probe, state_dir: Path) -> None:

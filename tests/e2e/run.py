@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
+from deploy.environment import is_local
 from deploy.local import aws as local_aws
 from tests.e2e import deployment as deployments
 from tests.e2e import files, local_stage, people
@@ -164,9 +165,9 @@ def _deployed_stage(name: str) -> tuple[Deployment, dict[str, str]]:
     if done.returncode:
         raise CannotRunError(f"stage {name} has no outputs; see above")
     outputs = json.loads(done.stdout)
-    running = local_aws.status(ROOT).aws if name == "local" else None
-    if name == "local" and running is None:
-        raise CannotRunError("the local stage does not run: ./deploy.sh local")
+    running = local_aws.status(ROOT).aws if is_local(name) else None
+    if is_local(name) and running is None:
+        raise CannotRunError(f"the local stage does not run: ./deploy.sh {name}")
     known = {key: value for key, value in outputs.items() if key in Deployment.__dataclass_fields__}
     environ = running.process_environment(os.environ) if running else dict(os.environ)
     return Deployment(stage=name, model_url=running.model_url if running else None, **known), environ

@@ -17,6 +17,7 @@ from deploy import commands, steps
 from deploy.account import adoption, cloudformation, gateway, model_access
 from deploy.environment import Addresses, ApiIds, DeploymentError, Stage, load_settings, read_settings
 from deploy.functions import app_modules, chalice_client
+from tests import resolved
 from tests.fakes.clients import ClientsOf
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -39,6 +40,14 @@ def test_a_stages_own_settings_override_the_defaults() -> None:
     assert other.variables()["CHATAPP_USER_BUDGET_USD"] == "20"
     assert prod.api_burst == other.api_burst == 10
     assert "CHATAPP_API_BURST" not in prod.variables()
+
+
+def test_stages_of_this_machine_share_its_settings_and_have_their_own() -> None:
+    text = "[default]\nuser_budget_usd = 20\n[local]\nuser_budget_usd = 7\napi_burst = 9\n[local-a]\napi_burst = 3\n"
+    found = {stage: read_settings(text, stage) for stage in ("local", "local-a", "localhost")}
+    budgets = [each.variables()["CHATAPP_USER_BUDGET_USD"] for each in found.values()]
+    assert budgets == ["7", "7", "20"]
+    assert [each.api_burst for each in found.values()] == [9, 3, 100]
 
 
 def test_models_are_handed_on_as_json() -> None:
@@ -111,6 +120,7 @@ def test_the_site_may_talk_to_its_own_bucket_alone_and_shows_images_that_it_hold
     [
         (["local"], "deploy", "local"),
         (["local", "--stop"], "deploy", "local"),
+        (["local-a", "--stop"], "deploy", "local-a"),
         (["prod", "--region", "us-east-1"], "deploy", "prod"),
         (["prod", "--python", "3.14"], "deploy", "prod"),
         (["destroy", "prod", "--yes"], "destroy", "prod"),
@@ -143,11 +153,13 @@ def test_help_deploys_nothing(word: str, capsys: pytest.CaptureFixture[str]) -> 
         ["destroy"],
         ["prod", "--stop"],
         ["destroy", "local", "--stop"],
+        ["localhost", "--stop"],
         ["x" * 17],
         ["prod", "--force"],
         ["prod", "--region"],
         ["prod", "--python", "3.11"],
         ["local", "--python", "3.13"],
+        ["local-a", "--python", "3.13"],
         ["outputs", "prod", "--python", "3.13"],
         ["redrive"],
         ["redrive", "prod", "answer-failures", "extract-failures"],
@@ -191,9 +203,50 @@ def test_outputs_are_one_json_object(
 # --- Templates --------------------------------------------------------------------------------------------------------
 
 
-def test_data_outlives_every_stage_but_the_local_one() -> None:
+BACKUPS = """  BackupsBucket:
+    Type: AWS::S3::Bucket
+    DeletionPolicy: RetainExceptOnCreate
+    UpdateReplacePolicy: Retain
+    Properties:
+      BucketName: !Sub chatapp-${Stage}-backups-${AWS::AccountId}-${AWS::Region}
+"""
+
+
+def test_only_backups_outlive_a_stage_of_this_machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    stacks = tmp_path / "deploy" / "stacks"
+    stacks.mkdir(parents=True)
     for name in ("foundation.yaml", "operations.yaml"):
-        assert "Policy: Retain" not in cloudformation.template(Stage("local", "eu-west-1"), name)
+        text = (ROOT / "deploy" / "stacks" / name).read_text()
+        parts = adoption.RESOURCE.sub(lambda part: "" if part[1] == "BackupsBucket" else part[0], text)
+        (stacks / name).write_text(parts.replace("Resources:\n", f"Resources:\n{BACKUPS}", 1))
+    monkeypatch.setattr(cloudformation, "ROOT", tmp_path)
+    for stage in ("local", "local-a"):
+        for name in ("foundation.yaml", "operations.yaml"):
+            text = cloudformation.template(Stage(stage, "eu-west-1"), name)
+            assert BACKUPS in text
+            assert "Policy: Retain" not in text.replace(BACKUPS, "")
+
+
+@pytest.mark.parametrize(("local", "origins", "policies"), [("true", "*", 0), ("false", "https://", 2)])
+def test_plain_http_is_for_stages_of_this_machine(local: str, origins: str, policies: int) -> None:
+    body = cloudformation.template(prod(), "foundation.yaml")
+    given = {"Stage": "prod", "ConnectSources": "https://a", "Local": local}
+    template = resolved.Template(body, given)
+    cors = template.resources["FilesBucket"]["Properties"]["CorsConfiguration"]["CorsRules"]
+    assert cors[0]["AllowedOrigins"][0].startswith(origins)
+    own = {"FilesBucketPolicy", "ArtifactsBucketPolicy"}
+    assert len(own & template.resources.keys()) == policies
+
+
+def test_every_table_can_be_recovered_on_every_stage() -> None:
+    for local in ("true", "false"):
+        given = {"Stage": "local", "ConnectSources": "https://a", "Local": local}
+        tables = resolved.Template(cloudformation.template(prod(), "foundation.yaml"), given)
+        for name, properties in tables.of_type("AWS::DynamoDB::Table").items():
+            assert properties["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}, name
+
+
+def test_data_outlives_every_stage_on_aws() -> None:
     kept = cloudformation.template(Stage("prod", "eu-west-1"), "foundation.yaml")
     assert kept.count("DeletionPolicy: RetainExceptOnCreate") == 10  # six tables, three buckets, the user pool
 

@@ -141,7 +141,9 @@ def test_whether_a_stack_stands_is_known_once_whatever_is_under_way_has_ended(
         ("prod", False, False, ["adopted, protected false", "protected false", "protected true"]),
         ("prod", False, True, ["adopted, protected false", "protected true"]),
         ("prod", True, False, ["protected true"]),
-        ("local", False, False, ["protected false"]),
+        ("local-a", False, False, ["adopted, protected false", "protected false", "protected false"]),
+        ("local-a", False, True, ["adopted, protected false", "protected false"]),
+        ("local-a", True, False, ["protected false"]),
     ],
 )
 def test_the_foundation_is_protected_once_it_stands(
@@ -151,6 +153,7 @@ def test_the_foundation_is_protected_once_it_stands(
 
     def deploy(of: Stage, name: str, body: str, parameters: Mapping[str, str], say: object) -> cloudformation.Stack:
         seen.append(f"protected {parameters['Protected']}")
+        assert parameters["Local"] == ("true" if of.name == "local-a" else "false")
         return cloudformation.Stack({}, changed=True)
 
     def adopt(of: Stage, name: str, body: str, parameters: Mapping[str, str], say: object) -> bool:
@@ -161,7 +164,7 @@ def test_the_foundation_is_protected_once_it_stands(
     monkeypatch.setattr(cloudformation, "deploy", deploy)
     monkeypatch.setattr(cloudformation, "switch_expiry", lambda _: False)
     monkeypatch.setattr(adoption, "adopt", adopt)
-    deployed = Stage(stage, "eu-west-1", "http://127.0.0.1:1" if stage == "local" else None)
+    deployed = Stage(stage, "eu-west-1", "http://127.0.0.1:1" if stage == "local-a" else None)
     deployed.__dict__["account_id"] = "123456789012"
     steps.Deployment(deployed, Settings(app={}), Progress(), {}, Path()).lay_foundation()
     assert seen == done

@@ -28,7 +28,16 @@ from ministack.core import lambda_runtime
 from ministack.services import apigateway_v1, dynamodb, lambda_svc, scheduler
 from ministack.services.cloudformation import provisioners
 
-from deploy.local.emulator import event_queue, object_access, rest_api_import, role_checks
+from deploy.local.emulator import (
+    event_queue,
+    object_access,
+    object_lock,
+    point_in_time,
+    resource_names,
+    rest_api_import,
+    role_checks,
+    table_exports,
+)
 
 # What a worker writes on stderr behind the last log line of an invocation (the ASCII record separator).
 _END_OF_LOG = "\x1e"
@@ -115,7 +124,7 @@ def set_up_stack_tables() -> None:
 
 def _set_up_table(name: str, properties: Mapping[str, Any]) -> None:
     recovery = properties.get("PointInTimeRecoverySpecification") or {}
-    dynamodb._pitr_settings[name] = _is_true(recovery.get("PointInTimeRecoveryEnabled"))
+    point_in_time.switch(name, _is_true(recovery.get("PointInTimeRecoveryEnabled")))
     ttl = properties.get("TimeToLiveSpecification") or {}
     if _is_true(ttl.get("Enabled")):
         dynamodb._ttl_settings[name] = {"TimeToLiveStatus": "ENABLED", "AttributeName": ttl["AttributeName"]}
@@ -245,9 +254,13 @@ def main() -> None:
     sweep_schedules_often()
     end_logs_exactly()
     share_unpacked_code()
+    resource_names.install()
     role_checks.install()
     object_access.install()
     event_queue.install()
+    object_lock.install()
+    point_in_time.install()
+    table_exports.install()
     end_functions_first()
     ministack.app.main()
 
