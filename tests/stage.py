@@ -26,6 +26,7 @@ from tests.fakes import s3
 from tests.fakes.aws import Context, FakeGateway, FakeLambda, FakePool, FakeScheduler
 from tests.fakes.clients import serve
 from tests.fakes.dynamodb import Wire
+from tests.fakes.exports import Exports
 from tests.storage import BUCKET, Storage
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -119,7 +120,7 @@ class _Numbers(TypeDeserializer):
 
 
 class Stage(Storage):
-    """app: the module `app`. lambdas, scheduler, gateway, pool: stand-ins; `run` delivers what was invoked.
+    """app: the module `app`. lambdas, scheduler, gateway, pool, exports: stand-ins; `run` delivers what was invoked.
 
     wire, s3_wire: between the app and DynamoDB or S3, where faults are put. clock: by which it forgets what it has read
     of ended sessions.
@@ -142,6 +143,7 @@ class Stage(Storage):
         own = _clients()
         self.dynamodb, self.wire, self.s3_wire = own.dynamodb, own.wire, own.s3_wire
         self.wire.reset()
+        self.exports = self.wire.exports = Exports(own.dynamodb, own.s3, time.time)
         self.s3_wire.clear()
         clients.made.clear()
         clients.made.update(own.made)

@@ -17,6 +17,10 @@ ANSWER = "answer"
 EXTRACT = "extract"
 PURGE = "purge"
 SWEEP = "sweep"
+NIGHTLY_BACKUP = "nightly_backup"
+BACKUP = "backup"
+RESTORE = "restore"
+RESTORE_DRILL = "restore_drill"
 CONNECT = "websocket_connect"
 MESSAGE = "websocket_message"
 DISCONNECT = "websocket_disconnect"
@@ -168,12 +172,64 @@ _SWEEP = Function(
     ),
 )
 
+# The tables of a backup (`backups.tables` says which are left out, and why).
+EXPORTED = ("conversations", "messages", "files", "usage", "erasures")
+
+# Neither deletes, nor shortens what is locked (`s3:BypassGovernanceRetention`).
+_BACKUPS = ("PutObject", "PutObjectRetention", "GetObject", "ListObjectVersions")
+_EXPORTS = tuple(
+    Grant("export", name, ("DescribeContinuousBackups", "ExportTableToPointInTime", "DescribeExport"))
+    for name in EXPORTED
+)
+_BACKING_UP = (
+    Grant("bucket", "backups/*", (*_BACKUPS, "PutObjectAcl", "AbortMultipartUpload")),
+    *_EXPORTS,
+    Grant("bucket", "files/uploads", ("GetObjectVersion", "ListObjectVersions")),
+    Grant("bucket", "files/extracted", ("GetObjectVersion", "ListObjectVersions")),
+    Grant("pool", "people", ("ListUsers",)),
+    Grant("schedule", "backup", ("CreateSchedule",)),
+)
+# What could not be begun tonight is begun tomorrow; what is begun is gone on with.
+_NIGHTLY_BACKUP = Function(
+    memory_mb=512,
+    timeout_s=900,
+    events=Events(retries=2, max_age_s=3_600, failures="backup-failures"),
+    module="backups.nightly",
+    grants=_BACKING_UP,
+)
+_BACKUP = Function(
+    memory_mb=1024,
+    timeout_s=900,
+    events=Events(retries=2, max_age_s=21_600, failures="backup-failures"),
+    module="backups.nightly",
+    grants=_BACKING_UP,
+)
+_RESTORE = Function(
+    memory_mb=1769,  # a whole CPU
+    timeout_s=900,
+    events=Events(retries=2, max_age_s=21_600, failures="restore-failures"),
+    grants=(
+        Grant("bucket", "backups/*", ("PutObject", "GetObject", "ListObjectVersions")),
+        Grant("schedule", "restore", ("CreateSchedule",)),
+    ),
+)
+_RESTORE_DRILL = Function(
+    memory_mb=1769,
+    timeout_s=900,
+    events=Events(retries=0, max_age_s=3_600, failures="restore-failures"),
+    grants=(Grant("bucket", "backups/*", ("PutObject", "GetObject", "ListObjectVersions")),),
+)
+
 FUNCTIONS: Mapping[str, Function] = {
     API: _API,
     ANSWER: _ANSWER,
     EXTRACT: _EXTRACT,
     PURGE: _PURGE,
     SWEEP: _SWEEP,
+    NIGHTLY_BACKUP: _NIGHTLY_BACKUP,
+    BACKUP: _BACKUP,
+    RESTORE: _RESTORE,
+    RESTORE_DRILL: _RESTORE_DRILL,
     CONNECT: Function(1024, 10, (Grant("table", "sockets", ("Query", "PutItem", "DeleteItem")),)),
     MESSAGE: Function(512, 10),
     DISCONNECT: Function(512, 10, (Grant("table", "sockets", ("DeleteItem",)),)),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from importlib import import_module
@@ -11,6 +11,7 @@ from typing import Any
 
 from chalicelib.aws.bucket import Bucket
 from chalicelib.aws.clients import client
+from chalicelib.aws.exports import Export
 from chalicelib.aws.functions import Function, Schedule
 from chalicelib.aws.grants import Grant
 from chalicelib.aws.parameters import Parameter
@@ -21,13 +22,16 @@ from chalicelib.claude.client import build as build_model
 from chalicelib.claude.interface import Model
 from chalicelib.workers import scratch
 
-from .functions import ANSWER, API, EXTRACT, FUNCTIONS, PURGE
+from .functions import ANSWER, API, BACKUP, EXPORTED, EXTRACT, FUNCTIONS, PURGE, RESTORE
 from .settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """What one function works with. An adapter without a grant refuses every operation."""
+    """What one function works with. An adapter without a grant refuses every operation.
+
+    backups: all of the backups bucket; erased: what is under `erasures/` there. exports: by the table's logical name.
+    """
 
     settings: Settings
     conversations: Table
@@ -43,6 +47,12 @@ class Services:
     usage: Table
     usage_due: Index
     sockets: Table
+    erasures: Table
+    backups: Bucket
+    erased: Bucket
+    exports: Mapping[str, Export]
+    backups_later: Schedule
+    restores_later: Schedule
     answers: Function
     extractions: Function
     purges: Schedule
@@ -71,18 +81,29 @@ class _Adapters:
         grant = self._grant("bucket", f"files/{prefix}")
         return Bucket(self.function, grant, partial(self.clients, "s3"), self.settings.files_bucket, f"{prefix}/")
 
+    def backups(self, prefix: str = "") -> Bucket:
+        """prefix: "" for the whole bucket, which is granted as `backups/*`."""
+        grant = self._grant("bucket", f"backups/{prefix or '*'}")
+        name, under = self.settings.backups_bucket, f"{prefix}/" if prefix else ""
+        return Bucket(self.function, grant, partial(self.clients, "s3"), name, under)
+
+    def export(self, table: str) -> Export:
+        name = self._named(table)
+        arn = f"arn:aws:dynamodb:{self.settings.region}:{self.settings.account_id}:table/{name}"
+        return Export(self.function, self._grant("export", table), self.clients("dynamodb"), name, arn)
+
     def started(self, name: str) -> Function:
         return Function(
             self.function, self._grant("function", name), partial(self.clients, "lambda"), self._named(name)
         )
 
-    def purges(self) -> Schedule:
+    def later(self, name: str) -> Schedule:
         account, region = self.settings.account_id, self.settings.region
-        arn = f"arn:aws:lambda:{region}:{account}:function:{self._named(PURGE)}"
+        arn = f"arn:aws:lambda:{region}:{account}:function:{self._named(name)}"
         role = f"arn:aws:iam::{account}:role/{self._named('scheduler')}-{region}"
         return Schedule(
             self.function,
-            self._grant("schedule", PURGE),
+            self._grant("schedule", name),
             partial(self.clients, "scheduler"),
             self.settings.prefix,
             {"Arn": arn, "RoleArn": role},
@@ -129,7 +150,13 @@ def build(function: str, settings: Settings, clients: Callable[..., Any] = clien
         sockets=adapters.table("sockets"),
         answers=adapters.started(ANSWER),
         extractions=adapters.started(EXTRACT),
-        purges=adapters.purges(),
+        erasures=adapters.table("erasures"),
+        backups=adapters.backups(),
+        erased=adapters.backups("erasures"),
+        exports={name: adapters.export(name) for name in EXPORTED},
+        backups_later=adapters.later(BACKUP),
+        restores_later=adapters.later(RESTORE),
+        purges=adapters.later(PURGE),
         purgings=adapters.started(PURGE),
         people=adapters.people(),
         pushes=adapters.pushes(),

@@ -68,6 +68,8 @@ class Settings:
     document_tokens: what it may hold of files, by estimate; what exceeds it is searched.
     context_tokens: what the models take in one request, answer included.
     max_file_mb, storage_quota_mb: of one file, and of all files of one person.
+    app_version: of the package that runs. backup_hour_utc: of the nightly backup. backup_lock_days: for which nobody
+        can delete a backup.
     """
 
     stage: str = "local"
@@ -88,12 +90,19 @@ class Settings:
     files_bucket: str = ""
     max_file_mb: int = 50
     storage_quota_mb: int = 2_048
+    app_version: str = "development"
+    backup_hour_utc: int = 2
+    backup_lock_days: int = 30
     endpoint_url: str | None = None
     anthropic_base_url: str | None = None
 
     @property
     def prefix(self) -> str:
         return f"chatapp-{self.stage}"
+
+    @property
+    def backups_bucket(self) -> str:
+        return f"{self.prefix}-backups-{self.account_id}-{self.region}"
 
     @property
     def retention_s(self) -> int:
@@ -150,6 +159,9 @@ class Settings:
             files_bucket=environment.get("CHATAPP_FILES_BUCKET", ""),
             max_file_mb=int(number("MAX_FILE_MB", default.max_file_mb)),
             storage_quota_mb=int(number("STORAGE_QUOTA_MB", default.storage_quota_mb)),
+            app_version=environment.get("CHATAPP_VERSION") or default.app_version,
+            backup_hour_utc=int(number("BACKUP_HOUR_UTC", default.backup_hour_utc)),
+            backup_lock_days=int(number("BACKUP_LOCK_DAYS", default.backup_lock_days)),
             endpoint_url=environment.get("AWS_ENDPOINT_URL") or None,
             anthropic_base_url=environment.get("ANTHROPIC_BASE_URL") or None,
         )

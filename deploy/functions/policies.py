@@ -83,9 +83,17 @@ ACTIONS: dict[str, dict[str, str]] = {
         "BatchWriteItem": "dynamodb:BatchWriteItem",
     },
     "index": {"Query": "dynamodb:Query"},
+    "export": {
+        "DescribeContinuousBackups": "dynamodb:DescribeContinuousBackups",
+        "ExportTableToPointInTime": "dynamodb:ExportTableToPointInTime",
+        "DescribeExport": "dynamodb:DescribeExport",
+    },
     # `s3:ListBucket` is nobody's: whether an object is there, the versions under its prefix tell (`aws/bucket.py`).
     "bucket": {
         "PutObject": "s3:PutObject",
+        "PutObjectAcl": "s3:PutObjectAcl",
+        "PutObjectRetention": "s3:PutObjectRetention",
+        "AbortMultipartUpload": "s3:AbortMultipartUpload",
         "GetObject": "s3:GetObject",
         "GetObjectVersion": "s3:GetObjectVersion",
         "DeleteObjectVersion": "s3:DeleteObjectVersion",
@@ -107,6 +115,7 @@ ACTIONS: dict[str, dict[str, str]] = {
 CLIENTS: dict[str, str | None] = {
     "table": "dynamodb",
     "index": "dynamodb",
+    "export": "dynamodb",
     "bucket": "s3",
     "function": "lambda",
     "sockets": "apigatewaymanagementapi",
@@ -177,16 +186,27 @@ def _index(grant: Grant, place: Place) -> list[Statement]:
     return [_allow(grant, place.arn("dynamodb", f"table/{place.prefix}-{table}/index/{index}"))]
 
 
+def _export(grant: Grant, place: Place) -> list[Statement]:
+    """An export is asked for of its table, and asked after by an ARN of its own."""
+    table = place.arn("dynamodb", f"table/{place.prefix}-{grant.resource}")
+    asked = [operation for operation in grant.operations if operation != "DescribeExport"]
+    statements = [_allow(grant, table, operations=asked)] if asked else []
+    if len(asked) < len(grant.operations):
+        statements.append(_allow(grant, f"{table}/export/*", operations=["DescribeExport"]))
+    return statements
+
+
 def _bucket(grant: Grant, place: Place) -> list[Statement]:
-    """Objects under one prefix, and lists of them."""
+    """Objects under one prefix, and lists of them; `*` in its place is the whole bucket."""
     name, _, prefix = grant.resource.partition("/")
     if not prefix:
         raise UnknownGrant(f"a bucket is granted as bucket/prefix: {grant.resource}")
     bucket = f"arn:{place.partition}:s3:::{place.prefix}-{name}-{place.account_id}-{place.region}"
     objects = [operation for operation in grant.operations if operation not in _ON_BUCKETS]
-    statements = [_allow(grant, f"{bucket}/{prefix}/*", operations=objects)] if objects else []
+    under = "*" if prefix == "*" else f"{prefix}/*"
+    statements = [_allow(grant, f"{bucket}/{under}", operations=objects)] if objects else []
     if listed := [operation for operation in grant.operations if operation in _ON_BUCKETS]:
-        of_prefix = {"StringLike": {"s3:prefix": f"{prefix}/*"}}
+        of_prefix = None if prefix == "*" else {"StringLike": {"s3:prefix": under}}
         statements.append(_allow(grant, bucket, of_prefix, operations=listed))
     return statements
 
@@ -242,6 +262,7 @@ _ON_BUCKETS = {"ListObjectVersions"}
 RESOURCES: dict[str, Callable[[Grant, Place], list[Statement]]] = {
     "table": _table,
     "index": _index,
+    "export": _export,
     "bucket": _bucket,
     "function": _function,
     "sockets": _sockets,

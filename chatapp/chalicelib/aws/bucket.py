@@ -6,8 +6,10 @@ version. Keys are whole keys, prefix included.
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -43,6 +45,26 @@ class Version:
     version_id: str
     is_delete_marker: bool
     is_latest: bool = False
+    size: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One version of an object, of a bucket that its holder may read."""
+
+    bucket: str
+    key: str
+    version_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What S3 says of an object. sha256: in hexadecimal, as S3 itself has computed it; "" where it was not told to."""
+
+    version_id: str
+    size: int
+    content_type: str
+    sha256: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +110,7 @@ class Bucket(Adapter):
     def put(self, key: str, body: bytes | Path, content_type: str) -> str:
         """Store an object and return its version. Repeating it stores another version."""
         self._allow("PutObject")
-        parameters = {"Bucket": self._name, "Key": self._own(key), "ContentType": content_type}
+        parameters: dict[str, Any] = {"Bucket": self._name, "Key": self._own(key), "ContentType": content_type}
         if isinstance(body, bytes):
             reply = _sent(self._client().put_object, Body=body, **parameters)
         else:
@@ -96,9 +118,77 @@ class Bucket(Adapter):
                 reply = _sent(self._client().put_object, Body=file, **parameters)
         return str(reply["VersionId"])
 
+    def source(self, key: str, version_id: str | None = None) -> Source:
+        """An object of this bucket, for another's `copy`; the newest version where none is named."""
+        self._allow("GetObjectVersion" if version_id else "GetObject")
+        return Source(self._name, self._own(key), version_id)
+
+    def copy(self, source: Source, key: str) -> Stored:
+        """Have S3 copy an object of 5 GB at most, with its type, and state the copy's SHA-256. Raises Missing.
+
+        Tags are left behind: whoever copies may not read them.
+        https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html
+        """
+        self._allow("PutObject")
+        version: dict[str, str] = {"VersionId": source.version_id} if source.version_id else {}
+        _sent(
+            self._client().copy_object,
+            Bucket=self._name,
+            Key=self._own(key),
+            CopySource={"Bucket": source.bucket, "Key": source.key, **version},
+            ChecksumAlgorithm="SHA256",
+            MetadataDirective="COPY",
+            TaggingDirective="REPLACE",
+        )
+        return self.stored(key)
+
+    def stored(self, key: str, version_id: str | None = None) -> Stored:
+        """What is known of an object, without its bytes. Raises Missing."""
+        self._allow("GetObjectVersion" if version_id else "GetObject")
+        version: dict[str, Any] = {"VersionId": version_id} if version_id else {}
+        try:
+            found = _sent(
+                self._client().head_object, Bucket=self._name, Key=self._own(key), ChecksumMode="ENABLED", **version
+            )
+        except ClientError as error:  # a reply without a body has its status for a code
+            if error.response["Error"]["Code"] not in {"404", "403"}:
+                raise
+            raise Missing from error
+        sha256 = base64.b64decode(found.get("ChecksumSHA256", "")).hex()
+        return Stored(found["VersionId"], found["ContentLength"], found.get("ContentType", ""), sha256)
+
+    def lock(self, key: str, version_id: str, until: int) -> None:
+        """Let nobody delete a version before `until` (Unix seconds). An earlier time than the one set is refused.
+
+        In governance mode: only who may bypass it shortens it, which no function may.
+        https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock-managing.html
+        """
+        self._allow("PutObjectRetention")
+        retention: Any = {"Mode": "GOVERNANCE", "RetainUntilDate": datetime.fromtimestamp(until, UTC)}
+        _sent(
+            self._client().put_object_retention,
+            Bucket=self._name,
+            Key=self._own(key),
+            VersionId=version_id,
+            Retention=retention,
+        )
+
+    def target(self, prefix: str) -> tuple[str, str]:
+        """The bucket's name and a prefix in it, for AWS to write there by this function's rights.
+
+        https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/S3DataExport_Requesting.html
+        """
+        for operation in ("PutObject", "PutObjectAcl", "AbortMultipartUpload"):
+            self._allow(operation)
+        return self._name, self._own(prefix)
+
     def read(self, key: str, version_id: str | None = None) -> bytes:
         """An object's bytes, of its newest version where none is named. Raises Missing."""
         return b"".join(chunks(self._found(key, version_id)))
+
+    def stream(self, key: str, version_id: str | None = None) -> Iterator[bytes]:
+        """An object's bytes, a megabyte at a time. Raises Missing at once, and Busy half-way."""
+        return chunks(self._found(key, version_id))
 
     def download(
         self,
@@ -144,17 +234,21 @@ class Bucket(Adapter):
 
     def versions(self, prefix: str) -> list[Version]:
         """Every version under a longer prefix or of one key, delete markers included; newest first of each key."""
+        return [version for page in self.pages(prefix) for version in page]
+
+    def pages(self, prefix: str) -> Iterator[list[Version]]:
+        """As `versions`, up to 1,000 at a time."""
         self._allow("ListObjectVersions")
-        found: list[Version] = []
         position: dict[str, Any] = {}
         while True:
             page = _sent(self._client().list_object_versions, Bucket=self._name, Prefix=self._own(prefix), **position)
-            for name, is_marker in (("Versions", False), ("DeleteMarkers", True)):
-                found += [
-                    Version(each["Key"], each["VersionId"], is_marker, each["IsLatest"]) for each in page.get(name, [])
-                ]
+            yield [
+                Version(each["Key"], each["VersionId"], is_marker, each["IsLatest"], each.get("Size", 0))
+                for name, is_marker in (("Versions", False), ("DeleteMarkers", True))
+                for each in page.get(name, [])
+            ]
             if not page.get("IsTruncated"):
-                return found
+                return
             position = {"KeyMarker": page["NextKeyMarker"], "VersionIdMarker": page["NextVersionIdMarker"]}
 
     def delete(self, versions: Iterable[Version]) -> None:
