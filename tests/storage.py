@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from tests.people import Person
 
 BUCKET = "chatapp-test-files-123456789012-eu-west-1"
+SITE = "chatapp-test-site-123456789012-eu-west-1"
 BACKUPS = "chatapp-test-backups-123456789012-eu-west-1"
 
 
@@ -42,6 +43,7 @@ class Storage:
         client.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
         client.put_bucket_versioning(Bucket=BUCKET, VersioningConfiguration={"Status": "Enabled"})
         where = {"LocationConstraint": "eu-west-1"}
+        client.create_bucket(Bucket=SITE, CreateBucketConfiguration=where)
         client.create_bucket(Bucket=BACKUPS, CreateBucketConfiguration=where, ObjectLockEnabledForBucket=True)
 
     def upload(

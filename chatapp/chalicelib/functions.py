@@ -175,35 +175,45 @@ _SWEEP = Function(
 # The tables of a backup (`backups.tables` says which are left out, and why).
 EXPORTED = ("conversations", "messages", "files", "usage", "erasures")
 
-# Neither deletes, nor shortens what is locked (`s3:BypassGovernanceRetention`).
-_BACKUPS = ("PutObject", "PutObjectRetention", "GetObject", "ListObjectVersions")
-_EXPORTS = tuple(
-    Grant("export", name, ("DescribeContinuousBackups", "ExportTableToPointInTime", "DescribeExport"))
-    for name in EXPORTED
-)
-_BACKING_UP = (
-    Grant("bucket", "backups/*", (*_BACKUPS, "PutObjectAcl", "AbortMultipartUpload")),
-    *_EXPORTS,
-    Grant("bucket", "files/uploads", ("GetObjectVersion", "ListObjectVersions")),
-    Grant("bucket", "files/extracted", ("GetObjectVersion", "ListObjectVersions")),
-    Grant("pool", "people", ("ListUsers",)),
-    Grant("schedule", "backup", ("CreateSchedule",)),
-)
-# What could not be begun tonight is begun tomorrow; what is begun is gone on with.
+# What could not be begun tonight is begun tomorrow.
 _NIGHTLY_BACKUP = Function(
     memory_mb=512,
-    timeout_s=900,
+    timeout_s=60,
     events=Events(retries=2, max_age_s=3_600, failures="backup-failures"),
     module="backups.nightly",
-    grants=_BACKING_UP,
+    grants=(
+        Grant("bucket", "backups/*", ("PutObject", "GetObject", "ListObjectVersions")),
+        *(Grant("export", name, ("DescribeContinuousBackups",)) for name in EXPORTED),
+        Grant("schedule", "backup", ("CreateSchedule",)),
+    ),
 )
+
 _BACKUP = Function(
     memory_mb=1024,
     timeout_s=900,
+    # A run arranges the next before it begins: one that was lost is gone on with.
     events=Events(retries=2, max_age_s=21_600, failures="backup-failures"),
     module="backups.nightly",
-    grants=_BACKING_UP,
+    grants=(
+        # To delete an object is nobody's right, nor is to shorten its lock (`s3:BypassGovernanceRetention`).
+        Grant(
+            "bucket",
+            "backups/*",
+            (
+                *("PutObject", "PutObjectAcl", "AbortMultipartUpload", "PutObjectRetention"),
+                *("GetObject", "ListObjectVersions"),
+            ),
+        ),
+        *(Grant("export", name, ("ExportTableToPointInTime", "DescribeExport")) for name in EXPORTED),
+        Grant("bucket", "files/uploads", ("GetObjectVersion", "ListObjectVersions")),
+        Grant("bucket", "files/extracted", ("GetObjectVersion", "ListObjectVersions")),
+        Grant("bucket", "site/*", ("GetObject", "ListObjectVersions")),
+        Grant("pool", "people", ("ListUsers", "ListGroups", "ListUsersInGroup")),
+        Grant("parameters", "stage", ("GetParametersByPath",)),
+        Grant("schedule", "backup", ("CreateSchedule",)),
+    ),
 )
+
 _RESTORE = Function(
     memory_mb=1769,  # a whole CPU
     timeout_s=900,

@@ -14,7 +14,7 @@ from chalicelib.aws.clients import client
 from chalicelib.aws.exports import Export
 from chalicelib.aws.functions import Function, Schedule
 from chalicelib.aws.grants import Grant
-from chalicelib.aws.parameters import Parameter
+from chalicelib.aws.parameters import Parameter, Parameters
 from chalicelib.aws.people import People
 from chalicelib.aws.push import Push
 from chalicelib.aws.table import Index, Table
@@ -31,6 +31,7 @@ class Services:
     """What one function works with. An adapter without a grant refuses every operation.
 
     backups: all of the backups bucket; erased: what is under `erasures/` there. exports: by the table's logical name.
+    site: what is published.
     """
 
     settings: Settings
@@ -51,6 +52,7 @@ class Services:
     backups: Bucket
     erased: Bucket
     exports: Mapping[str, Export]
+    site: Bucket
     backups_later: Schedule
     restores_later: Schedule
     answers: Function
@@ -58,6 +60,7 @@ class Services:
     purges: Schedule
     purgings: Function
     people: People
+    parameters: Parameters
     pushes: Push
     model: Callable[[], Model]
 
@@ -81,11 +84,14 @@ class _Adapters:
         grant = self._grant("bucket", f"files/{prefix}")
         return Bucket(self.function, grant, partial(self.clients, "s3"), self.settings.files_bucket, f"{prefix}/")
 
-    def backups(self, prefix: str = "") -> Bucket:
-        """prefix: "" for the whole bucket, which is granted as `backups/*`."""
-        grant = self._grant("bucket", f"backups/{prefix or '*'}")
-        name, under = self.settings.backups_bucket, f"{prefix}/" if prefix else ""
-        return Bucket(self.function, grant, partial(self.clients, "s3"), name, under)
+    def whole_bucket(self, name: str) -> Bucket:
+        grant = self._grant("bucket", f"{name}/*")
+        return Bucket(self.function, grant, partial(self.clients, "s3"), self.settings.bucket(name), "")
+
+    def erased(self) -> Bucket:
+        grant = self._grant("bucket", "backups/erasures")
+        bucket = self.settings.bucket("backups")
+        return Bucket(self.function, grant, partial(self.clients, "s3"), bucket, "erasures/")
 
     def export(self, table: str) -> Export:
         name = self._named(table)
@@ -121,6 +127,10 @@ class _Adapters:
         path = f"/chatapp/{self.settings.stage}/{name}"
         return Parameter(self.function, self._grant("parameter", name), partial(self.clients, "ssm"), path)
 
+    def parameters(self) -> Parameters:
+        grant = self._grant("parameters", "stage")
+        return Parameters(self.function, grant, partial(self.clients, "ssm"), f"/chatapp/{self.settings.stage}")
+
     def _grant(self, kind: str, resource: str) -> Grant:
         given = (each for each in FUNCTIONS[self.function].grants if (each.kind, each.resource) == (kind, resource))
         return next(given, Grant(kind, resource, ()))
@@ -151,14 +161,16 @@ def build(function: str, settings: Settings, clients: Callable[..., Any] = clien
         answers=adapters.started(ANSWER),
         extractions=adapters.started(EXTRACT),
         erasures=adapters.table("erasures"),
-        backups=adapters.backups(),
-        erased=adapters.backups("erasures"),
+        backups=adapters.whole_bucket("backups"),
+        erased=adapters.erased(),
+        site=adapters.whole_bucket("site"),
         exports={name: adapters.export(name) for name in EXPORTED},
         backups_later=adapters.later(BACKUP),
         restores_later=adapters.later(RESTORE),
         purges=adapters.later(PURGE),
         purgings=adapters.started(PURGE),
         people=adapters.people(),
+        parameters=adapters.parameters(),
         pushes=adapters.pushes(),
         model=lru_cache(maxsize=1)(lambda: build_model(settings, key.value)),
     )

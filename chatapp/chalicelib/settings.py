@@ -100,9 +100,8 @@ class Settings:
     def prefix(self) -> str:
         return f"chatapp-{self.stage}"
 
-    @property
-    def backups_bucket(self) -> str:
-        return f"{self.prefix}-backups-{self.account_id}-{self.region}"
+    def bucket(self, name: str) -> str:
+        return f"{self.prefix}-{name}-{self.account_id}-{self.region}"
 
     @property
     def retention_s(self) -> int:

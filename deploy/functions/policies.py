@@ -103,9 +103,16 @@ ACTIONS: dict[str, dict[str, str]] = {
     "sockets": {"PostToConnection": "execute-api:ManageConnections"},
     # The key of a SecureString is `aws/ssm`, whose own policy lets whoever may read the parameter decrypt it.
     "parameter": {"GetParameter": "ssm:GetParameter"},
+    # Of a path, which is what IAM is asked about.
+    "parameters": {"GetParametersByPath": "ssm:GetParametersByPath"},
     "schedule": {"CreateSchedule": "scheduler:CreateSchedule"},
     "queue": {"SendMessage": "sqs:SendMessage"},
-    "pool": {"ListUsers": "cognito-idp:ListUsers", "AdminGetUser": "cognito-idp:AdminGetUser"},
+    "pool": {
+        "ListUsers": "cognito-idp:ListUsers",
+        "AdminGetUser": "cognito-idp:AdminGetUser",
+        "ListGroups": "cognito-idp:ListGroups",
+        "ListUsersInGroup": "cognito-idp:ListUsersInGroup",
+    },
     "bedrock": {
         "InvokeModelWithResponseStream": "bedrock:InvokeModelWithResponseStream",
     },
@@ -120,6 +127,7 @@ CLIENTS: dict[str, str | None] = {
     "function": "lambda",
     "sockets": "apigatewaymanagementapi",
     "parameter": "ssm",
+    "parameters": "ssm",
     "schedule": "scheduler",
     "queue": None,
     "pool": "cognito-idp",
@@ -225,6 +233,10 @@ def _parameter(grant: Grant, place: Place) -> list[Statement]:
     return [_allow(grant, place.arn("ssm", f"parameter/{APP}/{place.stage}/{grant.resource}"))]
 
 
+def _parameters(grant: Grant, place: Place) -> list[Statement]:
+    return [_allow(grant, place.arn("ssm", f"parameter/{APP}/{place.stage}"))]
+
+
 def _schedule(grant: Grant, place: Place) -> list[Statement]:
     role = f"arn:{place.partition}:iam::{place.account_id}:role/{place.prefix}-scheduler-{place.region}"
     pass_role = {
@@ -267,6 +279,7 @@ RESOURCES: dict[str, Callable[[Grant, Place], list[Statement]]] = {
     "function": _function,
     "sockets": _sockets,
     "parameter": _parameter,
+    "parameters": _parameters,
     "schedule": _schedule,
     "queue": _queue,
     "pool": _pool,

@@ -84,17 +84,29 @@ class FakePool:
     subs: set[str] = field(default_factory=set)
     behind: set[str] = field(default_factory=set)
     failures: list[Exception] = field(default_factory=list)
+    groups: dict[str, list[str]] = field(default_factory=dict)
 
     def list_users(
-        self, UserPoolId: str, AttributesToGet: list[str], PaginationToken: str | None = None
+        self, UserPoolId: str, AttributesToGet: list[str] | None = None, PaginationToken: str | None = None
     ) -> dict[str, Any]:
         """A page of one: Cognito's are of 60 at most, and may be shorter."""
         if self.failures:
             raise self.failures.pop(0)
         start = int(PaginationToken or 0)
         listed = sorted(self.subs - self.behind)
-        users = [{"Username": sub, "Attributes": [{"Name": "sub", "Value": sub}]} for sub in listed[start : start + 1]]
+        users = [self._user(sub, AttributesToGet) for sub in listed[start : start + 1]]
         return {"Users": users} | ({"PaginationToken": str(start + 1)} if start + 1 < len(listed) else {})
+
+    def _user(self, sub: str, names: list[str] | None) -> dict[str, Any]:
+        attributes = {"sub": sub, "email": f"{sub}@example.com", "email_verified": "true"}
+        shown = [{"Name": name, "Value": value} for name, value in attributes.items() if not names or name in names]
+        return {"Username": sub, "Attributes": shown, "Enabled": True, "UserStatus": "CONFIRMED"}
+
+    def list_groups(self, UserPoolId: str, NextToken: str | None = None) -> dict[str, Any]:
+        return {"Groups": [{"GroupName": name} for name in self.groups]}
+
+    def list_users_in_group(self, UserPoolId: str, GroupName: str, NextToken: str | None = None) -> dict[str, Any]:
+        return {"Users": [self._user(sub, None) for sub in self.groups[GroupName]]}
 
     def admin_get_user(self, UserPoolId: str, Username: str) -> dict[str, Any]:
         if Username not in self.subs:

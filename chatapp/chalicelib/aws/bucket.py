@@ -29,10 +29,17 @@ _MAX_DELETED_AT_ONCE = 1_000
 _PASSING_IN_BATCHES = {"InternalError", "SlowDown", "ServiceUnavailable"}
 _MISSING = {"NoSuchKey", "NoSuchVersion"}
 _DENIED = "AccessDenied"
+# Of a conditional write, the last while another one is under way.
+# https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html
+_CHANGED = {"PreconditionFailed", "ConditionalRequestConflict", *_MISSING}
 
 
 class Missing(Exception):
     """There is no such object, or not in that version."""
+
+
+class Changed(Exception):
+    """The object is not, or no more, what the writer took it for; nothing was written."""
 
 
 class TooLarge(Exception):
@@ -118,6 +125,32 @@ class Bucket(Adapter):
                 reply = _sent(self._client().put_object, Body=file, **parameters)
         return str(reply["VersionId"])
 
+    def replace(self, key: str, body: bytes, content_type: str, etag: str | None) -> str:
+        """Store an object in place of the one of that ETag, or (None) of none, and return its own. Raises Changed."""
+        self._allow("PutObject")
+        condition: dict[str, Any] = {"IfMatch": etag} if etag else {"IfNoneMatch": "*"}
+        try:
+            reply = _sent(
+                self._client().put_object,
+                Bucket=self._name,
+                Key=self._own(key),
+                Body=body,
+                ContentType=content_type,
+                **condition,
+            )
+        except Missing as error:
+            raise Changed from error
+        except ClientError as error:
+            if error.response["Error"]["Code"] not in _CHANGED:
+                raise
+            raise Changed from error
+        return str(reply["ETag"])
+
+    def read_to_replace(self, key: str) -> tuple[bytes, str]:
+        """An object's bytes with its ETag, for `replace`. Raises Missing."""
+        found = self._found(key, None)
+        return b"".join(chunks(found)), found["ETag"]
+
     def source(self, key: str, version_id: str | None = None) -> Source:
         """An object of this bucket, for another's `copy`; the newest version where none is named."""
         self._allow("GetObjectVersion" if version_id else "GetObject")
@@ -157,8 +190,8 @@ class Bucket(Adapter):
         sha256 = base64.b64decode(found.get("ChecksumSHA256", "")).hex()
         return Stored(found["VersionId"], found["ContentLength"], found.get("ContentType", ""), sha256)
 
-    def lock(self, key: str, version_id: str, until: int) -> None:
-        """Let nobody delete a version before `until` (Unix seconds). An earlier time than the one set is refused.
+    def lock(self, key: str, until: int) -> None:
+        """Let nobody delete an object's newest version before `until` (Unix seconds); an earlier time is refused.
 
         In governance mode: only who may bypass it shortens it, which no function may.
         https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock-managing.html
@@ -169,7 +202,6 @@ class Bucket(Adapter):
             self._client().put_object_retention,
             Bucket=self._name,
             Key=self._own(key),
-            VersionId=version_id,
             Retention=retention,
         )
 
@@ -236,10 +268,10 @@ class Bucket(Adapter):
         """Every version under a longer prefix or of one key, delete markers included; newest first of each key."""
         return [version for page in self.pages(prefix) for version in page]
 
-    def pages(self, prefix: str) -> Iterator[list[Version]]:
-        """As `versions`, up to 1,000 at a time."""
+    def pages(self, prefix: str, after: str = "") -> Iterator[list[Version]]:
+        """As `versions`, up to 1,000 at a time. after: the key that they come after, in the order of UTF-8's bytes."""
         self._allow("ListObjectVersions")
-        position: dict[str, Any] = {}
+        position: dict[str, Any] = {"KeyMarker": after} if after else {}
         while True:
             page = _sent(self._client().list_object_versions, Bucket=self._name, Prefix=self._own(prefix), **position)
             yield [

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -38,6 +38,43 @@ class People(Adapter):
                 for each in user["Attributes"]
                 if each["Name"] == "sub"
             }
+        except (ClientError, BotoCoreError) as error:
+            if not passes(error):
+                raise
+            raise Busy from error
+
+    def accounts(self) -> Iterator[dict[str, Any]]:
+        """Everybody, a page at a time: `username`, `sub`, `attributes`, `groups`, `status` and `enabled`. Raises Busy.
+
+        No password and no secret of a second factor: Cognito gives none.
+        https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_UserType.html
+        """
+        groups = self._groups()
+        self._allow("ListUsers")
+        for user in self._each("list_users", "Users"):
+            attributes = {each["Name"]: each.get("Value", "") for each in user["Attributes"]}
+            yield {
+                "sub": attributes["sub"],
+                "username": user["Username"],
+                "attributes": attributes,
+                "groups": sorted(name for name, members in groups.items() if user["Username"] in members),
+                "status": user["UserStatus"],
+                "enabled": user["Enabled"],
+            }
+
+    def _groups(self) -> dict[str, set[str]]:
+        """The usernames of each group."""
+        self._allow("ListGroups")
+        names = [group["GroupName"] for group in self._each("list_groups", "Groups")]
+        if names:
+            self._allow("ListUsersInGroup")
+        members = {name: self._each("list_users_in_group", "Users", GroupName=name) for name in names}
+        return {name: {user["Username"] for user in users} for name, users in members.items()}
+
+    def _each(self, operation: Any, of_page: str, **parameters: str) -> Iterator[Any]:
+        try:
+            for page in self._client().get_paginator(operation).paginate(UserPoolId=self.pool_id, **parameters):
+                yield from page[of_page]
         except (ClientError, BotoCoreError) as error:
             if not passes(error):
                 raise
