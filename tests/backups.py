@@ -65,6 +65,18 @@ class Nights:
             if state["held_until"] or changed:
                 self.put(STATE, json.dumps({**state, "held_until": 0, **changed}).encode())
 
+    def forget(self) -> None:
+        """As if there had never been a backup."""
+        pages = self.stage.s3.get_paginator("list_object_versions").paginate(Bucket=BACKUPS)
+        for page in pages:
+            of_page = [*page.get("Versions", []), *page.get("DeleteMarkers", [])]
+            versions = [{"Key": each["Key"], "VersionId": each["VersionId"]} for each in of_page]
+            if versions:
+                self.stage.s3.delete_objects(
+                    Bucket=BACKUPS, Delete={"Objects": versions}, BypassGovernanceRetention=True
+                )
+        self.stage.scheduler.schedules.clear()
+
     def keys(self, prefix: str = "") -> list[str]:
         return sorted(set(self.stage.objects(prefix, BACKUPS)))
 

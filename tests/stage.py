@@ -226,7 +226,7 @@ class Stage(Storage):
         self.app.sweep(HOUR, Context(seconds))
 
     def rows(self, table: str) -> list[dict[str, Any]]:
-        """Every row of a table, as Python values; of files without the notes that removed ones leave."""
+        """Every row of a table, as Python values, but for its version; of files without the notes of removed ones."""
         return [row for row in self._scanned(table) if not _is_note(row)]
 
     def notes(self) -> list[dict[str, Any]]:
@@ -247,7 +247,11 @@ class Stage(Storage):
     def _scanned(self, table: str, **parameters: Any) -> list[dict[str, Any]]:
         read = _Numbers().deserialize
         pages = self.dynamodb.get_paginator("scan").paginate(TableName=f"chatapp-test-{table}", **parameters)
-        return [{name: read(value) for name, value in row.items()} for page in pages for row in page["Items"]]
+        return [
+            {name: read(value) for name, value in row.items() if name != "schema_version"}
+            for page in pages
+            for row in page["Items"]
+        ]
 
     def put(self, table: str, row: dict[str, Any]) -> None:
         wire = {name: TypeSerializer().serialize(value) for name, value in row.items() if value is not None}

@@ -7,6 +7,7 @@ import hashlib
 import itertools
 import json
 import time
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -81,6 +82,17 @@ def test_a_backup_holds_all_there_is_and_its_manifest_says_so(stage: Stage, ada:
     assert (backup.stage, backup.schema_version) == ("test", 1)
     assert any("passwords" in note for note in backup.notes)
     assert nights.index()["backups"][-1]["items"] == backup.items == sum(map(len, rows.values()))
+
+
+def test_every_row_that_is_made_has_the_version_of_its_schema_and_keeps_it(stage: Stage, ada: Person) -> None:
+    _life(stage, ada)
+    for table in BACKED_UP.keys() - {"erasures"}:
+        assert {row["schema_version"]["N"] for row in _in_tables(stage, table)} == {"1"}, table
+    [first, *_] = _in_tables(stage, "conversations")
+    stage.dynamodb.put_item(TableName="chatapp-test-conversations", Item={**first, "schema_version": {"N": "0"}})
+    assert ada.patch(f"/conversations/{first['conversation_id']['S']}", {"title": "Older"}).status == 200
+    versions = [row["schema_version"]["N"] for row in _in_tables(stage, "conversations")]
+    assert sorted(versions) == ["0", "1", "1"], "a row that is changed is not rewritten by that"
 
 
 def test_every_version_of_every_file_is_copied_by_s3_and_its_hash_is_s3s(
@@ -435,41 +447,46 @@ def test_an_object_that_is_removed_while_it_is_copied_is_left_out(stage: Stage, 
     assert any("1 objects were removed" in note for note in backup.notes)
 
 
-@pytest.mark.parametrize("moment", [wire.killed_before, wire.killed_after], ids=["before", "after"])
-def test_a_backup_that_was_killed_at_any_write_is_finished_by_the_next_run(
-    stage: Stage, ada: Person, nights: Nights, monkeypatch: pytest.MonkeyPatch, moment: Any
+def test_a_backup_that_was_killed_after_any_write_is_finished_by_the_next_run(
+    stage: Stage, ada: Person, nights: Nights, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(objects, "PIECE", 2)
-    stage.exports.slow = 1
-    _life(stage, ada)
+    """After one write is before the next."""
+    monkeypatch.setattr(objects, "PIECE", 1)
+    stage.exports.slow, stage.exports.items_a_part = 1, 100
+    stage.store("uploads/a/b/c.txt", TEXT)
+    stage.store("extracted/b/pages", TEXT)
+    ada.new_conversation(title="Roses")
     rows = {table: _in_tables(stage, table) for table in BACKED_UP}
     for nth in range(1, 200):
+        nights.forget()
         _next_night(stage)
-        before = nights.manifests()
-        struck = _killed_at(stage, moment, nth)
+        struck = _killed_after(stage, nth)
         try:
             nights.whole()
         except wire.Killed:
-            for key in set(nights.manifests()) - set(before):
+            for key in nights.manifests() + nights.manifests("monthly"):
                 _proven(nights, key, rows)
             nights.finish()
-            if nights.manifests() == before:  # it was killed before it had begun
+            if not nights.manifests():  # it was killed before it had begun
                 nights.begin()
                 nights.finish()
-        [made] = set(nights.manifests()) - set(before)
-        _proven(nights, made, rows)
+        for kept in ("nightly", "monthly"):
+            [made] = nights.manifests(kept)
+            _proven(nights, made, rows)
+            assert nights.locked_until(made)
+        assert [each["kept"] for each in nights.index()["backups"]] == ["monthly", "nightly"]
         if not struck():
             break
-    assert nth > 20
+    assert 60 < nth < 199
 
 
-def _killed_at(stage: Stage, moment: Any, nth: int) -> Any:
-    """At a write to S3 or to DynamoDB, of all of them together. Returns whether it came to that."""
+def _killed_after(stage: Stage, nth: int) -> Callable[[], bool]:
+    """After a write to S3 or to DynamoDB, of all of them together. Returns whether it came to that."""
     count = itertools.count(1)
     wires: tuple[Any, ...] = (stage.wire, stage.s3_wire)
     for each in wires:
         each.clear()
-        each.fail(moment, lambda call: call.writes and next(count) == nth)
+        each.fail(wire.killed_after, lambda call: call.writes and next(count) == nth)
     return lambda: any(each.struck for each in wires)
 
 

@@ -131,12 +131,35 @@ def test_who_reads_objects_may_look_whether_one_is_there_and_lists_nothing_else(
                 assert prefix in ("uploads/*", "extracted/*")
 
 
-def test_no_function_reaches_a_whole_bucket() -> None:
+def test_no_function_reaches_a_whole_bucket_of_peoples_files() -> None:
     for function, grants in GRANTS.items():
         for statement in policies.document(function, grants, PLACE)["Statement"]:
             of_objects = [action for action in statement["Action"] if action.startswith("s3:") and "List" not in action]
-            if of_objects:
+            if of_objects and statement["Resource"] == f"{FILES.replace('files', 'site')}/*":
+                assert of_objects == ["s3:GetObject"]
+            elif of_objects and "-backups-" not in statement["Resource"]:
                 assert re.fullmatch(rf"{FILES}/(uploads|extracted)/\*", statement["Resource"]), function
+
+
+def test_nobody_deletes_a_backup_or_shortens_its_lock() -> None:
+    """`s3:*` that a function may do there, and no more; of files only what is erased is written by others."""
+    backups = FILES.replace("files", "backups")
+    allowed: dict[str, set[str]] = {}
+    for function, grants in GRANTS.items():
+        for statement in policies.document(function, grants, PLACE)["Statement"]:
+            if statement["Resource"] in (backups, f"{backups}/*"):
+                allowed.setdefault(function, set()).update(statement["Action"])
+    assert allowed.keys() == {"nightly_backup", "backup", "restore", "restore_drill"}
+    read = {"s3:GetObject", "s3:GetObjectVersion", "s3:ListBucketVersions"}
+    write = {"s3:PutObject", "s3:PutObjectAcl", "s3:AbortMultipartUpload", "s3:PutObjectRetention"}
+    assert set().union(*allowed.values()) <= read | write
+
+
+def test_an_export_is_asked_for_of_a_table_and_asked_after_by_its_own_name() -> None:
+    asked, looked = statements(Grant("export", "usage", ("ExportTableToPointInTime", "DescribeExport")))
+    assert asked["Action"] == ["dynamodb:ExportTableToPointInTime"]
+    assert asked["Resource"] == PLACE.arn("dynamodb", "table/chatapp-prod-usage")
+    assert looked["Resource"] == PLACE.arn("dynamodb", "table/chatapp-prod-usage/export/*")
 
 
 def test_bedrock_models_are_reached_through_the_profile_only() -> None:
