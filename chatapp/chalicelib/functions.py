@@ -72,6 +72,9 @@ _REMOVING = (
     Grant("table", "frames", ("Query", "BatchWriteItem")),
     Grant("bucket", "files/uploads", ("ListObjectVersions", "DeleteObjectVersion")),
     Grant("bucket", "files/extracted", ("ListObjectVersions", "DeleteObjectVersion")),
+    # That it was removed, for whoever restores a backup.
+    Grant("table", "erasures", ("PutItem",)),
+    Grant("bucket", "backups/erasures", ("PutObject",)),
 )
 
 _API = Function(

@@ -23,7 +23,7 @@ from tests.fakes import dynamodb, s3, wire
 from tests.fakes.aws import client_error
 from tests.people import Person
 from tests.stage import Stage, table_definitions
-from tests.storage import SITE
+from tests.storage import BACKUPS, BUCKET, SITE
 
 TEXT = "Roses are red.\nViolets are blue.\nÜber.\n".encode()
 DAY_S = 86_400
@@ -103,7 +103,7 @@ def test_every_version_of_every_file_is_copied_by_s3_and_its_hash_is_s3s(
     stage.store(key, b"written once more", "text/plain")
     removed = f"{upload_prefix(ada.subject, '0' * 36)}a"
     stage.store(removed, b"removed", "text/plain")
-    stage.s3.delete_object(Bucket="chatapp-test-files-123456789012-eu-west-1", Key=removed)
+    stage.s3.delete_object(Bucket=BUCKET, Key=removed)
     backup = nights.whole()
     copies = nights.copies(backup)
     versions = stage.objects("uploads/") + stage.objects("extracted/")
@@ -148,7 +148,7 @@ def test_a_copy_that_grows_old_is_made_again_before_it_goes(
     monkeypatch.setattr(objects, "COPIED_AGAIN_S", -1)
     again = nights.copies(nights.whole())
     assert [copy.copy for copy in again] == [copy.copy for copy in first], "under the key that all manifests name"
-    assert all(nights.stage.objects(copy.copy, "chatapp-test-backups-123456789012-eu-west-1")[1:] for copy in again)
+    assert all(nights.stage.objects(copy.copy, BACKUPS)[1:] for copy in again)
 
 
 def test_accounts_and_settings_are_there_and_no_secret(stage: Stage, ada: Person, nights: Nights) -> None:
@@ -324,13 +324,13 @@ def test_a_part_that_is_not_what_dynamodb_wrote_leaves_no_manifest(
     elif what == "cut":
         nights.put(key, nights.body(key)[:40])
     elif what == "missing":
-        stage.s3.delete_object(Bucket="chatapp-test-backups-123456789012-eu-west-1", Key=key)
+        stage.s3.delete_object(Bucket=BACKUPS, Key=key)
     elif what == "another":
         nights.put(key, gzip.compress(b'{"Item": {"subject": {"S": "a"}}}\n' * 3))
     elif what == "unlisted":
         nights.put(listed, nights.body(listed).splitlines(keepends=True)[0])
     else:
-        stage.s3.delete_object(Bucket="chatapp-test-backups-123456789012-eu-west-1", Key=listed)
+        stage.s3.delete_object(Bucket=BACKUPS, Key=listed)
     with pytest.raises(Failed):
         nights.finish()
     nights.finish()
@@ -441,10 +441,30 @@ def test_a_run_hands_over_before_its_time_is_over(
 
 def test_an_object_that_is_removed_while_it_is_copied_is_left_out(stage: Stage, ada: Person, nights: Nights) -> None:
     _life(stage, ada)
-    stage.s3_wire.fail(s3.refusal("NoSuchVersion", 404), lambda call: call.operation == "CopyObject")
+    removed = iter([stage.objects("uploads/")[0]])
+
+    def remove(call: s3.Call, send: wire.Send) -> Any:
+        key = next(removed)
+        [version] = stage.s3.list_object_versions(Bucket=BUCKET, Prefix=key)["Versions"]
+        stage.s3.delete_object(Bucket=BUCKET, Key=key, VersionId=version["VersionId"])
+        return send()
+
+    stage.s3_wire.fail(remove, lambda call: call.operation == "CopyObject" and "/uploads/" in call.key)
     backup = nights.whole()
     assert backup.objects.count == len(nights.copies(backup))
     assert any("1 objects were removed" in note for note in backup.notes)
+
+
+def test_a_file_that_s3_lists_and_does_not_give_leaves_no_manifest(stage: Stage, ada: Person, nights: Nights) -> None:
+    """Denied is answered as missing is: a right that went missing must not make backups without files."""
+    _life(stage, ada)
+    nights.begin()
+    stage.s3_wire.fail(s3.denied, lambda call: call.operation == "CopyObject")
+    stage.s3_wire.fail(lambda call, send: s3.answer(403, ""), lambda call: call.operation == "HeadObject")
+    with pytest.raises(Failed):
+        nights.finish()
+    assert nights.manifests() == []
+    assert "cannot be read" in nights.index()["failures"][0]["why"]
 
 
 def test_a_backup_that_was_killed_after_any_write_is_finished_by_the_next_run(

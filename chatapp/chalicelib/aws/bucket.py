@@ -157,36 +157,34 @@ class Bucket(Adapter):
         return Source(self._name, self._own(key), version_id)
 
     def copy(self, source: Source, key: str) -> Stored:
-        """Have S3 copy an object of 5 GB at most, with its type, and state the copy's SHA-256. Raises Missing.
+        """Have S3 copy an object of 5 GB at most, with its type, and state its SHA-256. Raises Missing.
 
         Tags are left behind: whoever copies may not read them.
         https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html
         """
         self._allow("PutObject")
-        version: dict[str, str] = {"VersionId": source.version_id} if source.version_id else {}
-        _sent(
-            self._client().copy_object,
-            Bucket=self._name,
-            Key=self._own(key),
-            CopySource={"Bucket": source.bucket, "Key": source.key, **version},
-            ChecksumAlgorithm="SHA256",
-            MetadataDirective="COPY",
-            TaggingDirective="REPLACE",
-        )
+        version: Any = {"VersionId": source.version_id} if source.version_id else {}
+        try:
+            _sent(
+                self._client().copy_object,
+                Bucket=self._name,
+                Key=self._own(key),
+                CopySource={"Bucket": source.bucket, "Key": source.key, **version},
+                ChecksumAlgorithm="SHA256",
+                MetadataDirective="COPY",
+                TaggingDirective="REPLACE",
+            )
+        except ClientError as error:
+            if error.response["Error"]["Code"] == _DENIED:  # as of an object that is missing, see `_holds`
+                self._head(source.bucket, source.key, **version)
+            raise
         return self.stored(key)
 
     def stored(self, key: str, version_id: str | None = None) -> Stored:
         """What is known of an object, without its bytes. Raises Missing."""
         self._allow("GetObjectVersion" if version_id else "GetObject")
         version: dict[str, Any] = {"VersionId": version_id} if version_id else {}
-        try:
-            found = _sent(
-                self._client().head_object, Bucket=self._name, Key=self._own(key), ChecksumMode="ENABLED", **version
-            )
-        except ClientError as error:  # a reply without a body has its status for a code
-            if error.response["Error"]["Code"] not in {"404", "403"}:
-                raise
-            raise Missing from error
+        found = self._head(self._name, self._own(key), ChecksumMode="ENABLED", **version)
         sha256 = base64.b64decode(found.get("ChecksumSHA256", "")).hex()
         return Stored(found["VersionId"], found["ContentLength"], found.get("ContentType", ""), sha256)
 
@@ -241,6 +239,14 @@ class Bucket(Adapter):
                 file.write(chunk)
                 if most_bytes is not None and file.tell() > most_bytes:
                     raise TooLarge
+
+    def _head(self, bucket: str, key: str, **parameters: Any) -> Any:
+        try:
+            return _sent(self._client().head_object, Bucket=bucket, Key=key, **parameters)
+        except ClientError as error:  # a reply without a body has its status for a code
+            if error.response["Error"]["Code"] not in {"404", "403"}:
+                raise
+            raise Missing from error
 
     def _found(self, key: str, version_id: str | None) -> Any:
         self._allow("GetObjectVersion" if version_id else "GetObject")

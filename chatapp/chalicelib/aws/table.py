@@ -1,8 +1,8 @@
 """DynamoDB: the only module that knows its wire format, expressions and errors.
 
 Owns no schema: items are dicts, keys and conditions come from the domain. Only its version is written here, into every
-row that is made, and left as it is in one that is changed; nobody else sees it. Every `#name` in an expression stands for
-the attribute of that name, so that reserved words never need a thought.
+row that is made, and left as it is in one that is changed; nobody else sees it. Every `#name` in an expression stands
+for the attribute of that name, so that reserved words never need a thought.
 """
 
 from __future__ import annotations

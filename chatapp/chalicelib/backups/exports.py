@@ -14,16 +14,12 @@ from chalicelib.aws.exports import NoRecovery, folder_of
 
 from . import manifest
 from .canonical import Digest, digest_of
-from .runs import Held, Run
+from .runs import Held, Run, Unusable
 from .streams import Hashed, lines
 from .tables import BACKED_UP
 
 if TYPE_CHECKING:
     from chalicelib.services import Services
-
-
-class Unusable(Exception):
-    """The backup cannot be made of what there is; the message says why in one line."""
 
 
 def instant(services: Services) -> int:

@@ -16,9 +16,8 @@ from chalicelib.aws.faults import Busy
 from chalicelib.schema import SCHEMA_VERSION
 
 from . import contents, exports, index, manifest, objects, runs
-from .exports import Unusable
 from .manifest import Backup
-from .runs import Held, Run
+from .runs import Held, Run, Unusable
 
 if TYPE_CHECKING:
     from chalicelib.services import Services

@@ -22,7 +22,7 @@ from chalicelib.aws.bucket import Bucket, Missing, Version
 
 from . import index, manifest
 from .manifest import Copied
-from .runs import Held, Run
+from .runs import Held, Run, Unusable
 from .streams import Hashed, lines
 
 if TYPE_CHECKING:
@@ -121,7 +121,10 @@ def _listed(services: Services) -> Iterator[Copied]:
 
 
 def _copied(services: Services, version: Version, known: Mapping[tuple[str, str], Copied]) -> Copied | None:
-    """A version's line: of the copy that there is, or of one that is made; None where it was removed meanwhile."""
+    """A version's line: of the copy that there is, or of one that is made; None where it was removed meanwhile.
+
+    Raises Unusable where S3 lists what it does not let this function read.
+    """
     now = int(time.time())
     before = known.get((version.key, version.version_id))
     with suppress(Missing):
@@ -131,7 +134,9 @@ def _copied(services: Services, version: Version, known: Mapping[tuple[str, str]
     copy = manifest.copy_key(version.key, version.version_id)
     try:
         stored = services.backups.copy(bucket.source(version.key, version.version_id), copy)
-    except Missing:
+    except Missing as error:
+        if any(each.version_id == version.version_id for each in bucket.versions(version.key)):
+            raise Unusable(f"a file is there and cannot be read, version {version.version_id}") from error
         return None
     sha256 = stored.sha256 or _sha256(services, copy)
     made = Copied(version.key, version.version_id, stored.size, sha256, stored.content_type, copy, now, 0)

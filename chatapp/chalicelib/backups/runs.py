@@ -56,6 +56,10 @@ class Run:
         return {"backup": self.id, "attempt": self.attempt}
 
 
+class Unusable(Exception):
+    """The backup cannot be made of what there is; the message says why in one line, without anybody's text."""
+
+
 class Lost(Exception):
     """Another run has taken over: this one must not go on."""
 
