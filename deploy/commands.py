@@ -12,7 +12,7 @@ from pathlib import Path
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from deploy import destruction, redrive, steps
+from deploy import backups, destruction, redrive, steps
 from deploy.account import credentials, model_access, regions
 from deploy.environment import LOCAL, ROOT, DeploymentError, Stage
 from deploy.functions import app_modules, runtime
@@ -25,6 +25,7 @@ USAGE = """./deploy.sh local [--stop]             the whole app on this machine
        ./deploy.sh outputs STAGE              its addresses, as one JSON object
        ./deploy.sh redrive STAGE [QUEUE]      what failed for good and waits in its failure queues; with
            [--message ID] [--replay]          --message, one of it; with --replay, it runs again
+       ./deploy.sh backups STAGE              its backups: date, size, items, and which of them a drill has proven
        ./deploy.sh destroy STAGE [--yes]      take it down; data is kept and named
        ./deploy.sh person STAGE EMAIL --disable | --enable | --delete [--yes]
                                               keep a person out; let them in; remove them with all that was theirs
@@ -32,7 +33,7 @@ on AWS:
        --region R    by default where STAGE was deployed from here last, else the shell's region, else eu-west-1
        --python V    moves the functions to that Python; by default they keep theirs"""
 _STAGE = re.compile(r"[a-z][a-z0-9-]{0,15}")
-_COMMANDS = {"outputs", "redrive", "destroy", "person"}
+_COMMANDS = {"outputs", "redrive", "backups", "destroy", "person"}
 
 
 _DONE = {
@@ -61,7 +62,7 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
-    """The command line as `command` (deploy, outputs, destroy, person), `stage` and options. Raises UsageError."""
+    """The command line as `command` (deploy, or one of _COMMANDS), `stage` and options. Raises UsageError."""
     parser = argparse.ArgumentParser(prog="./deploy.sh", usage=USAGE, add_help=True, exit_on_error=False)
     parser.add_argument("words", nargs="*", metavar="STAGE")
     parser.add_argument("--region", help="of AWS; see deploy/account/regions.py")
@@ -104,14 +105,9 @@ def _person(found: argparse.Namespace, words: list[str]) -> str | None:
 
 
 def _run(asked: argparse.Namespace, progress: Progress) -> int:
-    if asked.command == "outputs":
-        return _outputs(asked)
-    if asked.command == "redrive":
-        return _redrive(asked, progress)
-    if asked.command == "destroy":
-        return destroy(asked, progress)
-    if asked.command == "person":
-        return person(asked, progress)
+    command = {"outputs": _outputs, "redrive": _redrive, "backups": _backups, "destroy": destroy, "person": person}
+    if asked.command in command:
+        return command[asked.command](asked, progress)
     if asked.stop:
         print("stopped" if local_aws.stop(ROOT) else "not running")
         return 0
@@ -169,7 +165,7 @@ def _state_dir() -> Path:
     return Path(os.environ.get("CHATAPP_LOCAL_DIR") or ROOT / ".local").absolute()
 
 
-def _outputs(asked: argparse.Namespace) -> int:
+def _outputs(asked: argparse.Namespace, progress: Progress) -> int:
     found = steps.read_outputs(asked.stage)
     if found and asked.region not in (None, found["region"]):
         found = None  # it stands in another region too
@@ -187,6 +183,12 @@ def _redrive(asked: argparse.Namespace, progress: Progress) -> int:
     stage = _local(progress) if asked.stage == LOCAL else _on_aws(asked)[0]
     replayed = redrive.redrive(stage, app_modules.functions(), asked.queue, asked.message, replay=asked.replay)
     return 0 if replayed else 1
+
+
+def _backups(asked: argparse.Namespace, progress: Progress) -> int:
+    stage = _local(progress) if asked.stage == LOCAL else _on_aws(asked)[0]
+    print(backups.shown(backups.read(stage)))
+    return 0
 
 
 def destroy(asked: argparse.Namespace, progress: Progress, read: Callable[[str], str] = input) -> int:

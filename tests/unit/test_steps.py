@@ -195,7 +195,7 @@ def test_data_outlives_every_stage_but_the_local_one() -> None:
     for name in ("foundation.yaml", "operations.yaml"):
         assert "Policy: Retain" not in cloudformation.template(Stage("local", "eu-west-1"), name)
     kept = cloudformation.template(Stage("prod", "eu-west-1"), "foundation.yaml")
-    assert kept.count("DeletionPolicy: RetainExceptOnCreate") == 10  # six tables, three buckets, the user pool
+    assert kept.count("DeletionPolicy: RetainExceptOnCreate") == 12  # seven tables, four buckets, the user pool
 
 
 @mock_aws
