@@ -6,6 +6,7 @@ Importing it lets moto answer with items as it keeps them: see `_Serializer`.
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -25,12 +26,13 @@ WRITES = (
     "TransactWriteItems",
     "ExportTableToPointInTime",
 )
+_VERSION = re.compile(r"SET #schema_version = if_not_exists\(#schema_version, :schema_version\),? ")
 _HEADERS = {"x-amzn-requestid": "fault"}
 
 
 @dataclass(frozen=True)
 class Call:
-    """One HTTP request to DynamoDB. tables: without the stage's prefix, in order."""
+    """One HTTP request to DynamoDB, without the version that every row is given. tables: without the stage's prefix."""
 
     operation: str
     body: dict[str, Any]
@@ -116,7 +118,7 @@ class Wire(wire.Wire[Call]):
 
     def _call(self, operation: str, request: AWSPreparedRequest) -> Call:
         body: Any = request.body
-        return Call(operation, json.loads(body))
+        return Call(operation, json.loads(_VERSION.sub("SET ", body.decode())))
 
     def _carry_out(self, call: Call, request: AWSPreparedRequest) -> AWSResponse:
         if self.exports and call.operation in exports.OPERATIONS:
