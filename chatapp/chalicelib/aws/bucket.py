@@ -52,7 +52,6 @@ class Version:
     version_id: str
     is_delete_marker: bool
     is_latest: bool = False
-    size: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,7 +280,7 @@ class Bucket(Adapter):
         while True:
             page = _sent(self._client().list_object_versions, Bucket=self._name, Prefix=self._own(prefix), **position)
             yield [
-                Version(each["Key"], each["VersionId"], is_marker, each["IsLatest"], each.get("Size", 0))
+                Version(each["Key"], each["VersionId"], is_marker, each["IsLatest"])
                 for name, is_marker in (("Versions", False), ("DeleteMarkers", True))
                 for each in page.get(name, [])
             ]
