@@ -170,6 +170,8 @@ class Settings:
     def _check(self) -> None:
         if self.retention_days < 0:
             raise ValueError(f"retention_days ({self.retention_days}) must be 0, which keeps until deleted, or more")
+        if self.backup_hour_utc not in range(24) or self.backup_lock_days < 0:
+            raise ValueError("backup_hour_utc must be of 0 to 23, and backup_lock_days 0, which locks nothing, or more")
         left = self.context_tokens - self.max_tokens - self.document_tokens
         if left < _LEAST_TURN_TOKENS:
             raise ValueError(

@@ -399,6 +399,24 @@ def test_a_run_that_was_taken_over_does_not_go_on(stage: Stage, ada: Person, nig
     assert nights.state()["step"] == "done"
 
 
+def test_a_place_whose_keeping_was_not_answered_is_kept(
+    stage: Stage, ada: Person, nights: Nights, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The request was carried out; asked again, S3 says that the object has changed: by this very write."""
+    _life(stage, ada)
+
+    def lose_a_reply() -> None:
+        stage.s3_wire.fail(wire.lost_reply, lambda call: call.operation == "PutObject" and call.key.endswith(STATE))
+
+    lose_a_reply()
+    nights.begin()
+    assert '"begun":true' in capsys.readouterr().out
+    lose_a_reply()
+    assert nights.finish() == 2, "one run, and its successor, which has nothing to do"
+    assert len(stage.s3_wire.struck) == 2
+    assert len(nights.manifests()) == 1
+
+
 def test_a_backup_that_never_ends_is_given_up_for_the_next(stage: Stage, ada: Person, nights: Nights) -> None:
     stage.exports.slow = 1_000
     nights.begin()

@@ -39,9 +39,9 @@ def are_written(services: Services, held: Held) -> bool:
     """Start the exports that were not, and look whether all are at their end. Safe to repeat. Raises Unusable."""
     run = held.run
     for name in BACKED_UP.keys() - run.exports.keys():
-        target = services.backups.target(_prefix(run, name))
+        target, token = services.backups.target(_prefix(run, name)), f"{services.settings.stage}-{run.id}-{name}"
         try:
-            run.exports[name] = services.exports[name].start(run.export_time, target, f"{run.id}-{name}")
+            run.exports[name] = services.exports[name].start(run.export_time, target, token)
         except NoRecovery as error:
             raise Unusable(f"{name} can no longer be exported as it was at {run.id}") from error
     held.keep()
