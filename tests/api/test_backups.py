@@ -257,8 +257,9 @@ def _next_night(stage: Stage) -> None:
 
 def test_a_table_that_was_just_made_is_taken_the_next_night(stage: Stage, nights: Nights) -> None:
     stage.exports.earliest["erasures"] = time.time() - 10
-    with pytest.raises(Failed, match="Failed"):
-        nights.begin()
+    for _ in range(2):  # as Lambda tries it again
+        with pytest.raises(Failed, match="Failed"):
+            nights.begin()
     [failure] = nights.index()["failures"]
     assert "erasures" in failure["why"]
     assert stage.exports.started == {}

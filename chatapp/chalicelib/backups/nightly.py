@@ -47,7 +47,7 @@ def begin(services: Services) -> None:
     try:
         export_time = exports.instant(services)
     except Unusable as error:
-        raise _failed(services, manifest.id_of(now), error) from error
+        raise _failed(services, manifest.id_of(now)[:10], error) from error  # once a day, however often it is tried
     run = Run(manifest.id_of(export_time), export_time, now)
     if before and before.id == run.id:
         logs.line("backup", backup=run.id, nothing_to_do=True)

@@ -16,14 +16,15 @@ from contextlib import suppress
 from dataclasses import asdict, replace
 from functools import partial
 from itertools import groupby
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from chalicelib.aws.bucket import Bucket, Missing, Version
+from chalicelib.workers import scratch
 
 from . import index, manifest
 from .manifest import Copied
 from .runs import Held, Run, Unusable
-from .streams import Hashed, lines
 
 if TYPE_CHECKING:
     from chalicelib.services import Services
@@ -40,8 +41,9 @@ _GZIP = "application/gzip"
 
 def are_copied(services: Services, held: Held, has_time: Callable[[], bool]) -> bool:
     """Copy what no backup has, keeping the place after each piece of the list; False when the time is over."""
-    run, before = held.run, _Before(services)
-    with ThreadPoolExecutor(_AT_ONCE) as pool:
+    run = held.run
+    with scratch.Folder() as folder, ThreadPoolExecutor(_AT_ONCE) as pool:
+        before = _Before(services, folder / "before")
         for piece in _pieces(_keys(services, run.after)):
             if not has_time():
                 return False
@@ -95,8 +97,8 @@ def _pieces(keys: Iterator[list[Version]]) -> Iterator[list[list[Version]]]:
 class _Before:
     """The newest backup's list, read forwards as its keys are asked for."""
 
-    def __init__(self, services: Services) -> None:
-        self._lines = _listed(services)
+    def __init__(self, services: Services, place: Path) -> None:
+        self._lines = _listed(services, place)
         self._next = next(self._lines, None)
 
     def of(self, keys: set[str]) -> dict[tuple[str, str], Copied]:
@@ -109,14 +111,18 @@ class _Before:
         return found
 
 
-def _listed(services: Services) -> Iterator[Copied]:
-    """The lines of the newest backup's list. Without one everything is copied, which loses nothing."""
+def _listed(services: Services, place: Path) -> Iterator[Copied]:
+    """The lines of the newest backup's list. Without one everything is copied, which loses nothing.
+
+    place: where the list is kept meanwhile, since no connection stays open for as long as copies take.
+    """
     known = sorted(each["id"] for each in index.read(services)["backups"] if each["kept"] == "nightly")
     while known:
         with suppress(Missing):
             backup = manifest.read(services.backups.read(manifest.key_of(known.pop())))
-            for line in lines(Hashed(services.backups.stream(backup.objects.list_key))):
-                yield Copied(**json.loads(line))
+            services.backups.download(backup.objects.list_key, place)
+            with gzip.open(place) as lines:
+                yield from (Copied(**json.loads(line)) for line in lines)
             return
 
 
