@@ -210,7 +210,11 @@ def answer(event: dict[str, Any], context: Any) -> None:
     logs.line("answer", message_id=order.message_id, status=status)
 
 
-@app.on_s3_event(settings.files_bucket, events=["s3:ObjectCreated:*"], prefix="uploads/", name=functions.EXTRACT)
+# Not of copies: what a restore brings back was read before, and has its row after its object.
+_UPLOADED = ["s3:ObjectCreated:Post", "s3:ObjectCreated:Put"]
+
+
+@app.on_s3_event(settings.files_bucket, events=_UPLOADED, prefix="uploads/", name=functions.EXTRACT)
 @logs.without_text
 def extract(event: S3Event) -> None:
     from chalicelib.files import extraction_worker  # noqa: PLC0415

@@ -217,20 +217,43 @@ _BACKUP = Function(
     ),
 )
 
+# Of any stage's backups, what comes back may be read: what one stage had may be brought into another.
+_ARCHIVES = Grant("archive", "*", ("GetObject", "ListObjectVersions", "RestoreObject"))
+_ROWS_BACK = ("PutItem", "BatchGetItem")
+_OBJECTS_BACK = ("PutObject", "GetObject", "GetObjectVersion", "ListObjectVersions", "DeleteObjectVersion")
 _RESTORE = Function(
     memory_mb=1769,  # a whole CPU
     timeout_s=900,
     events=Events(retries=2, max_age_s=21_600, failures="restore-failures"),
+    module="backups.restoring",
     grants=(
+        _ARCHIVES,
         Grant("bucket", "backups/*", ("PutObject", "GetObject", "ListObjectVersions")),
+        Grant("table", "conversations", _ROWS_BACK),
+        Grant("table", "messages", _ROWS_BACK),
+        Grant("table", "files", _ROWS_BACK),
+        Grant("table", "usage", (*_ROWS_BACK, "UpdateItem")),
+        Grant("table", "erasures", (*_ROWS_BACK, "Scan")),
+        Grant("bucket", "files/uploads", _OBJECTS_BACK),
+        Grant("bucket", "files/extracted", ("PutObject", "GetObject", "ListObjectVersions", "DeleteObjectVersion")),
+        Grant("pool", "people", ("AdminGetUser", "AdminCreateUser", "AdminDisableUser")),
+        # Of a drill.
+        Grant("table", "drill-*", ("CreateTable", "DescribeTable", "DeleteTable", *_ROWS_BACK)),
+        Grant("bucket", "files/drill", ("PutObject", "GetObject", "ListObjectVersions", "DeleteObjectVersion")),
         Grant("schedule", "restore", ("CreateSchedule",)),
     ),
 )
+# It begins a drill, which is a restore.
 _RESTORE_DRILL = Function(
-    memory_mb=1769,
-    timeout_s=900,
-    events=Events(retries=0, max_age_s=3_600, failures="restore-failures"),
-    grants=(Grant("bucket", "backups/*", ("PutObject", "GetObject", "ListObjectVersions")),),
+    memory_mb=512,
+    timeout_s=60,
+    events=Events(retries=2, max_age_s=3_600, failures="restore-failures"),
+    module="backups.drill",
+    grants=(
+        Grant("bucket", "backups/*", ("PutObject", "GetObject", "ListObjectVersions")),
+        Grant("table", "usage", ("UpdateItem",)),
+        Grant("function", "restore", ("Invoke",)),
+    ),
 )
 
 FUNCTIONS: Mapping[str, Function] = {

@@ -9,6 +9,7 @@ from functools import lru_cache, partial
 from importlib import import_module
 from typing import Any
 
+from chalicelib.aws.accounts import Accounts
 from chalicelib.aws.bucket import Bucket
 from chalicelib.aws.clients import client
 from chalicelib.aws.exports import Export
@@ -17,6 +18,7 @@ from chalicelib.aws.grants import Grant
 from chalicelib.aws.parameters import Parameter, Parameters
 from chalicelib.aws.people import People
 from chalicelib.aws.push import Push
+from chalicelib.aws.scratch_tables import ScratchTables
 from chalicelib.aws.table import Index, Table
 from chalicelib.claude.client import build as build_model
 from chalicelib.claude.interface import Model
@@ -32,6 +34,7 @@ class Services:
 
     backups: all of the backups bucket; erased: what is under `erasures/` there. exports: by the table's logical name.
     site: what is published.
+    archives: the backups bucket of any stage, to be read. drilled, scratch_tables: where a drill restores to.
     """
 
     settings: Settings
@@ -53,14 +56,19 @@ class Services:
     erased: Bucket
     exports: Mapping[str, Export]
     site: Bucket
+    archives: Callable[[str], Bucket]
+    drilled: Bucket
+    scratch_tables: ScratchTables
     backups_later: Schedule
     restores_later: Schedule
+    restores: Function
     answers: Function
     extractions: Function
     purges: Schedule
     purgings: Function
     people: People
     parameters: Parameters
+    accounts: Accounts
     pushes: Push
     model: Callable[[], Model]
 
@@ -93,6 +101,15 @@ class _Adapters:
         bucket = self.settings.bucket("backups")
         return Bucket(self.function, grant, partial(self.clients, "s3"), bucket, "erasures/")
 
+    def archive(self, stage: str) -> Bucket:
+        name = f"chatapp-{stage}-backups-{self.settings.account_id}-{self.settings.region}"
+        return Bucket(self.function, self._grant("archive", "*"), partial(self.clients, "s3"), name, "")
+
+    def scratch_tables(self) -> ScratchTables:
+        return ScratchTables(
+            self.function, self._grant("table", "drill-*"), self.clients("dynamodb"), self._named("drill")
+        )
+
     def export(self, table: str) -> Export:
         name = self._named(table)
         arn = f"arn:aws:dynamodb:{self.settings.region}:{self.settings.account_id}:table/{name}"
@@ -120,8 +137,15 @@ class _Adapters:
         return Push(self.function, grant, partial(self.clients, "apigatewaymanagementapi"))
 
     def people(self) -> People:
-        pool_id = self.settings.user_pool_arn.rpartition("/")[2]
-        return People(self.function, self._grant("pool", "people"), partial(self.clients, "cognito-idp"), pool_id)
+        return People(self.function, self._grant("pool", "people"), partial(self.clients, "cognito-idp"), self._pool_id)
+
+    def accounts(self) -> Accounts:
+        grant = self._grant("pool", "people")
+        return Accounts(self.function, grant, partial(self.clients, "cognito-idp"), self._pool_id)
+
+    @property
+    def _pool_id(self) -> str:
+        return self.settings.user_pool_arn.rpartition("/")[2]
 
     def parameter(self, name: str) -> Parameter:
         path = f"/chatapp/{self.settings.stage}/{name}"
@@ -165,12 +189,17 @@ def build(function: str, settings: Settings, clients: Callable[..., Any] = clien
         erased=adapters.erased(),
         site=adapters.whole_bucket("site"),
         exports={name: adapters.export(name) for name in EXPORTED},
+        archives=adapters.archive,
+        drilled=adapters.bucket("drill"),
+        scratch_tables=adapters.scratch_tables(),
         backups_later=adapters.later(BACKUP),
         restores_later=adapters.later(RESTORE),
+        restores=adapters.started(RESTORE),
         purges=adapters.later(PURGE),
         purgings=adapters.started(PURGE),
         people=adapters.people(),
         parameters=adapters.parameters(),
+        accounts=adapters.accounts(),
         pushes=adapters.pushes(),
         model=lru_cache(maxsize=1)(lambda: build_model(settings, key.value)),
     )

@@ -81,12 +81,20 @@ ACTIONS: dict[str, dict[str, str]] = {
         "Scan": "dynamodb:Scan",
         "BatchGetItem": "dynamodb:BatchGetItem",
         "BatchWriteItem": "dynamodb:BatchWriteItem",
+        "CreateTable": "dynamodb:CreateTable",
+        "DescribeTable": "dynamodb:DescribeTable",
+        "DeleteTable": "dynamodb:DeleteTable",
     },
     "index": {"Query": "dynamodb:Query"},
     "export": {
         "DescribeContinuousBackups": "dynamodb:DescribeContinuousBackups",
         "ExportTableToPointInTime": "dynamodb:ExportTableToPointInTime",
         "DescribeExport": "dynamodb:DescribeExport",
+    },
+    "archive": {
+        "GetObject": "s3:GetObject",
+        "ListObjectVersions": "s3:ListBucketVersions",
+        "RestoreObject": "s3:RestoreObject",
     },
     # `s3:ListBucket` is nobody's: whether an object is there, the versions under its prefix tell (`aws/bucket.py`).
     "bucket": {
@@ -112,6 +120,8 @@ ACTIONS: dict[str, dict[str, str]] = {
         "AdminGetUser": "cognito-idp:AdminGetUser",
         "ListGroups": "cognito-idp:ListGroups",
         "ListUsersInGroup": "cognito-idp:ListUsersInGroup",
+        "AdminCreateUser": "cognito-idp:AdminCreateUser",
+        "AdminDisableUser": "cognito-idp:AdminDisableUser",
     },
     "bedrock": {
         "InvokeModelWithResponseStream": "bedrock:InvokeModelWithResponseStream",
@@ -124,6 +134,7 @@ CLIENTS: dict[str, str | None] = {
     "index": "dynamodb",
     "export": "dynamodb",
     "bucket": "s3",
+    "archive": "s3",
     "function": "lambda",
     "sockets": "apigatewaymanagementapi",
     "parameter": "ssm",
@@ -219,6 +230,16 @@ def _bucket(grant: Grant, place: Place) -> list[Statement]:
     return statements
 
 
+def _archive(grant: Grant, place: Place) -> list[Statement]:
+    """The backups of every stage of this account and region."""
+    bucket = f"arn:{place.partition}:s3:::{APP}-*-backups-{place.account_id}-{place.region}"
+    objects = [operation for operation in grant.operations if operation not in _ON_BUCKETS]
+    return [
+        _allow(grant, f"{bucket}/*", operations=objects),
+        _allow(grant, bucket, operations=[each for each in grant.operations if each in _ON_BUCKETS]),
+    ]
+
+
 def _function(grant: Grant, place: Place) -> list[Statement]:
     return [_allow(grant, place.arn("lambda", f"function:{place.function_name(grant.resource)}"))]
 
@@ -276,6 +297,7 @@ RESOURCES: dict[str, Callable[[Grant, Place], list[Statement]]] = {
     "index": _index,
     "export": _export,
     "bucket": _bucket,
+    "archive": _archive,
     "function": _function,
     "sockets": _sockets,
     "parameter": _parameter,

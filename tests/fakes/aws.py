@@ -6,6 +6,7 @@ Each is served behind a real client: see `tests/fakes/clients.py`.
 from __future__ import annotations
 
 import json
+import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -79,12 +80,18 @@ class FakeScheduler:
 
 @dataclass
 class FakePool:
-    """A user pool of people who sign in by their address. subs: of its accounts. behind: of those that lists lack."""
+    """A user pool of people who sign in by their address. subs: of its accounts. behind: of those that lists lack.
+
+    emails: where they are not SUB@example.com. mailed: invitations. disabled: addresses.
+    """
 
     subs: set[str] = field(default_factory=set)
     behind: set[str] = field(default_factory=set)
     failures: list[Exception] = field(default_factory=list)
     groups: dict[str, list[str]] = field(default_factory=dict)
+    emails: dict[str, str] = field(default_factory=dict)
+    mailed: list[str] = field(default_factory=list)
+    disabled: set[str] = field(default_factory=set)
 
     def list_users(
         self, UserPoolId: str, AttributesToGet: list[str] | None = None, PaginationToken: str | None = None
@@ -98,9 +105,14 @@ class FakePool:
         return {"Users": users} | ({"PaginationToken": str(start + 1)} if start + 1 < len(listed) else {})
 
     def _user(self, sub: str, names: list[str] | None) -> dict[str, Any]:
-        attributes = {"sub": sub, "email": f"{sub}@example.com", "email_verified": "true"}
+        attributes = {"sub": sub, "email": self.email(sub), "email_verified": "true"}
         shown = [{"Name": name, "Value": value} for name, value in attributes.items() if not names or name in names]
-        return {"Username": sub, "Attributes": shown, "Enabled": True, "UserStatus": "CONFIRMED"}
+        return {
+            "Username": sub,
+            "Attributes": shown,
+            "Enabled": self.email(sub) not in self.disabled,
+            "UserStatus": "CONFIRMED",
+        }
 
     def list_groups(self, UserPoolId: str, NextToken: str | None = None) -> dict[str, Any]:
         return {"Groups": [{"GroupName": name} for name in self.groups]}
@@ -109,9 +121,38 @@ class FakePool:
         return {"Users": [self._user(sub, None) for sub in self.groups[GroupName]]}
 
     def admin_get_user(self, UserPoolId: str, Username: str) -> dict[str, Any]:
-        if Username not in self.subs:
+        """By `sub` or by address, as where people sign in by their address."""
+        if self.failures:
+            raise self.failures.pop(0)
+        sub = next((sub for sub in self.subs if Username in (sub, self.email(sub))), None)
+        if sub is None:
             raise client_error("UserNotFoundException", "AdminGetUser")
-        return {"Username": Username}
+        attributes = {"sub": sub, "email": self.email(sub)}
+        return {"Username": sub, "UserAttributes": [{"Name": name, "Value": attributes[name]} for name in attributes]}
+
+    def email(self, sub: str) -> str:
+        return self.emails.get(sub, f"{sub}@example.com")
+
+    def admin_create_user(
+        self,
+        UserPoolId: str,
+        Username: str,
+        UserAttributes: list[dict[str, str]],
+        DesiredDeliveryMediums: tuple[str, ...] = (),
+        MessageAction: str = "",
+    ) -> dict[str, Any]:
+        if Username in map(self.email, self.subs):
+            raise client_error("UsernameExistsException", "AdminCreateUser")
+        assert all(each["Name"] != "sub" for each in UserAttributes), "Cognito refuses it"
+        sub = str(uuid.uuid4())
+        self.subs.add(sub)
+        self.emails[sub] = Username
+        if MessageAction != "SUPPRESS":
+            self.mailed.append(Username)
+        return {"User": {"Username": sub}}
+
+    def admin_disable_user(self, UserPoolId: str, Username: str) -> None:
+        self.disabled.add(Username)
 
 
 def gone() -> ClientError:

@@ -32,6 +32,10 @@ _DENIED = "AccessDenied"
 # Of a conditional write, the last while another one is under way.
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html
 _CHANGED = {"PreconditionFailed", "ConditionalRequestConflict", *_MISSING}
+# Of what lies in a cold storage class, read or copied: https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html
+_COLD = {"InvalidObjectState", "ObjectNotInActiveTierError"}
+_COLD_CLASSES = {"GLACIER", "DEEP_ARCHIVE"}
+_THAWED_DAYS = 7
 
 
 class Missing(Exception):
@@ -40,6 +44,10 @@ class Missing(Exception):
 
 class Changed(Exception):
     """The object is not, or no more, what the writer took it for; nothing was written."""
+
+
+class Archived(Exception):
+    """The object lies in a cold storage class, and is to be asked for (`thaw`) before it can be read."""
 
 
 class TooLarge(Exception):
@@ -156,7 +164,7 @@ class Bucket(Adapter):
         return Source(self._name, self._own(key), version_id)
 
     def copy(self, source: Source, key: str) -> Stored:
-        """Have S3 copy an object of 5 GB at most, with its type, and state its SHA-256. Raises Missing.
+        """Have S3 copy an object of 5 GB at most, with its type, and state its SHA-256. Raises Missing, Archived.
 
         Tags are left behind: whoever copies may not read them.
         https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html
@@ -186,6 +194,21 @@ class Bucket(Adapter):
         found = self._head(self._name, self._own(key), ChecksumMode="ENABLED", **version)
         sha256 = base64.b64decode(found.get("ChecksumSHA256", "")).hex()
         return Stored(found["VersionId"], found["ContentLength"], found.get("ContentType", ""), sha256)
+
+    def thaw(self, key: str) -> bool:
+        """Whether an object can be read; of a cold storage class it is asked for, for a week. Raises Missing.
+
+        It takes hours: https://docs.aws.amazon.com/AmazonS3/latest/userguide/restoring-objects-retrieval-options.html
+        """
+        self._allow("GetObject")
+        found = self._head(self._name, self._own(key))
+        if found.get("StorageClass") not in _COLD_CLASSES or 'ongoing-request="false"' in found.get("Restore", ""):
+            return True
+        if "Restore" not in found:
+            self._allow("RestoreObject")
+            request: Any = {"Days": _THAWED_DAYS, "GlacierJobParameters": {"Tier": "Standard"}}
+            _sent(self._client().restore_object, Bucket=self._name, Key=self._own(key), RestoreRequest=request)
+        return False
 
     def lock(self, key: str, until: int) -> None:
         """Let nobody delete an object's newest version before `until` (Unix seconds); an earlier time is refused.
@@ -315,12 +338,14 @@ def chunks(found: Any) -> Iterator[bytes]:
 
 
 def _sent(call: Callable[..., Any], **parameters: Any) -> Any:
-    """Make a call. Raises Missing and Busy."""
+    """Make a call. Raises Missing, Archived and Busy."""
     try:
         return call(**parameters)
     except ClientError as error:
         if error.response["Error"]["Code"] in _MISSING:
             raise Missing from error
+        if error.response["Error"]["Code"] in _COLD:
+            raise Archived from error
         if not passes(error):
             raise
         raise Busy from error
