@@ -268,8 +268,7 @@ def restore(event: dict[str, Any], context: Any) -> dict[str, Any]:
 def restore_drill(event: CloudWatchEvent) -> None:
     from chalicelib.backups import drill  # noqa: PLC0415
 
-    context: Any = event.context
-    drill.run(services.of(functions.RESTORE_DRILL), context.get_remaining_time_in_millis() / 1000)
+    drill.run(services.of(functions.RESTORE_DRILL))
 
 
 @app.on_ws_connect()

@@ -23,7 +23,7 @@ SUBJECT = "drill"
 _KEPT_S = 400 * 86_400
 
 
-def run(services: Services, remaining_s: float) -> None:
+def run(services: Services) -> None:
     """Begin a drill of the newest backup; without a backup, that is what the drill finds. Raises NotStarted."""
     now = int(time.time())
     newest = max((each["id"] for each in index.read(services)["backups"] if each["kept"] == "nightly"), default=None)
@@ -32,7 +32,13 @@ def run(services: Services, remaining_s: float) -> None:
         none = Run(f"drill-{now}", stage, "", drill=True, started_at=now, problem="there is no backup")
         tell(services, none)
         return
-    order = {"restore": f"drill-{newest}", "source": stage, "backup": newest, "drill": True}
+    # Once a day, however often it is delivered.
+    order = {
+        "restore": f"drill-{newest}-{time.strftime('%Y%m%d', time.gmtime(now))}",
+        "source": stage,
+        "backup": newest,
+        "drill": True,
+    }
     try:
         services.restores.invoke(order)
     except NotStarted:
