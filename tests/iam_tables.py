@@ -106,12 +106,14 @@ def _of_conditions(action: str, statement: Mapping[str, Any], known: set[str]) -
 def _kind(service: str, resource: str) -> str | None:
     """The most specific of a service's types that an ARN fits: an index's fits a table's, too.
 
-    One whose words the ARN has goes before one that only its `*` can hold.
+    One whose words the ARN has goes before one that only its `*` can hold, and so does one that is as deep: a bucket's
+    name has no `/`.
     """
     words = set(resource.split("/"))
 
-    def fitness(arn: str) -> tuple[int, int]:
-        return len(words & set(arn.split("/"))), len(re.sub(r"\$\{\w+\}", "", arn))
+    def fitness(arn: str) -> tuple[int, int, int]:
+        deeper = abs(arn.count("/") - resource.count("/"))
+        return -deeper, len(words & set(arn.split("/"))), len(re.sub(r"\$\{\w+\}", "", arn))
 
     return max((arn for arn in _arns(service) if _is_of(resource, arn)), key=fitness, default=None)
 
