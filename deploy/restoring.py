@@ -172,11 +172,9 @@ def result(state: Mapping[str, Any]) -> str:
             lines.append(f"  {name:<15}{equal:>10,} as in the backup, {kept:,} newer and kept, {left_out:,} left out")
     objects = state["objects"]
     if objects:
-        counted = [objects.get(each, 0) for each in ("copied", "equal", "kept", "left_out")]
-        copied, equal, kept, left_out = counted
-        lines.append(
-            f"  {'objects':<15}{copied:>10,} copied, {equal:,} there already, {kept:,} others kept, {left_out:,} left out"
-        )
+        copied, equal, kept, left_out = [objects.get(each, 0) for each in ("copied", "equal", "kept", "left_out")]
+        others = f"{equal:,} there already, {kept:,} others kept, {left_out:,} left out"
+        lines.append(f"  {'objects':<15}{copied:>10,} copied, {others}")
     invited = f"{state['invited']:,} people were invited" if state["invited"] else "nobody had to be invited"
     lines.append(f"  {invited}; took {state['ended_at'] - state['started_at']:,} s")
     return "\n".join(lines)

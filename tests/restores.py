@@ -15,10 +15,12 @@ from chalicelib.backups.canonical import Digest, digest_of
 from chalicelib.backups.manifest import Accounts, Backup, Copied, Objects, Part, Table
 
 from tests.fakes.aws import Context
+from tests.people import Person
 from tests.stage import Stage
 from tests.storage import BACKUPS, BUCKET
 
 ID = "2026-11-28T02-00-00Z"
+TEXT = b"Roses are red.\nViolets are blue.\n"
 Wire = dict[str, Any]
 
 
@@ -162,6 +164,22 @@ class Restores:
 
     def put(self, key: str, body: bytes) -> None:
         self.stage.s3.put_object(Bucket=BACKUPS, Key=key, Body=body)
+
+
+def lived(stage: Stage, person: Person, title: str = "Roses") -> tuple[str, str]:
+    """A conversation about a file, and an answer. Returns the ids of both."""
+    file_id = stage.ready(person, TEXT)
+    conversation_id = person.new_conversation(title=title)
+    person.ask(conversation_id, "Which?", file_ids=[file_id])
+    stage.lambdas.pending.clear()
+    stage.scheduler.schedules.clear()
+    return conversation_id, file_id
+
+
+def storage(stage: Stage, person: Person) -> dict[str, Any]:
+    """The count of a person's files."""
+    (row,) = [row for row in stage.rows("usage") if row["period"] == "storage" and person.user_id in row["subject"]]
+    return row
 
 
 def exported(value: Any) -> Any:

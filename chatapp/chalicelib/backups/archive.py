@@ -62,7 +62,11 @@ class Archive:
     def items(self, part: Part) -> Iterator[tuple[Item, int]]:
         """The items of a part, binary values as bytes, and how long each was. Raises Unusable before the first."""
         for line in self._lines(part.key, part.sha256):
-            yield {name: _value(value) for name, value in json.loads(line)["Item"].items()}, len(line)
+            try:
+                item = {name: _value(value) for name, value in json.loads(line)["Item"].items()}
+            except (ValueError, KeyError, TypeError, AttributeError) as error:
+                raise Unusable(f"{part.key} has a line that is no item: take another backup") from error
+            yield item, len(line)
 
     def accounts(self) -> Iterator[dict[str, Any]]:
         """`sub`, `username`, `attributes`, `groups`, `status`, `enabled` of everybody."""
@@ -115,9 +119,9 @@ def _value(value: dict[str, Any]) -> dict[str, Any]:
     """A value as boto3 takes it: an export has base64 where that has bytes."""
     [(kind, held)] = value.items()
     if kind == "B":
-        return {kind: b64decode(held)}
+        return {kind: b64decode(held, validate=True)}
     if kind == "BS":
-        return {kind: [b64decode(each) for each in held]}
+        return {kind: [b64decode(each, validate=True) for each in held]}
     if kind == "L":
         return {kind: [_value(each) for each in held]}
     if kind == "M":
