@@ -38,6 +38,7 @@ def test_everything_comes_back_into_an_empty_stage_as_it_was(
     lived(stage, ada)
     lived(stage, grace)
     stage.dynamodb.put_item(TableName="chatapp-test-conversations", Item=_odd())
+    stage.put("erasures", {"erased": "file:another", "at": 1, "user_id": ada.user_id})
     backup = restores.back_up()
     before = restores.everything()
     assert backup.items > 10

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 
-from tests.fakes import dynamodb
+from tests.fakes import dynamodb, s3
 from tests.people import Person
 from tests.restores import ID, TEXT, Restores, lived
 from tests.stage import Stage
-from tests.storage import BACKUPS
+from tests.storage import BACKUPS, BUCKET
 
 
 @pytest.fixture
@@ -72,16 +73,40 @@ def test_an_object_that_is_missing_is_named_and_all_else_comes_back(
     assert stage.rows("conversations")
 
 
+@pytest.mark.parametrize("prefix", ["uploads/", "extracted/"])
 def test_an_object_that_is_not_what_was_copied_is_not_left_in_the_stage(
-    stage: Stage, ada: Person, restores: Restores
+    stage: Stage, ada: Person, restores: Restores, prefix: str
 ) -> None:
     lived(stage, ada)
     restores.back_up()
     restores.empty()
-    (copy,) = stage.objects("objects/uploads/", BACKUPS)
+    copy = next(key for key in stage.objects(f"objects/{prefix}", BACKUPS) if "index" not in key)
     restores.put(copy, TEXT.upper())
     assert f"{copy} is not what was copied" in restores.restore()["problem"]
-    assert stage.objects("uploads/") == []
+    assert not [key for key in stage.objects(prefix) if f"objects/{key}/" in copy]
+
+
+@pytest.mark.parametrize("prefix", ["uploads/", "extracted/"])
+def test_an_object_that_goes_while_it_is_looked_at_comes_back(
+    stage: Stage, ada: Person, restores: Restores, prefix: str
+) -> None:
+    lived(stage, ada)
+    restores.back_up()
+    key = stage.objects(prefix)[0]
+    body = stage.body(key)
+    (version,) = stage.s3.list_object_versions(Bucket=BUCKET, Prefix=key)["Versions"]
+    stage.s3.delete_object(Bucket=BUCKET, Key=key, VersionId=version["VersionId"])
+    stage.store(key, body)
+
+    def gone(call: s3.Call, send: Any) -> Any:
+        (again,) = stage.s3.list_object_versions(Bucket=BUCKET, Prefix=key)["Versions"]
+        stage.s3.delete_object(Bucket=BUCKET, Key=key, VersionId=again["VersionId"])
+        return send()
+
+    stage.s3_wire.fail(gone, lambda call: call.operation == "GetObject" and key in call.key)
+    assert restores.restore()["step"] == "done"
+    assert stage.s3_wire.struck
+    assert stage.body(key) == body
 
 
 def test_what_lies_in_a_cold_storage_class_is_asked_for_and_waited_for(

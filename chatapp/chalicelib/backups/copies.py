@@ -80,12 +80,9 @@ def _back(work: Work, selection: Selection, copied: Copied) -> str:
 def _there(bucket: Bucket, place: str, copied: Copied) -> str:
     """`equal` where it is there as it was, `kept` where another is, "" where none is."""
     try:
-        newest = bucket.stored(place)
+        return "equal" if _is_equal(bucket, place, bucket.stored(place), copied) else "kept"
     except Missing:
         return ""
-    if _is_equal(bucket, place, newest, copied):
-        return "equal"
-    return "kept"
 
 
 def _is_equal(bucket: Bucket, place: str, newest: Stored, copied: Copied) -> bool:
