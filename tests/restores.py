@@ -118,10 +118,15 @@ class Restores:
         self.time_passes(order["restore"])
         self.go_on(order)
 
+    def is_begun(self, run_id: str) -> bool:
+        """Whether its place is kept."""
+        found = self.stage.s3.list_objects_v2(Bucket=BACKUPS, Prefix=f"state/restore-{run_id}.json")
+        return bool(found["KeyCount"])
+
     def time_passes(self, run_id: str = "r") -> None:
         """So much that the run that held it is over."""
         key = f"state/restore-{run_id}.json"
-        if key in self.stage.objects("state/", BACKUPS):
+        if self.is_begun(run_id):
             self.put(key, json.dumps({**self.state(run_id), "held_until": 0}).encode())
 
     def state(self, run_id: str = "r") -> dict[str, Any]:

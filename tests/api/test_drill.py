@@ -145,8 +145,8 @@ def test_a_drill_that_was_killed_at_any_write_is_finished_and_leaves_nothing(
         try:
             restores.go_on(order)
         except wire.Killed:
-            restores.time_passes(RUN)
-            restores.go_on(order)
+            if not restores.is_begun(RUN):  # Lambda repeats what failed before its place was kept
+                restores.go_on(order)
         restores.finish(RUN)
         assert stage.row("usage", RUN)["passed"], nth
         assert _left(stage) == [], nth

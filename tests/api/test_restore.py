@@ -103,9 +103,8 @@ def _killed_everywhere(
         try:
             assert restores.restore(run)["step"] == "done"
         except wire.Killed:
-            again = {"restore": run, "source": "test", "backup": ID}
-            restores.time_passes(run)
-            restores.go_on(again)
+            if not restores.is_begun(run):  # Lambda repeats what failed before its place was kept
+                restores.go_on({"restore": run, "source": "test", "backup": ID})
             assert restores.finish(run)["step"] == "done", nth
         rows, objects = restores.everything()
         assert objects == before[1], nth
