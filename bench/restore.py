@@ -68,7 +68,8 @@ class _Dynamo:
         time.sleep(_REQUEST_S)
         body = b"{}"
         if operation == "BatchGetItem":
-            asked = json.loads(request.body or b"")["RequestItems"]
+            sent: Any = request.body
+            asked = json.loads(sent)["RequestItems"]
             found = {name: [_item(_number(key)) for key in keys["Keys"]] for name, keys in asked.items()}
             body = json.dumps({"Responses": found, "UnprocessedKeys": {}}).encode()
         headers = {"x-amzn-requestid": "1"}
@@ -83,7 +84,8 @@ def _back_up(folder: Path, count: int) -> None:
     """Parts with a manifest, as the nightly backup leaves them."""
     bucket = _Bucket(folder)
     _export(bucket, BackupRun(_RUN, 0, 0), count)
-    parts, digest, numbers = [], Digest(), iter(range(count))
+    parts: list[Part] = []
+    digest, numbers = Digest(), iter(range(count))
     for path in sorted(folder.glob("*data*"), key=lambda path: int(path.name.rpartition("|")[2].partition(".")[0])):
         body = path.read_bytes()
         items = min(12_500, count - sum(part.items for part in parts))

@@ -28,6 +28,7 @@ _STEPS = {
     "objects": "copying files back",
     "rows": "writing rows",
     "comparing": "reading the rows again, beside the backup",
+    "erasing": "removing again what was erased meanwhile",
     "closing": "closing",
 }
 

@@ -229,10 +229,11 @@ _RESTORE = Function(
     grants=(
         _ARCHIVES,
         Grant("bucket", "backups/*", ("PutObject", "GetObject", "ListObjectVersions")),
-        Grant("table", "conversations", _ROWS_BACK),
+        Grant("table", "conversations", (*_ROWS_BACK, "UpdateItem")),
         Grant("table", "messages", _ROWS_BACK),
-        Grant("table", "files", _ROWS_BACK),
+        Grant("table", "files", (*_ROWS_BACK, "UpdateItem")),
         Grant("table", "usage", (*_ROWS_BACK, "UpdateItem")),
+        Grant("function", "purge", ("Invoke",)),
         Grant("table", "erasures", (*_ROWS_BACK, "Scan")),
         Grant("bucket", "files/uploads", _OBJECTS_BACK),
         Grant("bucket", "files/extracted", ("PutObject", "GetObject", "ListObjectVersions", "DeleteObjectVersion")),

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+import time
+from typing import Any
 
 import pytest
 from chalicelib import sessions
+from chalicelib.deletion import people
 
+from tests.fakes import dynamodb
 from tests.people import Person
 from tests.restores import TEXT, Restores, lived, storage
 from tests.stage import Stage
@@ -144,6 +148,37 @@ def test_a_sub_that_has_another_address_now_is_refused_by_name(stage: Stage, ada
     assert state["step"] == "failed"
     assert all(each in state["problem"] for each in (ada.user_id, "ada@example.com", "eve@example.com"))
     assert stage.rows("conversations") == []
+
+
+@pytest.mark.parametrize("what", ["conversation", "file", "account"])
+def test_what_is_erased_while_the_rest_comes_back_is_gone_in_the_end(
+    ada: Person, grace: Person, restores: Restores, what: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stage = restores.stage
+    monkeypatch.setattr(people, "UNDER_WAY_S", -1)
+    conversation_id, file_id = lived(stage, ada)
+    lived(stage, grace)
+    restores.back_up()
+    restores.empty()
+    name = {"conversation": f"{ada.user_id}#{conversation_id}", "file": file_id, "account": ada.user_id}[what]
+
+    def erased(call: dynamodb.Call, send: Any) -> Any:
+        """A purge ends before the row comes, of which it knew nothing."""
+        row = {"erased": f"{what}:{name}", "at": int(time.time()), "user_id": ada.user_id}
+        stage.put("erasures", row)
+        return send()
+
+    table = "files" if what == "file" else "messages"
+    stage.wire.fail(erased, lambda call: call.operation in ("PutItem", "TransactWriteItems") and table in call.tables)
+    assert restores.restore()["step"] == "done"
+    assert stage.wire.struck
+    for order in stage.lambdas.take("purge"):
+        stage.purge(order)
+    left = [row for row in stage.rows("conversations") if row["user_id"] == ada.user_id]
+    assert len(left) == (1 if what == "file" else 0)
+    assert len([row for row in stage.rows("messages") if ada.user_id in row["conversation"]]) == (3 if left else 0)
+    assert bool([key for key in stage.objects() if file_id in key]) == (what == "conversation")
+    assert [row["user_id"] for row in stage.rows("conversations") if row not in left] == [grace.user_id]
 
 
 @pytest.mark.parametrize("where", ["row", "bucket"])

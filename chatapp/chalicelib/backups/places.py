@@ -18,7 +18,9 @@ from chalicelib.aws.bucket import Missing
 if TYPE_CHECKING:
     from chalicelib.services import Services
 
-Step = Literal["thawing", "finding", "making", "accounts", "objects", "rows", "comparing", "closing", "done", "failed"]
+Step = Literal[
+    "thawing", "finding", "making", "accounts", "objects", "rows", "comparing", "erasing", "closing", "done", "failed"
+]
 ENDED = frozenset({"done", "failed"})
 _MOST_NAMED = 20
 

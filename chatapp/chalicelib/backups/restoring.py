@@ -8,15 +8,12 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote
 
 from chalicelib import logs
-from chalicelib.aws.bucket import Bucket
 from chalicelib.aws.faults import Busy
 
-from . import archive, copies, drill, people, places, rows
+from . import archive, copies, drill, erased, people, places, rows
 from .archive import Archive, Unusable
-from .manifest import ERASURES
 from .places import Run, Step
 from .selection import Erased
 from .work import Work
@@ -85,22 +82,7 @@ def _close(services: Services, run: Run, until: float) -> None:
 def _work(services: Services, run: Run, until: float) -> Work:
     found = Archive.of(services.archives(run.source), run.backup, run.kept)
     run.items, run.all_objects = found.backup.items, found.backup.objects.count
-    return Work(services, run, found, until, Erased() if run.drill else erased(services, found.bucket))
-
-
-def erased(services: Services, source: Bucket) -> Erased:
-    """What was removed for good: by the rows here, and by what the backup's own stage has stored beside its backups."""
-    names: set[str] = set()
-    start = None
-    while True:
-        page = services.erasures.scan(limit=1_000, start=start)
-        names |= {row["erased"] for row in page.items}
-        start = page.last_key
-        if start is None:
-            break
-    for of_bucket in source.pages(ERASURES):
-        names |= {unquote(version.key.removeprefix(ERASURES)) for version in of_bucket if not version.is_delete_marker}
-    return Erased.of(names)
+    return Work(services, run, found, until, Erased() if run.drill else erased.known(services, found.bucket))
 
 
 def _are_thawed(work: Work) -> bool:
@@ -125,6 +107,7 @@ _STEPS: Mapping[Step, Callable[[Work], bool]] = {
     "objects": copies.are_back,
     "rows": rows.are_written,
     "comparing": rows.are_compared,
+    "erasing": erased.are_gone,
 }
 _DRILL: Mapping[Step, Callable[[Work], bool]] = {
     "thawing": _are_thawed,
