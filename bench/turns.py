@@ -66,7 +66,9 @@ def is_tick(request: Request) -> bool:
         return request.table.endswith("-frames")
     if request.operation == "GetItem":
         return request.table.endswith("-messages")
-    return request.operation == "UpdateItem" and request.body["UpdateExpression"].startswith("SET #lease_until")
+    # After the version that every row is given.
+    renewal = "), #lease_until = :new_lease_until"
+    return request.operation == "UpdateItem" and request.body["UpdateExpression"].endswith(renewal)
 
 
 def is_lookup(request: Request) -> bool:

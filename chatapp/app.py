@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import Any
 
-from chalice.app import CloudWatchEvent, CognitoUserPoolAuthorizer, Rate, S3Event, WebsocketEvent
+from chalice.app import CloudWatchEvent, CognitoUserPoolAuthorizer, Cron, Rate, S3Event, WebsocketEvent
 from chalicelib import functions, logs, services, sessions
 from chalicelib.api import conversations, ending, files, messages, models
 from chalicelib.api.rest import ChatApp, Cors
@@ -210,7 +210,11 @@ def answer(event: dict[str, Any], context: Any) -> None:
     logs.line("answer", message_id=order.message_id, status=status)
 
 
-@app.on_s3_event(settings.files_bucket, events=["s3:ObjectCreated:*"], prefix="uploads/", name=functions.EXTRACT)
+# Not of copies: what a restore brings back was read before, and has its row after its object.
+_UPLOADED = ["s3:ObjectCreated:Post", "s3:ObjectCreated:Put"]
+
+
+@app.on_s3_event(settings.files_bucket, events=_UPLOADED, prefix="uploads/", name=functions.EXTRACT)
 @logs.without_text
 def extract(event: S3Event) -> None:
     from chalicelib.files import extraction_worker  # noqa: PLC0415
@@ -233,6 +237,38 @@ def sweep(event: CloudWatchEvent) -> None:
 
     context: Any = event.context
     sweeping.sweep(services.of(functions.SWEEP), context.get_remaining_time_in_millis() / 1000)
+
+
+@app.schedule(Cron(0, settings.backup_hour_utc, "*", "*", "?", "*"), name=functions.NIGHTLY_BACKUP)
+@logs.without_text
+def nightly_backup(event: CloudWatchEvent) -> None:
+    from chalicelib.backups import nightly  # noqa: PLC0415
+
+    nightly.begin(services.of(functions.NIGHTLY_BACKUP))
+
+
+@app.lambda_function(name=functions.BACKUP)
+@logs.without_text
+def backup(event: dict[str, Any], context: Any) -> None:
+    from chalicelib.backups import nightly  # noqa: PLC0415
+
+    nightly.go_on(services.of(functions.BACKUP), event, context.get_remaining_time_in_millis() / 1000)
+
+
+@app.lambda_function(name=functions.RESTORE)
+@logs.without_text
+def restore(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    from chalicelib.backups import restoring  # noqa: PLC0415
+
+    return restoring.go_on(services.of(functions.RESTORE), event, context.get_remaining_time_in_millis() / 1000)
+
+
+@app.schedule(Cron(0, (settings.backup_hour_utc + 3) % 24, "?", "*", "SUN", "*"), name=functions.RESTORE_DRILL)
+@logs.without_text
+def restore_drill(event: CloudWatchEvent) -> None:
+    from chalicelib.backups import drill  # noqa: PLC0415
+
+    drill.run(services.of(functions.RESTORE_DRILL))
 
 
 @app.on_ws_connect()

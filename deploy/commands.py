@@ -12,7 +12,7 @@ from pathlib import Path
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from deploy import destruction, redrive, steps
+from deploy import backups, destruction, redrive, restoring, steps
 from deploy.account import credentials, model_access, regions
 from deploy.environment import ROOT, DeploymentError, Stage, is_local
 from deploy.functions import app_modules, runtime
@@ -25,14 +25,17 @@ USAGE = """./deploy.sh local[-NAME] [--stop]      the whole app on this machine;
        ./deploy.sh outputs STAGE              its addresses, as one JSON object
        ./deploy.sh redrive STAGE [QUEUE]      what failed for good and waits in its failure queues; with
            [--message ID] [--replay]          --message, one of it; with --replay, it runs again
+       ./deploy.sh backups STAGE              its backups: date, size, items, and which of them a drill has proven
        ./deploy.sh destroy STAGE [--yes]      take it down; data is kept and named
        ./deploy.sh person STAGE EMAIL --disable | --enable | --delete [--yes]
                                               keep a person out; let them in; remove them with all that was theirs
+       ./deploy.sh restore STAGE [--from DATE] [--into STAGE2] [--only table=T | person=EMAIL | conversation=ID]
+           [--overwrite] [--yes]              bring back what a stage lacks, all or some, from a backup
 on AWS:
        --region R    by default where STAGE was deployed from here last, else the shell's region, else eu-west-1
        --python V    moves the functions to that Python; by default they keep theirs"""
 _STAGE = re.compile(r"[a-z][a-z0-9-]{0,15}")
-_COMMANDS = {"outputs", "redrive", "destroy", "person"}
+_COMMANDS = {"outputs", "redrive", "backups", "restore", "destroy", "person"}
 
 
 _DONE = {
@@ -41,6 +44,7 @@ _DONE = {
     "delete": "gone, with all conversations and files; the stage's totals stay, which name nobody",
 }
 _CHANGES = tuple(_DONE)
+_NAMES = {"from": "date"}
 
 
 class UsageError(Exception):
@@ -61,7 +65,7 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
-    """The command line as `command` (deploy, outputs, destroy, person), `stage` and options. Raises UsageError."""
+    """The command line as `command` (deploy, or one of _COMMANDS), `stage` and options. Raises UsageError."""
     parser = argparse.ArgumentParser(prog="./deploy.sh", usage=USAGE, add_help=True, exit_on_error=False)
     parser.add_argument("words", nargs="*", metavar="STAGE")
     parser.add_argument("--region", help="of AWS; see deploy/account/regions.py")
@@ -71,6 +75,10 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
         parser.add_argument(f"--{change}", dest="change", action="append_const", const=change, help="a person")
     parser.add_argument("--replay", action="store_true", help="invoke again what redrive shows")
     parser.add_argument("--message", metavar="ID", help="of what redrive shows, this one alone")
+    parser.add_argument("--from", dest="date", metavar="DATE", help="restore: the newest backup of that day, or an id")
+    parser.add_argument("--into", metavar="STAGE2", help="restore: into another stage of the same account and region")
+    parser.add_argument("--only", metavar="WHAT", help="restore: table=T, person=EMAIL or conversation=ID alone")
+    parser.add_argument("--overwrite", action="store_true", help="restore: rows that are newer, too")
     parser.add_argument("--stop", action="store_true", help="stop the local AWS; what it holds is kept")
     try:
         found, unknown = parser.parse_known_args(["--help" if word == "help" else word for word in arguments])
@@ -83,6 +91,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     if unknown or len(words) != 1 or not _STAGE.fullmatch(words[0]):
         raise UsageError("give one stage: lower-case letters, digits and hyphens, 16 at most")
     found.stage = words[0]
+    _restore(found)
     beside, _, last = found.stage.rpartition("-")
     if is_local(found.stage) and last in app_modules.functions():
         raise UsageError(
@@ -108,15 +117,29 @@ def _person(found: argparse.Namespace, words: list[str]) -> str | None:
     return words.pop()
 
 
+def _restore(found: argparse.Namespace) -> None:
+    """Of the command `restore`. Raises UsageError."""
+    given = [f"--{name}" for name in ("from", "into", "only", "overwrite") if vars(found)[_NAMES.get(name, name)]]
+    if given and found.command != "restore":
+        raise UsageError(f"{given[0]} is for `restore`")
+    if found.into and not _STAGE.fullmatch(found.into):
+        raise UsageError("--into takes a stage")
+    kind, _, value = (found.only or "").partition("=")
+    if found.only and (kind not in restoring.ONLY or not value):
+        raise UsageError("--only takes table=T, person=EMAIL or conversation=ID")
+
+
 def _run(asked: argparse.Namespace, progress: Progress) -> int:
-    if asked.command == "outputs":
-        return _outputs(asked)
-    if asked.command == "redrive":
-        return _redrive(asked, progress)
-    if asked.command == "destroy":
-        return destroy(asked, progress)
-    if asked.command == "person":
-        return person(asked, progress)
+    command: dict[str, Callable[[argparse.Namespace, Progress], int]] = {
+        "outputs": _outputs,
+        "redrive": _redrive,
+        "backups": _backups,
+        "restore": restore,
+        "destroy": destroy,
+        "person": person,
+    }
+    if asked.command in command:
+        return command[asked.command](asked, progress)
     if asked.stop:
         print("stopped" if local_aws.stop(ROOT) else "not running")
         return 0
@@ -174,7 +197,7 @@ def _state_dir() -> Path:
     return Path(os.environ.get("CHATAPP_LOCAL_DIR") or ROOT / ".local").absolute()
 
 
-def _outputs(asked: argparse.Namespace) -> int:
+def _outputs(asked: argparse.Namespace, progress: Progress) -> int:
     found = steps.read_outputs(asked.stage)
     if found and asked.region not in (None, found["region"]):
         found = None  # it stands in another region too
@@ -192,6 +215,12 @@ def _redrive(asked: argparse.Namespace, progress: Progress) -> int:
     stage = _local(asked, progress) if is_local(asked.stage) else _on_aws(asked)[0]
     replayed = redrive.redrive(stage, app_modules.functions(), asked.queue, asked.message, replay=asked.replay)
     return 0 if replayed else 1
+
+
+def _backups(asked: argparse.Namespace, progress: Progress) -> int:
+    stage = _local(asked, progress) if is_local(asked.stage) else _on_aws(asked)[0]
+    print(backups.shown(backups.read(stage)))
+    return 0
 
 
 def destroy(asked: argparse.Namespace, progress: Progress, read: Callable[[str], str] = input) -> int:
@@ -256,6 +285,23 @@ def person(asked: argparse.Namespace, progress: Progress, read: Callable[[str], 
         else:
             {"disable": access.disable, "enable": access.enable}[change](stage, pool, email)
         step.changed(True, _DONE[change])
+    return 0
+
+
+def restore(asked: argparse.Namespace, progress: Progress, read: Callable[[str], str] = input) -> int:
+    """Bring a backup back into its stage or another, once that one's name was typed after what will happen."""
+    source, asked.stage = asked.stage, asked.into or asked.stage
+    stage = _local(asked, progress) if is_local(asked.stage) else _on_aws(asked)[0]
+    backup_id, kept = restoring.choose(stage, source, asked.date)
+    wanted = restoring.Asked(source, backup_id, kept, asked.only or "", asked.overwrite)
+    backup = restoring.read(stage, wanted)
+    print(restoring.shown(wanted, backup, stage.name), flush=True)
+    if not asked.yes and _typed(read, f"Type {stage.name} to restore into it: ") != stage.name:
+        raise DeploymentError("nothing was restored")
+    with progress.step(f"restore into {stage.name}") as step:
+        state = restoring.watch(stage, restoring.begin(stage, wanted), backup, step.say)
+        step.changed(True, "proven against the manifest")
+    print(restoring.result(state))
     return 0
 
 

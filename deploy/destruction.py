@@ -102,6 +102,11 @@ def _removal(resource: adoption.Kept, region: str) -> list[str]:
             f"aws dynamodb update-table {region} --table-name {name} --no-deletion-protection-enabled",
             f"aws dynamodb delete-table {region} --table-name {name}",
         ]
+    if "-backups-" in name:
+        return [
+            f"once the last lock is over, or with the right s3:BypassGovernanceRetention, empty the bucket {name} of"
+            f" all versions (S3 console: Empty), then: aws s3 rb s3://{name} {region}"
+        ]
     if resource.kind == "bucket":
         return [f"empty the bucket {name} of all versions (S3 console: Empty), then: aws s3 rb s3://{name} {region}"]
     return [

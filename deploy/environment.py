@@ -73,6 +73,10 @@ class Stage:
     def files_bucket(self) -> str:
         return f"{self.prefix}-files-{self.account_id}-{self.region}"
 
+    @property
+    def backups_bucket(self) -> str:
+        return f"{self.prefix}-backups-{self.account_id}-{self.region}"
+
     @cached_property
     def session(self) -> boto3.Session:
         return boto3.Session(region_name=self.region)
@@ -157,6 +161,7 @@ class Settings:
 
     api_rate_per_s, api_burst: API Gateway answers 429 above them, over all callers.
     api_detailed_metrics: CloudWatch counts each method of the API by itself, at a price (`deploy/settings.toml`).
+    backup_deep_archive: monthly backups of tables go to Deep Archive after 30 days.
     answer_concurrency, extract_concurrency: Lambda's reserved concurrency of `answer` and `extract`, and their limit;
         0 reserves none (a new account has 10 in all).
         https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html
@@ -167,6 +172,7 @@ class Settings:
     api_burst: int = 100
     api_detailed_metrics: bool = False
     log_retention_days: int = 30
+    backup_deep_archive: bool = False
     answer_concurrency: int = 0
     extract_concurrency: int = 0
 
@@ -196,6 +202,8 @@ APP_SETTINGS = frozenset(
         "context_tokens",
         "max_file_mb",
         "storage_quota_mb",
+        "backup_hour_utc",
+        "backup_lock_days",
     }
 )
 

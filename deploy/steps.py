@@ -84,6 +84,7 @@ class Deployment:
                 "ConnectSources": ",".join(self.addresses.connect_sources),
                 "ViewerProtocolPolicy": "allow-all" if stage.is_local else "redirect-to-https",
                 "LogRetentionDays": str(self.settings.log_retention_days),
+                "BackupsDeepArchive": str(self.settings.backup_deep_archive).lower(),
                 "Protected": "false" if stage.is_local else "true",
                 "Local": "true" if stage.is_local else "false",
             }
@@ -131,7 +132,7 @@ class Deployment:
 
     def _deploy_functions(self, built: package.Package, title: str) -> None:
         with self.progress.step(title) as step:
-            variables = self.variables()
+            variables = {**self.variables(), "CHATAPP_VERSION": built.version}
             chalice_app.render(self.stage, self._place, self.functions, variables, self.settings)
             responses = gateway.responses(self.addresses.site_url, app_modules.security_headers())
             deployed = chalice_app.deploy(self.stage, built, responses, step.say)

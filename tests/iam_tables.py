@@ -27,6 +27,10 @@ JUSTIFIED = {
     ("PERMISSIONS_MANAGEMENT_ACTIONS", "iam:passrole"): (
         "a schedule is made with the role that runs it: one role, and only for EventBridge Scheduler"
     ),
+    ("PERMISSIONS_MANAGEMENT_ACTIONS", "s3:putobjectacl"): (
+        "DynamoDB asks for it of whoever has a table exported; the bucket knows no ACLs (BucketOwnerEnforced): "
+        "https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/S3DataExport_Requesting.html"
+    ),
     ("MALFORMED", "Statement contains neither Resource nor NotResource"): (
         "of a role's trust, whose resource is the role itself; parliament does not know which documents are that"
     ),
@@ -100,9 +104,18 @@ def _of_conditions(action: str, statement: Mapping[str, Any], known: set[str]) -
 
 
 def _kind(service: str, resource: str) -> str | None:
-    """The most specific of a service's types that an ARN fits: an index's fits a table's, too."""
-    fitting = [arn for arn in _arns(service) if _is_of(resource, arn)]
-    return max(fitting, key=lambda arn: len(re.sub(r"\$\{\w+\}", "", arn)), default=None)
+    """The most specific of a service's types that an ARN fits: an index's fits a table's, too.
+
+    One whose words the ARN has goes before one that only its `*` can hold, and so does one that is as deep: a bucket's
+    name has no `/`.
+    """
+    words = set(resource.split("/"))
+
+    def fitness(arn: str) -> tuple[int, int, int]:
+        deeper = abs(arn.count("/") - resource.count("/"))
+        return -deeper, len(words & set(arn.split("/"))), len(re.sub(r"\$\{\w+\}", "", arn))
+
+    return max((arn for arn in _arns(service) if _is_of(resource, arn)), key=fitness, default=None)
 
 
 def _is_of(resource: str, arn: str) -> bool:

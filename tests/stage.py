@@ -26,6 +26,7 @@ from tests.fakes import s3
 from tests.fakes.aws import Context, FakeGateway, FakeLambda, FakePool, FakeScheduler
 from tests.fakes.clients import serve
 from tests.fakes.dynamodb import Wire
+from tests.fakes.exports import Exports
 from tests.storage import BUCKET, Storage
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -119,7 +120,7 @@ class _Numbers(TypeDeserializer):
 
 
 class Stage(Storage):
-    """app: the module `app`. lambdas, scheduler, gateway, pool: stand-ins; `run` delivers what was invoked.
+    """app: the module `app`. lambdas, scheduler, gateway, pool, exports: stand-ins; `run` delivers what was invoked.
 
     wire, s3_wire: between the app and DynamoDB or S3, where faults are put. clock: by which it forgets what it has read
     of ended sessions.
@@ -142,6 +143,7 @@ class Stage(Storage):
         own = _clients()
         self.dynamodb, self.wire, self.s3_wire = own.dynamodb, own.wire, own.s3_wire
         self.wire.reset()
+        self.exports = self.wire.exports = Exports(own.dynamodb, own.s3, time.time)
         self.s3_wire.clear()
         clients.made.clear()
         clients.made.update(own.made)
@@ -224,7 +226,7 @@ class Stage(Storage):
         self.app.sweep(HOUR, Context(seconds))
 
     def rows(self, table: str) -> list[dict[str, Any]]:
-        """Every row of a table, as Python values; of files without the notes that removed ones leave."""
+        """Every row of a table, as Python values, but for its version; of files without the notes of removed ones."""
         return [row for row in self._scanned(table) if not _is_note(row)]
 
     def notes(self) -> list[dict[str, Any]]:
@@ -245,7 +247,11 @@ class Stage(Storage):
     def _scanned(self, table: str, **parameters: Any) -> list[dict[str, Any]]:
         read = _Numbers().deserialize
         pages = self.dynamodb.get_paginator("scan").paginate(TableName=f"chatapp-test-{table}", **parameters)
-        return [{name: read(value) for name, value in row.items()} for page in pages for row in page["Items"]]
+        return [
+            {name: read(value) for name, value in row.items() if name != "schema_version"}
+            for page in pages
+            for row in page["Items"]
+        ]
 
     def put(self, table: str, row: dict[str, Any]) -> None:
         wire = {name: TypeSerializer().serialize(value) for name, value in row.items() if value is not None}

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from tests.people import Person
 
 BUCKET = "chatapp-test-files-123456789012-eu-west-1"
+SITE = "chatapp-test-site-123456789012-eu-west-1"
+BACKUPS = "chatapp-test-backups-123456789012-eu-west-1"
 
 
 @dataclass(frozen=True)
@@ -29,7 +31,7 @@ class Uploaded:
 
 
 class Storage:
-    """What a stage does with its bucket. s3: the test's own client, which nothing befalls."""
+    """What a stage does with its buckets. s3: the test's own client, which nothing befalls."""
 
     app: ModuleType
     lambdas: FakeLambda
@@ -40,6 +42,9 @@ class Storage:
         self._sequence = itertools.count(1)
         client.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
         client.put_bucket_versioning(Bucket=BUCKET, VersioningConfiguration={"Status": "Enabled"})
+        where = {"LocationConstraint": "eu-west-1"}
+        client.create_bucket(Bucket=SITE, CreateBucketConfiguration=where)
+        client.create_bucket(Bucket=BACKUPS, CreateBucketConfiguration=where, ObjectLockEnabledForBucket=True)
 
     def upload(
         self, person: Person, data: Path | bytes, name: str = "notes.txt", media_type: str = "text/plain"
@@ -93,14 +98,14 @@ class Storage:
         assert file["status"] == "ready", file
         return uploaded.file_id
 
-    def objects(self, prefix: str = "") -> list[str]:
+    def objects(self, prefix: str = "", bucket: str = BUCKET) -> list[str]:
         """The keys of all stored versions, in order; a key of several versions is named as often."""
-        pages = self.s3.get_paginator("list_object_versions").paginate(Bucket=BUCKET, Prefix=prefix)
+        pages = self.s3.get_paginator("list_object_versions").paginate(Bucket=bucket, Prefix=prefix)
         return [
             version["Key"] for page in pages for kind in ("Versions", "DeleteMarkers") for version in page.get(kind, [])
         ]
 
-    def body(self, key: str, version_id: str | None = None) -> bytes:
+    def body(self, key: str, version_id: str | None = None, bucket: str = BUCKET) -> bytes:
         which = {"VersionId": version_id} if version_id else {}
-        body: bytes = self.s3.get_object(Bucket=BUCKET, Key=key, **which)["Body"].read()
+        body: bytes = self.s3.get_object(Bucket=bucket, Key=key, **which)["Body"].read()
         return body

@@ -29,6 +29,8 @@ What AWS answers, converted by exact code in `aws/`; whoever calls handles it:
     ConditionFailed             aws.table                a write's condition did not hold
     TransactionRefused          aws.table                some conditions of a transaction did not hold
     Missing, TooLarge           aws.bucket               an object that is not there, or larger than it may be
+    Changed                     aws.bucket               an object that was replaced since it was read
+    NoRecovery                  aws.exports              a table that cannot be told as it was at that time
     NotStarted                  aws.functions            a function could not be invoked
     Gone                        aws.push                 a connection that is closed
 
@@ -39,6 +41,9 @@ What one part of the code tells another:
     Lost                        files.claims             the file is another worker's by now, or gone
     Unfinished                  deletion.sweep           some rows that are due could not be finished
     Refused                     push.tickets             a ticket that opens no socket
+    Lost                        backups.runs             another run has taken the backup over
+    Unusable, Failed            backups.runs, .nightly   a backup cannot be made; the log and the index say why
+    NotReadable                 backups.manifest         a manifest that is none, or a newer app's
 
 Our own bugs, a 500 each, like any exception that is not named here:
 

@@ -17,6 +17,10 @@ ANSWER = "answer"
 EXTRACT = "extract"
 PURGE = "purge"
 SWEEP = "sweep"
+NIGHTLY_BACKUP = "nightly_backup"
+BACKUP = "backup"
+RESTORE = "restore"
+RESTORE_DRILL = "restore_drill"
 CONNECT = "websocket_connect"
 MESSAGE = "websocket_message"
 DISCONNECT = "websocket_disconnect"
@@ -68,6 +72,9 @@ _REMOVING = (
     Grant("table", "frames", ("Query", "BatchWriteItem")),
     Grant("bucket", "files/uploads", ("ListObjectVersions", "DeleteObjectVersion")),
     Grant("bucket", "files/extracted", ("ListObjectVersions", "DeleteObjectVersion")),
+    # That it was removed, for whoever restores a backup.
+    Grant("table", "erasures", ("PutItem",)),
+    Grant("bucket", "backups/erasures", ("PutObject",)),
 )
 
 _API = Function(
@@ -169,12 +176,98 @@ _SWEEP = Function(
     ),
 )
 
+# The tables of a backup (`backups.tables` says which are left out, and why).
+EXPORTED = ("conversations", "messages", "files", "usage", "erasures")
+
+# What could not be begun tonight is begun tomorrow.
+_NIGHTLY_BACKUP = Function(
+    memory_mb=512,
+    timeout_s=60,
+    events=Events(retries=2, max_age_s=3_600, failures="backup-failures"),
+    module="backups.nightly",
+    grants=(
+        Grant("bucket", "backups/*", ("PutObject", "GetObject", "ListObjectVersions")),
+        *(Grant("export", name, ("DescribeContinuousBackups",)) for name in EXPORTED),
+        Grant("schedule", "backup", ("CreateSchedule",)),
+    ),
+)
+
+_BACKUP = Function(
+    memory_mb=1024,
+    timeout_s=900,
+    # A run arranges the next before it begins: one that was lost is gone on with.
+    events=Events(retries=2, max_age_s=21_600, failures="backup-failures"),
+    module="backups.nightly",
+    grants=(
+        # To delete an object is nobody's right, nor is to shorten its lock (`s3:BypassGovernanceRetention`).
+        Grant(
+            "bucket",
+            "backups/*",
+            (
+                *("PutObject", "PutObjectAcl", "AbortMultipartUpload", "PutObjectRetention"),
+                *("GetObject", "ListObjectVersions"),
+            ),
+        ),
+        *(Grant("export", name, ("ExportTableToPointInTime", "DescribeExport")) for name in EXPORTED),
+        Grant("bucket", "files/uploads", ("GetObjectVersion", "ListObjectVersions")),
+        Grant("bucket", "files/extracted", ("GetObjectVersion", "ListObjectVersions")),
+        Grant("bucket", "site/*", ("GetObject", "ListObjectVersions")),
+        Grant("pool", "people", ("ListUsers", "ListGroups", "ListUsersInGroup")),
+        Grant("parameters", "stage", ("GetParametersByPath",)),
+        Grant("schedule", "backup", ("CreateSchedule",)),
+    ),
+)
+
+# Of any stage's backups, what comes back may be read: what one stage had may be brought into another.
+_ARCHIVES = Grant("archive", "*", ("GetObject", "ListObjectVersions", "RestoreObject"))
+_ROWS_BACK = ("PutItem", "BatchGetItem")
+_OBJECTS_BACK = ("PutObject", "GetObject", "GetObjectVersion", "ListObjectVersions", "DeleteObjectVersion")
+_RESTORE = Function(
+    memory_mb=1769,  # a whole CPU
+    timeout_s=900,
+    events=Events(retries=2, max_age_s=21_600, failures="restore-failures"),
+    module="backups.restoring",
+    grants=(
+        _ARCHIVES,
+        Grant("bucket", "backups/*", ("PutObject", "GetObject", "ListObjectVersions")),
+        Grant("table", "conversations", (*_ROWS_BACK, "UpdateItem")),
+        Grant("table", "messages", _ROWS_BACK),
+        Grant("table", "files", (*_ROWS_BACK, "UpdateItem")),
+        Grant("table", "usage", (*_ROWS_BACK, "UpdateItem")),
+        Grant("function", "purge", ("Invoke",)),
+        Grant("table", "erasures", (*_ROWS_BACK, "Scan")),
+        Grant("bucket", "files/uploads", _OBJECTS_BACK),
+        Grant("bucket", "files/extracted", ("PutObject", "GetObject", "ListObjectVersions", "DeleteObjectVersion")),
+        Grant("pool", "people", ("AdminGetUser", "AdminCreateUser", "AdminDisableUser")),
+        # Of a drill.
+        Grant("table", "drill-*", ("CreateTable", "DescribeTable", "DeleteTable", *_ROWS_BACK)),
+        Grant("bucket", "files/drill", ("PutObject", "GetObject", "ListObjectVersions", "DeleteObjectVersion")),
+        Grant("schedule", "restore", ("CreateSchedule",)),
+    ),
+)
+# It begins a drill, which is a restore.
+_RESTORE_DRILL = Function(
+    memory_mb=512,
+    timeout_s=60,
+    events=Events(retries=2, max_age_s=3_600, failures="restore-failures"),
+    module="backups.drill",
+    grants=(
+        Grant("bucket", "backups/*", ("PutObject", "GetObject", "ListObjectVersions")),
+        Grant("table", "usage", ("UpdateItem",)),
+        Grant("function", "restore", ("Invoke",)),
+    ),
+)
+
 FUNCTIONS: Mapping[str, Function] = {
     API: _API,
     ANSWER: _ANSWER,
     EXTRACT: _EXTRACT,
     PURGE: _PURGE,
     SWEEP: _SWEEP,
+    NIGHTLY_BACKUP: _NIGHTLY_BACKUP,
+    BACKUP: _BACKUP,
+    RESTORE: _RESTORE,
+    RESTORE_DRILL: _RESTORE_DRILL,
     CONNECT: Function(1024, 10, (Grant("table", "sockets", ("Query", "PutItem", "DeleteItem")),)),
     MESSAGE: Function(512, 10),
     DISCONNECT: Function(512, 10, (Grant("table", "sockets", ("DeleteItem",)),)),

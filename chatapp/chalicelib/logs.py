@@ -5,8 +5,9 @@ from __future__ import annotations
 import functools
 import json
 import sys
+import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 
@@ -16,6 +17,17 @@ class Failed(Exception):
 
 def line(event: str, **fields: object) -> None:
     print(json.dumps({"event": event, **fields}, separators=(",", ":")), file=sys.stdout, flush=True)
+
+
+def metric(stage: str, values: Mapping[str, int | float], **fields: object) -> None:
+    """A line that CloudWatch makes metrics of, by their names' endings in seconds or counts.
+
+    https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
+    """
+    metrics = [{"Name": name, "Unit": "Seconds" if name.endswith("_s") else "Count"} for name in values]
+    directive = {"Namespace": "chatapp", "Dimensions": [["stage"]], "Metrics": metrics}
+    about = {"Timestamp": int(time.time() * 1000), "CloudWatchMetrics": [directive]}
+    print(json.dumps({"_aws": about, "stage": stage, **values, **fields}, separators=(",", ":")), flush=True)
 
 
 def report(error: BaseException) -> None:

@@ -3,31 +3,39 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from importlib import import_module
 from typing import Any
 
+from chalicelib.aws.accounts import Accounts
 from chalicelib.aws.bucket import Bucket
 from chalicelib.aws.clients import client
+from chalicelib.aws.exports import Export
 from chalicelib.aws.functions import Function, Schedule
 from chalicelib.aws.grants import Grant
-from chalicelib.aws.parameters import Parameter
+from chalicelib.aws.parameters import Parameter, Parameters
 from chalicelib.aws.people import People
 from chalicelib.aws.push import Push
+from chalicelib.aws.scratch_tables import ScratchTables
 from chalicelib.aws.table import Index, Table
 from chalicelib.claude.client import build as build_model
 from chalicelib.claude.interface import Model
 from chalicelib.workers import scratch
 
-from .functions import ANSWER, API, EXTRACT, FUNCTIONS, PURGE
+from .functions import ANSWER, API, BACKUP, EXPORTED, EXTRACT, FUNCTIONS, PURGE, RESTORE
 from .settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """What one function works with. An adapter without a grant refuses every operation."""
+    """What one function works with. An adapter without a grant refuses every operation.
+
+    backups: all of the backups bucket; erased: what is under `erasures/` there. exports: by the table's logical name.
+    site: what is published.
+    archives: the backups bucket of any stage, to be read. drilled, scratch_tables: where a drill restores to.
+    """
 
     settings: Settings
     conversations: Table
@@ -43,11 +51,24 @@ class Services:
     usage: Table
     usage_due: Index
     sockets: Table
+    erasures: Table
+    backups: Bucket
+    erased: Bucket
+    exports: Mapping[str, Export]
+    site: Bucket
+    archives: Callable[[str], Bucket]
+    drilled: Bucket
+    scratch_tables: ScratchTables
+    backups_later: Schedule
+    restores_later: Schedule
+    restores: Function
     answers: Function
     extractions: Function
     purges: Schedule
     purgings: Function
     people: People
+    parameters: Parameters
+    accounts: Accounts
     pushes: Push
     model: Callable[[], Model]
 
@@ -71,18 +92,41 @@ class _Adapters:
         grant = self._grant("bucket", f"files/{prefix}")
         return Bucket(self.function, grant, partial(self.clients, "s3"), self.settings.files_bucket, f"{prefix}/")
 
+    def whole_bucket(self, name: str) -> Bucket:
+        grant = self._grant("bucket", f"{name}/*")
+        return Bucket(self.function, grant, partial(self.clients, "s3"), self.settings.bucket(name), "")
+
+    def erased(self) -> Bucket:
+        grant = self._grant("bucket", "backups/erasures")
+        bucket = self.settings.bucket("backups")
+        return Bucket(self.function, grant, partial(self.clients, "s3"), bucket, "erasures/")
+
+    def archive(self, stage: str) -> Bucket:
+        name = f"chatapp-{stage}-backups-{self.settings.account_id}-{self.settings.region}"
+        return Bucket(self.function, self._grant("archive", "*"), partial(self.clients, "s3"), name, "")
+
+    def scratch_tables(self) -> ScratchTables:
+        return ScratchTables(
+            self.function, self._grant("table", "drill-*"), self.clients("dynamodb"), self._named("drill")
+        )
+
+    def export(self, table: str) -> Export:
+        name = self._named(table)
+        arn = f"arn:aws:dynamodb:{self.settings.region}:{self.settings.account_id}:table/{name}"
+        return Export(self.function, self._grant("export", table), self.clients("dynamodb"), name, arn)
+
     def started(self, name: str) -> Function:
         return Function(
             self.function, self._grant("function", name), partial(self.clients, "lambda"), self._named(name)
         )
 
-    def purges(self) -> Schedule:
+    def later(self, name: str) -> Schedule:
         account, region = self.settings.account_id, self.settings.region
-        arn = f"arn:aws:lambda:{region}:{account}:function:{self._named(PURGE)}"
+        arn = f"arn:aws:lambda:{region}:{account}:function:{self._named(name)}"
         role = f"arn:aws:iam::{account}:role/{self._named('scheduler')}-{region}"
         return Schedule(
             self.function,
-            self._grant("schedule", PURGE),
+            self._grant("schedule", name),
             partial(self.clients, "scheduler"),
             self.settings.prefix,
             {"Arn": arn, "RoleArn": role},
@@ -93,12 +137,23 @@ class _Adapters:
         return Push(self.function, grant, partial(self.clients, "apigatewaymanagementapi"))
 
     def people(self) -> People:
-        pool_id = self.settings.user_pool_arn.rpartition("/")[2]
-        return People(self.function, self._grant("pool", "people"), partial(self.clients, "cognito-idp"), pool_id)
+        return People(self.function, self._grant("pool", "people"), partial(self.clients, "cognito-idp"), self._pool_id)
+
+    def accounts(self) -> Accounts:
+        grant = self._grant("pool", "people")
+        return Accounts(self.function, grant, partial(self.clients, "cognito-idp"), self._pool_id)
+
+    @property
+    def _pool_id(self) -> str:
+        return self.settings.user_pool_arn.rpartition("/")[2]
 
     def parameter(self, name: str) -> Parameter:
         path = f"/chatapp/{self.settings.stage}/{name}"
         return Parameter(self.function, self._grant("parameter", name), partial(self.clients, "ssm"), path)
+
+    def parameters(self) -> Parameters:
+        grant = self._grant("parameters", "stage")
+        return Parameters(self.function, grant, partial(self.clients, "ssm"), f"/chatapp/{self.settings.stage}")
 
     def _grant(self, kind: str, resource: str) -> Grant:
         given = (each for each in FUNCTIONS[self.function].grants if (each.kind, each.resource) == (kind, resource))
@@ -129,9 +184,22 @@ def build(function: str, settings: Settings, clients: Callable[..., Any] = clien
         sockets=adapters.table("sockets"),
         answers=adapters.started(ANSWER),
         extractions=adapters.started(EXTRACT),
-        purges=adapters.purges(),
+        erasures=adapters.table("erasures"),
+        backups=adapters.whole_bucket("backups"),
+        erased=adapters.erased(),
+        site=adapters.whole_bucket("site"),
+        exports={name: adapters.export(name) for name in EXPORTED},
+        archives=adapters.archive,
+        drilled=adapters.bucket("drill"),
+        scratch_tables=adapters.scratch_tables(),
+        backups_later=adapters.later(BACKUP),
+        restores_later=adapters.later(RESTORE),
+        restores=adapters.started(RESTORE),
+        purges=adapters.later(PURGE),
         purgings=adapters.started(PURGE),
         people=adapters.people(),
+        parameters=adapters.parameters(),
+        accounts=adapters.accounts(),
         pushes=adapters.pushes(),
         model=lru_cache(maxsize=1)(lambda: build_model(settings, key.value)),
     )

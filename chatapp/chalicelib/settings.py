@@ -68,6 +68,8 @@ class Settings:
     document_tokens: what it may hold of files, by estimate; what exceeds it is searched.
     context_tokens: what the models take in one request, answer included.
     max_file_mb, storage_quota_mb: of one file, and of all files of one person.
+    app_version: of the package that runs. backup_hour_utc: of the nightly backup. backup_lock_days: for which nobody
+        can delete a backup.
     """
 
     stage: str = "local"
@@ -88,12 +90,18 @@ class Settings:
     files_bucket: str = ""
     max_file_mb: int = 50
     storage_quota_mb: int = 2_048
+    app_version: str = "development"
+    backup_hour_utc: int = 2
+    backup_lock_days: int = 30
     endpoint_url: str | None = None
     anthropic_base_url: str | None = None
 
     @property
     def prefix(self) -> str:
         return f"chatapp-{self.stage}"
+
+    def bucket(self, name: str) -> str:
+        return f"{self.prefix}-{name}-{self.account_id}-{self.region}"
 
     @property
     def retention_s(self) -> int:
@@ -150,6 +158,9 @@ class Settings:
             files_bucket=environment.get("CHATAPP_FILES_BUCKET", ""),
             max_file_mb=int(number("MAX_FILE_MB", default.max_file_mb)),
             storage_quota_mb=int(number("STORAGE_QUOTA_MB", default.storage_quota_mb)),
+            app_version=environment.get("CHATAPP_VERSION") or default.app_version,
+            backup_hour_utc=int(number("BACKUP_HOUR_UTC", default.backup_hour_utc)),
+            backup_lock_days=int(number("BACKUP_LOCK_DAYS", default.backup_lock_days)),
             endpoint_url=environment.get("AWS_ENDPOINT_URL") or None,
             anthropic_base_url=environment.get("ANTHROPIC_BASE_URL") or None,
         )
@@ -159,6 +170,8 @@ class Settings:
     def _check(self) -> None:
         if self.retention_days < 0:
             raise ValueError(f"retention_days ({self.retention_days}) must be 0, which keeps until deleted, or more")
+        if self.backup_hour_utc not in range(24) or self.backup_lock_days < 0:
+            raise ValueError("backup_hour_utc must be of 0 to 23, and backup_lock_days 0, which locks nothing, or more")
         left = self.context_tokens - self.max_tokens - self.document_tokens
         if left < _LEAST_TURN_TOKENS:
             raise ValueError(

@@ -81,11 +81,27 @@ ACTIONS: dict[str, dict[str, str]] = {
         "Scan": "dynamodb:Scan",
         "BatchGetItem": "dynamodb:BatchGetItem",
         "BatchWriteItem": "dynamodb:BatchWriteItem",
+        "CreateTable": "dynamodb:CreateTable",
+        "DescribeTable": "dynamodb:DescribeTable",
+        "DeleteTable": "dynamodb:DeleteTable",
     },
     "index": {"Query": "dynamodb:Query"},
+    "export": {
+        "DescribeContinuousBackups": "dynamodb:DescribeContinuousBackups",
+        "ExportTableToPointInTime": "dynamodb:ExportTableToPointInTime",
+        "DescribeExport": "dynamodb:DescribeExport",
+    },
+    "archive": {
+        "GetObject": "s3:GetObject",
+        "ListObjectVersions": "s3:ListBucketVersions",
+        "RestoreObject": "s3:RestoreObject",
+    },
     # `s3:ListBucket` is nobody's: whether an object is there, the versions under its prefix tell (`aws/bucket.py`).
     "bucket": {
         "PutObject": "s3:PutObject",
+        "PutObjectAcl": "s3:PutObjectAcl",
+        "PutObjectRetention": "s3:PutObjectRetention",
+        "AbortMultipartUpload": "s3:AbortMultipartUpload",
         "GetObject": "s3:GetObject",
         "GetObjectVersion": "s3:GetObjectVersion",
         "DeleteObjectVersion": "s3:DeleteObjectVersion",
@@ -95,12 +111,18 @@ ACTIONS: dict[str, dict[str, str]] = {
     "sockets": {"PostToConnection": "execute-api:ManageConnections"},
     # The key of a SecureString is `aws/ssm`, whose own policy lets whoever may read the parameter decrypt it.
     "parameter": {"GetParameter": "ssm:GetParameter"},
+    # Of a path, which is what IAM is asked about.
+    "parameters": {"GetParametersByPath": "ssm:GetParametersByPath"},
     "schedule": {"CreateSchedule": "scheduler:CreateSchedule"},
     "queue": {"SendMessage": "sqs:SendMessage"},
     "pool": {
         "DescribeUserPool": "cognito-idp:DescribeUserPool",
         "ListUsers": "cognito-idp:ListUsers",
         "AdminGetUser": "cognito-idp:AdminGetUser",
+        "ListGroups": "cognito-idp:ListGroups",
+        "ListUsersInGroup": "cognito-idp:ListUsersInGroup",
+        "AdminCreateUser": "cognito-idp:AdminCreateUser",
+        "AdminDisableUser": "cognito-idp:AdminDisableUser",
     },
     "bedrock": {
         "InvokeModelWithResponseStream": "bedrock:InvokeModelWithResponseStream",
@@ -111,10 +133,13 @@ ACTIONS: dict[str, dict[str, str]] = {
 CLIENTS: dict[str, str | None] = {
     "table": "dynamodb",
     "index": "dynamodb",
+    "export": "dynamodb",
     "bucket": "s3",
+    "archive": "s3",
     "function": "lambda",
     "sockets": "apigatewaymanagementapi",
     "parameter": "ssm",
+    "parameters": "ssm",
     "schedule": "scheduler",
     "queue": None,
     "pool": "cognito-idp",
@@ -181,18 +206,39 @@ def _index(grant: Grant, place: Place) -> list[Statement]:
     return [_allow(grant, place.arn("dynamodb", f"table/{place.prefix}-{table}/index/{index}"))]
 
 
+def _export(grant: Grant, place: Place) -> list[Statement]:
+    """An export is asked for of its table, and asked after by an ARN of its own."""
+    table = place.arn("dynamodb", f"table/{place.prefix}-{grant.resource}")
+    asked = [operation for operation in grant.operations if operation != "DescribeExport"]
+    statements = [_allow(grant, table, operations=asked)] if asked else []
+    if len(asked) < len(grant.operations):
+        statements.append(_allow(grant, f"{table}/export/*", operations=["DescribeExport"]))
+    return statements
+
+
 def _bucket(grant: Grant, place: Place) -> list[Statement]:
-    """Objects under one prefix, and lists of them."""
+    """Objects under one prefix, and lists of them; `*` in its place is the whole bucket."""
     name, _, prefix = grant.resource.partition("/")
     if not prefix:
         raise UnknownGrant(f"a bucket is granted as bucket/prefix: {grant.resource}")
     bucket = f"arn:{place.partition}:s3:::{place.prefix}-{name}-{place.account_id}-{place.region}"
     objects = [operation for operation in grant.operations if operation not in _ON_BUCKETS]
-    statements = [_allow(grant, f"{bucket}/{prefix}/*", operations=objects)] if objects else []
+    under = "*" if prefix == "*" else f"{prefix}/*"
+    statements = [_allow(grant, f"{bucket}/{under}", operations=objects)] if objects else []
     if listed := [operation for operation in grant.operations if operation in _ON_BUCKETS]:
-        of_prefix = {"StringLike": {"s3:prefix": f"{prefix}/*"}}
+        of_prefix = None if prefix == "*" else {"StringLike": {"s3:prefix": under}}
         statements.append(_allow(grant, bucket, of_prefix, operations=listed))
     return statements
+
+
+def _archive(grant: Grant, place: Place) -> list[Statement]:
+    """The backups of every stage of this account and region."""
+    bucket = f"arn:{place.partition}:s3:::{APP}-*-backups-{place.account_id}-{place.region}"
+    objects = [operation for operation in grant.operations if operation not in _ON_BUCKETS]
+    return [
+        _allow(grant, f"{bucket}/*", operations=objects),
+        _allow(grant, bucket, operations=[each for each in grant.operations if each in _ON_BUCKETS]),
+    ]
 
 
 def _function(grant: Grant, place: Place) -> list[Statement]:
@@ -207,6 +253,10 @@ def _sockets(grant: Grant, place: Place) -> list[Statement]:
 
 def _parameter(grant: Grant, place: Place) -> list[Statement]:
     return [_allow(grant, place.arn("ssm", f"parameter/{APP}/{place.stage}/{grant.resource}"))]
+
+
+def _parameters(grant: Grant, place: Place) -> list[Statement]:
+    return [_allow(grant, place.arn("ssm", f"parameter/{APP}/{place.stage}"))]
 
 
 def _schedule(grant: Grant, place: Place) -> list[Statement]:
@@ -246,10 +296,13 @@ _ON_BUCKETS = {"ListObjectVersions"}
 RESOURCES: dict[str, Callable[[Grant, Place], list[Statement]]] = {
     "table": _table,
     "index": _index,
+    "export": _export,
     "bucket": _bucket,
+    "archive": _archive,
     "function": _function,
     "sockets": _sockets,
     "parameter": _parameter,
+    "parameters": _parameters,
     "schedule": _schedule,
     "queue": _queue,
     "pool": _pool,

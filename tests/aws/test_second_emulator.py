@@ -232,10 +232,10 @@ def _post(url: str, body: Any = None) -> None:
 def test_a_stage_is_made_of_all_that_it_declares(account: Account) -> None:
     outputs = account.deploy()
     held = account.holdings()
-    assert len(held["tables"]) == 6
+    assert len(held["tables"]) == 7
     assert account.recursion.allowed == {"chatapp-prod-extract"}
     assert held["pools"].keys() == {"chatapp-prod"}
-    assert len(held["buckets"]) == 3
+    assert len(held["buckets"]) == 4
     assert held["parameters"] == ["/chatapp/prod/anthropic-api-key"]
     role = "arn:aws:iam::123456789012:role/chatapp-prod"
     names = {"chatapp-prod" if name == "api_handler" else f"chatapp-prod-{name}": name for name in FUNCTIONS}
@@ -412,8 +412,8 @@ def test_motos_own_cloudformation_takes_what_it_knows_of_the_foundation(account:
     assert not cloudformation.exists(stage, name)
     assert cloudformation.deploy(stage, name, body, parameters, print).changed
     assert not cloudformation.deploy(stage, name, body, parameters, print).changed
-    assert len(account.client("s3").list_buckets()["Buckets"]) == 3
-    assert len(account.client("dynamodb").list_tables()["TableNames"]) == 6
+    assert len(account.client("s3").list_buckets()["Buckets"]) == 4
+    assert len(account.client("dynamodb").list_tables()["TableNames"]) == 7
     indexes = account.table("conversations")["GlobalSecondaryIndexes"]
     assert {index["IndexName"] for index in indexes} == {"timestamp-index", "due-index"}
     assert account.client("logs").describe_log_groups()["logGroups"][0]["retentionInDays"] == 30

@@ -6,6 +6,7 @@ Each is served behind a real client: see `tests/fakes/clients.py`.
 from __future__ import annotations
 
 import json
+import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -82,32 +83,82 @@ class FakeScheduler:
 class FakePool:
     """A user pool of people who sign in by their address.
 
-    subs: of its accounts. behind: of those that lists lack. made_at: Unix seconds.
+    subs: of its accounts. behind: of those that lists lack. made_at: Unix seconds. emails: where they are not
+    SUB@example.com. mailed: invitations. disabled: addresses.
     """
 
     subs: set[str] = field(default_factory=set)
     behind: set[str] = field(default_factory=set)
     failures: list[Exception] = field(default_factory=list)
+    groups: dict[str, list[str]] = field(default_factory=dict)
     made_at: float = 0.0
+    emails: dict[str, str] = field(default_factory=dict)
+    mailed: list[str] = field(default_factory=list)
+    disabled: set[str] = field(default_factory=set)
 
     def describe_user_pool(self, UserPoolId: str) -> dict[str, Any]:
         return {"UserPool": {"Id": UserPoolId, "CreationDate": datetime.fromtimestamp(self.made_at, UTC)}}
 
     def list_users(
-        self, UserPoolId: str, AttributesToGet: list[str], PaginationToken: str | None = None
+        self, UserPoolId: str, AttributesToGet: list[str] | None = None, PaginationToken: str | None = None
     ) -> dict[str, Any]:
         """A page of one: Cognito's are of 60 at most, and may be shorter."""
         if self.failures:
             raise self.failures.pop(0)
         start = int(PaginationToken or 0)
         listed = sorted(self.subs - self.behind)
-        users = [{"Username": sub, "Attributes": [{"Name": "sub", "Value": sub}]} for sub in listed[start : start + 1]]
+        users = [self._user(sub, AttributesToGet) for sub in listed[start : start + 1]]
         return {"Users": users} | ({"PaginationToken": str(start + 1)} if start + 1 < len(listed) else {})
 
+    def _user(self, sub: str, names: list[str] | None) -> dict[str, Any]:
+        attributes = {"sub": sub, "email": self.email(sub), "email_verified": "true"}
+        shown = [{"Name": name, "Value": value} for name, value in attributes.items() if not names or name in names]
+        return {
+            "Username": sub,
+            "Attributes": shown,
+            "Enabled": self.email(sub) not in self.disabled,
+            "UserStatus": "CONFIRMED",
+        }
+
+    def list_groups(self, UserPoolId: str, NextToken: str | None = None) -> dict[str, Any]:
+        return {"Groups": [{"GroupName": name} for name in self.groups]}
+
+    def list_users_in_group(self, UserPoolId: str, GroupName: str, NextToken: str | None = None) -> dict[str, Any]:
+        return {"Users": [self._user(sub, None) for sub in self.groups[GroupName]]}
+
     def admin_get_user(self, UserPoolId: str, Username: str) -> dict[str, Any]:
-        if Username not in self.subs:
+        """By `sub` or by address, as where people sign in by their address."""
+        if self.failures:
+            raise self.failures.pop(0)
+        sub = next((sub for sub in self.subs if Username in (sub, self.email(sub))), None)
+        if sub is None:
             raise client_error("UserNotFoundException", "AdminGetUser")
-        return {"Username": Username}
+        attributes = {"sub": sub, "email": self.email(sub)}
+        return {"Username": sub, "UserAttributes": [{"Name": name, "Value": attributes[name]} for name in attributes]}
+
+    def email(self, sub: str) -> str:
+        return self.emails.get(sub, f"{sub}@example.com")
+
+    def admin_create_user(
+        self,
+        UserPoolId: str,
+        Username: str,
+        UserAttributes: list[dict[str, str]],
+        DesiredDeliveryMediums: tuple[str, ...] = (),
+        MessageAction: str = "",
+    ) -> dict[str, Any]:
+        if Username in map(self.email, self.subs):
+            raise client_error("UsernameExistsException", "AdminCreateUser")
+        assert all(each["Name"] != "sub" for each in UserAttributes), "Cognito refuses it"
+        sub = str(uuid.uuid4())
+        self.subs.add(sub)
+        self.emails[sub] = Username
+        if MessageAction != "SUPPRESS":
+            self.mailed.append(Username)
+        return {"User": {"Username": sub}}
+
+    def admin_disable_user(self, UserPoolId: str, Username: str) -> None:
+        self.disabled.add(Username)
 
 
 def gone() -> ClientError:

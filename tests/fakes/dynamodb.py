@@ -6,6 +6,7 @@ Importing it lets moto answer with items as it keeps them: see `_Serializer`.
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,16 +15,24 @@ from moto.core.botocore_stubber import MockRawResponse
 from moto.core.model import StructureShape
 from moto.core.serialize import SERVICE_SPECIFIC_SERIALIZERS, JSONSerializer
 
-from tests.fakes import wire
+from tests.fakes import exports, wire
 from tests.fakes.wire import Send
 
-WRITES = ("PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem", "TransactWriteItems")
+WRITES = (
+    "PutItem",
+    "UpdateItem",
+    "DeleteItem",
+    "BatchWriteItem",
+    "TransactWriteItems",
+    "ExportTableToPointInTime",
+)
+_VERSION = re.compile(r"SET #schema_version = if_not_exists\(#schema_version, :schema_version\),? ")
 _HEADERS = {"x-amzn-requestid": "fault"}
 
 
 @dataclass(frozen=True)
 class Call:
-    """One HTTP request to DynamoDB. tables: without the stage's prefix, in order."""
+    """One HTTP request to DynamoDB, without the version that every row is given. tables: without the stage's prefix."""
 
     operation: str
     body: dict[str, Any]
@@ -32,6 +41,8 @@ class Call:
     def tables(self) -> list[str]:
         if "TransactItems" in self.body:
             names = [action["TableName"] for item in self.body["TransactItems"] for action in item.values()]
+        elif "TableArn" in self.body or "ExportArn" in self.body:
+            names = [(self.body.get("TableArn") or self.body["ExportArn"]).split("/")[1]]
         else:
             names = [self.body["TableName"]] if "TableName" in self.body else list(self.body["RequestItems"])
         return [name.removeprefix("chatapp-test-") for name in names]
@@ -94,18 +105,27 @@ SERVICE_SPECIFIC_SERIALIZERS["dynamodb"] = {"json": _Serializer}
 
 @dataclass
 class Wire(wire.Wire[Call]):
+    """exports: what carries these out, where a stage has them."""
+
+    exports: exports.Exports | None = None
     _done: dict[str, AWSResponse] = field(default_factory=dict)
 
     def reset(self) -> None:
         """Begin with a new database."""
         self.clear()
+        self.exports = None
         self._done.clear()
 
     def _call(self, operation: str, request: AWSPreparedRequest) -> Call:
         body: Any = request.body
-        return Call(operation, json.loads(body))
+        return Call(operation, json.loads(_VERSION.sub("SET ", body.decode())))
 
     def _carry_out(self, call: Call, request: AWSPreparedRequest) -> AWSResponse:
+        if self.exports and call.operation in exports.OPERATIONS:
+            try:
+                return reply(self.exports.answer(call.operation, call.body))
+            except exports.Refused as refused:
+                return refusal(refused.code)
         with self._lock:
             token = call.body.get("ClientRequestToken")
             response = self._done.get(token or "")

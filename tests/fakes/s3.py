@@ -16,7 +16,9 @@ from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 
 from tests.fakes import wire
 
-WRITES = ("PutObject", "DeleteObjects")
+# Of an object, which may be missing: of a copy, its source.
+_READS = ("GetObject", "HeadObject", "CopyObject")
+WRITES = ("PutObject", "CopyObject", "PutObjectRetention", "DeleteObjects")
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,9 @@ class Wire(wire.Wire[Call]):
 
     def _sent_by_app(self, call: Call, request: AWSPreparedRequest) -> AWSResponse:
         made = super()._sent_by_app(call, request)
-        is_missing = made.status_code == HTTPStatus.NOT_FOUND and call.operation == "GetObject"
+        is_missing = made.status_code == HTTPStatus.NOT_FOUND and call.operation in _READS
+        if is_missing and call.operation == "HeadObject":  # a reply to HEAD has no body
+            return answer(HTTPStatus.FORBIDDEN, "")
         return denied(call, lambda: made) if is_missing else made
 
     def _call(self, operation: str, request: AWSPreparedRequest) -> Call:

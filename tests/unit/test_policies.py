@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -137,15 +137,59 @@ def test_who_reads_objects_may_look_whether_one_is_there_and_lists_nothing_else(
             if statement["Resource"] == FILES:
                 assert statement["Action"] == ["s3:ListBucketVersions"]
                 (prefix,) = statement["Condition"]["StringLike"].values()
-                assert prefix in ("uploads/*", "extracted/*")
+                assert prefix in ("uploads/*", "extracted/*", "drill/*")
 
 
-def test_no_function_reaches_a_whole_bucket() -> None:
+def test_no_function_reaches_a_whole_bucket_of_peoples_files() -> None:
     for function, grants in GRANTS.items():
         for statement in policies.document(function, grants, PLACE)["Statement"]:
             of_objects = [action for action in statement["Action"] if action.startswith("s3:") and "List" not in action]
-            if of_objects:
-                assert re.fullmatch(rf"{FILES}/(uploads|extracted)/\*", statement["Resource"]), function
+            if of_objects and statement["Resource"] == f"{FILES.replace('files', 'site')}/*":
+                assert of_objects == ["s3:GetObject"]
+            elif of_objects and "-backups-" not in statement["Resource"]:
+                assert re.fullmatch(rf"{FILES}/(uploads|extracted|drill)/\*", statement["Resource"]), function
+
+
+def test_nobody_deletes_a_backup_or_shortens_its_lock() -> None:
+    """`s3:*` that a function may do there, and no more; of files only what is erased is written by others."""
+    backups = FILES.replace("files", "backups")
+    allowed: dict[str, set[str]] = {}
+    for function, grants in GRANTS.items():
+        for statement in policies.document(function, grants, PLACE)["Statement"]:
+            if statement["Resource"] in (backups, f"{backups}/*"):
+                allowed.setdefault(function, set()).update(statement["Action"])
+    assert allowed.keys() == {"nightly_backup", "backup", "restore", "restore_drill"}
+    read = {"s3:GetObject", "s3:GetObjectVersion", "s3:ListBucketVersions"}
+    write = {"s3:PutObject", "s3:PutObjectAcl", "s3:AbortMultipartUpload", "s3:PutObjectRetention"}
+    assert set().union(*allowed.values()) <= read | write
+
+
+def test_other_stages_backups_are_read_by_a_restore_alone_and_never_written() -> None:
+    of_all = "arn:aws:s3:::chatapp-*-backups-123456789012-eu-west-1"
+    allowed: dict[str, set[str]] = {}
+    for function, grants in GRANTS.items():
+        for statement in policies.document(function, grants, PLACE)["Statement"]:
+            if statement["Resource"] in (of_all, f"{of_all}/*"):
+                allowed.setdefault(function, set()).update(statement["Action"])
+    # RestoreObject makes a copy that can be read, for a while, of what lies in a cold storage class.
+    assert allowed == {"restore": {"s3:GetObject", "s3:ListBucketVersions", "s3:RestoreObject"}}
+
+
+def test_a_drill_makes_and_removes_no_table_but_its_own() -> None:
+    for function, grants in GRANTS.items():
+        for statement in policies.document(function, grants, PLACE)["Statement"]:
+            if {"dynamodb:CreateTable", "dynamodb:DeleteTable"} & set(statement["Action"]):
+                assert (function, statement["Resource"]) == (
+                    "restore",
+                    PLACE.arn("dynamodb", "table/chatapp-prod-drill-*"),
+                )
+
+
+def test_an_export_is_asked_for_of_a_table_and_asked_after_by_its_own_name() -> None:
+    asked, looked = statements(Grant("export", "usage", ("ExportTableToPointInTime", "DescribeExport")))
+    assert asked["Action"] == ["dynamodb:ExportTableToPointInTime"]
+    assert asked["Resource"] == PLACE.arn("dynamodb", "table/chatapp-prod-usage")
+    assert looked["Resource"] == PLACE.arn("dynamodb", "table/chatapp-prod-usage/export/*")
 
 
 def test_bedrock_models_are_reached_through_the_profile_only() -> None:
@@ -163,7 +207,7 @@ def test_bedrock_models_are_reached_through_the_profile_only() -> None:
 @pytest.mark.parametrize(
     "grant",
     [
-        Grant("table", "messages", ("DescribeTable",)),
+        Grant("table", "messages", ("DescribeTimeToLive",)),
         Grant("table", "messages", ("TransactWriteItems",)),
         Grant("bucket", "files", ("GetObject",)),
         Grant("index", "conversations", ("Query",)),
@@ -191,7 +235,7 @@ def test_the_apps_own_policies_name_every_resource() -> None:
 
 def test_a_policy_holds_each_granted_operation_and_no_action_more() -> None:
     for function, grants in GRANTS.items():
-        document = policies.document(function, grants, PLACE)
+        document = policies.document(function, grants, replace(PLACE, user_pool_arn="arn:aws:cognito-idp:::userpool/p"))
         allowed = {action for statement in document["Statement"] for action in statement["Action"]}
         granted = {
             policies.ACTIONS[grant.kind][operation]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
@@ -41,6 +42,9 @@ PLACES = {
 }
 
 
+_PREFIXES = ("uploads", "extracted", "drill")
+
+
 @lru_cache(maxsize=8)
 def foundation(stage: str, region: str) -> Template:
     made = Stage(stage, region)
@@ -70,7 +74,7 @@ def test_iams_tables_find_nothing_wrong_with_the_stacks_policies(place: Place) -
     found = list(declared(place))
     assert {name for name, _, _ in found} >= {
         "trust of SchedulerRole",
-        "SchedulerRole: invoke-purge",
+        "SchedulerRole: invoke",
         "SiteBucketPolicy",
     }
     for name, document, trust in found:
@@ -83,14 +87,20 @@ def test_a_policy_names_only_what_the_stage_holds(place: Place) -> None:
     template = foundation(place.stage, place.region)
     known = template.arns()
     known |= {place.arn("lambda", f"function:{place.function_name(name)}") for name in GRANTS}
+    known |= {place.arn("ssm", f"parameter/chatapp/{place.stage}")}
     known |= {place.arn("ssm", f"parameter{Stage(place.stage, place.region).key_parameter}")}
     known |= {f"{arn}:*" for arn in template.arns() if ":log-group:" in arn}
     for table in template.of_type("AWS::DynamoDB::Table").values():
         arn = place.arn("dynamodb", f"table/{table['TableName']}")
+        known |= {f"{arn}/export/*"}
         known |= {f"{arn}/index/{index['IndexName']}" for index in table.get("GlobalSecondaryIndexes", [])}
     groups = {group["Name"] for group in template.of_type("AWS::Scheduler::ScheduleGroup").values()}
     known |= {place.arn("scheduler", f"schedule/{name}/*") for name in groups}
-    known |= {f"{arn}/{prefix}/*" for arn in template.arns() if ":s3:::" in arn for prefix in ("uploads", "extracted")}
+    known |= {f"{arn}/{prefix}/*" for arn in template.arns() if ":s3:::" in arn for prefix in _PREFIXES}
+    known |= {f"{arn}/*" for arn in template.arns() if re.search(":s3:::.*-(backups|site)-", arn)}
+    known |= {f"{arn}/erasures/*" for arn in template.arns() if re.search(":s3:::.*-backups-", arn)}
+    known |= {f"arn:aws:s3:::chatapp-*-backups-{ACCOUNT}-{place.region}{under}" for under in ("", "/*")}
+    known |= {place.arn("dynamodb", f"table/chatapp-{place.stage}-drill-*")}
     known |= {place.arn("execute-api", f"{place.socket_api_id}/api/POST/@connections/*")}
     known |= {arn for arn in [place.user_pool_arn] if arn}
     known |= {arn for each in place.profiles for arn in (each.arn, *each.model_arns)}

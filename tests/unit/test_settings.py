@@ -45,6 +45,12 @@ def test_a_time_of_keeping_that_is_over_already_stops_the_start() -> None:
         Settings.read({"CHATAPP_RETENTION_DAYS": "-1"})
 
 
+@pytest.mark.parametrize(("name", "value"), [("HOUR_UTC", "24"), ("HOUR_UTC", "-1"), ("LOCK_DAYS", "-1")])
+def test_an_hour_that_no_day_has_and_a_lock_that_is_over_stop_the_start(name: str, value: str) -> None:
+    with pytest.raises(ValueError, match="backup_hour_utc"):
+        Settings.read({f"CHATAPP_BACKUP_{name}": value})
+
+
 def test_settings_that_leave_a_message_no_room_stop_the_start_and_the_deployment() -> None:
     just = {"CHATAPP_CONTEXT_TOKENS": "100000", "CHATAPP_MAX_TOKENS": "16000", "CHATAPP_DOCUMENT_TOKENS": "74000"}
     assert Settings.read(just).document_tokens == 74_000

@@ -6,8 +6,10 @@ version. Keys are whole keys, prefix included.
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,10 +29,25 @@ _MAX_DELETED_AT_ONCE = 1_000
 _PASSING_IN_BATCHES = {"InternalError", "SlowDown", "ServiceUnavailable"}
 _MISSING = {"NoSuchKey", "NoSuchVersion"}
 _DENIED = "AccessDenied"
+# Of a conditional write, the last while another one is under way.
+# https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html
+_CHANGED = {"PreconditionFailed", "ConditionalRequestConflict", *_MISSING}
+# Of what lies in a cold storage class, read or copied: https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html
+_COLD = {"InvalidObjectState", "ObjectNotInActiveTierError"}
+_COLD_CLASSES = {"GLACIER", "DEEP_ARCHIVE"}
+_THAWED_DAYS = 7
 
 
 class Missing(Exception):
     """There is no such object, or not in that version."""
+
+
+class Changed(Exception):
+    """The object is not, or no more, what the writer took it for; nothing was written."""
+
+
+class Archived(Exception):
+    """The object lies in a cold storage class, and is to be asked for (`thaw`) before it can be read."""
 
 
 class TooLarge(Exception):
@@ -43,6 +60,25 @@ class Version:
     version_id: str
     is_delete_marker: bool
     is_latest: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One version of an object, of a bucket that its holder may read."""
+
+    bucket: str
+    key: str
+    version_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What S3 says of an object. sha256: in hexadecimal, as S3 itself has computed it; "" where it was not told to."""
+
+    version_id: str
+    size: int
+    content_type: str
+    sha256: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +124,7 @@ class Bucket(Adapter):
     def put(self, key: str, body: bytes | Path, content_type: str) -> str:
         """Store an object and return its version. Repeating it stores another version."""
         self._allow("PutObject")
-        parameters = {"Bucket": self._name, "Key": self._own(key), "ContentType": content_type}
+        parameters: dict[str, Any] = {"Bucket": self._name, "Key": self._own(key), "ContentType": content_type}
         if isinstance(body, bytes):
             reply = _sent(self._client().put_object, Body=body, **parameters)
         else:
@@ -96,9 +132,115 @@ class Bucket(Adapter):
                 reply = _sent(self._client().put_object, Body=file, **parameters)
         return str(reply["VersionId"])
 
+    def replace(self, key: str, body: bytes, content_type: str, etag: str | None) -> str:
+        """Store an object in place of the one of that ETag, or (None) of none, and return its own. Raises Changed."""
+        self._allow("PutObject")
+        condition: dict[str, Any] = {"IfMatch": etag} if etag else {"IfNoneMatch": "*"}
+        try:
+            reply = _sent(
+                self._client().put_object,
+                Bucket=self._name,
+                Key=self._own(key),
+                Body=body,
+                ContentType=content_type,
+                **condition,
+            )
+        except Missing as error:
+            raise Changed from error
+        except ClientError as error:
+            if error.response["Error"]["Code"] not in _CHANGED:
+                raise
+            raise Changed from error
+        return str(reply["ETag"])
+
+    def read_to_replace(self, key: str) -> tuple[bytes, str]:
+        """An object's bytes with its ETag, for `replace`. Raises Missing."""
+        found = self._found(key, None)
+        return b"".join(chunks(found)), found["ETag"]
+
+    def source(self, key: str, version_id: str | None = None) -> Source:
+        """An object of this bucket, for another's `copy`; the newest version where none is named."""
+        self._allow("GetObjectVersion" if version_id else "GetObject")
+        return Source(self._name, self._own(key), version_id)
+
+    def copy(self, source: Source, key: str) -> Stored:
+        """Have S3 copy an object of 5 GB at most, with its type, and state its SHA-256. Raises Missing, Archived.
+
+        Tags are left behind: whoever copies may not read them.
+        https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html
+        """
+        self._allow("PutObject")
+        version: Any = {"VersionId": source.version_id} if source.version_id else {}
+        try:
+            _sent(
+                self._client().copy_object,
+                Bucket=self._name,
+                Key=self._own(key),
+                CopySource={"Bucket": source.bucket, "Key": source.key, **version},
+                ChecksumAlgorithm="SHA256",
+                MetadataDirective="COPY",
+                TaggingDirective="REPLACE",
+            )
+        except ClientError as error:
+            if error.response["Error"]["Code"] == _DENIED:  # as of an object that is missing, see `_holds`
+                self._head(source.bucket, source.key, **version)
+            raise
+        return self.stored(key)
+
+    def stored(self, key: str, version_id: str | None = None) -> Stored:
+        """What is known of an object, without its bytes. Raises Missing."""
+        self._allow("GetObjectVersion" if version_id else "GetObject")
+        version: dict[str, Any] = {"VersionId": version_id} if version_id else {}
+        found = self._head(self._name, self._own(key), ChecksumMode="ENABLED", **version)
+        sha256 = base64.b64decode(found.get("ChecksumSHA256", "")).hex()
+        return Stored(found["VersionId"], found["ContentLength"], found.get("ContentType", ""), sha256)
+
+    def thaw(self, key: str) -> bool:
+        """Whether an object can be read; of a cold storage class it is asked for, for a week. Raises Missing.
+
+        It takes hours: https://docs.aws.amazon.com/AmazonS3/latest/userguide/restoring-objects-retrieval-options.html
+        """
+        self._allow("GetObject")
+        found = self._head(self._name, self._own(key))
+        if found.get("StorageClass") not in _COLD_CLASSES or 'ongoing-request="false"' in found.get("Restore", ""):
+            return True
+        if "Restore" not in found:
+            self._allow("RestoreObject")
+            request: Any = {"Days": _THAWED_DAYS, "GlacierJobParameters": {"Tier": "Standard"}}
+            _sent(self._client().restore_object, Bucket=self._name, Key=self._own(key), RestoreRequest=request)
+        return False
+
+    def lock(self, key: str, until: int) -> None:
+        """Let nobody delete an object's newest version before `until` (Unix seconds); an earlier time is refused.
+
+        In governance mode: only who may bypass it shortens it, which no function may.
+        https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock-managing.html
+        """
+        self._allow("PutObjectRetention")
+        retention: Any = {"Mode": "GOVERNANCE", "RetainUntilDate": datetime.fromtimestamp(until, UTC)}
+        _sent(
+            self._client().put_object_retention,
+            Bucket=self._name,
+            Key=self._own(key),
+            Retention=retention,
+        )
+
+    def target(self, prefix: str) -> tuple[str, str]:
+        """The bucket's name and a prefix in it, for AWS to write there by this function's rights.
+
+        https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/S3DataExport_Requesting.html
+        """
+        for operation in ("PutObject", "PutObjectAcl", "AbortMultipartUpload"):
+            self._allow(operation)
+        return self._name, self._own(prefix)
+
     def read(self, key: str, version_id: str | None = None) -> bytes:
         """An object's bytes, of its newest version where none is named. Raises Missing."""
         return b"".join(chunks(self._found(key, version_id)))
+
+    def stream(self, key: str, version_id: str | None = None) -> Iterator[bytes]:
+        """An object's bytes, a megabyte at a time. Raises Missing at once, and Busy half-way."""
+        return chunks(self._found(key, version_id))
 
     def download(
         self,
@@ -119,6 +261,14 @@ class Bucket(Adapter):
                 file.write(chunk)
                 if most_bytes is not None and file.tell() > most_bytes:
                     raise TooLarge
+
+    def _head(self, bucket: str, key: str, **parameters: Any) -> Any:
+        try:
+            return _sent(self._client().head_object, Bucket=bucket, Key=key, **parameters)
+        except ClientError as error:  # a reply without a body has its status for a code
+            if error.response["Error"]["Code"] not in {"404", "403"}:
+                raise
+            raise Missing from error
 
     def _found(self, key: str, version_id: str | None) -> Any:
         self._allow("GetObjectVersion" if version_id else "GetObject")
@@ -144,17 +294,21 @@ class Bucket(Adapter):
 
     def versions(self, prefix: str) -> list[Version]:
         """Every version under a longer prefix or of one key, delete markers included; newest first of each key."""
+        return [version for page in self.pages(prefix) for version in page]
+
+    def pages(self, prefix: str, after: str = "") -> Iterator[list[Version]]:
+        """As `versions`, up to 1,000 at a time. after: the key that they come after, in the order of UTF-8's bytes."""
         self._allow("ListObjectVersions")
-        found: list[Version] = []
-        position: dict[str, Any] = {}
+        position: dict[str, Any] = {"KeyMarker": after} if after else {}
         while True:
             page = _sent(self._client().list_object_versions, Bucket=self._name, Prefix=self._own(prefix), **position)
-            for name, is_marker in (("Versions", False), ("DeleteMarkers", True)):
-                found += [
-                    Version(each["Key"], each["VersionId"], is_marker, each["IsLatest"]) for each in page.get(name, [])
-                ]
+            yield [
+                Version(each["Key"], each["VersionId"], is_marker, each["IsLatest"])
+                for name, is_marker in (("Versions", False), ("DeleteMarkers", True))
+                for each in page.get(name, [])
+            ]
             if not page.get("IsTruncated"):
-                return found
+                return
             position = {"KeyMarker": page["NextKeyMarker"], "VersionIdMarker": page["NextVersionIdMarker"]}
 
     def delete(self, versions: Iterable[Version]) -> None:
@@ -184,12 +338,14 @@ def chunks(found: Any) -> Iterator[bytes]:
 
 
 def _sent(call: Callable[..., Any], **parameters: Any) -> Any:
-    """Make a call. Raises Missing and Busy."""
+    """Make a call. Raises Missing, Archived and Busy."""
     try:
         return call(**parameters)
     except ClientError as error:
         if error.response["Error"]["Code"] in _MISSING:
             raise Missing from error
+        if error.response["Error"]["Code"] in _COLD:
+            raise Archived from error
         if not passes(error):
             raise
         raise Busy from error

@@ -1,12 +1,14 @@
-"""Secrets in SSM parameters, read when first needed and again when they may have been changed."""
+"""SSM parameters: secrets, read when first needed and again when they may have been changed, and what is no secret."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from botocore.exceptions import BotoCoreError, ClientError
 from cachetools import TTLCache
 
+from .faults import Busy, passes
 from .grants import Adapter, Grant
 
 if TYPE_CHECKING:
@@ -30,3 +32,31 @@ class Parameter(Adapter):
             reply = self._client().get_parameter(Name=self._name, WithDecryption=True)
             value = self._kept[self._name] = reply["Parameter"]["Value"]
         return value
+
+
+class Parameters(Adapter):
+    """All parameters under a path."""
+
+    def __init__(self, function: str, grant: Grant, client: Callable[[], SSMClient], path: str) -> None:
+        super().__init__(function, grant)
+        self._client = client
+        self._path = path
+
+    def plain(self) -> dict[str, str | None]:
+        """The values by name, of a SecureString None: its value is not even asked for decrypted. Raises Busy."""
+        self._allow("GetParametersByPath")
+        try:
+            pages = (
+                self._client()
+                .get_paginator("get_parameters_by_path")
+                .paginate(Path=self._path, Recursive=True, WithDecryption=False)
+            )
+            return {
+                each["Name"]: None if each["Type"] == "SecureString" else each["Value"]
+                for page in pages
+                for each in page["Parameters"]
+            }
+        except (ClientError, BotoCoreError) as error:
+            if not passes(error):
+                raise
+            raise Busy from error

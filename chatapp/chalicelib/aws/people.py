@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -27,31 +28,48 @@ class People(Adapter):
     def since(self) -> float:
         """When the pool was made (Unix seconds). Raises Busy."""
         self._allow("DescribeUserPool")
-        try:
+        with _passing():
             found = self._client().describe_user_pool(UserPoolId=self._pool_id)
-        except (ClientError, BotoCoreError) as error:
-            if not passes(error):
-                raise
-            raise Busy from error
         return found["UserPool"]["CreationDate"].timestamp()
 
     def ids(self) -> set[str]:
         """The `sub` of everybody, those included who may not sign in. May lag behind by seconds. Raises Busy."""
         self._allow("ListUsers")
-        try:
-            users = self._client().get_paginator("list_users")
-            pages = users.paginate(UserPoolId=self._pool_id, AttributesToGet=["sub"])
-            return {
-                each["Value"]
-                for page in pages
-                for user in page["Users"]
-                for each in user["Attributes"]
-                if each["Name"] == "sub"
+        users = self._each("list_users", "Users", AttributesToGet=["sub"])
+        return {each["Value"] for user in users for each in user["Attributes"] if each["Name"] == "sub"}
+
+    def accounts(self) -> Iterator[dict[str, Any]]:
+        """Everybody, a page at a time: `username`, `sub`, `attributes`, `groups`, `status` and `enabled`. Raises Busy.
+
+        No password and no secret of a second factor: Cognito gives none.
+        https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_UserType.html
+        """
+        groups = self._groups()
+        self._allow("ListUsers")
+        for user in self._each("list_users", "Users"):
+            attributes = {each["Name"]: each.get("Value", "") for each in user["Attributes"]}
+            yield {
+                "sub": attributes["sub"],
+                "username": user["Username"],
+                "attributes": attributes,
+                "groups": sorted(name for name, members in groups.items() if user["Username"] in members),
+                "status": user["UserStatus"],
+                "enabled": user["Enabled"],
             }
-        except (ClientError, BotoCoreError) as error:
-            if not passes(error):
-                raise
-            raise Busy from error
+
+    def _groups(self) -> dict[str, set[str]]:
+        """The usernames of each group."""
+        self._allow("ListGroups")
+        names = [group["GroupName"] for group in self._each("list_groups", "Groups")]
+        if names:
+            self._allow("ListUsersInGroup")
+        members = {name: self._each("list_users_in_group", "Users", GroupName=name) for name in names}
+        return {name: {user["Username"] for user in users} for name, users in members.items()}
+
+    def _each(self, operation: Any, of_page: str, **parameters: Any) -> Iterator[Any]:
+        with _passing():
+            for page in self._client().get_paginator(operation).paginate(UserPoolId=self._pool_id, **parameters):
+                yield from page[of_page]
 
     def has(self, sub: str) -> bool:
         """Whether there is an account, at this moment. Raises Busy.
@@ -61,12 +79,18 @@ class People(Adapter):
         """
         self._allow("AdminGetUser")
         client = self._client()
-        try:
+        with _passing(), suppress(client.exceptions.UserNotFoundException):
             client.admin_get_user(UserPoolId=self._pool_id, Username=sub)
-        except client.exceptions.UserNotFoundException:
-            return False
-        except (ClientError, BotoCoreError) as error:
-            if not passes(error):
-                raise
-            raise Busy from error
-        return True
+            return True
+        return False
+
+
+@contextmanager
+def _passing() -> Iterator[None]:
+    """Raises Busy for what passes by itself."""
+    try:
+        yield
+    except (ClientError, BotoCoreError) as error:
+        if not passes(error):
+            raise
+        raise Busy from error

@@ -1,7 +1,8 @@
 """DynamoDB: the only module that knows its wire format, expressions and errors.
 
-Owns no schema: items are dicts, keys and conditions come from the domain. Every `#name` in an expression stands for
-the attribute of that name, so that reserved words never need a thought.
+Owns no schema: items are dicts, keys and conditions come from the domain. Only its version is written here, into every
+row that is made, and left as it is in one that is changed; nobody else sees it. Every `#name` in an expression stands
+for the attribute of that name, so that reserved words never need a thought.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ from typing import TYPE_CHECKING, Any
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 from botocore.exceptions import BotoCoreError, ClientError
 
+from chalicelib import schema
+
 from .faults import Busy, passes
 from .grants import Adapter, Grant
 
@@ -26,8 +29,11 @@ if TYPE_CHECKING:
 
 Item = dict[str, Any]
 Key = Mapping[str, str | int]
+# An item in DynamoDB's own JSON, binary values as bytes: to be kept to the last digit of its numbers.
+Wire = Mapping[str, Any]
 
 _NAME = re.compile(r"#(\w+)")
+_SET = re.compile(r"\bSET ")
 # Reasons for which DynamoDB cancels a transaction although nothing is wrong with it.
 _PASSING = {"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"}
 _CONDITION = "ConditionalCheckFailed"
@@ -71,12 +77,18 @@ _serialize = TypeSerializer().serialize
 _deserialize = _Numbers().deserialize
 
 
+def _with_version(change: str) -> str:
+    """An update expression that gives a version to a row which has none, as one that the update makes."""
+    version = f"SET #{schema.ATTRIBUTE} = if_not_exists(#{schema.ATTRIBUTE}, :{schema.ATTRIBUTE})"
+    return _SET.sub(f"{version}, ", change, count=1) if _SET.search(change) else f"{version} {change}"
+
+
 def _wire(values: Mapping[str, Any]) -> dict[str, Any]:
     return {name: _serialize(value) for name, value in values.items()}
 
 
 def _item(wire: Mapping[str, Any]) -> Item:
-    return {name: _deserialize(value) for name, value in wire.items()}
+    return {name: _deserialize(value) for name, value in wire.items() if name != schema.ATTRIBUTE}
 
 
 def _expressions(values: Mapping[str, Any], **expressions: str | None) -> dict[str, Any]:
@@ -176,12 +188,35 @@ class Table(_Queryable):
 
     def put(self, item: Item, *, condition: str | None = None, values: Mapping[str, Any] | None = None) -> Write:
         expressions = _expressions(values or {}, ConditionExpression=condition)
-        return Write(self, "PutItem", {"Item": _wire(item)} | expressions)
+        return Write(self, "PutItem", {"Item": _wire({schema.ATTRIBUTE: schema.SCHEMA_VERSION} | item)} | expressions)
+
+    def put_wire(self, item: Wire, *, condition: str | None = None, values: Mapping[str, Any] | None = None) -> Write:
+        """As `put`, of an item as it was stored once."""
+        return Write(self, "PutItem", {"Item": item} | _expressions(values or {}, ConditionExpression=condition))
+
+    def wires(self, keys: Sequence[Wire]) -> list[Wire]:
+        """Those of up to 100 rows that are there, as they are stored, strongly consistent, in no order."""
+        self._allow("BatchGetItem")
+        pending: Any = {self.name: {"Keys": keys, "ConsistentRead": True}}
+        found: list[Wire] = []
+        attempt = 0
+        while pending:
+            reply = _sent(self._client.batch_get_item, RequestItems=pending)
+            found += reply["Responses"].get(self.name, [])
+            pending = reply.get("UnprocessedKeys")
+            if pending:
+                attempt += 1
+                _pause(attempt)
+        return found
 
     def update(
         self, key: Key, change: str, values: Mapping[str, Any] | None = None, *, condition: str | None = None
     ) -> Write:
-        expressions = _expressions(values or {}, UpdateExpression=change, ConditionExpression=condition)
+        """Change a row, or make it."""
+        version = {f":{schema.ATTRIBUTE}": schema.SCHEMA_VERSION}
+        expressions = _expressions(
+            {**(values or {}), **version}, UpdateExpression=_with_version(change), ConditionExpression=condition
+        )
         return Write(self, "UpdateItem", {"Key": _wire(key)} | expressions)
 
     def change(

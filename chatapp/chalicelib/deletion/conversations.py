@@ -14,6 +14,8 @@ from chalicelib.conversations.messages import Message
 from chalicelib.subjects import Subject
 from chalicelib.turns import frame_log, settling
 
+from . import erasures
+
 if TYPE_CHECKING:
     from chalicelib.services import Services
 
@@ -27,6 +29,7 @@ def purge_conversation(services: Services, subject: Subject, conversation_id: st
     table, row = services.conversations, conversations.key(subject, conversation_id)
     if undo.begin_purge(services, table, row) is None:
         return False
+    erasures.conversation(services, subject, conversation_id)
     services.messages.delete_all(_cleared(services, messages.partition(subject, conversation_id)))
     table.write(table.delete(row))
     return True

@@ -10,6 +10,8 @@ from chalicelib.files import row as files
 from chalicelib.files.row import File
 from chalicelib.subjects import Subject
 
+from . import erasures
+
 if TYPE_CHECKING:
     from chalicelib.services import Services
 
@@ -24,6 +26,7 @@ def purge_file(services: Services, subject: Subject, file_id: str) -> bool:
     marked = undo.begin_purge(services, services.files, files.key(file_id), condition=files.MINE, values=mine)
     if marked is None:
         return False
+    erasures.file(services, subject, file_id)
     removal.remove_objects(services, subject, file_id)
     # False when another purge was as far, and has released what the file had reserved.
     return removal.remove_row(services, File.from_item(marked), condition="#purging = :yes", values={":yes": True})

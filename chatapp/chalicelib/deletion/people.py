@@ -17,6 +17,7 @@ from chalicelib.files import row as files
 from chalicelib.push import connections
 from chalicelib.subjects import Subject
 
+from . import erasures
 from .conversations import purge_conversation
 from .files import purge_file
 
@@ -75,13 +76,14 @@ def remove(services: Services, subject: Subject, has_time: HasTime) -> bool:
     """Remove all rows and objects of a person. False: not all is gone yet, or something may still come; repeat it.
 
     Each step finds what it has to remove by what is still there, so that a run that was killed is gone on with by the
-    next. Kept are the stage's totals, which name nobody, the row that refuses the person's last tokens, and for two
-    hours the notes of removed files (`files.removal`).
+    next. Kept are the stage's totals, which name nobody, the row that refuses the person's last tokens, for two hours
+    the notes of removed files (`files.removal`), and the names of what was erased (`erasures`).
     """
     revoked_at = sessions.read(services, subject).revoked_at
     if revoked_at < 0:
         cut_off(services, subject)
         return False
+    erasures.account(services, subject)
     nothing_comes = revoked_at + UNDER_WAY_S < time.time()
     removed = all(step(services, subject, has_time) for step in (_conversations, _files))
     if removed:

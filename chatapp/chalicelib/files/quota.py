@@ -44,7 +44,16 @@ def reserve(services: Services, subject: Subject, size_bytes: int) -> Write:
 
 def release(services: Services, subject: Subject, size_bytes: int) -> Write:
     """The write that takes a removed file off the count."""
-    return services.usage.update(_key(subject), "ADD #bytes :size, #files :one", {":size": -size_bytes, ":one": -1})
+    return _counted(services, subject, -size_bytes, -1)
+
+
+def returned(services: Services, subject: Subject, size_bytes: int) -> Write:
+    """The write that counts a file that comes back from a backup, whether there is room or not."""
+    return _counted(services, subject, size_bytes, 1)
+
+
+def _counted(services: Services, subject: Subject, size_bytes: int, files: int) -> Write:
+    return services.usage.update(_key(subject), "ADD #bytes :size, #files :one", {":size": size_bytes, ":one": files})
 
 
 def _key(subject: Subject) -> Key:

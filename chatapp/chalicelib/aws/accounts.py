@@ -1,0 +1,92 @@
+"""Accounts of the stage's pool, by `sub` or by address: found, and made again for people whose data comes back.
+
+Whoever only asks who is there has `people`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from .faults import Busy, passes
+from .grants import Adapter, Grant
+
+if TYPE_CHECKING:
+    from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
+
+# Attributes that Cognito sets by itself.
+_COGNITOS = ("sub", "identities", "cognito:")
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    sub: str
+    email: str
+
+
+class Accounts(Adapter):
+    """One user pool, whose people sign in by their address. Every operation raises Busy when Cognito cannot take it."""
+
+    def __init__(
+        self, function: str, grant: Grant, client: Callable[[], CognitoIdentityProviderClient], pool_id: str
+    ) -> None:
+        super().__init__(function, grant)
+        self._client = client
+        self._pool_id = pool_id
+
+    def find(self, name: str) -> Account | None:
+        """name: a `sub` or an address.
+
+        https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_AdminGetUser.html
+        """
+        self._allow("AdminGetUser")
+        client = self._client()
+        try:
+            found = _sent(client.admin_get_user, UserPoolId=self._pool_id, Username=name)
+        except client.exceptions.UserNotFoundException:
+            return None
+        return _account(found["UserAttributes"])
+
+    def invite(self, attributes: Mapping[str, str], *, is_enabled: bool) -> Account:
+        """Make an account, and mail its address a password for once; one that is there already stays as it is.
+
+        is_enabled: whoever was kept out stays so, and is mailed nothing.
+        https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_AdminCreateUser.html
+        """
+        self._allow("AdminCreateUser")
+        client, email = self._client(), attributes["email"]
+        given = {name: value for name, value in attributes.items() if not name.startswith(_COGNITOS)}
+        mail: dict[str, Any] = {"DesiredDeliveryMediums": ["EMAIL"]} if is_enabled else {"MessageAction": "SUPPRESS"}
+        with suppress(client.exceptions.UsernameExistsException):  # by a call before, whose reply was lost
+            _sent(
+                client.admin_create_user,
+                UserPoolId=self._pool_id,
+                Username=email,
+                UserAttributes=[{"Name": name, "Value": value} for name, value in given.items()],
+                **mail,
+            )
+        if not is_enabled:
+            self._allow("AdminDisableUser")
+            _sent(client.admin_disable_user, UserPoolId=self._pool_id, Username=email)
+        made = self.find(email)
+        if made is None:
+            raise Busy("the account that was made is not there yet")
+        return made
+
+
+def _account(attributes: list[Any]) -> Account:
+    found = {each["Name"]: each["Value"] for each in attributes}
+    return Account(found["sub"], found.get("email", ""))
+
+
+def _sent(call: Callable[..., Any], **parameters: Any) -> Any:
+    try:
+        return call(**parameters)
+    except (ClientError, BotoCoreError) as error:
+        if not passes(error):
+            raise
+        raise Busy from error

@@ -1,0 +1,74 @@
+"""The weekly proof that the newest backup restores: into scratch tables and a scratch prefix, by the restore itself.
+
+What differs from the backup, and how long the way back took, is told in a row, in the index of backups and as a metric.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from chalicelib import logs
+from chalicelib.aws.functions import NotStarted
+
+from . import index
+from .places import Run
+from .tables import BACKED_UP
+from .work import Work, drilled_prefix, scratch_name
+
+if TYPE_CHECKING:
+    from chalicelib.services import Services
+
+SUBJECT = "drill"
+_KEPT_S = 400 * 86_400
+
+
+def run(services: Services) -> None:
+    """Begin a drill of the newest backup; without a backup, that is what the drill finds. Raises NotStarted."""
+    now = int(time.time())
+    newest = max((each["id"] for each in index.read(services)["backups"] if each["kept"] == "nightly"), default=None)
+    stage = services.settings.stage
+    if newest is None:
+        none = Run(f"drill-{now}", stage, "", drill=True, started_at=now, problem="there is no backup")
+        tell(services, none)
+        return
+    # Once a day, however often it is delivered.
+    order = {
+        "restore": f"drill-{newest}-{time.strftime('%Y%m%d', time.gmtime(now))}",
+        "source": stage,
+        "backup": newest,
+        "drill": True,
+    }
+    try:
+        services.restores.invoke(order)
+    except NotStarted:
+        logs.line("drill", backup=newest, not_started=True)
+        raise
+
+
+def is_made(work: Work) -> bool:
+    """Have the scratch tables made; False while they cannot be used yet."""
+    return work.services.scratch_tables.make({scratch_name(work.run, name): keys for name, keys in BACKED_UP.items()})
+
+
+def is_removed(services: Services, run: Run, until: float) -> bool:
+    """Remove all that a drill has made; False while something is left. Safe to repeat."""
+    removed = services.scratch_tables.remove([scratch_name(run, name) for name in BACKED_UP])
+    for page in services.drilled.pages(drilled_prefix(run)):
+        if time.monotonic() > until:
+            return False
+        services.drilled.delete(page)
+    return removed
+
+
+def tell(services: Services, run: Run) -> None:
+    """Say what came of a drill. Safe to repeat."""
+    passed, now = not run.problem, int(time.time())
+    duration_s = now - run.started_at
+    result = {"backup": run.backup, "passed": passed, "duration_s": duration_s, "items": run.items, "why": run.problem}
+    key = {"subject": SUBJECT, "period": run.id}
+    services.usage.write(services.usage.change(key, {**result, "at": run.started_at, "ttl": now + _KEPT_S}))
+    told = {"id": run.backup, "at": run.started_at, "passed": passed, "duration_s": duration_s, "why": run.problem}
+    index.prove(services, told)
+    metrics = {"drill_passed": int(passed), "drill_failed": int(not passed), "drill_duration_s": duration_s}
+    logs.metric(services.settings.stage, metrics, event="drill", backup=run.backup, why=run.problem)

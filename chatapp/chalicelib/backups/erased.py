@@ -1,0 +1,68 @@
+"""What was removed for good: it does not come back, also where that happens while the rest comes back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+from urllib.parse import unquote
+
+from chalicelib import undo
+from chalicelib.aws.bucket import Bucket
+from chalicelib.aws.faults import Busy
+from chalicelib.aws.functions import NotStarted
+from chalicelib.aws.table import Item
+from chalicelib.subjects import Subject
+
+from .manifest import ERASURES
+from .selection import Erased
+from .work import Work
+
+if TYPE_CHECKING:
+    from chalicelib.services import Services
+
+
+def known(services: Services, source: Bucket) -> Erased:
+    """By the rows of this stage, and by what the backup's own stage has stored beside its backups."""
+    names = {row["erased"] for row in _rows(services)}
+    for of_bucket in source.pages(ERASURES):
+        names |= {unquote(version.key.removeprefix(ERASURES)) for version in of_bucket if not version.is_delete_marker}
+    return Erased.of(names)
+
+
+def are_gone(work: Work) -> bool:
+    """Have all removed once more that was removed since the restore began: some of it may have come back after that.
+
+    Safe to repeat. Raises Busy.
+    """
+    for row in _rows(work.services):
+        if row["at"] >= work.run.started_at:
+            try:
+                _remove(work.services, row)
+            except NotStarted as error:
+                raise Busy from error
+    return True
+
+
+def _remove(services: Services, row: Item) -> None:
+    kind, _, of_kind = row["erased"].partition(":")
+    subject, id_ = Subject.of_owner(row["user_id"]), of_kind.rpartition("#")[2]
+    if kind == "conversation":
+        # Also where the row is gone: messages may have come after it went.
+        key = {"user_id": subject.owner, "conversation_id": id_}
+        services.conversations.write(services.conversations.change(key, {"deleted_at": 1}))
+        services.purgings.invoke(undo.PurgeOrder("conversation_id", subject, id_).payload())
+    elif kind == "file":
+        undo.hide_for_good(services.files, {"file_id": id_}, "file_id")
+        services.purgings.invoke(undo.PurgeOrder("file_id", subject, id_).payload())
+    else:
+        services.purgings.invoke({"user_id": subject.owner, "person": "gone"})
+
+
+def _rows(services: Services) -> Iterator[Item]:
+    start: Item | None = None
+    while True:
+        page = services.erasures.scan(limit=1_000, start=start)
+        yield from page.items
+        start = page.last_key
+        if start is None:
+            return

@@ -1,0 +1,173 @@
+"""The files of a backup: every version of an object is copied once, and named by each backup after that.
+
+The list of the backup before and the bucket's are read side by side, in the order of keys that both have; so nothing of
+what was copied is asked for again, and neither list is held as a whole.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import asdict, replace
+from functools import partial
+from itertools import groupby
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from chalicelib.aws.bucket import Bucket, Missing, Version
+from chalicelib.workers import scratch
+
+from . import index, manifest
+from .manifest import Copied
+from .runs import Held, Run, Unusable
+
+if TYPE_CHECKING:
+    from chalicelib.services import Services
+
+_DAY_S = 86_400
+# Before the bucket's lifecycle ends it (deploy/stacks/foundation.yaml): a monthly backup names it for 400 days more.
+COPIED_AGAIN_S = 300 * _DAY_S
+# As many as the client has connections.
+_AT_ONCE = 16
+# Versions in one piece of the list: the place is kept after each.
+PIECE = 1_000
+_GZIP = "application/gzip"
+
+
+def are_copied(services: Services, held: Held, has_time: Callable[[], bool]) -> bool:
+    """Copy what no backup has, keeping the place after each piece of the list; False when the time is over."""
+    run = held.run
+    with scratch.Folder() as folder, ThreadPoolExecutor(_AT_ONCE) as pool:
+        before = _Before(services, folder / "before")
+        for piece in _pieces(_keys(services, run.after)):
+            if not has_time():
+                return False
+            versions = [version for of_key in piece for version in of_key]
+            known = before.of({of_key[0].key for of_key in piece})
+            copies = [each for each in pool.map(partial(_copied, services, known=known), versions) if each is not None]
+            services.backups.put(_piece_key(run, run.lists), _packed(copies), _GZIP)
+            run.gone += len(versions) - len(copies)
+            run.objects += len(copies)
+            run.object_bytes += sum(copied.size for copied in copies)
+            run.lists, run.after = run.lists + 1, piece[-1][0].key
+            held.keep()
+    return True
+
+
+def of_manifest(services: Services, run: Run) -> manifest.Objects:
+    """Write the whole list, of its pieces. Safe to repeat."""
+    key = f"{manifest.folder(run.id)}objects.jsonl.gz"
+    # Gzip files one after the other are a gzip file. A piece of a thousand lines has some 100 KB.
+    body = b"".join(services.backups.read(_piece_key(run, number)) for number in range(run.lists)) or _packed([])
+    services.backups.put(key, body, _GZIP)
+    return manifest.Objects(run.objects, run.object_bytes, key, hashlib.sha256(body).hexdigest())
+
+
+def _piece_key(run: Run, number: int) -> str:
+    return f"state/{run.id}/objects-{number:06d}.jsonl.gz"
+
+
+def _keys(services: Services, after: str) -> Iterator[list[Version]]:
+    """The versions of each key that comes after one, newest first; without the marks of a deletion."""
+    buckets: tuple[tuple[Bucket, str], ...] = ((services.extracted, "extracted/"), (services.uploads, "uploads/"))
+    for bucket, prefix in buckets:
+        if after > prefix and not after.startswith(prefix):
+            continue
+        pages = bucket.pages(prefix, after if after.startswith(prefix) else "")
+        versions = (version for page in pages for version in page if not version.is_delete_marker)
+        for _, of_key in groupby(versions, lambda version: version.key):
+            yield list(of_key)
+
+
+def _pieces(keys: Iterator[list[Version]]) -> Iterator[list[list[Version]]]:
+    while True:
+        piece: list[list[Version]] = []
+        while sum(map(len, piece)) < PIECE and (of_key := next(keys, None)) is not None:
+            piece.append(of_key)
+        if not piece:
+            return
+        yield piece
+
+
+class _Before:
+    """The newest backup's list, read forwards as its keys are asked for."""
+
+    def __init__(self, services: Services, place: Path) -> None:
+        self._lines = _listed(services, place)
+        self._next = next(self._lines, None)
+
+    def of(self, keys: set[str]) -> dict[tuple[str, str], Copied]:
+        """What it says of these keys, which come after those that were asked for before."""
+        last, found = max(keys), {}
+        while self._next is not None and self._next.key <= last:
+            if self._next.key in keys:
+                found[self._next.key, self._next.version_id] = self._next
+            self._next = next(self._lines, None)
+        return found
+
+
+def _listed(services: Services, place: Path) -> Iterator[Copied]:
+    """The lines of the newest backup's list. Without one everything is copied, which loses nothing.
+
+    place: where the list is kept meanwhile, since no connection stays open for as long as copies take.
+    """
+    known = sorted(each["id"] for each in index.read(services)["backups"] if each["kept"] == "nightly")
+    while known:
+        with suppress(Missing):
+            backup = manifest.read(services.backups.read(manifest.key_of(known.pop())))
+            services.backups.download(backup.objects.list_key, place)
+            with gzip.open(place) as lines:
+                yield from (Copied(**json.loads(line)) for line in lines)
+            return
+
+
+def _copied(services: Services, version: Version, known: Mapping[tuple[str, str], Copied]) -> Copied | None:
+    """A version's line: of the copy that there is, or of one that is made; None where it was removed meanwhile.
+
+    Raises Unusable where S3 lists what it does not let this function read.
+    """
+    now = int(time.time())
+    before = known.get((version.key, version.version_id))
+    with suppress(Missing):
+        if before is not None and before.copied_at + COPIED_AGAIN_S > now:
+            return _locked(services, before, now)
+    bucket = services.uploads if version.key.startswith("uploads/") else services.extracted
+    copy = manifest.copy_key(version.key, version.version_id)
+    try:
+        stored = services.backups.copy(bucket.source(version.key, version.version_id), copy)
+    except Missing as error:
+        if any(each.version_id == version.version_id for each in bucket.versions(version.key)):
+            raise Unusable(f"a file is there and cannot be read, version {version.version_id}") from error
+        return None
+    sha256 = stored.sha256 or _sha256(services, copy)
+    made = Copied(version.key, version.version_id, stored.size, sha256, stored.content_type, copy, now, 0)
+    return _locked(services, made, now)
+
+
+def _locked(services: Services, copied: Copied, now: int) -> Copied:
+    """See that a copy is locked for as long as this backup: for twice the time, so that it is asked for once a month.
+
+    Raises Missing.
+    """
+    lock_s = services.settings.backup_lock_days * _DAY_S
+    if not lock_s or copied.locked_until > now + lock_s:
+        return copied
+    services.backups.lock(copied.copy, now + 2 * lock_s)
+    return replace(copied, locked_until=now + 2 * lock_s)
+
+
+def _sha256(services: Services, key: str) -> str:
+    """Of an object whose hash S3 did not state, as the local AWS."""
+    found = hashlib.sha256()
+    for chunk in services.backups.stream(key):
+        found.update(chunk)
+    return found.hexdigest()
+
+
+def _packed(copies: Iterable[Copied]) -> bytes:
+    return gzip.compress("".join(json.dumps(asdict(each)) + "\n" for each in copies).encode(), mtime=0)

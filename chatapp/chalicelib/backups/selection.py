@@ -1,0 +1,138 @@
+"""Which rows and objects of a backup come back, and as whose: the one place that knows where an owner stands in them.
+
+A row comes back as it was, but for the `sub` of a person whose account had to be made anew.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from chalicelib.subjects import Subject
+
+from .archive import Item
+
+# Attributes that hold a `sub` between separators, within their first parts: what follows is a person's own text.
+_OWNED: Mapping[str, tuple[str, ...]] = {
+    "conversations": ("user_id",),
+    "messages": ("conversation",),
+    "files": ("user_id", "owner", "object_key"),
+    "usage": ("subject",),
+    "erasures": ("erased", "user_id"),
+}
+_SEPARATOR = re.compile("([:#/])")
+_FIRST_PARTS = 3
+# Of the usage table: the stage's own notes, which say what is known of this pool and of these drills.
+_OF_THE_STAGE = frozenset({"sweep", "drill"})
+# Counted anew with each file that comes back (`files.quota`).
+_COUNTED = "storage"
+
+
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """What was removed for good, by anybody's order: none of it comes back, whatever a backup holds."""
+
+    conversations: frozenset[str] = frozenset()
+    files: frozenset[str] = frozenset()
+    accounts: frozenset[str] = frozenset()
+
+    @classmethod
+    def of(cls, names: Iterable[str]) -> Erased:
+        """names: `conversation:USER#ID`, `file:ID` and `account:SUB`."""
+        found: dict[str, set[str]] = {"conversation": set(), "file": set(), "account": set()}
+        for name in names:
+            kind, _, of_kind = name.partition(":")
+            if kind in found:
+                found[kind].add(of_kind.rpartition("#")[2])
+        return cls(*(frozenset(found[kind]) for kind in ("conversation", "file", "account")))
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """table: "" for all. person: a `sub`; "" for everybody. conversation: "" for all, or one, with `files` alone.
+
+    subs: the new ones by the old ones.
+    """
+
+    table: str = ""
+    person: str = ""
+    conversation: str = ""
+    files: frozenset[str] = frozenset()
+    subs: Mapping[str, str] = field(default_factory=dict)
+    erased: Erased = field(default_factory=Erased)
+
+    def row(self, table: str, item: Item) -> Item | None:
+        """A row as it comes back; None for one that does not."""
+        if not self._asked(table, item) or self._is_erased(table, item):
+            return None
+        if table == "usage" and (item["subject"]["S"] in _OF_THE_STAGE or item["period"]["S"] == _COUNTED):
+            return None
+        names = [name for name in _OWNED[table] if name in item]
+        return item | {name: {"S": self._renamed(item[name]["S"])} for name in names}
+
+    def key(self, key: str) -> str | None:
+        """An object's key as it comes back; None for one that does not."""
+        prefix, first, *rest = key.split("/", 3)
+        of_upload = prefix == "uploads"
+        file_id = (rest[0] if rest else "") if of_upload else first
+        if file_id in self.erased.files or (of_upload and first in self.erased.accounts):
+            return None
+        if self.table not in ("", "files") or ((self.person or self.conversation) and file_id not in self.files):
+            return None
+        return self._renamed(key) if of_upload else key
+
+    def _asked(self, table: str, item: Item) -> bool:
+        if self.table:
+            return table == self.table
+        if table == "erasures":
+            return not self.person and not self.conversation
+        if self.person and owner_of(table, item) != self.person:
+            return False
+        if not self.conversation:
+            return True
+        if table == "files":
+            return item["file_id"]["S"] in self.files
+        return conversation_of(table, item) == self.conversation
+
+    def _is_erased(self, table: str, item: Item) -> bool:
+        if table == "erasures":
+            return False
+        if owner_of(table, item) in self.erased.accounts or conversation_of(table, item) in self.erased.conversations:
+            return True
+        return table == "files" and item["file_id"]["S"] in self.erased.files
+
+    def _renamed(self, text: str) -> str:
+        return "".join(self.subs.get(part, part) for part in _SEPARATOR.split(text, maxsplit=_FIRST_PARTS))
+
+
+def owner_of(table: str, item: Item) -> str:
+    """The `sub` of the person whose row it is; "" where it is nobody's."""
+    if table == "messages":
+        return _owner(item["conversation"]["S"].rpartition("#")[0])
+    if table == "usage":
+        return _owner(item["subject"]["S"])
+    found: str = item.get("user_id", item.get("owner", {})).get("S", "")
+    return found
+
+
+def conversation_of(table: str, item: Item) -> str:
+    """The id of the conversation that it is of; "" for what is of none."""
+    if table == "conversations":
+        return str(item["conversation_id"]["S"])
+    return str(item["conversation"]["S"]).rpartition("#")[2] if table == "messages" else ""
+
+
+def files_of(table: str, item: Item) -> set[str]:
+    """The files that a conversation or a message names."""
+    if table == "conversations":
+        kept = [each["M"] for each in item.get("cut_files", {}).get("L", [])]
+        return {*item.get("file_ids", {}).get("SS", []), *(each["file_id"]["S"] for each in kept)}
+    return {each["M"]["file_id"]["S"] for each in item.get("files", {}).get("L", [])} if table == "messages" else set()
+
+
+def _owner(subject: str) -> str:
+    try:
+        return Subject.parse(subject).owner
+    except ValueError:
+        return ""

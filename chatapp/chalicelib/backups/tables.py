@@ -1,0 +1,28 @@
+"""Which tables a backup holds. One that stands in neither list fails a test."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from chalicelib.schema import SCHEMA_VERSION
+
+__all__ = ["BACKED_UP", "LEFT_OUT", "SCHEMA_VERSION"]
+
+# By logical name, with the attributes of the key.
+BACKED_UP: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "conversations": ("user_id", "conversation_id"),
+        "messages": ("conversation", "message_id"),
+        "files": ("file_id",),
+        "usage": ("subject", "period"),
+        "erasures": ("erased",),
+    }
+)
+# With the reason.
+LEFT_OUT: Mapping[str, str] = MappingProxyType(
+    {
+        "sockets": "connections, tickets and ended sessions: they live as long as a token, a month at most",
+        "frames": "the stream of an answer in progress, kept for a day; the answer itself is among the messages",
+    }
+)

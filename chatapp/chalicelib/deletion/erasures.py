@@ -1,0 +1,38 @@
+"""What was removed for good: remembered by its name alone, so that no restore of an older backup brings it back.
+
+Written before anything is removed: whatever ends a purge, it is known what must not come back. In a table, and in the
+backups bucket, which outlives the stage; both for longer than any backup.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from chalicelib.subjects import Subject
+
+if TYPE_CHECKING:
+    from chalicelib.services import Services
+
+_FOLDER = "erasures/"
+
+
+def conversation(services: Services, subject: Subject, conversation_id: str) -> None:
+    _note(services, f"conversation:{subject.owner}#{conversation_id}", subject)
+
+
+def file(services: Services, subject: Subject, file_id: str) -> None:
+    _note(services, f"file:{file_id}", subject)
+
+
+def account(services: Services, subject: Subject) -> None:
+    _note(services, f"account:{subject.owner}", subject)
+
+
+def _note(services: Services, erased: str, subject: Subject) -> None:
+    """Safe to repeat."""
+    row = {"erased": erased, "at": int(time.time()), "user_id": subject.owner}
+    services.erasures.write(services.erasures.put(row))
+    services.erased.put(_FOLDER + quote(erased, safe=""), json.dumps(row).encode(), "application/json")

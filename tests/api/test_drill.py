@@ -1,0 +1,162 @@
+"""The weekly drill: the newest backup comes back beside the stage, and nothing is left but what that has proven."""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import Any
+
+import pytest
+from chalicelib.backups import drill, manifest
+
+from tests.fakes import wire
+from tests.fakes.aws import Context, client_error
+from tests.people import Person
+from tests.restores import ID, Restores
+from tests.stage import HOUR, Stage
+from tests.storage import BACKUPS
+
+TEXT = b"Roses are red.\nViolets are blue.\n"
+RUN = f"drill-{ID}-20261128"
+
+
+@pytest.fixture
+def restores(stage: Stage, ada: Person, monkeypatch: pytest.MonkeyPatch) -> Restores:
+    """Of a stage that has a backup, and went on since."""
+    file_id = stage.ready(ada, TEXT)
+    ada.ask(ada.new_conversation(title="Roses"), "Which?", file_ids=[file_id])
+    stage.lambdas.pending.clear()
+    stage.scheduler.schedules.clear()
+    made = Restores(stage)
+    made.back_up()
+    monkeypatch.setattr(time, "strftime", lambda *_: "20261128")
+    ada.new_conversation(title="Since then")
+    return made
+
+
+def _drill(restores: Restores) -> dict[str, Any]:
+    """What a drill has said, in its row."""
+    stage = restores.stage
+    stage.app.restore_drill(HOUR, Context(60))
+    for order in stage.lambdas.take("restore"):
+        restores.go_on(order)
+    restores.finish(RUN)
+    return stage.row("usage", RUN)
+
+
+def _left(stage: Stage) -> list[str]:
+    tables = [name for name in stage.dynamodb.list_tables()["TableNames"] if "drill" in name]
+    return [*tables, *stage.objects("drill/")]
+
+
+def _told(capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:
+    """The metric's line."""
+    (line,) = [json.loads(each) for each in capsys.readouterr().out.splitlines() if "_aws" in each]
+    told: dict[str, Any] = line
+    return told
+
+
+def test_a_backup_that_is_whole_passes_and_the_stage_is_not_touched(
+    stage: Stage, restores: Restores, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = restores.everything()
+    row = _drill(restores)
+    assert (row["passed"], row["why"], row["backup"]) == (True, "", ID)
+    told = _told(capsys)
+    assert (told["drill_passed"], told["drill_failed"], told["stage"]) == (1, 0, "test")
+    metrics = told["_aws"]["CloudWatchMetrics"][0]
+    assert {each["Name"] for each in metrics["Metrics"]} <= told.keys()
+    assert metrics["Dimensions"] == [["stage"]]
+    assert _left(stage) == []
+    rows, objects = restores.everything()
+    rows["usage"] = [each for each in rows["usage"] if each["subject"]["S"] != drill.SUBJECT]
+    assert (rows, objects) == before
+    (noted,) = json.loads(restores.body(manifest.INDEX))["drills"]
+    assert (noted["id"], noted["passed"]) == (ID, True)
+
+
+def _changed_byte(restores: Restores) -> str:
+    (key,) = [key for key in restores.stage.objects("nightly/", BACKUPS) if "/messages/" in key]
+    body = bytearray(restores.body(key))
+    body[len(body) // 2] ^= 1
+    restores.put(key, bytes(body))
+    return key
+
+
+def _missing_item(restores: Restores) -> str:
+    """A manifest of a backup that lost an item before anything was hashed."""
+    key = manifest.key_of(ID)
+    raw = json.loads(restores.body(key))
+    raw["tables"]["messages"]["digest"] = "1" * 64
+    restores.put(key, json.dumps(raw).encode())
+    return "items of table messages"
+
+
+def _lost_copy(restores: Restores) -> str:
+    (copy,) = restores.stage.objects("objects/uploads/", BACKUPS)
+    restores.stage.s3.delete_object(Bucket=BACKUPS, Key=copy)
+    return copy
+
+
+def _changed_copy(restores: Restores) -> str:
+    (copy,) = restores.stage.objects("objects/uploads/", BACKUPS)
+    restores.put(copy, TEXT.upper())
+    return copy
+
+
+def _no_manifest(restores: Restores) -> str:
+    restores.stage.s3.delete_object(Bucket=BACKUPS, Key=manifest.key_of(ID))
+    return f"there is no backup {ID}"
+
+
+@pytest.mark.parametrize("harm", [_changed_byte, _missing_item, _lost_copy, _changed_copy, _no_manifest])
+def test_a_backup_that_is_not_whole_fails_and_the_metric_names_what_is_wrong(
+    stage: Stage, restores: Restores, capsys: pytest.CaptureFixture[str], harm: Any
+) -> None:
+    named = harm(restores)
+    row = _drill(restores)
+    assert (row["passed"], named in row["why"]) == (False, True), row["why"]
+    told = _told(capsys)
+    assert (told["drill_passed"], told["drill_failed"], named in told["why"]) == (0, 1, True)
+    assert json.loads(restores.body(manifest.INDEX))["drills"][0]["passed"] is False
+    assert _left(stage) == []
+
+
+def test_without_a_backup_a_drill_fails(stage: Stage, capsys: pytest.CaptureFixture[str]) -> None:
+    stage.app.restore_drill(HOUR, Context(60))
+    assert _told(capsys)["why"] == "there is no backup"
+    (row,) = [row for row in stage.rows("usage") if row["subject"] == drill.SUBJECT]
+    assert row["passed"] is False
+
+
+@pytest.mark.parametrize("fault", [wire.killed_before, wire.killed_after], ids=["before", "after"])
+@pytest.mark.parametrize("service", ["wire", "s3_wire"])
+def test_a_drill_that_was_killed_at_any_write_is_finished_and_leaves_nothing(
+    stage: Stage, restores: Restores, fault: Any, service: str
+) -> None:
+    faulty = getattr(stage, service)
+    before = restores.everything()[1]
+    for nth in range(100):
+        stage.s3.delete_object(Bucket=BACKUPS, Key=f"state/restore-{RUN}.json")
+        faulty.clear()
+        stage.app.restore_drill(HOUR, Context(60))
+        (order,) = stage.lambdas.take("restore")
+        faulty.fail(fault, lambda call: call.writes or call.operation in ("CreateTable", "DeleteTable"), nth=nth + 1)
+        try:
+            restores.go_on(order)
+        except wire.Killed:
+            if not restores.is_begun(RUN):  # Lambda repeats what failed before its place was kept
+                restores.go_on(order)
+        restores.finish(RUN)
+        assert stage.row("usage", RUN)["passed"], nth
+        assert _left(stage) == [], nth
+        if not faulty.struck:
+            break
+    assert 10 < nth < 99
+    assert restores.everything()[1] == before
+
+
+def test_a_drill_that_could_not_be_begun_fails_for_lambda_to_repeat_it(stage: Stage, restores: Restores) -> None:
+    stage.lambdas.failures.append(client_error("TooManyRequestsException", "Invoke", 429))
+    with pytest.raises(Exception, match="NotStarted"):
+        stage.app.restore_drill(HOUR, Context(60))

@@ -1,0 +1,110 @@
+"""Accounts that are found and made, and tables that live for a drill."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from chalicelib.aws import clients
+from chalicelib.aws.accounts import Account, Accounts
+from chalicelib.aws.faults import Busy
+from chalicelib.aws.grants import Grant, NotGranted
+from chalicelib.aws.scratch_tables import ScratchTables
+
+from tests.aws.conftest import TESTER
+from tests.fakes.aws import client_error
+from tests.fakes.dynamodb import throttled
+from tests.stage import Stage
+
+ALL = ("AdminGetUser", "AdminCreateUser", "AdminDisableUser")
+ATTRIBUTES = {"sub": "old", "email": "ada@example.com", "email_verified": "true", "cognito:user_status": "CONFIRMED"}
+
+
+def _accounts(*operations: str) -> Accounts:
+    return Accounts(TESTER, Grant("pool", "people", operations or ALL), lambda: clients.client("cognito-idp"), "pool")
+
+
+def test_an_account_is_found_by_sub_and_by_address(stage: Stage) -> None:
+    stage.pool.subs.add("a-sub")
+    stage.pool.emails["a-sub"] = "ada@example.com"
+    accounts = _accounts()
+    assert accounts.find("a-sub") == accounts.find("ada@example.com") == Account("a-sub", "ada@example.com")
+    assert accounts.find("nobody") is None
+
+
+def test_a_person_is_invited_once(stage: Stage) -> None:
+    made = _accounts().invite(ATTRIBUTES, is_enabled=True)
+    assert made.email == "ada@example.com"
+    assert made.sub != "old"
+    assert _accounts().invite(ATTRIBUTES, is_enabled=True) == made
+    assert stage.pool.mailed == ["ada@example.com"]
+    assert stage.pool.disabled == set()
+
+
+def test_who_was_kept_out_is_mailed_nothing_and_kept_out(stage: Stage) -> None:
+    _accounts().invite(ATTRIBUTES, is_enabled=False)
+    assert (stage.pool.mailed, stage.pool.disabled) == ([], {"ada@example.com"})
+
+
+@pytest.mark.parametrize(
+    ("code", "raised"), [("TooManyRequestsException", Busy), ("NotAuthorizedException", Exception)]
+)
+def test_an_error_of_cognitos_is_not_taken_for_nobody(stage: Stage, code: str, raised: Any) -> None:
+    stage.pool.failures = [client_error(code, "AdminGetUser") for _ in range(9)]
+    with pytest.raises(raised):
+        _accounts().find("ada@example.com")
+
+
+def test_what_is_not_granted_is_refused(stage: Stage) -> None:
+    with pytest.raises(NotGranted):
+        _accounts("AdminCreateUser").find("a")
+    with pytest.raises(NotGranted):
+        _accounts("AdminGetUser").invite(ATTRIBUTES, is_enabled=True)
+    with pytest.raises(NotGranted):
+        _accounts("AdminGetUser", "AdminCreateUser").invite(ATTRIBUTES, is_enabled=False)
+
+
+SCRATCH = ("CreateTable", "DescribeTable", "DeleteTable", "PutItem", "BatchGetItem")
+
+
+def _scratch(*operations: str) -> ScratchTables:
+    grant = Grant("table", "drill-*", operations or SCRATCH)
+    return ScratchTables(TESTER, grant, clients.client("dynamodb"), "chatapp-test-drill")
+
+
+def test_scratch_tables_are_made_filled_and_removed_each_however_often_it_is_asked(stage: Stage) -> None:
+    scratch = _scratch()
+    keys = {"1-usage": ("subject", "period"), "1-files": ("file_id",)}
+    assert scratch.make(keys)
+    assert scratch.make(keys)
+    table = scratch.table("1-files")
+    row = {"file_id": {"S": "f"}, "number": {"N": "0.1234567890123456789012345678901234567"}, "binary": {"B": b"\x00"}}
+    table.write(table.put_wire(row))
+    assert table.wires([{"file_id": {"S": "f"}}, {"file_id": {"S": "g"}}]) == [row]
+    names = sorted(name for name in stage.dynamodb.list_tables()["TableNames"] if "drill" in name)
+    assert names == ["chatapp-test-drill-1-files", "chatapp-test-drill-1-usage"]
+    assert scratch.remove(list(keys))
+    assert scratch.remove(list(keys))
+    assert not [name for name in stage.dynamodb.list_tables()["TableNames"] if "drill" in name]
+
+
+def test_scratch_tables_that_cannot_be_made_now_are_no_error_of_ours(stage: Stage) -> None:
+    stage.wire.fail(throttled, lambda call: call.operation == "CreateTable", times=20)
+    with pytest.raises(Busy):
+        _scratch().make({"1-files": ("file_id",)})
+    with pytest.raises(NotGranted):
+        _scratch("DescribeTable").make({"1-files": ("file_id",)})
+
+
+def test_rows_that_a_reply_leaves_out_are_asked_for_again(stage: Stage) -> None:
+    from tests.fakes import dynamodb
+
+    scratch = _scratch()
+    scratch.make({"1-files": ("file_id",)})
+    table = scratch.table("1-files")
+    rows = [{"file_id": {"S": str(n)}} for n in range(3)]
+    for row in rows:
+        table.write(table.put_wire(row))
+    left = {"Responses": {table.name: rows[:1]}, "UnprocessedKeys": {table.name: {"Keys": rows[1:]}}}
+    stage.wire.fail(lambda call, send: dynamodb.reply(left), lambda call: call.operation == "BatchGetItem")
+    assert sorted(row["file_id"]["S"] for row in table.wires(rows)) == ["0", "1", "2"]
