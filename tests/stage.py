@@ -302,7 +302,8 @@ def demo_model() -> Iterator[DemoServer]:
 def stage(model: DemoServer) -> Iterator[Stage]:
     """A fresh stage; one at a time, since the app reads the process's environment."""
     before = dict(os.environ)
-    os.environ.update(ENVIRONMENT | {"ANTHROPIC_BASE_URL": model.url})
+    # Lambda's own region, whatever a command that was tried before has set.
+    os.environ.update(ENVIRONMENT | {"ANTHROPIC_BASE_URL": model.url, "AWS_REGION": ENVIRONMENT["AWS_DEFAULT_REGION"]})
     os.environ.pop("AWS_ENDPOINT_URL", None)
     try:
         with mock_aws():
