@@ -10,16 +10,21 @@ import secrets
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
-from chalicelib.backups import manifest, places
-from chalicelib.backups.manifest import Backup, NotReadable
 
 from deploy.environment import APP, DeploymentError, Stage
+from deploy.functions import app_modules
+
+if TYPE_CHECKING:
+    from chalicelib.backups.manifest import Backup
 
 ONLY = ("table", "person", "conversation")
 _PAUSE_S = 5.0
+# As `chalicelib/backups/places.py` keeps where a restore stands.
+_ENDED = {"done", "failed"}
+_STATE = "state/restore-"
 # A run that was lost is gone on with when its time is over (`places.claim`); one that waits says so.
 _STEPS = {
     "thawing": "looking whether S3 can read the backup",
@@ -54,7 +59,7 @@ def bucket_of(stage: Stage, name: str) -> str:
 
 def choose(stage: Stage, source: str, date: str | None) -> tuple[str, str]:
     """The newest backup, or the newest whose id begins with a date, and how it is kept. Raises DeploymentError."""
-    found = json.loads(_read(stage, bucket_of(stage, source), manifest.INDEX) or b"{}").get("backups", [])
+    found = json.loads(_read(stage, bucket_of(stage, source), "index.json") or b"{}").get("backups", [])
     fitting = [(each["id"], each["kept"]) for each in found if each["id"].startswith(date or "")]
     if not fitting:
         there = (
@@ -66,13 +71,15 @@ def choose(stage: Stage, source: str, date: str | None) -> tuple[str, str]:
 
 def read(stage: Stage, asked: Asked) -> Backup:
     """Raises DeploymentError."""
+    manifest = app_modules.manifest()
     raw = _read(stage, bucket_of(stage, asked.source), manifest.key_of(asked.backup, asked.kept))
     if raw is None:
         raise DeploymentError(f"backup {asked.backup} of {asked.source} has no manifest: it does not exist")
     try:
-        return manifest.read(raw)
-    except NotReadable as error:
+        found: Backup = manifest.read(raw)
+    except manifest.NotReadable as error:
         raise DeploymentError(f"backup {asked.backup}: {error}; deploy the version that made it") from error
+    return found
 
 
 def shown(asked: Asked, backup: Backup, target: str) -> str:
@@ -100,10 +107,10 @@ def shown(asked: Asked, backup: Backup, target: str) -> str:
 
 def under_way(stage: Stage, asked: Asked) -> str | None:
     """The id of a restore of the same that has not ended."""
-    for key in _keys(stage, "state/restore-"):
+    for key in _keys(stage, _STATE):
         state = json.loads(_read(stage, bucket_of(stage, stage.name), key) or b"{}")
         same = {name: state.get(name) for name in vars(asked)} == vars(asked)
-        if same and not state["drill"] and state["step"] not in places.ENDED:
+        if same and not state["drill"] and state["step"] not in _ENDED:
             return str(state["id"])
     return None
 
@@ -129,9 +136,9 @@ def watch(
     """Tell how far a restore is, until it has ended; returns where it stands then. Raises DeploymentError."""
     told = ""
     while True:
-        raw = _read(stage, bucket_of(stage, stage.name), places.key_of(run_id))
+        raw = _read(stage, bucket_of(stage, stage.name), f"{_STATE}{run_id}.json")
         state: dict[str, Any] = json.loads(raw) if raw else {}
-        if state.get("step") in places.ENDED:
+        if state.get("step") in _ENDED:
             break
         line = progress(state, backup) if state else "begun"
         if line != told:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 from deploy.environment import ROOT, DeploymentError
@@ -26,6 +27,14 @@ def functions() -> Mapping[str, Function]:
     from chalicelib.functions import FUNCTIONS  # noqa: PLC0415
 
     return FUNCTIONS
+
+
+def manifest() -> ModuleType:
+    """What a backup consists of, as its manifest says it."""
+    _reach()
+    from chalicelib.backups import manifest as found  # noqa: PLC0415
+
+    return found
 
 
 def settings(variables: Mapping[str, str]) -> Settings:
