@@ -30,6 +30,7 @@ What AWS answers, converted by exact code in `aws/`; whoever calls handles it:
     TransactionRefused          aws.table                some conditions of a transaction did not hold
     Missing, TooLarge           aws.bucket               an object that is not there, or larger than it may be
     Changed                     aws.bucket               an object that was replaced since it was read
+    Archived                    aws.bucket               an object in a cold storage class, to be asked for first
     NoRecovery                  aws.exports              a table that cannot be told as it was at that time
     NotStarted                  aws.functions            a function could not be invoked
     Gone                        aws.push                 a connection that is closed
@@ -44,6 +45,7 @@ What one part of the code tells another:
     Lost                        backups.runs             another run has taken the backup over
     Unusable, Failed            backups.runs, .nightly   a backup cannot be made; the log and the index say why
     NotReadable                 backups.manifest         a manifest that is none, or a newer app's
+    Unusable                    backups.archive          a backup cannot be brought back; the message says why
 
 Our own bugs, a 500 each, like any exception that is not named here:
 
