@@ -1,7 +1,7 @@
 """What the hourly sweep asks of AWS: nothing due, 10 and 10,000 conversations that are due, 10 and 200 files.
 
-In process, on moto. The rows are as deletions leave them whose purge was lost: conversations with a prompt and its
-answer, files with an upload and two objects of what was read.
+In process, on moto. The rows are as deletions leave them whose purge was lost: conversations, the first hundred with a
+prompt and its answer, and files with an upload and two objects of what was read.
 """
 
 from __future__ import annotations
@@ -22,6 +22,8 @@ from tests import stage as stages
 from tests.people import Person
 
 CONVERSATIONS = (10, 10_000)
+# Of them so many have messages: for each query moto looks through its whole table.
+WITH_MESSAGES = 100
 FILES = (10, 200)
 RUN_S = 900
 
@@ -78,11 +80,11 @@ def _conversations(stage: stages.Stage, person: Person, count: int) -> None:
     from chalicelib import due  # noqa: PLC0415 (as above)
 
     overdue = int(time.time()) - 3_600
-    for _ in range(count):
+    for number in range(count):
         id_ = str(uuid.uuid4())
         hidden = {"deleted_at": overdue, **due.at(overdue, id_)}
         stage.put("conversations", {"user_id": person.user_id, "conversation_id": id_, **hidden})
-        for role in ("user", "assistant"):
+        for role in ("user", "assistant") if number < WITH_MESSAGES else ():
             row = {"message_id": str(uuid.uuid4()), "role": role, "status": "complete", "created_at": "2026"}
             stage.put("messages", {"conversation": f"{person.subject}#{id_}", **row})
 

@@ -67,7 +67,8 @@ class Failure:
 
     def __str__(self) -> str:
         tries = f"{self.attempts} {'try' if self.attempts == 1 else 'tries'}"
-        return f"{self.id}  {self.since}  {self.function or 'unknown'}: {self.why}, {tries}; {self.about}"
+        line = f"{self.id}  {self.since}  {self.function or 'unknown'}: {self.why}, {tries}"
+        return f"{line}; {self.about}" if self.about else line
 
 
 def redrive(

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 import boto3
 from botocore import UNSIGNED
 from botocore.config import Config
+from botocore.exceptions import ClientError
 
 from deploy import steps
 from deploy.environment import is_local
@@ -19,7 +20,7 @@ from deploy.people import srp
 
 
 def id_token(name: str, email: str, password: str) -> str:
-    """Sign in to a stage that was deployed from here. Raises SystemExit, and what `srp.sign_in` raises."""
+    """Sign in to a stage that was deployed from here. Raises SystemExit: one line says why."""
     outputs = steps.read_outputs(name)
     if outputs is None:
         raise SystemExit(f"{name} was not deployed from here: no {steps.outputs_file(name)}")
@@ -30,7 +31,10 @@ def id_token(name: str, email: str, password: str) -> str:
         endpoint_url=endpoint,
         config=Config(signature_version=UNSIGNED),
     )
-    return srp.sign_in(cognito, outputs["user_pool_id"], outputs["client_id"], email, password)
+    try:
+        return srp.sign_in(cognito, outputs["user_pool_id"], outputs["client_id"], email, password)
+    except ClientError as error:
+        raise SystemExit(f"error: Cognito refuses the sign-in: {error.response['Error']['Message']}") from error
 
 
 if __name__ == "__main__":

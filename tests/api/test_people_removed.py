@@ -154,6 +154,21 @@ def _services() -> Any:
     return services.of(functions.PURGE)
 
 
+@pytest.mark.parametrize("table", ["conversations", "files"])
+def test_what_a_removal_had_marked_when_it_was_killed_is_swept_if_nobody_repeats_it(
+    stage: Stage, ada: Person, table: str
+) -> None:
+    stage.ready(ada, TEXT)
+    ada.new_conversation(title="Roses")
+    assert _order(stage, ada, "cut_off")
+    _later(stage, ada)
+    stage.wire.fail(wire.killed_after, lambda call: call.writes and call.tables == [table])
+    with pytest.raises(wire.Killed):
+        _order(stage, ada, "remove")
+    stage.sweep()
+    assert stage.rows(table) == []
+
+
 @pytest.mark.parametrize("fault", [wire.killed_before, wire.killed_after], ids=["before", "after"])
 def test_a_removal_that_was_killed_at_any_write_is_finished_by_the_next(
     stage: Stage, ada: Person, grace: Person, fault: dynamodb.Fault

@@ -104,9 +104,10 @@ def test_twenty_events_at_once_make_one_extraction(deployment: Deployment, owner
     row = uploads.row(deployment, file)
     assert row is not None
     assert (row["attempts"], row["version_id"]) == (1, version["VersionId"])
-    assert _runs(deployment, file) == 1
-    # What the index was while it grew goes once the file is ready.
+    # What the index was while it grew goes once the file is ready, and the run's last word comes after that.
     until(lambda: _each_once(uploads.versions(deployment, f"extracted/{file['file_id']}/")), 20, "every object once")
+    until(lambda: _runs(deployment, file), 20, "the end of the run")
+    assert _runs(deployment, file) == 1
 
 
 def _each_once(stored: list[dict[str, Any]]) -> bool:

@@ -38,6 +38,7 @@ export function AttachmentChip({ attachmentKey, onRemove }: AttachmentChipProps)
   const isFailed = phase === "failed";
   const isCancel = phase === "preparing" || phase === "uploading";
   const isCut = phase === "ready" && cutText({ t, language }, known ?? {}) !== null;
+  const isWaiting = phase === "reading" && known?.status === "waiting";
   return (
     <li
       className={cx(
@@ -50,11 +51,18 @@ export function AttachmentChip({ attachmentKey, onRemove }: AttachmentChipProps)
       </span>
       <div className="min-w-0 flex-1">
         <ChipName attachment={attachment} />
-        <p className={cx("text-xs", isFailed || isCut ? "break-words" : "truncate text-muted", isCut && "text-notice")} title={text}>
+        <p
+          className={cx(
+            "text-xs",
+            isFailed || isCut || isWaiting ? "break-words" : "truncate",
+            isCut ? "text-notice" : !isFailed && "text-muted",
+          )}
+          title={text}
+        >
           {text}
           {phase === "ready" && known?.scanned && `${DOT}${t.files.scanned}`}
         </p>
-        {(isCancel || (phase === "reading" && known?.status !== "waiting")) && (
+        {(isCancel || (phase === "reading" && !isWaiting)) && (
           <div className="mt-1">
             <ProgressBar label={t.files.progress(name)} value={progressOf(attachment)} />
           </div>
