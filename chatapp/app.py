@@ -7,7 +7,7 @@ from typing import Any
 
 from chalice.app import CloudWatchEvent, CognitoUserPoolAuthorizer, Cron, Rate, S3Event, WebsocketEvent
 from chalicelib import functions, logs, services, sessions
-from chalicelib.api import conversations, ending, files, messages, models
+from chalicelib.api import conversations, ending, files, messages, models, people
 from chalicelib.api.rest import ChatApp, Cors
 from chalicelib.api.schemas.conversations import (
     Conversation,
@@ -33,6 +33,20 @@ from chalicelib.api.schemas.files import (
 from chalicelib.api.schemas.frames import Frames, FramesQuery
 from chalicelib.api.schemas.messages import Chat, ChatReply, Message, Messages, NewMessage, Retry, Turn
 from chalicelib.api.schemas.models import Models
+from chalicelib.api.schemas.people import (
+    Invitation,
+    InvitationSent,
+    Me,
+    MeChange,
+    People,
+    PeopleQuery,
+    Person,
+    PersonChange,
+    PersonDeleted,
+    PersonDeletion,
+    SignedUp,
+    Signup,
+)
 from chalicelib.api.schemas.service import EndedSessions, Health, SessionsEnd, Ticket
 from chalicelib.api.schemas.texts import ListQuery, Nothing
 from chalicelib.conversations import changes as conversation_changes
@@ -198,6 +212,51 @@ def open_socket(body: Nothing = Nothing()) -> Ticket:  # noqa: B008
 @app.route("/sessions/end", methods=["POST"], **signed_in)
 def end_session(body: SessionsEnd = SessionsEnd()) -> EndedSessions:  # noqa: B008
     return ending.end(api(), app.user.session, body)
+
+
+@app.route("/me", methods=["GET"], **signed_in)
+def get_me() -> Me:
+    return people.me(api(), app.user)
+
+
+@app.route("/me", methods=["PATCH"], **signed_in)
+def change_me(body: MeChange) -> Me:
+    return people.change_me(api(), app.user, body)
+
+
+@app.route("/signups", methods=["POST"], statuses=(202,), **public)
+def sign_up(body: Signup) -> SignedUp:
+    return people.sign_up(api(), body)
+
+
+@app.route("/people", methods=["GET"], **signed_in)
+def list_people(query: PeopleQuery) -> People:
+    return people.list_people(api(), app.user, query)
+
+
+@app.route("/people", methods=["POST"], statuses=(201,), **signed_in)
+def invite_person(body: Invitation) -> Person:
+    return people.invite(api(), app.user, body)
+
+
+@app.route("/people/{user_id}", methods=["GET"], **signed_in)
+def get_person(user_id: str) -> Person:
+    return people.get(api(), app.user, user_id)
+
+
+@app.route("/people/{user_id}", methods=["PATCH"], **signed_in)
+def change_person(user_id: str, body: PersonChange) -> Person:
+    return people.change(api(), app.user, user_id, body)
+
+
+@app.route("/people/{user_id}", methods=["DELETE"], **signed_in)
+def delete_person(user_id: str, body: PersonDeletion) -> PersonDeleted:
+    return people.delete(api(), user_id, body)
+
+
+@app.route("/people/{user_id}/invitation", methods=["POST"], **signed_in)
+def invite_person_again(user_id: str, body: Nothing = Nothing()) -> InvitationSent:  # noqa: B008
+    return people.invite_again(api(), user_id)
 
 
 @app.lambda_function(name=functions.ANSWER)

@@ -10,7 +10,11 @@ What a caller can provoke, and how HTTP names it; only these become 4xx:
     │   └── PayloadTooLarge     413 payload_too_large
     ├── Unauthorized            401 unauthorized
     │   └── SessionEnded        401 session_ended        (its token is good; no fresh one will be)
+    ├── Forbidden               403 forbidden            (says who may)
+    ├── SignupClosed            404 signup_closed
     ├── Conflict                409 conflict
+    │   ├── AlreadyThere        409 already_there        (carries `field`, `user_id`)
+    │   ├── LastOwner           409 last_owner
     │   ├── AnswerInProgress    409 answer_in_progress   (carries `message_id`)
     │   ├── FileNotReady        409 file_not_ready       (carries `field`, `file_id`)
     │   └── RequestIdReused     409 request_id_reused    (carries `field`)
@@ -121,9 +125,38 @@ class SessionEnded(Unauthorized):
         super().__init__("This session was ended. Sign in again.")
 
 
+class Forbidden(AppError):
+    status = 403
+    code = "forbidden"
+
+
+class SignupClosed(AppError):
+    status = 404
+    code = "signup_closed"
+
+    def __init__(self) -> None:
+        super().__init__("Nobody can sign up here by themselves: ask the owner for an invitation.")
+
+
 class Conflict(AppError):
     status = 409
     code = "conflict"
+
+
+class AlreadyThere(Conflict):
+    code = "already_there"
+
+    def __init__(self, user_id: str) -> None:
+        super().__init__("email: somebody with this address is there already", field="email", user_id=user_id)
+
+
+class LastOwner(Conflict):
+    code = "last_owner"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This is the last owner, without whom nobody could let people in. Make somebody else one first."
+        )
 
 
 class AnswerInProgress(Conflict):

@@ -90,8 +90,18 @@ _API = Function(
         Grant("index", "files/user-files-index", ("Query",)),
         Grant("bucket", "files/uploads", ("PutObject", "GetObjectVersion", "ListObjectVersions")),
         Grant("bucket", "files/extracted", ("GetObject", "ListObjectVersions")),
-        Grant("table", "usage", ("GetItem", "UpdateItem")),
+        Grant("table", "usage", ("BatchGetItem", "GetItem", "UpdateItem", "DeleteItem")),
+        Grant("table", "people", ("GetItem", "BatchGetItem", "UpdateItem")),
         Grant("table", "sockets", ("PutItem", *_CONNECTIONS)),
+        Grant(
+            "pool",
+            "people",
+            (
+                *("ListUsers", "ListUsersInGroup", "AdminGetUser", "AdminListGroupsForUser", "AdminCreateUser"),
+                *("AdminAddUserToGroup", "AdminRemoveUserFromGroup", "AdminUserGlobalSignOut"),
+                *("AdminDisableUser", "AdminEnableUser", "AdminDeleteUser"),
+            ),
+        ),
         _PUSH,
         Grant("function", "answer", ("Invoke",)),
         Grant("function", "extract", ("Invoke",)),
@@ -150,6 +160,7 @@ _PURGE = Function(
         Grant("index", "files/user-files-index", ("Query",)),
         Grant("table", "usage", ("Query", "UpdateItem", "BatchWriteItem")),
         Grant("table", "sockets", ("PutItem", *_CONNECTIONS)),
+        Grant("table", "people", ("DeleteItem",)),
         *_REMOVING,
     ),
 )
@@ -168,6 +179,7 @@ _SWEEP = Function(
         Grant("table", "conversations", ("BatchGetItem", "UpdateItem", "DeleteItem", "Scan")),
         Grant("table", "files", ("GetItem", "PutItem", "UpdateItem", "DeleteItem", "Scan")),
         Grant("table", "usage", ("GetItem", "UpdateItem", "Scan")),
+        Grant("table", "people", ("Scan",)),
         Grant("pool", "people", ("DescribeUserPool", "ListUsers", "AdminGetUser")),
         *_REMOVING,
         Grant("function", "extract", ("Invoke",)),
@@ -177,7 +189,7 @@ _SWEEP = Function(
 )
 
 # The tables of a backup (`backups.tables` says which are left out, and why).
-EXPORTED = ("conversations", "messages", "files", "usage", "erasures")
+EXPORTED = ("conversations", "messages", "files", "usage", "erasures", "people")
 
 # What could not be begun tonight is begun tomorrow.
 _NIGHTLY_BACKUP = Function(
@@ -236,9 +248,10 @@ _RESTORE = Function(
         Grant("table", "usage", (*_ROWS_BACK, "UpdateItem")),
         Grant("function", "purge", ("Invoke",)),
         Grant("table", "erasures", (*_ROWS_BACK, "Scan")),
+        Grant("table", "people", _ROWS_BACK),
         Grant("bucket", "files/uploads", _OBJECTS_BACK),
         Grant("bucket", "files/extracted", ("PutObject", "GetObject", "ListObjectVersions", "DeleteObjectVersion")),
-        Grant("pool", "people", ("AdminGetUser", "AdminCreateUser", "AdminDisableUser")),
+        Grant("pool", "people", ("AdminGetUser", "AdminCreateUser", "AdminDisableUser", "AdminAddUserToGroup")),
         # Of a drill.
         Grant("table", "drill-*", ("CreateTable", "DescribeTable", "DeleteTable", *_ROWS_BACK)),
         Grant("bucket", "files/drill", ("PutObject", "GetObject", "ListObjectVersions", "DeleteObjectVersion")),

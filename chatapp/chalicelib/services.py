@@ -16,7 +16,7 @@ from chalicelib.aws.exports import Export
 from chalicelib.aws.functions import Function, Schedule
 from chalicelib.aws.grants import Grant
 from chalicelib.aws.parameters import Parameter, Parameters
-from chalicelib.aws.people import People
+from chalicelib.aws.people import Pool
 from chalicelib.aws.push import Push
 from chalicelib.aws.scratch_tables import ScratchTables
 from chalicelib.aws.table import Index, Table
@@ -51,6 +51,7 @@ class Services:
     usage: Table
     usage_due: Index
     sockets: Table
+    people: Table
     erasures: Table
     backups: Bucket
     erased: Bucket
@@ -66,7 +67,7 @@ class Services:
     extractions: Function
     purges: Schedule
     purgings: Function
-    people: People
+    pool: Pool
     parameters: Parameters
     accounts: Accounts
     pushes: Push
@@ -136,8 +137,8 @@ class _Adapters:
         grant = self._grant("sockets", "connections")
         return Push(self.function, grant, partial(self.clients, "apigatewaymanagementapi"))
 
-    def people(self) -> People:
-        return People(self.function, self._grant("pool", "people"), partial(self.clients, "cognito-idp"), self._pool_id)
+    def pool(self) -> Pool:
+        return Pool(self.function, self._grant("pool", "people"), partial(self.clients, "cognito-idp"), self._pool_id)
 
     def accounts(self) -> Accounts:
         grant = self._grant("pool", "people")
@@ -184,6 +185,7 @@ def build(function: str, settings: Settings, clients: Callable[..., Any] = clien
         sockets=adapters.table("sockets"),
         answers=adapters.started(ANSWER),
         extractions=adapters.started(EXTRACT),
+        people=adapters.table("people"),
         erasures=adapters.table("erasures"),
         backups=adapters.whole_bucket("backups"),
         erased=adapters.erased(),
@@ -197,7 +199,7 @@ def build(function: str, settings: Settings, clients: Callable[..., Any] = clien
         restores=adapters.started(RESTORE),
         purges=adapters.later(PURGE),
         purgings=adapters.started(PURGE),
-        people=adapters.people(),
+        pool=adapters.pool(),
         parameters=adapters.parameters(),
         accounts=adapters.accounts(),
         pushes=adapters.pushes(),

@@ -68,6 +68,7 @@ class Settings:
     document_tokens: what it may hold of files, by estimate; what exceeds it is searched.
     context_tokens: what the models take in one request, answer included.
     max_file_mb, storage_quota_mb: of one file, and of all files of one person.
+    signup: "open" lets people make accounts by themselves; they comment only, until an owner lets them in.
     app_version: of the package that runs. backup_hour_utc: of the nightly backup. backup_lock_days: for which nobody
         can delete a backup.
     """
@@ -90,6 +91,7 @@ class Settings:
     files_bucket: str = ""
     max_file_mb: int = 50
     storage_quota_mb: int = 2_048
+    signup: str = "closed"
     app_version: str = "development"
     backup_hour_utc: int = 2
     backup_lock_days: int = 30
@@ -158,6 +160,7 @@ class Settings:
             files_bucket=environment.get("CHATAPP_FILES_BUCKET", ""),
             max_file_mb=int(number("MAX_FILE_MB", default.max_file_mb)),
             storage_quota_mb=int(number("STORAGE_QUOTA_MB", default.storage_quota_mb)),
+            signup=environment.get("CHATAPP_SIGNUP") or default.signup,
             app_version=environment.get("CHATAPP_VERSION") or default.app_version,
             backup_hour_utc=int(number("BACKUP_HOUR_UTC", default.backup_hour_utc)),
             backup_lock_days=int(number("BACKUP_LOCK_DAYS", default.backup_lock_days)),
@@ -168,6 +171,8 @@ class Settings:
         return settings
 
     def _check(self) -> None:
+        if self.signup not in ("open", "closed"):
+            raise ValueError(f"signup ({self.signup}) must be open or closed")
         if self.retention_days < 0:
             raise ValueError(f"retention_days ({self.retention_days}) must be 0, which keeps until deleted, or more")
         if self.backup_hour_utc not in range(24) or self.backup_lock_days < 0:

@@ -22,6 +22,8 @@ from chalicelib import logs
 from chalicelib.api.schemas.texts import PATTERNS
 from chalicelib.aws.faults import Busy
 from chalicelib.errors import AppError, InvalidRequest, Unauthorized, Unavailable
+from chalicelib.groups import rules
+from chalicelib.groups.rules import Rule
 from chalicelib.sessions import Session
 from chalicelib.subjects import Subject, person
 
@@ -49,10 +51,12 @@ class Cors(CORSConfig):
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """The caller, as Cognito's ID token names it. expires_at: of that token, Unix seconds."""
+    """The caller, as Cognito's ID token names it. expires_at: of that token, Unix seconds. groups: see `rules.parse`."""
 
     session: Session
     expires_at: int
+    email: str
+    groups: frozenset[str]
 
     @property
     def subject(self) -> Subject:
@@ -88,22 +92,19 @@ class ChatApp(Chalice):
 
         def decorate(view: View) -> View:
             self.operations.append(Operation(method, path, view, statuses, "authorizer" not in options))
-            register(self._endpoint(view, statuses[0], public="authorizer" not in options))
+            register(self._endpoint(view, statuses[0], (method, path)))
             return view
 
         return decorate
 
-    def _endpoint(self, view: View, status: int, *, public: bool) -> Callable[..., Response]:
+    def _endpoint(self, view: View, status: int, route: tuple[str, str]) -> Callable[..., Response]:
         hints = get_type_hints(view)
 
         @functools.wraps(view)
         def endpoint(**arguments: Any) -> Response:
             started = time.perf_counter()
             try:
-                if not public:
-                    # Also where the view does not ask who it is: API Gateway's authorizer may let access tokens in,
-                    # and lets in whose session is over.
-                    self._admit(self.user.session)
+                self._let_in(rules.of(*route))
                 if "body" in hints:
                     arguments["body"] = self._body(hints["body"], inspect.signature(view).parameters["body"])
                 if "query" in hints:
@@ -124,13 +125,23 @@ class ChatApp(Chalice):
 
         return endpoint
 
+    def _let_in(self, rule: Rule) -> None:
+        """Raises Unauthorized and Forbidden, also where the view does not ask who it is: API Gateway's authorizer may
+        let access tokens in, lets in whose session is over, and asks for no group."""
+        if rule is Rule.PUBLIC:
+            return
+        user = self.user
+        self._admit(user.session)
+        rules.check(rule, user.groups)
+
     @property
     def user(self) -> User:
         """The caller. Raises Unauthorized for a token that is not a Cognito ID token."""
         claims = (self._request.context.get("authorizer") or {}).get("claims") or {}
         if claims.get("token_use") != "id" or not claims.get("sub"):
             raise Unauthorized("Sign in again: this needs a Cognito ID token.")
-        return User(_session(claims), expiry(claims.get("exp")))
+        groups = rules.parse(claims.get("cognito:groups"))
+        return User(_session(claims), expiry(claims.get("exp")), str(claims.get("email") or ""), groups)
 
     @property
     def _request(self) -> Request:

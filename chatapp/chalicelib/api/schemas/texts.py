@@ -18,11 +18,16 @@ _VISIBLE = r"\S"
 _REQUEST_ID = r"^[A-Za-z0-9_-]{8,64}$"
 # As in RFC 6838, with parameters; it becomes an HTTP header.
 MEDIA_TYPE = r"^[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]*/[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]*( *;[ -~]*)?$"
+# Cognito refuses some more.
+ADDRESS = (
+    r'^[^@\s\x00-\x1f\x7f"\\<>()\[\],;:]+@[^@\s\x00-\x1f\x7f"\\<>()\[\],;:.]+(\.[^@\s\x00-\x1f\x7f"\\<>()\[\],;:.]+)+$'
+)
 # What a pattern asks for, in words: an error does not quote a regular expression.
 PATTERNS = {
     _NOT_BLANK: "must not be blank",
     _VISIBLE: "must not be blank",
     _REQUEST_ID: "must be 8 to 64 letters, digits, hyphens or underscores",
+    ADDRESS: "must be an e-mail address",
     MEDIA_TYPE: "must be a media type, such as application/pdf",
 }
 
