@@ -92,6 +92,7 @@ _API = Function(
         Grant("bucket", "files/extracted", ("GetObject", "ListObjectVersions")),
         Grant("table", "usage", ("GetItem", "UpdateItem")),
         Grant("table", "sockets", ("PutItem", *_CONNECTIONS)),
+        Grant("parameter", "address-key", ("GetParameter",)),
         _PUSH,
         Grant("function", "answer", ("Invoke",)),
         Grant("function", "extract", ("Invoke",)),

@@ -1,7 +1,8 @@
 """The HTTP edge: a Chalice whose routes take and return pydantic models, and answer every error in one shape.
 
 A view's signature is its contract: `body` and `query` are parsed into the models that it names, what it returns is
-written as JSON. `operations` keeps what was declared, for the OpenAPI document.
+written as JSON. `operations` keeps what was declared, for the OpenAPI document. What a route is metered as is declared
+beside its method; every reply of it says what is left.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import functools
 import inspect
 import json
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, get_type_hints
 
@@ -23,6 +24,9 @@ from chalicelib.api.schemas.texts import PATTERNS
 from chalicelib.aws.faults import Busy
 from chalicelib.errors import AppError, InvalidRequest, Unauthorized, Unavailable
 from chalicelib.sessions import Session
+from chalicelib.settings import Limit
+from chalicelib.spending import rates
+from chalicelib.spending.rates import Caller, Remaining, What
 from chalicelib.subjects import Subject, person
 
 # A reply is a model, or a shape of `chalicelib.shapes` as it is.
@@ -34,6 +38,12 @@ SECURITY_HEADERS = {
     "Strict-Transport-Security": "max-age=63072000; includeSubDomains",
     "X-Content-Type-Options": "nosniff",
 }
+
+
+# What a script of the site's may read of a reply besides its body.
+EXPOSED_HEADERS = ["RateLimit", "RateLimit-Policy", "Retry-After"]
+
+Meter = Callable[[What, Caller, Limit | None], Sequence[Remaining]]
 
 
 class Cors(CORSConfig):
@@ -49,10 +59,14 @@ class Cors(CORSConfig):
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """The caller, as Cognito's ID token names it. expires_at: of that token, Unix seconds."""
+    """The caller, as Cognito's ID token names it. expires_at: of that token, Unix seconds.
+
+    group: by which the person is metered: the first of `owners` and `members` that they are in, or `none`.
+    """
 
     session: Session
     expires_at: int
+    group: str = "none"
 
     @property
     def subject(self) -> Subject:
@@ -71,34 +85,50 @@ class Operation:
 
 
 class ChatApp(Chalice):
-    """admit: refuses a session that has ended by raising an AppError; asked before every view that is not public."""
+    """admit: refuses a session that has ended by raising an AppError; asked before every view that is not public.
 
-    def __init__(self, app_name: str, admit: Callable[[Session], None]) -> None:
+    meter: takes one unit of each limit of a caller's, or raises RateLimited (`spending.rates`).
+    """
+
+    def __init__(self, app_name: str, admit: Callable[[Session], None], meter: Meter) -> None:
         super().__init__(app_name)
         self.operations: list[Operation] = []
         self._admit = admit
+        self._meter = meter
+        self._remaining: list[Remaining] = []
 
-    def route(self, path: str, *, statuses: tuple[int, ...] = (200,), **options: Any) -> Callable[[View], View]:
+    def route(
+        self, path: str, *, statuses: tuple[int, ...] = (200,), metered: What | None = None, **options: Any
+    ) -> Callable[[View], View]:
         """Chalice's decorator for one method, with models in and models or shapes out.
 
-        statuses: of success. A view that has several returns `(model, status)`.
+        statuses: of success. A view that has several returns `(model, status)`. metered: what a request of it counts
+        as; one that makes no sense is not counted, one that the view refuses is.
         """
         register = super().route(path, content_types=["*/*"], **options)
         (method,) = options["methods"]
 
         def decorate(view: View) -> View:
             self.operations.append(Operation(method, path, view, statuses, "authorizer" not in options))
-            register(self._endpoint(view, statuses[0], public="authorizer" not in options))
+            register(self._endpoint(view, statuses[0], metered, public="authorizer" not in options))
             return view
 
         return decorate
 
-    def _endpoint(self, view: View, status: int, *, public: bool) -> Callable[..., Response]:
+    def meter(self, what: What, own: Limit | None = None) -> None:
+        """Take one unit of each limit that holds for the caller. Raises RateLimited, and Busy.
+
+        For views that know only by themselves what is to be metered. own: the limit of an API key, as its row has it.
+        """
+        self._remaining += self._meter(what, self.caller, own)
+
+    def _endpoint(self, view: View, status: int, metered: What | None, *, public: bool) -> Callable[..., Response]:
         hints = get_type_hints(view)
 
         @functools.wraps(view)
         def endpoint(**arguments: Any) -> Response:
             started = time.perf_counter()
+            self._remaining = []
             try:
                 if not public:
                     # Also where the view does not ask who it is: API Gateway's authorizer may let access tokens in,
@@ -108,9 +138,11 @@ class ChatApp(Chalice):
                     arguments["body"] = self._body(hints["body"], inspect.signature(view).parameters["body"])
                 if "query" in hints:
                     arguments["query"] = self._query(hints["query"])
+                if metered:
+                    self.meter(metered)
                 reply = _reply(view(**arguments), status)
             except AppError as error:
-                reply = Response(error.body(), status_code=error.status)
+                reply = Response(error.body(), status_code=error.status, headers=dict(error.headers))
             except Busy as error:
                 logs.report(error)
                 busy = Unavailable("The database is busy; nothing is lost. Repeat the request as it was.")
@@ -119,6 +151,7 @@ class ChatApp(Chalice):
                 # Here and not in Chalice, which would answer without CORS headers and log the error's text.
                 logs.report(error)
                 reply = Response(AppError("Something went wrong on our side. Try again.").body(), status_code=500)
+            reply.headers = {**rates.headers(self._remaining), **reply.headers}
             self._log(view.__name__, reply.status_code, started)
             return reply
 
@@ -130,7 +163,19 @@ class ChatApp(Chalice):
         claims = (self._request.context.get("authorizer") or {}).get("claims") or {}
         if claims.get("token_use") != "id" or not claims.get("sub"):
             raise Unauthorized("Sign in again: this needs a Cognito ID token.")
-        return User(_session(claims), expiry(claims.get("exp")))
+        return User(_session(claims), expiry(claims.get("exp")), _group(claims.get("cognito:groups")))
+
+    @property
+    def caller(self) -> Caller:
+        """Who makes the request, for whom it is metered: also where nobody has signed in."""
+        identity = self._request.context.get("identity") or {}
+        user = self.user if self._request.context.get("authorizer") else None
+        return Caller(
+            subject=user.subject if user else None,
+            ip=str(identity.get("sourceIp") or ""),
+            key_id=str(identity.get("apiKeyId") or ""),
+            group=user.group if user else "none",
+        )
 
     @property
     def _request(self) -> Request:
@@ -191,6 +236,13 @@ def _reply(returned: Any, status: int) -> Response:
         status_code=status,
         headers={"Content-Type": "application/json", "Cache-Control": "no-store"},
     )
+
+
+def _group(claim: Any) -> str:
+    """API Gateway gives a claim of several groups as one text: with commas between them."""
+    names = claim if isinstance(claim, list) else str(claim or "").replace("[", "").replace("]", "").split(",")
+    groups = {str(name).strip() for name in names}
+    return next((group for group in ("owners", "members") if group in groups), "none")
 
 
 def _session(claims: Mapping[str, Any]) -> Session:
