@@ -8,7 +8,7 @@ from typing import Any
 from chalice.app import CloudWatchEvent, CognitoUserPoolAuthorizer, Cron, Rate, S3Event, WebsocketEvent
 from chalicelib import functions, logs, services, sessions
 from chalicelib.api import conversations, ending, files, messages, models, people
-from chalicelib.api.rest import ChatApp, Cors
+from chalicelib.api.rest import EXPOSED_HEADERS, ChatApp, Cors
 from chalicelib.api.schemas.conversations import (
     Conversation,
     ConversationChange,
@@ -55,15 +55,25 @@ from chalicelib.files import attachments
 from chalicelib.push import connections, tickets
 from chalicelib.settings import Settings
 from chalicelib.shapes import File
+from chalicelib.spending import rates
 from chalicelib.turns import reading, retrying, sending, stopping
 
 settings = Settings.read(os.environ)
 
-app = ChatApp(app_name="chatapp", admit=lambda session: sessions.admit(api(), session))
+app = ChatApp(
+    app_name="chatapp",
+    admit=lambda session: sessions.admit(api(), session),
+    meter=lambda what, caller, own: rates.take(api(), what, caller, own=own),
+)
 app.experimental_feature_flags.update(["WEBSOCKETS"])
 
 users = CognitoUserPoolAuthorizer("users", provider_arns=[settings.user_pool_arn])
-cors = Cors(allow_origin=settings.site_origin, allow_headers=["Authorization", "Content-Type"], max_age=7200)
+cors = Cors(
+    allow_origin=settings.site_origin,
+    allow_headers=["Authorization", "Content-Type"],
+    expose_headers=EXPOSED_HEADERS,
+    max_age=7200,
+)
 public: dict[str, Any] = {"cors": cors}
 signed_in: dict[str, Any] = {"cors": cors, "authorizer": users}
 
@@ -86,7 +96,7 @@ def list_models() -> Models:
     return models.models(settings)
 
 
-@app.route("/conversations", methods=["POST"], statuses=(201,), **signed_in)
+@app.route("/conversations", methods=["POST"], statuses=(201,), metered="sends", **signed_in)
 def create_conversation(body: NewConversation) -> NewConversationReply:
     return conversations.create_conversation(api(), app.user.subject, body)
 
@@ -116,7 +126,13 @@ def list_messages(conversation_id: str, query: ListQuery) -> Messages:
     return messages.list_messages(api(), app.user.subject, conversation_id, query)
 
 
-@app.route("/conversations/{conversation_id}/messages", methods=["POST"], statuses=(202,), **signed_in)
+@app.route(
+    "/conversations/{conversation_id}/messages",
+    methods=["POST"],
+    statuses=(202,),
+    metered="sends",
+    **signed_in,
+)
 def send_message(conversation_id: str, body: NewMessage) -> Turn:
     return messages.turn(sending.send(api(), app.user.subject, conversation_id, messages.as_sending(settings, body)))
 
@@ -135,6 +151,7 @@ def stop_answer(conversation_id: str, message_id: str, body: Nothing = Nothing()
     "/conversations/{conversation_id}/messages/{message_id}/retry",
     methods=["POST"],
     statuses=(202,),
+    metered="sends",
     **signed_in,
 )
 def retry_answer(conversation_id: str, message_id: str, body: Retry = Retry()) -> Turn:  # noqa: B008
@@ -162,7 +179,7 @@ def remove_conversation_file(conversation_id: str, file_id: str) -> Conversation
     return conversations.conversation(settings, attachments.remove(api(), app.user.subject, conversation_id, file_id))
 
 
-@app.route("/files", methods=["POST"], statuses=(201,), **signed_in)
+@app.route("/files", methods=["POST"], statuses=(201,), metered="uploads", **signed_in)
 def create_file(body: NewFile) -> NewFileReply:
     return files.create(api(), app.user.subject, body)
 
@@ -197,12 +214,12 @@ def download_file(file_id: str) -> FileContent:
     return files.content(api(), app.user.subject, file_id)
 
 
-@app.route("/chat", methods=["POST"], statuses=(200, 202), **signed_in)
+@app.route("/chat", methods=["POST"], statuses=(200, 202), metered="sends", **signed_in)
 def chat(body: Chat) -> tuple[ChatReply, int]:
     return messages.chat(api(), app.user.subject, body)
 
 
-@app.route("/sockets", methods=["POST"], **signed_in)
+@app.route("/sockets", methods=["POST"], metered="sockets", **signed_in)
 def open_socket(body: Nothing = Nothing()) -> Ticket:  # noqa: B008
     return Ticket(
         ticket=tickets.issue_ticket(api(), app.user.session, app.user.expires_at), expires_in_s=tickets.TICKET_S
@@ -224,7 +241,7 @@ def change_me(body: MeChange) -> Me:
     return people.change_me(api(), app.user, body)
 
 
-@app.route("/signups", methods=["POST"], statuses=(202,), **public)
+@app.route("/signups", methods=["POST"], statuses=(202,), metered="signups", **public)
 def sign_up(body: Signup) -> SignedUp:
     return people.sign_up(api(), body)
 

@@ -59,10 +59,14 @@ Our own bugs, a 500 each, like any exception that is not named here:
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 _LONGEST_ID = 40
 
 
 class AppError(Exception):
+    """headers: that go with it over HTTP."""
+
     status = 500
     code = "internal"
 
@@ -70,6 +74,7 @@ class AppError(Exception):
         super().__init__(message)
         self.message = message
         self.details = details
+        self.headers: dict[str, str] = {}
 
     def body(self) -> dict[str, dict[str, str | int]]:
         return {"error": {"code": self.code, "message": self.message, **self.details}}
@@ -207,6 +212,16 @@ def _mb(size_bytes: int) -> str:
 class BudgetSpent(AppError):
     status = 429
     code = "budget_spent"
+
+
+class RateLimited(AppError):
+    status = 429
+    code = "rate_limited"
+
+    def __init__(self, message: str, retry_after_s: int, headers: Mapping[str, str]) -> None:
+        """headers: what is left of which limit."""
+        super().__init__(message, retry_after_s=retry_after_s)
+        self.headers = {"Retry-After": str(retry_after_s), **headers}
 
 
 class Unavailable(AppError):

@@ -102,6 +102,7 @@ _API = Function(
                 *("AdminDisableUser", "AdminEnableUser", "AdminDeleteUser"),
             ),
         ),
+        Grant("parameter", "address-key", ("GetParameter",)),
         _PUSH,
         Grant("function", "answer", ("Invoke",)),
         Grant("function", "extract", ("Invoke",)),

@@ -34,6 +34,7 @@ class Services:
 
     backups: all of the backups bucket; erased: what is under `erasures/` there. exports: by the table's logical name.
     site: what is published.
+    address_key: the secret by which addresses are counted (`spending.addresses`).
     archives: the backups bucket of any stage, to be read. drilled, scratch_tables: where a drill restores to.
     """
 
@@ -69,6 +70,7 @@ class Services:
     purgings: Function
     pool: Pool
     parameters: Parameters
+    address_key: Parameter
     accounts: Accounts
     pushes: Push
     model: Callable[[], Model]
@@ -201,6 +203,7 @@ def build(function: str, settings: Settings, clients: Callable[..., Any] = clien
         purgings=adapters.started(PURGE),
         pool=adapters.pool(),
         parameters=adapters.parameters(),
+        address_key=adapters.parameter("address-key"),
         accounts=adapters.accounts(),
         pushes=adapters.pushes(),
         model=lru_cache(maxsize=1)(lambda: build_model(settings, key.value)),
