@@ -9,7 +9,7 @@ from chalicelib.files import quota
 from chalicelib.groups import people
 from chalicelib.groups.people import Member
 from chalicelib.ids import iso
-from chalicelib.people import names, rows
+from chalicelib.people import rows
 
 from .schemas import people as s
 
@@ -27,8 +27,7 @@ def me(services: Services, user: User) -> s.Me:
 
 
 def change_me(services: Services, user: User, body: s.MeChange) -> s.Me:
-    name = names.chosen(body.display_name)
-    return _me(user, rows.change(services, user.subject, display_name=name or None))
+    return _me(user, people.choose_name(services, user.subject, user.groups, body.display_name))
 
 
 def _me(user: User, row: rows.Person) -> s.Me:

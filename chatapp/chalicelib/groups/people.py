@@ -23,9 +23,9 @@ from chalicelib.aws.functions import NotStarted
 from chalicelib.aws.people import NoPage
 from chalicelib.aws.table import batch_get
 from chalicelib.deletion import people as removal
-from chalicelib.errors import AlreadyThere, Conflict, InvalidCursor, NotFound
+from chalicelib.errors import AlreadyThere, Conflict, InvalidCursor, InvalidRequest, NotFound
 from chalicelib.files import quota
-from chalicelib.people import rows
+from chalicelib.people import names, rows
 from chalicelib.spending import usage
 from chalicelib.subjects import Subject, person
 
@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 # Cognito tells a person's groups by one request each, 50 a second for a pool.
 # https://docs.aws.amazon.com/cognito/latest/developerguide/quotas.html ("UserResourceRead")
 _AT_ONCE = 5
+# Of one request to DynamoDB.
+_MOST_OWNERS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +164,23 @@ def sign_up(services: Services, email: str, language: str) -> None:
         services.accounts.invite(_attributes(email) | {"locale": language}, is_enabled=True)
     except Busy as error:
         logs.report(error)
+
+
+def choose_name(services: Services, subject: Subject, groups: Collection[str], text: str) -> rows.Person:
+    """What a person is to be called; "" for what they are called by default. Raises InvalidRequest.
+
+    Nobody is called what an owner is, or nearly so.
+    """
+    name = names.chosen(text)
+    if name and OWNERS not in groups and names.looks(name) in _owners_looks(services):
+        raise InvalidRequest("display_name", "is taken; choose another one")
+    return rows.change(services, subject, display_name=name or None)
+
+
+def _owners_looks(services: Services) -> set[str]:
+    keys = [(services.people, rows.key(person(each.sub))) for each in services.pool.members(OWNERS)]
+    found = batch_get(*keys[:_MOST_OWNERS]) if keys else []
+    return {names.looks(row["display_name"]) for row in found if row and row.get("display_name")}
 
 
 def set_groups(services: Services, user_id: str, groups: Collection[str]) -> None:

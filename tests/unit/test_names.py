@@ -1,0 +1,76 @@
+"""What a person may be called where others read it."""
+
+from __future__ import annotations
+
+import pytest
+from chalicelib.errors import InvalidRequest
+from chalicelib.people import names
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("Ada", "Ada"),
+        ("  Ada \t\n Lovelace ", "Ada Lovelace"),
+        ("Zoë", "Zoë"),
+        ("Nguyễn Thị", "Nguyễn Thị"),
+        ("Анна", "Анна"),
+        ("王小明", "王小明"),
+        ("עדה", "עדה"),
+        ("Ada 🌹", "Ada 🌹"),
+        ("<b>Ada</b>", "<b>Ada</b>"),
+        ("x" * 40, "x" * 40),
+        ("", ""),
+        ("   ", ""),
+    ],
+)
+def test_a_name_is_what_people_are_called_anywhere(text: str, kept: str) -> None:
+    assert names.chosen(text) == kept
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "x" * 41,
+        "Ada\u202eevil",
+        "Ada\u2066",
+        "\u200f",
+        "A\u200bda",
+        "A\u200dda",
+        "\ufeffAda",
+        "Ada\x00",
+        "Ada\x1b[1m",
+        "Ada\ud800",
+        "Ada\ue000",
+        "\u3164",
+        "Ada\u2800",
+        "e" + "\u0301" * 100,
+        "a" + "\u0330\u0331\u0332",
+        "🌹",
+        "...",
+    ],
+)
+def test_a_name_that_hides_or_floods_is_refused(text: str) -> None:
+    with pytest.raises(InvalidRequest, match="display_name: "):
+        names.chosen(text)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        "ada lovelace",
+        "Ada_Lovelace",
+        "АԁА Lovelace",
+        "Adа  Lоvelаcе",
+        "ÁDA LOVELACE",
+        "Ada Love1ace",
+        "Ａｄａ Lovelace",
+    ],
+)
+def test_names_that_look_alike_are_told(other: str) -> None:
+    assert names.looks(other) == names.looks("Ada Lovelace")
+
+
+@pytest.mark.parametrize("other", ["Ada", "Eda Lovelace", "Ada Lovelaces", "王小明"])
+def test_others_are_not(other: str) -> None:
+    assert names.looks(other) != names.looks("Ada Lovelace")
