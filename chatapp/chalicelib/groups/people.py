@@ -266,4 +266,4 @@ def _cut_off(services: Services, account: Account) -> None:
     subject: Subject = person(account.sub)
     removal.cut_off(services, subject)
     with suppress(NotStarted):
-        services.purgings.invoke(removal.order(subject, "stop"))
+        services.purgings.invoke(removal.stop_order(subject))
