@@ -19,7 +19,8 @@ from chalicelib.subjects import Subject, person
 from tests.fakes import dynamodb, wire
 from tests.fakes.dynamodb import Call
 from tests.people import Person
-from tests.stage import ORIGIN, UNLIMITED, Stage
+from tests.stage import ORIGIN, Stage
+from tests.stage import rates as rates_of
 
 ROUNDS = 25
 PARALLEL = 32
@@ -32,9 +33,7 @@ def limited(stage: Stage, /, **limits: dict[str, list[int]]) -> Any:
     """The API's services where only these limits hold: `members={"sends": [2, 60]}`."""
     from chalicelib import functions, services
 
-    none: dict[str, dict[str, list[int]]] = {
-        who: {what: [] for what in of} for who, of in json.loads(UNLIMITED).items()
-    }
+    none: dict[str, dict[str, list[int]]] = json.loads(rates_of([]))
     stage.configure(rates=json.dumps({who: of | limits.get(who, {}) for who, of in none.items()}))
     return services.of(functions.API)
 
