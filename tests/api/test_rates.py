@@ -153,6 +153,10 @@ def test_a_visitor_with_a_thousand_addresses_of_one_network_is_one(stage: Stage)
     callers = [Caller(None, f"2001:db8:1:2::{number:x}") for number in range(1_000)]
     assert sum(taken(services, caller, "signups") for caller in callers) == 5
     assert taken(services, Caller(None, "2001:db8:1:3::1"), "signups")
+    with pytest.raises(RateLimited) as refused:
+        rates.take(services, "signups", callers[0])
+    says = "Too many sign-ups from your address: at most 5 in 24 hours. Try again in 5 hours."
+    assert refused.value.message == says
 
 
 def test_a_row_is_kept_until_nothing_is_missing_of_it(stage: Stage) -> None:
