@@ -37,7 +37,7 @@ What AWS answers, converted by exact code in `aws/`; whoever calls handles it:
     Archived                    aws.bucket               an object in a cold storage class, to be asked for first
     NoRecovery                  aws.exports              a table that cannot be told as it was at that time
     NotStarted                  aws.functions            a function could not be invoked
-    Missing                     aws.accounts             there is no such account
+    Missing, NoAddress          aws.accounts             there is no such account; none can be made of that address
     NoPage                      aws.people               a list of accounts has no page that starts there
     Gone                        aws.push                 a connection that is closed
 
