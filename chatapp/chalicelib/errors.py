@@ -20,6 +20,7 @@ What a caller can provoke, and how HTTP names it; only these become 4xx:
     │   └── RequestIdReused     409 request_id_reused    (carries `field`)
     ├── StorageFull             413 storage_full         (carries `used_bytes`, `limit_bytes`)
     ├── BudgetSpent             429 budget_spent         (in the middle of an answer: that answer's error)
+    ├── RateLimited         429 rate_limited         (carries `retry_after_s`, which is a header, too)
     └── Unavailable             503 unavailable          (safe to repeat with the same request_id)
 
 What ends an answer or a file's reading, and is told on its row:
