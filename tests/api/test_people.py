@@ -244,6 +244,24 @@ def test_sessions_that_begin_while_a_group_is_taken_away_end_too(stage: Stage, o
     assert next(row for row in stage.rows("sockets") if row["item"] == "ended:")["revoked_at"] > 1, "and after it"
 
 
+def test_sessions_that_began_in_between_end_by_repeating_what_broke_off_after_the_group_was_gone(
+    stage: Stage, owner: Person, ada: Person
+) -> None:
+    def before(operation: str) -> None:
+        if operation == "AdminRemoveUserFromGroup":
+            for row in stage.rows("sockets"):
+                stage.put("sockets", row | {"revoked_at": 1})
+            stage.wire.fail(dynamodb.throttled, lambda call: "ended:" in str(call.body), times=9)
+
+    stage.pool.before = before
+    assert owner.patch(_path(ada), {"groups": []}).error == "unavailable"
+    stage.wire.reset()
+    stage.pool.before = lambda name: None
+    assert owner.get(_path(ada)).body["groups"] == [], "it is gone already"
+    assert owner.patch(_path(ada), {"groups": []}).status == 200
+    assert _is_out(stage, ada)
+
+
 def test_a_disabled_person_is_out_until_let_in_again(stage: Stage, owner: Person, ada: Person) -> None:
     ada.connect("tab")
     assert owner.patch(_path(ada), {"disabled": True}).body["status"] == "disabled"
