@@ -85,6 +85,7 @@ class Deployment:
                 "ViewerProtocolPolicy": "allow-all" if stage.is_local else "redirect-to-https",
                 "LogRetentionDays": str(self.settings.log_retention_days),
                 "BackupsDeepArchive": str(self.settings.backup_deep_archive).lower(),
+                "OwnerEmail": self.settings.owner_email,
                 "Protected": "false" if stage.is_local else "true",
                 "Local": "true" if stage.is_local else "false",
             }

@@ -10,10 +10,19 @@ What a caller can provoke, and how HTTP names it; only these become 4xx:
     │   └── PayloadTooLarge     413 payload_too_large
     ├── Unauthorized            401 unauthorized
     │   └── SessionEnded        401 session_ended        (its token is good; no fresh one will be)
+    ├── CommentsBanned          403 comments_banned
     ├── Conflict                409 conflict
     │   ├── AnswerInProgress    409 answer_in_progress   (carries `message_id`)
     │   ├── FileNotReady        409 file_not_ready       (carries `field`, `file_id`)
-    │   └── RequestIdReused     409 request_id_reused    (carries `field`)
+    │   ├── RequestIdReused     409 request_id_reused    (carries `field`)
+    │   ├── NameMissing         409 display_name_missing
+    │   ├── NameTaken           409 display_name_taken   (carries `field`)
+    │   ├── SectionClosed       409 section_closed       (carries `field`)
+    │   ├── CommentGone         409 comment_gone         (carries `field`)
+    │   ├── DuplicateComment    409 duplicate_comment    (carries `field`)
+    │   ├── TooFast             409 too_fast             (carries `field`)
+    │   ├── TooLate             409 too_late
+    │   └── Moderated           409 moderated
     ├── StorageFull             413 storage_full         (carries `used_bytes`, `limit_bytes`)
     ├── BudgetSpent             429 budget_spent         (in the middle of an answer: that answer's error)
     └── Unavailable             503 unavailable          (safe to repeat with the same request_id)
@@ -152,6 +161,72 @@ class RequestIdReused(Conflict):
 
     def __init__(self) -> None:
         super().__init__("request_id: already used for another text; choose a new one", field="request_id")
+
+
+class CommentsBanned(AppError):
+    status = 403
+    code = "comments_banned"
+
+    def __init__(self) -> None:
+        super().__init__("The owner of this page takes no more comments from you.")
+
+
+class NameMissing(Conflict):
+    code = "display_name_missing"
+
+    def __init__(self) -> None:
+        super().__init__("Choose a display name first: it is what others see of you beside your comments.")
+
+
+class NameTaken(Conflict):
+    code = "display_name_taken"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "display_name: looks like the name of the owner of this page; choose another one", field="display_name"
+        )
+
+
+class SectionClosed(Conflict):
+    code = "section_closed"
+
+    def __init__(self) -> None:
+        super().__init__("sectionId: this section takes no more comments", field="sectionId")
+
+
+class CommentGone(Conflict):
+    code = "comment_gone"
+
+    def __init__(self) -> None:
+        super().__init__("reply_to: this comment was taken away and can have no more replies", field="reply_to")
+
+
+class DuplicateComment(Conflict):
+    code = "duplicate_comment"
+
+    def __init__(self) -> None:
+        super().__init__("text: you have written this here already, within a day", field="text")
+
+
+class TooFast(Conflict):
+    code = "too_fast"
+
+    def __init__(self, least_s: int) -> None:
+        super().__init__(
+            f"elapsed_ms: written in less than {least_s} seconds, as robots do; send it again as it is",
+            field="elapsed_ms",
+        )
+
+
+class TooLate(Conflict):
+    code = "too_late"
+
+    def __init__(self, minutes: int) -> None:
+        super().__init__(f"A comment can be changed for {minutes} minutes. You can still delete it.")
+
+
+class Moderated(Conflict):
+    code = "moderated"
 
 
 class StorageFull(AppError):

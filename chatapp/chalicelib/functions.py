@@ -17,6 +17,7 @@ ANSWER = "answer"
 EXTRACT = "extract"
 PURGE = "purge"
 SWEEP = "sweep"
+DIGEST = "digest"
 NIGHTLY_BACKUP = "nightly_backup"
 BACKUP = "backup"
 RESTORE = "restore"
@@ -91,6 +92,11 @@ _API = Function(
         Grant("bucket", "files/uploads", ("PutObject", "GetObjectVersion", "ListObjectVersions")),
         Grant("bucket", "files/extracted", ("GetObject", "ListObjectVersions")),
         Grant("table", "usage", ("GetItem", "UpdateItem")),
+        Grant("table", "commentaires", ("GetItem", "BatchGetItem", "PutItem", "UpdateItem")),
+        Grant("index", "commentaires/section-index", ("Query",)),
+        Grant("index", "commentaires/author-index", ("Query",)),
+        Grant("index", "commentaires/state-index", ("Query",)),
+        Grant("table", "sections", ("GetItem", "BatchGetItem", "UpdateItem", "Scan")),
         Grant("table", "sockets", ("PutItem", *_CONNECTIONS)),
         _PUSH,
         Grant("function", "answer", ("Invoke",)),
@@ -150,6 +156,10 @@ _PURGE = Function(
         Grant("index", "files/user-files-index", ("Query",)),
         Grant("table", "usage", ("Query", "UpdateItem", "BatchWriteItem")),
         Grant("table", "sockets", ("PutItem", *_CONNECTIONS)),
+        # Of a person or a ban, all comments.
+        Grant("index", "commentaires/author-index", ("Query",)),
+        Grant("table", "commentaires", ("GetItem", "UpdateItem", "DeleteItem")),
+        Grant("table", "sections", ("UpdateItem",)),
         *_REMOVING,
     ),
 )
@@ -164,7 +174,9 @@ _SWEEP = Function(
         Grant("index", "conversations/due-index", ("Query",)),
         Grant("index", "files/due-index", ("Query",)),
         Grant("index", "usage/due-index", ("Query",)),
+        Grant("index", "commentaires/due-index", ("Query",)),
         Grant("index", "files/user-files-index", ("Query",)),
+        Grant("table", "commentaires", ("UpdateItem", "DeleteItem")),
         Grant("table", "conversations", ("BatchGetItem", "UpdateItem", "DeleteItem", "Scan")),
         Grant("table", "files", ("GetItem", "PutItem", "UpdateItem", "DeleteItem", "Scan")),
         Grant("table", "usage", ("GetItem", "UpdateItem", "Scan")),
@@ -176,8 +188,20 @@ _SWEEP = Function(
     ),
 )
 
+# A mail that could not be sent today comes tomorrow.
+_DIGEST = Function(
+    memory_mb=512,
+    timeout_s=60,
+    events=Events(retries=2, max_age_s=3_600, failures="digest-failures"),
+    module="comments.digest",
+    grants=(
+        Grant("index", "commentaires/state-index", ("Query",)),
+        Grant("topic", "owner", ("Publish",)),
+    ),
+)
+
 # The tables of a backup (`backups.tables` says which are left out, and why).
-EXPORTED = ("conversations", "messages", "files", "usage", "erasures")
+EXPORTED = ("conversations", "messages", "files", "usage", "commentaires", "sections", "erasures")
 
 # What could not be begun tonight is begun tomorrow.
 _NIGHTLY_BACKUP = Function(
@@ -234,6 +258,8 @@ _RESTORE = Function(
         Grant("table", "messages", _ROWS_BACK),
         Grant("table", "files", (*_ROWS_BACK, "UpdateItem")),
         Grant("table", "usage", (*_ROWS_BACK, "UpdateItem")),
+        Grant("table", "commentaires", (*_ROWS_BACK, "UpdateItem")),
+        Grant("table", "sections", (*_ROWS_BACK, "UpdateItem")),
         Grant("function", "purge", ("Invoke",)),
         Grant("table", "erasures", (*_ROWS_BACK, "Scan")),
         Grant("bucket", "files/uploads", _OBJECTS_BACK),
@@ -264,6 +290,7 @@ FUNCTIONS: Mapping[str, Function] = {
     EXTRACT: _EXTRACT,
     PURGE: _PURGE,
     SWEEP: _SWEEP,
+    DIGEST: _DIGEST,
     NIGHTLY_BACKUP: _NIGHTLY_BACKUP,
     BACKUP: _BACKUP,
     RESTORE: _RESTORE,

@@ -20,6 +20,7 @@ from chalicelib.aws.people import People
 from chalicelib.aws.push import Push
 from chalicelib.aws.scratch_tables import ScratchTables
 from chalicelib.aws.table import Index, Table
+from chalicelib.aws.topic import Topic
 from chalicelib.claude.client import build as build_model
 from chalicelib.claude.interface import Model
 from chalicelib.workers import scratch
@@ -33,7 +34,7 @@ class Services:
     """What one function works with. An adapter without a grant refuses every operation.
 
     backups: all of the backups bucket; erased: what is under `erasures/` there. exports: by the table's logical name.
-    site: what is published.
+    site: what is published. topic: what the owner is mailed.
     archives: the backups bucket of any stage, to be read. drilled, scratch_tables: where a drill restores to.
     """
 
@@ -51,6 +52,13 @@ class Services:
     usage: Table
     usage_due: Index
     sockets: Table
+    comments: Table
+    comments_by_section: Index
+    comments_by_author: Index
+    comments_by_state: Index
+    comments_due: Index
+    sections: Table
+    topic: Topic
     erasures: Table
     backups: Bucket
     erased: Bucket
@@ -132,6 +140,10 @@ class _Adapters:
             {"Arn": arn, "RoleArn": role},
         )
 
+    def topic(self) -> Topic:
+        arn = f"arn:aws:sns:{self.settings.region}:{self.settings.account_id}:{self._named('owner')}"
+        return Topic(self.function, self._grant("topic", "owner"), partial(self.clients, "sns"), arn)
+
     def pushes(self) -> Push:
         grant = self._grant("sockets", "connections")
         return Push(self.function, grant, partial(self.clients, "apigatewaymanagementapi"))
@@ -182,6 +194,13 @@ def build(function: str, settings: Settings, clients: Callable[..., Any] = clien
         usage=adapters.table("usage"),
         usage_due=adapters.index("usage", "due-index"),
         sockets=adapters.table("sockets"),
+        comments=adapters.table("commentaires"),
+        comments_by_section=adapters.index("commentaires", "section-index"),
+        comments_by_author=adapters.index("commentaires", "author-index"),
+        comments_by_state=adapters.index("commentaires", "state-index"),
+        comments_due=adapters.index("commentaires", "due-index"),
+        sections=adapters.table("sections"),
+        topic=adapters.topic(),
         answers=adapters.started(ANSWER),
         extractions=adapters.started(EXTRACT),
         erasures=adapters.table("erasures"),

@@ -115,6 +115,7 @@ ACTIONS: dict[str, dict[str, str]] = {
     "parameters": {"GetParametersByPath": "ssm:GetParametersByPath"},
     "schedule": {"CreateSchedule": "scheduler:CreateSchedule"},
     "queue": {"SendMessage": "sqs:SendMessage"},
+    "topic": {"Publish": "sns:Publish"},
     "pool": {
         "DescribeUserPool": "cognito-idp:DescribeUserPool",
         "ListUsers": "cognito-idp:ListUsers",
@@ -142,6 +143,7 @@ CLIENTS: dict[str, str | None] = {
     "parameters": "ssm",
     "schedule": "scheduler",
     "queue": None,
+    "topic": "sns",
     "pool": "cognito-idp",
     "bedrock": "bedrock-runtime",
 }
@@ -274,6 +276,10 @@ def _queue(grant: Grant, place: Place) -> list[Statement]:
     return [_allow(grant, place.arn("sqs", f"{place.prefix}-{grant.resource}"))]
 
 
+def _topic(grant: Grant, place: Place) -> list[Statement]:
+    return [_allow(grant, place.arn("sns", f"{place.prefix}-{grant.resource}"))]
+
+
 def _pool(grant: Grant, place: Place) -> list[Statement]:
     """Its name is made by Cognito, so only a stage that is laid knows it."""
     return [_allow(grant, place.user_pool_arn)] if place.user_pool_arn else []
@@ -305,6 +311,7 @@ RESOURCES: dict[str, Callable[[Grant, Place], list[Statement]]] = {
     "parameters": _parameters,
     "schedule": _schedule,
     "queue": _queue,
+    "topic": _topic,
     "pool": _pool,
     "bedrock": _bedrock,
 }

@@ -78,22 +78,25 @@ class ChatApp(Chalice):
         self.operations: list[Operation] = []
         self._admit = admit
 
-    def route(self, path: str, *, statuses: tuple[int, ...] = (200,), **options: Any) -> Callable[[View], View]:
+    def route(
+        self, path: str, *, statuses: tuple[int, ...] = (200,), shared_s: int = 0, **options: Any
+    ) -> Callable[[View], View]:
         """Chalice's decorator for one method, with models in and models or shapes out.
 
-        statuses: of success. A view that has several returns `(model, status)`.
+        statuses: of success. A view that has several returns `(model, status)`. shared_s: of what any page may read,
+        without credentials: for how long whoever keeps copies may do so.
         """
         register = super().route(path, content_types=["*/*"], **options)
         (method,) = options["methods"]
 
         def decorate(view: View) -> View:
             self.operations.append(Operation(method, path, view, statuses, "authorizer" not in options))
-            register(self._endpoint(view, statuses[0], public="authorizer" not in options))
+            register(self._endpoint(view, statuses[0], public="authorizer" not in options, shared_s=shared_s))
             return view
 
         return decorate
 
-    def _endpoint(self, view: View, status: int, *, public: bool) -> Callable[..., Response]:
+    def _endpoint(self, view: View, status: int, *, public: bool, shared_s: int) -> Callable[..., Response]:
         hints = get_type_hints(view)
 
         @functools.wraps(view)
@@ -120,7 +123,7 @@ class ChatApp(Chalice):
                 logs.report(error)
                 reply = Response(AppError("Something went wrong on our side. Try again.").body(), status_code=500)
             self._log(view.__name__, reply.status_code, started)
-            return reply
+            return _shared(reply, shared_s) if shared_s else reply
 
         return endpoint
 
@@ -191,6 +194,18 @@ def _reply(returned: Any, status: int) -> Response:
         status_code=status,
         headers={"Content-Type": "application/json", "Cache-Control": "no-store"},
     )
+
+
+def _shared(reply: Response, for_s: int) -> Response:
+    """A reply that any page may read, errors included; what succeeded may be kept.
+
+    A path has one answer to a browser's OPTIONS for all its methods, that of the site alone: who only reads is not
+    asked for one. https://developer.mozilla.org/en-US/docs/Web/HTTP/Guides/CORS#simple_requests
+    """
+    reply.headers["Access-Control-Allow-Origin"] = "*"
+    if reply.status_code < 400:
+        reply.headers["Cache-Control"] = f"public, max-age={for_s}"
+    return reply
 
 
 def _session(claims: Mapping[str, Any]) -> Session:
