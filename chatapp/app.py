@@ -7,8 +7,8 @@ from typing import Any
 
 from chalice.app import CloudWatchEvent, CognitoUserPoolAuthorizer, Cron, Rate, S3Event, WebsocketEvent
 from chalicelib import functions, logs, services, sessions
-from chalicelib.api import comments, conversations, ending, files, messages, models, moderation
-from chalicelib.api.rest import ChatApp, Cors
+from chalicelib.api import comments, conversations, ending, files, messages, models, moderation, people
+from chalicelib.api.rest import EXPOSED_HEADERS, ChatApp, Cors
 from chalicelib.api.schemas.comments import (
     Ban,
     CommentChange,
@@ -54,6 +54,20 @@ from chalicelib.api.schemas.files import (
 from chalicelib.api.schemas.frames import Frames, FramesQuery
 from chalicelib.api.schemas.messages import Chat, ChatReply, Message, Messages, NewMessage, Retry, Turn
 from chalicelib.api.schemas.models import Models
+from chalicelib.api.schemas.people import (
+    Invitation,
+    InvitationSent,
+    Me,
+    MeChange,
+    People,
+    PeopleQuery,
+    Person,
+    PersonChange,
+    PersonDeleted,
+    PersonDeletion,
+    SignedUp,
+    Signup,
+)
 from chalicelib.api.schemas.service import EndedSessions, Health, SessionsEnd, Ticket
 from chalicelib.api.schemas.texts import ListQuery, Nothing
 from chalicelib.conversations import changes as conversation_changes
@@ -62,15 +76,25 @@ from chalicelib.files import attachments
 from chalicelib.push import connections, tickets
 from chalicelib.settings import Settings
 from chalicelib.shapes import File
+from chalicelib.spending import rates
 from chalicelib.turns import reading, retrying, sending, stopping
 
 settings = Settings.read(os.environ)
 
-app = ChatApp(app_name="chatapp", admit=lambda session: sessions.admit(api(), session))
+app = ChatApp(
+    app_name="chatapp",
+    admit=lambda session: sessions.admit(api(), session),
+    meter=lambda what, caller, own: rates.take(api(), what, caller, own=own),
+)
 app.experimental_feature_flags.update(["WEBSOCKETS"])
 
 users = CognitoUserPoolAuthorizer("users", provider_arns=[settings.user_pool_arn])
-cors = Cors(allow_origin=settings.site_origin, allow_headers=["Authorization", "Content-Type"], max_age=7200)
+cors = Cors(
+    allow_origin=settings.site_origin,
+    allow_headers=["Authorization", "Content-Type"],
+    expose_headers=EXPOSED_HEADERS,
+    max_age=7200,
+)
 public: dict[str, Any] = {"cors": cors}
 signed_in: dict[str, Any] = {"cors": cors, "authorizer": users}
 # What any page may show, of whatever origin.
@@ -95,7 +119,7 @@ def list_models() -> Models:
     return models.models(settings)
 
 
-@app.route("/conversations", methods=["POST"], statuses=(201,), **signed_in)
+@app.route("/conversations", methods=["POST"], statuses=(201,), metered="sends", **signed_in)
 def create_conversation(body: NewConversation) -> NewConversationReply:
     return conversations.create_conversation(api(), app.user.subject, body)
 
@@ -125,7 +149,13 @@ def list_messages(conversation_id: str, query: ListQuery) -> Messages:
     return messages.list_messages(api(), app.user.subject, conversation_id, query)
 
 
-@app.route("/conversations/{conversation_id}/messages", methods=["POST"], statuses=(202,), **signed_in)
+@app.route(
+    "/conversations/{conversation_id}/messages",
+    methods=["POST"],
+    statuses=(202,),
+    metered="sends",
+    **signed_in,
+)
 def send_message(conversation_id: str, body: NewMessage) -> Turn:
     return messages.turn(sending.send(api(), app.user.subject, conversation_id, messages.as_sending(settings, body)))
 
@@ -144,6 +174,7 @@ def stop_answer(conversation_id: str, message_id: str, body: Nothing = Nothing()
     "/conversations/{conversation_id}/messages/{message_id}/retry",
     methods=["POST"],
     statuses=(202,),
+    metered="sends",
     **signed_in,
 )
 def retry_answer(conversation_id: str, message_id: str, body: Retry = Retry()) -> Turn:  # noqa: B008
@@ -171,7 +202,7 @@ def remove_conversation_file(conversation_id: str, file_id: str) -> Conversation
     return conversations.conversation(settings, attachments.remove(api(), app.user.subject, conversation_id, file_id))
 
 
-@app.route("/files", methods=["POST"], statuses=(201,), **signed_in)
+@app.route("/files", methods=["POST"], statuses=(201,), metered="uploads", **signed_in)
 def create_file(body: NewFile) -> NewFileReply:
     return files.create(api(), app.user.subject, body)
 
@@ -206,12 +237,12 @@ def download_file(file_id: str) -> FileContent:
     return files.content(api(), app.user.subject, file_id)
 
 
-@app.route("/chat", methods=["POST"], statuses=(200, 202), **signed_in)
+@app.route("/chat", methods=["POST"], statuses=(200, 202), metered="sends", **signed_in)
 def chat(body: Chat) -> tuple[ChatReply, int]:
     return messages.chat(api(), app.user.subject, body)
 
 
-@app.route("/sockets", methods=["POST"], **signed_in)
+@app.route("/sockets", methods=["POST"], metered="sockets", **signed_in)
 def open_socket(body: Nothing = Nothing()) -> Ticket:  # noqa: B008
     return Ticket(
         ticket=tickets.issue_ticket(api(), app.user.session, app.user.expires_at), expires_in_s=tickets.TICKET_S
@@ -228,7 +259,7 @@ def list_comments(query: CommentsQuery) -> Comments:
     return comments.page(api(), query)
 
 
-@app.route("/commentaires", methods=["POST"], statuses=(201,), **signed_in)
+@app.route("/commentaires", methods=["POST"], statuses=(201,), metered="comments", **signed_in)
 def create_comment(body: NewComment) -> MyComment:
     return comments.create(api(), app.user, body)
 
@@ -296,6 +327,51 @@ def ban_writer(user_id: str) -> Ban:
 @app.route("/moderation/bans/{user_id}", methods=["DELETE"], **signed_in)
 def lift_ban(user_id: str) -> Ban:
     return moderation.lift_ban(api(), user_id)
+
+
+@app.route("/me", methods=["GET"], **signed_in)
+def get_me() -> Me:
+    return people.me(api(), app.user)
+
+
+@app.route("/me", methods=["PATCH"], **signed_in)
+def change_me(body: MeChange) -> Me:
+    return people.change_me(api(), app.user, body)
+
+
+@app.route("/signups", methods=["POST"], statuses=(202,), metered="signups", **public)
+def sign_up(body: Signup) -> SignedUp:
+    return people.sign_up(api(), body)
+
+
+@app.route("/people", methods=["GET"], **signed_in)
+def list_people(query: PeopleQuery) -> People:
+    return people.list_people(api(), app.user, query)
+
+
+@app.route("/people", methods=["POST"], statuses=(201,), **signed_in)
+def invite_person(body: Invitation) -> Person:
+    return people.invite(api(), app.user, body)
+
+
+@app.route("/people/{user_id}", methods=["GET"], **signed_in)
+def get_person(user_id: str) -> Person:
+    return people.get(api(), app.user, user_id)
+
+
+@app.route("/people/{user_id}", methods=["PATCH"], **signed_in)
+def change_person(user_id: str, body: PersonChange) -> Person:
+    return people.change(api(), app.user, user_id, body)
+
+
+@app.route("/people/{user_id}", methods=["DELETE"], **signed_in)
+def delete_person(user_id: str, body: PersonDeletion) -> PersonDeleted:
+    return people.delete(api(), user_id, body)
+
+
+@app.route("/people/{user_id}/invitation", methods=["POST"], **signed_in)
+def invite_person_again(user_id: str, body: Nothing = Nothing()) -> InvitationSent:  # noqa: B008
+    return people.invite_again(api(), user_id)
 
 
 @app.lambda_function(name=functions.ANSWER)

@@ -11,11 +11,14 @@ What a caller can provoke, and how HTTP names it; only these become 4xx:
     ├── Unauthorized            401 unauthorized
     │   └── SessionEnded        401 session_ended        (its token is good; no fresh one will be)
     ├── CommentsBanned          403 comments_banned
+    ├── Forbidden               403 forbidden            (says who may)
+    ├── SignupClosed            404 signup_closed
     ├── Conflict                409 conflict
+    │   ├── AlreadyThere        409 already_there        (carries `field`, `user_id`)
+    │   ├── LastOwner           409 last_owner
     │   ├── AnswerInProgress    409 answer_in_progress   (carries `message_id`)
     │   ├── FileNotReady        409 file_not_ready       (carries `field`, `file_id`)
     │   ├── RequestIdReused     409 request_id_reused    (carries `field`)
-    │   ├── NameMissing         409 display_name_missing
     │   ├── NameTaken           409 display_name_taken   (carries `field`)
     │   ├── SectionClosed       409 section_closed       (carries `field`)
     │   ├── CommentGone         409 comment_gone         (carries `field`)
@@ -64,10 +67,14 @@ Our own bugs, a 500 each, like any exception that is not named here:
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 _LONGEST_ID = 40
 
 
 class AppError(Exception):
+    """headers: that go with it over HTTP."""
+
     status = 500
     code = "internal"
 
@@ -75,6 +82,7 @@ class AppError(Exception):
         super().__init__(message)
         self.message = message
         self.details = details
+        self.headers: dict[str, str] = {}
 
     def body(self) -> dict[str, dict[str, str | int]]:
         return {"error": {"code": self.code, "message": self.message, **self.details}}
@@ -130,9 +138,38 @@ class SessionEnded(Unauthorized):
         super().__init__("This session was ended. Sign in again.")
 
 
+class Forbidden(AppError):
+    status = 403
+    code = "forbidden"
+
+
+class SignupClosed(AppError):
+    status = 404
+    code = "signup_closed"
+
+    def __init__(self) -> None:
+        super().__init__("Nobody can sign up here by themselves: ask the owner for an invitation.")
+
+
 class Conflict(AppError):
     status = 409
     code = "conflict"
+
+
+class AlreadyThere(Conflict):
+    code = "already_there"
+
+    def __init__(self, user_id: str) -> None:
+        super().__init__("email: somebody with this address is there already", field="email", user_id=user_id)
+
+
+class LastOwner(Conflict):
+    code = "last_owner"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This is the last owner, without whom nobody could let people in. Make somebody else one first."
+        )
 
 
 class AnswerInProgress(Conflict):
@@ -169,13 +206,6 @@ class CommentsBanned(AppError):
 
     def __init__(self) -> None:
         super().__init__("The owner of this page takes no more comments from you.")
-
-
-class NameMissing(Conflict):
-    code = "display_name_missing"
-
-    def __init__(self) -> None:
-        super().__init__("Choose a display name first: it is what others see of you beside your comments.")
 
 
 class NameTaken(Conflict):
@@ -249,6 +279,16 @@ def _mb(size_bytes: int) -> str:
 class BudgetSpent(AppError):
     status = 429
     code = "budget_spent"
+
+
+class RateLimited(AppError):
+    status = 429
+    code = "rate_limited"
+
+    def __init__(self, message: str, retry_after_s: int, headers: Mapping[str, str]) -> None:
+        """headers: what is left of which limit."""
+        super().__init__(message, retry_after_s=retry_after_s)
+        self.headers = {"Retry-After": str(retry_after_s), **headers}
 
 
 class Unavailable(AppError):

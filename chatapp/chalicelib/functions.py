@@ -91,13 +91,24 @@ _API = Function(
         Grant("index", "files/user-files-index", ("Query",)),
         Grant("bucket", "files/uploads", ("PutObject", "GetObjectVersion", "ListObjectVersions")),
         Grant("bucket", "files/extracted", ("GetObject", "ListObjectVersions")),
-        Grant("table", "usage", ("GetItem", "UpdateItem")),
+        Grant("table", "usage", ("BatchGetItem", "GetItem", "UpdateItem", "DeleteItem")),
+        Grant("table", "people", ("GetItem", "BatchGetItem", "UpdateItem")),
         Grant("table", "commentaires", ("GetItem", "BatchGetItem", "PutItem", "UpdateItem")),
         Grant("index", "commentaires/section-index", ("Query",)),
         Grant("index", "commentaires/author-index", ("Query",)),
         Grant("index", "commentaires/state-index", ("Query",)),
         Grant("table", "sections", ("GetItem", "BatchGetItem", "UpdateItem", "Scan")),
         Grant("table", "sockets", ("PutItem", *_CONNECTIONS)),
+        Grant(
+            "pool",
+            "people",
+            (
+                *("ListUsers", "ListUsersInGroup", "AdminGetUser", "AdminListGroupsForUser", "AdminCreateUser"),
+                *("AdminAddUserToGroup", "AdminRemoveUserFromGroup", "AdminUserGlobalSignOut"),
+                *("AdminDisableUser", "AdminEnableUser", "AdminDeleteUser"),
+            ),
+        ),
+        Grant("parameter", "address-key", ("GetParameter",)),
         _PUSH,
         Grant("function", "answer", ("Invoke",)),
         Grant("function", "extract", ("Invoke",)),
@@ -156,6 +167,7 @@ _PURGE = Function(
         Grant("index", "files/user-files-index", ("Query",)),
         Grant("table", "usage", ("Query", "UpdateItem", "BatchWriteItem")),
         Grant("table", "sockets", ("PutItem", *_CONNECTIONS)),
+        Grant("table", "people", ("DeleteItem",)),
         # Of a person or a ban, all comments.
         Grant("index", "commentaires/author-index", ("Query",)),
         Grant("table", "commentaires", ("GetItem", "UpdateItem", "DeleteItem")),
@@ -176,10 +188,11 @@ _SWEEP = Function(
         Grant("index", "usage/due-index", ("Query",)),
         Grant("index", "commentaires/due-index", ("Query",)),
         Grant("index", "files/user-files-index", ("Query",)),
-        Grant("table", "commentaires", ("UpdateItem", "DeleteItem")),
+        Grant("table", "commentaires", ("GetItem", "UpdateItem", "DeleteItem")),
         Grant("table", "conversations", ("BatchGetItem", "UpdateItem", "DeleteItem", "Scan")),
         Grant("table", "files", ("GetItem", "PutItem", "UpdateItem", "DeleteItem", "Scan")),
         Grant("table", "usage", ("GetItem", "UpdateItem", "Scan")),
+        Grant("table", "people", ("Scan",)),
         Grant("pool", "people", ("DescribeUserPool", "ListUsers", "AdminGetUser")),
         *_REMOVING,
         Grant("function", "extract", ("Invoke",)),
@@ -201,7 +214,7 @@ _DIGEST = Function(
 )
 
 # The tables of a backup (`backups.tables` says which are left out, and why).
-EXPORTED = ("conversations", "messages", "files", "usage", "commentaires", "sections", "erasures")
+EXPORTED = ("conversations", "messages", "files", "usage", "erasures", "people", "commentaires", "sections")
 
 # What could not be begun tonight is begun tomorrow.
 _NIGHTLY_BACKUP = Function(
@@ -262,9 +275,10 @@ _RESTORE = Function(
         Grant("table", "sections", (*_ROWS_BACK, "UpdateItem")),
         Grant("function", "purge", ("Invoke",)),
         Grant("table", "erasures", (*_ROWS_BACK, "Scan")),
+        Grant("table", "people", _ROWS_BACK),
         Grant("bucket", "files/uploads", _OBJECTS_BACK),
         Grant("bucket", "files/extracted", ("PutObject", "GetObject", "ListObjectVersions", "DeleteObjectVersion")),
-        Grant("pool", "people", ("AdminGetUser", "AdminCreateUser", "AdminDisableUser")),
+        Grant("pool", "people", ("AdminGetUser", "AdminCreateUser", "AdminDisableUser", "AdminAddUserToGroup")),
         # Of a drill.
         Grant("table", "drill-*", ("CreateTable", "DescribeTable", "DeleteTable", *_ROWS_BACK)),
         Grant("bucket", "files/drill", ("PutObject", "GetObject", "ListObjectVersions", "DeleteObjectVersion")),

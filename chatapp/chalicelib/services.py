@@ -16,7 +16,7 @@ from chalicelib.aws.exports import Export
 from chalicelib.aws.functions import Function, Schedule
 from chalicelib.aws.grants import Grant
 from chalicelib.aws.parameters import Parameter, Parameters
-from chalicelib.aws.people import People
+from chalicelib.aws.people import Pool
 from chalicelib.aws.push import Push
 from chalicelib.aws.scratch_tables import ScratchTables
 from chalicelib.aws.table import Index, Table
@@ -35,6 +35,8 @@ class Services:
 
     backups: all of the backups bucket; erased: what is under `erasures/` there. exports: by the table's logical name.
     site: what is published. topic: what the owner is mailed.
+    site: what is published.
+    address_key: the secret by which addresses are counted (`spending.addresses`).
     archives: the backups bucket of any stage, to be read. drilled, scratch_tables: where a drill restores to.
     """
 
@@ -59,6 +61,7 @@ class Services:
     comments_due: Index
     sections: Table
     topic: Topic
+    people: Table
     erasures: Table
     backups: Bucket
     erased: Bucket
@@ -74,8 +77,9 @@ class Services:
     extractions: Function
     purges: Schedule
     purgings: Function
-    people: People
+    pool: Pool
     parameters: Parameters
+    address_key: Parameter
     accounts: Accounts
     pushes: Push
     model: Callable[[], Model]
@@ -148,8 +152,8 @@ class _Adapters:
         grant = self._grant("sockets", "connections")
         return Push(self.function, grant, partial(self.clients, "apigatewaymanagementapi"))
 
-    def people(self) -> People:
-        return People(self.function, self._grant("pool", "people"), partial(self.clients, "cognito-idp"), self._pool_id)
+    def pool(self) -> Pool:
+        return Pool(self.function, self._grant("pool", "people"), partial(self.clients, "cognito-idp"), self._pool_id)
 
     def accounts(self) -> Accounts:
         grant = self._grant("pool", "people")
@@ -203,6 +207,7 @@ def build(function: str, settings: Settings, clients: Callable[..., Any] = clien
         topic=adapters.topic(),
         answers=adapters.started(ANSWER),
         extractions=adapters.started(EXTRACT),
+        people=adapters.table("people"),
         erasures=adapters.table("erasures"),
         backups=adapters.whole_bucket("backups"),
         erased=adapters.erased(),
@@ -216,8 +221,9 @@ def build(function: str, settings: Settings, clients: Callable[..., Any] = clien
         restores=adapters.started(RESTORE),
         purges=adapters.later(PURGE),
         purgings=adapters.started(PURGE),
-        people=adapters.people(),
+        pool=adapters.pool(),
         parameters=adapters.parameters(),
+        address_key=adapters.parameter("address-key"),
         accounts=adapters.accounts(),
         pushes=adapters.pushes(),
         model=lru_cache(maxsize=1)(lambda: build_model(settings, key.value)),

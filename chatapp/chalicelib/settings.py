@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import Any
 
 from chalicelib.extraction.limits import MAX_SCANNED_PAGES, MB, SCANNED_PAGE_TOKENS
 
@@ -42,10 +44,82 @@ DEFAULT_MODELS = (
 DIGEST_KINDS = ("held", "reported", "new")
 COMMENT_MODES = ("open", "first", "approve")
 
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """How often something may be done: `quota` times at once, and all of them again after `window_s`, unit by unit.
+
+    So 10 in 20 s are 30 a minute, of which 10 may come together.
+    """
+
+    quota: int
+    window_s: int
+
+
+# By who is counted, and by what is done; what has no limit is not metered. None is within reach of a person at a
+# keyboard: uploads come by the dozen, and each open page opens a socket anew when its network changes.
+Rates = Mapping[str, Mapping[str, Limit]]
+DEFAULT_RATES: Rates = MappingProxyType(
+    {
+        "owners": {
+            "sends": Limit(60, 60),
+            "uploads": Limit(200, 600),
+            "sockets": Limit(60, 300),
+            "comments": Limit(30, 60),
+        },
+        "members": {
+            "sends": Limit(30, 60),
+            "uploads": Limit(200, 600),
+            "sockets": Limit(60, 300),
+            "comments": Limit(10, 60),
+        },
+        "none": {
+            "sends": Limit(10, 60),
+            "uploads": Limit(20, 600),
+            "sockets": Limit(30, 300),
+            "comments": Limit(5, 60),
+        },
+        "visits": {"sends": Limit(10, 60), "sockets": Limit(30, 300)},
+        "keys": {"comments": Limit(60, 60)},
+        "ips": {"sends": Limit(30, 60), "sockets": Limit(60, 300), "signups": Limit(5, 86_400)},
+        "stage": {
+            "sends": Limit(600, 60),
+            "uploads": Limit(2_000, 600),
+            "sockets": Limit(1_200, 60),
+            "comments": Limit(300, 60),
+            "signups": Limit(100, 86_400),
+        },
+    }
+)
+
+
 # DynamoDB's 400 KB an item, less the row's other attributes and the names that it stores with every block.
 _ITEM_BYTES = 350_000
 # What a prompt holds beside files: the newest message, a system prompt, what a tool finds.
 _LEAST_TURN_TOKENS = 10_000
+
+
+def _rates(text: str) -> Rates:
+    """The limits, of which a text such as `{"members": {"sends": [30, 60], "uploads": []}}` changes some.
+
+    `[quota, window_s]`; `[]` is no limit. Raises ValueError for what there is not, and for one that lets nothing through.
+    """
+    given: dict[str, dict[str, Any]] = json.loads(text)
+    names = {what for limits in DEFAULT_RATES.values() for what in limits}
+    unknown = {*given} - {*DEFAULT_RATES} | {what for limits in given.values() for what in limits} - names
+    if unknown:
+        raise ValueError(f"rates: there is no {', '.join(sorted(unknown))}")
+    changes = {who: {what: _limit(f"{who}.{what}", limit) for what, limit in of.items()} for who, of in given.items()}
+    merged = {who: {**limits, **changes.get(who, {})} for who, limits in DEFAULT_RATES.items()}
+    return {who: {what: limit for what, limit in of.items() if limit is not None} for who, of in merged.items()}
+
+
+def _limit(name: str, given: Any) -> Limit | None:
+    if given == []:
+        return None
+    if not (isinstance(given, list) and len(given) == 2 and all(isinstance(each, int) and each > 0 for each in given)):
+        raise ValueError(f"rates.{name} must be [how many, in how many seconds], both 1 or more, or [] for no limit")
+    return Limit(*given)
 
 
 def _models(text: str) -> tuple[ModelOffer, ...]:
@@ -72,6 +146,9 @@ class Settings:
     document_tokens: what it may hold of files, by estimate; what exceeds it is searched.
     context_tokens: what the models take in one request, answer included.
     max_file_mb, storage_quota_mb: of one file, and of all files of one person.
+    signup: "open" lets people make accounts by themselves; they comment only, until an owner lets them in.
+    rates: how often what may be done, by whom: a person of a group (`owners`, `members`, `none`), a visit of the page,
+        an API key, an address (of whoever is not signed in), and everybody together (`stage`).
     app_version: of the package that runs. backup_hour_utc: of the nightly backup. backup_lock_days: for which nobody
         can delete a backup.
     comments_mode: which comments are held until the owner has looked: none of them (`open`), the `first` of each
@@ -96,6 +173,8 @@ class Settings:
     files_bucket: str = ""
     max_file_mb: int = 50
     storage_quota_mb: int = 2_048
+    signup: str = "closed"
+    rates: Rates = field(default_factory=lambda: DEFAULT_RATES)
     app_version: str = "development"
     backup_hour_utc: int = 2
     backup_lock_days: int = 30
@@ -167,6 +246,8 @@ class Settings:
             files_bucket=environment.get("CHATAPP_FILES_BUCKET", ""),
             max_file_mb=int(number("MAX_FILE_MB", default.max_file_mb)),
             storage_quota_mb=int(number("STORAGE_QUOTA_MB", default.storage_quota_mb)),
+            signup=environment.get("CHATAPP_SIGNUP") or default.signup,
+            rates=_rates(environment.get("CHATAPP_RATES") or "{}"),
             app_version=environment.get("CHATAPP_VERSION") or default.app_version,
             backup_hour_utc=int(number("BACKUP_HOUR_UTC", default.backup_hour_utc)),
             backup_lock_days=int(number("BACKUP_LOCK_DAYS", default.backup_lock_days)),
@@ -180,6 +261,8 @@ class Settings:
         return settings
 
     def _check(self) -> None:
+        if self.signup not in ("open", "closed"):
+            raise ValueError(f"signup ({self.signup}) must be open or closed")
         if self.retention_days < 0:
             raise ValueError(f"retention_days ({self.retention_days}) must be 0, which keeps until deleted, or more")
         if self.backup_hour_utc not in range(24) or self.backup_lock_days < 0:

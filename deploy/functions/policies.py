@@ -124,6 +124,12 @@ ACTIONS: dict[str, dict[str, str]] = {
         "ListUsersInGroup": "cognito-idp:ListUsersInGroup",
         "AdminCreateUser": "cognito-idp:AdminCreateUser",
         "AdminDisableUser": "cognito-idp:AdminDisableUser",
+        "AdminEnableUser": "cognito-idp:AdminEnableUser",
+        "AdminDeleteUser": "cognito-idp:AdminDeleteUser",
+        "AdminUserGlobalSignOut": "cognito-idp:AdminUserGlobalSignOut",
+        "AdminListGroupsForUser": "cognito-idp:AdminListGroupsForUser",
+        "AdminAddUserToGroup": "cognito-idp:AdminAddUserToGroup",
+        "AdminRemoveUserFromGroup": "cognito-idp:AdminRemoveUserFromGroup",
     },
     "bedrock": {
         "InvokeModelWithResponseStream": "bedrock:InvokeModelWithResponseStream",

@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from chalicelib.api.schemas import comments as s
+from chalicelib.api.schemas.texts import PATTERNS, SECTION_ID
 from chalicelib.aws.table import Item
 from chalicelib.comments import changes, reading, rows, sections, writing
 from chalicelib.comments.reading import Thread
 from chalicelib.comments.rows import Comment
 from chalicelib.comments.sections import Section
 from chalicelib.comments.writing import New, Writer
+from chalicelib.errors import InvalidRequest
 from chalicelib.groups import rules
 from chalicelib.ids import iso
 

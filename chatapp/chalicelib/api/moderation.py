@@ -19,9 +19,7 @@ if TYPE_CHECKING:
 
 
 def queue(services: Services, query: s.ModerationQuery) -> s.ModeratedComments:
-    found, next_cursor = moderating.queue(
-        services, query.state, query.user_id, limit=query.limit, cursor=query.cursor
-    )
+    found, next_cursor = moderating.queue(services, query.state, query.user_id, limit=query.limit, cursor=query.cursor)
     return s.ModeratedComments(comments=[_moderated(each) for each in found], next_cursor=next_cursor)
 
 

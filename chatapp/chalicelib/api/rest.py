@@ -1,7 +1,8 @@
 """The HTTP edge: a Chalice whose routes take and return pydantic models, and answer every error in one shape.
 
 A view's signature is its contract: `body` and `query` are parsed into the models that it names, what it returns is
-written as JSON. `operations` keeps what was declared, for the OpenAPI document.
+written as JSON. `operations` keeps what was declared, for the OpenAPI document. What a route is metered as is declared
+beside its method; every reply of it says what is left.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import functools
 import inspect
 import json
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, get_type_hints
 
@@ -22,7 +23,12 @@ from chalicelib import logs
 from chalicelib.api.schemas.texts import PATTERNS
 from chalicelib.aws.faults import Busy
 from chalicelib.errors import AppError, InvalidRequest, Unauthorized, Unavailable
+from chalicelib.groups import rules
+from chalicelib.groups.rules import Rule
 from chalicelib.sessions import Session
+from chalicelib.settings import Limit
+from chalicelib.spending import rates
+from chalicelib.spending.rates import Caller, Remaining, What
 from chalicelib.subjects import Subject, person
 
 # A reply is a model, or a shape of `chalicelib.shapes` as it is.
@@ -34,6 +40,12 @@ SECURITY_HEADERS = {
     "Strict-Transport-Security": "max-age=63072000; includeSubDomains",
     "X-Content-Type-Options": "nosniff",
 }
+
+
+# What a script of the site's may read of a reply besides its body.
+EXPOSED_HEADERS = ["RateLimit", "RateLimit-Policy", "Retry-After"]
+
+Meter = Callable[[What, Caller, Limit | None], Sequence[Remaining]]
 
 
 class Cors(CORSConfig):
@@ -53,6 +65,13 @@ class User:
 
     session: Session
     expires_at: int
+    email: str
+    groups: frozenset[str]
+
+    @property
+    def group(self) -> str:
+        """By which the person is metered: the first that they are in, or `none`."""
+        return next((group for group in rules.GROUPS if group in self.groups), "none")
 
     @property
     def subject(self) -> Subject:
@@ -71,19 +90,31 @@ class Operation:
 
 
 class ChatApp(Chalice):
-    """admit: refuses a session that has ended by raising an AppError; asked before every view that is not public."""
+    """admit: refuses a session that has ended by raising an AppError; asked before every view that is not public.
 
-    def __init__(self, app_name: str, admit: Callable[[Session], None]) -> None:
+    meter: takes one unit of each limit of a caller's, or raises RateLimited (`spending.rates`).
+    """
+
+    def __init__(self, app_name: str, admit: Callable[[Session], None], meter: Meter) -> None:
         super().__init__(app_name)
         self.operations: list[Operation] = []
         self._admit = admit
+        self._meter = meter
+        self._remaining: list[Remaining] = []
 
     def route(
-        self, path: str, *, statuses: tuple[int, ...] = (200,), shared_s: int = 0, **options: Any
+        self,
+        path: str,
+        *,
+        statuses: tuple[int, ...] = (200,),
+        metered: What | None = None,
+        shared_s: int = 0,
+        **options: Any,
     ) -> Callable[[View], View]:
         """Chalice's decorator for one method, with models in and models or shapes out.
 
-        statuses: of success. A view that has several returns `(model, status)`. shared_s: of what any page may read,
+        statuses: of success. A view that has several returns `(model, status)`. metered: what a request of it counts
+        as; one that makes no sense is not counted, one that the view refuses is. shared_s: of what any page may read,
         without credentials: for how long whoever keeps copies may do so.
         """
         register = super().route(path, content_types=["*/*"], **options)
@@ -91,29 +122,38 @@ class ChatApp(Chalice):
 
         def decorate(view: View) -> View:
             self.operations.append(Operation(method, path, view, statuses, "authorizer" not in options))
-            register(self._endpoint(view, statuses[0], public="authorizer" not in options, shared_s=shared_s))
+            register(self._endpoint(view, statuses[0], metered, shared_s, (method, path)))
             return view
 
         return decorate
 
-    def _endpoint(self, view: View, status: int, *, public: bool, shared_s: int) -> Callable[..., Response]:
+    def meter(self, what: What, own: Limit | None = None) -> None:
+        """Take one unit of each limit that holds for the caller. Raises RateLimited, and Busy.
+
+        For views that know only by themselves what is to be metered. own: the limit of an API key, as its row has it.
+        """
+        self._remaining += self._meter(what, self.caller, own)
+
+    def _endpoint(
+        self, view: View, status: int, metered: What | None, shared_s: int, route: tuple[str, str]
+    ) -> Callable[..., Response]:
         hints = get_type_hints(view)
 
         @functools.wraps(view)
         def endpoint(**arguments: Any) -> Response:
             started = time.perf_counter()
+            self._remaining = []
             try:
-                if not public:
-                    # Also where the view does not ask who it is: API Gateway's authorizer may let access tokens in,
-                    # and lets in whose session is over.
-                    self._admit(self.user.session)
+                self._let_in(rules.of(*route))
                 if "body" in hints:
                     arguments["body"] = self._body(hints["body"], inspect.signature(view).parameters["body"])
                 if "query" in hints:
                     arguments["query"] = self._query(hints["query"])
+                if metered:
+                    self.meter(metered)
                 reply = _reply(view(**arguments), status)
             except AppError as error:
-                reply = Response(error.body(), status_code=error.status)
+                reply = Response(error.body(), status_code=error.status, headers=dict(error.headers))
             except Busy as error:
                 logs.report(error)
                 busy = Unavailable("The database is busy; nothing is lost. Repeat the request as it was.")
@@ -122,10 +162,20 @@ class ChatApp(Chalice):
                 # Here and not in Chalice, which would answer without CORS headers and log the error's text.
                 logs.report(error)
                 reply = Response(AppError("Something went wrong on our side. Try again.").body(), status_code=500)
+            reply.headers = {**rates.headers(self._remaining), **reply.headers}
             self._log(view.__name__, reply.status_code, started)
             return _shared(reply, shared_s) if shared_s else reply
 
         return endpoint
+
+    def _let_in(self, rule: Rule) -> None:
+        """Raises Unauthorized and Forbidden, also where the view does not ask who it is: API Gateway's authorizer may
+        let access tokens in, lets in whose session is over, and asks for no group."""
+        if rule is Rule.PUBLIC:
+            return
+        user = self.user
+        self._admit(user.session)
+        rules.check(rule, user.groups)
 
     @property
     def user(self) -> User:
@@ -133,7 +183,20 @@ class ChatApp(Chalice):
         claims = (self._request.context.get("authorizer") or {}).get("claims") or {}
         if claims.get("token_use") != "id" or not claims.get("sub"):
             raise Unauthorized("Sign in again: this needs a Cognito ID token.")
-        return User(_session(claims), expiry(claims.get("exp")))
+        groups = rules.parse(claims.get("cognito:groups"))
+        return User(_session(claims), expiry(claims.get("exp")), str(claims.get("email") or ""), groups)
+
+    @property
+    def caller(self) -> Caller:
+        """Who makes the request, for whom it is metered: also where nobody has signed in."""
+        identity = self._request.context.get("identity") or {}
+        user = self.user if self._request.context.get("authorizer") else None
+        return Caller(
+            subject=user.subject if user else None,
+            ip=str(identity.get("sourceIp") or ""),
+            key_id=str(identity.get("apiKeyId") or ""),
+            group=user.group if user else "none",
+        )
 
     @property
     def _request(self) -> Request:

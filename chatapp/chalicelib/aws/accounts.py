@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -22,10 +22,17 @@ if TYPE_CHECKING:
 _COGNITOS = ("sub", "identities", "cognito:")
 
 
+Status = Literal["invited", "active", "disabled"]
+
+
 @dataclass(frozen=True, slots=True)
 class Account:
+    """created_at: Unix seconds. status: `invited` until the first sign-in."""
+
     sub: str
     email: str
+    status: Status = "active"
+    created_at: float = 0
 
 
 class Accounts(Adapter):

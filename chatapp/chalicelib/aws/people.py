@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
 
 
-class People(Adapter):
+class Pool(Adapter):
     """One user pool."""
 
     def __init__(

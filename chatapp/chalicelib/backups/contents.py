@@ -24,7 +24,7 @@ _SITE = "config.json"
 
 def accounts(services: Services, backup_id: str) -> manifest.Accounts:
     """Write everybody of the pool, as gzipped JSON lines. Safe to repeat."""
-    found = sorted(services.people.accounts(), key=lambda account: str(account["sub"]))
+    found = sorted(services.pool.accounts(), key=lambda account: str(account["sub"]))
     lines = "".join(json.dumps(account, ensure_ascii=False) + "\n" for account in found)
     body = gzip.compress(lines.encode(), mtime=0)
     key = f"{manifest.folder(backup_id)}accounts.jsonl.gz"

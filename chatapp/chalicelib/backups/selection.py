@@ -20,11 +20,12 @@ _OWNED: Mapping[str, tuple[str, ...]] = {
     "files": ("user_id", "owner", "object_key"),
     "usage": ("subject",),
     "erasures": ("erased", "user_id"),
+    "people": ("user_id",),
 }
 _SEPARATOR = re.compile("([:#/])")
 _FIRST_PARTS = 3
 # Of the usage table: the stage's own notes, which say what is known of this pool and of these drills.
-_OF_THE_STAGE = frozenset({"sweep", "drill"})
+_OF_THE_STAGE = frozenset({"sweep", "drill", "owners"})
 # Counted anew with each file that comes back (`files.quota`).
 _COUNTED = "storage"
 

@@ -17,6 +17,7 @@ BACKED_UP: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "files": ("file_id",),
         "usage": ("subject", "period"),
         "erasures": ("erased",),
+        "people": ("user_id",),
     }
 )
 # With the reason.

@@ -13,8 +13,9 @@ from chalicelib import logs
 from chalicelib.aws.functions import NotStarted
 from chalicelib.aws.table import Item
 from chalicelib.errors import InvalidRequest, NotFound, Unavailable
-from chalicelib.ids import is_id, seconds
+from chalicelib.ids import is_id
 from chalicelib.people import rows as people
+from chalicelib.subjects import Subject
 
 from . import states
 from .reading import OF_AUTHOR
@@ -32,29 +33,30 @@ _LAST_S = 30.0
 _BY = "ban"
 
 
-def ban(services: Services, user_id: str, by: str) -> float:
+def ban(services: Services, user_id: str, by: str) -> int:
     """Take no more comments of a person, and have all hidden that they wrote. Returns since when (Unix seconds).
 
     Safe to repeat. Raises NotFound, InvalidRequest for oneself, and Unavailable: then it is to be repeated.
     """
     if user_id == by:
         raise InvalidRequest("user_id", "is yours: nobody bans themselves")
-    now = time.time()
-    people.ban(services, _person(user_id), now)
+    now = int(time.time())
+    # Once the ban is lifted, their first comment is held anew.
+    people.change(services, _person(user_id), comments_banned_at=now, comments_approved_at=None)
     _have_done(services, user_id, "hide")
     return now
 
 
 def lift(services: Services, user_id: str) -> None:
     """Take comments of a person again, and have those shown that went with the ban. As `ban`."""
-    people.ban(services, _person(user_id), None)
+    people.change(services, _person(user_id), comments_banned_at=None)
     _have_done(services, user_id, "show")
 
 
-def _person(user_id: str) -> str:
+def _person(user_id: str) -> Subject:
     if not is_id(user_id):
         raise NotFound("person", "user_id")
-    return user_id
+    return Subject.of_owner(user_id)
 
 
 def _have_done(services: Services, user_id: str, what: What) -> None:
@@ -72,11 +74,13 @@ def carry_out(services: Services, payload: dict[str, Any], remaining_s: float) -
     user_id, what = payload["user_id"], payload["comments"]
     until = time.monotonic() + remaining_s - _LAST_S
     changed = 0
-    while (banned_at := people.find(services, user_id).get("comments_banned_at")) or what == "show":
-        if bool(banned_at) != (what == "hide"):
+    while True:
+        banned_at = people.find(services, Subject.of_owner(user_id)).comments_banned_at
+        if (banned_at is None) == (what == "hide"):
             break
+        begun_at = time.time()
         changed += _pass(services, user_id, what, until)
-        if what == "show" or seconds(banned_at) + UNDER_WAY_S < time.time():
+        if banned_at is None or banned_at + UNDER_WAY_S < begun_at:
             break
         time.sleep(PAUSE_S)
     logs.line("comments of a person", order=what, changed=changed)

@@ -28,7 +28,9 @@ def send(services: Services) -> None:
     found = {kind: _count(services, kind) for kind in services.settings.digest}
     told = {kind: count for kind, count in found.items() if count}
     if told:
-        services.topic.publish(f"Comments: {', '.join(f'{_many(n)} {kind}' for kind, n in told.items())}", _text(services, told))
+        services.topic.publish(
+            f"Comments: {', '.join(f'{_many(n)} {kind}' for kind, n in told.items())}", _text(services, told)
+        )
     logs.line("digest", **found, sent=bool(told))
 
 
@@ -48,7 +50,9 @@ def _many(count: int) -> str:
 
 def _count(services: Services, kind: str) -> int:
     if kind == "new":
-        return _in(services, "visible", _first_id(time.time() - _DAY_S)) + _in(services, "reported", _first_id(time.time() - _DAY_S))
+        return _in(services, "visible", _first_id(time.time() - _DAY_S)) + _in(
+            services, "reported", _first_id(time.time() - _DAY_S)
+        )
     return _in(services, "held" if kind == "held" else "reported", _FROM_THE_FIRST)
 
 

@@ -13,6 +13,7 @@ from chalicelib import cursors
 from chalicelib.aws.table import Item
 from chalicelib.errors import Moderated, NotFound
 from chalicelib.people import rows as people
+from chalicelib.subjects import Subject
 
 from . import changes, rows, states
 from .rows import KEY_PREFIX, STATES, Comment, State
@@ -84,7 +85,8 @@ def act(services: Services, comment_id: str, action: Action) -> Comment:
         return comment
     after = states.change(services, comment_id, {"approve": _approve, "hide": _hide, "restore": _restore}[action])
     if action == "approve" and not after.user_id.startswith(KEY_PREFIX):
-        people.trust(services, after.user_id, time.time())
+        # The next of theirs is not held for being their first.
+        people.change(services, Subject.of_owner(after.user_id), comments_approved_at=int(time.time()))
     return after
 
 

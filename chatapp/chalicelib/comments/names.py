@@ -29,7 +29,9 @@ _GREEK = dict(zip("αβγεηικμνορσςτυχω", "abyenikuvopoctuxw", str
 _LATIN = {"ı": "i", "ɑ": "a", "ɡ": "g", "ɩ": "i", "ł": "l", "ø": "o", "đ": "d", "ħ": "h", "ƅ": "b", "ʟ": "l"}
 _LOOK = {**_CYRILLIC, **_GREEK, **_LATIN}
 # Of the letters that remain: what hardly differs in most type.
-_ALIKE = str.maketrans({"0": "o", "1": "l", "i": "l", "|": "l", "!": "l", "5": "s", "3": "e", "4": "a", "@": "a", "$": "s"})
+_ALIKE = str.maketrans(
+    {"0": "o", "1": "l", "i": "l", "|": "l", "!": "l", "5": "s", "3": "e", "4": "a", "@": "a", "$": "s"}
+)
 
 
 def cleaned(name: str) -> str:
@@ -60,17 +62,19 @@ def skeleton(name: str) -> str:
     return "".join(each for each in latin if unicodedata.category(each)[0] in "LNS")
 
 
-def choose(services: Services, user_id: str, name: str, *, is_owner: bool) -> str:
-    """A name as a person may bear it: it is the caller's to store. An owner's is kept from others from now on.
+def choose(services: Services, user_id: str, name: str, *, is_owner: bool) -> str | None:
+    """A name as a person may bear it, None for a blank one: it is the caller's to store.
 
-    Raises InvalidRequest and NameTaken.
+    An owner's is kept from others from now on. Raises InvalidRequest and NameTaken.
     """
-    name = cleaned(name)
+    chosen = cleaned(name) if name.strip() else None
     if is_owner:
-        keep(services, user_id, name)
-    elif is_owners(services.comments.find(OWNERS_KEY), name):
+        keep(services, user_id, chosen)
+    elif chosen is None:
+        return None
+    elif is_owners(services.comments.find(OWNERS_KEY), chosen):
         raise NameTaken
-    return name
+    return chosen
 
 
 def keep(services: Services, user_id: str, name: str | None) -> None:

@@ -14,12 +14,12 @@ if TYPE_CHECKING:
 
 
 def remove(services: Services, comment: Comment) -> bool:
-    """Delete a row as it was seen, and count it no more; False where it has changed meanwhile. Safe to repeat.
+    """Delete a row, and count it no more; False where it has come or gone from sight meanwhile. Safe to repeat.
 
     The place of a comment that has replies stays: it is told by theirs.
     """
-    condition, values = states.as_seen(comment, purging=True)
-    gone = services.comments.delete(rows.key(comment.id), condition=condition, values=values)
+    shown = "attribute_exists(#sectionId)" if comment.shown else "attribute_not_exists(#sectionId)"
+    gone = services.comments.delete(rows.key(comment.id), condition=f"attribute_exists(#id) AND {shown}")
     try:
         if not comment.shown:
             services.comments.write(gone)

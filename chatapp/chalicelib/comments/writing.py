@@ -19,7 +19,6 @@ from chalicelib.errors import (
     CommentsBanned,
     DuplicateComment,
     InvalidRequest,
-    NameMissing,
     NameTaken,
     NotFound,
     RequestIdReused,
@@ -29,6 +28,8 @@ from chalicelib.errors import (
 from chalicelib.ids import is_id, iso, new_id
 from chalicelib.optimistic import Changed, repeated
 from chalicelib.people import rows as people
+from chalicelib.people.rows import Person
+from chalicelib.subjects import Subject
 
 from . import names, rows, sections
 from .rows import KEY_PREFIX, Comment, WhyHeld
@@ -142,7 +143,7 @@ def _read(services: Services, writer: Writer, new: New) -> _Known:
         "same": (comments, _same_key(writer, new)),
     }
     if writer.name is None:
-        asked["person"] = (services.people_rows, people.key(writer.user_id))
+        asked["person"] = (services.people, people.key(Subject.of_owner(writer.user_id)))
     if new.request_id:
         asked["request"] = (comments, _request_key(writer, new.request_id))
     if new.reply_to and is_id(new.reply_to):
@@ -166,7 +167,7 @@ def _answered(services: Services, known: _Known, new: New) -> Comment | None:
 def _made(services: Services, writer: Writer, new: New, known: _Known) -> Comment:
     """The comment, once nothing speaks against it.
 
-    Raises NotFound, SectionClosed, CommentsBanned, NameMissing, NameTaken and CommentGone.
+    Raises NotFound, SectionClosed, CommentsBanned, NameTaken and CommentGone.
     """
     if not sections.existing(known.section).open:
         raise SectionClosed
@@ -192,16 +193,13 @@ def _made(services: Services, writer: Writer, new: New, known: _Known) -> Commen
 def _name(writer: Writer, known: _Known) -> str:
     if writer.name:
         return writer.name
-    person = known.person or {}
-    if person.get("comments_banned_at"):
+    person = Person.from_item(writer.user_id, known.person)
+    if person.comments_banned_at is not None:
         raise CommentsBanned
-    name: str | None = person.get("display_name")
-    if not name:
-        raise NameMissing
     # Also where it was chosen before an owner chose one like it.
-    if not writer.is_owner and names.is_owners(known.owners, name):
+    if not writer.is_owner and names.is_owners(known.owners, person.display_name):
         raise NameTaken
-    return name
+    return person.display_name
 
 
 def _root(new: New, known: _Known) -> Place | None:
@@ -222,7 +220,7 @@ def _why_held(services: Services, writer: Writer, person: Item) -> WhyHeld | Non
         return None
     if mode == "approve":
         return "every"
-    return None if person.get("comments_approved_at") else "first"
+    return None if "comments_approved_at" in person else "first"
 
 
 def _item(comment: Comment) -> Item:
@@ -250,7 +248,9 @@ def _notes(services: Services, writer: Writer, new: New, known: _Known, comment:
     # One that was read, and is free since its comment is gone, is replaced.
     was = known.same["comment_id"] if known.same else ""
     same = services.comments.put(
-        {**_same_key(writer, new), **of}, condition=f"{_IS_NEW} OR #comment_id = :was", values={":now": now, ":was": was}
+        {**_same_key(writer, new), **of},
+        condition=f"{_IS_NEW} OR #comment_id = :was",
+        values={":now": now, ":was": was},
     )
     if new.request_id is None:
         return [same]

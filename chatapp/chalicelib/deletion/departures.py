@@ -44,13 +44,13 @@ def find(services: Services, has_time: Callable[[], bool]) -> None:
 
 
 def _remove(services: Services, last_seen: dict[Subject, float], has_time: Callable[[], bool]) -> None:
-    since, there, found = services.people.since(), services.people.ids(), 0
+    since, there, found = services.pool.since(), services.pool.ids(), 0
     for subject, seen_at in last_seen.items():
         if subject.id in there:
             continue
         if found == _MOST or not has_time():
             break
-        if (seen_at or _last_upload(services, subject)) > since and not services.people.has(subject.id):
+        if (seen_at or _last_upload(services, subject)) > since and not services.pool.has(subject.id):
             services.purgings.invoke(order(subject, "gone"))
             found += 1
     if found:

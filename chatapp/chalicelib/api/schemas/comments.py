@@ -36,9 +36,13 @@ def _section_ids(text: object) -> object:
     found = list(dict.fromkeys(part for part in text.split(",") if part))
     if not 1 <= len(found) <= MAX_COUNTED_SECTIONS:
         raise ValueError(f"takes 1 to {MAX_COUNTED_SECTIONS} sections, not {len(found)}")
-    if unknown := [each for each in found if not re.fullmatch(SECTION_ID, each)]:
+    if unknown := [each for each in found if not is_section_id(each)]:
         raise ValueError(f"“{unknown[0][:40]}” is no name of a section")
     return found
+
+
+def is_section_id(text: str) -> bool:
+    return re.fullmatch(SECTION_ID, text) is not None
 
 
 class Author(BaseModel):
@@ -54,7 +58,7 @@ class Comment(BaseModel):
     """
 
     id: str
-    sectionId: str  # noqa: N815 (the name on the wire)
+    sectionId: str
     text: str
     author: Author | None
     timestamp: str
@@ -68,7 +72,7 @@ class MyComment(BaseModel):
     """As its writer reads it. why_held: until it is looked at; `first` of theirs, since `every` one is, or `edited`."""
 
     id: str
-    sectionId: str  # noqa: N815
+    sectionId: str
     text: str
     author: Author
     timestamp: str
@@ -89,7 +93,7 @@ class ModeratedComment(MyComment):
 class NewComment(Request):
     """website: a field that people do not see. elapsed_ms: for how long the form was open."""
 
-    sectionId: SectionId  # noqa: N815
+    sectionId: SectionId
     text: CommentText
     request_id: RequestId | None = None
     reply_to: str | None = None
@@ -102,16 +106,16 @@ class CommentChange(Request):
 
 
 class CommentsQuery(ListQuery):
-    sectionId: SectionId  # noqa: N815
+    sectionId: SectionId
 
 
 class OwnCommentsQuery(ListQuery):
-    sectionId: SectionId  # noqa: N815
+    sectionId: SectionId
 
 
 class CountsQuery(BaseModel):
     model_config = ConfigDict(extra="forbid")
-    sectionIds: Annotated[list[str], BeforeValidator(_section_ids)]  # noqa: N815
+    sectionIds: Annotated[list[str], BeforeValidator(_section_ids)]
 
 
 class Section(BaseModel):
