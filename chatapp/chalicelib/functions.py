@@ -167,7 +167,7 @@ _PURGE = Function(
         Grant("index", "files/user-files-index", ("Query",)),
         Grant("table", "usage", ("Query", "UpdateItem", "BatchWriteItem")),
         Grant("table", "sockets", ("PutItem", *_CONNECTIONS)),
-        Grant("table", "people", ("DeleteItem",)),
+        Grant("table", "people", ("GetItem", "DeleteItem")),
         # Of a person or a ban, all comments.
         Grant("index", "commentaires/author-index", ("Query",)),
         Grant("table", "commentaires", ("GetItem", "UpdateItem", "DeleteItem")),
