@@ -272,7 +272,7 @@ _RESTORE = Function(
         Grant("table", "files", (*_ROWS_BACK, "UpdateItem")),
         Grant("table", "usage", (*_ROWS_BACK, "UpdateItem")),
         Grant("table", "commentaires", (*_ROWS_BACK, "UpdateItem")),
-        Grant("table", "sections", (*_ROWS_BACK, "UpdateItem")),
+        Grant("table", "sections", ("BatchGetItem", "UpdateItem")),
         Grant("function", "purge", ("Invoke",)),
         Grant("table", "erasures", (*_ROWS_BACK, "Scan")),
         Grant("table", "people", _ROWS_BACK),

@@ -54,7 +54,7 @@ class Services:
     usage: Table
     usage_due: Index
     sockets: Table
-    comments: Table
+    commentaires: Table
     comments_by_section: Index
     comments_by_author: Index
     comments_by_state: Index
@@ -198,7 +198,7 @@ def build(function: str, settings: Settings, clients: Callable[..., Any] = clien
         usage=adapters.table("usage"),
         usage_due=adapters.index("usage", "due-index"),
         sockets=adapters.table("sockets"),
-        comments=adapters.table("commentaires"),
+        commentaires=adapters.table("commentaires"),
         comments_by_section=adapters.index("commentaires", "section-index"),
         comments_by_author=adapters.index("commentaires", "author-index"),
         comments_by_state=adapters.index("commentaires", "state-index"),
