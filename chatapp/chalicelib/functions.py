@@ -97,7 +97,8 @@ _API = Function(
         Grant("index", "commentaires/section-index", ("Query",)),
         Grant("index", "commentaires/author-index", ("Query",)),
         Grant("index", "commentaires/state-index", ("Query",)),
-        Grant("table", "sections", ("GetItem", "BatchGetItem", "UpdateItem", "Scan")),
+        Grant("table", "sections", ("GetItem", "BatchGetItem", "UpdateItem")),
+        Grant("index", "sections/listed-index", ("Query",)),
         Grant("table", "sockets", ("PutItem", *_CONNECTIONS)),
         Grant(
             "pool",

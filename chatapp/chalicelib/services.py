@@ -60,6 +60,7 @@ class Services:
     comments_by_state: Index
     comments_due: Index
     sections: Table
+    sections_listed: Index
     topic: Topic
     people: Table
     erasures: Table
@@ -204,6 +205,7 @@ def build(function: str, settings: Settings, clients: Callable[..., Any] = clien
         comments_by_state=adapters.index("commentaires", "state-index"),
         comments_due=adapters.index("commentaires", "due-index"),
         sections=adapters.table("sections"),
+        sections_listed=adapters.index("sections", "listed-index"),
         topic=adapters.topic(),
         answers=adapters.started(ANSWER),
         extractions=adapters.started(EXTRACT),

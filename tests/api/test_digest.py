@@ -9,7 +9,7 @@ from typing import Any
 import boto3
 import pytest
 from chalicelib.ids import iso
-from moto.sns import sns_backends
+from moto.sns.models import sns_backends
 
 from tests.api.commenting import TEXT, UNMETERED, act, comment, section
 from tests.fakes.aws import Context, client_error
@@ -29,7 +29,7 @@ def _sent(stage: Stage) -> list[tuple[str, str]]:
     topic = sns_backends["123456789012"]["eu-west-1"].topics["arn:aws:sns:eu-west-1:123456789012:chatapp-test-owner"]
     before = len(topic.sent_notifications)
     stage.app.digest(HOUR, Context(60))
-    return [(each[2], each[1]) for each in topic.sent_notifications[before:]]
+    return [(each[2] or "", each[1]) for each in topic.sent_notifications[before:]]
 
 
 def test_nothing_is_sent_where_there_is_nothing(stage: Stage, ada: Person) -> None:

@@ -50,7 +50,7 @@ def put_section(services: Services, row: Wire, *, overwrite: bool) -> None:
     """Put back what is said of a section; what it counts stays."""
     if "title" not in row:
         return
-    said = {"title": row["title"]["S"], "url": row["url"]["S"], "open": row["open"]["BOOL"]}
+    said = {"title": row["title"]["S"], "url": row["url"]["S"], "open": row["open"]["BOOL"], **sections.LISTED}
     names = ", ".join(
         f"#{name} = " + (f":{name}" if overwrite else f"if_not_exists(#{name}, :{name})") for name in said
     )
