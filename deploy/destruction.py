@@ -89,6 +89,8 @@ def kept(stage: Stage, resources: Iterable[adoption.Kept]) -> list[str]:
     if stage.is_local:
         commands = [f"It goes with the local AWS and all that it holds: ./deploy.sh {LOCAL} --stop, then delete .local"]
     for resource in resources:
+        if resource.kind == "group":  # it goes with its pool
+            continue
         lines.append(f"  {resource.kind} {resource.name}")
         if not stage.is_local:
             commands += [f"  {command}" for command in _removal(resource, f"--region {stage.region}")]

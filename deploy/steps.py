@@ -17,7 +17,7 @@ from deploy import site
 from deploy.account import address_key, adoption, bedrock, cloudformation, gateway, model_access, roles
 from deploy.environment import BUILD, Addresses, ApiIds, Settings, Stage, load_settings
 from deploy.functions import app_modules, chalice_app, package, policies, recursion, resources, runtime
-from deploy.people import accounts, smoke
+from deploy.people import accounts, groups, smoke
 from deploy.progress import Progress
 
 if TYPE_CHECKING:
@@ -91,12 +91,14 @@ class Deployment:
                 "Local": "true" if stage.is_local else "false",
             }
             stood = cloudformation.stands(stage, name, step.say)
+            groups.note_people(stage)
             if not stood:
                 self._begin_foundation(name, body, {**parameters, "Protected": "false"}, step.say)
             stack = cloudformation.deploy(stage, name, body, parameters, step.say)
             self.foundation = stack.outputs
             expiry = stage.is_local and cloudformation.switch_expiry(stage)
-            step.changed(not stood or stack.changed or expiry)
+            let_in = groups.let_in(stage, stack.outputs["UserPoolId"], step.say)
+            step.changed(not stood or stack.changed or expiry or let_in)
 
     def _begin_foundation(self, name: str, body: str, parameters: dict[str, str], say: Callable[[str], None]) -> None:
         """Make the stack for the first time, of what is kept or of nothing; the update that follows protects it.
