@@ -236,7 +236,7 @@ def test_what_robots_do_is_refused_and_said(stage: Stage, ada: Person) -> None:
 
 
 def test_comments_are_limited_by_person(stage: Stage, ada: Person) -> None:
-    stage.configure(comments_mode="open", rates='{"none": {"comments": [2, 60]}}')
+    stage.configure(comments_mode="open", rates='{"members": {"comments": [2, 60]}}')
     assert [post(ada, f"comment {number}").status for number in range(3)] == [201, 201, 429]
     assert count(stage) == 2
 
