@@ -55,7 +55,7 @@ class Stage:
 
         @cache
         def client(service: str, endpoint_url: str | None = None) -> Any:
-            return session.client(service, endpoint_url=running.endpoint_url, config=config)  # type: ignore[call-overload]
+            return session.client(service, endpoint_url=running.endpoint_url, config=config)
 
         settings = Settings(stage="local", account_id=running.account_id)
         stage = cls(services.build(API, settings, client), client("dynamodb"))
