@@ -1,7 +1,7 @@
 """What comments cost on the local AWS: a page of a section that has one or ten thousand, counts, and writing one.
 
-The app's own code on the deployed tables, in process, as `bench/comments.py` runs it. What it makes it removes, but for the
-rows by which requests are known again: they go by themselves, a day later.
+The app's own code on the deployed tables, in process, as `bench/comments.py` runs it. What it makes it removes, but for
+the rows by which requests are known again: they go by themselves, a day later.
 """
 
 from __future__ import annotations
