@@ -7,7 +7,7 @@ from typing import Any
 
 from chalice.app import CloudWatchEvent, CognitoUserPoolAuthorizer, Cron, Rate, S3Event, WebsocketEvent
 from chalicelib import functions, logs, services, sessions
-from chalicelib.api import comments, conversations, ending, files, messages, models, moderation, people
+from chalicelib.api import comments, conversations, ending, files, integrations, messages, models, moderation, people
 from chalicelib.api.rest import EXPOSED_HEADERS, ChatApp, Cors
 from chalicelib.api.schemas.comments import (
     Ban,
@@ -52,6 +52,7 @@ from chalicelib.api.schemas.files import (
     NewFileReply,
 )
 from chalicelib.api.schemas.frames import Frames, FramesQuery
+from chalicelib.api.schemas.integrations import ScriptComment
 from chalicelib.api.schemas.messages import Chat, ChatReply, Message, Messages, NewMessage, Retry, Turn
 from chalicelib.api.schemas.models import Models
 from chalicelib.api.schemas.people import (
@@ -97,6 +98,7 @@ cors = Cors(
 )
 public: dict[str, Any] = {"cors": cors}
 signed_in: dict[str, Any] = {"cors": cors, "authorizer": users}
+with_a_key: dict[str, Any] = {"cors": cors, "api_key_required": True}
 # What any page may show, of whatever origin.
 on_any_page: dict[str, Any] = {"cors": cors, "shared_s": 10}
 
@@ -327,6 +329,11 @@ def ban_writer(user_id: str) -> Ban:
 @app.route("/moderation/bans/{user_id}", methods=["DELETE"], **signed_in)
 def lift_ban(user_id: str) -> Ban:
     return moderation.lift_ban(api(), user_id)
+
+
+@app.route("/integrations/commentaires", methods=["POST"], statuses=(201,), **with_a_key)
+def create_comment_by_key(body: ScriptComment) -> MyComment:
+    return integrations.create_comment(api(), app, body)
 
 
 @app.route("/me", methods=["GET"], **signed_in)

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from deploy import site
-from deploy.account import adoption, bedrock, cloudformation, gateway, model_access, roles
+from deploy.account import adoption, bedrock, cloudformation, gateway, model_access, roles, usage_plan
 from deploy.environment import BUILD, Addresses, ApiIds, Settings, Stage, load_settings
 from deploy.functions import app_modules, chalice_app, package, policies, recursion, resources, runtime
 from deploy.people import accounts, smoke
@@ -169,7 +169,8 @@ class Deployment:
 
     def configure(self) -> None:
         with self.progress.step("limits of the APIs") as step:
-            step.changed(bool(gateway.configure_stages(self.stage, self.ids, self.settings)))
+            changed = gateway.configure_stages(self.stage, self.ids, self.settings)
+            step.changed(usage_plan.configure(self.stage, self.ids, self.settings) or bool(changed))
         with self.progress.step("operations stack") as step:
             stack = cloudformation.deploy(
                 self.stage,

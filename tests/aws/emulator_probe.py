@@ -38,9 +38,16 @@ app.api.binary_types = ["image/png"]
 cors = CORSConfig(allow_origin="https://site.example", max_age=600)
 pool = CognitoUserPoolAuthorizer("pool", provider_arns=[os.environ["POOL_ARN"]])
 
+def shown_key():
+    return {"key": app.current_request.context["identity"].get("apiKeyId")}
+
 @app.route("/open")
 def open_route():
-    return {}
+    return shown_key()
+
+@app.route("/keyed", api_key_required=True)
+def keyed():
+    return shown_key()
 
 @app.route("/mine/{thing}", methods=["GET", "PATCH"], cors=cors, authorizer=pool)
 def mine(thing):

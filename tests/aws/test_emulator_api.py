@@ -39,7 +39,7 @@ def test_the_imported_api_is_described_as_it_was_declared(probe: Probe) -> None:
     # Chalice sets "", which MiniStack alone would hand back to botocore as an integer.
     assert "minimumCompressionSize" not in described
     paths = {resource["path"] for resource in gateway.get_resources(restApiId=api)["items"]}
-    assert paths == {"/", "/open", "/mine", "/mine/{thing}"}
+    assert paths == {"/", "/keyed", "/open", "/mine", "/mine/{thing}"}
 
 
 def test_documents_that_cannot_be_imported_change_nothing(probe: Probe) -> None:

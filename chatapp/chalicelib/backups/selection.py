@@ -24,8 +24,8 @@ _OWNED: Mapping[str, tuple[str, ...]] = {
 }
 _SEPARATOR = re.compile("([:#/])")
 _FIRST_PARTS = 3
-# Of the usage table: the stage's own notes, which say what is known of this pool and of these drills.
-_OF_THE_STAGE = frozenset({"sweep", "drill", "owners"})
+# Of the usage table: the stage's own notes, which say what is known of this pool, of these drills and of this model.
+_OF_THE_STAGE = frozenset({"sweep", "drill", "owners", "health"})
 # Counted anew with each file that comes back (`files.quota`).
 _COUNTED = "storage"
 

@@ -37,6 +37,7 @@ from deploy.local.emulator import (
     rest_api_import,
     role_checks,
     table_exports,
+    usage_plans,
 )
 
 # What a worker writes on stderr behind the last log line of an invocation (the ASCII record separator).
@@ -261,6 +262,7 @@ def main() -> None:
     object_lock.install()
     point_in_time.install()
     table_exports.install()
+    usage_plans.install()
     end_functions_first()
     ministack.app.main()
 
