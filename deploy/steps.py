@@ -152,10 +152,11 @@ class Deployment:
             "CHATAPP_ACCOUNT_ID": self.stage.account_id,
             "CHATAPP_FILES_BUCKET": self.stage.files_bucket,
         }
+        api = {"CHATAPP_API_URL": self.addresses.script_api_url} if self.ids.rest else {}
         base_url, ids = self.stage.model_base_url, self.access.ids
         model = {"ANTHROPIC_BASE_URL": base_url} if base_url else {}
         model |= {"CHATAPP_BEDROCK_IDS": json.dumps(ids)} if ids else {}
-        return {**self.settings.variables(), **own, **model}
+        return {**self.settings.variables(), **own, **api, **model}
 
     @property
     def _grants(self) -> dict[str, tuple[policies.Grant, ...]]:
