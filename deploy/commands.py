@@ -27,6 +27,7 @@ USAGE = """./deploy.sh local[-NAME] [--stop]      the whole app on this machine;
            [--message ID] [--replay]          --message, one of it; with --replay, it runs again
        ./deploy.sh backups STAGE              its backups: date, size, items, and which of them a drill has proven
        ./deploy.sh destroy STAGE [--yes]      take it down; data is kept and named
+       ./deploy.sh owner STAGE EMAIL          makes a person an owner, who is invited where there is no account
        ./deploy.sh person STAGE EMAIL --disable | --enable | --delete [--yes]
                                               keep a person out; let them in; remove them with all that was theirs
        ./deploy.sh key STAGE [NAME [--per-minute N | --revoke]]
@@ -37,7 +38,7 @@ on AWS:
        --region R    by default where STAGE was deployed from here last, else the shell's region, else eu-west-1
        --python V    moves the functions to that Python; by default they keep theirs"""
 _STAGE = re.compile(r"[a-z][a-z0-9-]{0,15}")
-_COMMANDS = {"outputs", "redrive", "backups", "restore", "destroy", "person", "key"}
+_COMMANDS = {"outputs", "redrive", "backups", "restore", "destroy", "person", "owner", "key"}
 
 
 _DONE = {
@@ -112,7 +113,11 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
 
 
 def _person(found: argparse.Namespace, words: list[str]) -> str | None:
-    """Of the command `person`: takes the address from the words. Raises UsageError."""
+    """Of the commands `owner` and `person`: takes the address from the words. Raises UsageError."""
+    if found.command == "owner":
+        if len(words) != 2 or "@" not in words[1] or found.change:
+            raise UsageError("owner takes a stage and an e-mail address")
+        return words.pop()
     if found.command != "person":
         if found.change:
             raise UsageError(f"--{found.change[0]} is for a person: ./deploy.sh person STAGE EMAIL --{found.change[0]}")
@@ -157,6 +162,7 @@ def _run(asked: argparse.Namespace, progress: Progress) -> int:
         "destroy": destroy,
         "person": person,
         "key": key,
+        "owner": _owner,
     }
     if asked.command in command:
         return command[asked.command](asked, progress)
@@ -323,6 +329,14 @@ def key(asked: argparse.Namespace, progress: Progress) -> int:
     return 0
 
 
+def _owner(asked: argparse.Namespace, progress: Progress) -> int:
+    stage = _local(asked, progress) if is_local(asked.stage) else _on_aws(asked)[0]
+    with progress.step(f"owner {asked.email}") as step:
+        invited = access.make_owner(stage, access.pool_id(stage), asked.email)
+        step.changed(True, "invited by mail" if invited else "is one from the next sign-in on")
+    return 0
+
+
 def restore(asked: argparse.Namespace, progress: Progress, read: Callable[[str], str] = input) -> int:
     """Bring a backup back into its stage or another, once that one's name was typed after what will happen."""
     source, asked.stage = asked.stage, asked.into or asked.stage
@@ -346,12 +360,10 @@ def summary(stage: Stage, outputs: dict[str, object]) -> str:
     demo = outputs.get("demo")
     if isinstance(demo, dict):
         return "\n".join([*lines, "", f"Sign in as {demo['email']} with {demo['password']}"])
-    invite = (
-        f"aws cognito-idp admin-create-user --region {stage.region} --user-pool-id {outputs['user_pool_id']}"
-        " --username EMAIL --user-attributes Name=email,Value=EMAIL Name=email_verified,Value=true"
-        " --desired-delivery-mediums EMAIL"  # Cognito's own choice is a text message, to people without a number
+    invite = f"./deploy.sh owner {stage.name} EMAIL"
+    return "\n".join(
+        [*lines, "", f"Invite yourself, as the owner: {invite}", "Others are invited on the page “People”."]
     )
-    return "\n".join([*lines, "", "Invite a person (a one-time password is mailed):", f"  {invite}"])
 
 
 def _failed(progress: Progress, message: str) -> int:

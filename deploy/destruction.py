@@ -42,8 +42,8 @@ def destroy(stage: Stage, progress: Progress) -> str:
         deleted = chalice_app.delete(stage, step.say)
         former = roles.delete_former_scheduler_role(stage)
         step.changed(bool(deleted or former), f"{len(deleted) + former} deleted")
-    with progress.step("key of the model") as step:
-        model_access.delete_key(stage)
+    with progress.step("keys") as step:
+        model_access.delete_keys(stage)
     if stage.is_local:
         with progress.step("buckets") as step:
             step.changed(bool(remove_buckets(stage)), "emptied and deleted")
@@ -94,6 +94,8 @@ def kept(stage: Stage, resources: Iterable[adoption.Kept]) -> list[str]:
     if stage.is_local:
         commands = [f"It goes with the local AWS and all that it holds: ./deploy.sh {LOCAL} --stop, then delete .local"]
     for resource in resources:
+        if resource.kind == "group":  # it goes with its pool
+            continue
         lines.append(f"  {resource.kind} {resource.name}")
         if not stage.is_local:
             commands += [f"  {command}" for command in _removal(resource, f"--region {stage.region}")]

@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from deploy import site
-from deploy.account import adoption, bedrock, cloudformation, gateway, model_access, roles, usage_plan
+from deploy.account import address_key, adoption, bedrock, cloudformation, gateway, model_access, roles, usage_plan
 from deploy.environment import BUILD, Addresses, ApiIds, Settings, Stage, load_settings
 from deploy.functions import app_modules, chalice_app, package, policies, recursion, resources, runtime
-from deploy.people import accounts, smoke
+from deploy.people import accounts, groups, smoke
 from deploy.progress import Progress
 
 if TYPE_CHECKING:
@@ -50,6 +50,7 @@ class Deployment:
         self.ids = chalice_app.ids(self.stage)
         self.reach_model()  # first: it may have to wait for a person, which the rest need not have been made for
         self.lay_foundation()
+        self.make_address_key()
         built = self.build_package(chosen)
         self.deploy_functions(built)
         self.configure()
@@ -90,12 +91,14 @@ class Deployment:
                 "Local": "true" if stage.is_local else "false",
             }
             stood = cloudformation.stands(stage, name, step.say)
+            groups.note_people(stage)
             if not stood:
                 self._begin_foundation(name, body, {**parameters, "Protected": "false"}, step.say)
             stack = cloudformation.deploy(stage, name, body, parameters, step.say)
             self.foundation = stack.outputs
             expiry = stage.is_local and cloudformation.switch_expiry(stage)
-            step.changed(not stood or stack.changed or expiry)
+            let_in = groups.let_in(stage, stack.outputs["UserPoolId"], step.say)
+            step.changed(not stood or stack.changed or expiry or let_in)
 
     def _begin_foundation(self, name: str, body: str, parameters: dict[str, str], say: Callable[[str], None]) -> None:
         """Make the stack for the first time, of what is kept or of nothing; the update that follows protects it.
@@ -115,6 +118,10 @@ class Deployment:
             return
         with self.progress.step("key of the model") as step:
             step.changed(model_access.ensure_key(self.stage), "stored")
+
+    def make_address_key(self) -> None:
+        with self.progress.step("key of the addresses") as step:
+            step.changed(address_key.ensure(self.stage), "made")
 
     def build_package(self, chosen: runtime.Runtime) -> package.Package:
         with self.progress.step("package of the functions") as step:

@@ -35,6 +35,14 @@ ENDPOINT = "https://sockets.example/api"
 # How long a test waits for another thread before it fails.
 PATIENCE_S = 20.0
 
+# By default nothing is out of reach, and each row of a limit is moved by one request.
+UNLIMITED = json.dumps(
+    {
+        who: {what: [60_000_000, 60] for what in ("sends", "uploads", "sockets", "comments", "signups")}
+        for who in ("owners", "members", "none", "visits", "keys", "ips", "stage")
+    }
+)
+
 ENVIRONMENT = {
     "AWS_ACCESS_KEY_ID": "test",
     "AWS_SECRET_ACCESS_KEY": "test",
@@ -43,8 +51,11 @@ ENVIRONMENT = {
     "CHATAPP_ACCOUNT_ID": "123456789012",
     "CHATAPP_SITE_ORIGIN": ORIGIN,
     "CHATAPP_FILES_BUCKET": BUCKET,
+    "CHATAPP_RATES": UNLIMITED,
     "CHATAPP_USER_POOL_ARN": "arn:aws:cognito-idp:eu-west-1:123456789012:userpool/eu-west-1_test",
 }
+
+PARAMETERS = {"/chatapp/test/anthropic-api-key": "demo", "/chatapp/test/address-key": "by which addresses are counted"}
 
 # What EventBridge sends of a rule's schedule.
 HOUR = {
@@ -129,7 +140,9 @@ class Stage(Storage):
     def __init__(self, app: ModuleType, model: DemoServer) -> None:
         from chalicelib import sessions
         from chalicelib.aws import clients
+        from chalicelib.comments import sections
 
+        sections.known.clear()
         self.app = app
         self.clock = 0.0
         sessions.known = sessions.cache(lambda: self.clock)
@@ -154,7 +167,8 @@ class Stage(Storage):
         for definition in table_definitions():
             self.dynamodb.create_table(**definition)
         self.make_bucket(own.s3)
-        own.ssm.put_parameter(Name="/chatapp/test/anthropic-api-key", Value="demo", Type="SecureString")
+        for name, value in PARAMETERS.items():
+            own.ssm.put_parameter(Name=name, Value=value, Type="SecureString")
 
     def configure(self, **settings: object) -> None:
         """Deploy the stage anew with other settings: `configure(user_budget_usd=1)`."""

@@ -55,12 +55,13 @@ class Services:
     usage: Table
     usage_due: Index
     sockets: Table
-    comments: Table
+    commentaires: Table
     comments_by_section: Index
     comments_by_author: Index
     comments_by_state: Index
     comments_due: Index
     sections: Table
+    sections_listed: Index
     topic: Topic
     people: Table
     erasures: Table
@@ -203,12 +204,13 @@ def build(function: str, settings: Settings, clients: Callable[..., Any] = clien
         usage=adapters.table("usage"),
         usage_due=adapters.index("usage", "due-index"),
         sockets=adapters.table("sockets"),
-        comments=adapters.table("commentaires"),
+        commentaires=adapters.table("commentaires"),
         comments_by_section=adapters.index("commentaires", "section-index"),
         comments_by_author=adapters.index("commentaires", "author-index"),
         comments_by_state=adapters.index("commentaires", "state-index"),
         comments_due=adapters.index("commentaires", "due-index"),
         sections=adapters.table("sections"),
+        sections_listed=adapters.index("sections", "listed-index"),
         topic=adapters.topic(),
         answers=adapters.started(ANSWER),
         extractions=adapters.started(EXTRACT),

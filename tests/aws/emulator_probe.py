@@ -38,16 +38,17 @@ app.api.binary_types = ["image/png"]
 cors = CORSConfig(allow_origin="https://site.example", max_age=600)
 pool = CognitoUserPoolAuthorizer("pool", provider_arns=[os.environ["POOL_ARN"]])
 
-def shown_key():
-    return {"key": app.current_request.context["identity"].get("apiKeyId")}
+def caller():
+    identity = app.current_request.context["identity"]
+    return {"from": identity["sourceIp"], "key": identity.get("apiKeyId")}
 
 @app.route("/open")
 def open_route():
-    return shown_key()
+    return caller()
 
 @app.route("/keyed", api_key_required=True)
 def keyed():
-    return shown_key()
+    return caller()
 
 @app.route("/mine/{thing}", methods=["GET", "PATCH"], cors=cors, authorizer=pool)
 def mine(thing):
@@ -185,8 +186,9 @@ class Probe:
         record = json.loads((self.folder / ".chalice/deployed/dev.json").read_text())
         return next(str(resource[key]) for resource in record["resources"] if key in resource)
 
-    def call(self, method: str, path: str, **headers: str) -> Reply:
-        connection = http.client.HTTPConnection("127.0.0.1", self.local.port, timeout=20)
+    def call(self, method: str, path: str, source: str = "127.0.0.1", **headers: str) -> Reply:
+        """source: an address of this machine that it comes from, any of 127/8."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.local.port, timeout=20, source_address=(source, 0))
         connection.request(method, f"/_aws/execute-api/{self.deployed('rest_api_id')}/api{path}", headers=headers)
         response = connection.getresponse()
         body = json.loads(response.read())

@@ -63,9 +63,9 @@ def test_a_key_opens_its_route_until_it_is_revoked_and_the_function_is_told_its_
     value = keys.make(stage, "importer")
     (made,) = keys.listed(stage)
     reply = probe.call("GET", "/keyed", **{"x-api-key": value})
-    assert (reply.status, reply.body) == (200, {"key": made.id})
+    assert (reply.status, reply.body["key"]) == (200, made.id)
     # Of a route that asks for none, nothing is told.
-    assert probe.call("GET", "/open", **{"x-api-key": value}).body == {"key": None}
+    assert probe.call("GET", "/open", **{"x-api-key": value}).body["key"] is None
     assert probe.call("GET", "/keyed", **{"x-api-key": value[::-1]}).status == 403
     keys.revoke(stage, "importer")
     assert probe.call("GET", "/keyed", **{"x-api-key": value}).status == 403

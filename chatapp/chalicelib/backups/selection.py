@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from chalicelib.spending import rates
 from chalicelib.subjects import Subject
 
 from .archive import Item
@@ -21,6 +22,8 @@ _OWNED: Mapping[str, tuple[str, ...]] = {
     "usage": ("subject",),
     "erasures": ("erased", "user_id"),
     "people": ("user_id",),
+    "commentaires": ("user_id",),
+    "sections": (),
 }
 _SEPARATOR = re.compile("([:#/])")
 _FIRST_PARTS = 3
@@ -28,6 +31,8 @@ _FIRST_PARTS = 3
 _OF_THE_STAGE = frozenset({"sweep", "drill", "owners", "health"})
 # Counted anew with each file that comes back (`files.quota`).
 _COUNTED = "storage"
+# Counted anew with each comment that comes back (`comments.restored`).
+_COUNTED_ANEW: Mapping[str, tuple[str, ...]] = {"sections": ("visible",)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,16 +42,17 @@ class Erased:
     conversations: frozenset[str] = frozenset()
     files: frozenset[str] = frozenset()
     accounts: frozenset[str] = frozenset()
+    comments: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, names: Iterable[str]) -> Erased:
-        """names: `conversation:USER#ID`, `file:ID` and `account:SUB`."""
-        found: dict[str, set[str]] = {"conversation": set(), "file": set(), "account": set()}
+        """names: `conversation:USER#ID`, `file:ID`, `account:SUB` and `comment:ID`."""
+        found: dict[str, set[str]] = {"conversation": set(), "file": set(), "account": set(), "comment": set()}
         for name in names:
             kind, _, of_kind = name.partition(":")
             if kind in found:
                 found[kind].add(of_kind.rpartition("#")[2])
-        return cls(*(frozenset(found[kind]) for kind in ("conversation", "file", "account")))
+        return cls(*(frozenset(of_kind) for of_kind in found.values()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +73,9 @@ class Selection:
         """A row as it comes back; None for one that does not."""
         if not self._asked(table, item) or self._is_erased(table, item):
             return None
-        if table == "usage" and (item["subject"]["S"] in _OF_THE_STAGE or item["period"]["S"] == _COUNTED):
+        if table == "usage" and _is_passing(item):
             return None
+        item = uncounted(table, item)
         names = [name for name in _OWNED[table] if name in item]
         return item | {name: {"S": self._renamed(item[name]["S"])} for name in names}
 
@@ -101,10 +108,23 @@ class Selection:
             return False
         if owner_of(table, item) in self.erased.accounts or conversation_of(table, item) in self.erased.conversations:
             return True
+        if table == "commentaires":
+            return item["id"]["S"] in self.erased.comments
         return table == "files" and item["file_id"]["S"] in self.erased.files
 
     def _renamed(self, text: str) -> str:
         return "".join(self.subs.get(part, part) for part in _SEPARATOR.split(text, maxsplit=_FIRST_PARTS))
+
+
+def uncounted(table: str, item: Item) -> Item:
+    """A row without what is counted anew."""
+    return {name: value for name, value in item.items() if name not in _COUNTED_ANEW.get(table, ())}
+
+
+def _is_passing(item: Item) -> bool:
+    """Of the usage table: what was true of that time only. What was missing of a limit by then has come back."""
+    period = item["period"]["S"]
+    return item["subject"]["S"] in _OF_THE_STAGE or period == _COUNTED or period.startswith(rates.PERIOD)
 
 
 def owner_of(table: str, item: Item) -> str:

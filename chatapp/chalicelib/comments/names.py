@@ -8,9 +8,10 @@ comments to come.
 from __future__ import annotations
 
 import unicodedata
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from chalicelib.aws.table import Item
+from chalicelib.aws.table import ConditionFailed, Item
 from chalicelib.errors import InvalidRequest, NameTaken
 
 from . import texts
@@ -72,15 +73,19 @@ def choose(services: Services, user_id: str, name: str, *, is_owner: bool) -> st
         keep(services, user_id, chosen)
     elif chosen is None:
         return None
-    elif is_owners(services.comments.find(OWNERS_KEY), chosen):
+    elif is_owners(services.commentaires.find(OWNERS_KEY), chosen):
         raise NameTaken
     return chosen
 
 
 def keep(services: Services, user_id: str, name: str | None) -> None:
     """Keep an owner's name from others, or no longer (None). Safe to repeat."""
-    kept = None if name is None else skeleton(name)
-    services.comments.write(services.comments.change(OWNERS_KEY, {_attribute(user_id): kept}))
+    table, attribute = services.commentaires, _attribute(user_id)
+    if name is not None:
+        table.write(table.change(OWNERS_KEY, {attribute: skeleton(name)}))
+        return
+    with suppress(ConditionFailed):
+        table.write(table.change(OWNERS_KEY, {attribute: None}, condition=f"attribute_exists(#{attribute})"))
 
 
 def is_owners(row: Item | None, name: str) -> bool:

@@ -37,6 +37,13 @@ export function shortName(name: string): string {
 export const formatDate = (language: string, isoTime: string): string =>
   new Intl.DateTimeFormat(language, { dateStyle: "medium" }).format(new Date(isoTime)).replaceAll(" ", "\u00a0");
 
+/** "14:32:05", and the day too where it is another one than today. */
+export function formatMoment(language: string, timeMs: number): string {
+  const time = new Date(timeMs);
+  const isToday = time.toDateString() === new Date().toDateString();
+  return new Intl.DateTimeFormat(language, isToday ? { timeStyle: "medium" } : { dateStyle: "medium", timeStyle: "short" }).format(time);
+}
+
 /** US dollars; small sums keep enough digits to say something. */
 export function formatUsd(language: string, amount: number): string {
   const digits = amount > 0 && amount < 0.1 ? 4 : 2;

@@ -1,8 +1,9 @@
 /** What an error says to the person: what happened, and what to do. */
-import { ApiError, NetworkError, SessionExpiredError } from "@/api/client";
+import { ApiError, NetworkError, retryAtMs, SessionExpiredError } from "@/api/client";
 import type { AnswerError } from "@/api/types";
 import { getLanguage, type Messages } from "@/i18n";
 
+import { formatMoment } from "@/lib/format";
 import { problemText } from "@/entities/files/fileText";
 import { AttachmentError } from "@/entities/files/problems";
 
@@ -14,6 +15,8 @@ export function errorText(t: Messages, error: unknown): string {
   }
   if (!(error instanceof ApiError)) return t.errors.failed;
   if (error.code === "not_found" && error.extra["field"] === "file_ids") return t.files.goneFromMessage;
+  const againAtMs = retryAtMs(error);
+  if (againAtMs !== null) return t.errors.rate_limited(formatMoment(getLanguage(), againAtMs));
   switch (error.code) {
     case "invalid_request":
     case "invalid_cursor":
