@@ -35,13 +35,14 @@ ENDPOINT = "https://sockets.example/api"
 # How long a test waits for another thread before it fails.
 PATIENCE_S = 20.0
 
-# By default nothing is out of reach, and each row of a limit is moved by one request.
-UNLIMITED = json.dumps(
-    {
-        who: {what: [60_000_000, 60] for what in ("sends", "uploads", "sockets", "comments", "signups")}
-        for who in ("owners", "members", "none", "visits", "keys", "ips", "stage")
-    }
-)
+WHATS = ("sends", "uploads", "sockets", "comments", "signups")
+COUNTED = ("owners", "members", "none", "visits", "keys", "ips", "stage")
+
+
+def rates(limit: list[int]) -> str:
+    """The setting that gives everything and everybody one limit: `[quota, window_s]`, or `[]` for none."""
+    return json.dumps({who: dict.fromkeys(WHATS, limit) for who in COUNTED})
+
 
 ENVIRONMENT = {
     "AWS_ACCESS_KEY_ID": "test",
@@ -51,7 +52,7 @@ ENVIRONMENT = {
     "CHATAPP_ACCOUNT_ID": "123456789012",
     "CHATAPP_SITE_ORIGIN": ORIGIN,
     "CHATAPP_FILES_BUCKET": BUCKET,
-    "CHATAPP_RATES": UNLIMITED,
+    "CHATAPP_RATES": rates([]),
     "CHATAPP_USER_POOL_ARN": "arn:aws:cognito-idp:eu-west-1:123456789012:userpool/eu-west-1_test",
 }
 

@@ -19,7 +19,8 @@ from chalicelib.subjects import Subject, person
 from tests.fakes import dynamodb, wire
 from tests.fakes.dynamodb import Call
 from tests.people import Person
-from tests.stage import ORIGIN, UNLIMITED, Stage
+from tests.stage import ORIGIN, Stage
+from tests.stage import rates as rates_of
 
 ROUNDS = 25
 PARALLEL = 32
@@ -32,9 +33,7 @@ def limited(stage: Stage, /, **limits: dict[str, list[int]]) -> Any:
     """The API's services where only these limits hold: `members={"sends": [2, 60]}`."""
     from chalicelib import functions, services
 
-    none: dict[str, dict[str, list[int]]] = {
-        who: {what: [] for what in of} for who, of in json.loads(UNLIMITED).items()
-    }
+    none: dict[str, dict[str, list[int]]] = json.loads(rates_of([]))
     stage.configure(rates=json.dumps({who: of | limits.get(who, {}) for who, of in none.items()}))
     return services.of(functions.API)
 
@@ -154,6 +153,10 @@ def test_a_visitor_with_a_thousand_addresses_of_one_network_is_one(stage: Stage)
     callers = [Caller(None, f"2001:db8:1:2::{number:x}") for number in range(1_000)]
     assert sum(taken(services, caller, "signups") for caller in callers) == 5
     assert taken(services, Caller(None, "2001:db8:1:3::1"), "signups")
+    with pytest.raises(RateLimited) as refused:
+        rates.take(services, "signups", callers[0])
+    says = "Too many sign-ups from your address: at most 5 in 24 hours. Try again in 5 hours."
+    assert refused.value.message == says
 
 
 def test_a_row_is_kept_until_nothing_is_missing_of_it(stage: Stage) -> None:
