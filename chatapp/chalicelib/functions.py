@@ -22,6 +22,7 @@ NIGHTLY_BACKUP = "nightly_backup"
 BACKUP = "backup"
 RESTORE = "restore"
 RESTORE_DRILL = "restore_drill"
+HEALTH_CHECK = "health_check"
 CONNECT = "websocket_connect"
 MESSAGE = "websocket_message"
 DISCONNECT = "websocket_disconnect"
@@ -91,6 +92,8 @@ _API = Function(
         Grant("index", "files/user-files-index", ("Query",)),
         Grant("bucket", "files/uploads", ("PutObject", "GetObjectVersion", "ListObjectVersions")),
         Grant("bucket", "files/extracted", ("GetObject", "ListObjectVersions")),
+        # For the deep check: that its first page is there.
+        Grant("bucket", "site/*", ("ListObjectVersions",)),
         Grant("table", "usage", ("BatchGetItem", "GetItem", "UpdateItem")),
         Grant("table", "people", ("GetItem", "BatchGetItem", "UpdateItem")),
         Grant("table", "commentaires", ("GetItem", "BatchGetItem", "PutItem", "UpdateItem")),
@@ -303,6 +306,19 @@ _RESTORE_DRILL = Function(
     ),
 )
 
+# What could not be looked at now is in five minutes.
+_HEALTH_CHECK = Function(
+    memory_mb=512,
+    timeout_s=60,
+    events=Events(retries=0, max_age_s=60, failures="health-failures"),
+    module="health",
+    grants=(
+        Grant("table", "usage", ("UpdateItem",)),
+        Grant("parameter", "anthropic-api-key", ("GetParameter",)),
+        Grant("profiles", "models", ("GetInferenceProfile",)),
+    ),
+)
+
 FUNCTIONS: Mapping[str, Function] = {
     API: _API,
     ANSWER: _ANSWER,
@@ -314,6 +330,7 @@ FUNCTIONS: Mapping[str, Function] = {
     BACKUP: _BACKUP,
     RESTORE: _RESTORE,
     RESTORE_DRILL: _RESTORE_DRILL,
+    HEALTH_CHECK: _HEALTH_CHECK,
     CONNECT: Function(1024, 10, (Grant("table", "sockets", ("Query", "PutItem", "DeleteItem")),)),
     MESSAGE: Function(512, 10),
     DISCONNECT: Function(512, 10, (Grant("table", "sockets", ("DeleteItem",)),)),

@@ -17,6 +17,7 @@ from chalicelib.aws.functions import Function, Schedule
 from chalicelib.aws.grants import Grant
 from chalicelib.aws.parameters import Parameter, Parameters
 from chalicelib.aws.people import Pool
+from chalicelib.aws.profiles import Profiles
 from chalicelib.aws.push import Push
 from chalicelib.aws.scratch_tables import ScratchTables
 from chalicelib.aws.table import Index, Table
@@ -83,6 +84,7 @@ class Services:
     address_key: Parameter
     accounts: Accounts
     pushes: Push
+    profiles: Profiles
     model: Callable[[], Model]
 
 
@@ -160,6 +162,9 @@ class _Adapters:
         grant = self._grant("pool", "people")
         return Accounts(self.function, grant, partial(self.clients, "cognito-idp"), self._pool_id)
 
+    def profiles(self) -> Profiles:
+        return Profiles(self.function, self._grant("profiles", "models"), partial(self.clients, "bedrock"))
+
     @property
     def _pool_id(self) -> str:
         return self.settings.user_pool_arn.rpartition("/")[2]
@@ -228,6 +233,7 @@ def build(function: str, settings: Settings, clients: Callable[..., Any] = clien
         address_key=adapters.parameter("address-key"),
         accounts=adapters.accounts(),
         pushes=adapters.pushes(),
+        profiles=adapters.profiles(),
         model=lru_cache(maxsize=1)(lambda: build_model(settings, key.value)),
     )
 
