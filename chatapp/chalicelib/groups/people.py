@@ -24,7 +24,7 @@ from chalicelib.aws.people import NoPage
 from chalicelib.aws.table import batch_get
 from chalicelib.comments import names as owner_names
 from chalicelib.deletion import people as removal
-from chalicelib.errors import AlreadyThere, Conflict, InvalidCursor, NameTaken, NotFound
+from chalicelib.errors import AlreadyThere, Conflict, InvalidCursor, InvalidRequest, NameTaken, NotFound
 from chalicelib.files import quota
 from chalicelib.people import names, rows
 from chalicelib.spending import usage
