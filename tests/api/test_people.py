@@ -244,6 +244,24 @@ def test_sessions_that_begin_while_a_group_is_taken_away_end_too(stage: Stage, o
     assert next(row for row in stage.rows("sockets") if row["item"] == "ended:")["revoked_at"] > 1, "and after it"
 
 
+def test_sessions_that_began_in_between_end_by_repeating_what_broke_off_after_the_group_was_gone(
+    stage: Stage, owner: Person, ada: Person
+) -> None:
+    def before(operation: str) -> None:
+        if operation == "AdminRemoveUserFromGroup":
+            for row in stage.rows("sockets"):
+                stage.put("sockets", row | {"revoked_at": 1})
+            stage.wire.fail(dynamodb.throttled, lambda call: "ended:" in str(call.body), times=9)
+
+    stage.pool.before = before
+    assert owner.patch(_path(ada), {"groups": []}).error == "unavailable"
+    stage.wire.reset()
+    stage.pool.before = lambda name: None
+    assert owner.get(_path(ada)).body["groups"] == [], "it is gone already"
+    assert owner.patch(_path(ada), {"groups": []}).status == 200
+    assert _is_out(stage, ada)
+
+
 def test_a_disabled_person_is_out_until_let_in_again(stage: Stage, owner: Person, ada: Person) -> None:
     ada.connect("tab")
     assert owner.patch(_path(ada), {"disabled": True}).body["status"] == "disabled"
@@ -307,3 +325,17 @@ def test_last_use_is_written_down_once_an_hour(stage: Stage, owner: Person, ada:
     ada.ask(conversation_id, "Which?")
     assert writes() == 2
     assert stage.row("people", ada.user_id)["last_used_at"] > last
+
+
+def test_nobody_but_an_owner_is_called_what_looks_like_an_owner(
+    stage: Stage, owner: Person, ada: Person, grace: Person
+) -> None:
+    assert owner.patch("/me", {"display_name": "  Rose   Gardener "}).body["display_name"] == "Rose Gardener"
+    for name in ("rose gardener", "Rоse Gаrdener", "R0se-Gardener"):
+        refused(ada.patch("/me", {"display_name": name}), "display_name", "taken")
+    assert Person(stage, "second", groups="owners").patch("/me", {"display_name": "Rose Gardener"}).status == 200
+    for person in (ada, grace):
+        assert person.patch("/me", {"display_name": "Lily"}).body["display_name"] == "Lily"
+    assert _shown(owner, ada)["display_name"] == "Lily"
+    assert ada.patch("/me", {"display_name": ""}).body["display_name"] == names.default(ada.user_id)
+    refused(ada.patch("/me", {"display_name": "x" * 41}), "display_name", "at most 40 characters, not 41")

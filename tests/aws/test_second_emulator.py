@@ -264,6 +264,7 @@ def test_a_stage_is_made_of_all_that_it_declares(account: Account) -> None:
 def test_what_is_kept_is_taken_up_again(account: Account, capsys: pytest.CaptureFixture[str]) -> None:
     account.deploy()
     before = account.holdings()
+    _invite(account, "owner@example.com", "owners")
     row = {"subject": {"S": "user:ada"}, "period": {"S": "2026-11"}}
     account.client("dynamodb").put_item(TableName="chatapp-prod-usage", Item=row)
     account.client("apigateway").create_api_key(name="chatapp-prod/importer", enabled=True)
@@ -272,6 +273,7 @@ def test_what_is_kept_is_taken_up_again(account: Account, capsys: pytest.Capture
     said = capsys.readouterr().out
     assert "table chatapp-prod-usage" in said
     assert f"user pool {before['pools']['chatapp-prod']}" in said
+    assert "group" not in said, "they go with their pool"
     left = account.holdings()
     kept = {name: before[name] for name in ("tables", "pools", "buckets")}
     gone: dict[str, Any] = {name: [] for name in ("queues", "parameters", "roles", "apis", "sockets", "keys")}
@@ -281,6 +283,41 @@ def test_what_is_kept_is_taken_up_again(account: Account, capsys: pytest.Capture
     assert {name: again[name] for name in kept} == kept
     assert again["roles"] == before["roles"]
     assert account.client("dynamodb").scan(TableName="chatapp-prod-usage")["Items"] == [row]
+    assert _in_group(account, "owners") == ["owner@example.com"]
+    assert _in_group(account, "members") == [], "who is in no other group was not let in"
+
+
+def test_people_of_before_there_were_groups_are_members_once_these_are_made(account: Account) -> None:
+    account.deploy()
+    _invite(account, "ada@example.com", None)
+    stacks = account.stand_in("cloudformation", "eu-west-1").stacks.values()
+    foundation = next(stack for stack in stacks if stack.name == "chatapp-prod-foundation")
+    foundation.body += "# of the version before"
+    for logical_id, group in (("OwnersGroup", "owners"), ("MembersGroup", "members")):
+        del foundation.resources[logical_id]
+        account.client("cognito-idp").delete_group(UserPoolId=_pool(account), GroupName=group)
+    account.deploy()
+    assert (_in_group(account, "members"), _in_group(account, "owners")) == (["ada@example.com"], [])
+    _invite(account, "commenter@example.com", None)
+    account.deploy()
+    assert _in_group(account, "members") == ["ada@example.com"]
+    assert account.holdings()["parameters"] == ["/chatapp/prod/address-key", "/chatapp/prod/anthropic-api-key"]
+
+
+def _pool(account: Account) -> str:
+    return str(account.holdings()["pools"]["chatapp-prod"])
+
+
+def _invite(account: Account, email: str, group: str | None) -> None:
+    cognito, pool = account.client("cognito-idp"), _pool(account)
+    cognito.admin_create_user(UserPoolId=pool, Username=email, UserAttributes=[{"Name": "email", "Value": email}])
+    if group:
+        cognito.admin_add_user_to_group(UserPoolId=pool, Username=email, GroupName=group)
+
+
+def _in_group(account: Account, group: str) -> list[str]:
+    users = account.client("cognito-idp").list_users_in_group(UserPoolId=_pool(account), GroupName=group)["Users"]
+    return [each["Value"] for user in users for each in user["Attributes"] if each["Name"] == "email"]
 
 
 # --- Python -----------------------------------------------------------------------------------------------------------
