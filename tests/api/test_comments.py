@@ -34,6 +34,9 @@ def _open(stage: Stage) -> None:
     section(stage)
 
 
+SCOTLAND = "\U0001f3f4\U000e0067\U000e0062\U000e0073\U000e0063\U000e0074\U000e007f"
+
+
 def _stores(call: Call) -> bool:
     return call.operation == "TransactWriteItems"
 
@@ -347,6 +350,8 @@ def test_sections_are_made_and_changed_by_owners_and_keep_their_count(stage: Sta
         ("\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645", "\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645"),
         ("bell\x07 and\x00 null", "bell and null"),
         ("hidden\U000e0041\U000e0042", "hidden"),
+        (SCOTLAND, SCOTLAND),
+        (SCOTLAND + "\U000e0041" * 3, SCOTLAND),
         ("x" * 2_000, "x" * 2_000),
     ],
 )

@@ -7,6 +7,7 @@ what the index did not show yet, is found by going through everything again unti
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Literal
 
 from chalicelib import logs
@@ -94,8 +95,9 @@ def _pass(services: Services, user_id: str, what: What, until: float) -> int:
             raise TimeoutError("more comments than one run changes")
         decide = _hide if what == "hide" else _show
         if decide(Comment.from_item(item)) is not None:
-            states.change(services, item["id"], decide)
-            changed += 1
+            with suppress(NotFound):  # its writer deleted it, and it was purged
+                states.change(services, item["id"], decide)
+                changed += 1
     return changed
 
 

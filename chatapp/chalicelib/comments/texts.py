@@ -13,6 +13,8 @@ MAX_CHARACTERS = 2_000
 # More of them on one letter than any script writes; a hundred would run over the lines around it.
 MAX_MARKS = 5
 _ZWNJ, _ZWJ, _BLACK_FLAG = "\u200c", "\u200d", "\U0001f3f4"
+# Of a flag such as Scotland's, the last being U+E007F: more of them, or elsewhere, hide a text.
+_FLAG_TAGS = 6
 # Format characters (Cf) that are seen: signs that Arabic and other scripts write over a number.
 _SEEN = frozenset("\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u0890\u0891\u08e2\U000110bd\U000110cd")
 # Letters, marks and symbols that show nothing: fillers of Hangul and Khmer, the joiner of graphemes, empty Braille.
@@ -52,17 +54,18 @@ def visible(text: str) -> str:
     text = unicodedata.normalize("NFC", text)
     kept: list[str] = []
     marks = 0
-    in_flag = False
+    of_flag = 0
     for index, character in enumerate(text):
         category = unicodedata.category(character)
-        # Of a flag such as Scotland's, which ends with U+E007F: anywhere else they hide a text.
-        in_flag = character == _BLACK_FLAG or (in_flag and "\U000e0020" <= character <= "\U000e007f")
+        is_tag = "\U000e0020" <= character <= "\U000e007f"
+        of_flag = _FLAG_TAGS if character == _BLACK_FLAG else of_flag - 1 if is_tag else 0
         marks = marks + 1 if category[0] == "M" else 0
         if marks > MAX_MARKS or character in _FILLERS:
             continue
         if category in ("Cc", "Cs", "Cn") and character not in "\n\t":
             continue
-        if category == "Cf" and not (in_flag or character in _SEEN or _joins(kept, character, text[index + 1 :][:1])):
+        is_seen = character in _SEEN or (is_tag and of_flag >= 0)
+        if category == "Cf" and not is_seen and not _joins(kept, character, text[index + 1 : index + 2]):
             continue
         kept.append(character)
     return "".join(kept)

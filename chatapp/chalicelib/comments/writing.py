@@ -77,7 +77,7 @@ class Writer:
 def write(services: Services, writer: Writer, new: New) -> Comment:
     """Store a comment, visible or held. The same request_id finds the same one.
 
-    Raises what `_checked` and `_answered` do (nothing stored), and Busy (safe to repeat with the same request_id).
+    Raises what `_made` and `_answered` do (nothing stored), and Busy (safe to repeat with the same request_id).
     """
     _must_be_typed(new)
     return repeated(lambda: _attempt(services, writer, new), "This section is")
