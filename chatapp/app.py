@@ -7,8 +7,40 @@ from typing import Any
 
 from chalice.app import CloudWatchEvent, CognitoUserPoolAuthorizer, Cron, Rate, S3Event, WebsocketEvent
 from chalicelib import functions, logs, services, sessions
-from chalicelib.api import conversations, ending, files, messages, models, people
+from chalicelib.api import (
+    comments,
+    conversations,
+    ending,
+    files,
+    integrations,
+    messages,
+    models,
+    moderation,
+    people,
+    service,
+)
 from chalicelib.api.rest import EXPOSED_HEADERS, ChatApp, Cors
+from chalicelib.api.schemas.comments import (
+    Ban,
+    CommentChange,
+    CommentDeleted,
+    Comments,
+    CommentsQuery,
+    Counts,
+    CountsQuery,
+    ModeratedComment,
+    ModeratedComments,
+    Moderation,
+    ModerationQuery,
+    MyComment,
+    MyComments,
+    NewComment,
+    OwnCommentsQuery,
+    Reported,
+    Section,
+    SectionChange,
+    Sections,
+)
 from chalicelib.api.schemas.conversations import (
     Conversation,
     ConversationChange,
@@ -31,6 +63,7 @@ from chalicelib.api.schemas.files import (
     NewFileReply,
 )
 from chalicelib.api.schemas.frames import Frames, FramesQuery
+from chalicelib.api.schemas.integrations import ScriptComment
 from chalicelib.api.schemas.messages import Chat, ChatReply, Message, Messages, NewMessage, Retry, Turn
 from chalicelib.api.schemas.models import Models
 from chalicelib.api.schemas.people import (
@@ -47,7 +80,7 @@ from chalicelib.api.schemas.people import (
     SignedUp,
     Signup,
 )
-from chalicelib.api.schemas.service import EndedSessions, Health, SessionsEnd, Ticket
+from chalicelib.api.schemas.service import EndedSessions, Health, HealthQuery, SessionsEnd, Ticket
 from chalicelib.api.schemas.texts import ListQuery, Nothing
 from chalicelib.conversations import changes as conversation_changes
 from chalicelib.deletion import purge as purging
@@ -76,6 +109,9 @@ cors = Cors(
 )
 public: dict[str, Any] = {"cors": cors}
 signed_in: dict[str, Any] = {"cors": cors, "authorizer": users}
+with_a_key: dict[str, Any] = {"cors": cors, "api_key_required": True}
+# What any page may show, of whatever origin.
+on_any_page: dict[str, Any] = {"cors": cors, "shared_s": 10}
 
 # The function that this process serves is built while it starts, when Lambda lends a whole CPU. What one function alone
 # needs is imported then, and in that function's body here, so that the others start without it.
@@ -87,8 +123,8 @@ def api() -> services.Services:
 
 
 @app.route("/health", methods=["GET"], **public)
-def health() -> Health:
-    return Health(stage=settings.stage)
+def health(query: HealthQuery) -> Health:
+    return service.health(api, settings.stage, query)
 
 
 @app.route("/models", methods=["GET"], **signed_in)
@@ -231,6 +267,86 @@ def end_session(body: SessionsEnd = SessionsEnd()) -> EndedSessions:  # noqa: B0
     return ending.end(api(), app.user.session, body)
 
 
+@app.route("/commentaires", methods=["GET"], **on_any_page)
+def list_comments(query: CommentsQuery) -> Comments:
+    return comments.page(api(), query)
+
+
+@app.route("/commentaires", methods=["POST"], statuses=(201,), metered="comments", **signed_in)
+def create_comment(body: NewComment) -> MyComment:
+    return comments.create(api(), app.user, body)
+
+
+@app.route("/commentaires/counts", methods=["GET"], **on_any_page)
+def count_comments(query: CountsQuery) -> Counts:
+    return comments.counts(api(), query)
+
+
+@app.route("/commentaires/mine", methods=["GET"], **signed_in)
+def list_own_comments(query: OwnCommentsQuery) -> MyComments:
+    return comments.mine(api(), app.user, query)
+
+
+@app.route("/commentaires/{comment_id}", methods=["PATCH"], metered="comments", **signed_in)
+def change_comment(comment_id: str, body: CommentChange) -> MyComment:
+    return comments.change(api(), app.user, comment_id, body)
+
+
+@app.route("/commentaires/{comment_id}", methods=["DELETE"], **signed_in)
+def delete_comment(comment_id: str) -> CommentDeleted:
+    return comments.delete(api(), app.user, comment_id)
+
+
+@app.route("/commentaires/{comment_id}/restoration", methods=["POST"], **signed_in)
+def restore_comment(comment_id: str, body: Nothing = Nothing()) -> MyComment:  # noqa: B008
+    return comments.restore(api(), app.user, comment_id)
+
+
+@app.route("/commentaires/{comment_id}/report", methods=["POST"], metered="comments", **signed_in)
+def report_comment(comment_id: str, body: Nothing = Nothing()) -> Reported:  # noqa: B008
+    return comments.report(api(), app.user, comment_id)
+
+
+@app.route("/sections", methods=["GET"], **signed_in)
+def list_sections() -> Sections:
+    return comments.list_sections(api())
+
+
+@app.route("/sections/{section_id}", methods=["GET"], **on_any_page)
+def get_section(section_id: str) -> Section:
+    return comments.section(api(), section_id)
+
+
+@app.route("/sections/{section_id}", methods=["PUT"], **signed_in)
+def put_section(section_id: str, body: SectionChange) -> Section:
+    return comments.put_section(api(), section_id, body)
+
+
+@app.route("/moderation/commentaires", methods=["GET"], **signed_in)
+def list_moderated_comments(query: ModerationQuery) -> ModeratedComments:
+    return moderation.queue(api(), query)
+
+
+@app.route("/moderation/commentaires/{comment_id}", methods=["POST"], **signed_in)
+def moderate_comment(comment_id: str, body: Moderation) -> ModeratedComment:
+    return moderation.act(api(), comment_id, body)
+
+
+@app.route("/moderation/bans/{user_id}", methods=["PUT"], **signed_in)
+def ban_writer(user_id: str) -> Ban:
+    return moderation.ban(api(), app.user, user_id)
+
+
+@app.route("/moderation/bans/{user_id}", methods=["DELETE"], **signed_in)
+def lift_ban(user_id: str) -> Ban:
+    return moderation.lift_ban(api(), user_id)
+
+
+@app.route("/integrations/commentaires", methods=["POST"], statuses=(201,), **with_a_key)
+def create_comment_by_key(body: ScriptComment) -> MyComment:
+    return integrations.create_comment(api(), app, body)
+
+
 @app.route("/me", methods=["GET"], **signed_in)
 def get_me() -> Me:
     return people.me(api(), app.user)
@@ -315,6 +431,14 @@ def sweep(event: CloudWatchEvent) -> None:
     sweeping.sweep(services.of(functions.SWEEP), context.get_remaining_time_in_millis() / 1000)
 
 
+@app.schedule(Cron(0, settings.digest_hour_utc, "*", "*", "?", "*"), name=functions.DIGEST)
+@logs.without_text
+def digest(event: CloudWatchEvent) -> None:
+    from chalicelib.comments import digest as digesting  # noqa: PLC0415
+
+    digesting.send(services.of(functions.DIGEST))
+
+
 @app.schedule(Cron(0, settings.backup_hour_utc, "*", "*", "?", "*"), name=functions.NIGHTLY_BACKUP)
 @logs.without_text
 def nightly_backup(event: CloudWatchEvent) -> None:
@@ -345,6 +469,14 @@ def restore_drill(event: CloudWatchEvent) -> None:
     from chalicelib.backups import drill  # noqa: PLC0415
 
     drill.run(services.of(functions.RESTORE_DRILL))
+
+
+@app.schedule(Rate(5, unit=Rate.MINUTES), name=functions.HEALTH_CHECK)
+@logs.without_text
+def health_check(event: CloudWatchEvent) -> None:
+    from chalicelib import health as checks  # noqa: PLC0415
+
+    checks.check(services.of(functions.HEALTH_CHECK))
 
 
 @app.on_ws_connect()

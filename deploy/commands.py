@@ -12,7 +12,7 @@ from pathlib import Path
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from deploy import backups, destruction, redrive, restoring, steps
+from deploy import backups, destruction, keys, redrive, restoring, steps
 from deploy.account import credentials, model_access, regions
 from deploy.environment import ROOT, DeploymentError, Stage, is_local
 from deploy.functions import app_modules, runtime
@@ -30,13 +30,15 @@ USAGE = """./deploy.sh local[-NAME] [--stop]      the whole app on this machine;
        ./deploy.sh owner STAGE EMAIL          makes a person an owner, who is invited where there is no account
        ./deploy.sh person STAGE EMAIL --disable | --enable | --delete [--yes]
                                               keep a person out; let them in; remove them with all that was theirs
+       ./deploy.sh key STAGE [NAME [--per-minute N | --revoke]]
+                                              its API keys; makes one for a script, or takes it away, at once
        ./deploy.sh restore STAGE [--from DATE] [--into STAGE2] [--only table=T | person=EMAIL | conversation=ID]
            [--overwrite] [--yes]              bring back what a stage lacks, all or some, from a backup
 on AWS:
        --region R    by default where STAGE was deployed from here last, else the shell's region, else eu-west-1
        --python V    moves the functions to that Python; by default they keep theirs"""
 _STAGE = re.compile(r"[a-z][a-z0-9-]{0,15}")
-_COMMANDS = {"outputs", "redrive", "backups", "restore", "destroy", "person", "owner"}
+_COMMANDS = {"outputs", "redrive", "backups", "restore", "destroy", "person", "owner", "key"}
 
 
 _DONE = {
@@ -74,6 +76,8 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--yes", action="store_true", help="destroy or delete without asking")
     for change in _CHANGES:
         parser.add_argument(f"--{change}", dest="change", action="append_const", const=change, help="a person")
+    parser.add_argument("--revoke", action="store_true", help="take an API key away")
+    parser.add_argument("--per-minute", type=int, metavar="N", help="an API key's own limit; by default the settings'")
     parser.add_argument("--replay", action="store_true", help="invoke again what redrive shows")
     parser.add_argument("--message", metavar="ID", help="of what redrive shows, this one alone")
     parser.add_argument("--from", dest="date", metavar="DATE", help="restore: the newest backup of that day, or an id")
@@ -89,6 +93,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     found.command = words.pop(0) if words and words[0] in _COMMANDS else "deploy"
     found.queue = words.pop() if found.command == "redrive" and len(words) == 2 else None
     found.email = _person(found, words)
+    found.key = _key(found, words)
     if unknown or len(words) != 1 or not _STAGE.fullmatch(words[0]):
         raise UsageError("give one stage: lower-case letters, digits and hyphens, 16 at most")
     found.stage = words[0]
@@ -122,6 +127,20 @@ def _person(found: argparse.Namespace, words: list[str]) -> str | None:
     return words.pop()
 
 
+def _key(found: argparse.Namespace, words: list[str]) -> str | None:
+    """Of the command `key`: takes the name from the words. Raises UsageError."""
+    if found.command != "key":
+        if found.revoke or found.per_minute is not None:
+            raise UsageError("--revoke and --per-minute are for an API key: ./deploy.sh key STAGE NAME")
+        return None
+    name = words.pop() if len(words) == 2 else None
+    if found.revoke and (name is None or found.per_minute is not None):
+        raise UsageError("--revoke takes a key's name, and nothing else")
+    if found.per_minute is not None and (name is None or found.per_minute < 1):
+        raise UsageError("--per-minute takes a number from 1, and the name of the key to be made")
+    return name
+
+
 def _restore(found: argparse.Namespace) -> None:
     """Of the command `restore`. Raises UsageError."""
     given = [f"--{name}" for name in ("from", "into", "only", "overwrite") if vars(found)[_NAMES.get(name, name)]]
@@ -142,6 +161,7 @@ def _run(asked: argparse.Namespace, progress: Progress) -> int:
         "restore": restore,
         "destroy": destroy,
         "person": person,
+        "key": key,
         "owner": _owner,
     }
     if asked.command in command:
@@ -291,6 +311,21 @@ def person(asked: argparse.Namespace, progress: Progress, read: Callable[[str], 
         else:
             {"disable": access.disable, "enable": access.enable}[change](stage, pool, email)
         step.changed(True, _DONE[change])
+    return 0
+
+
+def key(asked: argparse.Namespace, progress: Progress) -> int:
+    """List a stage's API keys, make one, or revoke one."""
+    stage = _local(asked, progress) if is_local(asked.stage) else _on_aws(asked)[0]
+    if asked.key is None:
+        found = keys.listed(stage)
+        print("\n".join(map(str, found)) if found else f"{stage.name} has no API keys")
+    elif asked.revoke:
+        keys.revoke(stage, asked.key)
+        print(f"{asked.key} is refused from now on")
+    else:
+        value = keys.make(stage, asked.key, asked.per_minute)
+        print(f"Send this as x-api-key; it is shown this once:\n{value}")
     return 0
 
 

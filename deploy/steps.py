@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from deploy import site
-from deploy.account import address_key, adoption, bedrock, cloudformation, gateway, model_access, roles
+from deploy.account import address_key, adoption, bedrock, cloudformation, gateway, model_access, roles, usage_plan
 from deploy.environment import BUILD, Addresses, ApiIds, Settings, Stage, load_settings
 from deploy.functions import app_modules, chalice_app, package, policies, recursion, resources, runtime
 from deploy.people import accounts, groups, smoke
@@ -86,6 +86,7 @@ class Deployment:
                 "ViewerProtocolPolicy": "allow-all" if stage.is_local else "redirect-to-https",
                 "LogRetentionDays": str(self.settings.log_retention_days),
                 "BackupsDeepArchive": str(self.settings.backup_deep_archive).lower(),
+                "OwnerEmail": self.settings.owner_email,
                 "Protected": "false" if stage.is_local else "true",
                 "Local": "true" if stage.is_local else "false",
             }
@@ -158,10 +159,11 @@ class Deployment:
             "CHATAPP_ACCOUNT_ID": self.stage.account_id,
             "CHATAPP_FILES_BUCKET": self.stage.files_bucket,
         }
+        api = {"CHATAPP_API_URL": self.addresses.script_api_url} if self.ids.rest else {}
         base_url, ids = self.stage.model_base_url, self.access.ids
         model = {"ANTHROPIC_BASE_URL": base_url} if base_url else {}
         model |= {"CHATAPP_BEDROCK_IDS": json.dumps(ids)} if ids else {}
-        return {**self.settings.variables(), **own, **model}
+        return {**self.settings.variables(), **own, **api, **model}
 
     @property
     def _grants(self) -> dict[str, tuple[policies.Grant, ...]]:
@@ -175,7 +177,8 @@ class Deployment:
 
     def configure(self) -> None:
         with self.progress.step("limits of the APIs") as step:
-            step.changed(bool(gateway.configure_stages(self.stage, self.ids, self.settings)))
+            changed = gateway.configure_stages(self.stage, self.ids, self.settings)
+            step.changed(usage_plan.configure(self.stage, self.ids, self.settings) or bool(changed))
         with self.progress.step("operations stack") as step:
             stack = cloudformation.deploy(
                 self.stage,

@@ -141,7 +141,9 @@ class Stage(Storage):
     def __init__(self, app: ModuleType, model: DemoServer) -> None:
         from chalicelib import sessions
         from chalicelib.aws import clients
+        from chalicelib.comments import sections
 
+        sections.known.clear()
         self.app = app
         self.clock = 0.0
         sessions.known = sessions.cache(lambda: self.clock)

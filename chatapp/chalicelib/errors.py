@@ -10,6 +10,7 @@ What a caller can provoke, and how HTTP names it; only these become 4xx:
     │   └── PayloadTooLarge     413 payload_too_large
     ├── Unauthorized            401 unauthorized
     │   └── SessionEnded        401 session_ended        (its token is good; no fresh one will be)
+    ├── CommentsBanned          403 comments_banned
     ├── Forbidden               403 forbidden            (says who may)
     ├── SignupClosed            404 signup_closed
     ├── Conflict                409 conflict
@@ -17,10 +18,18 @@ What a caller can provoke, and how HTTP names it; only these become 4xx:
     │   ├── LastOwner           409 last_owner
     │   ├── AnswerInProgress    409 answer_in_progress   (carries `message_id`)
     │   ├── FileNotReady        409 file_not_ready       (carries `field`, `file_id`)
-    │   └── RequestIdReused     409 request_id_reused    (carries `field`)
+    │   ├── RequestIdReused     409 request_id_reused    (carries `field`)
+    │   ├── NameTaken           409 display_name_taken   (carries `field`)
+    │   ├── SectionClosed       409 section_closed       (carries `field`)
+    │   ├── CommentGone         409 comment_gone         (carries `field`)
+    │   ├── DuplicateComment    409 duplicate_comment    (carries `field`)
+    │   ├── TooFast             409 too_fast             (carries `field`)
+    │   ├── TooLate             409 too_late
+    │   └── Moderated           409 moderated
     ├── StorageFull             413 storage_full         (carries `used_bytes`, `limit_bytes`)
     ├── BudgetSpent             429 budget_spent         (in the middle of an answer: that answer's error)
-    ├── RateLimited         429 rate_limited         (carries `retry_after_s`, which is a header, too)
+    ├── RateLimited             429 rate_limited         (carries `retry_after_s`, which is a header, too)
+    ├── Unhealthy               503 unhealthy            (carries `part`)
     └── Unavailable             503 unavailable          (safe to repeat with the same request_id)
 
 What ends an answer or a file's reading, and is told on its row:
@@ -49,6 +58,7 @@ What one part of the code tells another:
     Lost                        files.claims             the file is another worker's by now, or gone
     Unfinished                  deletion.sweep           some rows that are due could not be finished
     Refused                     push.tickets             a ticket that opens no socket
+    Unpublished                 health                   the site has no first page
     Lost                        backups.runs             another run has taken the backup over
     Unusable, Failed            backups.runs, .nightly   a backup cannot be made; the log and the index say why
     NotReadable                 backups.manifest         a manifest that is none, or a newer app's
@@ -195,6 +205,65 @@ class RequestIdReused(Conflict):
         super().__init__("request_id: already used for another text; choose a new one", field="request_id")
 
 
+class CommentsBanned(AppError):
+    status = 403
+    code = "comments_banned"
+
+    def __init__(self) -> None:
+        super().__init__("The owner of this page takes no more comments from you.")
+
+
+class NameTaken(Conflict):
+    code = "display_name_taken"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "display_name: looks like the name of the owner of this page; choose another one", field="display_name"
+        )
+
+
+class SectionClosed(Conflict):
+    code = "section_closed"
+
+    def __init__(self) -> None:
+        super().__init__("sectionId: this section takes no more comments", field="sectionId")
+
+
+class CommentGone(Conflict):
+    code = "comment_gone"
+
+    def __init__(self) -> None:
+        super().__init__("reply_to: this comment was taken away and can have no more replies", field="reply_to")
+
+
+class DuplicateComment(Conflict):
+    code = "duplicate_comment"
+
+    def __init__(self) -> None:
+        super().__init__("text: you have written this here already, within a day", field="text")
+
+
+class TooFast(Conflict):
+    code = "too_fast"
+
+    def __init__(self, least_s: int) -> None:
+        super().__init__(
+            f"elapsed_ms: written in less than {least_s} seconds, as robots do; send it again as it is",
+            field="elapsed_ms",
+        )
+
+
+class TooLate(Conflict):
+    code = "too_late"
+
+    def __init__(self, minutes: int) -> None:
+        super().__init__(f"A comment can be changed for {minutes} minutes. You can still delete it.")
+
+
+class Moderated(Conflict):
+    code = "moderated"
+
+
 class StorageFull(AppError):
     status = 413
     code = "storage_full"
@@ -230,3 +299,12 @@ class RateLimited(AppError):
 class Unavailable(AppError):
     status = 503
     code = "unavailable"
+
+
+class Unhealthy(AppError):
+    status = 503
+    code = "unhealthy"
+
+    def __init__(self, part: str) -> None:
+        super().__init__(f"Not answering: {part}.", part=part)
+        self.headers = {"Cache-Control": "no-store"}

@@ -17,10 +17,12 @@ ANSWER = "answer"
 EXTRACT = "extract"
 PURGE = "purge"
 SWEEP = "sweep"
+DIGEST = "digest"
 NIGHTLY_BACKUP = "nightly_backup"
 BACKUP = "backup"
 RESTORE = "restore"
 RESTORE_DRILL = "restore_drill"
+HEALTH_CHECK = "health_check"
 CONNECT = "websocket_connect"
 MESSAGE = "websocket_message"
 DISCONNECT = "websocket_disconnect"
@@ -90,8 +92,16 @@ _API = Function(
         Grant("index", "files/user-files-index", ("Query",)),
         Grant("bucket", "files/uploads", ("PutObject", "GetObjectVersion", "ListObjectVersions")),
         Grant("bucket", "files/extracted", ("GetObject", "ListObjectVersions")),
+        # For the deep check: that its first page is there.
+        Grant("bucket", "site/*", ("ListObjectVersions",)),
         Grant("table", "usage", ("BatchGetItem", "GetItem", "UpdateItem")),
         Grant("table", "people", ("GetItem", "BatchGetItem", "UpdateItem")),
+        Grant("table", "commentaires", ("GetItem", "BatchGetItem", "PutItem", "UpdateItem")),
+        Grant("index", "commentaires/section-index", ("Query",)),
+        Grant("index", "commentaires/author-index", ("Query",)),
+        Grant("index", "commentaires/state-index", ("Query",)),
+        Grant("table", "sections", ("GetItem", "BatchGetItem", "UpdateItem")),
+        Grant("index", "sections/listed-index", ("Query",)),
         Grant("table", "sockets", ("PutItem", *_CONNECTIONS)),
         Grant(
             "pool",
@@ -164,7 +174,11 @@ _PURGE = Function(
         Grant("index", "files/user-files-index", ("Query",)),
         Grant("table", "usage", ("Query", "UpdateItem", "BatchWriteItem")),
         Grant("table", "sockets", ("PutItem", *_CONNECTIONS)),
-        Grant("table", "people", ("DeleteItem",)),
+        Grant("table", "people", ("GetItem", "DeleteItem")),
+        # Of a person or a ban, all comments.
+        Grant("index", "commentaires/author-index", ("Query",)),
+        Grant("table", "commentaires", ("GetItem", "UpdateItem", "DeleteItem")),
+        Grant("table", "sections", ("UpdateItem",)),
         *_REMOVING,
     ),
 )
@@ -179,7 +193,9 @@ _SWEEP = Function(
         Grant("index", "conversations/due-index", ("Query",)),
         Grant("index", "files/due-index", ("Query",)),
         Grant("index", "usage/due-index", ("Query",)),
+        Grant("index", "commentaires/due-index", ("Query",)),
         Grant("index", "files/user-files-index", ("Query",)),
+        Grant("table", "commentaires", ("GetItem", "UpdateItem", "DeleteItem")),
         Grant("table", "conversations", ("BatchGetItem", "UpdateItem", "DeleteItem", "Scan")),
         Grant("table", "files", ("GetItem", "PutItem", "UpdateItem", "DeleteItem", "Scan")),
         Grant("table", "messages", _REMOVED),
@@ -193,8 +209,20 @@ _SWEEP = Function(
     ),
 )
 
+# A mail that could not be sent today comes tomorrow.
+_DIGEST = Function(
+    memory_mb=512,
+    timeout_s=60,
+    events=Events(retries=2, max_age_s=3_600, failures="digest-failures"),
+    module="comments.digest",
+    grants=(
+        Grant("index", "commentaires/state-index", ("Query",)),
+        Grant("topic", "owner", ("Publish",)),
+    ),
+)
+
 # The tables of a backup (`backups.tables` says which are left out, and why).
-EXPORTED = ("conversations", "messages", "files", "usage", "erasures", "people")
+EXPORTED = ("conversations", "messages", "files", "usage", "erasures", "people", "commentaires", "sections")
 
 # What could not be begun tonight is begun tomorrow.
 _NIGHTLY_BACKUP = Function(
@@ -251,6 +279,8 @@ _RESTORE = Function(
         Grant("table", "messages", _ROWS_BACK),
         Grant("table", "files", (*_ROWS_BACK, "UpdateItem")),
         Grant("table", "usage", (*_ROWS_BACK, "UpdateItem")),
+        Grant("table", "commentaires", (*_ROWS_BACK, "UpdateItem")),
+        Grant("table", "sections", ("BatchGetItem", "UpdateItem")),
         Grant("function", "purge", ("Invoke",)),
         Grant("table", "erasures", (*_ROWS_BACK, "Scan")),
         Grant("table", "people", _ROWS_BACK),
@@ -276,16 +306,31 @@ _RESTORE_DRILL = Function(
     ),
 )
 
+# What could not be looked at now is in five minutes.
+_HEALTH_CHECK = Function(
+    memory_mb=512,
+    timeout_s=60,
+    events=Events(retries=0, max_age_s=60, failures="health-failures"),
+    module="health",
+    grants=(
+        Grant("table", "usage", ("UpdateItem",)),
+        Grant("parameter", "anthropic-api-key", ("GetParameter",)),
+        Grant("profiles", "models", ("GetInferenceProfile",)),
+    ),
+)
+
 FUNCTIONS: Mapping[str, Function] = {
     API: _API,
     ANSWER: _ANSWER,
     EXTRACT: _EXTRACT,
     PURGE: _PURGE,
     SWEEP: _SWEEP,
+    DIGEST: _DIGEST,
     NIGHTLY_BACKUP: _NIGHTLY_BACKUP,
     BACKUP: _BACKUP,
     RESTORE: _RESTORE,
     RESTORE_DRILL: _RESTORE_DRILL,
+    HEALTH_CHECK: _HEALTH_CHECK,
     CONNECT: Function(1024, 10, (Grant("table", "sockets", ("Query", "PutItem", "DeleteItem")),)),
     MESSAGE: Function(512, 10),
     DISCONNECT: Function(512, 10, (Grant("table", "sockets", ("DeleteItem",)),)),

@@ -17,9 +17,11 @@ from chalicelib.aws.functions import Function, Schedule
 from chalicelib.aws.grants import Grant
 from chalicelib.aws.parameters import Parameter, Parameters
 from chalicelib.aws.people import Pool
+from chalicelib.aws.profiles import Profiles
 from chalicelib.aws.push import Push
 from chalicelib.aws.scratch_tables import ScratchTables
 from chalicelib.aws.table import Index, Table
+from chalicelib.aws.topic import Topic
 from chalicelib.claude.client import build as build_model
 from chalicelib.claude.interface import Model
 from chalicelib.workers import scratch
@@ -33,6 +35,7 @@ class Services:
     """What one function works with. An adapter without a grant refuses every operation.
 
     backups: all of the backups bucket; erased: what is under `erasures/` there. exports: by the table's logical name.
+    site: what is published. topic: what the owner is mailed.
     site: what is published.
     address_key: the secret by which addresses are counted (`spending.addresses`).
     archives: the backups bucket of any stage, to be read. drilled, scratch_tables: where a drill restores to.
@@ -52,6 +55,14 @@ class Services:
     usage: Table
     usage_due: Index
     sockets: Table
+    commentaires: Table
+    comments_by_section: Index
+    comments_by_author: Index
+    comments_by_state: Index
+    comments_due: Index
+    sections: Table
+    sections_listed: Index
+    topic: Topic
     people: Table
     erasures: Table
     backups: Bucket
@@ -73,6 +84,7 @@ class Services:
     address_key: Parameter
     accounts: Accounts
     pushes: Push
+    profiles: Profiles
     model: Callable[[], Model]
 
 
@@ -135,6 +147,10 @@ class _Adapters:
             {"Arn": arn, "RoleArn": role},
         )
 
+    def topic(self) -> Topic:
+        arn = f"arn:aws:sns:{self.settings.region}:{self.settings.account_id}:{self._named('owner')}"
+        return Topic(self.function, self._grant("topic", "owner"), partial(self.clients, "sns"), arn)
+
     def pushes(self) -> Push:
         grant = self._grant("sockets", "connections")
         return Push(self.function, grant, partial(self.clients, "apigatewaymanagementapi"))
@@ -145,6 +161,9 @@ class _Adapters:
     def accounts(self) -> Accounts:
         grant = self._grant("pool", "people")
         return Accounts(self.function, grant, partial(self.clients, "cognito-idp"), self._pool_id)
+
+    def profiles(self) -> Profiles:
+        return Profiles(self.function, self._grant("profiles", "models"), partial(self.clients, "bedrock"))
 
     @property
     def _pool_id(self) -> str:
@@ -185,6 +204,14 @@ def build(function: str, settings: Settings, clients: Callable[..., Any] = clien
         usage=adapters.table("usage"),
         usage_due=adapters.index("usage", "due-index"),
         sockets=adapters.table("sockets"),
+        commentaires=adapters.table("commentaires"),
+        comments_by_section=adapters.index("commentaires", "section-index"),
+        comments_by_author=adapters.index("commentaires", "author-index"),
+        comments_by_state=adapters.index("commentaires", "state-index"),
+        comments_due=adapters.index("commentaires", "due-index"),
+        sections=adapters.table("sections"),
+        sections_listed=adapters.index("sections", "listed-index"),
+        topic=adapters.topic(),
         answers=adapters.started(ANSWER),
         extractions=adapters.started(EXTRACT),
         people=adapters.table("people"),
@@ -206,6 +233,7 @@ def build(function: str, settings: Settings, clients: Callable[..., Any] = clien
         address_key=adapters.parameter("address-key"),
         accounts=adapters.accounts(),
         pushes=adapters.pushes(),
+        profiles=adapters.profiles(),
         model=lru_cache(maxsize=1)(lambda: build_model(settings, key.value)),
     )
 

@@ -40,6 +40,11 @@ DEFAULT_MODELS = (
 )
 
 
+# What a daily mail tells: how many comments are held, were reported, and are new.
+DIGEST_KINDS = ("held", "reported", "new")
+COMMENT_MODES = ("open", "first", "approve")
+
+
 @dataclass(frozen=True, slots=True)
 class Limit:
     """How often something may be done: `quota` times at once, and all of them again after `window_s`, unit by unit.
@@ -144,14 +149,18 @@ class Settings:
     signup: "open" lets people make accounts by themselves; they comment only, until an owner lets them in.
     rates: how often what may be done, by whom: a person of a group (`owners`, `members`, `none`), a visit of the page,
         an API key, an address (of whoever is not signed in), and everybody together (`stage`).
+    api_url: of the REST API; "" until the first deployment has made it.
     app_version: of the package that runs. backup_hour_utc: of the nightly backup. backup_lock_days: for which nobody
         can delete a backup.
+    comments_mode: which comments are held until the owner has looked: none of them (`open`), the `first` of each
+        person, or every one (`approve`). digest: of what a daily mail tells the owner. digest_hour_utc: of that mail.
     """
 
     stage: str = "local"
     region: str = "eu-west-1"
     account_id: str = ""
     site_origin: str = ""
+    api_url: str = ""
     user_pool_arn: str = ""
     model_provider: str = "anthropic"
     models: tuple[ModelOffer, ...] = DEFAULT_MODELS
@@ -171,6 +180,9 @@ class Settings:
     app_version: str = "development"
     backup_hour_utc: int = 2
     backup_lock_days: int = 30
+    comments_mode: str = "first"
+    digest: tuple[str, ...] = DIGEST_KINDS
+    digest_hour_utc: int = 6
     endpoint_url: str | None = None
     anthropic_base_url: str | None = None
 
@@ -219,6 +231,7 @@ class Settings:
             region=environment.get("AWS_REGION") or environment.get("AWS_DEFAULT_REGION") or default.region,
             account_id=environment.get("CHATAPP_ACCOUNT_ID", ""),
             site_origin=environment.get("CHATAPP_SITE_ORIGIN", ""),
+            api_url=environment.get("CHATAPP_API_URL", ""),
             user_pool_arn=environment.get("CHATAPP_USER_POOL_ARN", ""),
             model_provider=environment.get("CHATAPP_MODEL_PROVIDER", default.model_provider),
             models=tuple(
@@ -241,6 +254,9 @@ class Settings:
             app_version=environment.get("CHATAPP_VERSION") or default.app_version,
             backup_hour_utc=int(number("BACKUP_HOUR_UTC", default.backup_hour_utc)),
             backup_lock_days=int(number("BACKUP_LOCK_DAYS", default.backup_lock_days)),
+            comments_mode=environment.get("CHATAPP_COMMENTS_MODE") or default.comments_mode,
+            digest=tuple(json.loads(environment.get("CHATAPP_DIGEST") or json.dumps(default.digest))),
+            digest_hour_utc=int(number("DIGEST_HOUR_UTC", default.digest_hour_utc)),
             endpoint_url=environment.get("AWS_ENDPOINT_URL") or None,
             anthropic_base_url=environment.get("ANTHROPIC_BASE_URL") or None,
         )
@@ -254,6 +270,10 @@ class Settings:
             raise ValueError(f"retention_days ({self.retention_days}) must be 0, which keeps until deleted, or more")
         if self.backup_hour_utc not in range(24) or self.backup_lock_days < 0:
             raise ValueError("backup_hour_utc must be of 0 to 23, and backup_lock_days 0, which locks nothing, or more")
+        if self.comments_mode not in COMMENT_MODES or self.digest_hour_utc not in range(24):
+            raise ValueError(f"comments_mode is one of {', '.join(COMMENT_MODES)}, and digest_hour_utc of 0 to 23")
+        if unknown := set(self.digest) - set(DIGEST_KINDS):
+            raise ValueError(f"digest holds some of {', '.join(DIGEST_KINDS)}, not {', '.join(sorted(unknown))}")
         left = self.context_tokens - self.max_tokens - self.document_tokens
         if left < _LEAST_TURN_TOKENS:
             raise ValueError(

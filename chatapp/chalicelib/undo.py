@@ -22,20 +22,20 @@ if TYPE_CHECKING:
 
 UNDO_S = 30
 # A purge that comes at the last second of the undo time would race with it.
-_PURGE_AFTER_S = UNDO_S + 5
+PURGE_AFTER_S = UNDO_S + 5
 
 NOT_DELETED = "attribute_not_exists(#deleted_at)"
 # With `undo_from()` among the values.
 RESTORABLE = "attribute_not_exists(#purging) AND (attribute_not_exists(#deleted_at) OR #deleted_at >= :undo_from)"
 
-Kind = Literal["conversation_id", "file_id", "extract_of"]
+Kind = Literal["conversation_id", "file_id", "extract_of", "comment_id"]
 
 
 @dataclass(frozen=True, slots=True)
 class PurgeOrder:
     """What is to be removed for good, as a schedule or a queue carries it.
 
-    kind: `extract_of` is only what was read of a file. id: of the conversation or the file.
+    kind: `extract_of` is only what was read of a file. id: of the conversation, the file or the comment.
     """
 
     kind: Kind
@@ -56,6 +56,11 @@ def undo_from() -> dict[str, Any]:
     return {":undo_from": int(time.time()) - UNDO_S}
 
 
+def purging(order: PurgeOrder, now: int) -> tuple[str, int, dict[str, Any]]:
+    """What arranges the purge of something that is deleted now: a schedule's name, its time, and the order."""
+    return f"purge-{order.id}-{now}", now + PURGE_AFTER_S, order.payload()
+
+
 def hide(services: Services, table: Table, row: Key, order: PurgeOrder, *, condition: str, values: Item) -> float:
     """Hide a row at once and have it purged later. Returns the end of the undo time (Unix seconds).
 
@@ -64,8 +69,8 @@ def hide(services: Services, table: Table, row: Key, order: PurgeOrder, *, condi
     Raises NotFound.
     """
     now = int(time.time())
-    services.purges.once(f"purge-{order.id}-{now}", now + _PURGE_AFTER_S, order.payload())
-    hidden = {"deleted_at": now, **due.at(now + _PURGE_AFTER_S, order.id)}
+    services.purges.once(*purging(order, now))
+    hidden = {"deleted_at": now, **due.at(now + PURGE_AFTER_S, order.id)}
     try:
         table.write(table.change(row, hidden, condition=condition, values=values))
     except ConditionFailed as refused:
@@ -77,7 +82,7 @@ def hide(services: Services, table: Table, row: Key, order: PurgeOrder, *, condi
 
 def purge_again(services: Services, order: PurgeOrder, deleted_at: float | None) -> None:
     """Purge what is deleted once more: its purge may have been lost. Nothing while it can still be brought back."""
-    if deleted_at is not None and deleted_at + _PURGE_AFTER_S <= time.time():
+    if deleted_at is not None and deleted_at + PURGE_AFTER_S <= time.time():
         with suppress(NotStarted):  # the sweep finds it
             services.purgings.invoke(order.payload())
 

@@ -134,8 +134,8 @@ def delete(stage: Stage, name: str, say: Say) -> bool:
     return True
 
 
-# Of short-lived rows; what people keep goes by the sweep.
-_EXPIRING = ("frames", "sockets", "usage")
+# Of short-lived rows, which in `commentaires` are those of requests; what people keep goes by the sweep.
+_EXPIRING = ("frames", "sockets", "usage", "commentaires")
 
 
 def switch_expiry(stage: Stage) -> bool:

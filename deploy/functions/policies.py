@@ -115,6 +115,7 @@ ACTIONS: dict[str, dict[str, str]] = {
     "parameters": {"GetParametersByPath": "ssm:GetParametersByPath"},
     "schedule": {"CreateSchedule": "scheduler:CreateSchedule"},
     "queue": {"SendMessage": "sqs:SendMessage"},
+    "topic": {"Publish": "sns:Publish"},
     "pool": {
         "DescribeUserPool": "cognito-idp:DescribeUserPool",
         "ListUsers": "cognito-idp:ListUsers",
@@ -130,6 +131,7 @@ ACTIONS: dict[str, dict[str, str]] = {
         "AdminAddUserToGroup": "cognito-idp:AdminAddUserToGroup",
         "AdminRemoveUserFromGroup": "cognito-idp:AdminRemoveUserFromGroup",
     },
+    "profiles": {"GetInferenceProfile": "bedrock:GetInferenceProfile"},
     "bedrock": {
         "InvokeModelWithResponseStream": "bedrock:InvokeModelWithResponseStream",
     },
@@ -148,7 +150,9 @@ CLIENTS: dict[str, str | None] = {
     "parameters": "ssm",
     "schedule": "scheduler",
     "queue": None,
+    "topic": "sns",
     "pool": "cognito-idp",
+    "profiles": "bedrock",
     "bedrock": "bedrock-runtime",
 }
 
@@ -280,9 +284,17 @@ def _queue(grant: Grant, place: Place) -> list[Statement]:
     return [_allow(grant, place.arn("sqs", f"{place.prefix}-{grant.resource}"))]
 
 
+def _topic(grant: Grant, place: Place) -> list[Statement]:
+    return [_allow(grant, place.arn("sns", f"{place.prefix}-{grant.resource}"))]
+
+
 def _pool(grant: Grant, place: Place) -> list[Statement]:
     """Its name is made by Cognito, so only a stage that is laid knows it."""
     return [_allow(grant, place.user_pool_arn)] if place.user_pool_arn else []
+
+
+def _profiles(grant: Grant, place: Place) -> list[Statement]:
+    return [_allow(grant, [profile.arn for profile in place.profiles])] if place.profiles else []
 
 
 def _bedrock(grant: Grant, place: Place) -> list[Statement]:
@@ -311,6 +323,8 @@ RESOURCES: dict[str, Callable[[Grant, Place], list[Statement]]] = {
     "parameters": _parameters,
     "schedule": _schedule,
     "queue": _queue,
+    "topic": _topic,
     "pool": _pool,
+    "profiles": _profiles,
     "bedrock": _bedrock,
 }

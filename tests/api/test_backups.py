@@ -18,6 +18,7 @@ from chalicelib.files.row import upload_prefix
 from chalicelib.functions import EXPORTED
 from chalicelib.logs import Failed
 
+from tests.api.commenting import comment, section
 from tests.backups import STATE, Nights
 from tests.fakes import dynamodb, s3, wire
 from tests.fakes.aws import client_error
@@ -86,6 +87,8 @@ def test_a_backup_holds_all_there_is_and_its_manifest_says_so(stage: Stage, ada:
 
 def test_every_row_that_is_made_has_the_version_of_its_schema_and_keeps_it(stage: Stage, ada: Person) -> None:
     _life(stage, ada)
+    section(stage)
+    comment(ada)
     for table in BACKED_UP.keys() - {"erasures"}:
         assert {row["schema_version"]["N"] for row in _in_tables(stage, table)} == {"1"}, table
     [first, *_] = _in_tables(stage, "conversations")

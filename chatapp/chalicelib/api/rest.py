@@ -80,13 +80,17 @@ class User:
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One route. statuses: those of success, the first being the usual one."""
+    """One route. statuses: those of success, the first being the usual one.
+
+    public: the gateway asks for no token. keyed: it asks for an API key.
+    """
 
     method: str
     path: str
     view: View
     statuses: tuple[int, ...]
     public: bool
+    keyed: bool
 
 
 class ChatApp(Chalice):
@@ -103,19 +107,28 @@ class ChatApp(Chalice):
         self._remaining: list[Remaining] = []
 
     def route(
-        self, path: str, *, statuses: tuple[int, ...] = (200,), metered: What | None = None, **options: Any
+        self,
+        path: str,
+        *,
+        statuses: tuple[int, ...] = (200,),
+        metered: What | None = None,
+        shared_s: int = 0,
+        **options: Any,
     ) -> Callable[[View], View]:
         """Chalice's decorator for one method, with models in and models or shapes out.
 
         statuses: of success. A view that has several returns `(model, status)`. metered: what a request of it counts
-        as; one that makes no sense is not counted, one that the view refuses is.
+        as; one that makes no sense is not counted, one that the view refuses is. shared_s: of what any page may read,
+        without credentials: for how long whoever keeps copies may do so.
         """
         register = super().route(path, content_types=["*/*"], **options)
         (method,) = options["methods"]
 
         def decorate(view: View) -> View:
-            self.operations.append(Operation(method, path, view, statuses, "authorizer" not in options))
-            register(self._endpoint(view, statuses[0], metered, (method, path)))
+            keyed = bool(options.get("api_key_required"))
+            public = "authorizer" not in options
+            self.operations.append(Operation(method, path, view, statuses, public, keyed))
+            register(self._endpoint(view, statuses[0], metered, shared_s, (method, path)))
             return view
 
         return decorate
@@ -128,7 +141,7 @@ class ChatApp(Chalice):
         self._remaining += self._meter(what, self.caller, own)
 
     def _endpoint(
-        self, view: View, status: int, metered: What | None, route: tuple[str, str]
+        self, view: View, status: int, metered: What | None, shared_s: int, route: tuple[str, str]
     ) -> Callable[..., Response]:
         hints = get_type_hints(view)
 
@@ -157,7 +170,7 @@ class ChatApp(Chalice):
                 reply = Response(AppError("Something went wrong on our side. Try again.").body(), status_code=500)
             reply.headers = {**rates.headers(self._remaining), **reply.headers}
             self._log(view.__name__, reply.status_code, started)
-            return reply
+            return _shared(reply, shared_s) if shared_s else reply
 
         return endpoint
 
@@ -165,6 +178,10 @@ class ChatApp(Chalice):
         """Raises Unauthorized and Forbidden, also where the view does not ask who it is: API Gateway's authorizer may
         let access tokens in, lets in whose session is over, and asks for no group."""
         if rule is Rule.PUBLIC:
+            return
+        if rule is Rule.API_KEY:
+            if not self.caller.key_id:
+                rules.check(rule, ())
             return
         user = self.user
         self._admit(user.session)
@@ -250,6 +267,18 @@ def _reply(returned: Any, status: int) -> Response:
         status_code=status,
         headers={"Content-Type": "application/json", "Cache-Control": "no-store"},
     )
+
+
+def _shared(reply: Response, for_s: int) -> Response:
+    """A reply that any page may read, errors included; what succeeded may be kept.
+
+    A path has one answer to a browser's OPTIONS for all its methods, that of the site alone: who only reads is not
+    asked for one. https://developer.mozilla.org/en-US/docs/Web/HTTP/Guides/CORS#simple_requests
+    """
+    reply.headers["Access-Control-Allow-Origin"] = "*"
+    if reply.status_code < 400:
+        reply.headers["Cache-Control"] = f"public, max-age={for_s}"
+    return reply
 
 
 def _session(claims: Mapping[str, Any]) -> Session:

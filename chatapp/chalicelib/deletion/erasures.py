@@ -27,6 +27,10 @@ def file(services: Services, subject: Subject, file_id: str) -> None:
     _note(services, f"file:{file_id}", subject)
 
 
+def comment(services: Services, subject: Subject, comment_id: str) -> None:
+    _note(services, f"comment:{comment_id}", subject)
+
+
 def account(services: Services, subject: Subject) -> None:
     _note(services, f"account:{subject.owner}", subject)
 

@@ -12,6 +12,9 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from chalicelib import logs, sessions, undo
 from chalicelib.aws.table import Key
+from chalicelib.comments import names, removal
+from chalicelib.comments.reading import OF_AUTHOR
+from chalicelib.comments.rows import Comment
 from chalicelib.conversations import rows as conversations
 from chalicelib.files import row as files
 from chalicelib.people import rows as people
@@ -103,7 +106,7 @@ def remove(services: Services, subject: Subject, has_time: HasTime) -> bool:
         return False
     erasures.account(services, subject)
     nothing_comes = revoked_at + UNDER_WAY_S < time.time()
-    removed = all(step(services, subject, has_time) for step in (_conversations, _files))
+    removed = all(step(services, subject, has_time) for step in (_conversations, _files, _comments))
     if removed:
         services.uploads.delete(services.uploads.versions(f"uploads/{subject.owner}/"))
         # After the files and answers, which are taken off its counts.
@@ -129,6 +132,16 @@ def _files(services: Services, subject: Subject, has_time: HasTime) -> bool:
             return False
         undo.hide_for_good(services.files, files.key(row["file_id"]), "file_id")
         purge_file(services, subject, row["file_id"])
+    return True
+
+
+def _comments(services: Services, subject: Subject, has_time: HasTime) -> bool:
+    """All rows go, and with them text and name; what was replied to them stays, beneath a place that says nothing."""
+    for item in services.comments_by_author.rows(OF_AUTHOR, {":user_id": subject.owner}):
+        if not has_time():
+            return False
+        removal.remove(services, Comment.from_item(item))
+    names.keep(services, subject.owner, None)
     return True
 
 

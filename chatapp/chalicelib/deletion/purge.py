@@ -5,22 +5,31 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from chalicelib import logs
+from chalicelib.comments import bans
 from chalicelib.undo import PurgeOrder
 
 from . import people
+from .comments import purge_comment
 from .conversations import purge_conversation
 from .files import purge_extract, purge_file
 
 if TYPE_CHECKING:
     from chalicelib.services import Services
 
-_BY_KIND = {"conversation_id": purge_conversation, "file_id": purge_file, "extract_of": purge_extract}
+_BY_KIND = {
+    "conversation_id": purge_conversation,
+    "file_id": purge_file,
+    "extract_of": purge_extract,
+    "comment_id": purge_comment,
+}
 
 
 def carry_out(services: Services, payload: dict[str, Any], remaining_s: float) -> dict[str, Any]:
     """An order of whatever kind; the reply is for whoever waits for one."""
     if "person" in payload:
         return people.carry_out(services, payload, remaining_s)
+    if "comments" in payload:
+        return bans.carry_out(services, payload, remaining_s)
     return {"done": purge(services, payload)}
 
 

@@ -2,9 +2,9 @@
 
 Finds rows by the `due-index` of their tables: what was deleted and never purged or is kept no longer, uploads that
 never came or were never read, files whose turn to be read was missed, what was stored of a file after it was removed,
-reservations of money that nobody settled. What a file had reserved of its owner's room goes with its row, in one
-transaction. Each row is done by itself, safely to repeat, and stays due until it is; so a run may end anywhere, and the
-next one goes on. People whose accounts are gone are found beside it (`departures`).
+comments that were deleted, reservations of money that nobody settled. What a file had reserved of its owner's room goes
+with its row, in one transaction. Each row is done by itself, safely to repeat, and stays due until it is; so a run may
+end anywhere, and the next one goes on. People whose accounts are gone are found beside it (`departures`).
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from chalicelib import due, logs, retention
 from chalicelib.aws.table import ConditionFailed, Index, Item, Key, Table
+from chalicelib.comments import rows as comment_rows
 from chalicelib.conversations import rows as conversations
 from chalicelib.files import changes, lifecycle, reading_queue, removal
 from chalicelib.files.row import ABANDONED_S, File
@@ -25,6 +26,7 @@ from chalicelib.spending import reservations
 from chalicelib.subjects import Subject
 
 from . import dating, departures
+from .comments import purge_comment
 from .conversations import purge_conversation
 from .files import purge_extract, purge_file
 
@@ -56,6 +58,7 @@ def sweep(services: Services, remaining_s: float) -> None:
         ("conversations", services.conversations_due, _conversation),
         ("files", services.files_due, _file),
         ("usage", services.usage_due, _usage),
+        ("comments", services.comments_due, _comment),
     ]
     # In turn, so that much of one kind does not keep all others waiting.
     waiting = deque((kind, finish, _pages(index, shard)) for shard in due.SHARDS for kind, index, finish in sources)
@@ -167,6 +170,13 @@ def _put_off(table: Table, seen: Item, key: Key, later: Item) -> None:
     condition = "#due_at = :seen AND attribute_not_exists(#deleted_at)"
     with suppress(ConditionFailed):
         table.write(table.change(key, later, condition=condition, values={":seen": seen["due_at"]}))
+
+
+def _comment(services: Services, row: Item) -> None:
+    """One that was deleted, and never purged. Its index names no owner."""
+    comment = comment_rows.find(services, row["id"])
+    if comment is not None and comment.deleted_at is not None:
+        purge_comment(services, Subject.of_owner(comment.user_id), comment.id)
 
 
 def _usage(services: Services, row: Item) -> None:

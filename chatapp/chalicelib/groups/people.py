@@ -22,8 +22,9 @@ from chalicelib.aws.faults import Busy
 from chalicelib.aws.functions import NotStarted
 from chalicelib.aws.people import NoPage
 from chalicelib.aws.table import batch_get
+from chalicelib.comments import names as owner_names
 from chalicelib.deletion import people as removal
-from chalicelib.errors import AlreadyThere, Conflict, InvalidCursor, InvalidRequest, NotFound
+from chalicelib.errors import AlreadyThere, Conflict, InvalidCursor, InvalidRequest, NameTaken, NotFound
 from chalicelib.files import quota
 from chalicelib.people import names, rows
 from chalicelib.spending import usage
@@ -172,11 +173,13 @@ def sign_up(services: Services, email: str, language: str) -> None:
 def choose_name(services: Services, subject: Subject, groups: Collection[str], text: str) -> rows.Person:
     """What a person is to be called; "" for what they are called by default. Raises InvalidRequest.
 
-    Nobody is called what an owner is, or nearly so.
+    Nobody is called what an owner is, or nearly so: raises NameTaken. An owner's is kept from who writes comments, too.
     """
     name = names.chosen(text)
-    if name and OWNERS not in groups and names.looks(name) in _owners_looks(services):
-        raise InvalidRequest("display_name", "is taken; choose another one")
+    if OWNERS in groups:
+        owner_names.keep(services, subject.owner, name or None)
+    elif name and names.looks(name) in _owners_looks(services):
+        raise NameTaken
     return rows.change(services, subject, display_name=name or None)
 
 

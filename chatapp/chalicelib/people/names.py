@@ -13,10 +13,15 @@ MAX_CHARACTERS = 40
 _MAX_MARKS = 2
 # Blank although Unicode calls them letters, marks or symbols.
 _BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
-# What looks like a Latin letter, as far as whole names of it are written: of https://www.unicode.org/reports/tr39/
-_LATIN = str.maketrans(
-    "аеорсхуіјѕԁһӏкмтвнѵԛԝαορνικτυχεη01|!lɩıǀ",
-    "aeopcxyijsdhikmtbhvqwaopviktuxenoiiiiiii",
+# Small letters that look like a Latin one, and capitals whose small letter does not.
+_CYRILLIC = dict(zip("авекмнорстухгіїјѕԁԛԝһьӏѵүө", "abekmhopctyxriijsdqwhblvyo", strict=True))
+_GREEK_CAPITALS = dict(zip("ΑΒΕΖΗΙΚΜΝΟΡΤΥΧ", "abezhikmnoptyx", strict=True))
+_GREEK = dict(zip("αβγεηικμνορστυχω", "abyenikuvopotuxw", strict=True))
+_LATIN = {"ı": "i", "ɑ": "a", "ɡ": "g", "ɩ": "i", "ǀ": "i", "ł": "l", "ø": "o", "đ": "d", "ħ": "h", "ƅ": "b"}
+_LOOK = {**_CYRILLIC, **_GREEK, **_LATIN}
+# Of what is Latin then: what hardly differs in most type.
+_ALIKE = str.maketrans(
+    {"0": "o", "1": "l", "i": "l", "|": "l", "!": "l", "5": "s", "3": "e", "4": "a", "@": "a", "$": "s"}
 )
 
 
@@ -44,7 +49,14 @@ def chosen(text: str) -> str:
 
 
 def looks(name: str) -> str:
-    """What a name looks like at a glance: two that look alike have it in common."""
-    plain = unicodedata.normalize("NFKD", name).casefold()
-    letters = "".join(each for each in plain if unicodedata.category(each)[0] in "LN" or each in "|!")
-    return letters.translate(_LATIN).replace("rn", "m")
+    """What a name looks like at a glance: two that a reader takes for one have it in common.
+
+    After Unicode's UTS 39 in little, with a table of our own: compatibility forms, case, accents, spaces and signs are
+    folded, and Cyrillic, Greek and digits become the Latin letters that they resemble. It does not see look-alikes of
+    other scripts (Cherokee, Armenian…), nor a name that resembles another by its sense (`Ada L.` for `Ada Lovelace`).
+    https://www.unicode.org/reports/tr39/
+    """
+    folded = "".join(_GREEK_CAPITALS.get(each, each) for each in unicodedata.normalize("NFKC", name))
+    folded = unicodedata.normalize("NFKD", folded.casefold())
+    latin = "".join(_LOOK.get(each, each) for each in folded).translate(_ALIKE)
+    return "".join(each for each in latin if unicodedata.category(each)[0] in "LNS").replace("rn", "m")

@@ -18,6 +18,9 @@ _VISIBLE = r"\S"
 _REQUEST_ID = r"^[A-Za-z0-9_-]{8,64}$"
 # As in RFC 6838, with parameters; it becomes an HTTP header.
 MEDIA_TYPE = r"^[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]*/[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]*( *;[ -~]*)?$"
+# Of a section of a page: part of addresses, and of an attribute in HTML.
+SECTION_ID = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
+WEB_ADDRESS = r"^https?://[^\s/?#@\\]+([/?#]\S*)?$"
 # Cognito refuses some more.
 ADDRESS = (
     r'^[^@\s\x00-\x1f\x7f"\\<>()\[\],;:]+@[^@\s\x00-\x1f\x7f"\\<>()\[\],;:.]+(\.[^@\s\x00-\x1f\x7f"\\<>()\[\],;:.]+)+$'
@@ -29,6 +32,8 @@ PATTERNS = {
     _REQUEST_ID: "must be 8 to 64 letters, digits, hyphens or underscores",
     ADDRESS: "must be an e-mail address",
     MEDIA_TYPE: "must be a media type, such as application/pdf",
+    SECTION_ID: "must be 1 to 64 letters, digits, dots, hyphens or underscores, the first a letter or a digit",
+    WEB_ADDRESS: "must be a web address that begins with https:// or http://",
 }
 
 

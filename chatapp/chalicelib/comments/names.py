@@ -1,0 +1,44 @@
+"""Owners' names, which nobody else bears: what they look like stands on one row beside the comments.
+
+So whoever writes is held against them by the request that reads all else, also where they chose their name first. A
+comment keeps the name that it was written under; a name that is changed is that of the comments to come.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from chalicelib.aws.table import ConditionFailed, Item
+from chalicelib.people.names import looks
+
+if TYPE_CHECKING:
+    from chalicelib.services import Services
+
+OWNERS_KEY = {"id": "owner-names"}
+_PREFIX = "owner_"
+
+
+def keep(services: Services, user_id: str, name: str | None) -> None:
+    """Keep an owner's name from others, or no longer (None). Safe to repeat."""
+    table, attribute = services.commentaires, _attribute(user_id)
+    if name is not None:
+        table.write(table.change(OWNERS_KEY, {attribute: looks(name)}))
+        return
+    with suppress(ConditionFailed):
+        table.write(table.change(OWNERS_KEY, {attribute: None}, condition=f"attribute_exists(#{attribute})"))
+
+
+def is_owners(row: Item | None, name: str) -> bool:
+    """Whether a name looks like one of the row's."""
+    look = looks(name)
+    return any(look == kept for attribute, kept in (row or {}).items() if attribute.startswith(_PREFIX))
+
+
+def is_kept(row: Item | None, user_id: str, name: str) -> bool:
+    """Whether an owner's name is kept from others already."""
+    return (row or {}).get(_attribute(user_id)) == looks(name)
+
+
+def _attribute(user_id: str) -> str:
+    return _PREFIX + user_id.replace("-", "_")

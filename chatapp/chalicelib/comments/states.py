@@ -1,0 +1,79 @@
+"""What becomes of a comment that is there: one transition of its state, counted exactly once.
+
+Each is written on condition that the comment still is in the state that was seen, in one transaction with its
+section's counter: of two who act at once one is refused, reads again, and finds what the other did.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from chalicelib.aws.table import ConditionFailed, Item, TransactionRefused, Write, transact
+from chalicelib.errors import NotFound
+from chalicelib.optimistic import Changed, repeated
+
+from . import rows, sections
+from .rows import SHOWN, Comment, State
+
+if TYPE_CHECKING:
+    from chalicelib.services import Services
+
+# For so long what conflicts on a section's counter is repeated.
+PATIENCE_S = 2.0
+# Given the comment as it is: its next state (None: deleted) with what else changes, or nothing where it stays.
+Decide = Callable[[Comment], "tuple[State | None, Item] | None"]
+
+
+def change(services: Services, comment_id: str, decide: Decide) -> Comment:
+    """Change a comment by what it is now. Raises NotFound, Conflict and whatever `decide` raises."""
+
+    def attempt() -> Comment:
+        seen = rows.find(services, comment_id)
+        if seen is None:
+            raise NotFound("comment")
+        decided = decide(seen)
+        return seen if decided is None else moved(services, seen, *decided)
+
+    return repeated(attempt, "This comment is")
+
+
+def moved(services: Services, seen: Comment, state: State | None, attributes: Item) -> Comment:
+    """Write one transition. Raises Changed where the comment is not as it was seen."""
+    write = _write(services, seen, state, attributes)
+    by = (state in SHOWN) - seen.shown
+    try:
+        if by == 0:
+            return Comment.from_item(services.commentaires.write(write, returns="ALL_NEW"))
+        _counted(services, seen, write, by)
+    except ConditionFailed as refused:
+        raise Changed from refused
+    after = rows.find(services, seen.id)
+    if after is None:
+        raise Changed
+    return after
+
+
+def _counted(services: Services, seen: Comment, write: Write, by: int) -> None:
+    counter = sections.count(services, seen.section, by)
+    try:
+        transact([write, counter], patience_s=PATIENCE_S)
+    except TransactionRefused as refused:
+        if refused.by(write):
+            raise Changed from refused
+        services.commentaires.write(write)  # its section is gone, and counts nothing any more
+
+
+def _write(services: Services, seen: Comment, state: State | None, attributes: Item) -> Write:
+    shown = {"sectionId": seen.section if state in SHOWN else None}
+    condition, values = as_seen(seen)
+    return services.commentaires.change(
+        rows.key(seen.id), {"state": state, **shown, **attributes}, condition=condition, values=values
+    )
+
+
+def as_seen(seen: Comment) -> tuple[str, Item]:
+    """The condition that a comment still is in the state in which it was seen."""
+    if seen.state is not None:
+        return "#state = :seen", {":seen": seen.state}
+    return "#deleted_at = :seen AND attribute_not_exists(#purging)", {":seen": seen.deleted_at}
