@@ -45,6 +45,8 @@ What AWS answers, converted by exact code in `aws/`; whoever calls handles it:
     Archived                    aws.bucket               an object in a cold storage class, to be asked for first
     NoRecovery                  aws.exports              a table that cannot be told as it was at that time
     NotStarted                  aws.functions            a function could not be invoked
+    Missing                     aws.accounts             there is no such account
+    NoPage                      aws.people               a list of accounts has no page that starts there
     Gone                        aws.push                 a connection that is closed
 
 What one part of the code tells another:

@@ -91,7 +91,7 @@ _API = Function(
         Grant("index", "files/user-files-index", ("Query",)),
         Grant("bucket", "files/uploads", ("PutObject", "GetObjectVersion", "ListObjectVersions")),
         Grant("bucket", "files/extracted", ("GetObject", "ListObjectVersions")),
-        Grant("table", "usage", ("BatchGetItem", "GetItem", "UpdateItem", "DeleteItem")),
+        Grant("table", "usage", ("BatchGetItem", "GetItem", "UpdateItem")),
         Grant("table", "people", ("GetItem", "BatchGetItem", "UpdateItem")),
         Grant("table", "commentaires", ("GetItem", "BatchGetItem", "PutItem", "UpdateItem")),
         Grant("index", "commentaires/section-index", ("Query",)),

@@ -41,7 +41,8 @@ def _write(services: Services, answer: Message, question: str, channel: Channel)
     text = f"{question[:_EXCERPT_CHARACTERS]}\n\n---\n\n{answer.text()[:_EXCERPT_CHARACTERS]}"
     messages = [{"role": "user", "content": [{"type": "text", "text": text}]}]
     most = usage.worst_case_micro_usd(offer, estimate_tokens(_SYSTEM + text), _MAX_TOKENS)
-    reserved = reservations.reserve(services, answer.subject, most)
+    own_budget = answer.reservation.own_budget if answer.reservation else None
+    reserved = reservations.reserve(services, answer.subject, most, own_budget)
     counts: dict[str, int] = {}
     try:
         title = _asked(services, Prompt(offer, messages, _MAX_TOKENS, (_SYSTEM,)), counts)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 from chalicelib.comments import names
 from chalicelib.errors import InvalidRequest, SignupClosed
 from chalicelib.files import quota
-from chalicelib.groups import people, rules
+from chalicelib.groups import people
 from chalicelib.groups.people import Member
 from chalicelib.ids import iso
 from chalicelib.people import rows
@@ -113,4 +113,4 @@ def _iso(time_s: int | None) -> str | None:
 
 
 def _ordered(groups: frozenset[str]) -> list[s.Group]:
-    return [group for group in rules.GROUPS if group in groups]
+    return [group for group in get_args(s.Group) if group in groups]

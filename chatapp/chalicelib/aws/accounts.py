@@ -1,6 +1,6 @@
-"""Accounts of the stage's pool, by `sub` or by address: found, and made again for people whose data comes back.
+"""Accounts of the stage's pool, by `sub` or by address: found, made, put into groups, kept out and deleted.
 
-Whoever only asks who is there has `people`.
+Whoever only asks who is there has `people`. What the app itself knows of an account that is kept out is not ended here.
 """
 
 from __future__ import annotations
@@ -35,6 +35,10 @@ class Account:
     created_at: float = 0
 
 
+class Missing(Exception):
+    """There is no such account."""
+
+
 class Accounts(Adapter):
     """One user pool, whose people sign in by their address. Every operation raises Busy when Cognito cannot take it."""
 
@@ -56,7 +60,73 @@ class Accounts(Adapter):
             found = _sent(client.admin_get_user, UserPoolId=self._pool_id, Username=name)
         except client.exceptions.UserNotFoundException:
             return None
-        return _account(found["UserAttributes"])
+        return account({**found, "Attributes": found["UserAttributes"]})
+
+    def groups(self, sub: str) -> frozenset[str]:
+        """Raises Missing."""
+        self._allow("AdminListGroupsForUser")
+        client = self._client()
+        # As many as can be told at once: a stage has two.
+        asked = {"UserPoolId": self._pool_id, "Username": sub, "Limit": 60}
+        try:
+            found = _sent(client.admin_list_groups_for_user, **asked)
+        except client.exceptions.UserNotFoundException as error:
+            raise Missing from error
+        return frozenset(group["GroupName"] for group in found["Groups"])
+
+    def add(self, sub: str, group: str) -> None:
+        """Put into a group; safe to repeat. Raises Missing."""
+        self._change("AdminAddUserToGroup", sub, GroupName=group)
+
+    def remove(self, sub: str, group: str) -> None:
+        """Take out of a group; safe to repeat. Raises Missing."""
+        self._change("AdminRemoveUserFromGroup", sub, GroupName=group)
+
+    def disable(self, sub: str) -> None:
+        """No sign-in, and no token is refreshed from here on. Those that are out live on. Raises Missing.
+
+        Signing out first, which ends what refreshes tokens: so it stays when the person is let in again.
+        https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_AdminUserGlobalSignOut.html
+        """
+        self._change("AdminUserGlobalSignOut", sub)
+        self._change("AdminDisableUser", sub)
+
+    def enable(self, sub: str) -> None:
+        self._change("AdminEnableUser", sub)
+
+    def delete(self, sub: str) -> None:
+        """Raises Missing."""
+        self._change("AdminDeleteUser", sub)
+
+    def _change(self, operation: str, sub: str, **parameters: str) -> None:
+        self._allow(operation)
+        client = self._client()
+        calls: dict[str, Callable[..., Any]] = {
+            "AdminAddUserToGroup": client.admin_add_user_to_group,
+            "AdminRemoveUserFromGroup": client.admin_remove_user_from_group,
+            "AdminUserGlobalSignOut": client.admin_user_global_sign_out,
+            "AdminDisableUser": client.admin_disable_user,
+            "AdminEnableUser": client.admin_enable_user,
+            "AdminDeleteUser": client.admin_delete_user,
+        }
+        try:
+            _sent(calls[operation], UserPoolId=self._pool_id, Username=sub, **parameters)
+        except client.exceptions.UserNotFoundException as error:
+            raise Missing from error
+
+    def remind(self, email: str) -> bool:
+        """Mail an invitation again, with a new password; False for who has a password of their own by now.
+
+        https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_AdminCreateUser.html ("RESEND")
+        """
+        self._allow("AdminCreateUser")
+        client = self._client()
+        again: dict[str, Any] = {"MessageAction": "RESEND", "DesiredDeliveryMediums": ["EMAIL"]}
+        try:
+            _sent(client.admin_create_user, UserPoolId=self._pool_id, Username=email, **again)
+        except client.exceptions.UnsupportedUserStateException:
+            return False
+        return True
 
     def invite(self, attributes: Mapping[str, str], *, is_enabled: bool) -> Account:
         """Make an account, and mail its address a password for once; one that is there already stays as it is.
@@ -85,9 +155,12 @@ class Accounts(Adapter):
         return made
 
 
-def _account(attributes: list[Any]) -> Account:
-    found = {each["Name"]: each["Value"] for each in attributes}
-    return Account(found["sub"], found.get("email", ""))
+def account(user: Mapping[str, Any]) -> Account:
+    """user: as Cognito lists it. Until the first sign-in it has a password that somebody else has made."""
+    found = {each["Name"]: each.get("Value", "") for each in user["Attributes"]}
+    invited = user["UserStatus"] == "FORCE_CHANGE_PASSWORD"
+    status: Status = "disabled" if not user["Enabled"] else "invited" if invited else "active"
+    return Account(found["sub"], found.get("email", ""), status, user["UserCreateDate"].timestamp())
 
 
 def _sent(call: Callable[..., Any], **parameters: Any) -> Any:

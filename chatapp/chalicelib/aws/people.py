@@ -8,11 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from .accounts import Account, account
 from .faults import Busy, passes
 from .grants import Adapter, Grant
 
 if TYPE_CHECKING:
     from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
+
+
+class NoPage(Exception):
+    """A list of accounts has no page that starts there."""
 
 
 class Pool(Adapter):
@@ -31,6 +36,34 @@ class Pool(Adapter):
         with _passing():
             found = self._client().describe_user_pool(UserPoolId=self._pool_id)
         return found["UserPool"]["CreationDate"].timestamp()
+
+    def page(self, *, limit: int, start: str | None, prefix: str) -> tuple[list[Account], str | None]:
+        """Some of the accounts whose address begins so, and where the next page starts. May lag behind by seconds.
+
+        limit: 60 at most. Raises NoPage for a start that the same list has not given out, and Busy.
+        https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_ListUsers.html
+        """
+        self._allow("ListUsers")
+        client = self._client()
+        asked: dict[str, Any] = {"Limit": limit}
+        if prefix:
+            escaped = prefix.replace("\\", "\\\\").replace('"', '\\"')
+            asked["Filter"] = f'email ^= "{escaped}"'
+        if start == "":
+            raise NoPage
+        if start is not None:
+            asked["PaginationToken"] = start
+        with _passing():
+            try:
+                found = client.list_users(UserPoolId=self._pool_id, **asked)
+            except client.exceptions.InvalidParameterException as error:
+                raise NoPage from error
+        return [account(user) for user in found["Users"]], found.get("PaginationToken")
+
+    def members(self, group: str) -> Iterator[Account]:
+        """Who is in a group. May lag behind by seconds. Raises Busy."""
+        self._allow("ListUsersInGroup")
+        return (account(user) for user in self._each("list_users_in_group", "Users", GroupName=group))
 
     def ids(self) -> set[str]:
         """The `sub` of everybody, those included who may not sign in. May lag behind by seconds. Raises Busy."""

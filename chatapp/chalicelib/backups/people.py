@@ -89,4 +89,6 @@ def _account(work: Work, account: dict[str, Any], email: str) -> str:
     if found is None:
         found = accounts.invite(account["attributes"], is_enabled=account["enabled"])
         work.run.invited += 1
+        for group in account.get("groups", []):
+            accounts.add(found.sub, group)
     return found.sub

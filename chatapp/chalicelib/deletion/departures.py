@@ -1,8 +1,8 @@
 """People whose account was deleted elsewhere, in Cognito's console for example: found by the sweep, and removed.
 
 Rows that name everybody are a few a person in the table of counts (`spending`, `files.quota`), read by every sweep, and
-the conversations, read once a day. They are read before the pool is, so that nobody who comes in between is missed
-there; and each who is missing is asked for once more by name, since lists of people lag behind.
+the conversations and people's own rows, read once a day. They are read before the pool is, so that nobody who comes in
+between is missed there; and each who is missing is asked for once more by name, since lists of people lag behind.
 
 Who did something last before the pool was made belonged to another pool, and is left alone: in a pool that was made
 anew everybody of before is missing.
@@ -67,11 +67,13 @@ def _counted(services: Services, has_time: Callable[[], bool]) -> dict[Subject, 
 
 
 def _add_owners(services: Services, found: dict[Subject, float], has_time: Callable[[], bool]) -> bool:
-    """The same of who has conversations; whether all were read."""
+    """The same of who has conversations, or a row of their own; whether all were read."""
     for row in _rows(services.conversations, has_time):
         subject = Subject.of_owner(row["user_id"])
         if subject.kind == "user":
             _see(found, subject, seconds(row["timestamp"]))
+    for row in _rows(services.people, has_time):
+        _see(found, Subject("user", row["user_id"]), row.get("last_used_at", 0))
     return has_time()
 
 

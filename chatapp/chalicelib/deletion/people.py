@@ -17,8 +17,10 @@ from chalicelib.comments.reading import OF_AUTHOR
 from chalicelib.comments.rows import Comment
 from chalicelib.conversations import rows as conversations
 from chalicelib.files import row as files
+from chalicelib.people import rows as people
 from chalicelib.push import connections
 from chalicelib.subjects import Subject
+from chalicelib.turns import stopping
 
 from . import erasures
 from .conversations import purge_conversation
@@ -34,25 +36,32 @@ RUN_S = 40
 # Of a run that nobody waits for: what is begun by then has time to end.
 LAST_S = 30
 PAUSE_S = 5.0
-What = Literal["cut_off", "remove", "gone"]
+# A session that has ended is let in for so long where it was just looked, and what it sends is stored a moment later.
+LATE_S = sessions.CACHED_S + 1
+What = Literal["cut_off", "stop", "remove", "gone"]
 HasTime = Callable[[], bool]
 
 
 def order(subject: Subject, what: What) -> dict[str, Any]:
     """The payload by which the function `purge` is asked."""
-    return {"user_id": subject.owner, "person": what}
+    return {"user_id": subject.owner, "person": what, "at": int(time.time())}
 
 
 def carry_out(services: Services, payload: dict[str, Any], remaining_s: float) -> dict[str, Any]:
     """What an order for a person asks; whether it is `done`, else it is to be repeated. All are safe to repeat.
 
-    cut_off: see below. remove: for whoever waits for the reply. gone: nobody waits; what is left when the time is over
-    is found again by the next sweep.
+    cut_off: see below. stop: answers that were begun after it, once none can begin any more. remove: for whoever waits
+    for the reply. gone: nobody waits; what is left when the time is over is found again by the next sweep.
     """
     subject = Subject.of_owner(payload["user_id"])
     now = time.monotonic()
     if payload["person"] == "cut_off":
         cut_off(services, subject)
+        done = True
+    elif payload["person"] == "stop":
+        late = payload.get("at", time.time()) + LATE_S
+        time.sleep(max(0.0, late - time.time()))
+        stopping.stop_all(services, subject, before=late)
         done = True
     elif payload["person"] == "remove":
         done = _removed(services, subject, now + min(RUN_S, remaining_s / 2))
@@ -70,9 +79,10 @@ def _removed(services: Services, subject: Subject, until: float) -> bool:
 
 
 def cut_off(services: Services, subject: Subject) -> None:
-    """End all sessions that have begun, and have nothing pushed to them any more."""
+    """End all sessions that have begun, have nothing pushed to them any more, and stop the answers in progress."""
     sessions.end_all(services, subject)
     connections.forget(services, connections.connections(services, subject))
+    stopping.stop_all(services, subject, before=time.time())
 
 
 def remove(services: Services, subject: Subject, has_time: HasTime) -> bool:
@@ -93,6 +103,7 @@ def remove(services: Services, subject: Subject, has_time: HasTime) -> bool:
         services.uploads.delete(services.uploads.versions(f"uploads/{subject.owner}/"))
         # After the files and answers, which are taken off its counts.
         services.usage.delete_all(_usage(services, subject))
+        services.people.write(services.people.delete(people.key(subject)))
         services.sockets.delete_all(_sockets(services, subject))
     return removed and nothing_comes
 

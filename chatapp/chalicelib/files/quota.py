@@ -24,7 +24,7 @@ def limit_bytes(settings: Settings) -> int:
 
 def refusal(item: Item | None, size_bytes: int, settings: Settings) -> AppError:
     """Why a file of that size was not reserved. item: the person's count."""
-    used = int(item.get("bytes", 0)) if item else 0
+    used = used_bytes(item)
     if used + size_bytes > limit_bytes(settings):
         return StorageFull(size_bytes, used, limit_bytes(settings))
     return Conflict(f"You have {MAX_FILES:,} files, and more are not kept. Delete files that you no longer need.")
@@ -35,7 +35,7 @@ def reserve(services: Services, subject: Subject, size_bytes: int) -> Write:
     room = limit_bytes(services.settings) - size_bytes
     has_room = "#bytes <= :room" if room < 0 else "attribute_not_exists(#bytes) OR #bytes <= :room"
     return services.usage.update(
-        _key(subject),
+        key(subject),
         "ADD #bytes :size, #files :one",
         {":size": size_bytes, ":room": room, ":one": 1, ":most": MAX_FILES},
         condition=f"({has_room}) AND (attribute_not_exists(#files) OR #files < :most)",
@@ -53,8 +53,13 @@ def returned(services: Services, subject: Subject, size_bytes: int) -> Write:
 
 
 def _counted(services: Services, subject: Subject, size_bytes: int, files: int) -> Write:
-    return services.usage.update(_key(subject), "ADD #bytes :size, #files :one", {":size": size_bytes, ":one": files})
+    return services.usage.update(key(subject), "ADD #bytes :size, #files :one", {":size": size_bytes, ":one": files})
 
 
-def _key(subject: Subject) -> Key:
+def used_bytes(item: Item | None) -> int:
+    """item: the person's count."""
+    return int(item.get("bytes", 0)) if item else 0
+
+
+def key(subject: Subject) -> Key:
     return {"subject": str(subject), "period": _PERIOD}

@@ -1,21 +1,43 @@
 """What an owner does with the people of a stage: lists them, lets them in, makes them owners, keeps them out.
 
 An account and its groups are Cognito's, what is counted stands in the table of usage, the rest in the person's own row.
-Each operation is safe to repeat: whatever ends it half-way, the same one again goes on.
+
+Each operation is safe to repeat: whatever ends it half-way, the same one again goes on. So rights are given before
+others are taken away, and after anything is taken away, whether it had been taken before or not, the person's sessions
+are ended: tokens that were issued meanwhile still say what was.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import time
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from chalicelib.aws.accounts import Account
+from chalicelib import ids, logs
+from chalicelib.aws.accounts import Account, Missing
+from chalicelib.aws.faults import Busy
+from chalicelib.aws.functions import NotStarted
+from chalicelib.aws.people import NoPage
+from chalicelib.aws.table import batch_get
+from chalicelib.deletion import people as removal
+from chalicelib.errors import AlreadyThere, Conflict, InvalidCursor, NotFound
+from chalicelib.files import quota
 from chalicelib.people import rows
-from chalicelib.subjects import Subject
+from chalicelib.spending import usage
+from chalicelib.subjects import Subject, person
+
+from . import owners
+from .rules import GROUPS, OWNERS
 
 if TYPE_CHECKING:
     from chalicelib.services import Services
+
+# Cognito tells a person's groups by one request each, 50 a second for a pool.
+# https://docs.aws.amazon.com/cognito/latest/developerguide/quotas.html ("UserResourceRead")
+_AT_ONCE = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,54 +50,201 @@ class Member:
     spent_micro_usd: int
     storage_bytes: int
 
-    @property
-    def subject(self) -> Subject:
-        return Subject("user", self.account.sub)
-
 
 def list_page(services: Services, *, limit: int, cursor: str | None, email: str) -> tuple[list[Member], str | None]:
-    """Of all accounts, or those whose address begins so. In Cognito's order, which is by no attribute."""
-    raise NotImplementedError
+    """Of all accounts, or those whose address begins so, in Cognito's order, which is by no attribute.
+
+    However many people there are: a request to Cognito, and one for each of the page; one to DynamoDB.
+    """
+    try:
+        found, token = services.pool.page(limit=limit, start=cursor, prefix=email.lower())
+    except NoPage as error:
+        raise InvalidCursor from error
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        groups = list(pool.map(lambda each: _groups(services, each.sub), found))
+    return _members(services, found, groups), token
 
 
 def get(services: Services, user_id: str) -> Member:
     """Raises NotFound."""
-    raise NotImplementedError
+    account = _account(services, user_id)
+    (found,) = _members(services, [account], [_groups(services, account.sub)])
+    return found
+
+
+def _members(services: Services, accounts: Sequence[Account], groups: Iterable[frozenset[str]]) -> list[Member]:
+    """Three rows a person: 33 people are what one request takes."""
+    month = ids.month(time.time())
+    keys = [
+        each
+        for subject in (person(account.sub) for account in accounts)
+        for each in (
+            (services.people, rows.key(subject)),
+            (services.usage, usage.key(subject, month)),
+            (services.usage, quota.key(subject)),
+        )
+    ]
+    found = iter(batch_get(*keys) if keys else [])
+    return [
+        Member(
+            account,
+            of_account,
+            rows.Person.from_item(account.sub, next(found)),
+            int((next(found) or {}).get("cost_micro_usd", 0)),
+            quota.used_bytes(next(found)),
+        )
+        for account, of_account in zip(accounts, groups, strict=True)
+    ]
+
+
+def _groups(services: Services, sub: str) -> frozenset[str]:
+    """Of the groups that mean something here; none of an account that goes at this moment."""
+    with suppress(Missing):
+        return services.accounts.groups(sub) & frozenset(GROUPS)
+    return frozenset()
+
+
+def _account(services: Services, user_id: str) -> Account:
+    """By `sub` alone: Cognito would take an address, too."""
+    found = services.accounts.find(user_id) if ids.is_id(user_id) else None
+    if found is None:
+        raise NotFound("person", "user_id")
+    return found
+
+
+@contextmanager
+def _there() -> Iterator[None]:
+    """Somebody who was deleted meanwhile is missing as anybody else."""
+    try:
+        yield
+    except Missing as error:
+        raise NotFound("person", "user_id") from error
 
 
 def invite(services: Services, email: str, groups: Iterable[str]) -> Member:
-    """Make an account, put it into groups, and have it mailed its invitation. Raises AlreadyThere."""
-    raise NotImplementedError
+    """Make an account, put it into groups, and have it mailed its invitation. Raises AlreadyThere.
+
+    An invited person in no group was left so by a request that ended half-way: that one is gone on with.
+    """
+    found = services.accounts.find(email)
+    if found and (found.status != "invited" or _groups(services, found.sub)):
+        raise AlreadyThere(found.sub)
+    account = found or services.accounts.invite(_attributes(email), is_enabled=True)
+    with _there():
+        for group in groups:
+            services.accounts.add(account.sub, group)
+    return get(services, account.sub)
+
+
+def _attributes(email: str) -> dict[str, str]:
+    """The password goes to that address alone: whoever signs in with it has read mail there."""
+    return {"email": email, "email_verified": "true"}
 
 
 def invite_again(services: Services, user_id: str) -> Account:
-    """Raises NotFound, and Conflict for who has signed in already."""
-    raise NotImplementedError
+    """Mail an invitation with a new password. Raises NotFound, and Conflict for who has signed in already."""
+    account = _account(services, user_id)
+    if account.status == "disabled":
+        raise Conflict("This person is kept out. Let them in again first.")
+    if account.status != "invited" or not services.accounts.remind(account.email):
+        raise Conflict("This person has a password already: “Forgot password” on the sign-in page makes a new one.")
+    return account
 
 
 def sign_up(services: Services, email: str, language: str) -> None:
-    """Make an account in no group, and mail it its invitation; nothing for an address that is known."""
-    raise NotImplementedError
+    """Make an account in no group, and have it mailed its invitation; nothing for an address that is known.
+
+    What Cognito mails no more today (50 a day, by itself) is told in the log alone: a reply of its own would say that
+    the address was not known.
+    https://docs.aws.amazon.com/cognito/latest/developerguide/quotas.html
+    """
+    try:
+        services.accounts.invite(_attributes(email) | {"locale": language}, is_enabled=True)
+    except Busy as error:
+        logs.report(error)
 
 
-def set_groups(services: Services, user_id: str, groups: Iterable[str]) -> None:
-    """Put a person into these groups and no others. What is taken away counts within 5 s. Raises LastOwner."""
-    raise NotImplementedError
+def set_groups(services: Services, user_id: str, groups: Collection[str]) -> None:
+    """Put a person into these groups and no others. What is taken away counts within 5 s.
+
+    Raises NotFound, LastOwner, and Conflict while another owner is being changed.
+    """
+    account = _account(services, user_id)
+    now, wanted = _groups(services, account.sub), frozenset(groups)
+    with _there():
+        if OWNERS in now - wanted:
+            with owners.one_less(services, account):
+                _move(services, account, now, wanted)
+        else:
+            _move(services, account, now, wanted)
+
+
+def _move(services: Services, account: Account, now: frozenset[str], wanted: frozenset[str]) -> None:
+    """Sessions are ended unless something is only given.
+
+    Before anything is taken, too: of a request that breaks off nothing is left open to whatever is asked next.
+    """
+    for group in sorted(wanted - now):
+        services.accounts.add(account.sub, group)
+    if now - wanted:
+        removal.cut_off(services, person(account.sub))
+    for group in sorted(now - wanted):
+        services.accounts.remove(account.sub, group)
+    if now - wanted or now == wanted != frozenset(GROUPS):
+        _cut_off(services, account)
 
 
 def set_budget(services: Services, user_id: str, budget_usd: float | None) -> None:
-    raise NotImplementedError
+    """Of a month, from the next message on; None for what everybody has."""
+    micro_usd = None if budget_usd is None else round(budget_usd * 1_000_000)
+    rows.change(services, person(_account(services, user_id).sub), budget_micro_usd=micro_usd)
 
 
 def disable(services: Services, user_id: str) -> None:
-    """Keep a person out, within 5 s. Raises LastOwner."""
-    raise NotImplementedError
+    """Keep a person out, within 5 s. Raises NotFound, LastOwner, and Conflict while another owner is being changed."""
+    account = _account(services, user_id)
+    with _there(), _one_less(services, account):
+        if account.status != "disabled":
+            services.accounts.disable(account.sub)
+        _cut_off(services, account)
 
 
 def enable(services: Services, user_id: str) -> None:
-    raise NotImplementedError
+    """Let a person sign in again; the tokens of before stay refused. Raises NotFound."""
+    account = _account(services, user_id)
+    with _there():
+        services.accounts.enable(account.sub)
 
 
 def delete(services: Services, user_id: str) -> None:
-    """Remove a person with all that is theirs. Raises LastOwner and NotFound."""
-    raise NotImplementedError
+    """Remove a person with all that is theirs, which goes on after the reply.
+
+    The account goes last: by it a repeated request finds whose things are left. What is left when it is gone is found
+    by the sweep (`deletion.departures`). Raises NotFound, LastOwner, and Conflict while another owner is being changed.
+    """
+    account = _account(services, user_id)
+    with _there(), _one_less(services, account):
+        if account.status != "disabled":
+            services.accounts.disable(account.sub)
+        _cut_off(services, account)
+        with suppress(NotStarted):
+            services.purgings.invoke(removal.order(person(account.sub), "gone"))
+        services.accounts.delete(account.sub)
+
+
+@contextmanager
+def _one_less(services: Services, account: Account) -> Iterator[None]:
+    """Of owners, where it is one who can still do anything."""
+    if account.status != "disabled" and OWNERS in _groups(services, account.sub):
+        with owners.one_less(services, account):
+            yield
+    else:
+        yield
+
+
+def _cut_off(services: Services, account: Account) -> None:
+    """What was let in within the last 5 s may still begin an answer: it is looked for once more when they are over."""
+    subject: Subject = person(account.sub)
+    removal.cut_off(services, subject)
+    with suppress(NotStarted):
+        services.purgings.invoke(removal.order(subject, "stop"))

@@ -12,18 +12,19 @@ from . import usage
 from .usage import Counted
 
 
-def _cap_usd(settings: Settings, counted: Counted) -> float:
-    return settings.stage_budget_usd if counted == usage.STAGE else settings.user_budget_usd
+def cap_micro_usd(settings: Settings, counted: Counted, own: int | None) -> int:
+    """own: of a person for whom an owner has set one (micro-USD)."""
+    if counted == usage.STAGE:
+        return int(settings.stage_budget_usd * 1_000_000)
+    return int(settings.user_budget_usd * 1_000_000) if own is None else own
 
 
-def cap_micro_usd(settings: Settings, counted: Counted) -> int:
-    return int(_cap_usd(settings, counted) * 1_000_000)
-
-
-def refusal(settings: Settings, counted: Counted) -> BudgetSpent:
-    whose = "This site's" if counted == usage.STAGE else "Your"
+def refusal(settings: Settings, counted: Counted, own: int | None) -> BudgetSpent:
+    whose, where = "Your", "raise it on the page “People”"
+    if counted == usage.STAGE:
+        whose, where = "This site's", "raise it in the deployment's settings"
     return BudgetSpent(
-        f"{whose} model budget of {_cap_usd(settings, counted):g} USD for this month is spent: what is left does not"
-        " cover an answer. It starts again on the first day of next month (UTC); the owner can raise it in the"
-        " deployment's settings."
+        f"{whose} model budget of {cap_micro_usd(settings, counted, own) / 1e6:g} USD for this month is spent: what is"
+        " left does not cover an answer. It starts again on the first day of next month (UTC); the owner can"
+        f" {where}."
     )

@@ -53,12 +53,14 @@ class Reservation:
     """id: begins with the second (hexadecimal) it was made in, so that one that nobody settled is known by its age.
 
     period: the month that it counts in, whenever it is settled. micro_usd: what it holds on each of its two rows.
+    own_budget: the person's (micro-USD), as it was when the call was asked for; None for what everybody has.
     """
 
     subject: Subject
     id: str
     period: str
     micro_usd: int
+    own_budget: int | None = None
 
     @property
     def held(self) -> str:
@@ -67,11 +69,12 @@ class Reservation:
 
     def to_item(self) -> Item:
         """As the row of an answer keeps it; the subject is the row's."""
-        return {"id": self.id, "period": self.period, "micro_usd": self.micro_usd}
+        kept = {"id": self.id, "period": self.period, "micro_usd": self.micro_usd}
+        return kept if self.own_budget is None else {**kept, "own_budget": self.own_budget}
 
     @classmethod
     def from_item(cls, item: Item, subject: Subject) -> Reservation:
-        return cls(subject, item["id"], item["period"], item["micro_usd"])
+        return cls(subject, item["id"], item["period"], item["micro_usd"], item.get("own_budget"))
 
 
 class _Refused(Exception):
@@ -95,9 +98,9 @@ class _Step:
     room: int | None = None
 
 
-def reserve(services: Services, subject: Subject, micro_usd: int) -> Reservation:
+def reserve(services: Services, subject: Subject, micro_usd: int, own_budget: int | None = None) -> Reservation:
     """Hold what one call may cost at most. Raises BudgetSpent, with nothing held, and Busy."""
-    return _grown(services, _new(subject), None, micro_usd)
+    return _grown(services, replace(_new(subject), own_budget=own_budget), None, micro_usd)
 
 
 def extend(services: Services, reservation: Reservation, micro_usd: int) -> Reservation:
@@ -150,13 +153,13 @@ def _grown(services: Services, reservation: Reservation, before: int | None, mor
     grown = replace(reservation, micro_usd=(before or 0) + more)
     tried: list[Counted] = []
     for counted in (reservation.subject, usage.STAGE):
-        room = budgets.cap_micro_usd(services.settings, counted) - more
+        room = budgets.cap_micro_usd(services.settings, counted, reservation.own_budget) - more
         tried.append(counted)
         try:
             _make_room(services, counted, reservation, _Step(before, grown.micro_usd, room=room))
         except _Refused as refused:
             _take_back(services, tried, reservation, _Step(grown.micro_usd, before))
-            raise budgets.refusal(services.settings, counted) from refused
+            raise budgets.refusal(services.settings, counted, reservation.own_budget) from refused
         except Busy:
             # Nobody knows whether it was made.
             _take_back(services, tried, reservation, _Step(grown.micro_usd, before))

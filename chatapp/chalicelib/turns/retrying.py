@@ -11,6 +11,7 @@ from chalicelib.conversations.messages import Message
 from chalicelib.conversations.rows import Conversation
 from chalicelib.errors import InvalidRequest
 from chalicelib.optimistic import Changed, repeated
+from chalicelib.people import rows as people
 from chalicelib.spending import reservations
 from chalicelib.subjects import Subject
 
@@ -32,9 +33,10 @@ def retry(services: Services, subject: Subject, conversation_id: str, message_id
     """
 
     def attempt() -> Turn:
-        row, old_row = batch_get(
+        row, old_row, person_row = batch_get(
             (services.conversations, conversations.key(subject, conversation_id)),
             (services.messages, messages.key(subject, conversation_id, message_id)),
+            (services.people, people.key(subject)),
         )
         conversation, old = conversations.existing(row), messages.existing(old_row)
         prompt = _prompt_of(services, old)
@@ -42,7 +44,8 @@ def retry(services: Services, subject: Subject, conversation_id: str, message_id
             return _retried(services, conversation, prompt, old.superseded_by)
         must_be_free(services, conversation)
         most = costs.worst_case_micro_usd(services, conversation, model or old.model)
-        reserved = reservations.reserve(services, subject, most)
+        asking = people.Person.from_item(subject.owner, person_row)
+        reserved = reservations.reserve(services, subject, most, asking.budget_micro_usd)
         new = turn_rows.again(services, old, model).with_changes(reservation=reserved)
         try:
             store(services, new, [*_superseding(services, old, new), turn_rows.take_head(services, conversation, new)])

@@ -30,6 +30,8 @@ from chalicelib.errors import (
 from chalicelib.files import attachments
 from chalicelib.files.row import File
 from chalicelib.optimistic import Changed, repeated
+from chalicelib.people import rows as people
+from chalicelib.people.rows import Person
 from chalicelib.spending import reservations
 from chalicelib.subjects import Subject
 
@@ -85,9 +87,15 @@ def _store_first(services: Services, item: Item, sending: Sending) -> Turn:
     new = Conversation.from_item(item)
 
     def attempt() -> Turn:
-        keys = attachments.keys(services, sending.file_ids)
-        attached = attachments.checked(services, new, sending.file_ids, batch_get(*keys) if keys else [])
-        turn = _reserved(services, turn_rows.new_turn(services, new, sending, None, attached), sending, attached)
+        subject = new.subject
+        row, *file_rows = batch_get(
+            (services.people, people.key(subject)), *attachments.keys(services, sending.file_ids)
+        )
+        attached = attachments.checked(services, new, sending.file_ids, file_rows)
+        person = _there(services, subject, row)
+        turn = _reserved(
+            services, turn_rows.new_turn(services, new, sending, None, attached), sending, attached, person
+        )
         row = item | {"head": turn.answer.message_id, "answer_in_progress": turn.answer.message_id}
         if sending.file_ids:
             row["file_ids"] = set(sending.file_ids)
@@ -111,8 +119,9 @@ def conversation_id_of(subject: Subject, request_id: str) -> str:
 
 def _store(services: Services, subject: Subject, conversation_id: str, sending: Sending) -> Turn:
     def attempt() -> Turn:
-        row, *file_rows = batch_get(
+        row, person_row, *file_rows = batch_get(
             (services.conversations, conversations.key(subject, conversation_id)),
+            (services.people, people.key(subject)),
             *attachments.keys(services, sending.file_ids),
         )
         conversation = conversations.existing(row)
@@ -120,7 +129,7 @@ def _store(services: Services, subject: Subject, conversation_id: str, sending: 
         parent_id = _parent(services, conversation, sending)
         attached = attachments.checked(services, conversation, sending.file_ids, file_rows)
         new = turn_rows.new_turn(services, conversation, sending, parent_id, attached)
-        turn = _reserved(services, new, sending, attached)
+        turn = _reserved(services, new, sending, attached, _there(services, subject, person_row))
         head = turn_rows.take_head(services, conversation, turn.answer, sending.file_ids)
         own = turn_rows.writes(services, turn, sending)
         try:
@@ -134,10 +143,17 @@ def _store(services: Services, subject: Subject, conversation_id: str, sending: 
     return repeated(attempt, "This conversation is")
 
 
-def _reserved(services: Services, turn: Turn, sending: Sending, attached: Sequence[File]) -> Turn:
+def _there(services: Services, subject: Subject, row: Item | None) -> Person:
+    """Who sends, noted as being here."""
+    person = Person.from_item(subject.owner, row)
+    people.used(services, person)
+    return person
+
+
+def _reserved(services: Services, turn: Turn, sending: Sending, attached: Sequence[File], person: Person) -> Turn:
     """The turn with what its answer may cost, reserved. Raises BudgetSpent."""
     most = costs.worst_case_micro_usd(services, turn.conversation, turn.answer.model, sending.text, attached)
-    return turn.with_reservation(reservations.reserve(services, turn.answer.subject, most))
+    return turn.with_reservation(reservations.reserve(services, turn.answer.subject, most, person.budget_micro_usd))
 
 
 def store(services: Services, answer: Message, writes: Sequence[Write]) -> None:

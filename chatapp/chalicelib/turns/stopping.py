@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from chalicelib.aws.table import ConditionFailed
 from chalicelib.conversations.messages import Message
-from chalicelib.errors import InvalidRequest
+from chalicelib.errors import InvalidRequest, NotFound
+from chalicelib.ids import iso
 from chalicelib.subjects import Subject
 
 from . import settling
@@ -14,6 +16,10 @@ from .reading import current, read
 
 if TYPE_CHECKING:
     from chalicelib.services import Services
+
+
+# Longer than an answer may be queued and its function may run.
+_LONGEST_S = 3_600
 
 
 def stop(services: Services, subject: Subject, conversation_id: str, message_id: str) -> Message:
@@ -29,6 +35,22 @@ def stop(services: Services, subject: Subject, conversation_id: str, message_id:
     if answer.status == "streaming":
         answer = _request_stop(services, answer)
     return answer
+
+
+def stop_all(services: Services, subject: Subject, before: float) -> int:
+    """Stop the answers of a person that are in progress and were asked for before then; how many there were.
+
+    They are under conversations that were written to lately; of one that is deleted, the purge ends them.
+    """
+    lately = "#user_id = :user_id AND #timestamp BETWEEN :since AND :before"
+    times = {":user_id": subject.owner, ":since": iso(before - _LONGEST_S), ":before": iso(before)}
+    found = 0
+    for row in services.conversations_by_time.rows(lately, times):
+        if row.get("answer_in_progress"):
+            with suppress(NotFound):
+                stop(services, subject, row["conversation_id"], row["answer_in_progress"])
+                found += 1
+    return found
 
 
 def _stop_queued(services: Services, answer: Message) -> Message:

@@ -53,7 +53,7 @@ class PeopleQuery(ListQuery):
 
 class Invitation(Request):
     email: Email
-    groups: Groups = Field(default_factory=lambda: ["members"])
+    groups: Groups = ["members"]
 
 
 class PersonChange(Request):
