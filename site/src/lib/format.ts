@@ -62,3 +62,24 @@ export function periodOf(isoTime: string, now: Date): Period {
   if (time >= midnight - 7 * DAY_MS) return "week";
   return time >= midnight - 30 * DAY_MS ? "month" : "older";
 }
+
+/** "40 s", "3 min", "2 h": how long somebody waits, never less than it is. */
+export function formatSeconds(language: string, seconds: number): string {
+  const [unit, length] = seconds < 100 ? (["second", 1] as const) : seconds < 6_000 ? (["minute", 60] as const) : (["hour", 3_600] as const);
+  return new Intl.NumberFormat(language, { style: "unit", unit, unitDisplay: "short" }).format(Math.ceil(seconds / length)).replaceAll(" ", "\u00a0");
+}
+
+/** "21 Nov 2026, 14:05". */
+export const formatTime = (language: string, isoTime: string): string =>
+  new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" }).format(new Date(isoTime));
+
+/** "5 minutes ago", "yesterday", and after a month the day. */
+export function formatAgo(language: string, isoTime: string, now: number): string {
+  const seconds = Math.round((now - new Date(isoTime).getTime()) / 1_000);
+  const format = new Intl.RelativeTimeFormat(language, { numeric: "auto" });
+  if (seconds < 60) return format.format(0, "second");
+  if (seconds < 3_600) return format.format(-Math.floor(seconds / 60), "minute");
+  if (seconds < 86_400) return format.format(-Math.floor(seconds / 3_600), "hour");
+  if (seconds < 30 * 86_400) return format.format(-Math.floor(seconds / 86_400), "day");
+  return formatDate(language, isoTime);
+}

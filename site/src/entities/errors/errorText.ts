@@ -3,6 +3,7 @@ import { ApiError, NetworkError, SessionExpiredError } from "@/api/client";
 import type { AnswerError } from "@/api/types";
 import { getLanguage, type Messages } from "@/i18n";
 
+import { formatSeconds } from "@/lib/format";
 import { problemText } from "@/entities/files/fileText";
 import { AttachmentError } from "@/entities/files/problems";
 
@@ -19,6 +20,10 @@ export function errorText(t: Messages, error: unknown): string {
     case "invalid_cursor":
     case "conflict":
       return t.errors.invalid(error.message);
+    case "rate_limited": {
+      const seconds = error.extra["retry_after_s"];
+      return typeof seconds === "number" ? t.errors.rate_limited(formatSeconds(getLanguage(), seconds)) : t.errors.throttled;
+    }
     case "not_found":
     case "forbidden":
     case "payload_too_large":

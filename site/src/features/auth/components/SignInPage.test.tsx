@@ -2,7 +2,8 @@ import { cleanup, render, screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { beforeEach, describe, expect, it } from "vitest";
 
-import { NetworkError } from "@/api/client";
+import { ApiClient, NetworkError } from "@/api/client";
+import { ApiContext } from "@/api/context";
 import { setLanguage } from "@/i18n";
 
 import { AuthError, type Identity, type Provider, type SignInStep } from "../api/provider";
@@ -15,6 +16,7 @@ class FakeProvider implements Provider {
   password = "right-Password-1";
   steps: SignInStep[] = ["done"];
   error: Error | null = null;
+  groups: string[] = ["members"];
   readonly confirmed: string[] = [];
   readonly codesSentTo: string[] = [];
   #identity: Identity | null = null;
@@ -54,7 +56,7 @@ class FakeProvider implements Provider {
 
   #next(email: string): SignInStep {
     const step = this.steps.shift() ?? "done";
-    if (step === "done") this.#identity = { userId: "ada", email };
+    if (step === "done") this.#identity = { userId: "ada", email, groups: this.groups };
     return step;
   }
 }
@@ -63,10 +65,12 @@ let provider: FakeProvider;
 let session: Session;
 const person = userEvent.setup();
 
-function open(over?: "expired" | "ended"): void {
+function open(over?: "expired" | "ended", isOpen = false): void {
   render(
     <SessionContext value={session}>
-      <SignInPage {...(over && { over })} />
+      <ApiContext value={new ApiClient("https://api.test", session)}>
+        <SignInPage {...(over && { over })} isOpen={isOpen} onLeave={null} />
+      </ApiContext>
     </SessionContext>,
   );
 }
@@ -92,7 +96,7 @@ describe("signing in", () => {
     await waitFor(() =>
       expect(session.state.get()).toEqual({
         status: "signed-in",
-        identity: { userId: "ada", email: "ada@example.com" },
+        identity: { userId: "ada", email: "ada@example.com", groups: ["members"] },
       }),
     );
   });
