@@ -32,7 +32,7 @@ export default function WaitingPage({ identity }: { identity: Identity }) {
     }
   };
   return (
-    <main className="mx-auto flex min-h-dvh max-w-md flex-col justify-center gap-6 px-6 py-10">
+    <main className="mx-auto flex min-h-dvh max-w-md flex-col items-start justify-center gap-6 px-6 py-10">
       <Mark size={40} />
       <div className="space-y-2">
         <h1 className="text-2xl font-semibold tracking-tight text-balance">{t.waiting.title}</h1>

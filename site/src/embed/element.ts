@@ -33,6 +33,8 @@ export class ChatappComments extends HTMLElement {
 
   readonly #root: ShadowRoot;
   #reading: AbortController | null = null;
+  /** An element that was there before the script is told of its attributes first, and of its place then. */
+  #isPlaced = false;
   #comments: Comment[] = [];
   #cursor: string | null = null;
   #count: number | null = null;
@@ -46,17 +48,19 @@ export class ChatappComments extends HTMLElement {
   }
 
   connectedCallback(): void {
+    this.#isPlaced = true;
     window.addEventListener("pageshow", this.#onPageShow);
     void this.reload();
   }
 
   disconnectedCallback(): void {
+    this.#isPlaced = false;
     window.removeEventListener("pageshow", this.#onPageShow);
     this.#reading?.abort();
   }
 
   attributeChangedCallback(name: string, before: string | null, after: string | null): void {
-    if (!this.isConnected || before === after) return;
+    if (!this.#isPlaced || before === after) return;
     if (name === "section") void this.reload();
     else this.#show();
   }
@@ -87,7 +91,9 @@ export class ChatappComments extends HTMLElement {
     this.#show();
     try {
       const page = await readPage(this.#section, this.#cursor, reading.signal);
-      if (isFirst) this.#count = await this.#counted(page.comments, page.next_cursor === null, reading.signal);
+      const count = isFirst ? await this.#counted(page.comments, page.next_cursor === null, reading.signal) : this.#count;
+      if (reading.signal.aborted) return;
+      this.#count = count;
       this.#comments = joined(this.#comments, page.comments);
       this.#cursor = page.next_cursor;
       this.#isOpen = page.section.open;

@@ -23,10 +23,12 @@ ol { list-style: none; display: grid; gap: 1.25em; }
 section { display: grid; gap: 1.25em; overflow-wrap: anywhere; }
 [part~="heading"] { font-size: 1.15em; font-weight: 650; }
 [part~="bar"] { display: flex; flex-wrap: wrap; align-items: center; justify-content: space-between; gap: 0.5em 1em; }
-[part~="byline"] { display: flex; flex-wrap: wrap; align-items: baseline; gap: 0 0.6em; font-size: 0.9em; color: var(--_muted); }
-[part~="author"] { font-weight: 600; color: var(--_ink); }
+[part~="byline"] { display: flex; flex-wrap: wrap; align-items: baseline; gap: 0 0.6em; font-size: 0.9em; }
+[part~="author"] { font-weight: 600; }
+[part~="time"], [part~="edited"] { color: var(--_muted); }
 [part~="owner"] { border: 1px solid currentcolor; border-radius: 0.4em; padding: 0 0.4em; font-size: 0.85em; color: var(--_accent); }
 [part~="text"] { white-space: pre-wrap; margin-top: 0.3em; }
+[part~="text"] + [part~="text"] { margin-top: 0.7em; }
 [part~="notice"], [part~="deleted"] { color: var(--_muted); }
 [part~="deleted"] { font-style: italic; }
 [part~="replies"] { margin-top: 0.9em; padding-inline-start: 1em; border-inline-start: 2px solid var(--_line); }

@@ -130,7 +130,7 @@ export const commentsFr: typeof commentsEn = {
     script: "un script",
   },
   sections: {
-    title: "Les sections",
+    title: "Sections",
     lead: "Ce que l’on peut commenter. Chacune a sa page ici et peut figurer sur n’importe laquelle de vos pages.",
     empty: "Aucune section",
     add: "Ajouter une section",

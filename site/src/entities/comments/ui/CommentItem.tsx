@@ -7,7 +7,7 @@ import { Button } from "@/ui/Button";
 
 import type { Shown } from "../shown";
 import { useCommentActions } from "../useComments";
-import { Badge, Byline } from "./Byline";
+import { Byline } from "./Byline";
 import { CommentForm } from "./CommentForm";
 import { CommentText } from "./CommentText";
 import { WriterContext, useWriter } from "./context";
@@ -48,8 +48,9 @@ export function CommentItem({ comment, isOpen, root }: CommentItemProps) {
       {comment.author ? (
         <>
           <Byline author={comment.author} isMine={comment.isMine} timestamp={comment.timestamp} editedAt={comment.edited_at} />
-          {comment.status === "held" && <Badge tone="notice">{texts.held}</Badge>}
-          {comment.status === "hidden" && <Badge tone="notice">{texts.hidden}</Badge>}
+          {(comment.status === "held" || comment.status === "hidden") && (
+            <p className="w-fit rounded-md bg-notice-soft px-1.5 py-0.5 text-sm text-notice">{texts[comment.status]}</p>
+          )}
           {mode === "edited" ? <EditForm comment={comment} onClose={close} /> : <CommentText text={comment.text} />}
           {writer && mode !== "edited" && <Actions comment={comment} canReply={isOpen && root === null} onMode={setMode} />}
         </>
