@@ -97,14 +97,13 @@ function useKeys(root: { current: HTMLElement | null }, onKey: (id: string, key:
     const listener = (event: KeyboardEvent): void => {
       const { target, key } = event;
       if (event.ctrlKey || event.metaKey || event.altKey || !(target instanceof HTMLElement) || !root.current) return;
-      if (target.closest("input, textarea, select, [role=menu], [role=dialog]")) return;
+      if (target.closest("input:not([type=radio]), textarea, [role=menu], [role=dialog]")) return;
       const articles = [...root.current.querySelectorAll<HTMLElement>("article")];
       const at = articles.findIndex((article) => article.contains(target));
       const current = articles[at];
       if (key === "j" || key === "k") {
         const next = at < 0 ? articles[0] : articles[key === "j" ? at + 1 : at - 1];
         next?.focus();
-        next?.scrollIntoView({ block: "nearest" });
       } else if (key === "r") {
         current?.querySelector<HTMLElement>("[data-key=r]")?.click();
       } else if (current) {
