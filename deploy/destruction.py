@@ -37,8 +37,8 @@ def destroy(stage: Stage, progress: Progress) -> str:
         deleted = chalice_app.delete(stage, step.say)
         former = roles.delete_former_scheduler_role(stage)
         step.changed(bool(deleted or former), f"{len(deleted) + former} deleted")
-    with progress.step("key of the model") as step:
-        model_access.delete_key(stage)
+    with progress.step("keys") as step:
+        model_access.delete_keys(stage)
     if stage.is_local:
         with progress.step("buckets") as step:
             step.changed(bool(remove_buckets(stage)), "emptied and deleted")

@@ -67,6 +67,10 @@ class Stage:
         return f"/{APP}/{self.name}/anthropic-api-key"
 
     @property
+    def address_key_parameter(self) -> str:
+        return f"/{APP}/{self.name}/address-key"
+
+    @property
     def artifacts_bucket(self) -> str:
         return f"{self.prefix}-artifacts-{self.account_id}-{self.region}"
 
@@ -210,6 +214,7 @@ APP_SETTINGS = frozenset(
         "context_tokens",
         "max_file_mb",
         "storage_quota_mb",
+        "rates",
         "backup_hour_utc",
         "backup_lock_days",
         "comments_mode",

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from deploy import site
-from deploy.account import adoption, bedrock, cloudformation, gateway, model_access, roles
+from deploy.account import address_key, adoption, bedrock, cloudformation, gateway, model_access, roles
 from deploy.environment import BUILD, Addresses, ApiIds, Settings, Stage, load_settings
 from deploy.functions import app_modules, chalice_app, package, policies, recursion, resources, runtime
 from deploy.people import accounts, smoke
@@ -50,6 +50,7 @@ class Deployment:
         self.ids = chalice_app.ids(self.stage)
         self.reach_model()  # first: it may have to wait for a person, which the rest need not have been made for
         self.lay_foundation()
+        self.make_address_key()
         built = self.build_package(chosen)
         self.deploy_functions(built)
         self.configure()
@@ -115,6 +116,10 @@ class Deployment:
             return
         with self.progress.step("key of the model") as step:
             step.changed(model_access.ensure_key(self.stage), "stored")
+
+    def make_address_key(self) -> None:
+        with self.progress.step("key of the addresses") as step:
+            step.changed(address_key.ensure(self.stage), "made")
 
     def build_package(self, chosen: runtime.Runtime) -> package.Package:
         with self.progress.step("package of the functions") as step:

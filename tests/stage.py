@@ -35,6 +35,15 @@ ENDPOINT = "https://sockets.example/api"
 # How long a test waits for another thread before it fails.
 PATIENCE_S = 20.0
 
+WHATS = ("sends", "uploads", "sockets", "comments", "signups")
+COUNTED = ("owners", "members", "none", "visits", "keys", "ips", "stage")
+
+
+def rates(limit: list[int]) -> str:
+    """The setting that gives everything and everybody one limit: `[quota, window_s]`, or `[]` for none."""
+    return json.dumps({who: dict.fromkeys(WHATS, limit) for who in COUNTED})
+
+
 ENVIRONMENT = {
     "AWS_ACCESS_KEY_ID": "test",
     "AWS_SECRET_ACCESS_KEY": "test",
@@ -43,8 +52,11 @@ ENVIRONMENT = {
     "CHATAPP_ACCOUNT_ID": "123456789012",
     "CHATAPP_SITE_ORIGIN": ORIGIN,
     "CHATAPP_FILES_BUCKET": BUCKET,
+    "CHATAPP_RATES": rates([]),
     "CHATAPP_USER_POOL_ARN": "arn:aws:cognito-idp:eu-west-1:123456789012:userpool/eu-west-1_test",
 }
+
+PARAMETERS = {"/chatapp/test/anthropic-api-key": "demo", "/chatapp/test/address-key": "by which addresses are counted"}
 
 # What EventBridge sends of a rule's schedule.
 HOUR = {
@@ -156,7 +168,8 @@ class Stage(Storage):
         for definition in table_definitions():
             self.dynamodb.create_table(**definition)
         self.make_bucket(own.s3)
-        own.ssm.put_parameter(Name="/chatapp/test/anthropic-api-key", Value="demo", Type="SecureString")
+        for name, value in PARAMETERS.items():
+            own.ssm.put_parameter(Name=name, Value=value, Type="SecureString")
 
     def configure(self, **settings: object) -> None:
         """Deploy the stage anew with other settings: `configure(user_budget_usd=1)`."""

@@ -102,7 +102,7 @@ _LEAST_TURN_TOKENS = 10_000
 def _rates(text: str) -> Rates:
     """The limits, of which a text such as `{"members": {"sends": [30, 60], "uploads": []}}` changes some.
 
-    `[quota, window_s]`; `[]` is no limit. Raises ValueError for what there is not, and for one that lets nothing through.
+    `[quota, window_s]`; `[]` is no limit. Raises ValueError for names there are not, and for a limit that is none.
     """
     given: dict[str, dict[str, Any]] = json.loads(text)
     names = {what for limits in DEFAULT_RATES.values() for what in limits}

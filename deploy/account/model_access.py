@@ -43,6 +43,7 @@ def _current_key(stage: Stage) -> str | None:
     return str(reply["Parameter"]["Value"])
 
 
-def delete_key(stage: Stage) -> None:
+def delete_keys(stage: Stage) -> None:
+    """The model's, and the one by which addresses are counted."""
     client = stage.client("ssm")
-    client.delete_parameters(Names=[stage.key_parameter])
+    client.delete_parameters(Names=[stage.key_parameter, stage.address_key_parameter])

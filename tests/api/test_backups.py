@@ -22,7 +22,7 @@ from tests.backups import STATE, Nights
 from tests.fakes import dynamodb, s3, wire
 from tests.fakes.aws import client_error
 from tests.people import Person
-from tests.stage import Stage, table_definitions
+from tests.stage import PARAMETERS, Stage, table_definitions
 from tests.storage import BACKUPS, BUCKET, SITE
 
 TEXT = "Roses are red.\nViolets are blue.\nÜber.\n".encode()
@@ -169,7 +169,7 @@ def test_accounts_and_settings_are_there_and_no_secret(stage: Stage, ada: Person
     assert backup.accounts.count == 1
     assert hashlib.sha256(nights.body(backup.accounts.key)).hexdigest() == backup.accounts.sha256
     kept = json.loads(nights.body(backup.settings_key))
-    assert kept["parameters"] == {"/chatapp/test/anthropic-api-key": None, "/chatapp/test/greeting": "hello"}
+    assert kept["parameters"] == {**dict.fromkeys(PARAMETERS), "/chatapp/test/greeting": "hello"}
     assert kept["site"] == {"stage": "test"}
     assert kept["settings"]["retention_days"] == 90
 

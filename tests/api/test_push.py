@@ -157,6 +157,18 @@ def test_connecting_and_disconnecting_survive_a_fault(stage: Stage, ada: Person,
 # What is pushed
 
 
+def test_of_very_many_connections_the_newest_are_pushed_to(stage: Stage, ada: Person, conversation_id: str) -> None:
+    """However many somebody opens, an answer does not wait for all of them."""
+    names = [f"tab-{number}" for number in range(channel.MOST + 5)]
+    for name in names:
+        assert ada.connect(name) == 200
+    for row in _connections(stage):
+        number = names.index(row["item"].removeprefix("connection:"))
+        stage.put("sockets", row | {"connected_at": 1_000 + number})
+    ada.ask(conversation_id, "Which roses?")
+    assert set(stage.gateway.sent) == set(names[5:])
+
+
 def test_every_device_of_the_person_is_shown_the_whole_answer_and_nobody_elses(
     stage: Stage, ada: Person, grace: Person, conversation_id: str
 ) -> None:

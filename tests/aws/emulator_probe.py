@@ -40,7 +40,7 @@ pool = CognitoUserPoolAuthorizer("pool", provider_arns=[os.environ["POOL_ARN"]])
 
 @app.route("/open")
 def open_route():
-    return {}
+    return {"from": app.current_request.context["identity"]["sourceIp"]}
 
 @app.route("/mine/{thing}", methods=["GET", "PATCH"], cors=cors, authorizer=pool)
 def mine(thing):
@@ -178,8 +178,9 @@ class Probe:
         record = json.loads((self.folder / ".chalice/deployed/dev.json").read_text())
         return next(str(resource[key]) for resource in record["resources"] if key in resource)
 
-    def call(self, method: str, path: str, **headers: str) -> Reply:
-        connection = http.client.HTTPConnection("127.0.0.1", self.local.port, timeout=20)
+    def call(self, method: str, path: str, source: str = "127.0.0.1", **headers: str) -> Reply:
+        """source: an address of this machine that it comes from, any of 127/8."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.local.port, timeout=20, source_address=(source, 0))
         connection.request(method, f"/_aws/execute-api/{self.deployed('rest_api_id')}/api{path}", headers=headers)
         response = connection.getresponse()
         body = json.loads(response.read())

@@ -30,6 +30,14 @@ def test_the_authorizer_refuses_no_token_and_a_forged_one(probe: Probe) -> None:
     assert probe.call("GET", "/open").status == 200
 
 
+@pytest.mark.parametrize(
+    "forged", [{}, {"X-Forwarded-For": "203.0.113.9"}, {"x-forwarded-for": "203.0.113.9, 127.0.0.9"}]
+)
+def test_a_caller_is_known_by_their_connection_whatever_a_header_says(probe: Probe, forged: dict[str, str]) -> None:
+    assert probe.call("GET", "/open", **forged).body == {"from": "127.0.0.1"}
+    assert probe.call("GET", "/open", source="127.0.0.7", **forged).body == {"from": "127.0.0.7"}
+
+
 def test_the_imported_api_is_described_as_it_was_declared(probe: Probe) -> None:
     gateway, api = probe.aws("apigateway"), probe.deployed("rest_api_id")
     described = gateway.get_rest_api(restApiId=api)

@@ -236,7 +236,7 @@ def test_a_stage_is_made_of_all_that_it_declares(account: Account) -> None:
     assert account.recursion.allowed == {"chatapp-prod-extract"}
     assert held["pools"].keys() == {"chatapp-prod"}
     assert len(held["buckets"]) == 4
-    assert held["parameters"] == ["/chatapp/prod/anthropic-api-key"]
+    assert sorted(held["parameters"]) == ["/chatapp/prod/address-key", "/chatapp/prod/anthropic-api-key"]
     role = "arn:aws:iam::123456789012:role/chatapp-prod"
     names = {"chatapp-prod" if name == "api_handler" else f"chatapp-prod-{name}": name for name in FUNCTIONS}
     assert held["functions"] == {full: f"{role}-{name}-eu-west-1" for full, name in names.items()}

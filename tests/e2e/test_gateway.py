@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 import secrets
 import uuid
 from typing import Any
@@ -172,6 +173,15 @@ def test_errors_of_the_app_are_readable_too(deployment: Deployment, ada: Person)
     assert (invalid.status, invalid.error["code"], invalid.error["field"]) == (400, "invalid_request", "tittle")
     for reply in (missing, invalid):
         assert reply.headers["access-control-allow-origin"] == deployment.site_url
+
+
+def test_what_is_left_of_a_limit_comes_through_the_gateway_and_the_site_may_read_it(ada: Person) -> None:
+    reply = ada.post("/sockets")
+    assert reply.status == 200
+    assert re.fullmatch(r'"sockets-person";q=\d+;w=\d+', reply.headers["ratelimit-policy"])
+    assert re.fullmatch(r'"sockets-person";r=\d+;t=\d+', reply.headers["ratelimit"])
+    exposed = reply.headers["access-control-expose-headers"].lower().replace(" ", "").split(",")
+    assert {"ratelimit", "ratelimit-policy", "retry-after"} <= set(exposed)
 
 
 def test_every_answer_keeps_browsers_to_tls_and_to_its_type(deployment: Deployment, ada: Person) -> None:

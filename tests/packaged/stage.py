@@ -18,7 +18,7 @@ from moto.server import ThreadedMotoServer
 from deploy.local.demo_model.server import DemoServer
 from tests.fakes.aws import Context, FakeGateway, FakeLambda, FakePool
 from tests.packaged.shape import Function
-from tests.stage import ENVIRONMENT, Stage, table_definitions
+from tests.stage import ENVIRONMENT, PARAMETERS, Stage, table_definitions
 
 # What Chalice names as the handlers.
 HANDLERS = {functions.ANSWER: "app.answer", functions.EXTRACT: "app.extract", functions.PURGE: "app.purge"}
@@ -74,7 +74,8 @@ class PackagedStage(Stage):
         for definition in table_definitions():
             self.dynamodb.create_table(**definition)
         self.make_bucket(client("s3"))
-        client("ssm").put_parameter(Name="/chatapp/test/anthropic-api-key", Value="demo", Type="SecureString")
+        for name, value in PARAMETERS.items():
+            client("ssm").put_parameter(Name=name, Value=value, Type="SecureString")
 
 
 @contextmanager

@@ -3,7 +3,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from chalicelib.settings import DEFAULT_MODELS, Settings
+from chalicelib.settings import DEFAULT_MODELS, DEFAULT_RATES, Limit, Settings
 
 from deploy.environment import DeploymentError, load_settings
 from deploy.functions import app_modules
@@ -65,6 +65,39 @@ def test_settings_that_leave_a_message_no_room_stop_the_start_and_the_deployment
 def test_what_is_set_for_every_stage_leaves_a_message_room() -> None:
     for stage in ("local", "prod"):
         assert app_modules.settings(load_settings(stage).variables()).document_tokens > 0
+
+
+def test_a_rate_is_changed_by_its_name_and_the_others_stay() -> None:
+    given = {"members": {"sends": [3, 7], "uploads": []}}
+    rates = Settings.read({"CHATAPP_RATES": json.dumps(given)}).rates
+    assert (rates["members"]["sends"], "uploads" in rates["members"]) == (Limit(3, 7), False)
+    assert rates["members"]["sockets"] == DEFAULT_RATES["members"]["sockets"]
+    assert {who: of for who, of in rates.items() if who != "members"} == {
+        who: of for who, of in DEFAULT_RATES.items() if who != "members"
+    }
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"member": {"sends": [3, 7]}},
+        {"members": {"send": [3, 7]}},
+        {"members": {"sends": [0, 7]}},
+        {"members": {"sends": [3, 0]}},
+        {"members": {"sends": [3]}},
+        {"members": {"sends": [3, 7.5]}},
+        {"members": {"sends": "3/7"}},
+    ],
+)
+def test_a_rate_that_is_none_stops_the_start(given: object) -> None:
+    with pytest.raises(ValueError, match=r"^rates"):
+        Settings.read({"CHATAPP_RATES": json.dumps(given)})
+
+
+@pytest.mark.parametrize("stage", ["local", "prod"])
+def test_what_is_set_of_rates_is_readable(stage: str) -> None:
+    rates = app_modules.settings(load_settings(stage).variables()).rates
+    assert rates["members"]["sends"].quota >= 30
 
 
 def test_a_model_that_is_not_on_offer_is_answered_for_by_the_default() -> None:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from chalicelib.spending import rates
 from chalicelib.subjects import Subject
 
 from .archive import Item
@@ -67,7 +68,7 @@ class Selection:
         """A row as it comes back; None for one that does not."""
         if not self._asked(table, item) or self._is_erased(table, item):
             return None
-        if table == "usage" and (item["subject"]["S"] in _OF_THE_STAGE or item["period"]["S"] == _COUNTED):
+        if table == "usage" and _is_passing(item):
             return None
         names = [name for name in _OWNED[table] if name in item]
         return item | {name: {"S": self._renamed(item[name]["S"])} for name in names}
@@ -105,6 +106,12 @@ class Selection:
 
     def _renamed(self, text: str) -> str:
         return "".join(self.subs.get(part, part) for part in _SEPARATOR.split(text, maxsplit=_FIRST_PARTS))
+
+
+def _is_passing(item: Item) -> bool:
+    """Of the usage table: what was true of that time only. What was missing of a limit by then has come back."""
+    period = item["period"]["S"]
+    return item["subject"]["S"] in _OF_THE_STAGE or period == _COUNTED or period.startswith(rates.PERIOD)
 
 
 def owner_of(table: str, item: Item) -> str:

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 # $connect stores a connection before API Gateway has finished opening it; until then a push finds it gone.
 OPENING_S = 5
+# Of a subject's connections the newest so many are pushed to: more pages than anybody reads at once, and however many
+# somebody opens, an answer waits for these alone. The others read the frames, as where sockets are blocked.
+MOST = 20
 _NEVER = float("-inf")
 
 
@@ -71,7 +74,8 @@ class Channel:
             now = time.monotonic()
             if now - self._looked_at >= self.LOOK_AGAIN_S:
                 self._looked_at = now
-                self._known = connections(self._services, self._subject)
+                known = connections(self._services, self._subject)
+                self._known = sorted(known, key=lambda each: each.connected_at, reverse=True)[:MOST]
 
     def close(self) -> None:
         if self._pool:

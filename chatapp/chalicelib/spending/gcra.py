@@ -1,8 +1,8 @@
 """The arithmetic of limits: GCRA, the generic cell rate algorithm, without rows and without a clock.
 
-A row keeps one time, `tat`: when everything that was taken from the limit will have come back. Whoever takes a unit moves
-it one interval on, from now where nothing is missing any more; a limit is used up where that would lead further than
-its window from now. So a quota may be taken at once, and comes back unit by unit.
+A row keeps one time, `tat`: when everything that was taken from the limit will have come back. Whoever takes a unit
+moves it one interval on, from now where nothing is missing any more; a limit is used up where that would lead further
+than its window from now. So a quota may be taken at once, and comes back unit by unit.
 https://en.wikipedia.org/wiki/Generic_cell_rate_algorithm (ITU-T I.371: the virtual scheduling algorithm)
 
 Times are whole microseconds, so that nothing is lost by adding them up.

@@ -1,8 +1,8 @@
 """How often something may be done: metered before anything expensive, exactly, by GCRA (`gcra`) on rows of counts.
 
 A row (`rate:<what>` of whoever is counted, in the table of `usage`) keeps one time, and is moved by plain updates, each
-conditional on where it starts; so that everybody's requests may meet at the stage's row, where transactions would refuse
-each other:
+conditional on where it starts; so that everybody's requests may meet at the stage's row, where transactions would
+refuse each other:
 
     idle    tat = now + interval     where nothing is missing any more: the usual request ends here
     busy    tat = tat + interval     where `tat` lies between now and the limit
@@ -130,8 +130,8 @@ def take(services: Services, what: What, caller: Caller, *, own: Limit | None = 
 def headers(remaining: Sequence[Remaining]) -> dict[str, str]:
     """What is left, as HTTP says it: https://datatracker.ietf.org/doc/html/draft-ietf-httpapi-ratelimit-headers-11
 
-    Structured fields (RFC 9651), lists of strings with parameters: `q` units come back within `w` seconds; `r` are left,
-    and in `t` seconds there will be one more.
+    Structured fields (RFC 9651), lists of strings with parameters: `q` units come back within `w` seconds; `r` are
+    left, and in `t` seconds there will be one more.
     """
     if not remaining:
         return {}

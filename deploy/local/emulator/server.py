@@ -36,6 +36,7 @@ from deploy.local.emulator import (
     resource_names,
     rest_api_import,
     role_checks,
+    source_address,
     table_exports,
 )
 
@@ -256,6 +257,7 @@ def main() -> None:
     share_unpacked_code()
     resource_names.install()
     role_checks.install()
+    source_address.install()
     object_access.install()
     event_queue.install()
     object_lock.install()

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
-import { ApiClient, ApiError, NetworkError, SessionExpiredError } from "./client";
+import { ApiClient, ApiError, NetworkError, retryAtMs, SessionExpiredError } from "./client";
 
 let replies: (Response | Error)[];
 let requests: { url: string; init: RequestInit }[];
@@ -35,6 +35,8 @@ beforeEach(() => {
 });
 
 afterEach(() => vi.unstubAllGlobals());
+
+const failure = (asked: Promise<unknown>): Promise<unknown> => asked.catch((reason: unknown) => reason);
 
 describe("ApiClient", () => {
   it("sends the ID token as it is, JSON, and only the parameters that are set", async () => {
@@ -74,6 +76,17 @@ describe("ApiClient", () => {
     const error = await client.post("/x", {}).catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(ApiError);
     expect(error).toMatchObject({ status: 409, code: "answer_in_progress", message: "busy", extra: { message_id: "m1" } });
+  });
+
+  it("knows when what a limit refused may be asked again", async () => {
+    const now = vi.spyOn(Date, "now").mockReturnValue(1_795_262_400_000);
+    replies = [
+      refusal(429, { error: { code: "rate_limited", message: "later", retry_after_s: 12 } }),
+      refusal(429, { error: { code: "budget_spent", message: "spent" } }),
+    ];
+    const [limited, spent] = [await failure(client.get("/x")), await failure(client.get("/x"))];
+    now.mockRestore();
+    expect([retryAtMs(limited), retryAtMs(spent), retryAtMs(new Error("other"))]).toEqual([1_795_262_412_000, null, null]);
   });
 
   it("names errors of the gateway, which have another form", async () => {

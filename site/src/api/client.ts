@@ -18,6 +18,12 @@ export class ApiError extends Error {
   }
 }
 
+/** When what a limit refused may be asked again, in milliseconds since 1970; null: it is no limit that refused. */
+export function retryAtMs(error: unknown): number | null {
+  const at = error instanceof ApiError && error.code === "rate_limited" ? error.extra["retry_at_ms"] : null;
+  return typeof at === "number" ? at : null;
+}
+
 /** No answer came: offline, blocked or timed out. Whether the request took effect is unknown. */
 export class NetworkError extends Error {
   override readonly name = "NetworkError";
@@ -149,6 +155,9 @@ async function toApiError(response: Response): Promise<ApiError> {
   const body: unknown = await response.json().catch(() => null);
   const error = isRecord(body) && isRecord(body["error"]) ? body["error"] : {};
   const { code, message, ...extra } = error;
+  // Seconds from now say nothing later on, or after a reload.
+  const wait = extra["retry_after_s"];
+  if (typeof wait === "number") extra["retry_at_ms"] = Date.now() + wait * 1000;
   return new ApiError(
     response.status,
     typeof code === "string" ? code : fallbackCode,

@@ -60,6 +60,19 @@ describe("the chat", () => {
     expect(screen.getAllByText("From this tab")).toHaveLength(1);
   });
 
+  it("tells of a limit until when a message waits, and sends it then", async () => {
+    api.limitedForS = 20;
+    open("/c/c1");
+    await person.type(await composer(), "Too fast{Enter}");
+    expect(await screen.findByText(/^Too many messages at once\. Yours is kept and goes out at \d+:\d\d:\d\d/)).toBeInTheDocument();
+    expect(screen.getByText("Too fast")).toBeInTheDocument();
+    await pass(20_000);
+    const posts = api.sent("POST", /\/messages$/);
+    expect(posts).toHaveLength(2);
+    expect(posts[0]?.body).toEqual(posts[1]?.body);
+    expect(screen.queryByText(/Too many messages/)).toBeNull();
+  });
+
   it("lets a waiting message be taken back into the composer", async () => {
     const { message_id: first } = api.beginElsewhere("c1", "Other");
     open("/c/c1");

@@ -142,7 +142,7 @@ describe("writing", () => {
     ["section_closed", 409, {}, "This section takes no new comments."],
     ["duplicate_comment", 409, {}, "You have written the same here already."],
     ["comment_gone", 409, {}, "was taken away"],
-    ["rate_limited", 429, { retry_after_s: 40 }, "You can try again in 40 sec."],
+    ["rate_limited", 429, { retry_after_s: 40 }, "You can publish it after"],
     ["forbidden", 403, {}, "Your account may not do this."],
     ["internal", 500, {}, "Something went wrong on the server."],
   ])("says why it was refused, and keeps the text: %s", async (code, status, more, text) => {

@@ -56,6 +56,7 @@ export const filesEn = {
     expired: "Your session ended during the upload. Attach the file again.",
     failed: "The file could not be uploaded. Try again.",
     upload_refused: "The storage refused the upload. Try again.",
+    rate_limited: "Too many files at once. Wait a moment, then try again.",
     throttled: "Too many requests at once. Wait a moment, then try again.",
     invalid_request: "The server does not accept this file.",
     unreadable_program: "Programs are not accepted. Attach a document, a text or an image.",

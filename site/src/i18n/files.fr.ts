@@ -58,6 +58,7 @@ export const filesFr: typeof filesEn = {
     expired: "Votre session s’est terminée pendant l’envoi. Joignez le fichier à nouveau.",
     failed: "Le fichier n’a pas pu être envoyé. Réessayez.",
     upload_refused: "Le stockage a refusé l’envoi. Réessayez.",
+    rate_limited: "Trop de fichiers à la fois. Attendez un instant, puis réessayez.",
     throttled: "Trop de demandes à la fois. Attendez un instant, puis réessayez.",
     invalid_request: "Le serveur n’accepte pas ce fichier.",
     unreadable_program: "Les programmes ne sont pas acceptés. Joignez un document, un texte ou une image.",

@@ -168,6 +168,7 @@ export const fr: Messages = {
     goneLead: "Elle a peut-être été supprimée, ou l’adresse est incomplète.",
     sending: "Envoi…",
     unsent: "Non envoyé.",
+    paused: (time) => `Trop de messages à la fois. Le vôtre est conservé et partira à ${time}.`,
     waitingTurn:
       "Une réponse est en cours dans cette conversation. Votre message est conservé et part dès que cette réponse se termine.",
     sendsInPlace: "Ce message retourne à la place d’où il vient, et non à la fin de la conversation.",
@@ -260,8 +261,8 @@ export const fr: Messages = {
     forbidden: "Votre compte ne permet pas cela. Un propriétaire du site peut le changer.",
     payload_too_large: "C’est trop volumineux. Raccourcissez le message.",
     budget_spent: "Le budget du mois pour Claude est épuisé. L’envoi reprendra le mois prochain, ou quand la limite sera relevée.",
+    rate_limited: (time) => `Trop de demandes à la fois. Ce sera de nouveau possible après ${time}.`,
     throttled: "Trop de demandes à la fois. Attendez un instant, puis réessayez.",
-    rate_limited: (wait) => `C’est trop à la fois. Réessayez dans ${wait}.`,
     unavailable: "Le message est enregistré, mais la réponse n’a pas pu démarrer. Réessayez : rien n’est envoyé deux fois.",
     request_id_reused: "Ce message entre en conflit avec un message déjà envoyé. Envoyez-le à nouveau.",
     expired: "Votre session est terminée. Reconnectez-vous.",

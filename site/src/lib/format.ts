@@ -37,6 +37,13 @@ export function shortName(name: string): string {
 export const formatDate = (language: string, isoTime: string): string =>
   new Intl.DateTimeFormat(language, { dateStyle: "medium" }).format(new Date(isoTime)).replaceAll(" ", "\u00a0");
 
+/** "14:32:05", and the day too where it is another one than today. */
+export function formatMoment(language: string, timeMs: number): string {
+  const time = new Date(timeMs);
+  const isToday = time.toDateString() === new Date().toDateString();
+  return new Intl.DateTimeFormat(language, isToday ? { timeStyle: "medium" } : { dateStyle: "medium", timeStyle: "short" }).format(time);
+}
+
 /** US dollars; small sums keep enough digits to say something. */
 export function formatUsd(language: string, amount: number): string {
   const digits = amount > 0 && amount < 0.1 ? 4 : 2;
@@ -61,12 +68,6 @@ export function periodOf(isoTime: string, now: Date): Period {
   if (time >= midnight - DAY_MS) return "yesterday";
   if (time >= midnight - 7 * DAY_MS) return "week";
   return time >= midnight - 30 * DAY_MS ? "month" : "older";
-}
-
-/** "40 s", "3 min", "2 h": how long somebody waits, never less than it is. */
-export function formatSeconds(language: string, seconds: number): string {
-  const [unit, length] = seconds < 100 ? (["second", 1] as const) : seconds < 6_000 ? (["minute", 60] as const) : (["hour", 3_600] as const);
-  return new Intl.NumberFormat(language, { style: "unit", unit, unitDisplay: "short" }).format(Math.ceil(seconds / length)).replaceAll(" ", "\u00a0");
 }
 
 /** "21 Nov 2026, 14:05". */

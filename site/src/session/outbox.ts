@@ -3,7 +3,7 @@
  * said yes or no, so that a repeat is never a second message; each is kept in this browser, so that a reload in
  * between loses nothing. Owns no React and no HTTP.
  */
-import { ApiError, NetworkError, SessionExpiredError } from "@/api/client";
+import { ApiError, NetworkError, retryAtMs, SessionExpiredError } from "@/api/client";
 import type { Readiness } from "@/entities/files/uploads";
 import type { Ownership } from "@/lib/ownership";
 import { storage } from "@/lib/storage";
@@ -21,6 +21,8 @@ export type OutboxEntry = Unsent &
     | { state: "waiting_files" }
     /** Another answer is in progress; it is sent when that one has ended. */
     | { state: "waiting"; blocked_by: string }
+    /** Too many were sent; it is sent again at that time. */
+    | { state: "paused"; until_ms: number }
     | { state: "failed"; error: unknown }
   );
 
@@ -50,6 +52,9 @@ export interface OutboxSources<Sent> {
 
 /** Pauses before a message that may or may not have arrived is sent again with the same request_id. */
 export const REPEAT_AFTER_MS: readonly number[] = [1_000, 3_000];
+
+/** A message that a limit refuses for longer than this is not sent without its person. */
+export const LONGEST_PAUSE_MS = 5 * 60_000;
 
 /** How often this tab looks whether another one has left its message behind. */
 export const TAKE_UP_MS = 5_000;
@@ -208,9 +213,21 @@ export class Outbox<Sent> {
     return this.#sources.post(unsent, fileIds);
   }
 
+  #pause(unsent: Unsent, untilMs: number): void {
+    this.#set({ ...unsent, state: "paused", until_ms: untilMs });
+    setTimeout(() => {
+      const entry = this.entry(unsent.conversation_id).get();
+      const isStillPaused = entry?.state === "paused" && entry.request_id === unsent.request_id;
+      if (isStillPaused && !this.#disposed) void this.#send(unsent);
+    }, Math.max(0, untilMs - Date.now()));
+  }
+
   #refused(unsent: Unsent, error: unknown): void {
     const blockedBy = blockingAnswer(error);
-    if (blockedBy !== null) {
+    const untilMs = retryAtMs(error);
+    if (untilMs !== null && untilMs - Date.now() <= LONGEST_PAUSE_MS) {
+      this.#pause(unsent, untilMs);
+    } else if (blockedBy !== null) {
       this.#set({ ...unsent, state: "waiting", blocked_by: blockedBy });
       this.#sources.onBlocked(unsent, blockedBy);
     } else if (isUnreadFile(error)) {

@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
+import { ApiError } from "@/api/client";
+
 import { BEFORE_EXPIRY_MS, LONGEST_MS, PING_MS, SocketClient } from "./socketClient";
 
 /** A WebSocket that a test opens, closes and listens to. */
@@ -223,6 +225,18 @@ describe("SocketClient", () => {
     document.dispatchEvent(new Event("visibilitychange"));
     await pass(2_000);
     expect(server.tickets).toBe(1);
+    client.stop();
+  });
+
+  it("asks for no ticket before a limit lets it", async () => {
+    const { server, client } = fakeServer();
+    server.ticketError = new ApiError(429, "rate_limited", "too many", { retry_at_ms: Date.now() + 40_000 });
+    client.start();
+    await pass(40_000);
+    expect(server.tickets).toBe(1);
+    server.ticketError = null;
+    await pass(2_000);
+    expect([server.tickets, client.isOpen]).toEqual([2, true]);
     client.stop();
   });
 

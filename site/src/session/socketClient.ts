@@ -3,6 +3,8 @@
  * it, and growing pauses when it cannot be had. Where sockets are blocked it goes on trying, ever more rarely.
  */
 
+import { retryAtMs } from "@/api/client";
+
 /** API Gateway ends a connection after 10 minutes without traffic. */
 const IDLE_MS = 10 * 60_000;
 export const PING_MS = 5 * 60_000;
@@ -106,7 +108,7 @@ export class SocketClient {
       if (this.#stopped) return socket.close();
       this.#adopt(socket, tokenExpiresAtMs);
     } catch (error) {
-      if (!this.#options.isFinal(error)) this.#retryLater();
+      if (!this.#options.isFinal(error)) this.#retryLater(retryAtMs(error) ?? 0);
     } finally {
       this.#connecting = false;
     }
@@ -169,12 +171,14 @@ export class SocketClient {
     });
   }
 
-  #retryLater(): void {
+  /** notBeforeMs: there is no ticket to be had sooner. */
+  #retryLater(notBeforeMs = 0): void {
     if (this.#stopped) return;
     const pauseMs = Math.min(BACKOFF_FIRST_MS * 2 ** this.#attempts, BACKOFF_SLOWEST_MS);
     this.#attempts += 1;
+    const waitMs = Math.max(0, notBeforeMs - Date.now());
     // Jitter, so that many tabs do not come back at the same moment.
-    this.#after(pauseMs * (0.75 + Math.random() / 2), () => void this.#open());
+    this.#after(waitMs + pauseMs * (0.75 + Math.random() / 2), () => void this.#open());
   }
 
   #after(delayMs: number, action: () => void): void {

@@ -21,6 +21,8 @@ export class FakeApi {
   readonly frames = new Map<string, AnswerFrame[]>();
   /** The next requests get no answer at all. */
   offline = 0;
+  /** The next message is refused: too many were sent. How long the limit lasts, in seconds. */
+  limitedForS = 0;
   /** A token that the API refuses. */
   isExpired = false;
   #turns = new Map<string, { user_message: Message; answer: Message }>();
@@ -106,6 +108,9 @@ export class FakeApi {
   }
 
   #send(held: Conversation, body: Request["body"]): Reply {
+    const waitS = this.limitedForS;
+    this.limitedForS = 0;
+    if (waitS > 0) return refusal(429, "rate_limited", { retry_after_s: waitS });
     const requestId = String(body?.["request_id"]);
     const repeated = this.#turns.get(requestId);
     if (repeated) return [202, repeated];

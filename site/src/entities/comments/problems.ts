@@ -1,24 +1,18 @@
 /** What a refusal says to whoever wrote a comment: what happened, and what to do. */
-import { ApiError } from "@/api/client";
+import { ApiError, retryAtMs } from "@/api/client";
 import { errorText } from "@/entities/errors/errorText";
 import { getLanguage, t } from "@/i18n";
 import { commentTexts } from "@/i18n/comments";
-import { formatSeconds } from "@/lib/format";
+import { formatMoment } from "@/lib/format";
 
 /** Visible characters of a name: what the server counts, and a field's length does not. */
 const MOST_OF_A_NAME = 40;
 
-/** After how many seconds the same may be tried again; null: it was not refused for being too much. */
-export function retryAfterS(error: unknown): number | null {
-  const seconds = error instanceof ApiError && error.status === 429 ? error.extra["retry_after_s"] : null;
-  return typeof seconds === "number" && seconds > 0 ? Math.ceil(seconds) : null;
-}
-
 export function commentErrorText(error: unknown): string {
   const texts = commentTexts.now();
   if (!(error instanceof ApiError)) return errorText(t(), error);
-  const seconds = retryAfterS(error);
-  if (seconds !== null) return `${texts.errors.rate_limited} ${texts.again(formatSeconds(getLanguage(), seconds))}`;
+  const againAtMs = retryAtMs(error);
+  if (againAtMs !== null) return `${texts.errors.rate_limited} ${texts.again(formatMoment(getLanguage(), againAtMs))}`;
   const { code } = error;
   const { field } = error.extra;
   if (code === "not_found") return field === "sectionId" ? texts.errors.section_gone : texts.errors.gone;

@@ -1,9 +1,9 @@
 /** What an error says to the person: what happened, and what to do. */
-import { ApiError, NetworkError, SessionExpiredError } from "@/api/client";
+import { ApiError, NetworkError, retryAtMs, SessionExpiredError } from "@/api/client";
 import type { AnswerError } from "@/api/types";
 import { getLanguage, type Messages } from "@/i18n";
 
-import { formatSeconds } from "@/lib/format";
+import { formatMoment } from "@/lib/format";
 import { problemText } from "@/entities/files/fileText";
 import { AttachmentError } from "@/entities/files/problems";
 
@@ -15,15 +15,13 @@ export function errorText(t: Messages, error: unknown): string {
   }
   if (!(error instanceof ApiError)) return t.errors.failed;
   if (error.code === "not_found" && error.extra["field"] === "file_ids") return t.files.goneFromMessage;
+  const againAtMs = retryAtMs(error);
+  if (againAtMs !== null) return t.errors.rate_limited(formatMoment(getLanguage(), againAtMs));
   switch (error.code) {
     case "invalid_request":
     case "invalid_cursor":
     case "conflict":
       return t.errors.invalid(error.message);
-    case "rate_limited": {
-      const seconds = error.extra["retry_after_s"];
-      return typeof seconds === "number" ? t.errors.rate_limited(formatSeconds(getLanguage(), seconds)) : t.errors.throttled;
-    }
     case "not_found":
     case "forbidden":
     case "payload_too_large":

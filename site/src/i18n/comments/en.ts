@@ -51,7 +51,7 @@ export const commentsEn = {
   signInLead: "To comment, sign in.",
   signIn: "Sign in to comment",
   closed: "This section takes no new comments.",
-  again: (seconds: string) => `You can try again in ${seconds}.`,
+  again: (time: string) => `You can publish it after ${time}; it is kept until then.`,
   errors: {
     section_closed: "This section takes no new comments. What you wrote is kept here.",
     section_gone: "This section does not exist, or no longer.",

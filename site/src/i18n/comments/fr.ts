@@ -53,7 +53,7 @@ export const commentsFr: typeof commentsEn = {
   signInLead: "Pour commenter, connectez-vous.",
   signIn: "Se connecter pour commenter",
   closed: "Cette section n’accepte plus de commentaires.",
-  again: (seconds) => `Vous pourrez réessayer dans ${seconds}.`,
+  again: (time) => `Vous pourrez le publier après ${time} ; il est conservé jusque-là.`,
   errors: {
     section_closed: "Cette section n’accepte plus de commentaires. Votre texte est conservé ici.",
     section_gone: "Cette section n’existe pas, ou n’existe plus.",

@@ -1,13 +1,14 @@
 /** A text of limited length, plain; what goes wrong stands beneath it, and it is kept meanwhile. */
 import { useEffect, useId, useRef, useState, type ReactNode } from "react";
 
+import { retryAtMs } from "@/api/client";
 import { useLanguage, useT } from "@/i18n";
 import { useCommentTexts } from "@/i18n/comments";
 import { formatCount } from "@/lib/format";
 import { Alert } from "@/ui/Alert";
 import { Button } from "@/ui/Button";
 
-import { commentErrorText, retryAfterS } from "../problems";
+import { commentErrorText } from "../problems";
 
 /** The rest of the text's room is told from here on. */
 const TOLD_FROM = 200;
@@ -35,31 +36,33 @@ export function TextForm({ label, placeholder, submitLabel, busyLabel, text, lim
   const box = useRef<HTMLTextAreaElement>(null);
   const [isBusy, setBusy] = useState(false);
   const [problem, setProblem] = useState<string | null>(null);
-  const [waits, setWaits] = useState(0);
+  /** Until then it is refused again; null: it need not wait. */
+  const [waitsUntilMs, setWaitsUntilMs] = useState<number | null>(null);
+  const isWaiting = waitsUntilMs !== null;
   useEffect(() => {
     if (!isFocused) return;
     box.current?.focus();
     box.current?.setSelectionRange(box.current.value.length, box.current.value.length);
   }, [isFocused]);
   useEffect(() => {
-    if (waits === 0) return;
+    if (waitsUntilMs === null) return;
     const timer = setTimeout(() => {
-      setWaits(0);
+      setWaitsUntilMs(null);
       setProblem(null);
-    }, waits * 1_000);
+    }, waitsUntilMs - Date.now());
     return () => clearTimeout(timer);
-  }, [waits]);
+  }, [waitsUntilMs]);
   const length = [...text.trim()].length;
   const isRefused = length === 0 || length > limit;
   const submit = async (): Promise<void> => {
-    if (isBusy || isRefused || waits > 0) return;
+    if (isBusy || isRefused || isWaiting) return;
     setBusy(true);
     setProblem(null);
     try {
       await onSubmit(text.trim());
     } catch (error) {
       setProblem(commentErrorText(error));
-      setWaits(retryAfterS(error) ?? 0);
+      setWaitsUntilMs(retryAtMs(error));
     } finally {
       setBusy(false);
     }
@@ -96,10 +99,10 @@ export function TextForm({ label, placeholder, submitLabel, busyLabel, text, lim
       <p id={`${id}-room`} className={length > limit ? "text-sm text-danger" : "text-sm text-muted"}>
         <Room left={limit - length} />
       </p>
-      {problem !== null && <Alert tone={waits > 0 ? "notice" : "error"}>{problem}</Alert>}
+      {problem !== null && <Alert tone={isWaiting ? "notice" : "error"}>{problem}</Alert>}
       {children}
       <div className="flex flex-wrap items-center gap-2">
-        <Button type="submit" isSmall variant="primary" disabled={isBusy || isRefused || waits > 0}>
+        <Button type="submit" isSmall variant="primary" disabled={isBusy || isRefused || isWaiting}>
           {isBusy ? (busyLabel ?? t.app.loading) : submitLabel}
         </Button>
         {onCancel && (

@@ -1,8 +1,8 @@
 import { useCallback, useSyncExternalStore } from "react";
 
-import { useT } from "@/i18n";
+import { useLanguage, useT } from "@/i18n";
 import { errorText } from "@/entities/errors/errorText";
-import { shortName } from "@/lib/format";
+import { formatMoment, shortName } from "@/lib/format";
 import { useUploads } from "@/entities/files/context";
 import type { Uploads } from "@/entities/files/uploads";
 import { Alert } from "@/ui/Alert";
@@ -22,6 +22,7 @@ interface UnsentMessageProps {
 /** A message that the server does not have yet: shown at once, with what holds it up. */
 export function UnsentMessage({ entry, onRetry, onTakeBack }: UnsentMessageProps) {
   const t = useT();
+  const language = useLanguage();
   const canRetry = useCanRetry(entry.files ?? none);
   return (
     <div className="space-y-4">
@@ -34,6 +35,11 @@ export function UnsentMessage({ entry, onRetry, onTakeBack }: UnsentMessageProps
       {entry.state === "waiting" && (
         <Alert tone="notice" action={{ label: t.chat.cancelSend, run: onTakeBack }}>
           {t.chat.waitingTurn}
+        </Alert>
+      )}
+      {entry.state === "paused" && (
+        <Alert tone="notice" action={{ label: t.chat.cancelSend, run: onTakeBack }}>
+          {t.chat.paused(formatMoment(language, entry.until_ms))}
         </Alert>
       )}
       {entry.state === "failed" && (

@@ -1,0 +1,23 @@
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
+
+import { ApiError } from "@/api/client";
+import { en } from "@/i18n/en";
+import { fr } from "@/i18n/fr";
+import { formatMoment } from "@/lib/format";
+
+import { errorText } from "./errorText";
+
+beforeEach(() => void vi.useFakeTimers({ now: new Date(2026, 10, 28, 14, 0, 0) }));
+afterEach(() => void vi.useRealTimers());
+
+const limited = (seconds: number) => new ApiError(429, "rate_limited", "later", { retry_at_ms: Date.now() + seconds * 1000 });
+
+it("says when it works again, in the person's language", () => {
+  expect(errorText(en, limited(12))).toMatch(/^Too many requests at once\. It works again after 2:00:12\sPM\.$/);
+  expect(errorText(fr, limited(12))).toMatch(/^Trop de demandes à la fois\. Ce sera de nouveau possible après /);
+});
+
+it("names the day of what comes back on another one", () => {
+  expect(formatMoment("fr", Date.now() + 12_000)).toBe("14:00:12");
+  expect(formatMoment("fr", Date.now() + 86_400_000)).toMatch(/^29 nov\. 2026.*14:00$/);
+});
