@@ -7,7 +7,18 @@ from typing import Any
 
 from chalice.app import CloudWatchEvent, CognitoUserPoolAuthorizer, Cron, Rate, S3Event, WebsocketEvent
 from chalicelib import functions, logs, services, sessions
-from chalicelib.api import comments, conversations, ending, files, messages, models, moderation, people
+from chalicelib.api import (
+    comments,
+    conversations,
+    ending,
+    files,
+    integrations,
+    messages,
+    models,
+    moderation,
+    people,
+    service,
+)
 from chalicelib.api.rest import EXPOSED_HEADERS, ChatApp, Cors
 from chalicelib.api.schemas.comments import (
     Ban,
@@ -52,6 +63,7 @@ from chalicelib.api.schemas.files import (
     NewFileReply,
 )
 from chalicelib.api.schemas.frames import Frames, FramesQuery
+from chalicelib.api.schemas.integrations import ScriptComment
 from chalicelib.api.schemas.messages import Chat, ChatReply, Message, Messages, NewMessage, Retry, Turn
 from chalicelib.api.schemas.models import Models
 from chalicelib.api.schemas.people import (
@@ -68,7 +80,7 @@ from chalicelib.api.schemas.people import (
     SignedUp,
     Signup,
 )
-from chalicelib.api.schemas.service import EndedSessions, Health, SessionsEnd, Ticket
+from chalicelib.api.schemas.service import EndedSessions, Health, HealthQuery, SessionsEnd, Ticket
 from chalicelib.api.schemas.texts import ListQuery, Nothing
 from chalicelib.conversations import changes as conversation_changes
 from chalicelib.deletion import purge as purging
@@ -97,6 +109,7 @@ cors = Cors(
 )
 public: dict[str, Any] = {"cors": cors}
 signed_in: dict[str, Any] = {"cors": cors, "authorizer": users}
+with_a_key: dict[str, Any] = {"cors": cors, "api_key_required": True}
 # What any page may show, of whatever origin.
 on_any_page: dict[str, Any] = {"cors": cors, "shared_s": 10}
 
@@ -110,8 +123,8 @@ def api() -> services.Services:
 
 
 @app.route("/health", methods=["GET"], **public)
-def health() -> Health:
-    return Health(stage=settings.stage)
+def health(query: HealthQuery) -> Health:
+    return service.health(api, settings.stage, query)
 
 
 @app.route("/models", methods=["GET"], **signed_in)
@@ -329,6 +342,11 @@ def lift_ban(user_id: str) -> Ban:
     return moderation.lift_ban(api(), user_id)
 
 
+@app.route("/integrations/commentaires", methods=["POST"], statuses=(201,), **with_a_key)
+def create_comment_by_key(body: ScriptComment) -> MyComment:
+    return integrations.create_comment(api(), app, body)
+
+
 @app.route("/me", methods=["GET"], **signed_in)
 def get_me() -> Me:
     return people.me(api(), app.user)
@@ -451,6 +469,14 @@ def restore_drill(event: CloudWatchEvent) -> None:
     from chalicelib.backups import drill  # noqa: PLC0415
 
     drill.run(services.of(functions.RESTORE_DRILL))
+
+
+@app.schedule(Rate(5, unit=Rate.MINUTES), name=functions.HEALTH_CHECK)
+@logs.without_text
+def health_check(event: CloudWatchEvent) -> None:
+    from chalicelib import health as checks  # noqa: PLC0415
+
+    checks.check(services.of(functions.HEALTH_CHECK))
 
 
 @app.on_ws_connect()

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from deploy import backups, destruction, redrive, restoring, steps
+from deploy import backups, destruction, keys, redrive, restoring, steps
 from deploy.account import credentials, model_access, regions
 from deploy.environment import ROOT, DeploymentError, Stage, is_local
 from deploy.functions import app_modules, runtime
@@ -27,15 +27,18 @@ USAGE = """./deploy.sh local[-NAME] [--stop]      the whole app on this machine;
            [--message ID] [--replay]          --message, one of it; with --replay, it runs again
        ./deploy.sh backups STAGE              its backups: date, size, items, and which of them a drill has proven
        ./deploy.sh destroy STAGE [--yes]      take it down; data is kept and named
+       ./deploy.sh owner STAGE EMAIL          makes a person an owner, who is invited where there is no account
        ./deploy.sh person STAGE EMAIL --disable | --enable | --delete [--yes]
                                               keep a person out; let them in; remove them with all that was theirs
+       ./deploy.sh key STAGE [NAME [--per-minute N | --revoke]]
+                                              its API keys; makes one for a script, or takes it away, at once
        ./deploy.sh restore STAGE [--from DATE] [--into STAGE2] [--only table=T | person=EMAIL | conversation=ID]
            [--overwrite] [--yes]              bring back what a stage lacks, all or some, from a backup
 on AWS:
        --region R    by default where STAGE was deployed from here last, else the shell's region, else eu-west-1
        --python V    moves the functions to that Python; by default they keep theirs"""
 _STAGE = re.compile(r"[a-z][a-z0-9-]{0,15}")
-_COMMANDS = {"outputs", "redrive", "backups", "restore", "destroy", "person"}
+_COMMANDS = {"outputs", "redrive", "backups", "restore", "destroy", "person", "owner", "key"}
 
 
 _DONE = {
@@ -73,6 +76,8 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--yes", action="store_true", help="destroy or delete without asking")
     for change in _CHANGES:
         parser.add_argument(f"--{change}", dest="change", action="append_const", const=change, help="a person")
+    parser.add_argument("--revoke", action="store_true", help="take an API key away")
+    parser.add_argument("--per-minute", type=int, metavar="N", help="an API key's own limit; by default the settings'")
     parser.add_argument("--replay", action="store_true", help="invoke again what redrive shows")
     parser.add_argument("--message", metavar="ID", help="of what redrive shows, this one alone")
     parser.add_argument("--from", dest="date", metavar="DATE", help="restore: the newest backup of that day, or an id")
@@ -88,6 +93,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     found.command = words.pop(0) if words and words[0] in _COMMANDS else "deploy"
     found.queue = words.pop() if found.command == "redrive" and len(words) == 2 else None
     found.email = _person(found, words)
+    found.key = _key(found, words)
     if unknown or len(words) != 1 or not _STAGE.fullmatch(words[0]):
         raise UsageError("give one stage: lower-case letters, digits and hyphens, 16 at most")
     found.stage = words[0]
@@ -107,7 +113,11 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
 
 
 def _person(found: argparse.Namespace, words: list[str]) -> str | None:
-    """Of the command `person`: takes the address from the words. Raises UsageError."""
+    """Of the commands `owner` and `person`: takes the address from the words. Raises UsageError."""
+    if found.command == "owner":
+        if len(words) != 2 or "@" not in words[1] or found.change:
+            raise UsageError("owner takes a stage and an e-mail address")
+        return words.pop()
     if found.command != "person":
         if found.change:
             raise UsageError(f"--{found.change[0]} is for a person: ./deploy.sh person STAGE EMAIL --{found.change[0]}")
@@ -115,6 +125,20 @@ def _person(found: argparse.Namespace, words: list[str]) -> str | None:
     if len(words) != 2 or "@" not in words[1] or len(found.change or ()) != 1:
         raise UsageError("person takes a stage, an e-mail address, and one of --disable, --enable, --delete")
     return words.pop()
+
+
+def _key(found: argparse.Namespace, words: list[str]) -> str | None:
+    """Of the command `key`: takes the name from the words. Raises UsageError."""
+    if found.command != "key":
+        if found.revoke or found.per_minute is not None:
+            raise UsageError("--revoke and --per-minute are for an API key: ./deploy.sh key STAGE NAME")
+        return None
+    name = words.pop() if len(words) == 2 else None
+    if found.revoke and (name is None or found.per_minute is not None):
+        raise UsageError("--revoke takes a key's name, and nothing else")
+    if found.per_minute is not None and (name is None or found.per_minute < 1):
+        raise UsageError("--per-minute takes a number from 1, and the name of the key to be made")
+    return name
 
 
 def _restore(found: argparse.Namespace) -> None:
@@ -137,6 +161,8 @@ def _run(asked: argparse.Namespace, progress: Progress) -> int:
         "restore": restore,
         "destroy": destroy,
         "person": person,
+        "key": key,
+        "owner": _owner,
     }
     if asked.command in command:
         return command[asked.command](asked, progress)
@@ -288,6 +314,29 @@ def person(asked: argparse.Namespace, progress: Progress, read: Callable[[str], 
     return 0
 
 
+def key(asked: argparse.Namespace, progress: Progress) -> int:
+    """List a stage's API keys, make one, or revoke one."""
+    stage = _local(asked, progress) if is_local(asked.stage) else _on_aws(asked)[0]
+    if asked.key is None:
+        found = keys.listed(stage)
+        print("\n".join(map(str, found)) if found else f"{stage.name} has no API keys")
+    elif asked.revoke:
+        keys.revoke(stage, asked.key)
+        print(f"{asked.key} is refused from now on")
+    else:
+        value = keys.make(stage, asked.key, asked.per_minute)
+        print(f"Send this as x-api-key; it is shown this once:\n{value}")
+    return 0
+
+
+def _owner(asked: argparse.Namespace, progress: Progress) -> int:
+    stage = _local(asked, progress) if is_local(asked.stage) else _on_aws(asked)[0]
+    with progress.step(f"owner {asked.email}") as step:
+        invited = access.make_owner(stage, access.pool_id(stage), asked.email)
+        step.changed(True, "invited by mail" if invited else "is one from the next sign-in on")
+    return 0
+
+
 def restore(asked: argparse.Namespace, progress: Progress, read: Callable[[str], str] = input) -> int:
     """Bring a backup back into its stage or another, once that one's name was typed after what will happen."""
     source, asked.stage = asked.stage, asked.into or asked.stage
@@ -311,12 +360,10 @@ def summary(stage: Stage, outputs: dict[str, object]) -> str:
     demo = outputs.get("demo")
     if isinstance(demo, dict):
         return "\n".join([*lines, "", f"Sign in as {demo['email']} with {demo['password']}"])
-    invite = (
-        f"aws cognito-idp admin-create-user --region {stage.region} --user-pool-id {outputs['user_pool_id']}"
-        " --username EMAIL --user-attributes Name=email,Value=EMAIL Name=email_verified,Value=true"
-        " --desired-delivery-mediums EMAIL"  # Cognito's own choice is a text message, to people without a number
+    invite = f"./deploy.sh owner {stage.name} EMAIL"
+    return "\n".join(
+        [*lines, "", f"Invite yourself, as the owner: {invite}", "Others are invited on the page “People”."]
     )
-    return "\n".join([*lines, "", "Invite a person (a one-time password is mailed):", f"  {invite}"])
 
 
 def _failed(progress: Progress, message: str) -> int:

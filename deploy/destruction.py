@@ -8,7 +8,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from deploy.account import adoption, cloudformation, model_access, roles
+from deploy import keys
+from deploy.account import adoption, cloudformation, model_access, roles, usage_plan
 from deploy.environment import APP, LOCAL, DeploymentError, Stage
 from deploy.functions import chalice_app
 from deploy.progress import Progress
@@ -33,6 +34,10 @@ def destroy(stage: Stage, progress: Progress) -> str:
     """Delete functions, APIs and stacks of a stage; returns what is kept and how to remove it."""
     with progress.step("operations stack") as step:
         step.changed(cloudformation.delete(stage, f"{stage.prefix}-{OPERATIONS}", step.say), "deleted")
+    with progress.step("API keys") as step:
+        deleted_keys = keys.delete_all(stage)
+        # Before the API, whose stage it stands for.
+        step.changed(usage_plan.delete(stage) or bool(deleted_keys), f"{deleted_keys} deleted")
     with progress.step("functions and APIs") as step:
         deleted = chalice_app.delete(stage, step.say)
         former = roles.delete_former_scheduler_role(stage)
@@ -89,6 +94,8 @@ def kept(stage: Stage, resources: Iterable[adoption.Kept]) -> list[str]:
     if stage.is_local:
         commands = [f"It goes with the local AWS and all that it holds: ./deploy.sh {LOCAL} --stop, then delete .local"]
     for resource in resources:
+        if resource.kind == "group":  # it goes with its pool
+            continue
         lines.append(f"  {resource.kind} {resource.name}")
         if not stage.is_local:
             commands += [f"  {command}" for command in _removal(resource, f"--region {stage.region}")]

@@ -165,6 +165,7 @@ class Settings:
     """A stage's settings.toml: what the deployment itself uses, and `app`, what it hands to the functions.
 
     api_rate_per_s, api_burst: API Gateway answers 429 above them, over all callers.
+    key_rate_per_s, key_burst, key_quota_per_day: the same of each API key (a usage plan, which is best effort).
     api_detailed_metrics: CloudWatch counts each method of the API by itself, at a price (`deploy/settings.toml`).
     backup_deep_archive: monthly backups of tables go to Deep Archive after 30 days.
     owner_email: where the owner is told by mail what waits for them; "" for nowhere.
@@ -178,6 +179,9 @@ class Settings:
     api_rate_per_s: float = 50
     api_burst: int = 100
     api_detailed_metrics: bool = False
+    key_rate_per_s: float = 5
+    key_burst: int = 20
+    key_quota_per_day: int = 10_000
     log_retention_days: int = 30
     backup_deep_archive: bool = False
     owner_email: str = ""

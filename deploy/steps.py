@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from deploy import site
-from deploy.account import address_key, adoption, bedrock, cloudformation, gateway, model_access, roles
+from deploy.account import address_key, adoption, bedrock, cloudformation, gateway, model_access, roles, usage_plan
 from deploy.environment import BUILD, Addresses, ApiIds, Settings, Stage, load_settings
 from deploy.functions import app_modules, chalice_app, package, policies, recursion, resources, runtime
-from deploy.people import accounts, smoke
+from deploy.people import accounts, groups, smoke
 from deploy.progress import Progress
 
 if TYPE_CHECKING:
@@ -91,12 +91,14 @@ class Deployment:
                 "Local": "true" if stage.is_local else "false",
             }
             stood = cloudformation.stands(stage, name, step.say)
+            groups.note_people(stage)
             if not stood:
                 self._begin_foundation(name, body, {**parameters, "Protected": "false"}, step.say)
             stack = cloudformation.deploy(stage, name, body, parameters, step.say)
             self.foundation = stack.outputs
             expiry = stage.is_local and cloudformation.switch_expiry(stage)
-            step.changed(not stood or stack.changed or expiry)
+            let_in = groups.let_in(stage, stack.outputs["UserPoolId"], step.say)
+            step.changed(not stood or stack.changed or expiry or let_in)
 
     def _begin_foundation(self, name: str, body: str, parameters: dict[str, str], say: Callable[[str], None]) -> None:
         """Make the stack for the first time, of what is kept or of nothing; the update that follows protects it.
@@ -157,10 +159,11 @@ class Deployment:
             "CHATAPP_ACCOUNT_ID": self.stage.account_id,
             "CHATAPP_FILES_BUCKET": self.stage.files_bucket,
         }
+        api = {"CHATAPP_API_URL": self.addresses.script_api_url} if self.ids.rest else {}
         base_url, ids = self.stage.model_base_url, self.access.ids
         model = {"ANTHROPIC_BASE_URL": base_url} if base_url else {}
         model |= {"CHATAPP_BEDROCK_IDS": json.dumps(ids)} if ids else {}
-        return {**self.settings.variables(), **own, **model}
+        return {**self.settings.variables(), **own, **api, **model}
 
     @property
     def _grants(self) -> dict[str, tuple[policies.Grant, ...]]:
@@ -174,7 +177,8 @@ class Deployment:
 
     def configure(self) -> None:
         with self.progress.step("limits of the APIs") as step:
-            step.changed(bool(gateway.configure_stages(self.stage, self.ids, self.settings)))
+            changed = gateway.configure_stages(self.stage, self.ids, self.settings)
+            step.changed(usage_plan.configure(self.stage, self.ids, self.settings) or bool(changed))
         with self.progress.step("operations stack") as step:
             stack = cloudformation.deploy(
                 self.stage,

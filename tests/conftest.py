@@ -131,5 +131,10 @@ def ada(stage: stages.Stage) -> Person:
 
 
 @pytest.fixture
+def owner(stage: stages.Stage) -> Person:
+    return Person(stage, "owner", groups="owners")
+
+
+@pytest.fixture
 def grace(stage: stages.Stage) -> Person:
     return Person(stage, "grace")

@@ -21,6 +21,10 @@ JUSTIFIED = {
         "parliament asks for a resource of each type that the action takes; one of them is enough, which the other "
         "table checks: https://docs.aws.amazon.com/bedrock/latest/userguide/inference-profiles-prereq.html"
     ),
+    (
+        "RESOURCE_MISMATCH",
+        "bedrock:GetInferenceProfile",
+    ): "as above: of profiles there are those of an application, too",
     ("MISMATCHED_TYPE_BUT_USABLE", "StringEquals requires a value of type String but given Arn"): (
         "a string operator on bedrock:InferenceProfileArn is what the same page shows; both sides are written out"
     ),

@@ -36,21 +36,25 @@ class Reply:
 
 
 class Person:
-    """name: becomes the token's `sub`. token_use: `access` to try what must be refused.
+    """name: becomes the token's `sub`. token_use: `access` to try what must be refused. groups: theirs, by commas.
 
     They have an account, and the stage has just read that no session of theirs has ended.
     """
 
-    def __init__(self, stage: Stage, name: str, token_use: str = "id") -> None:
+    def __init__(self, stage: Stage, name: str, token_use: str = "id", groups: str = "members") -> None:
         self.stage = stage
         self.user_id = str(uuid.uuid5(uuid.NAMESPACE_DNS, name))
         self.subject = person(self.user_id)
         stage.pool.subs.add(self.user_id)
+        for group in groups.split(",") if groups else []:
+            stage.pool.groups[group].append(self.user_id)
         self.headers: dict[str, str] = {}
         now = int(time.time())
         self.claims: dict[str, str] = {
             "sub": self.user_id,
             "token_use": token_use,
+            "email": stage.pool.email(self.user_id),
+            **({"cognito:groups": groups} if groups else {}),
             "origin_jti": str(uuid.uuid4()),
             "auth_time": str(now - 60),
             "iat": str(now - 60),

@@ -44,6 +44,7 @@ _ARNS = {
     "AWS::DynamoDB::Table": ("TableName", "dynamodb:{region}:{account}:table/"),
     "AWS::S3::Bucket": ("BucketName", "s3:::"),
     "AWS::SQS::Queue": ("QueueName", "sqs:{region}:{account}:"),
+    "AWS::SNS::Topic": ("TopicName", "sns:{region}:{account}:"),
     "AWS::Logs::LogGroup": ("LogGroupName", "logs:{region}:{account}:log-group:"),
     "AWS::IAM::Role": ("RoleName", "iam::{account}:role/"),
     "AWS::Scheduler::ScheduleGroup": ("Name", "scheduler:{region}:{account}:schedule-group/"),

@@ -28,6 +28,7 @@ What a caller can provoke, and how HTTP names it; only these become 4xx:
     │   └── Moderated           409 moderated
     ├── StorageFull             413 storage_full         (carries `used_bytes`, `limit_bytes`)
     ├── BudgetSpent             429 budget_spent         (in the middle of an answer: that answer's error)
+    ├── Unhealthy               503 unhealthy            (carries `part`)
     └── Unavailable             503 unavailable          (safe to repeat with the same request_id)
 
 What ends an answer or a file's reading, and is told on its row:
@@ -56,6 +57,7 @@ What one part of the code tells another:
     Lost                        files.claims             the file is another worker's by now, or gone
     Unfinished                  deletion.sweep           some rows that are due could not be finished
     Refused                     push.tickets             a ticket that opens no socket
+    Unpublished                 health                   the site has no first page
     Lost                        backups.runs             another run has taken the backup over
     Unusable, Failed            backups.runs, .nightly   a backup cannot be made; the log and the index say why
     NotReadable                 backups.manifest         a manifest that is none, or a newer app's
@@ -296,3 +298,12 @@ class RateLimited(AppError):
 class Unavailable(AppError):
     status = 503
     code = "unavailable"
+
+
+class Unhealthy(AppError):
+    status = 503
+    code = "unhealthy"
+
+    def __init__(self, part: str) -> None:
+        super().__init__(f"Not answering: {part}.", part=part)
+        self.headers = {"Cache-Control": "no-store"}

@@ -22,6 +22,7 @@ NIGHTLY_BACKUP = "nightly_backup"
 BACKUP = "backup"
 RESTORE = "restore"
 RESTORE_DRILL = "restore_drill"
+HEALTH_CHECK = "health_check"
 CONNECT = "websocket_connect"
 MESSAGE = "websocket_message"
 DISCONNECT = "websocket_disconnect"
@@ -91,13 +92,16 @@ _API = Function(
         Grant("index", "files/user-files-index", ("Query",)),
         Grant("bucket", "files/uploads", ("PutObject", "GetObjectVersion", "ListObjectVersions")),
         Grant("bucket", "files/extracted", ("GetObject", "ListObjectVersions")),
+        # For the deep check: that its first page is there.
+        Grant("bucket", "site/*", ("ListObjectVersions",)),
         Grant("table", "usage", ("BatchGetItem", "GetItem", "UpdateItem")),
         Grant("table", "people", ("GetItem", "BatchGetItem", "UpdateItem")),
         Grant("table", "commentaires", ("GetItem", "BatchGetItem", "PutItem", "UpdateItem")),
         Grant("index", "commentaires/section-index", ("Query",)),
         Grant("index", "commentaires/author-index", ("Query",)),
         Grant("index", "commentaires/state-index", ("Query",)),
-        Grant("table", "sections", ("GetItem", "BatchGetItem", "UpdateItem", "Scan")),
+        Grant("table", "sections", ("GetItem", "BatchGetItem", "UpdateItem")),
+        Grant("index", "sections/listed-index", ("Query",)),
         Grant("table", "sockets", ("PutItem", *_CONNECTIONS)),
         Grant(
             "pool",
@@ -272,7 +276,7 @@ _RESTORE = Function(
         Grant("table", "files", (*_ROWS_BACK, "UpdateItem")),
         Grant("table", "usage", (*_ROWS_BACK, "UpdateItem")),
         Grant("table", "commentaires", (*_ROWS_BACK, "UpdateItem")),
-        Grant("table", "sections", (*_ROWS_BACK, "UpdateItem")),
+        Grant("table", "sections", ("BatchGetItem", "UpdateItem")),
         Grant("function", "purge", ("Invoke",)),
         Grant("table", "erasures", (*_ROWS_BACK, "Scan")),
         Grant("table", "people", _ROWS_BACK),
@@ -298,6 +302,19 @@ _RESTORE_DRILL = Function(
     ),
 )
 
+# What could not be looked at now is in five minutes.
+_HEALTH_CHECK = Function(
+    memory_mb=512,
+    timeout_s=60,
+    events=Events(retries=0, max_age_s=60, failures="health-failures"),
+    module="health",
+    grants=(
+        Grant("table", "usage", ("UpdateItem",)),
+        Grant("parameter", "anthropic-api-key", ("GetParameter",)),
+        Grant("profiles", "models", ("GetInferenceProfile",)),
+    ),
+)
+
 FUNCTIONS: Mapping[str, Function] = {
     API: _API,
     ANSWER: _ANSWER,
@@ -309,6 +326,7 @@ FUNCTIONS: Mapping[str, Function] = {
     BACKUP: _BACKUP,
     RESTORE: _RESTORE,
     RESTORE_DRILL: _RESTORE_DRILL,
+    HEALTH_CHECK: _HEALTH_CHECK,
     CONNECT: Function(1024, 10, (Grant("table", "sockets", ("Query", "PutItem", "DeleteItem")),)),
     MESSAGE: Function(512, 10),
     DISCONNECT: Function(512, 10, (Grant("table", "sockets", ("DeleteItem",)),)),

@@ -19,12 +19,15 @@ def line(event: str, **fields: object) -> None:
     print(json.dumps({"event": event, **fields}, separators=(",", ":")), file=sys.stdout, flush=True)
 
 
+_UNITS = {"s": "Seconds", "ms": "Milliseconds"}
+
+
 def metric(stage: str, values: Mapping[str, int | float], **fields: object) -> None:
-    """A line that CloudWatch makes metrics of, by their names' endings in seconds or counts.
+    """A line that CloudWatch makes metrics of, by their names' endings in seconds, milliseconds or counts.
 
     https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
     """
-    metrics = [{"Name": name, "Unit": "Seconds" if name.endswith("_s") else "Count"} for name in values]
+    metrics = [{"Name": name, "Unit": _UNITS.get(name.rpartition("_")[2], "Count")} for name in values]
     directive = {"Namespace": "chatapp", "Dimensions": [["stage"]], "Metrics": metrics}
     about = {"Timestamp": int(time.time() * 1000), "CloudWatchMetrics": [directive]}
     print(json.dumps({"_aws": about, "stage": stage, **values, **fields}, separators=(",", ":")), flush=True)

@@ -17,6 +17,7 @@ from chalicelib.aws.functions import Function, Schedule
 from chalicelib.aws.grants import Grant
 from chalicelib.aws.parameters import Parameter, Parameters
 from chalicelib.aws.people import Pool
+from chalicelib.aws.profiles import Profiles
 from chalicelib.aws.push import Push
 from chalicelib.aws.scratch_tables import ScratchTables
 from chalicelib.aws.table import Index, Table
@@ -54,12 +55,13 @@ class Services:
     usage: Table
     usage_due: Index
     sockets: Table
-    comments: Table
+    commentaires: Table
     comments_by_section: Index
     comments_by_author: Index
     comments_by_state: Index
     comments_due: Index
     sections: Table
+    sections_listed: Index
     topic: Topic
     people: Table
     erasures: Table
@@ -82,6 +84,7 @@ class Services:
     address_key: Parameter
     accounts: Accounts
     pushes: Push
+    profiles: Profiles
     model: Callable[[], Model]
 
 
@@ -159,6 +162,9 @@ class _Adapters:
         grant = self._grant("pool", "people")
         return Accounts(self.function, grant, partial(self.clients, "cognito-idp"), self._pool_id)
 
+    def profiles(self) -> Profiles:
+        return Profiles(self.function, self._grant("profiles", "models"), partial(self.clients, "bedrock"))
+
     @property
     def _pool_id(self) -> str:
         return self.settings.user_pool_arn.rpartition("/")[2]
@@ -198,12 +204,13 @@ def build(function: str, settings: Settings, clients: Callable[..., Any] = clien
         usage=adapters.table("usage"),
         usage_due=adapters.index("usage", "due-index"),
         sockets=adapters.table("sockets"),
-        comments=adapters.table("commentaires"),
+        commentaires=adapters.table("commentaires"),
         comments_by_section=adapters.index("commentaires", "section-index"),
         comments_by_author=adapters.index("commentaires", "author-index"),
         comments_by_state=adapters.index("commentaires", "state-index"),
         comments_due=adapters.index("commentaires", "due-index"),
         sections=adapters.table("sections"),
+        sections_listed=adapters.index("sections", "listed-index"),
         topic=adapters.topic(),
         answers=adapters.started(ANSWER),
         extractions=adapters.started(EXTRACT),
@@ -226,6 +233,7 @@ def build(function: str, settings: Settings, clients: Callable[..., Any] = clien
         address_key=adapters.parameter("address-key"),
         accounts=adapters.accounts(),
         pushes=adapters.pushes(),
+        profiles=adapters.profiles(),
         model=lru_cache(maxsize=1)(lambda: build_model(settings, key.value)),
     )
 

@@ -149,6 +149,7 @@ class Settings:
     signup: "open" lets people make accounts by themselves; they comment only, until an owner lets them in.
     rates: how often what may be done, by whom: a person of a group (`owners`, `members`, `none`), a visit of the page,
         an API key, an address (of whoever is not signed in), and everybody together (`stage`).
+    api_url: of the REST API; "" until the first deployment has made it.
     app_version: of the package that runs. backup_hour_utc: of the nightly backup. backup_lock_days: for which nobody
         can delete a backup.
     comments_mode: which comments are held until the owner has looked: none of them (`open`), the `first` of each
@@ -159,6 +160,7 @@ class Settings:
     region: str = "eu-west-1"
     account_id: str = ""
     site_origin: str = ""
+    api_url: str = ""
     user_pool_arn: str = ""
     model_provider: str = "anthropic"
     models: tuple[ModelOffer, ...] = DEFAULT_MODELS
@@ -229,6 +231,7 @@ class Settings:
             region=environment.get("AWS_REGION") or environment.get("AWS_DEFAULT_REGION") or default.region,
             account_id=environment.get("CHATAPP_ACCOUNT_ID", ""),
             site_origin=environment.get("CHATAPP_SITE_ORIGIN", ""),
+            api_url=environment.get("CHATAPP_API_URL", ""),
             user_pool_arn=environment.get("CHATAPP_USER_POOL_ARN", ""),
             model_provider=environment.get("CHATAPP_MODEL_PROVIDER", default.model_provider),
             models=tuple(

@@ -20,25 +20,30 @@ Say = Callable[[str], None]
 RESOURCE = re.compile(r"^  (\w+):\n(?:    .*\n)+", re.MULTILINE)
 # What a kept resource says of those made anew. It is left out while it is taken up; the stack's update puts it back.
 _OF_OTHERS = re.compile(r"^      CorsConfiguration:\n(?:        .*\n)+", re.MULTILINE)
-_KINDS = {"AWS::DynamoDB::Table": "table", "AWS::S3::Bucket": "bucket", "AWS::Cognito::UserPool": "user pool"}
-_IDENTIFIERS = {"table": "TableName", "bucket": "BucketName", "user pool": "UserPoolId"}
+_POOL, _GROUP = "AWS::Cognito::UserPool", "AWS::Cognito::UserPoolGroup"
+_KINDS = {"AWS::DynamoDB::Table": "table", "AWS::S3::Bucket": "bucket", _POOL: "user pool", _GROUP: "group"}
+_IDENTIFIERS = {"table": "TableName", "bucket": "BucketName", "user pool": "UserPoolId", "group": "GroupName"}
 
 
 @dataclass(frozen=True)
 class Kept:
-    """A resource that exists. kind: table, bucket or user pool; text: its part of the template."""
+    """A resource that exists. kind: table, bucket, user pool or group; text: its part of the template.
+
+    pool: whose group it is.
+    """
 
     logical_id: str
     resource_type: str
     name: str
     text: str
+    pool: str = ""
 
     @property
     def kind(self) -> str:
         return _KINDS[self.resource_type]
 
     def to_import(self) -> dict[str, Any]:
-        identifier = {_IDENTIFIERS[self.kind]: self.name}
+        identifier = {_IDENTIFIERS[self.kind]: self.name} | ({"UserPoolId": self.pool} if self.pool else {})
         return {
             "LogicalResourceId": self.logical_id,
             "ResourceType": self.resource_type,
@@ -72,13 +77,18 @@ def find(stage: Stage, body: str) -> list[Kept]:
         resource_type = _property(text, "Type")
         if "DeletionPolicy: RetainExceptOnCreate" in text and resource_type in _KINDS:
             name = _existing(stage, resource_type, text)
-            found += [Kept(logical_id, resource_type, name, text)] if name else []
+            of_pool = pool(stage) or "" if resource_type == _GROUP else ""
+            found += [Kept(logical_id, resource_type, name, text, of_pool)] if name else []
     return found
 
 
 def _existing(stage: Stage, resource_type: str, text: str) -> str | None:
-    if resource_type == "AWS::Cognito::UserPool":
-        return _pool(stage)
+    if resource_type == _POOL:
+        return pool(stage)
+    if resource_type == _GROUP:
+        name, of_pool = _property(text, "GroupName"), pool(stage)
+        get = stage.client("cognito-idp").get_group
+        return name if of_pool and _answers(get, UserPoolId=of_pool, GroupName=name) else None
     if resource_type == "AWS::DynamoDB::Table":
         name = _written_out(stage, _property(text, "TableName"))
         return name if _answers(stage.client("dynamodb").describe_table, TableName=name) else None
@@ -90,7 +100,7 @@ def has_bucket(stage: Stage, name: str) -> bool:
     return _answers(stage.client("s3").head_bucket, Bucket=name)
 
 
-def _pool(stage: Stage) -> str | None:
+def pool(stage: Stage) -> str | None:
     """A pool's id is made up by Cognito, so it is found by the stage's name, which only one may have."""
     pages = stage.client("cognito-idp").get_paginator("list_user_pools").paginate(MaxResults=60)
     pools = [pool["Id"] for page in pages for pool in page["UserPools"] if pool["Name"] == stage.prefix]

@@ -17,17 +17,27 @@ _RESPONSES: dict[str, tuple[str, str | None, str | None]] = {
     "ACCESS_DENIED": ("forbidden", "You have no access to this.", None),
     # API Gateway's name for a path or method that the API does not have.
     "MISSING_AUTHENTICATION_TOKEN": ("not_found", "There is nothing at this address.", "404"),
-    "THROTTLED": ("throttled", "Too many requests at once. Try again in a moment.", None),
-    "QUOTA_EXCEEDED": ("throttled", "Too many requests. Try again later.", None),
+    "INVALID_API_KEY": (
+        "forbidden",
+        "This needs an API key that counts, sent as x-api-key. Ask the owner for one.",
+        None,
+    ),
+    "THROTTLED": ("throttled", "Too many requests at once. Try again in a second.", None),
+    "QUOTA_EXCEEDED": ("throttled", "This API key's quota of the day is used up. Try again in an hour.", None),
     "REQUEST_TOO_LARGE": ("payload_too_large", "The request is larger than 10 MB.", None),
     "INTEGRATION_TIMEOUT": ("internal", "The service took too long. Try again in a moment.", None),
 }
+# Seconds. A quota's day begins anew for all keys alike, at a time that no template can count down to.
+_RETRY_AFTER = {"THROTTLED": 1, "QUOTA_EXCEEDED": 3_600}
+# What may come in place of a public route's answer, which any page may read; it holds nothing of anybody.
+_OF_PUBLIC_ROUTES = {"DEFAULT_5XX", "INTEGRATION_TIMEOUT", "THROTTLED"}
 
 
 def responses(site_origin: str, security: Mapping[str, str]) -> dict[str, dict[str, Any]]:
-    """Arguments of PutGatewayResponse by type: JSON errors that the site, and no other origin, may read.
+    """Arguments of PutGatewayResponse by type: JSON errors that the site may read; no other origin, with exceptions.
 
     security: headers of the app's own answers, sent with these, too.
+    https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html
     """
     headers = {
         "Access-Control-Allow-Origin": site_origin,
@@ -35,17 +45,23 @@ def responses(site_origin: str, security: Mapping[str, str]) -> dict[str, dict[s
         "Content-Type": "application/json",
         **security,
     }
-    # A value in quotes is sent as it is.
-    parameters = {f"gatewayresponse.header.{name}": f"'{value}'" for name, value in headers.items()}
-    return {kind: _response(parameters, *what) for kind, what in _RESPONSES.items()}
+    return {kind: _response({**headers, **_own_headers(kind)}, *what) for kind, what in _RESPONSES.items()}
 
 
-def _response(parameters: dict[str, str], code: str, message: str | None, status: str | None) -> dict[str, Any]:
+def _own_headers(kind: str) -> dict[str, str]:
+    headers = {"Access-Control-Allow-Origin": "*"} if kind in _OF_PUBLIC_ROUTES else {}
+    if kind in _RETRY_AFTER:
+        headers |= {"Retry-After": str(_RETRY_AFTER[kind]), "Access-Control-Expose-Headers": "Retry-After"}
+    return headers
+
+
+def _response(headers: dict[str, str], code: str, message: str | None, status: str | None) -> dict[str, Any]:
     # The variable stands for a JSON string, its quotes included.
     text = "$context.error.messageString" if message is None else json.dumps(message)
     template = f'{{"error": {{"code": {json.dumps(code)}, "message": {text}}}}}'
     response: dict[str, Any] = {
-        "responseParameters": parameters,
+        # A value in quotes is sent as it is.
+        "responseParameters": {f"gatewayresponse.header.{name}": f"'{value}'" for name, value in headers.items()},
         "responseTemplates": {"application/json": template},
     }
     return {**response, "statusCode": status} if status else response

@@ -37,6 +37,34 @@ def manifest() -> ModuleType:
     return found
 
 
+def keys() -> ModuleType:
+    """What the app knows of API keys."""
+    _reach()
+    from chalicelib.spending import keys as found  # noqa: PLC0415
+
+    return found
+
+
+def schema() -> ModuleType:
+    """The version of stored rows."""
+    _reach()
+    from chalicelib import schema as found  # noqa: PLC0415
+
+    return found
+
+
+def author_name(name: str) -> str:
+    """A name as one that comments are shown under. Raises DeploymentError for one that cannot be."""
+    _reach()
+    from chalicelib.comments import names  # noqa: PLC0415
+    from chalicelib.errors import InvalidRequest  # noqa: PLC0415
+
+    try:
+        return names.cleaned(name)
+    except InvalidRequest as error:
+        raise DeploymentError(f"a key's name is shown as its script's: {error.message}") from error
+
+
 def settings(variables: Mapping[str, str]) -> Settings:
     """Raises DeploymentError for settings that the functions would not start with."""
     _reach()

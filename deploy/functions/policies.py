@@ -131,6 +131,7 @@ ACTIONS: dict[str, dict[str, str]] = {
         "AdminAddUserToGroup": "cognito-idp:AdminAddUserToGroup",
         "AdminRemoveUserFromGroup": "cognito-idp:AdminRemoveUserFromGroup",
     },
+    "profiles": {"GetInferenceProfile": "bedrock:GetInferenceProfile"},
     "bedrock": {
         "InvokeModelWithResponseStream": "bedrock:InvokeModelWithResponseStream",
     },
@@ -151,6 +152,7 @@ CLIENTS: dict[str, str | None] = {
     "queue": None,
     "topic": "sns",
     "pool": "cognito-idp",
+    "profiles": "bedrock",
     "bedrock": "bedrock-runtime",
 }
 
@@ -291,6 +293,10 @@ def _pool(grant: Grant, place: Place) -> list[Statement]:
     return [_allow(grant, place.user_pool_arn)] if place.user_pool_arn else []
 
 
+def _profiles(grant: Grant, place: Place) -> list[Statement]:
+    return [_allow(grant, [profile.arn for profile in place.profiles])] if place.profiles else []
+
+
 def _bedrock(grant: Grant, place: Place) -> list[Statement]:
     """Bedrock asks for the profile, and for the model in each region, which is allowed through the profile only."""
     if not place.profiles:
@@ -319,5 +325,6 @@ RESOURCES: dict[str, Callable[[Grant, Place], list[Statement]]] = {
     "queue": _queue,
     "topic": _topic,
     "pool": _pool,
+    "profiles": _profiles,
     "bedrock": _bedrock,
 }

@@ -1,4 +1,4 @@
-"""Who may come in: a person is kept out, let in again, or deleted with all that was theirs.
+"""Who may come in: a person is made an owner, kept out, let in again, or deleted with all that was theirs.
 
 The account is Cognito's. What its tokens still allow, and what the person stored, is the app's: its function `purge`
 is asked, which alone may touch that. Whoever deploys needs rights to Cognito and to invoke the function, no more.
@@ -16,6 +16,7 @@ from botocore.exceptions import ClientError
 
 from deploy.account import cloudformation
 from deploy.environment import DeploymentError, Stage
+from deploy.people import groups
 
 _PAUSE_S = 5.0
 
@@ -45,11 +46,33 @@ def find(stage: Stage, pool: str, email: str) -> Account:
     return Account(str(user_id), bool(found["Enabled"]))
 
 
+def make_owner(stage: Stage, pool: str, email: str) -> bool:
+    """Make somebody an owner, who is invited where they have no account; whether they had none. Safe to repeat.
+
+    By mail: Cognito's own choice is a text message, to people without a number. And the address counts as verified: the
+    password goes there alone.
+    https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_AdminCreateUser.html
+    """
+    cognito = stage.client("cognito-idp")
+    try:
+        cognito.admin_create_user(
+            UserPoolId=pool,
+            Username=email,
+            UserAttributes=[{"Name": "email", "Value": email}, {"Name": "email_verified", "Value": "true"}],
+            DesiredDeliveryMediums=["EMAIL"],
+        )
+        invited = True
+    except cognito.exceptions.UsernameExistsException:
+        invited = False
+    groups.add(cognito, pool, email, groups.OWNERS)
+    return invited
+
+
 def disable(stage: Stage, pool: str, email: str) -> Account:
     """Keep a person out: nobody signs in, no token is refreshed, and those that are out are refused. Safe to repeat.
 
-    Last the tokens: no later one comes, then. Signing out ends what refreshes them, so that it stays so when the person
-    is let in again.
+    Last the tokens: no later one comes, then; and the answers that were begun with them while processes had not looked
+    again. Signing out ends what refreshes tokens, so that it stays so when the person is let in again.
     https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_AdminUserGlobalSignOut.html
     """
     account, cognito = find(stage, pool, email), stage.client("cognito-idp")
@@ -57,6 +80,7 @@ def disable(stage: Stage, pool: str, email: str) -> Account:
         cognito.admin_user_global_sign_out(UserPoolId=pool, Username=email)
         cognito.admin_disable_user(UserPoolId=pool, Username=email)
     _ask(stage, account, "cut_off")
+    _ask(stage, account, "stop")
     return account
 
 

@@ -1,4 +1,4 @@
-"""People of a stage: the demo user of the local one, and a throw-away user for the smoke test."""
+"""People of a stage: the demo user of the local one, an owner, and a throw-away member for the smoke test."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from deploy.environment import Stage, exported
+from deploy.people import groups
 
 DEMO_EMAIL = "demo@example.com"
 _TEMPORARY = "smoke-"
@@ -36,6 +37,7 @@ def ensure_demo(stage: Stage, pool_id: str, state_dir: Path) -> tuple[Account, b
         _create(cognito, pool_id, account)
     elif account is not kept:
         _set_password(cognito, pool_id, account)
+    groups.add(cognito, pool_id, email, groups.OWNERS)
     if account is not kept:
         file.write_text(json.dumps(asdict(account)))
         file.chmod(0o600)
@@ -50,6 +52,7 @@ def temporary(stage: Stage, pool_id: str) -> Iterator[Account]:
     _remove_left_over(cognito, pool_id)
     try:
         _create(cognito, pool_id, account)
+        groups.add(cognito, pool_id, account.email, groups.MEMBERS)
         yield account
     finally:
         if _exists(cognito, pool_id, account.email):

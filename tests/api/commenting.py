@@ -10,14 +10,14 @@ from tests.stage import Stage
 
 SECTION = "projects"
 # For tests that write more than a person would.
-UNMETERED = '{"none": {"comments": []}, "owners": {"comments": []}, "stage": {"comments": []}}'
+UNMETERED = (
+    '{"none": {"comments": []}, "members": {"comments": []}, "owners": {"comments": []}, "stage": {"comments": []}}'
+)
 TEXT = "I would like to know more about the second project."
 
 
 def owner(stage: Stage, name: str = "olga") -> Person:
-    person = Person(stage, name)
-    person.claims["cognito:groups"] = "owners"
-    return person
+    return Person(stage, name, groups="owners")
 
 
 def visitor(stage: Stage) -> Person:

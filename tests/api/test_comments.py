@@ -236,7 +236,7 @@ def test_what_robots_do_is_refused_and_said(stage: Stage, ada: Person) -> None:
 
 
 def test_comments_are_limited_by_person(stage: Stage, ada: Person) -> None:
-    stage.configure(comments_mode="open", rates='{"none": {"comments": [2, 60]}}')
+    stage.configure(comments_mode="open", rates='{"members": {"comments": [2, 60]}}')
     assert [post(ada, f"comment {number}").status for number in range(3)] == [201, 201, 429]
     assert count(stage) == 2
 
@@ -350,3 +350,25 @@ def test_a_text_that_is_blank_or_too_long_is_refused(stage: Stage, ada: Person, 
     assert (refused.status, refused.error, refused.body["error"]["field"]) == (400, "invalid_request", "text")
     assert held(stage) == []
     assert stage.rows("commentaires") == []
+
+
+def test_a_script_s_comment_bears_its_key_s_name_and_is_never_held(stage: Stage, ada: Person) -> None:
+    from chalicelib import functions, services
+    from chalicelib.comments import writing
+    from chalicelib.errors import RequestIdReused
+
+    stage.configure(comments_mode="approve", rates=UNMETERED)
+    api, key = services.of(functions.API), writing.Key("abc123", "Import of the old blog")
+    new = writing.New(SECTION, TEXT, request_id="a" * 32)
+    written, again = (writing.by_key(api, key, new) for _ in range(2))
+    assert written.id == again.id
+    with pytest.raises(RequestIdReused):
+        writing.by_key(api, key, writing.New(SECTION, "Other", request_id="a" * 32))
+    (only,) = page(stage)["comments"]
+    assert only["author"] == {"name": "Import of the old blog", "is_owner": False}
+    (moderated,) = owner(stage).get("/moderation/commentaires?state=all&user_id=key:abc123").body["comments"]
+    assert (moderated["user_id"], moderated["status"]) == ("key:abc123", "visible")
+    assert act(stage, written.id, "hide").status == 200
+    assert act(stage, written.id, "restore").status == 200
+    assert count(stage) == 1
+    assert stage.rows("people") == []

@@ -38,9 +38,17 @@ app.api.binary_types = ["image/png"]
 cors = CORSConfig(allow_origin="https://site.example", max_age=600)
 pool = CognitoUserPoolAuthorizer("pool", provider_arns=[os.environ["POOL_ARN"]])
 
+def caller():
+    identity = app.current_request.context["identity"]
+    return {"from": identity["sourceIp"], "key": identity.get("apiKeyId")}
+
 @app.route("/open")
 def open_route():
-    return {"from": app.current_request.context["identity"]["sourceIp"]}
+    return caller()
+
+@app.route("/keyed", api_key_required=True)
+def keyed():
+    return caller()
 
 @app.route("/mine/{thing}", methods=["GET", "PATCH"], cors=cors, authorizer=pool)
 def mine(thing):

@@ -138,6 +138,11 @@ class Account:
             "queues": self.client("sqs", region).list_queues().get("QueueUrls", []),
             "parameters": [each["Name"] for each in self.client("ssm", region).describe_parameters()["Parameters"]],
             "apis": sorted(self.stand_in("apigateway", region).apis),
+            "plans": {
+                plan["name"]: [each["apiId"] for each in plan["apiStages"]]
+                for plan in self.stand_in("apigateway", region).plans.values()
+            },
+            "keys": sorted(key["name"] for key in self.stand_in("apigateway", region).keys.values()),
             "sockets": sorted(self.stand_in("apigatewayv2", region).apis),
         }
 
@@ -242,6 +247,7 @@ def test_a_stage_is_made_of_all_that_it_declares(account: Account) -> None:
     assert held["functions"] == {full: f"{role}-{name}-eu-west-1" for full, name in names.items()}
     assert held["roles"] == sorted(f"chatapp-prod-{name}-eu-west-1" for name in [*FUNCTIONS, "scheduler"])
     assert outputs["api_url"] == f"https://{held['apis'][0]}.execute-api.eu-west-1.amazonaws.com/api"
+    assert held["plans"] == {"chatapp-prod": held["apis"]}
     sockets = account.stand_in("apigatewayv2", "eu-west-1")
     assert sockets.served(held["sockets"][0]) == ["$connect", "$default", "$disconnect"]
     assert account.objects("site") == ["assets/a.js", "config.json", "index.html"]
@@ -260,6 +266,7 @@ def test_what_is_kept_is_taken_up_again(account: Account, capsys: pytest.Capture
     before = account.holdings()
     row = {"subject": {"S": "user:ada"}, "period": {"S": "2026-11"}}
     account.client("dynamodb").put_item(TableName="chatapp-prod-usage", Item=row)
+    account.client("apigateway").create_api_key(name="chatapp-prod/importer", enabled=True)
     capsys.readouterr()
     assert account.destroy("prod") == 0
     said = capsys.readouterr().out
@@ -267,10 +274,8 @@ def test_what_is_kept_is_taken_up_again(account: Account, capsys: pytest.Capture
     assert f"user pool {before['pools']['chatapp-prod']}" in said
     left = account.holdings()
     kept = {name: before[name] for name in ("tables", "pools", "buckets")}
-    assert (
-        left
-        == {**before, "queues": [], "parameters": [], "roles": [], "functions": {}, "apis": [], "sockets": []} | kept
-    )
+    gone: dict[str, Any] = {name: [] for name in ("queues", "parameters", "roles", "apis", "sockets", "keys")}
+    assert left == {**before, **gone, "functions": {}, "plans": {}} | kept
     account.deploy()
     again = account.holdings()
     assert {name: again[name] for name in kept} == kept

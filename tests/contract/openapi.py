@@ -61,7 +61,10 @@ def document() -> dict[str, Any]:
         "paths": dict(sorted(paths.items())),
         "components": {
             "schemas": {**definitions["$defs"], "ErrorReply": _ERROR},
-            "securitySchemes": {"id_token": {"type": "apiKey", "in": "header", "name": "Authorization"}},
+            "securitySchemes": {
+                "id_token": {"type": "apiKey", "in": "header", "name": "Authorization"},
+                "api_key": {"type": "apiKey", "in": "header", "name": "x-api-key"},
+            },
         },
     }
 
@@ -97,7 +100,7 @@ def _operation(operation: Any, references: dict[Any, Any]) -> dict[str, Any]:
         "default": {"description": "Error", "content": error},
     }
     if not operation.public:
-        described["security"] = [{"id_token": []}]
+        described["security"] = [{"api_key" if operation.keyed else "id_token": []}]
     return described
 
 

@@ -84,14 +84,18 @@ class FakePool:
     """A user pool of people who sign in by their address.
 
     subs: of its accounts. behind: of those that lists lack. made_at: Unix seconds. emails: where they are not
-    SUB@example.com. mailed: invitations. disabled: addresses.
+    SUB@example.com. groups: subs by the group's name. mailed: invitations. disabled: addresses. invited: subs of those
+    who have not signed in yet. signed_out: subs, as often as it was asked. before: called with each operation's name.
     """
 
     subs: set[str] = field(default_factory=set)
     behind: set[str] = field(default_factory=set)
     failures: list[Exception] = field(default_factory=list)
-    groups: dict[str, list[str]] = field(default_factory=dict)
+    groups: dict[str, list[str]] = field(default_factory=lambda: {"owners": [], "members": []})
     made_at: float = 0.0
+    invited: set[str] = field(default_factory=set)
+    signed_out: list[str] = field(default_factory=list)
+    before: Callable[[str], None] = field(default=lambda operation: None)
     emails: dict[str, str] = field(default_factory=dict)
     mailed: list[str] = field(default_factory=list)
     disabled: set[str] = field(default_factory=set)
@@ -100,15 +104,35 @@ class FakePool:
         return {"UserPool": {"Id": UserPoolId, "CreationDate": datetime.fromtimestamp(self.made_at, UTC)}}
 
     def list_users(
-        self, UserPoolId: str, AttributesToGet: list[str] | None = None, PaginationToken: str | None = None
+        self,
+        UserPoolId: str,
+        AttributesToGet: list[str] | None = None,
+        PaginationToken: str | None = None,
+        Limit: int = 1,
+        Filter: str = "",
     ) -> dict[str, Any]:
-        """A page of one: Cognito's are of 60 at most, and may be shorter."""
+        """Pages of one where none else are asked for: Cognito's are of 60 at most, and may be shorter."""
+        self._begin("ListUsers")
+        if PaginationToken is not None and not PaginationToken.isdigit():
+            raise client_error("InvalidParameterException", "ListUsers")
+        start = int(PaginationToken or 0)
+        prefix = Filter.removeprefix('email ^= "').removesuffix('"')
+        listed = [sub for sub in sorted(self.subs - self.behind) if self.email(sub).startswith(prefix)]
+        users = [self._user(sub, AttributesToGet) for sub in listed[start : start + Limit]]
+        return {"Users": users} | ({"PaginationToken": str(start + Limit)} if start + Limit < len(listed) else {})
+
+    def _begin(self, operation: str) -> None:
         if self.failures:
             raise self.failures.pop(0)
-        start = int(PaginationToken or 0)
-        listed = sorted(self.subs - self.behind)
-        users = [self._user(sub, AttributesToGet) for sub in listed[start : start + 1]]
-        return {"Users": users} | ({"PaginationToken": str(start + 1)} if start + 1 < len(listed) else {})
+        self.before(operation)
+
+    def _found(self, name: str, operation: str) -> str:
+        """By `sub` or by address, as where people sign in by their address."""
+        self._begin(operation)
+        sub = next((sub for sub in self.subs if name in (sub, self.email(sub))), None)
+        if sub is None:
+            raise client_error("UserNotFoundException", operation)
+        return sub
 
     def _user(self, sub: str, names: list[str] | None) -> dict[str, Any]:
         attributes = {"sub": sub, "email": self.email(sub), "email_verified": "true"}
@@ -117,24 +141,44 @@ class FakePool:
             "Username": sub,
             "Attributes": shown,
             "Enabled": self.email(sub) not in self.disabled,
-            "UserStatus": "CONFIRMED",
+            "UserStatus": "FORCE_CHANGE_PASSWORD" if sub in self.invited else "CONFIRMED",
+            "UserCreateDate": datetime.fromtimestamp(self.made_at, UTC),
         }
 
     def list_groups(self, UserPoolId: str, NextToken: str | None = None) -> dict[str, Any]:
         return {"Groups": [{"GroupName": name} for name in self.groups]}
 
     def list_users_in_group(self, UserPoolId: str, GroupName: str, NextToken: str | None = None) -> dict[str, Any]:
+        self._begin("ListUsersInGroup")
         return {"Users": [self._user(sub, None) for sub in self.groups[GroupName]]}
 
     def admin_get_user(self, UserPoolId: str, Username: str) -> dict[str, Any]:
-        """By `sub` or by address, as where people sign in by their address."""
-        if self.failures:
-            raise self.failures.pop(0)
-        sub = next((sub for sub in self.subs if Username in (sub, self.email(sub))), None)
-        if sub is None:
-            raise client_error("UserNotFoundException", "AdminGetUser")
-        attributes = {"sub": sub, "email": self.email(sub)}
-        return {"Username": sub, "UserAttributes": [{"Name": name, "Value": attributes[name]} for name in attributes]}
+        found = self._user(self._found(Username, "AdminGetUser"), None)
+        return {"UserAttributes": found.pop("Attributes"), **found}
+
+    def admin_list_groups_for_user(self, UserPoolId: str, Username: str, Limit: int = 60) -> dict[str, Any]:
+        sub = self._found(Username, "AdminListGroupsForUser")
+        return {"Groups": [{"GroupName": name} for name, subs in self.groups.items() if sub in subs]}
+
+    def admin_add_user_to_group(self, UserPoolId: str, Username: str, GroupName: str) -> None:
+        sub = self._found(Username, "AdminAddUserToGroup")
+        if sub not in self.groups[GroupName]:
+            self.groups[GroupName].append(sub)
+
+    def admin_remove_user_from_group(self, UserPoolId: str, Username: str, GroupName: str) -> None:
+        sub = self._found(Username, "AdminRemoveUserFromGroup")
+        self.groups[GroupName] = [each for each in self.groups[GroupName] if each != sub]
+
+    def admin_user_global_sign_out(self, UserPoolId: str, Username: str) -> None:
+        self.signed_out.append(self._found(Username, "AdminUserGlobalSignOut"))
+
+    def admin_enable_user(self, UserPoolId: str, Username: str) -> None:
+        self.disabled.discard(self.email(self._found(Username, "AdminEnableUser")))
+
+    def admin_delete_user(self, UserPoolId: str, Username: str) -> None:
+        sub = self._found(Username, "AdminDeleteUser")
+        self.subs.discard(sub)
+        self.groups = {name: [each for each in subs if each != sub] for name, subs in self.groups.items()}
 
     def email(self, sub: str) -> str:
         return self.emails.get(sub, f"{sub}@example.com")
@@ -143,22 +187,29 @@ class FakePool:
         self,
         UserPoolId: str,
         Username: str,
-        UserAttributes: list[dict[str, str]],
+        UserAttributes: list[dict[str, str]] = [],  # noqa: B006
         DesiredDeliveryMediums: tuple[str, ...] = (),
         MessageAction: str = "",
     ) -> dict[str, Any]:
+        self._begin("AdminCreateUser")
+        if MessageAction == "RESEND":
+            if self._found(Username, "AdminCreateUser") not in self.invited:
+                raise client_error("UnsupportedUserStateException", "AdminCreateUser")
+            self.mailed.append(Username)
+            return {"User": {"Username": Username}}
         if Username in map(self.email, self.subs):
             raise client_error("UsernameExistsException", "AdminCreateUser")
         assert all(each["Name"] != "sub" for each in UserAttributes), "Cognito refuses it"
         sub = str(uuid.uuid4())
         self.subs.add(sub)
+        self.invited.add(sub)
         self.emails[sub] = Username
         if MessageAction != "SUPPRESS":
             self.mailed.append(Username)
         return {"User": {"Username": sub}}
 
     def admin_disable_user(self, UserPoolId: str, Username: str) -> None:
-        self.disabled.add(Username)
+        self.disabled.add(self.email(self._found(Username, "AdminDisableUser")))
 
 
 def gone() -> ClientError:

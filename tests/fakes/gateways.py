@@ -108,7 +108,66 @@ class SocketApis:
 
 
 @dataclass
-class RestApis:
+class UsagePlans:
+    """Usage plans and API keys by id. opens: the keys of each plan."""
+
+    plans: Items = field(default_factory=dict)
+    keys: Items = field(default_factory=dict)
+    opens: dict[str, set[str]] = field(default_factory=dict)
+    _key_ids: Iterator[int] = field(default_factory=lambda: count(1))
+
+    def get_usage_plans(self, **page: Any) -> dict[str, Any]:
+        return {"items": list(self.plans.values())}
+
+    def create_usage_plan(self, **plan: Any) -> dict[str, Any]:
+        key = f"p{next(self._key_ids)}"
+        self.plans[key], self.opens[key] = {"id": key, **plan}, set()
+        return self.plans[key]
+
+    def update_usage_plan(self, usagePlanId: str, patchOperations: list[dict[str, str]]) -> dict[str, Any]:
+        """https://docs.aws.amazon.com/apigateway/latest/api/patch-operations.html#UpdateUsagePlan-Patch"""
+        plan = self.plans[usagePlanId]
+        for change in patchOperations:
+            path, value = change["path"].removeprefix("/"), change["value"]
+            if path == "apiStages":
+                api_id, _, name = value.partition(":")
+                others = [each for each in plan["apiStages"] if (each["apiId"], each["stage"]) != (api_id, name)]
+                added = [{"apiId": api_id, "stage": name}] if change["op"] == "add" else []
+                plan["apiStages"] = others + added
+            else:
+                group, member = path.split("/")
+                plan.setdefault(group, {})[member] = value if member == "period" else json.loads(value)
+        return plan
+
+    def delete_usage_plan(self, usagePlanId: str) -> None:
+        if self.plans[usagePlanId]["apiStages"]:
+            raise client_error("BadRequestException", "DeleteUsagePlan", said="there are API Stages associated with it")
+        del self.plans[usagePlanId]
+
+    def create_api_key(self, name: str, enabled: bool) -> dict[str, Any]:
+        key = f"k{next(self._key_ids)}"
+        self.keys[key] = {"id": key, "name": name, "enabled": enabled}
+        return {**self.keys[key], "value": f"value-of-{key}"}
+
+    def get_api_keys(self, nameQuery: str, includeValues: bool, **page: Any) -> dict[str, Any]:
+        assert not includeValues
+        return {"items": [key for key in self.keys.values() if key["name"].startswith(nameQuery)]}
+
+    def delete_api_key(self, apiKey: str) -> None:
+        if apiKey not in self.keys:
+            raise _missing("DeleteApiKey")
+        del self.keys[apiKey]
+        for opened in self.opens.values():
+            opened.discard(apiKey)
+
+    def create_usage_plan_key(self, usagePlanId: str, keyId: str, keyType: str) -> dict[str, Any]:
+        assert keyType == "API_KEY"
+        self.opens[usagePlanId].add(keyId)
+        return {"id": keyId, "type": keyType}
+
+
+@dataclass
+class RestApis(UsagePlans):
     """REST APIs by id. definitions: as imported last; responses: by API and type, which each import forgets."""
 
     apis: Items = field(default_factory=dict)

@@ -57,6 +57,9 @@ class FakeModel:
     def prepare(self) -> None:
         pass
 
+    def check(self) -> None:
+        pass
+
     def stream(self, prompt: Prompt) -> ModelStream:
         script = self.tries.pop(0)
         if isinstance(script[0], ModelError):

@@ -204,6 +204,14 @@ def test_bedrock_models_are_reached_through_the_profile_only() -> None:
     assert statements(grant) == [], "nothing is allowed where the model is not asked through Bedrock"
 
 
+def test_profiles_that_are_asked_after_are_those_of_the_models_on_offer() -> None:
+    profile = InferenceProfile("arn:aws:bedrock:eu-west-1:123456789012:inference-profile/eu.m", ("arn:m",))
+    grant = Grant("profiles", "models", ("GetInferenceProfile",))
+    (asked,) = statements(grant, replace(PLACE, profiles=(profile,)))
+    assert (asked["Action"], asked["Resource"]) == (["bedrock:GetInferenceProfile"], [profile.arn])
+    assert statements(grant) == []
+
+
 @pytest.mark.parametrize(
     "grant",
     [
@@ -241,7 +249,7 @@ def test_a_policy_holds_each_granted_operation_and_no_action_more() -> None:
             policies.ACTIONS[grant.kind][operation]
             for grant in grants
             for operation in grant.operations
-            if grant.kind != "bedrock"
+            if grant.kind not in {"bedrock", "profiles"}
         }
         beyond = {"logs:CreateLogStream", "logs:PutLogEvents"}
         beyond |= {"iam:PassRole"} if any(grant.kind == "schedule" for grant in grants) else set()

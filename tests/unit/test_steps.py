@@ -326,9 +326,11 @@ def test_expiry_is_switched_on_where_the_local_aws_has_not_read_it_and_once(monk
 
 
 def test_gateway_errors_have_the_apps_shape_and_headers_and_the_sites_origin() -> None:
+    of_public_routes = {"DEFAULT_5XX", "INTEGRATION_TIMEOUT", "THROTTLED"}
     for kind, response in gateway.responses("https://d1.cloudfront.net", app_modules.security_headers()).items():
         headers = response["responseParameters"]
-        assert headers["gatewayresponse.header.Access-Control-Allow-Origin"] == "'https://d1.cloudfront.net'"
+        origin = "*" if kind in of_public_routes else "https://d1.cloudfront.net"
+        assert headers["gatewayresponse.header.Access-Control-Allow-Origin"] == f"'{origin}'"
         assert headers["gatewayresponse.header.Strict-Transport-Security"] == "'max-age=63072000; includeSubDomains'"
         assert headers["gatewayresponse.header.X-Content-Type-Options"] == "'nosniff'"
         # As API Gateway fills it in: the variable is a JSON string, quotes included.
@@ -343,6 +345,22 @@ def test_a_401_and_a_missing_path_say_what_they_are() -> None:
     assert found["UNAUTHORIZED"]["statusCode"] == found["EXPIRED_TOKEN"]["statusCode"] == "401"
     assert found["MISSING_AUTHENTICATION_TOKEN"]["statusCode"] == "404"
     assert {"DEFAULT_4XX", "DEFAULT_5XX"} <= found.keys()
+
+
+def test_what_is_refused_for_a_while_says_for_how_long() -> None:
+    found = gateway.responses("https://d1.cloudfront.net", {})
+    waits = {
+        kind: response["responseParameters"]["gatewayresponse.header.Retry-After"]
+        for kind, response in found.items()
+        if "gatewayresponse.header.Retry-After" in response["responseParameters"]
+    }
+    assert waits == {"THROTTLED": "'1'", "QUOTA_EXCEEDED": "'3600'"}
+    for kind in waits:
+        assert (
+            found[kind]["responseParameters"]["gatewayresponse.header.Access-Control-Expose-Headers"] == "'Retry-After'"
+        )
+        assert '"code": "throttled"' in found[kind]["responseTemplates"]["application/json"]
+    assert "x-api-key" in found["INVALID_API_KEY"]["responseTemplates"]["application/json"]
 
 
 # --- The model's key and address --------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, get_args
 from chalicelib.comments import names
 from chalicelib.errors import InvalidRequest, SignupClosed
 from chalicelib.files import quota
-from chalicelib.groups import people
+from chalicelib.groups import people, rules
 from chalicelib.groups.people import Member
 from chalicelib.ids import iso
 from chalicelib.people import rows

@@ -80,13 +80,14 @@ class User:
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One route. statuses: those of success, the first being the usual one."""
+    """One route. statuses: those of success, the first being the usual one. keyed: it asks for an API key."""
 
     method: str
     path: str
     view: View
     statuses: tuple[int, ...]
     public: bool
+    keyed: bool
 
 
 class ChatApp(Chalice):
@@ -121,7 +122,9 @@ class ChatApp(Chalice):
         (method,) = options["methods"]
 
         def decorate(view: View) -> View:
-            self.operations.append(Operation(method, path, view, statuses, "authorizer" not in options))
+            keyed = bool(options.get("api_key_required"))
+            public = "authorizer" not in options and not keyed
+            self.operations.append(Operation(method, path, view, statuses, public, keyed))
             register(self._endpoint(view, statuses[0], metered, shared_s, (method, path)))
             return view
 
@@ -172,6 +175,10 @@ class ChatApp(Chalice):
         """Raises Unauthorized and Forbidden, also where the view does not ask who it is: API Gateway's authorizer may
         let access tokens in, lets in whose session is over, and asks for no group."""
         if rule is Rule.PUBLIC:
+            return
+        if rule is Rule.API_KEY:
+            if not self.caller.key_id:
+                rules.check(rule, ())
             return
         user = self.user
         self._admit(user.session)

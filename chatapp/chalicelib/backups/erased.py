@@ -54,6 +54,9 @@ def _remove(services: Services, row: Item) -> None:
     elif kind == "file":
         undo.hide_for_good(services.files, {"file_id": id_}, "file_id")
         services.purgings.invoke(undo.PurgeOrder("file_id", subject, id_).payload())
+    elif kind == "comment":
+        undo.hide_for_good(services.commentaires, {"id": id_}, "id")
+        services.purgings.invoke(undo.PurgeOrder("comment_id", subject, id_).payload())
     else:
         services.purgings.invoke({"user_id": subject.owner, "person": "gone"})
 

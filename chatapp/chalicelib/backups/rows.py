@@ -11,17 +11,22 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
 from itertools import islice
+from typing import TYPE_CHECKING, Protocol
 
 from chalicelib.aws.bucket import Missing
 from chalicelib.aws.table import ConditionFailed, TransactionRefused, Wire, transact
+from chalicelib.comments import restored
 from chalicelib.files import quota
 from chalicelib.subjects import Subject
 
 from .archive import Item, Unusable
 from .canonical import Digest, canonical, digest_of
-from .selection import Selection
+from .selection import Selection, uncounted
 from .tables import BACKED_UP
 from .work import Work
+
+if TYPE_CHECKING:
+    from chalicelib.services import Services
 
 STAMPS: Mapping[str, str] = {"conversations": "timestamp"}
 PARTS_AT_ONCE = 4
@@ -34,6 +39,10 @@ _KEYS_A_REQUEST = 100
 _PATIENCE_S = 20
 ALL = -1
 Handle = Callable[[str, list[Item]], dict[str, int]]
+
+
+class PutBack(Protocol):
+    def __call__(self, services: Services, row: Wire, *, overwrite: bool) -> None: ...
 
 
 def are_written(work: Work) -> bool:
@@ -102,11 +111,18 @@ def _count(work: Work, table: str, counts: dict[str, int], digest: Digest) -> No
     work.run.digests[table] = (Digest(int(work.run.digests.get(table, "0"), 16)) + digest).hex
 
 
+# Tables whose rows are counted, or count.
+_COUNTED: Mapping[str, PutBack] = {"commentaires": restored.put_comment, "sections": restored.put_section}
+
+
 def _write(work: Work, selection: Selection, table: str, item: Item) -> None:
     row = _prepared(work, selection, table, item)
     if row is None:
         return
     target, overwrite = work.tables[table], work.run.overwrite or work.run.drill
+    if table in _COUNTED and not work.run.drill:
+        _COUNTED[table](work.services, row, overwrite=overwrite)
+        return
     is_counted = table == "files" and "size" in row and not work.run.drill
     if is_counted and (_counted(work, row) or not overwrite):
         return
@@ -159,7 +175,8 @@ def _compare(work: Work, selection: Selection, table: str, items: list[Item]) ->
     counts = {"equal": 0, "kept": 0, "lost": 0, "left_out": len(items) - len(rows)}
     for start in range(0, len(rows), _KEYS_A_REQUEST):
         asked = rows[start : start + _KEYS_A_REQUEST]
-        found = {_key(table, row): row for row in work.tables[table].wires([_key_of(table, row) for row in asked])}
+        there_now = work.tables[table].wires([_key_of(table, row) for row in asked])
+        found = {_key(table, row): row if work.run.drill else uncounted(table, dict(row)) for row in there_now}
         for row in asked:
             there = found.get(_key(table, row))
             counts["lost" if there is None else "equal" if canonical(there) == canonical(row) else "kept"] += 1

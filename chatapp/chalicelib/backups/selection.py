@@ -22,13 +22,17 @@ _OWNED: Mapping[str, tuple[str, ...]] = {
     "usage": ("subject",),
     "erasures": ("erased", "user_id"),
     "people": ("user_id",),
+    "commentaires": ("user_id",),
+    "sections": (),
 }
 _SEPARATOR = re.compile("([:#/])")
 _FIRST_PARTS = 3
-# Of the usage table: the stage's own notes, which say what is known of this pool and of these drills.
-_OF_THE_STAGE = frozenset({"sweep", "drill", "owners"})
+# Of the usage table: the stage's own notes, which say what is known of this pool, of these drills and of this model.
+_OF_THE_STAGE = frozenset({"sweep", "drill", "owners", "health"})
 # Counted anew with each file that comes back (`files.quota`).
 _COUNTED = "storage"
+# Counted anew with each comment that comes back (`comments.restored`).
+_COUNTED_ANEW: Mapping[str, tuple[str, ...]] = {"sections": ("visible",)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,16 +42,17 @@ class Erased:
     conversations: frozenset[str] = frozenset()
     files: frozenset[str] = frozenset()
     accounts: frozenset[str] = frozenset()
+    comments: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, names: Iterable[str]) -> Erased:
-        """names: `conversation:USER#ID`, `file:ID` and `account:SUB`."""
-        found: dict[str, set[str]] = {"conversation": set(), "file": set(), "account": set()}
+        """names: `conversation:USER#ID`, `file:ID`, `account:SUB` and `comment:ID`."""
+        found: dict[str, set[str]] = {"conversation": set(), "file": set(), "account": set(), "comment": set()}
         for name in names:
             kind, _, of_kind = name.partition(":")
             if kind in found:
                 found[kind].add(of_kind.rpartition("#")[2])
-        return cls(*(frozenset(found[kind]) for kind in ("conversation", "file", "account")))
+        return cls(*(frozenset(of_kind) for of_kind in found.values()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +75,7 @@ class Selection:
             return None
         if table == "usage" and _is_passing(item):
             return None
+        item = uncounted(table, item)
         names = [name for name in _OWNED[table] if name in item]
         return item | {name: {"S": self._renamed(item[name]["S"])} for name in names}
 
@@ -102,10 +108,17 @@ class Selection:
             return False
         if owner_of(table, item) in self.erased.accounts or conversation_of(table, item) in self.erased.conversations:
             return True
+        if table == "commentaires":
+            return item["id"]["S"] in self.erased.comments
         return table == "files" and item["file_id"]["S"] in self.erased.files
 
     def _renamed(self, text: str) -> str:
         return "".join(self.subs.get(part, part) for part in _SEPARATOR.split(text, maxsplit=_FIRST_PARTS))
+
+
+def uncounted(table: str, item: Item) -> Item:
+    """A row without what is counted anew."""
+    return {name: value for name, value in item.items() if name not in _COUNTED_ANEW.get(table, ())}
 
 
 def _is_passing(item: Item) -> bool:

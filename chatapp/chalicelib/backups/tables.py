@@ -18,6 +18,8 @@ BACKED_UP: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "usage": ("subject", "period"),
         "erasures": ("erased",),
         "people": ("user_id",),
+        "commentaires": ("id",),
+        "sections": ("section_id",),
     }
 )
 # With the reason.

@@ -6,14 +6,15 @@ The only module that imports `anthropic`, and only when a prompt is sent or prep
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterator, Sequence
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.settings import ModelOffer, Settings
 from chalicelib.shapes import TextKind
 
-from .errors import cut_off, translated, unknown_to_bedrock
+from .errors import cut_off, translated, unknown_to_api, unknown_to_bedrock
 from .interface import BlockEnd, Citation, Counts, Delta, Event, Model, ModelStream, Prompt, Stopped
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 # Longest silence within a stream; the API sends a ping at least every 15 s or so.
 _READ_TIMEOUT_S = 60.0
+_LIST_TIMEOUT_S = 10.0
 
 
 def build(settings: Settings, key: Callable[[], str]) -> Model:
@@ -62,6 +64,24 @@ class Claude:
             raise translated(error, self._on_bedrock) from error
         return ClaudeStream(stream, self._on_bedrock)
 
+    def check(self) -> None:
+        import anthropic  # noqa: PLC0415
+
+        client = self._connected()
+        if not isinstance(client, anthropic.Anthropic):
+            raise TypeError("Bedrock has no list of models that the SDK could ask for")
+        try:
+            # https://platform.claude.com/docs/en/api/models-list: all that the key may ask, in one page.
+            page = client.with_options(max_retries=2, timeout=_LIST_TIMEOUT_S).models.list(limit=1_000)
+        except anthropic.APIError as error:
+            raise translated(error) from error
+        listed = [model.id for model in page.data]
+        # Another server than Anthropic's names its models as it likes.
+        if self._settings.anthropic_base_url is None and not all(
+            _is_listed(o.id, listed) for o in self._settings.models
+        ):
+            raise unknown_to_api()
+
     def _named(self, offer: ModelOffer) -> str:
         if not self._on_bedrock:
             return offer.id
@@ -89,6 +109,12 @@ class Claude:
             self._client_key = key
             self._client = anthropic.Anthropic(api_key=key, base_url=self._settings.anthropic_base_url, **options)
         return self._client
+
+
+def _is_listed(model: str, listed: Sequence[str]) -> bool:
+    """An alias stands for the same name with a date."""
+    name = re.compile(rf"{re.escape(model)}(-\d{{8}})?")
+    return any(name.fullmatch(each) for each in listed)
 
 
 class ClaudeStream:

@@ -18,6 +18,10 @@ def unknown_to_bedrock() -> ModelError:
     return ModelError("model_unknown", "This model was not found on Bedrock. The site's owner has to deploy again.")
 
 
+def unknown_to_api() -> ModelError:
+    return ModelError("model_unknown", _MESSAGES["model_unknown"])
+
+
 # https://platform.claude.com/docs/en/api/errors
 _STATUS_OF = {
     "invalid_request_error": 400,

@@ -84,6 +84,9 @@ class Model(Protocol):
     def prepare(self) -> None:
         """Do beforehand what the first prompt would have to wait for."""
 
+    def check(self) -> None:
+        """See that the models on offer can be asked, which costs nothing. Raises ModelError. Not for Bedrock."""
+
     def stream(self, prompt: Prompt) -> ModelStream:
         """Start one answer. Raises ModelError; so does reading the stream."""
 

@@ -111,14 +111,14 @@ def report(services: Services, user_id: str, comment_id: str) -> None:
     """Count a report, once a person, and show it to the owner. Raises NotFound for what is not to be seen."""
     me = _reporter(user_id, comment_id)
     shown = {":visible": "visible", ":reported": "reported"}
-    write = services.comments.update(
+    write = services.commentaires.update(
         rows.key(comment_id),
         "SET #state = :reported, #reports = if_not_exists(#reports, :none) + :one ADD #reporters :mine",
         {**shown, ":none": 0, ":one": 1, ":me": me, ":mine": {me}, ":most": _MOST_REPORTERS},
         condition=f"{_IS_SHOWN} AND {_NOT_YET}",
     )
     try:
-        services.comments.write(write)
+        services.commentaires.write(write)
     except ConditionFailed as refused:
         if refused.item is None or refused.item.get("state") not in SHOWN:
             raise NotFound("comment") from refused

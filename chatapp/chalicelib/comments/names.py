@@ -73,14 +73,14 @@ def choose(services: Services, user_id: str, name: str, *, is_owner: bool) -> st
         keep(services, user_id, chosen)
     elif chosen is None:
         return None
-    elif is_owners(services.comments.find(OWNERS_KEY), chosen):
+    elif is_owners(services.commentaires.find(OWNERS_KEY), chosen):
         raise NameTaken
     return chosen
 
 
 def keep(services: Services, user_id: str, name: str | None) -> None:
     """Keep an owner's name from others, or no longer (None). Safe to repeat."""
-    table, attribute = services.comments, _attribute(user_id)
+    table, attribute = services.commentaires, _attribute(user_id)
     if name is not None:
         table.write(table.change(OWNERS_KEY, {attribute: skeleton(name)}))
         return

@@ -19,10 +19,10 @@ def remove(services: Services, comment: Comment) -> bool:
     The place of a comment that has replies stays: it is told by theirs.
     """
     shown = "attribute_exists(#sectionId)" if comment.shown else "attribute_not_exists(#sectionId)"
-    gone = services.comments.delete(rows.key(comment.id), condition=f"attribute_exists(#id) AND {shown}")
+    gone = services.commentaires.delete(rows.key(comment.id), condition=f"attribute_exists(#id) AND {shown}")
     try:
         if not comment.shown:
-            services.comments.write(gone)
+            services.commentaires.write(gone)
             return True
         counter = sections.count(services, comment.section, -1)
         transact([gone, counter], patience_s=states.PATIENCE_S)
@@ -31,5 +31,5 @@ def remove(services: Services, comment: Comment) -> bool:
     except TransactionRefused as refused:
         if refused.by(gone):
             return False
-        services.comments.write(gone)  # its section is gone, and counts nothing any more
+        services.commentaires.write(gone)  # its section is gone, and counts nothing any more
     return True

@@ -99,7 +99,7 @@ def key(comment_id: str) -> Key:
 
 def find(services: Services, comment_id: str) -> Comment | None:
     """A comment in whatever state. Raises NotFound for an id that no comment can have."""
-    item = services.comments.find(key(comment_id))
+    item = services.commentaires.find(key(comment_id))
     return Comment.from_item(item) if item else None
 
 

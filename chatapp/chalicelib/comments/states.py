@@ -44,7 +44,7 @@ def moved(services: Services, seen: Comment, state: State | None, attributes: It
     by = (state in SHOWN) - seen.shown
     try:
         if by == 0:
-            return Comment.from_item(services.comments.write(write, returns="ALL_NEW"))
+            return Comment.from_item(services.commentaires.write(write, returns="ALL_NEW"))
         _counted(services, seen, write, by)
     except ConditionFailed as refused:
         raise Changed from refused
@@ -61,13 +61,13 @@ def _counted(services: Services, seen: Comment, write: Write, by: int) -> None:
     except TransactionRefused as refused:
         if refused.by(write):
             raise Changed from refused
-        services.comments.write(write)  # its section is gone, and counts nothing any more
+        services.commentaires.write(write)  # its section is gone, and counts nothing any more
 
 
 def _write(services: Services, seen: Comment, state: State | None, attributes: Item) -> Write:
     shown = {"sectionId": seen.section if state in SHOWN else None}
     condition, values = as_seen(seen)
-    return services.comments.change(
+    return services.commentaires.change(
         rows.key(seen.id), {"state": state, **shown, **attributes}, condition=condition, values=values
     )
 

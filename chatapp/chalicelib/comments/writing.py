@@ -122,7 +122,7 @@ def _attempt(services: Services, writer: Writer, new: New) -> Comment:
         return answered
     comment = _made(services, writer, new, known)
     stored = [
-        services.comments.put(_item(comment), condition="attribute_not_exists(#id)"),
+        services.commentaires.put(_item(comment), condition="attribute_not_exists(#id)"),
         sections.count(services, new.section_id, int(comment.shown), only_open=True),
         *_notes(services, writer, new, known, comment),
     ]
@@ -136,7 +136,7 @@ def _attempt(services: Services, writer: Writer, new: New) -> Comment:
 
 
 def _read(services: Services, writer: Writer, new: New) -> _Known:
-    comments = services.comments
+    comments = services.commentaires
     asked: dict[str, tuple[Table, RowKey]] = {
         "section": (services.sections, sections.key(new.section_id)),
         "owners": (comments, names.OWNERS_KEY),
@@ -247,7 +247,7 @@ def _notes(services: Services, writer: Writer, new: New, known: _Known, comment:
     of = {"comment_id": comment.id, "ttl": now + _KNOWN_S}
     # One that was read, and is free since its comment is gone, is replaced.
     was = known.same["comment_id"] if known.same else ""
-    same = services.comments.put(
+    same = services.commentaires.put(
         {**_same_key(writer, new), **of},
         condition=f"{_IS_NEW} OR #comment_id = :was",
         values={":now": now, ":was": was},
@@ -255,7 +255,7 @@ def _notes(services: Services, writer: Writer, new: New, known: _Known, comment:
     if new.request_id is None:
         return [same]
     request = {**_request_key(writer, new.request_id), **of, "digest": _digest(new)}
-    return [same, services.comments.put(request, condition=_IS_NEW, values={":now": now})]
+    return [same, services.commentaires.put(request, condition=_IS_NEW, values={":now": now})]
 
 
 def _is_known(row: Item | None) -> TypeGuard[Item]:

@@ -19,7 +19,7 @@ def purge_comment(services: Services, subject: Subject, comment_id: str) -> bool
     """Remove a comment that is deleted; False where it is not, or gone. Safe to repeat."""
     mine = {":user_id": subject.owner}
     key = rows.key(comment_id)
-    marked = undo.begin_purge(services, services.comments, key, condition="#user_id = :user_id", values=mine)
+    marked = undo.begin_purge(services, services.commentaires, key, condition="#user_id = :user_id", values=mine)
     if marked is None:
         return False
     erasures.comment(services, subject, comment_id)

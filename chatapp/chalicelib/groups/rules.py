@@ -68,6 +68,7 @@ RULES: dict[tuple[str, str], Rule] = {
     ("DELETE", "/commentaires/{comment_id}"): Rule.ANYONE_SIGNED_IN,
     ("POST", "/commentaires/{comment_id}/restoration"): Rule.ANYONE_SIGNED_IN,
     ("POST", "/commentaires/{comment_id}/report"): Rule.ANYONE_SIGNED_IN,
+    ("POST", "/integrations/commentaires"): Rule.API_KEY,
     ("GET", "/sections"): Rule.OWNERS,
     ("GET", "/sections/{section_id}"): Rule.PUBLIC,
     ("PUT", "/sections/{section_id}"): Rule.OWNERS,

@@ -4,9 +4,9 @@
 
 prints `listening on http://127.0.0.1:N`.
 
-API: `POST /v1/messages` (streaming and not) and `POST /v1/messages/count_tokens`, with the checks, errors,
-stop reasons and prompt-cache figures of Anthropic's. Any key but `invalid` is taken. Without a script it
-answers from the text it was given (`answers.py`). No text of a message is ever logged.
+API: `POST /v1/messages` (streaming and not), `POST /v1/messages/count_tokens` and `GET /v1/models`, with the
+checks, errors, stop reasons and prompt-cache figures of Anthropic's. Any key but `invalid` is taken. Without
+a script it answers from the text it was given (`answers.py`). No text of a message is ever logged.
 
 Scripts, for tests:
 
@@ -60,6 +60,8 @@ from deploy.local.demo_model.wire import Answer, Event, Fault, Pause, make_answe
 
 MAX_BODY_BYTES = 32 * 1024 * 1024  # https://platform.claude.com/docs/en/api/errors#request-size-limits
 HANG_POLL_S = 0.25
+# It answers to any name.
+MODELS = ("claude-sonnet-5-5", "claude-opus-5-5", "claude-haiku-5-5")
 
 
 class DemoServer(ThreadingHTTPServer):
@@ -200,6 +202,13 @@ class DemoHandler(BaseHTTPRequestHandler):
         request = parse_request(_parse_json(raw_body), self.headers["anthropic-version"], counting=True)
         self._send_json(200, {"input_tokens": prompt_tokens(request)})
 
+    def list_models(self, _raw_body: bytes) -> None:
+        self._api_key()
+        models = [
+            {"type": "model", "id": each, "display_name": each, "created_at": "2026-01-01T00:00:00Z"} for each in MODELS
+        ]
+        self._send_json(200, {"data": models, "has_more": False, "first_id": MODELS[0], "last_id": MODELS[-1]})
+
     def _api_key(self) -> str:
         bearer = (self.headers.get("authorization") or "").removeprefix("Bearer ")
         key = self.headers.get("x-api-key") or bearer
@@ -298,6 +307,7 @@ class DemoHandler(BaseHTTPRequestHandler):
 ROUTES: dict[tuple[str, str], Callable[[DemoHandler, bytes], None]] = {
     ("POST", "/v1/messages"): DemoHandler.create_message,
     ("POST", "/v1/messages/count_tokens"): DemoHandler.count_tokens,
+    ("GET", "/v1/models"): DemoHandler.list_models,
     ("POST", "/_demo/script"): DemoHandler.add_script,
     ("GET", "/_demo/requests"): DemoHandler.list_requests,
     ("DELETE", "/_demo"): DemoHandler.clear,

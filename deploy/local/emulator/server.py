@@ -38,6 +38,7 @@ from deploy.local.emulator import (
     role_checks,
     source_address,
     table_exports,
+    usage_plans,
 )
 
 # What a worker writes on stderr behind the last log line of an invocation (the ASCII record separator).
@@ -263,6 +264,7 @@ def main() -> None:
     object_lock.install()
     point_in_time.install()
     table_exports.install()
+    usage_plans.install()
     end_functions_first()
     ministack.app.main()
 

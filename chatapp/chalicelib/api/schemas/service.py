@@ -2,18 +2,32 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from .texts import Request
 
 
+class HealthQuery(BaseModel):
+    """deep: also ask what the app stands on."""
+
+    deep: bool = False
+
+
+class ModelHealth(BaseModel):
+    """As it was found at `checked_at`; unknown where that was too long ago."""
+
+    state: Literal["ok", "failing", "unknown"]
+    checked_at: str | None
+
+
 class Health(BaseModel):
-    """Says to anybody who asks: nothing of what runs here, and how."""
+    """Says to anybody who asks: nothing of what runs here, and how. model: of a deep check alone."""
 
     status: Literal["ok"] = "ok"
     stage: str
+    model: Annotated[ModelHealth | None, Field(exclude_if=lambda model: model is None)] = None
 
 
 class SessionsEnd(Request):
