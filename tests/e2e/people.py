@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -133,7 +133,9 @@ def random_password() -> str:
     return secrets.token_urlsafe(15)
 
 
-def create(deployment: Deployment, name: str, *, temporary: bool = False) -> Person:
+def create(
+    deployment: Deployment, name: str, *, temporary: bool = False, groups: tuple[str, ...] = ("members",)
+) -> Person:
     """A new user; no mail is sent. temporary: the password has to be changed at the first sign-in."""
     person = Person(deployment, f"e2e-{name}-{secrets.token_hex(5)}@example.com", random_password())
     cognito, pool = deployment.client("cognito-idp"), deployment.user_pool_id
@@ -146,6 +148,8 @@ def create(deployment: Deployment, name: str, *, temporary: bool = False) -> Per
     )
     attributes = {item["Name"]: item["Value"] for item in created["User"]["Attributes"]}
     person.user_id = attributes["sub"]
+    for group in groups:
+        cognito.admin_add_user_to_group(UserPoolId=pool, Username=person.email, GroupName=group)
     if not temporary:
         cognito.admin_set_user_password(
             UserPoolId=pool, Username=person.email, Password=person.password, Permanent=True
@@ -155,13 +159,15 @@ def create(deployment: Deployment, name: str, *, temporary: bool = False) -> Per
 
 
 def delete(person: Person) -> None:
+    """Unless the test has done so."""
     cognito = person.deployment.client("cognito-idp")
-    cognito.admin_delete_user(UserPoolId=person.deployment.user_pool_id, Username=person.email)
+    with suppress(cognito.exceptions.UserNotFoundException):
+        cognito.admin_delete_user(UserPoolId=person.deployment.user_pool_id, Username=person.email)
 
 
 @contextmanager
-def signed_in(deployment: Deployment, name: str) -> Iterator[Person]:
-    person = create(deployment, name)
+def signed_in(deployment: Deployment, name: str, *, groups: tuple[str, ...] = ("members",)) -> Iterator[Person]:
+    person = create(deployment, name, groups=groups)
     try:
         yield person
     finally:

@@ -324,6 +324,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/integrations/commentaires": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["create_comment_by_key"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/me": {
         parameters: {
             query?: never;
@@ -1280,7 +1296,7 @@ export interface components {
         };
         /**
          * Health
-         * @description Says to anybody who asks: nothing of what runs here, and how.
+         * @description Says to anybody who asks: nothing of what runs here, and how. model: of a deep check alone.
          */
         Health: {
             /**
@@ -1291,6 +1307,19 @@ export interface components {
             status: "ok";
             /** Stage */
             stage: string;
+            /** @default null */
+            model: components["schemas"]["ModelHealth"] | null;
+        };
+        /**
+         * HealthQuery
+         * @description deep: also ask what the app stands on.
+         */
+        HealthQuery: {
+            /**
+             * Deep
+             * @default false
+             */
+            deep: boolean;
         };
         /** Invitation */
         Invitation: {
@@ -1440,6 +1469,19 @@ export interface components {
             prices: components["schemas"]["Prices"];
             /** Default */
             default: boolean;
+        };
+        /**
+         * ModelHealth
+         * @description As it was found at `checked_at`; unknown where that was too long ago.
+         */
+        ModelHealth: {
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "ok" | "failing" | "unknown";
+            /** Checked At */
+            checked_at: string | null;
         };
         /** Models */
         Models: {
@@ -1868,6 +1910,29 @@ export interface components {
              * @default null
              */
             model: string | null;
+        };
+        /**
+         * ScriptComment
+         * @description As a person's comment, without what tells people from robots.
+         */
+        ScriptComment: {
+            /** Sectionid */
+            sectionId: string;
+            /**
+             * Text
+             * @description Plain text, at most 2,000 characters once what is invisible is taken out.
+             */
+            text: string;
+            /**
+             * Request Id
+             * @default null
+             */
+            request_id: string | null;
+            /**
+             * Reply To
+             * @default null
+             */
+            reply_to: string | null;
         };
         /**
          * Section
@@ -2992,7 +3057,9 @@ export interface operations {
     };
     health: {
         parameters: {
-            query?: never;
+            query?: {
+                deep?: boolean;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -3006,6 +3073,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Health"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    create_comment_by_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScriptComment"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MyComment"];
                 };
             };
             /** @description Error */
