@@ -221,6 +221,7 @@ APP_SETTINGS = frozenset(
         "rates",
         "backup_hour_utc",
         "backup_lock_days",
+        "signup",
         "comments_mode",
         "digest",
         "digest_hour_utc",

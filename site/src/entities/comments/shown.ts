@@ -26,7 +26,7 @@ export function shownComments(read: readonly Comment[], mine: readonly MyComment
   const known = new Set(roots.flatMap((root) => [root.id, ...root.replies.map(({ id }) => id)]));
   const oldest = read.at(-1)?.timestamp;
   for (const comment of mine) {
-    if (known.has(comment.id) || comment.status === "deleted") continue;
+    if (known.has(comment.id)) continue;
     const shown = ofMine(comment);
     if (comment.reply_to !== null) roots.find(({ id }) => id === comment.reply_to)?.replies.push(shown);
     // Visible ones that are older stand on a page that is not read yet.

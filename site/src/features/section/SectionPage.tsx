@@ -32,6 +32,10 @@ export function SectionPage({ sectionId, config, userId, onSignIn, account }: Se
   const back = wayBack(window.location.search, config.comment_origins);
   const own = back === null ? webAddress(section?.url ?? "") : null;
   useEffect(() => {
+    // Led to by the moderation, among others: there once it was read.
+    if (list.isSuccess && window.location.hash !== "") document.getElementById(window.location.hash.slice(1))?.focus();
+  }, [list.isSuccess]);
+  useEffect(() => {
     document.title = `${title}${DOT}${t.app.name}`;
   }, [title, t]);
   return (
