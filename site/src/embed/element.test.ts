@@ -89,10 +89,13 @@ describe("the element", () => {
 
   it("keeps the place of what was deleted", async () => {
     answers = [page([comment("", { author: null, status: "deleted", replies: [comment("Still here")] })])];
+    const told: unknown[] = [];
+    document.addEventListener("chatapp-comments", ({ target }) => told.push(target), { once: true });
     const root = place();
     await waitFor(() => expect(texts(root, "deleted")).toEqual(["This comment was deleted."]));
     expect(texts(root, "text")).toEqual(["Still here"]);
     expect(texts(root, "heading")).toEqual(["1 comment"]);
+    expect(told, "the page is told").toEqual([document.querySelector("chatapp-comments")]);
   });
 
   it("leads to the site for writing, with the way back", async () => {

@@ -103,7 +103,7 @@ export class ChatappComments extends HTMLElement {
       this.#state = error instanceof UnknownSection ? "unknown" : "failed";
     }
     this.#show();
-    this.dispatchEvent(new CustomEvent("chatapp-comments", { detail: { state: this.#state, count: this.#count } }));
+    this.dispatchEvent(new CustomEvent("chatapp-comments", { bubbles: true, detail: { state: this.#state, count: this.#count } }));
   }
 
   /** What a first page that holds everything shows by itself needs no second request. A number is no reason to fail. */
