@@ -1,4 +1,4 @@
-"""What a limiter's check costs on the local AWS: requests to DynamoDB, and how long a caller waits for them.
+"""What comments and a limiter's check cost on the local AWS: requests to DynamoDB, and how long a caller waits.
 
 Against a deployment (`./deploy.sh local`), in process: the app's own code on the stage's tables.
 """
@@ -29,6 +29,7 @@ from chalicelib.spending import rates
 from chalicelib.spending.rates import Caller
 from chalicelib.subjects import person
 
+from bench import comments_read
 from bench.report import ROOT, Figure, load_average, show
 from deploy import steps
 from deploy.local import aws as local_aws
@@ -113,7 +114,9 @@ def main() -> None:
     running = local_aws.status(ROOT).aws
     if steps.read_outputs("local") is None or running is None:
         sys.exit("nothing to measure: run ./deploy.sh local first")
-    show("limits on the local AWS, warm", [*limiter(Stage.of(running)), load_average()])
+    stage = Stage.of(running)
+    read = comments_read.figures(stage.api, stage.dynamodb, stage.sent)
+    show("comments and limits on the local AWS, warm", [*limiter(stage), *read, load_average()])
 
 
 if __name__ == "__main__":

@@ -38,6 +38,9 @@ class Reply:
 class Person:
     """name: becomes the token's `sub`. token_use: `access` to try what must be refused. groups: theirs, by commas.
 
+    claims: of their token, as API Gateway's authorizer hands them on; none for who sends none. identity: what else it
+    knows of a caller.
+
     They have an account, and the stage has just read that no session of theirs has ended.
     """
 
@@ -49,6 +52,7 @@ class Person:
         for group in groups.split(",") if groups else []:
             stage.pool.groups[group].append(self.user_id)
         self.headers: dict[str, str] = {}
+        self.identity: dict[str, str] = {}
         now = int(time.time())
         self.claims: dict[str, str] = {
             "sub": self.user_id,
@@ -82,8 +86,8 @@ class Person:
                 "httpMethod": method,
                 "resourcePath": resource,
                 "requestId": "test",
-                "identity": {"sourceIp": "127.0.0.1"},
-                "authorizer": {"claims": self.claims},
+                "identity": {"sourceIp": "127.0.0.1", **self.identity},
+                **({"authorizer": {"claims": self.claims}} if self.claims else {}),
             },
         }
         reply = self.stage.app.app(event, Context(29))

@@ -68,10 +68,10 @@ _CONNECTIONS = ("Query", "BatchWriteItem")
 _PUSH = Grant("sockets", "connections", ("PostToConnection",))
 _PUSHING = (Grant("table", "sockets", _CONNECTIONS), _PUSH)
 
-# What lies under a conversation and a file.
+# What lies under a conversation and a file, beside messages.
+_REMOVED = ("Query", "BatchWriteItem")
 _REMOVING = (
-    Grant("table", "messages", ("Query", "BatchWriteItem")),
-    Grant("table", "frames", ("Query", "BatchWriteItem")),
+    Grant("table", "frames", _REMOVED),
     Grant("bucket", "files/uploads", ("ListObjectVersions", "DeleteObjectVersion")),
     Grant("bucket", "files/extracted", ("ListObjectVersions", "DeleteObjectVersion")),
     # That it was removed, for whoever restores a backup.
@@ -166,7 +166,10 @@ _PURGE = Function(
     # Removing what a person deleted can be done again, and must be done in the end.
     events=Events(retries=2, max_age_s=21_600, failures="purge-failures"),
     grants=(
-        Grant("table", "conversations", ("Query", "UpdateItem", "DeleteItem")),
+        Grant("table", "conversations", ("Query", "BatchGetItem", "UpdateItem", "DeleteItem")),
+        # Answers in progress of who is kept out are stopped.
+        Grant("index", "conversations/timestamp-index", ("Query",)),
+        Grant("table", "messages", (*_REMOVED, "GetItem", "BatchGetItem", "UpdateItem")),
         Grant("table", "files", ("PutItem", "UpdateItem", "DeleteItem")),
         Grant("index", "files/user-files-index", ("Query",)),
         Grant("table", "usage", ("Query", "UpdateItem", "BatchWriteItem")),
@@ -195,6 +198,7 @@ _SWEEP = Function(
         Grant("table", "commentaires", ("GetItem", "UpdateItem", "DeleteItem")),
         Grant("table", "conversations", ("BatchGetItem", "UpdateItem", "DeleteItem", "Scan")),
         Grant("table", "files", ("GetItem", "PutItem", "UpdateItem", "DeleteItem", "Scan")),
+        Grant("table", "messages", _REMOVED),
         Grant("table", "usage", ("GetItem", "UpdateItem", "Scan")),
         Grant("table", "people", ("Scan",)),
         Grant("pool", "people", ("DescribeUserPool", "ListUsers", "AdminGetUser")),

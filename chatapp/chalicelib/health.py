@@ -69,7 +69,7 @@ PARTS: Mapping[str, Callable[[Services], Any]] = MappingProxyType(
         _USAGE: lambda s: s.usage.find(ROW),
         "table sockets": lambda s: s.sockets.query("#subject = :nobody", {":nobody": _NOBODY}, limit=1),
         "table people": lambda s: s.people.find({"user_id": _NOBODY}),
-        "table commentaires": lambda s: s.comments.find({"id": _NOBODY}),
+        "table commentaires": lambda s: s.commentaires.find({"id": _NOBODY}),
         "table sections": lambda s: s.sections.find({"section_id": _NOBODY}),
         "bucket files": lambda s: s.uploads.versions(f"uploads/{_NOBODY}/"),
         "bucket site": lambda s: _is_published(s.site.versions("index.html")),

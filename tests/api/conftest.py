@@ -31,6 +31,7 @@ def unchanged(stage: Stage, ada: Person) -> Iterator[dict[str, str]]:
         "answer": answer["message_id"],
         "prompt": answer["parent_id"],
         "file": file.file_id,
+        "person": ada.user_id,
     }
     assert {table: stage.rows(table) for table in tables} == before
     assert stage.objects() == objects

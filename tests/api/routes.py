@@ -13,8 +13,9 @@ GOOD = {"text": "Which roses?", "request_id": REQUEST_ID}
 C = "{conversation}"
 A = "{answer}"
 F = "{file}"
+P = "{person}"
 
-# Every private route, with a body that is right.
+# Every private route, with a body that is right: of members, whatever they ask for; of everybody who has signed in.
 ROUTES: list[tuple[str, str, Any]] = [
     ("GET", "/models", None),
     ("POST", "/conversations", {}),
@@ -40,12 +41,39 @@ ROUTES: list[tuple[str, str, Any]] = [
     ("DELETE", f"/files/{F}", None),
     ("GET", f"/files/{F}/pages/1", None),
     ("GET", f"/files/{F}/content", None),
+    ("GET", "/me", None),
+    ("PATCH", "/me", {"display_name": "Ada"}),
 ]
+# Of owners.
+OWNERS_ROUTES: list[tuple[str, str, Any]] = [
+    ("GET", "/people", None),
+    ("POST", "/people", {"email": "new@example.com", "groups": ["members"]}),
+    ("GET", f"/people/{P}", None),
+    ("PATCH", f"/people/{P}", {"budget_usd": 5}),
+    ("DELETE", f"/people/{P}", {"email": "new@example.com"}),
+    ("POST", f"/people/{P}/invitation", None),
+]
+NAMES = {
+    C: "{conversation_id}",
+    A: "{message_id}",
+    F: "{file_id}",
+    P: "{user_id}",
+    "pages/1": "pages/{number}",
+}
+
+
+def declared(path: str) -> str:
+    """A path of these lists as the app declares it."""
+    for short, name in NAMES.items():
+        path = path.replace(short, name)
+    return path
+
+
 WITH_CONVERSATION = [route for route in ROUTES if C in route[1]]
 WITH_MESSAGE = [route for route in ROUTES if A in route[1]]
 WITH_FILE = [route for route in ROUTES if F in route[1] and C not in route[1]]
 WITH_BOTH = [route for route in ROUTES if F in route[1] and C in route[1]]
-WITH_BODY = [(method, path) for method, path, _ in ROUTES if method in ("POST", "PATCH")]
+WITH_BODY = [(method, path) for method, path, _ in (*ROUTES, *OWNERS_ROUTES) if method in ("POST", "PATCH")]
 
 
 def refused(reply: Reply, field: str, says: str = "") -> None:

@@ -11,6 +11,7 @@ from chalicelib.ids import new_id
 from tests.api.routes import (
     GOOD,
     MISSING,
+    OWNERS_ROUTES,
     REQUEST_ID,
     ROUTES,
     WITH_BODY,
@@ -18,9 +19,8 @@ from tests.api.routes import (
     WITH_CONVERSATION,
     WITH_FILE,
     WITH_MESSAGE,
-    A,
     C,
-    F,
+    declared,
     refused,
     same_404,
 )
@@ -71,9 +71,9 @@ def test_a_request_id_is_a_short_word(ada: Person, unchanged: dict[str, str], re
 
 
 @pytest.mark.parametrize(("method", "path"), WITH_BODY)
-def test_unknown_fields_are_refused(ada: Person, unchanged: dict[str, str], method: str, path: str) -> None:
-    body = next(body for m, p, body in ROUTES if (m, p) == (method, path)) or {}
-    refused(ada.call(method, path.format(**unchanged), {**body, "colour": "red"}), "colour", "no such field")
+def test_unknown_fields_are_refused(owner: Person, unchanged: dict[str, str], method: str, path: str) -> None:
+    body = next(body for m, p, body in (*ROUTES, *OWNERS_ROUTES) if (m, p) == (method, path)) or {}
+    refused(owner.call(method, path.format(**unchanged), {**body, "colour": "red"}), "colour", "no such field")
 
 
 @pytest.mark.parametrize(
@@ -94,9 +94,9 @@ def test_unknown_fields_are_refused(ada: Person, unchanged: dict[str, str], meth
     ],
     ids=lambda raw: raw[:10],
 )
-def test_a_body_that_is_no_json_object_is_refused(ada: Person, unchanged: dict[str, str], raw: str) -> None:
+def test_a_body_that_is_no_json_object_is_refused(owner: Person, unchanged: dict[str, str], raw: str) -> None:
     for method, path in WITH_BODY:
-        refused(ada.call(method, path.format(**unchanged), raw=raw), "body")
+        refused(owner.call(method, path.format(**unchanged), raw=raw), "body")
 
 
 def test_a_body_that_is_missing_or_no_utf_8_is_refused(ada: Person, unchanged: dict[str, str]) -> None:
@@ -253,7 +253,7 @@ def test_only_an_answer_is_stopped_or_retried(ada: Person, unchanged: dict[str, 
 @pytest.mark.parametrize("token_use", ["access", "", None])
 def test_only_id_tokens_are_taken(stage: Stage, unchanged: dict[str, str], token_use: Any) -> None:
     caller = Person(stage, "ada", token_use=token_use)
-    for method, path, body in ROUTES:
+    for method, path, body in (*ROUTES, *OWNERS_ROUTES):
         for sent in (body, {"nonsense": True}):
             reply = caller.call(method, path.format(**unchanged), sent)
             assert (reply.status, reply.error) == (401, "unauthorized"), path
@@ -262,13 +262,7 @@ def test_only_id_tokens_are_taken(stage: Stage, unchanged: dict[str, str], token
 
 def test_every_private_route_is_tried_above(stage: Stage) -> None:
     private = {(op.method, op.path) for op in stage.app.app.operations if not op.public}
-    names = {C: "{conversation_id}", A: "{message_id}", F: "{file_id}", "pages/1": "pages/{number}"}
-    tried = set()
-    for method, path, _ in ROUTES:
-        for short, name in names.items():
-            path = path.replace(short, name)  # noqa: PLW2901
-        tried.add((method, path))
-    assert tried == private
+    assert {(method, declared(path)) for method, path, _ in (*ROUTES, *OWNERS_ROUTES)} == private
 
 
 def test_a_token_without_a_subject_is_not_taken(stage: Stage, unchanged: dict[str, str]) -> None:

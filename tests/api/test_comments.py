@@ -17,12 +17,13 @@ from tests.api.commenting import (
     owner,
     page,
     post,
+    purge,
     section,
     shown,
     visitor,
 )
 from tests.fakes.dynamodb import Call, conflict
-from tests.fakes.wire import lost_reply
+from tests.fakes.wire import Send, lost_reply
 from tests.people import Person
 from tests.stage import ORIGIN, Stage
 
@@ -183,16 +184,27 @@ def test_an_unknown_section_is_a_404_and_a_closed_one_says_so(stage: Stage, ada:
     assert page(stage)["section"]["open"] is False
 
 
-def test_a_section_that_goes_while_a_comment_is_written_takes_none(stage: Stage, ada: Person) -> None:
-    row = stage.row("sections", SECTION)
-
-    def gone(call: Any, send: Any) -> Any:
-        stage.delete("sections", row)
+@pytest.mark.parametrize(("change", "status"), [({"title": None}, 404), ({"open": False}, 409)])
+def test_a_section_that_goes_or_closes_while_a_comment_is_written_takes_none(
+    stage: Stage, ada: Person, change: dict[str, Any], status: int
+) -> None:
+    def changes(call: Call, send: Send) -> Any:
+        stage.edit("sections", SECTION, **change)
         return send()
 
-    stage.wire.fail(gone, _stores)
-    assert post(ada).status == 404
+    stage.wire.fail(changes, _stores)
+    assert post(ada).status == status
     assert stage.rows("commentaires") == []
+
+
+def test_a_comment_of_a_section_that_is_gone_is_moderated_and_counted_nowhere(stage: Stage, ada: Person) -> None:
+    hidden, deleted = comment(ada, "hidden"), comment(ada, "deleted")
+    stage.delete("sections", stage.row("sections", SECTION))
+    assert visitor(stage).get(f"/commentaires/counts?sectionIds={SECTION}").body == {"counts": {}}
+    assert act(stage, hidden, "hide").body["status"] == "hidden"
+    ada.delete(f"/commentaires/{deleted}")
+    purge(stage, deleted)
+    assert stage.rows("sections") == []
 
 
 def test_the_same_request_is_one_comment(stage: Stage, ada: Person, grace: Person) -> None:

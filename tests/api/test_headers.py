@@ -6,7 +6,7 @@ from typing import Any
 
 from chalice.deploy.swagger import TemplatedSwaggerGenerator
 
-from tests.api.routes import MISSING, ROUTES
+from tests.api.routes import MISSING, OWNERS_ROUTES, ROUTES
 from tests.people import Person, Reply
 from tests.stage import Stage
 
@@ -19,7 +19,7 @@ def _lacks(reply: Reply) -> bool:
 
 def test_every_route_sends_them_with_what_it_refuses(stage: Stage, ada: Person) -> None:
     nobody = Person(stage, "nobody", token_use="access")
-    asked = [(method, _filled(path), body) for method, path, body in ROUTES]
+    asked = [(method, _filled(path), body) for method, path, body in (*ROUTES, *OWNERS_ROUTES)]
     replies = {(method, path): nobody.call(method, path, body) for method, path, body in asked}
     assert {reply.status for reply in replies.values()} == {401}
     assert [route for route, reply in replies.items() if _lacks(reply)] == []
@@ -50,6 +50,6 @@ def test_api_gateway_sends_them_with_what_it_answers_to_a_browsers_options(stage
 
 
 def _filled(path: str) -> str:
-    for short in ("{conversation}", "{answer}", "{file}"):
+    for short in ("{conversation}", "{answer}", "{file}", "{person}"):
         path = path.replace(short, MISSING)
     return path

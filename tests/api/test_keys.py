@@ -59,7 +59,7 @@ def test_a_script_writes_under_its_keys_name(stage: Stage) -> None:
     assert reply.status == 201
     assert reply.body["author"] == {"name": "The importer", "is_owner": False}
     assert (reply.body["status"], reply.body["text"]) == ("visible", "Imported.")
-    assert reply.headers["RateLimit-Policy"] == '"comments-key";q=60;w=60'
+    assert reply.headers["RateLimit-Policy"].startswith('"comments-key";q=')
 
 
 def test_the_same_request_is_one_comment(stage: Stage) -> None:

@@ -12,7 +12,7 @@ from chalicelib import functions, services, sessions
 from chalicelib.push import connections
 from chalicelib.push.channel import Channel
 
-from tests.api.routes import ROUTES
+from tests.api.routes import OWNERS_ROUTES, ROUTES
 from tests.fakes import dynamodb, wire
 from tests.people import Person
 from tests.stage import ORIGIN, ROOT, Stage, Template, wait_for
@@ -133,7 +133,7 @@ def test_no_route_does_anything_for_a_session_that_has_ended(
         row |= {"item": "ended:", "revoked_at": int(time.time())}
     stage.put("sockets", row)
     stage.clock += sessions.CACHED_S
-    for method, path, body in ROUTES:
+    for method, path, body in (*ROUTES, *OWNERS_ROUTES):
         reply = ada.call(method, path.format(**unchanged), body)
         assert (reply.status, reply.error) == (401, "session_ended"), path
         assert reply.headers["Access-Control-Allow-Origin"] == ORIGIN

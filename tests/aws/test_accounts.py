@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
+import boto3
 import pytest
 from chalicelib.aws import clients
-from chalicelib.aws.accounts import Account, Accounts
+from chalicelib.aws.accounts import Accounts, Missing
 from chalicelib.aws.faults import Busy
 from chalicelib.aws.grants import Grant, NotGranted
 from chalicelib.aws.scratch_tables import ScratchTables
+from moto import mock_aws
 
 from tests.aws.conftest import TESTER
 from tests.fakes.aws import client_error
 from tests.fakes.dynamodb import throttled
 from tests.stage import Stage
 
-ALL = ("AdminGetUser", "AdminCreateUser", "AdminDisableUser")
+ALL = (
+    *("AdminGetUser", "AdminCreateUser", "AdminDisableUser", "AdminEnableUser", "AdminDeleteUser"),
+    *("AdminUserGlobalSignOut", "AdminListGroupsForUser", "AdminAddUserToGroup", "AdminRemoveUserFromGroup"),
+)
 ATTRIBUTES = {"sub": "old", "email": "ada@example.com", "email_verified": "true", "cognito:user_status": "CONFIRMED"}
 
 
@@ -28,7 +34,10 @@ def test_an_account_is_found_by_sub_and_by_address(stage: Stage) -> None:
     stage.pool.subs.add("a-sub")
     stage.pool.emails["a-sub"] = "ada@example.com"
     accounts = _accounts()
-    assert accounts.find("a-sub") == accounts.find("ada@example.com") == Account("a-sub", "ada@example.com")
+    found = accounts.find("a-sub")
+    assert found is not None
+    assert (found.sub, found.email, found.status) == ("a-sub", "ada@example.com", "active")
+    assert accounts.find("ada@example.com") == found
     assert accounts.find("nobody") is None
 
 
@@ -62,6 +71,60 @@ def test_what_is_not_granted_is_refused(stage: Stage) -> None:
         _accounts("AdminGetUser").invite(ATTRIBUTES, is_enabled=True)
     with pytest.raises(NotGranted):
         _accounts("AdminGetUser", "AdminCreateUser").invite(ATTRIBUTES, is_enabled=False)
+
+
+@pytest.fixture
+def moto() -> Iterator[tuple[Any, Accounts]]:
+    """A pool of moto's, and its accounts."""
+    with mock_aws():
+        cognito = boto3.client("cognito-idp", region_name="eu-west-1")
+        pool_id = cognito.create_user_pool(PoolName="p", UsernameAttributes=["email"])["UserPool"]["Id"]
+        for group in ("owners", "members"):
+            cognito.create_group(UserPoolId=pool_id, GroupName=group)
+        yield cognito, Accounts(TESTER, Grant("pool", "people", ALL), lambda: cognito, pool_id)
+
+
+def test_an_account_lives_from_its_invitation_to_its_end(moto: tuple[Any, Accounts]) -> None:
+    _, accounts = moto
+    made = accounts.invite({"email": "ada@example.com"}, is_enabled=True)
+    for _ in range(2):
+        accounts.add(made.sub, "members")
+        accounts.add(made.sub, "owners")
+    assert accounts.groups(made.sub) == {"members", "owners"}
+    for _ in range(2):
+        accounts.remove(made.sub, "owners")
+    assert accounts.groups(made.sub) == {"members"}
+    accounts.disable(made.sub)
+    assert _status(accounts, made.sub) == "disabled"
+    accounts.enable(made.sub)
+    assert _status(accounts, made.sub) == "invited"
+    accounts.delete(made.sub)
+    assert accounts.find(made.sub) is None
+
+
+def _status(accounts: Accounts, sub: str) -> str:
+    found = accounts.find(sub)
+    return found.status if found else ""
+
+
+def test_of_nobody_nothing_is_changed(moto: tuple[Any, Accounts]) -> None:
+    _, accounts = moto
+    nobody = "6a1f3d2e-0000-4000-8000-000000000000"
+    for change in (accounts.disable, accounts.enable, accounts.delete, accounts.groups):
+        with pytest.raises(Missing):
+            change(nobody)
+    for move in (accounts.add, accounts.remove):
+        with pytest.raises(Missing):
+            move(nobody, "members")
+
+
+def test_an_invitation_is_mailed_again_until_it_was_taken_up(stage: Stage) -> None:
+    accounts = _accounts()
+    made = accounts.invite(ATTRIBUTES, is_enabled=True)
+    assert accounts.remind(made.email)
+    stage.pool.invited.clear()
+    assert not accounts.remind(made.email)
+    assert stage.pool.mailed == ["ada@example.com"] * 2
 
 
 SCRATCH = ("CreateTable", "DescribeTable", "DeleteTable", "PutItem", "BatchGetItem")

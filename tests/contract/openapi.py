@@ -99,7 +99,7 @@ def _operation(operation: Any, references: dict[Any, Any]) -> dict[str, Any]:
         **{str(status): {"description": "Success", "content": reply} for status in operation.statuses},
         "default": {"description": "Error", "content": error},
     }
-    if not operation.public:
+    if operation.keyed or not operation.public:
         described["security"] = [{"api_key" if operation.keyed else "id_token": []}]
     return described
 

@@ -62,6 +62,12 @@ def grace(deployment: Deployment) -> Iterator[Person]:
         yield person
 
 
+@pytest.fixture(scope="session")
+def owner(deployment: Deployment) -> Iterator[Person]:
+    with people.signed_in(deployment, "owner", groups=("owners",)) as person:
+        yield person
+
+
 @pytest.fixture
 def word() -> str:
     return unique_word()

@@ -165,7 +165,8 @@ class CloudFormation:
             if part["Type"] in self.refuses:
                 raise _Failed(logical_id, part["Type"], self.refuses[part["Type"]])
             if logical_id in imported:
-                (physical_id,) = imported[logical_id]["ResourceIdentifier"].values()
+                identifiers = imported[logical_id]["ResourceIdentifier"]
+                physical_id = "|".join(identifiers[name] for name in sorted(identifiers))
             else:
                 physical_id = kind.make(self.clients, properties)
         except ClientError as error:
@@ -243,6 +244,16 @@ def _pool(clients: Clients, properties: Properties) -> str:
     own = {name: value for name, value in properties.items() if name not in {"UserPoolName", "EnabledMfas"}}
     asked = {"PoolName": properties["UserPoolName"], **own}  # which kinds of MFA there are is another call's
     return str(clients("cognito-idp").create_user_pool(**asked)["UserPool"]["Id"])
+
+
+def _group(clients: Clients, properties: Properties) -> str:
+    made = clients("cognito-idp").create_group(**properties)["Group"]
+    return f"{made['GroupName']}|{made['UserPoolId']}"
+
+
+def _remove_group(clients: Clients, name: str) -> None:
+    group, _, pool = name.partition("|")
+    clients("cognito-idp").delete_group(GroupName=group, UserPoolId=pool)
 
 
 def _client(clients: Clients, properties: Properties) -> str:
@@ -350,6 +361,7 @@ KINDS: dict[str, Kind] = {
         lambda clients, name: {"Arn": clients("cognito-idp").describe_user_pool(UserPoolId=name)["UserPool"]["Arn"]},
         renamed="UserPoolName",
     ),
+    "AWS::Cognito::UserPoolGroup": Kind(_group, _remove_group, renamed="GroupName"),
     "AWS::Cognito::UserPoolClient": Kind(_client, renamed="UserPoolId"),
     "AWS::Logs::LogGroup": Kind(
         _log_group, lambda clients, name: clients("logs").delete_log_group(logGroupName=name), renamed="LogGroupName"

@@ -1,16 +1,16 @@
-"""The command that a deployment prints to invite somebody, read as the AWS CLI reads it."""
+"""The first person of a stage is invited, as its owner, in a way that reaches people."""
 
 from __future__ import annotations
 
-import shlex
 from typing import Any
 
-import botocore.session
-from botocore.model import ListShape, StructureShape
-from botocore.validate import validate_parameters
+import pytest
 
 from deploy import commands
+from deploy.commands import UsageError, parse, summary
 from deploy.environment import Stage
+from deploy.people import access
+from tests.fakes import clients
 
 OUTPUTS: dict[str, object] = {
     "site_url": "https://d1.cloudfront.net",
@@ -18,50 +18,51 @@ OUTPUTS: dict[str, object] = {
     "socket_url": None,
     "user_pool_id": "eu-west-1_pool",
 }
-# Options of every command of the CLI, no parameters of the call.
-_GLOBAL = {"region"}
 
 
-def _parameters(command: str) -> tuple[str, dict[str, Any]]:
-    """The API's operation, and its parameters, each word after an option being one value (`Name=a,Value=b`)."""
-    program, service, operation, *words = shlex.split(command)
-    assert program == "aws"
-    given: dict[str, list[str]] = {}
-    for word in words:
-        if word.startswith("--"):
-            values = given.setdefault(word.removeprefix("--"), [])
-        else:
-            values.append(word)
-    model = botocore.session.get_session().get_service_model(service)
-    called = model.operation_model("".join(part.title() for part in operation.split("-")))
-    assert isinstance(called.input_shape, StructureShape)
-    # As botocore.xform_name does, the other way round.
-    named = {name.lower(): (name, shape) for name, shape in called.input_shape.members.items()}
-    parameters: dict[str, Any] = {}
-    for option, values in given.items():
-        if option in _GLOBAL:
-            continue
-        name, shape = named[option.replace("-", "")]
-        if isinstance(shape, ListShape):
-            is_record = isinstance(shape.member, StructureShape)
-            parameters[name] = [
-                dict(pair.split("=") for pair in each.split(",")) if is_record else each for each in values
-            ]
-        else:
-            (parameters[name],) = values
-    validate_parameters(parameters, called.input_shape)
-    return called.name, parameters
+class _Pool:
+    def __init__(self) -> None:
+        self.asked: list[dict[str, Any]] = []
+
+    def admin_create_user(self, **asked: Any) -> dict[str, Any]:
+        self.asked.append(asked)
+        return {}
+
+    def admin_add_user_to_group(self, **asked: Any) -> None:
+        self.asked.append(asked)
 
 
-def test_an_invitation_is_sent_by_mail_to_an_address_that_counts_as_verified() -> None:
+class _Stage(Stage):
+    def client(self, service: str) -> Any:
+        return self.__dict__["cognito"]
+
+
+def test_an_owner_is_invited_by_mail_to_an_address_that_counts_as_verified() -> None:
     """Cognito's own choice is a text message, which people without a telephone number never get.
 
     https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_AdminCreateUser.html
     """
-    command = commands.summary(Stage("prod", "eu-west-1"), OUTPUTS).splitlines()[-1].strip()
-    operation, parameters = _parameters(command)
-    assert operation == "AdminCreateUser"
-    assert parameters["DesiredDeliveryMediums"] == ["EMAIL"]
-    assert parameters["UserPoolId"] == "eu-west-1_pool"
-    assert {"Name": "email_verified", "Value": "true"} in parameters["UserAttributes"]
-    assert "MessageAction" not in parameters, "which would suppress it"
+    pool, stage = _Pool(), _Stage("prod", "eu-west-1")
+    stage.__dict__["cognito"] = clients.client("cognito-idp", pool)
+    assert access.make_owner(stage, "eu-west-1_pool", "me@example.com")
+    invitation, group = pool.asked
+    assert invitation["DesiredDeliveryMediums"] == ["EMAIL"]
+    assert {"Name": "email_verified", "Value": "true"} in invitation["UserAttributes"]
+    assert "MessageAction" not in invitation, "which would suppress it"
+    assert group == {"UserPoolId": "eu-west-1_pool", "Username": "me@example.com", "GroupName": "owners"}
+
+
+def test_a_deployment_says_how_and_the_command_is_understood() -> None:
+    said = summary(Stage("prod", "eu-west-1"), OUTPUTS)
+    assert "./deploy.sh owner prod EMAIL" in said
+    asked = parse(["owner", "prod", "me@example.com"])
+    assert (asked.command, asked.stage, asked.email) == ("owner", "prod", "me@example.com")
+    assert "owner STAGE EMAIL" in commands.USAGE
+
+
+@pytest.mark.parametrize(
+    "words", [["owner"], ["owner", "prod"], ["owner", "prod", "me"], ["owner", "prod", "me@example.com", "--disable"]]
+)
+def test_an_owner_is_named_by_stage_and_address(words: list[str]) -> None:
+    with pytest.raises(UsageError):
+        parse(words)

@@ -1,64 +1,85 @@
-"""Names by which writers are shown, and which of them look alike."""
+"""What a person may be called where others read it."""
 
 from __future__ import annotations
 
 import pytest
-from chalicelib.comments import names
 from chalicelib.errors import InvalidRequest
+from chalicelib.people import names
 
-ADA = "Ada Lovelace"
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("Ada", "Ada"),
+        ("  Ada \t\n Lovelace ", "Ada Lovelace"),
+        ("Zoë", "Zoë"),
+        ("Nguyễn Thị", "Nguyễn Thị"),
+        ("Анна", "Анна"),
+        ("王小明", "王小明"),
+        ("עדה", "עדה"),
+        ("Ada 🌹", "Ada 🌹"),
+        ("<b>Ada</b>", "<b>Ada</b>"),
+        ("x" * 40, "x" * 40),
+        ("", ""),
+        ("   ", ""),
+    ],
+)
+def test_a_name_is_what_people_are_called_anywhere(text: str, kept: str) -> None:
+    assert names.chosen(text) == kept
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "x" * 41,
+        "Ada\u202eevil",
+        "Ada\u2066",
+        "\u200f",
+        "A\u200bda",
+        "A\u200dda",
+        "\ufeffAda",
+        "Ada\x00",
+        "Ada\x1b[1m",
+        "Ada\ud800",
+        "Ada\ue000",
+        "\u3164",
+        "Ada\u2800",
+        "e" + "\u0301" * 100,
+        "a" + "\u0330\u0331\u0332",
+        "🌹",
+        "...",
+    ],
+)
+def test_a_name_that_hides_or_floods_is_refused(text: str) -> None:
+    with pytest.raises(InvalidRequest, match="display_name: "):
+        names.chosen(text)
 
 
 @pytest.mark.parametrize(
     "other",
     [
         "ada lovelace",
-        "АДА LOVELACE".replace("Д", "D"),  # Cyrillic А
+        "Ada_Lovelace",
         "\u0410d\u0430 L\u043ev\u0435l\u0430c\u0435",
         "Αda Lονelace",
-        "Ada\u200bLovelace",
         "A d a  L o v e l a c e",
         "Ada.Lovelace",
-        "Ada-Lovelace!"[:-1],
-        "\uff21\uff44\uff41 Lovelace",
         "Adá Lövelace",
         "Ada L0velace",
-        "Ada Love1ace",
         "Ada LoveIace",
         "\U0001d400da Lovelace",
         "Ⓐda Lovelace",
+        "АԁА Lovelace",
+        "Adа  Lоvelаcе",
+        "ÁDA LOVELACE",
+        "Ada Love1ace",
+        "Ａｄａ Lovelace",
     ],
 )
-def test_what_a_reader_takes_for_a_name_is_that_name(other: str) -> None:
-    assert names.skeleton(other) == names.skeleton(ADA)
+def test_names_that_look_alike_are_told(other: str) -> None:
+    assert names.looks(other) == names.looks("Ada Lovelace")
 
 
-@pytest.mark.parametrize("other", ["Ada", "Ada Byron", "Grace Hopper", "Адам Смит", "李小龍", "🌹", "Ada Lovelaced"])
-def test_other_names_are_others(other: str) -> None:
-    assert names.skeleton(other) != names.skeleton(ADA)
-    assert names.skeleton(other)
-
-
-@pytest.mark.parametrize(
-    ("given", "shown"),
-    [
-        ("  Ada \n Lovelace ", "Ada Lovelace"),
-        ("Ada\u202eecalevoL", "AdaecalevoL"),
-        ("Ada\x07\x00", "Ada"),
-        ("A\u0301\u0302\u0303\u0304\u0305\u0306\u0307da", "\u00c1\u0302\u0303\u0304\u0305\u0306da"),
-        ("👩\u200d💻 Ada", "👩\u200d💻 Ada"),
-        ("x" * 40, "x" * 40),
-        ("e\u0301" * 40, "\u00e9" * 40),
-        ("नमस्ते", "नमस्ते"),
-    ],
-)
-def test_a_name_is_one_line_of_what_is_seen(given: str, shown: str) -> None:
-    assert names.cleaned(given) == shown
-
-
-@pytest.mark.parametrize(
-    "given", ["\u200b\u2060", "\u3164", "...", "x" * 41, "🌹" * 41, "a" + "\u0301" * 300 + "b" * 40]
-)
-def test_a_name_that_shows_nothing_or_too_much_is_refused(given: str) -> None:
-    with pytest.raises(InvalidRequest, match="display_name: "):
-        names.cleaned(given)
+@pytest.mark.parametrize("other", ["Ada", "Eda Lovelace", "Ada Lovelaces", "王小明"])
+def test_others_are_not(other: str) -> None:
+    assert names.looks(other) != names.looks("Ada Lovelace")

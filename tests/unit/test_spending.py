@@ -33,7 +33,7 @@ def test_a_call_costs_at_most_its_prompt_unread_by_the_cache_and_an_answer_of_fu
 @pytest.mark.parametrize(("counted", "whose", "usd"), [(person("ada"), "Your", 1), (usage.STAGE, "This site's", 2)])
 def test_a_refusal_names_the_budget(counted: usage.Counted, whose: str, usd: int) -> None:
     settings = Settings(user_budget_usd=1, stage_budget_usd=2)
-    assert budgets.cap_micro_usd(settings, counted) == usd * 1_000_000
-    assert str(budgets.refusal(settings, counted)).startswith(
+    assert budgets.cap_micro_usd(settings, counted, None) == usd * 1_000_000
+    assert str(budgets.refusal(settings, counted, None)).startswith(
         f"{whose} model budget of {usd} USD for this month is spent"
     )

@@ -272,7 +272,9 @@ def test_every_table_can_be_recovered_on_every_stage() -> None:
 
 def test_data_outlives_every_stage_on_aws() -> None:
     kept = cloudformation.template(Stage("prod", "eu-west-1"), "foundation.yaml")
-    assert kept.count("DeletionPolicy: RetainExceptOnCreate") == 12  # seven tables, four buckets, the user pool
+    assert (
+        kept.count("DeletionPolicy: RetainExceptOnCreate") == 15
+    )  # eight tables, four buckets, the user pool, its groups
 
 
 @mock_aws
@@ -296,6 +298,13 @@ def test_what_a_destroyed_stage_kept_is_found_by_its_name(monkeypatch: pytest.Mo
     pool, *_ = [cognito.create_user_pool(PoolName=name)["UserPool"]["Id"] for name in ("chatapp-prod", "chatapp-prod2")]
     found = {kept.logical_id: kept.name for kept in adoption.find(stage, body)}
     assert found == {"UserPool": pool, "UsageTable": "chatapp-prod-usage", "SiteBucket": bucket}
+    cognito.create_group(UserPoolId=pool, GroupName="members")
+    (group,) = (kept for kept in adoption.find(stage, body) if kept.kind == "group")
+    assert group.to_import() == {
+        "LogicalResourceId": "MembersGroup",
+        "ResourceType": "AWS::Cognito::UserPoolGroup",
+        "ResourceIdentifier": {"UserPoolId": pool, "GroupName": "members"},
+    }
     cognito.create_user_pool(PoolName="chatapp-prod")
     with pytest.raises(DeploymentError, match="several user pools"):
         adoption.find(stage, body)

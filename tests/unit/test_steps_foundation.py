@@ -14,6 +14,7 @@ import pytest
 from deploy import steps
 from deploy.account import adoption, cloudformation
 from deploy.environment import DeploymentError, Settings, Stage
+from deploy.people import groups
 from deploy.progress import Progress
 from tests.fakes import clients
 from tests.fakes.aws import client_error
@@ -154,7 +155,7 @@ def test_the_foundation_is_protected_once_it_stands(
     def deploy(of: Stage, name: str, body: str, parameters: Mapping[str, str], say: object) -> cloudformation.Stack:
         seen.append(f"protected {parameters['Protected']}")
         assert parameters["Local"] == ("true" if of.name == "local-a" else "false")
-        return cloudformation.Stack({}, changed=True)
+        return cloudformation.Stack({"UserPoolId": "pool"}, changed=True)
 
     def adopt(of: Stage, name: str, body: str, parameters: Mapping[str, str], say: object) -> bool:
         seen.append(f"adopted, protected {parameters['Protected']}")
@@ -164,6 +165,8 @@ def test_the_foundation_is_protected_once_it_stands(
     monkeypatch.setattr(cloudformation, "deploy", deploy)
     monkeypatch.setattr(cloudformation, "switch_expiry", lambda _: False)
     monkeypatch.setattr(adoption, "adopt", adopt)
+    monkeypatch.setattr(groups, "note_people", lambda _: None)
+    monkeypatch.setattr(groups, "let_in", lambda *_: False)
     deployed = Stage(stage, "eu-west-1", "http://127.0.0.1:1" if stage == "local-a" else None)
     deployed.__dict__["account_id"] = "123456789012"
     steps.Deployment(deployed, Settings(app={}), Progress(), {}, Path()).lay_foundation()

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, get_args
 
-from chalicelib.comments import names
 from chalicelib.errors import InvalidRequest, SignupClosed
 from chalicelib.files import quota
-from chalicelib.groups import people, rules
+from chalicelib.groups import people
 from chalicelib.groups.people import Member
 from chalicelib.ids import iso
 from chalicelib.people import rows
@@ -28,8 +27,7 @@ def me(services: Services, user: User) -> s.Me:
 
 
 def change_me(services: Services, user: User, body: s.MeChange) -> s.Me:
-    name = names.choose(services, user.subject.owner, body.display_name, is_owner=rules.OWNERS in user.groups)
-    return _me(user, rows.change(services, user.subject, display_name=name))
+    return _me(user, people.choose_name(services, user.subject, user.groups, body.display_name))
 
 
 def _me(user: User, row: rows.Person) -> s.Me:

@@ -80,7 +80,10 @@ class User:
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One route. statuses: those of success, the first being the usual one. keyed: it asks for an API key."""
+    """One route. statuses: those of success, the first being the usual one.
+
+    public: the gateway asks for no token. keyed: it asks for an API key.
+    """
 
     method: str
     path: str
@@ -123,7 +126,7 @@ class ChatApp(Chalice):
 
         def decorate(view: View) -> View:
             keyed = bool(options.get("api_key_required"))
-            public = "authorizer" not in options and not keyed
+            public = "authorizer" not in options
             self.operations.append(Operation(method, path, view, statuses, public, keyed))
             register(self._endpoint(view, statuses[0], metered, shared_s, (method, path)))
             return view

@@ -80,6 +80,24 @@ class Comment:
             purging=item.get("purging", False),
         )
 
+    def to_item(self) -> Item:
+        """The row of a comment that is new."""
+        item = {
+            "id": self.id,
+            "section": self.section,
+            "sectionId": self.section if self.shown else None,
+            "user_id": self.user_id,
+            "name": self.name,
+            "is_owner": self.is_owner,
+            "text": self.text,
+            "timestamp": self.timestamp,
+            "created_at": iso(self.created_at),
+            "state": self.state,
+            "reply_to": self.reply_to,
+            "why_held": self.why_held,
+        }
+        return {name: value for name, value in item.items() if value is not None}
+
     @property
     def shown(self) -> bool:
         """Whether everybody sees it, and it is counted."""

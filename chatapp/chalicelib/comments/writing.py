@@ -25,7 +25,7 @@ from chalicelib.errors import (
     SectionClosed,
     TooFast,
 )
-from chalicelib.ids import is_id, iso, new_id
+from chalicelib.ids import is_id, new_id
 from chalicelib.optimistic import Changed, repeated
 from chalicelib.people import rows as people
 from chalicelib.people.rows import Person
@@ -122,7 +122,7 @@ def _attempt(services: Services, writer: Writer, new: New) -> Comment:
         return answered
     comment = _made(services, writer, new, known)
     stored = [
-        services.commentaires.put(_item(comment), condition="attribute_not_exists(#id)"),
+        services.commentaires.put(comment.to_item(), condition="attribute_not_exists(#id)"),
         sections.count(services, new.section_id, int(comment.shown), only_open=True),
         *_notes(services, writer, new, known, comment),
     ]
@@ -221,24 +221,6 @@ def _why_held(services: Services, writer: Writer, person: Item) -> WhyHeld | Non
     if mode == "approve":
         return "every"
     return None if "comments_approved_at" in person else "first"
-
-
-def _item(comment: Comment) -> Item:
-    item = {
-        "id": comment.id,
-        "section": comment.section,
-        "sectionId": comment.section if comment.shown else None,
-        "user_id": comment.user_id,
-        "name": comment.name,
-        "is_owner": comment.is_owner,
-        "text": comment.text,
-        "timestamp": comment.timestamp,
-        "created_at": iso(comment.created_at),
-        "state": comment.state,
-        "reply_to": comment.reply_to,
-        "why_held": comment.why_held,
-    }
-    return {name: value for name, value in item.items() if value is not None}
 
 
 def _notes(services: Services, writer: Writer, new: New, known: _Known, comment: Comment) -> list[Write]:

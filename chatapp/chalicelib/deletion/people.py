@@ -44,7 +44,15 @@ HasTime = Callable[[], bool]
 
 def order(subject: Subject, what: What) -> dict[str, Any]:
     """The payload by which the function `purge` is asked."""
-    return {"user_id": subject.owner, "person": what, "at": int(time.time())}
+    return {"user_id": subject.owner, "person": what}
+
+
+def stop_order(subject: Subject) -> dict[str, Any]:
+    """To stop what was begun until now and for as long as somebody who is cut off just now may be let in.
+
+    However late it is carried out: what a person begins who was let in again since goes on.
+    """
+    return {**order(subject, "stop"), "at": int(time.time())}
 
 
 def carry_out(services: Services, payload: dict[str, Any], remaining_s: float) -> dict[str, Any]:

@@ -22,10 +22,11 @@ from chalicelib.aws.faults import Busy
 from chalicelib.aws.functions import NotStarted
 from chalicelib.aws.people import NoPage
 from chalicelib.aws.table import batch_get
+from chalicelib.comments import names as owner_names
 from chalicelib.deletion import people as removal
-from chalicelib.errors import AlreadyThere, Conflict, InvalidCursor, NotFound
+from chalicelib.errors import AlreadyThere, Conflict, InvalidCursor, NameTaken, NotFound
 from chalicelib.files import quota
-from chalicelib.people import rows
+from chalicelib.people import names, rows
 from chalicelib.spending import usage
 from chalicelib.subjects import Subject, person
 
@@ -38,6 +39,8 @@ if TYPE_CHECKING:
 # Cognito tells a person's groups by one request each, 50 a second for a pool.
 # https://docs.aws.amazon.com/cognito/latest/developerguide/quotas.html ("UserResourceRead")
 _AT_ONCE = 5
+# Of one request to DynamoDB.
+_MOST_OWNERS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +167,25 @@ def sign_up(services: Services, email: str, language: str) -> None:
         logs.report(error)
 
 
+def choose_name(services: Services, subject: Subject, groups: Collection[str], text: str) -> rows.Person:
+    """What a person is to be called; "" for what they are called by default. Raises InvalidRequest.
+
+    Nobody is called what an owner is, or nearly so: raises NameTaken. An owner's is kept from who writes comments, too.
+    """
+    name = names.chosen(text)
+    if OWNERS in groups:
+        owner_names.keep(services, subject.owner, name or None)
+    elif name and names.looks(name) in _owners_looks(services):
+        raise NameTaken
+    return rows.change(services, subject, display_name=name or None)
+
+
+def _owners_looks(services: Services) -> set[str]:
+    keys = [(services.people, rows.key(person(each.sub))) for each in services.pool.members(OWNERS)]
+    found = batch_get(*keys[:_MOST_OWNERS]) if keys else []
+    return {names.looks(row["display_name"]) for row in found if row and row.get("display_name")}
+
+
 def set_groups(services: Services, user_id: str, groups: Collection[str]) -> None:
     """Put a person into these groups and no others. What is taken away counts within 5 s.
 
@@ -247,4 +269,4 @@ def _cut_off(services: Services, account: Account) -> None:
     subject: Subject = person(account.sub)
     removal.cut_off(services, subject)
     with suppress(NotStarted):
-        services.purgings.invoke(removal.order(subject, "stop"))
+        services.purgings.invoke(removal.stop_order(subject))

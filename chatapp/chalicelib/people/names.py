@@ -1,10 +1,62 @@
-"""What a person is called where others read it and they have chosen no name (`comments.names`)."""
+"""What a person is called where others read it: chosen by themselves, and never part of their address."""
 
 from __future__ import annotations
 
 import hashlib
+import re
+import unicodedata
+
+from chalicelib.errors import InvalidRequest
+
+MAX_CHARACTERS = 40
+# Of one character: what two of them write, such as ǻ, is composed.
+_MAX_MARKS = 2
+# Blank although Unicode calls them letters, marks or symbols.
+_BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
+# Small letters that look like a Latin one, and capitals whose small letter does not.
+_CYRILLIC = dict(zip("авекмнорстухгіїјѕԁԛԝһьӏѵүө", "abekmhopctyxriijsdqwhblvyo", strict=True))
+_GREEK_CAPITALS = dict(zip("ΑΒΕΖΗΙΚΜΝΟΡΤΥΧ", "abezhikmnoptyx", strict=True))
+_GREEK = dict(zip("αβγεηικμνορστυχω", "abyenikuvopotuxw", strict=True))
+_LATIN = {"ı": "i", "ɑ": "a", "ɡ": "g", "ɩ": "i", "ǀ": "i", "ł": "l", "ø": "o", "đ": "d", "ħ": "h", "ƅ": "b"}
+_LOOK = {**_CYRILLIC, **_GREEK, **_LATIN}
+# Of what is Latin then: what hardly differs in most type.
+_ALIKE = str.maketrans(
+    {"0": "o", "1": "l", "i": "l", "|": "l", "!": "l", "5": "s", "3": "e", "4": "a", "@": "a", "$": "s"}
+)
 
 
 def default(user_id: str) -> str:
     """Of a person who has chosen none; it tells nothing of them, and stays the same."""
     return f"Guest {hashlib.sha256(user_id.encode()).hexdigest()[:4]}"
+
+
+def chosen(text: str) -> str:
+    """A name as it is kept; "" for none. Raises InvalidRequest, which says what is wrong with it."""
+    name = unicodedata.normalize("NFC", " ".join(text.split()))
+    kinds = [unicodedata.category(character) for character in name]
+    if any(kind[0] == "C" for kind in kinds) or _BLANK.intersection(name):
+        raise InvalidRequest(
+            "display_name", "takes no invisible characters, nor any that turn the direction of writing"
+        )
+    if re.search(f"M{{{_MAX_MARKS + 1}}}", "".join(kind[0] for kind in kinds)):
+        raise InvalidRequest("display_name", f"takes at most {_MAX_MARKS} marks on a character")
+    visible = sum(kind[0] != "M" for kind in kinds)
+    if visible > MAX_CHARACTERS:
+        raise InvalidRequest("display_name", f"takes at most {MAX_CHARACTERS} characters, not {visible}")
+    if name and not any(kind[0] in "LN" for kind in kinds):
+        raise InvalidRequest("display_name", "must have a letter or a digit")
+    return name
+
+
+def looks(name: str) -> str:
+    """What a name looks like at a glance: two that a reader takes for one have it in common.
+
+    After Unicode's UTS 39 in little, with a table of our own: compatibility forms, case, accents, spaces and signs are
+    folded, and Cyrillic, Greek and digits become the Latin letters that they resemble. It does not see look-alikes of
+    other scripts (Cherokee, Armenian…), nor a name that resembles another by its sense (`Ada L.` for `Ada Lovelace`).
+    https://www.unicode.org/reports/tr39/
+    """
+    folded = "".join(_GREEK_CAPITALS.get(each, each) for each in unicodedata.normalize("NFKC", name))
+    folded = unicodedata.normalize("NFKD", folded.casefold())
+    latin = "".join(_LOOK.get(each, each) for each in folded).translate(_ALIKE)
+    return "".join(each for each in latin if unicodedata.category(each)[0] in "LNS").replace("rn", "m")

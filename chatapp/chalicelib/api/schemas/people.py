@@ -51,9 +51,13 @@ class PeopleQuery(ListQuery):
     email: Annotated[str, StringConstraints(max_length=254)] = ""
 
 
+def _members() -> list[Group]:
+    return ["members"]
+
+
 class Invitation(Request):
     email: Email
-    groups: Groups = ["members"]
+    groups: Groups = Field(default_factory=_members)
 
 
 class PersonChange(Request):

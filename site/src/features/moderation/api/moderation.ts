@@ -112,7 +112,12 @@ export function useModeration() {
       reread();
       void client.invalidateQueries({ queryKey: writerKey(userId) });
       const texts = commentTexts.now().moderation;
-      showToast({ text: isBanned ? texts.banned(name) : texts.lifted(name), subject: userId });
+      showToast({
+        text: isBanned ? texts.banned(name) : texts.lifted(name),
+        subject: userId,
+        durationMs: 10_000,
+        ...(isBanned && { action: { label: texts.undo, run: () => setBan.mutate({ userId, name, isBanned: false }) } }),
+      });
     },
     onError: complain,
   });

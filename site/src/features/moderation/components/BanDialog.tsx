@@ -6,7 +6,7 @@ import { Dialog } from "@/ui/Dialog";
 import { useModeration } from "../api/moderation";
 import type { Writer } from "./WriterBar";
 
-/** What a ban does, before it is done: lifting it brings no comment back. */
+/** What a ban does, before it is done. */
 export function BanDialog({ writer, onClose }: { writer: Writer; onClose: () => void }) {
   const t = useT();
   const texts = useCommentTexts().moderation;

@@ -1,0 +1,77 @@
+"""Making an account by oneself, where the stage's owner allows it."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.api.routes import refused
+from tests.fakes.aws import client_error
+from tests.people import Person
+from tests.stage import ROOT, Stage
+
+RATES = {"ips": {"signups": [2, 86_400]}, "stage": {"signups": [100, 86_400]}}
+
+
+@pytest.fixture
+def visitor(stage: Stage) -> Person:
+    stage.configure(signup="open", rates=json.dumps(RATES))
+    visitor = Person(stage, "visitor", groups="")
+    stage.pool.subs.discard(visitor.user_id)
+    visitor.claims = {}
+    return visitor
+
+
+def test_nobody_signs_up_where_it_is_closed_which_it_is_by_default(stage: Stage) -> None:
+    visitor = Person(stage, "visitor")
+    visitor.claims = {}
+    reply = visitor.post("/signups", {"email": "new@example.com"})
+    assert (reply.status, reply.error) == (404, "signup_closed")
+    assert stage.pool.mailed == []
+    assert "AllowAdminCreateUserOnly: true" in (ROOT / "deploy/stacks/foundation.yaml").read_text(), "Cognito's own"
+
+
+def test_who_signs_up_is_mailed_and_in_no_group(stage: Stage, visitor: Person) -> None:
+    reply = visitor.post("/signups", {"email": "New@example.com", "language": "fr"})
+    assert (reply.status, reply.body) == (202, {})
+    assert stage.pool.mailed == ["new@example.com"]
+    assert stage.pool.groups == {"owners": [], "members": []}
+
+
+def test_an_address_that_is_known_is_answered_alike_and_left_alone(
+    stage: Stage, visitor: Person, owner: Person
+) -> None:
+    known = owner.claims["email"]
+    new, of_known = (visitor.post("/signups", {"email": email}) for email in ("new@example.com", known))
+    assert (of_known.status, of_known.raw) == (new.status, new.raw)
+    assert of_known.headers.keys() == new.headers.keys()
+    assert stage.pool.mailed == ["new@example.com"]
+    assert stage.pool.groups == {"owners": [owner.user_id], "members": []}
+
+
+@pytest.mark.parametrize("code", ["LimitExceededException", "TooManyRequestsException", "InternalErrorException"])
+def test_a_mail_that_cannot_be_sent_today_tells_nothing_of_who_is_known(
+    stage: Stage, visitor: Person, code: str
+) -> None:
+    stage.pool.failures = [client_error(code, "AdminCreateUser", 500 if "Internal" in code else 400) for _ in range(9)]
+    reply = visitor.post("/signups", {"email": "new@example.com"})
+    assert (reply.status, reply.body) == (202, {})
+
+
+def test_sign_ups_are_limited_by_address_and_day_known_or_not(stage: Stage, visitor: Person) -> None:
+    for email in ("a@example.com", "a@example.com"):
+        assert visitor.post("/signups", {"email": email}).status == 202
+    third = visitor.post("/signups", {"email": "c@example.com"})
+    assert (third.status, third.error) == (429, "rate_limited")
+    assert stage.pool.mailed == ["a@example.com"]
+    visitor.identity = {"sourceIp": "203.0.113.7"}
+    assert visitor.post("/signups", {"email": "d@example.com"}).status == 202
+
+
+@pytest.mark.parametrize("body", [{}, {"email": "ada"}, {"email": "a@example.com", "groups": ["owners"]}, {"email": 7}])
+def test_what_is_no_sign_up_is_refused(stage: Stage, visitor: Person, body: Any) -> None:
+    assert visitor.post("/signups", body).error == "invalid_request"
+    refused(visitor.post("/signups", {"email": "a@example.com", "language": "de"}), "language")
+    assert stage.pool.mailed == []
