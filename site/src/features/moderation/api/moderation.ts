@@ -21,6 +21,8 @@ import { showToast } from "@/ui/toasts";
 
 type Lists = InfiniteData<ModeratedPage, string | null>;
 
+const BAN_FOLLOWS_MS = 5_000;
+
 const queuesKey = ["moderation"] as const;
 const sectionsKey = ["sections"] as const;
 const writerKey = (userId: string) => ["writer", userId] as const;
@@ -109,7 +111,9 @@ export function useModeration() {
   const setBan = useMutation({
     mutationFn: ({ userId, isBanned }: { userId: string; name: string; isBanned: boolean }) => (isBanned ? ban(api, userId) : liftBan(api, userId)),
     onSuccess: (_, { userId, name, isBanned }) => {
-      reread();
+      // Their comments follow one by one: shown as they will be, and read again once most of them are.
+      if (isBanned) client.setQueriesData<Lists>({ queryKey: queuesKey }, (data) => data && hiddenOf(data, userId));
+      setTimeout(reread, BAN_FOLLOWS_MS);
       void client.invalidateQueries({ queryKey: writerKey(userId) });
       const texts = commentTexts.now().moderation;
       showToast({
@@ -146,10 +150,15 @@ const withSection = (sections: CountedSection[], section: Section): CountedSecti
     ? sections.map((held) => (held.section_id === section.section_id ? { ...held, ...section } : held))
     : [...sections, { visible: 0, ...section }];
 
-const replaced = (data: Lists, comment: ModeratedComment): Lists => ({
+const mapComments = (data: Lists, change: (comment: ModeratedComment) => ModeratedComment): Lists => ({
   ...data,
-  pages: data.pages.map((page) => ({ ...page, comments: page.comments.map((held) => (held.id === comment.id ? comment : held)) })),
+  pages: data.pages.map((page) => ({ ...page, comments: page.comments.map(change) })),
 });
+
+const replaced = (data: Lists, comment: ModeratedComment): Lists => mapComments(data, (held) => (held.id === comment.id ? comment : held));
+
+const hiddenOf = (data: Lists, userId: string): Lists =>
+  mapComments(data, (held) => (held.user_id === userId ? { ...held, status: "hidden" } : held));
 
 /** What may be done about a comment as it is, the first thing first. */
 export function decisionsOn({ status, reports }: ModeratedComment): Decision[] {
