@@ -37,7 +37,7 @@ EVENT = {
         "resourcePath": "/models",
         "requestId": "bench",
         "identity": {"sourceIp": "127.0.0.1"},
-        "authorizer": {"claims": {"sub": "bench", "token_use": "id", "exp": "4102444800"}},
+        "authorizer": {"claims": {"sub": "bench", "token_use": "id", "cognito:groups": "members", "exp": "4102444800"}},
     },
 }
 

@@ -287,7 +287,7 @@ def list_own_comments(query: OwnCommentsQuery) -> MyComments:
     return comments.mine(api(), app.user, query)
 
 
-@app.route("/commentaires/{comment_id}", methods=["PATCH"], **signed_in)
+@app.route("/commentaires/{comment_id}", methods=["PATCH"], metered="comments", **signed_in)
 def change_comment(comment_id: str, body: CommentChange) -> MyComment:
     return comments.change(api(), app.user, comment_id, body)
 
@@ -302,7 +302,7 @@ def restore_comment(comment_id: str, body: Nothing = Nothing()) -> MyComment:  #
     return comments.restore(api(), app.user, comment_id)
 
 
-@app.route("/commentaires/{comment_id}/report", methods=["POST"], **signed_in)
+@app.route("/commentaires/{comment_id}/report", methods=["POST"], metered="comments", **signed_in)
 def report_comment(comment_id: str, body: Nothing = Nothing()) -> Reported:  # noqa: B008
     return comments.report(api(), app.user, comment_id)
 

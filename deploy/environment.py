@@ -219,6 +219,7 @@ APP_SETTINGS = frozenset(
         "max_file_mb",
         "storage_quota_mb",
         "rates",
+        "signup",
         "backup_hour_utc",
         "backup_lock_days",
         "signup",

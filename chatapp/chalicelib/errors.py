@@ -28,6 +28,7 @@ What a caller can provoke, and how HTTP names it; only these become 4xx:
     │   └── Moderated           409 moderated
     ├── StorageFull             413 storage_full         (carries `used_bytes`, `limit_bytes`)
     ├── BudgetSpent             429 budget_spent         (in the middle of an answer: that answer's error)
+    ├── RateLimited             429 rate_limited         (carries `retry_after_s`, which is a header, too)
     ├── Unhealthy               503 unhealthy            (carries `part`)
     └── Unavailable             503 unavailable          (safe to repeat with the same request_id)
 
@@ -46,7 +47,7 @@ What AWS answers, converted by exact code in `aws/`; whoever calls handles it:
     Archived                    aws.bucket               an object in a cold storage class, to be asked for first
     NoRecovery                  aws.exports              a table that cannot be told as it was at that time
     NotStarted                  aws.functions            a function could not be invoked
-    Missing                     aws.accounts             there is no such account
+    Missing, NoAddress          aws.accounts             there is no such account; none can be made of that address
     NoPage                      aws.people               a list of accounts has no page that starts there
     Gone                        aws.push                 a connection that is closed
 

@@ -56,13 +56,16 @@ def schema() -> ModuleType:
 def author_name(name: str) -> str:
     """A name as one that comments are shown under. Raises DeploymentError for one that cannot be."""
     _reach()
-    from chalicelib.comments import names  # noqa: PLC0415
     from chalicelib.errors import InvalidRequest  # noqa: PLC0415
+    from chalicelib.people import names  # noqa: PLC0415
 
     try:
-        return names.cleaned(name)
+        chosen = names.chosen(name)
     except InvalidRequest as error:
         raise DeploymentError(f"a key's name is shown as its script's: {error.message}") from error
+    if not chosen:
+        raise DeploymentError("a key's name is shown as its script's, and must not be blank")
+    return chosen
 
 
 def settings(variables: Mapping[str, str]) -> Settings:

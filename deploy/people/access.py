@@ -75,12 +75,17 @@ def disable(stage: Stage, pool: str, email: str) -> Account:
     again. Signing out ends what refreshes tokens, so that it stays so when the person is let in again.
     https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_AdminUserGlobalSignOut.html
     """
+    account = _kept_out(stage, pool, email)
+    _ask(stage, account, "stop")
+    return account
+
+
+def _kept_out(stage: Stage, pool: str, email: str) -> Account:
     account, cognito = find(stage, pool, email), stage.client("cognito-idp")
     if account.is_enabled:
         cognito.admin_user_global_sign_out(UserPoolId=pool, Username=email)
         cognito.admin_disable_user(UserPoolId=pool, Username=email)
     _ask(stage, account, "cut_off")
-    _ask(stage, account, "stop")
     return account
 
 
@@ -101,7 +106,7 @@ def delete(
 
     The account goes last: by it a repeated command finds whose things are left.
     """
-    account = disable(stage, pool, email)
+    account = _kept_out(stage, pool, email)
     say("removed are conversations, files and counts; again until nothing that was under way can add to them")
     while not _ask(stage, account, "remove")["done"]:
         pause(_PAUSE_S)

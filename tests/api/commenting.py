@@ -17,7 +17,9 @@ TEXT = "I would like to know more about the second project."
 
 
 def owner(stage: Stage, name: str = "olga") -> Person:
-    return Person(stage, name, groups="owners")
+    person = Person(stage, name, groups="owners")
+    stage.pool.groups["owners"] = sorted(set(stage.pool.groups["owners"]))
+    return person
 
 
 def visitor(stage: Stage) -> Person:

@@ -220,6 +220,40 @@ def test_what_was_held_when_a_ban_came_waits_again_after_it(stage: Stage, ada: P
     assert count(stage) == 0
 
 
+def test_nothing_that_was_never_approved_is_seen_after_a_ban_whatever_its_writer_does(
+    stage: Stage, ada: Person
+) -> None:
+    comment_id = comment(ada)
+    owner(stage).call("PUT", f"/moderation/bans/{ada.user_id}")
+    _carry_out(stage, ada)
+    ada.delete(f"/commentaires/{comment_id}")
+    ada.post(f"/commentaires/{comment_id}/restoration")
+    owner(stage).call("DELETE", f"/moderation/bans/{ada.user_id}")
+    _carry_out(stage, ada)
+    assert held(stage) == [comment_id]
+    assert count(stage) == 0
+
+
+def test_what_comes_back_while_a_ban_is_carried_out_is_hidden_all_the_same(
+    stage: Stage, ada: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A comment that was under way, and one that its writer brings back."""
+    stage.configure(comments_mode="open")
+    comment_id = comment(ada)
+    ada.delete(f"/commentaires/{comment_id}")
+    owner(stage).call("PUT", f"/moderation/bans/{ada.user_id}")
+    (order,) = stage.lambdas.take("purge")
+
+    def meanwhile(seconds: float) -> None:
+        ada.post(f"/commentaires/{comment_id}/restoration")
+        assert count(stage) == 1
+        _settle(stage, ada)
+
+    monkeypatch.setattr("time.sleep", meanwhile)
+    stage.purge(order)
+    assert count(stage) == 0
+
+
 def test_a_ban_s_run_that_ends_early_is_gone_on_with(stage: Stage, ada: Person) -> None:
     stage.configure(comments_mode="open")
     for number in range(3):

@@ -166,6 +166,24 @@ def test_an_invitation_goes_to_an_address(stage: Stage, owner: Person, email: An
     assert stage.pool.mailed == []
 
 
+def test_an_address_that_cognito_refuses_is_told(stage: Stage, owner: Person) -> None:
+    def before(operation: str) -> None:
+        if operation == "AdminCreateUser":
+            raise client_error("InvalidParameterException", operation)
+
+    stage.pool.before = before
+    refused(owner.post("/people", {"email": "a..b@example.com"}), "email")
+
+
+def test_that_somebody_is_here_is_not_worth_a_refusal(stage: Stage, ada: Person) -> None:
+    stage.wire.fail(
+        dynamodb.throttled, lambda call: call.operation == "UpdateItem" and "test-people" in str(call.body), times=9
+    )
+    conversation_id = ada.new_conversation(title="Roses")
+    assert ada.send(conversation_id, "Which?").status == 202
+    assert ada.get("/me").status == 200
+
+
 def test_a_group_that_means_nothing_is_refused(owner: Person, ada: Person) -> None:
     for groups in (["admins"], ["owners", "members", "owners"], "owners", [None]):
         assert owner.patch(_path(ada), {"groups": groups}).error == "invalid_request"

@@ -109,6 +109,8 @@ def test_an_account_that_is_missing_is_invited_and_all_that_named_it_names_the_n
     assert stage.pool.disabled == {kept_out}
     new = state["subs"][ada.user_id]
     assert new in stage.pool.subs
+    assert new in stage.pool.groups["members"]
+    assert stage.row("people", new)["last_used_at"] > 0
     rows, objects = restores.everything()
     assert ada.user_id not in json.dumps([rows, list(objects)], default=str)
     _signs_in_anew(ada, new)

@@ -19,7 +19,13 @@ def test_the_deep_check_needs_no_sign_in_and_finds_all_parts(deployment: Deploym
 def test_the_scheduled_check_asks_the_public_url_and_keeps_what_it_found_of_the_model(deployment: Deployment) -> None:
     rules = deployment.client("events").list_rules(NamePrefix=f"{deployment.prefix}-health_check")["Rules"]
     assert [rule["ScheduleExpression"] for rule in rules] == ["rate(5 minutes)"]
-    event: dict[str, Any] = {"version": "0", "id": "0", "source": "aws.events", "account": "0", "region": deployment.region}
+    event: dict[str, Any] = {
+        "version": "0",
+        "id": "0",
+        "source": "aws.events",
+        "account": "0",
+        "region": deployment.region,
+    }
     event |= {"time": "2026-11-28T10:00:00Z", "resources": [], "detail": {}, "detail-type": "Scheduled Event"}
     done = deployment.client("lambda").invoke(
         FunctionName=deployment.function("health_check"), Payload=json.dumps(event), LogType="Tail"

@@ -90,8 +90,8 @@ def test_a_burst_beyond_the_plan_is_held_back_by_the_gateway_in_our_shape(
 ) -> None:
     """Of a section that is not there, so that nothing is written."""
     value = keys.make(stage, name)
-    with ThreadPoolExecutor(40) as pool:
-        replies = list(pool.map(lambda _: _post(deployment, "nowhere", value), range(80)))
+    with ThreadPoolExecutor(20) as pool:
+        replies = list(pool.map(lambda _: _post(deployment, "nowhere", value), range(60)))
     held = [reply for reply in replies if reply.status == 429 and reply.error["code"] == "throttled"]
     assert held, [reply.status for reply in replies]
     assert held[0].headers["retry-after"] == "1"

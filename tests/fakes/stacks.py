@@ -369,6 +369,11 @@ KINDS: dict[str, Kind] = {
     "AWS::SQS::Queue": Kind(
         _queue, lambda clients, name: clients("sqs").delete_queue(QueueUrl=name), renamed="QueueName"
     ),
+    "AWS::SNS::Topic": Kind(
+        lambda clients, properties: str(clients("sns").create_topic(Name=properties["TopicName"])["TopicArn"]),
+        lambda clients, name: clients("sns").delete_topic(TopicArn=name),
+        renamed="TopicName",
+    ),
     "AWS::IAM::Role": Kind(_role, _remove_role, renamed="RoleName"),
     "AWS::Scheduler::ScheduleGroup": Kind(
         lambda clients, properties: str(

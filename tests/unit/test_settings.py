@@ -51,6 +51,14 @@ def test_an_hour_that_no_day_has_and_a_lock_that_is_over_stop_the_start(name: st
         Settings.read({f"CHATAPP_BACKUP_{name}": value})
 
 
+@pytest.mark.parametrize("signup", ["on", "OPEN", "true"])
+def test_sign_up_is_open_or_closed_and_closed_by_default(signup: str) -> None:
+    assert Settings.read({}).signup == "closed"
+    assert Settings.read({"CHATAPP_SIGNUP": "open"}).signup == "open"
+    with pytest.raises(ValueError, match="signup"):
+        Settings.read({"CHATAPP_SIGNUP": signup})
+
+
 def test_settings_that_leave_a_message_no_room_stop_the_start_and_the_deployment() -> None:
     just = {"CHATAPP_CONTEXT_TOKENS": "100000", "CHATAPP_MAX_TOKENS": "16000", "CHATAPP_DOCUMENT_TOKENS": "74000"}
     assert Settings.read(just).document_tokens == 74_000

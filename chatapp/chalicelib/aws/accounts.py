@@ -39,6 +39,10 @@ class Missing(Exception):
     """There is no such account."""
 
 
+class NoAddress(Exception):
+    """Cognito takes no such address."""
+
+
 class Accounts(Adapter):
     """One user pool, whose people sign in by their address. Every operation raises Busy when Cognito cannot take it."""
 
@@ -131,21 +135,19 @@ class Accounts(Adapter):
     def invite(self, attributes: Mapping[str, str], *, is_enabled: bool) -> Account:
         """Make an account, and mail its address a password for once; one that is there already stays as it is.
 
-        is_enabled: whoever was kept out stays so, and is mailed nothing.
+        is_enabled: whoever was kept out stays so, and is mailed nothing. Raises NoAddress.
         https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_AdminCreateUser.html
         """
         self._allow("AdminCreateUser")
         client, email = self._client(), attributes["email"]
         given = {name: value for name, value in attributes.items() if not name.startswith(_COGNITOS)}
         mail: dict[str, Any] = {"DesiredDeliveryMediums": ["EMAIL"]} if is_enabled else {"MessageAction": "SUPPRESS"}
-        with suppress(client.exceptions.UsernameExistsException):  # by a call before, whose reply was lost
-            _sent(
-                client.admin_create_user,
-                UserPoolId=self._pool_id,
-                Username=email,
-                UserAttributes=[{"Name": name, "Value": value} for name, value in given.items()],
-                **mail,
-            )
+        asked = {"UserAttributes": [{"Name": name, "Value": value} for name, value in given.items()], **mail}
+        try:
+            with suppress(client.exceptions.UsernameExistsException):  # by a call before, whose reply was lost
+                _sent(client.admin_create_user, UserPoolId=self._pool_id, Username=email, **asked)
+        except client.exceptions.InvalidParameterException as error:
+            raise NoAddress from error
         if not is_enabled:
             self._allow("AdminDisableUser")
             _sent(client.admin_disable_user, UserPoolId=self._pool_id, Username=email)

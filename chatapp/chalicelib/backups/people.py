@@ -89,6 +89,7 @@ def _account(work: Work, account: dict[str, Any], email: str) -> str:
     if found is None:
         found = accounts.invite(account["attributes"], is_enabled=account["enabled"])
         work.run.invited += 1
+    if found.status != "active":  # invited here, by this run of the function or one that was lost
         for group in account.get("groups", []):
             accounts.add(found.sub, group)
     return found.sub

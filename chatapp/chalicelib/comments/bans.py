@@ -102,10 +102,10 @@ def _pass(services: Services, user_id: str, what: What, until: float) -> int:
 def _hide(seen: Comment) -> tuple[State | None, Item] | None:
     if seen.deleted_at is not None or seen.state == "hidden":
         return None
-    return "hidden", {"hidden_by": _BY, "was": seen.state}
+    return "hidden", {"hidden_by": _BY, "before_ban": seen.state}
 
 
 def _show(seen: Comment) -> tuple[State | None, Item] | None:
     if seen.deleted_at is not None or seen.state != "hidden" or seen.hidden_by != _BY:
         return None
-    return seen.was or "visible", {"hidden_by": None, "was": None}
+    return seen.before_ban or "held", {"hidden_by": None, "before_ban": None}

@@ -16,6 +16,7 @@ _DAY_S = 86_400
 # More than this is told as that: a mail need not count them.
 _MOST = 1_000
 _FROM_THE_FIRST = "0"
+_STATES: dict[str, tuple[State, ...]] = {"held": ("held",), "reported": ("reported",), "new": ("visible", "reported")}
 _SAID = {
     "held": ("{} waiting for you to approve", "/moderation?state=held"),
     "reported": ("{} reported by readers", "/moderation?state=reported"),
@@ -28,9 +29,8 @@ def send(services: Services) -> None:
     found = {kind: _count(services, kind) for kind in services.settings.digest}
     told = {kind: count for kind, count in found.items() if count}
     if told:
-        services.topic.publish(
-            f"Comments: {', '.join(f'{_many(n)} {kind}' for kind, n in told.items())}", _text(services, told)
-        )
+        subject = ", ".join(f"{_many(count)} {kind}" for kind, count in told.items())
+        services.topic.publish(f"Comments: {subject}", _text(services, told))
     logs.line("digest", **found, sent=bool(told))
 
 
@@ -49,11 +49,8 @@ def _many(count: int) -> str:
 
 
 def _count(services: Services, kind: str) -> int:
-    if kind == "new":
-        return _in(services, "visible", _first_id(time.time() - _DAY_S)) + _in(
-            services, "reported", _first_id(time.time() - _DAY_S)
-        )
-    return _in(services, "held" if kind == "held" else "reported", _FROM_THE_FIRST)
+    since = _first_id(time.time() - _DAY_S) if kind == "new" else _FROM_THE_FIRST
+    return sum(_in(services, state, since) for state in _STATES[kind])
 
 
 def _in(services: Services, state: State, since: str) -> int:

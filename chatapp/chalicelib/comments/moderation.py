@@ -99,7 +99,7 @@ def _approve(seen: Comment) -> tuple[State | None, Item] | None:
 
 def _hide(seen: Comment) -> tuple[State | None, Item] | None:
     _must_be_there(seen)
-    return None if seen.state == "hidden" else ("hidden", {"hidden_by": "owner"})
+    return None if seen.state == "hidden" else ("hidden", {"hidden_by": "owner", "before_ban": None})
 
 
 def _restore(seen: Comment) -> tuple[State | None, Item] | None:
@@ -109,7 +109,9 @@ def _restore(seen: Comment) -> tuple[State | None, Item] | None:
     _must_be_there(seen)
     if seen.state == "held":
         raise Moderated("This comment was never seen; approve it if it is to be.")
-    return ("visible", {"hidden_by": None, "why_held": None, "reports": None}) if seen.state == "hidden" else None
+    if seen.state != "hidden":
+        return None
+    return "visible", {"hidden_by": None, "before_ban": None, "why_held": None, "reports": None}
 
 
 def _must_be_there(seen: Comment) -> None:

@@ -35,7 +35,8 @@ _FOREVER_MS = 9_999_999_999_999
 class Comment:
     """One row. reply_to: the comment beneath which it stands. reports: since an owner last looked.
 
-    created_at: Unix seconds. deleted_by: who may bring it back while there is time.
+    created_at: Unix seconds. before_ban: the state of one that a ban has hidden. deleted_by: who may bring it back
+    while there is time.
     """
 
     id: str
@@ -53,6 +54,7 @@ class Comment:
     why_held: WhyHeld | None = None
     reports: int = 0
     hidden_by: str | None = None
+    before_ban: State | None = None
     deleted_at: int | None = None
     deleted_by: str | None = None
     purging: bool = False
@@ -75,6 +77,7 @@ class Comment:
             why_held=item.get("why_held"),
             reports=item.get("reports", 0),
             hidden_by=item.get("hidden_by"),
+            before_ban=item.get("before_ban"),
             deleted_at=item.get("deleted_at"),
             deleted_by=item.get("deleted_by"),
             purging=item.get("purging", False),

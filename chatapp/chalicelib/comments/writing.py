@@ -126,13 +126,20 @@ def _attempt(services: Services, writer: Writer, new: New) -> Comment:
         sections.count(services, new.section_id, int(comment.shown), only_open=True),
         *_notes(services, writer, new, known, comment),
     ]
+    _noted(services, writer, known, comment)
     try:
         transact(stored, patience_s=PATIENCE_S)
     except TransactionRefused as refused:
         raise Changed from refused
+    return comment
+
+
+def _noted(services: Services, writer: Writer, known: _Known, comment: Comment) -> None:
+    """Note that a person was here, once an hour, by which one who goes is found; and an owner's name, once."""
+    if writer.name is None:
+        people.used(services, Person.from_item(writer.user_id, known.person))
     if writer.is_owner and not names.is_kept(known.owners, writer.user_id, comment.name):
         names.keep(services, writer.user_id, comment.name)
-    return comment
 
 
 def _read(services: Services, writer: Writer, new: New) -> _Known:

@@ -10,21 +10,21 @@ are ended: tokens that were issued meanwhile still say what was.
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from chalicelib import ids, logs
-from chalicelib.aws.accounts import Account, Missing
+from chalicelib.aws.accounts import Account, Missing, NoAddress
 from chalicelib.aws.faults import Busy
 from chalicelib.aws.functions import NotStarted
 from chalicelib.aws.people import NoPage
 from chalicelib.aws.table import batch_get
 from chalicelib.comments import names as owner_names
 from chalicelib.deletion import people as removal
-from chalicelib.errors import AlreadyThere, Conflict, InvalidCursor, NameTaken, NotFound
+from chalicelib.errors import AlreadyThere, Conflict, InvalidCursor, InvalidRequest, NameTaken, NotFound
 from chalicelib.files import quota
 from chalicelib.people import names, rows
 from chalicelib.spending import usage
@@ -132,16 +132,19 @@ def invite(services: Services, email: str, groups: Iterable[str]) -> Member:
     found = services.accounts.find(email)
     if found and (found.status != "invited" or _groups(services, found.sub)):
         raise AlreadyThere(found.sub)
-    account = found or services.accounts.invite(_attributes(email), is_enabled=True)
+    account = found or _invited(services, email, {})
     with _there():
         for group in groups:
             services.accounts.add(account.sub, group)
     return get(services, account.sub)
 
 
-def _attributes(email: str) -> dict[str, str]:
-    """The password goes to that address alone: whoever signs in with it has read mail there."""
-    return {"email": email, "email_verified": "true"}
+def _invited(services: Services, email: str, more: Mapping[str, str]) -> Account:
+    """Its password goes to that address alone: whoever signs in with it has read mail there. Raises InvalidRequest."""
+    try:
+        return services.accounts.invite({"email": email, "email_verified": "true", **more}, is_enabled=True)
+    except NoAddress as error:
+        raise InvalidRequest("email", "is no address that mail can be sent to") from error
 
 
 def invite_again(services: Services, user_id: str) -> Account:
@@ -162,7 +165,7 @@ def sign_up(services: Services, email: str, language: str) -> None:
     https://docs.aws.amazon.com/cognito/latest/developerguide/quotas.html
     """
     try:
-        services.accounts.invite(_attributes(email) | {"locale": language}, is_enabled=True)
+        _invited(services, email, {"locale": language})
     except Busy as error:
         logs.report(error)
 

@@ -6,9 +6,11 @@ Times are Unix seconds. `comments_banned_at` is written by whoever moderates.
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from chalicelib.aws.faults import Busy
 from chalicelib.aws.table import ConditionFailed, Item, Key
 from chalicelib.subjects import Subject
 
@@ -73,7 +75,6 @@ def used(services: Services, person: Person) -> None:
         condition="attribute_not_exists(#last_used_at) OR #last_used_at < :now",
         values={":now": now},
     )
-    try:
+    # Another request of theirs has noted it, or it is not worth a refusal.
+    with suppress(ConditionFailed, Busy):
         table.write(noted)
-    except ConditionFailed:
-        return  # by another request of theirs
