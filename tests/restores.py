@@ -83,7 +83,7 @@ class Restores:
             "sub": sub,
             "username": sub,
             "attributes": attributes,
-            "groups": [],
+            "groups": sorted(name for name, subs in self.stage.pool.groups.items() if sub in subs),
             "status": "CONFIRMED",
             "enabled": enabled,
         }

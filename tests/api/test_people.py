@@ -307,3 +307,17 @@ def test_last_use_is_written_down_once_an_hour(stage: Stage, owner: Person, ada:
     ada.ask(conversation_id, "Which?")
     assert writes() == 2
     assert stage.row("people", ada.user_id)["last_used_at"] > last
+
+
+def test_nobody_but_an_owner_is_called_what_looks_like_an_owner(
+    stage: Stage, owner: Person, ada: Person, grace: Person
+) -> None:
+    assert owner.patch("/me", {"display_name": "  Rose   Gardener "}).body["display_name"] == "Rose Gardener"
+    for name in ("rose gardener", "Rоse Gаrdener", "R0se-Gardener"):
+        refused(ada.patch("/me", {"display_name": name}), "display_name", "taken")
+    assert Person(stage, "second", groups="owners").patch("/me", {"display_name": "Rose Gardener"}).status == 200
+    for person in (ada, grace):
+        assert person.patch("/me", {"display_name": "Lily"}).body["display_name"] == "Lily"
+    assert _shown(owner, ada)["display_name"] == "Lily"
+    assert ada.patch("/me", {"display_name": ""}).body["display_name"] == names.default(ada.user_id)
+    refused(ada.patch("/me", {"display_name": "x" * 41}), "display_name", "at most 40 characters, not 41")
