@@ -222,7 +222,6 @@ APP_SETTINGS = frozenset(
         "signup",
         "backup_hour_utc",
         "backup_lock_days",
-        "signup",
         "comments_mode",
         "digest",
         "digest_hour_utc",

@@ -1328,13 +1328,8 @@ export interface components {
              * @description An e-mail address; people sign in by it, in whatever case.
              */
             email: string;
-            /**
-             * Groups
-             * @default [
-             *       "members"
-             *     ]
-             */
-            groups: ("owners" | "members")[];
+            /** Groups */
+            groups?: ("owners" | "members")[];
         };
         /** InvitationSent */
         InvitationSent: {
