@@ -95,8 +95,8 @@ def limits(variables: Mapping[str, str]) -> dict[str, int]:
     app = settings(variables)
     from chalicelib import undo  # noqa: PLC0415
     from chalicelib.api.schemas import texts  # noqa: PLC0415
-    from chalicelib.comments import names  # noqa: PLC0415
     from chalicelib.comments import texts as comments  # noqa: PLC0415
+    from chalicelib.people import names  # noqa: PLC0415
 
     return {
         "file_bytes": app.max_file_bytes,
