@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.api.commenting import SECTION, comment, section
 from tests.api.routes import REQUEST_ID
 from tests.papers import flower_pages, paper
 from tests.people import Person
@@ -14,7 +15,7 @@ from tests.stage import Stage
 
 @pytest.fixture
 def unchanged(stage: Stage, ada: Person) -> Iterator[dict[str, str]]:
-    """A conversation with one answer, and a file.
+    """A conversation with one answer, a file, and a comment in a section.
 
     Fails when a test stores anything, starts a worker or asks the model.
     """
@@ -22,7 +23,9 @@ def unchanged(stage: Stage, ada: Person) -> Iterator[dict[str, str]]:
     answer = ada.ask(conversation_id, "Which roses?", request_id=REQUEST_ID)
     file = stage.upload(ada, b"roses")
     stage.edit("files", file.file_id, status="ready", version_id=file.version_id, pages=1)
-    tables = ("conversations", "messages", "frames", "usage", "sockets", "files")
+    section(stage)
+    comment_id = comment(ada)
+    tables = ("conversations", "messages", "frames", "usage", "sockets", "files", "commentaires", "sections")
     before = {table: stage.rows(table) for table in tables}
     objects = stage.objects()
     asked = len(stage.requests())
@@ -32,6 +35,8 @@ def unchanged(stage: Stage, ada: Person) -> Iterator[dict[str, str]]:
         "prompt": answer["parent_id"],
         "file": file.file_id,
         "person": ada.user_id,
+        "comment": comment_id,
+        "section": SECTION,
     }
     assert {table: stage.rows(table) for table in tables} == before
     assert stage.objects() == objects

@@ -14,6 +14,8 @@ C = "{conversation}"
 A = "{answer}"
 F = "{file}"
 P = "{person}"
+K = "{comment}"
+S = "{section}"
 
 # Every private route, with a body that is right: of members, whatever they ask for; of everybody who has signed in.
 ROUTES: list[tuple[str, str, Any]] = [
@@ -43,6 +45,12 @@ ROUTES: list[tuple[str, str, Any]] = [
     ("GET", f"/files/{F}/content", None),
     ("GET", "/me", None),
     ("PATCH", "/me", {"display_name": "Ada"}),
+    ("POST", "/commentaires", {"sectionId": "projects", "text": "Which roses?"}),
+    ("GET", "/commentaires/mine", None),
+    ("PATCH", f"/commentaires/{K}", {"text": "These roses."}),
+    ("DELETE", f"/commentaires/{K}", None),
+    ("POST", f"/commentaires/{K}/restoration", None),
+    ("POST", f"/commentaires/{K}/report", None),
 ]
 # Of owners.
 OWNERS_ROUTES: list[tuple[str, str, Any]] = [
@@ -52,12 +60,22 @@ OWNERS_ROUTES: list[tuple[str, str, Any]] = [
     ("PATCH", f"/people/{P}", {"budget_usd": 5}),
     ("DELETE", f"/people/{P}", {"email": "new@example.com"}),
     ("POST", f"/people/{P}/invitation", None),
+    ("GET", "/sections", None),
+    ("PUT", f"/sections/{S}", {"title": "Projects", "url": "https://site.example/#projects"}),
+    ("GET", "/moderation/commentaires", None),
+    ("POST", f"/moderation/commentaires/{K}", {"action": "hide"}),
+    ("PUT", f"/moderation/bans/{P}", None),
+    ("DELETE", f"/moderation/bans/{P}", None),
 ]
+# Of everybody, and of pages of every origin.
+ON_ANY_PAGE = {("GET", "/commentaires"), ("GET", "/commentaires/counts"), ("GET", "/sections/{section_id}")}
 NAMES = {
     C: "{conversation_id}",
     A: "{message_id}",
     F: "{file_id}",
     P: "{user_id}",
+    K: "{comment_id}",
+    S: "{section_id}",
     "pages/1": "pages/{number}",
 }
 

@@ -187,10 +187,10 @@ export class FakeCommunity {
     return [200, { ...held }];
   }
 
+  /** Their comments follow later. */
   #ban(method: string, userId: string): Reply {
     const banned = method === "PUT" ? "2026-11-28T12:00:00.000Z" : null;
     for (const one of this.people) if (one.user_id === userId) one.comments_banned_at = banned;
-    if (banned) for (const one of this.queue) if (one.user_id === userId) one.status = "hidden";
     return [200, { user_id: userId, comments_banned_at: banned }];
   }
 }
