@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property
 from pathlib import Path
@@ -168,6 +169,7 @@ class Settings:
     api_detailed_metrics: CloudWatch counts each method of the API by itself, at a price (`deploy/settings.toml`).
     backup_deep_archive: monthly backups of tables go to Deep Archive after 30 days.
     owner_email: where the owner is told by mail what waits for them; "" for nowhere.
+    comment_origins: of pages elsewhere with comments on them, to which the site leads back whoever comes to write.
     answer_concurrency, extract_concurrency: Lambda's reserved concurrency of `answer` and `extract`, and their limit;
         0 reserves none (a new account has 10 in all).
         https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html
@@ -183,6 +185,7 @@ class Settings:
     log_retention_days: int = 30
     backup_deep_archive: bool = False
     owner_email: str = ""
+    comment_origins: Sequence[str] = ()
     answer_concurrency: int = 0
     extract_concurrency: int = 0
 
@@ -197,6 +200,9 @@ class Settings:
             for name, value in sorted(self.app.items())
         }
 
+
+# As browsers write it, who are asked whether it is the same: https://url.spec.whatwg.org/#concept-url-origin
+_ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:(?!80$|443$)[0-9]{1,5})?")
 
 APP_SETTINGS = frozenset(
     {
@@ -237,6 +243,11 @@ def read_settings(text: str, stage: str) -> Settings:
         raise DeploymentError(f"deploy/settings.toml: nothing reads {', '.join(unknown)}")
     if merged.get("model_provider", "anthropic") not in {"anthropic", "bedrock"}:
         raise DeploymentError("deploy/settings.toml: model_provider is `anthropic` or `bedrock`")
+    for origin in merged.get("comment_origins", ()):
+        if not _ORIGIN.fullmatch(origin):
+            raise DeploymentError(
+                f"deploy/settings.toml: comment_origins: {origin} is no origin, such as https://portfolio.example"
+            )
     app = {name: value for name, value in merged.items() if name in APP_SETTINGS}
     return Settings(app=app, **{name: value for name, value in merged.items() if name in own})
 

@@ -26,9 +26,13 @@ DIST = SITE / "dist"
 ASSETS = "assets/"  # file names with a hash of their content
 # What Vite writes for other tools, with every source file's name: https://vite.dev/config/build-options.html#build-manifest
 _NOT_PUBLISHED = ".vite/"
+# The element for foreign pages: one file whose name stays, with the stage's addresses written in.
+EMBED = "embed.js"
+_EMBED_ADDRESSES = {"api_url": b"%CHATAPP_API_URL%", "site_url": b"%CHATAPP_SITE_URL%"}
 BUILDS_KEY = "site/builds.json"
 _FOREVER = "public, max-age=31536000, immutable"
 _ASK_FIRST = "no-cache"
+_SHORTLY = "public, max-age=300"
 _NOT_SOURCES = {"node_modules", "dist", "test-results", "coverage"}
 
 Say = Callable[[str], None]
@@ -48,6 +52,8 @@ class SiteFile:
 
     @property
     def cache_control(self) -> str:
+        if self.key == EMBED:
+            return _SHORTLY
         return _FOREVER if self.key.startswith(ASSETS) else _ASK_FIRST
 
     @property
@@ -120,15 +126,29 @@ def _npm(*arguments: str) -> None:
 
 
 def files(config: Mapping[str, Any]) -> list[SiteFile]:
-    """What the bucket shall hold, in the order of uploading: assets before the pages that name them."""
+    """What the bucket shall hold, in the order of uploading: assets before the pages that name them.
+
+    Raises DeploymentError for an embed.js that has no room for the stage's addresses.
+    """
     found = [
         SiteFile(path.relative_to(DIST).as_posix(), path.read_bytes())
         for path in sorted(DIST.rglob("*"))
         if path.is_file()
     ]
     found = [file for file in found if file.key != "config.json" and not file.key.startswith(_NOT_PUBLISHED)]
+    found = [_addressed(file, config) if file.key == EMBED else file for file in found]
     found.append(SiteFile("config.json", (json.dumps(config, indent=2) + "\n").encode()))
     return sorted(found, key=lambda file: (not file.key.startswith(ASSETS), file.key == "index.html", file.key))
+
+
+def _addressed(file: SiteFile, config: Mapping[str, Any]) -> SiteFile:
+    body = file.body
+    for name, placeholder in _EMBED_ADDRESSES.items():
+        if placeholder not in body:
+            raise DeploymentError(f"{file.key} has no {placeholder.decode()} to write {name} in its place")
+        # In JSON's form, without its quotes: it stands between quotes of the script's.
+        body = body.replace(placeholder, json.dumps(config[name])[1:-1].encode())
+    return SiteFile(file.key, body)
 
 
 def next_builds(builds: list[list[str]], assets: list[str]) -> list[list[str]]:

@@ -205,8 +205,13 @@ class Deployment:
 
     @property
     def site_config(self) -> dict[str, Any]:
-        limits = app_modules.limits(self.settings.variables())
-        return site_config(self.stage, self.addresses, self.foundation or {}, limits)
+        variables = self.settings.variables()
+        known = {
+            "limits": app_modules.limits(variables),
+            "signup": app_modules.settings(variables).signup,
+            "comment_origins": list(self.settings.comment_origins),
+        }
+        return site_config(self.stage, self.addresses, self.foundation or {}, known)
 
     def ensure_demo(self) -> dict[str, str]:
         with self.progress.step("demo user") as step:
@@ -232,14 +237,15 @@ def templates(stage: Stage) -> dict[str, str]:
 
 
 def site_config(
-    stage: Stage, addresses: Addresses, foundation: Mapping[str, str], limits: Mapping[str, int]
+    stage: Stage, addresses: Addresses, foundation: Mapping[str, str], known: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """The site's config.json."""
+    """The site's config.json. known: what the settings and the functions say."""
     return {
-        "limits": limits,
+        **known,
         "region": stage.region,
         "user_pool_id": foundation["UserPoolId"],
         "client_id": foundation["ClientId"],
+        "site_url": addresses.site_url,
         "api_url": addresses.api_url,
         "socket_url": addresses.socket_url,
         "cognito_endpoint": addresses.cognito_endpoint,

@@ -2,7 +2,7 @@
 import { readdirSync } from "node:fs";
 
 const LAYERS = ["app", "features", "session", "entities", "ui", "i18n", "lib", "api"];
-const BESIDE_THE_LAYERS = ["main.tsx", "styles.css", "test"];
+const BESIDE_THE_LAYERS = ["embed", "main.tsx", "styles.css", "test"];
 
 const entries = (folder) =>
   readdirSync(`${import.meta.dirname}/${folder}`, { withFileTypes: true }).filter(({ name }) => !name.startsWith("."));
@@ -42,7 +42,14 @@ export const onlyInTests = {
   message: "What is in src/test is for tests alone.",
 };
 
+/** What foreign pages load brings nothing along but what is pure. */
+const embed = [
+  from(["main", ...LAYERS.filter((layer) => !["lib", "api"].includes(layer))], "The element stands by itself."),
+  { regex: "^(?!@/|/|src/|\\.)", message: "The element has no packages." },
+];
+
 export const zones = [
+  { folder: "src/embed", patterns: embed },
   ...LAYERS.filter((layer) => layer !== "features").map((layer) => ({ folder: `src/${layer}`, patterns: upwards(layer) })),
   ...features.map((feature) => ({ folder: `src/features/${feature}`, patterns: [...upwards("features"), ...beside(feature)] })),
 ];

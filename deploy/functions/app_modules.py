@@ -95,12 +95,16 @@ def limits(variables: Mapping[str, str]) -> dict[str, int]:
     app = settings(variables)
     from chalicelib import undo  # noqa: PLC0415
     from chalicelib.api.schemas import texts  # noqa: PLC0415
+    from chalicelib.comments import texts as comments  # noqa: PLC0415
+    from chalicelib.people import names  # noqa: PLC0415
 
     return {
         "file_bytes": app.max_file_bytes,
         "files_a_message": texts.MAX_FILES_A_MESSAGE,
         "text_characters": texts.MAX_TEXT_CHARACTERS,
         "title_characters": texts.MAX_TITLE_CHARACTERS,
+        "comment_characters": comments.MAX_CHARACTERS,
+        "name_characters": names.MAX_CHARACTERS,
         "undo_s": undo.UNDO_S,
         "retention_days": app.retention_days,
     }

@@ -38,6 +38,8 @@ CONTEXT = ROOT / ".build" / "e2e" / "context.json"
 BROWSERS = ("/usr/bin/chromium", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 # One for each browser test, so that none sees another's conversations; a few need the first sign-in.
 PEOPLE, NEW_PEOPLE = 80, 4
+# And some owners, and guests: people whom nobody has let in.
+OWNERS, GUESTS = 10, 8
 
 
 MARKERS = {
@@ -227,14 +229,25 @@ def _forget_context() -> None:
 @contextlib.contextmanager
 def _people_for_the_browser(deployment: Deployment, options: Options) -> Iterator[list[dict[str, Any]]]:
     """A pool of users, of which each browser test takes one that nobody else uses."""
-    made: list[Person] = []
+    made: list[tuple[Person, str]] = []
+
+    def make(name: str, count: int, group: str, *, temporary: bool = False) -> None:
+        groups = (group,) if group else ()
+        for number in range(count):
+            made.append((people.create(deployment, f"{name}-{number}", temporary=temporary, groups=groups), group))
+
     try:
         if options.only != "api":
-            made += [people.create(deployment, f"new-{number}", temporary=True) for number in range(NEW_PEOPLE)]
-            made += [people.create(deployment, f"user-{number}") for number in range(PEOPLE)]
-        yield [{"email": p.email, "password": p.password, "is_new": not p.id_token} for p in made]
+            make("new", NEW_PEOPLE, "members", temporary=True)
+            make("user", PEOPLE, "members")
+            make("owner", OWNERS, "owners")
+            make("guest", GUESTS, "")
+        yield [
+            {"email": one.email, "password": one.password, "is_new": not one.id_token, "group": group}
+            for one, group in made
+        ]
     finally:
-        for person in made:
+        for person, _ in made:
             people.delete(person)
 
 

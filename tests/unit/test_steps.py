@@ -112,6 +112,30 @@ def test_the_site_may_talk_to_its_own_bucket_alone_and_shows_images_that_it_hold
     assert not any("*" in source for source in Addresses.of(prod(), IDS, "d1.cloudfront.net").connect_sources)
 
 
+def test_foreign_pages_may_load_the_element_and_nothing_else_of_the_site() -> None:
+    body = cloudformation.template(prod(), "foundation.yaml")
+    template = resolved.Template(body, {"Stage": "prod", "ConnectSources": "https://a"})
+    distribution = template.resources["Distribution"]["Properties"]["DistributionConfig"]
+    (embed,) = distribution["CacheBehaviors"]
+    assert embed["PathPattern"] == "/embed.js"
+    policies = {
+        name: template.resources[name]["Properties"]["ResponseHeadersPolicyConfig"]
+        for name in ("EmbedHeaders", "SecurityHeaders")
+    }
+    opened, closed = policies["EmbedHeaders"], policies["SecurityHeaders"]
+    assert opened["CorsConfig"]["AccessControlAllowOrigins"] == {"Items": ["*"]}
+    assert opened["CorsConfig"]["AccessControlAllowCredentials"] is False
+    headers = {item["Header"]: item["Value"] for item in opened["CustomHeadersConfig"]["Items"]}
+    assert headers == {"Cross-Origin-Resource-Policy": "cross-origin"}
+    # Should the path answer with the site's page, it runs nothing and stands in no frame.
+    for policy in policies.values():
+        security = policy["SecurityHeadersConfig"]
+        assert security["FrameOptions"]["FrameOption"] == "DENY"
+        assert "default-src 'none'" in security["ContentSecurityPolicy"]["ContentSecurityPolicy"]
+        assert "frame-ancestors 'none'" in security["ContentSecurityPolicy"]["ContentSecurityPolicy"]
+    assert "CorsConfig" not in closed
+
+
 # --- Command line -----------------------------------------------------------------------------------------------------
 
 
@@ -248,9 +272,8 @@ def test_every_table_can_be_recovered_on_every_stage() -> None:
 
 def test_data_outlives_every_stage_on_aws() -> None:
     kept = cloudformation.template(Stage("prod", "eu-west-1"), "foundation.yaml")
-    assert (
-        kept.count("DeletionPolicy: RetainExceptOnCreate") == 15
-    )  # eight tables, four buckets, the user pool, its groups
+    # Ten tables, four buckets, the user pool, its groups.
+    assert kept.count("DeletionPolicy: RetainExceptOnCreate") == 17
 
 
 @mock_aws

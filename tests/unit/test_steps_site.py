@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from deploy import site, steps
-from deploy.environment import Addresses, ApiIds, DeploymentError, Stage
+from deploy.environment import Addresses, ApiIds, DeploymentError, Stage, read_settings
 from deploy.functions import app_modules, package, runtime
 from deploy.people import srp
 from tests.fakes import clients
@@ -49,6 +49,29 @@ def test_assets_go_first_and_index_last(monkeypatch: pytest.MonkeyPatch, tmp_pat
     assert by_key["index.html"].content_type == "text/html; charset=utf-8"
     assert by_key["config.json"].content_type == "application/json; charset=utf-8"
     assert by_key["favicon.svg"].content_type == "image/svg+xml"
+
+
+STAGE_ADDRESSES = {"api_url": "https://api.example/v1", "site_url": "https://site.example"}
+
+
+def embed(monkeypatch: pytest.MonkeyPatch, folder: Path, text: str) -> site.SiteFile:
+    (folder / "embed.js").write_text(text)
+    monkeypatch.setattr(site, "DIST", folder)
+    return next(file for file in site.files(STAGE_ADDRESSES) if file.key == "embed.js")
+
+
+def test_the_stages_addresses_are_written_into_the_element(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    file = embed(monkeypatch, tmp_path, 'a="%CHATAPP_API_URL%",b=`${"%CHATAPP_API_URL%"}/x`,c="%CHATAPP_SITE_URL%"')
+    assert file.body == b'a="https://api.example/v1",b=`${"https://api.example/v1"}/x`,c="https://site.example"'
+    assert file.etag == f'"{hashlib.md5(file.body, usedforsecurity=False).hexdigest()}"', "of what is uploaded"
+    assert file.cache_control == "public, max-age=300", "its name stays: foreign pages have the next one within minutes"
+
+
+def test_an_element_without_room_for_the_addresses_is_not_published(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    with pytest.raises(DeploymentError, match="%CHATAPP_SITE_URL%"):
+        embed(monkeypatch, tmp_path, 'a="%CHATAPP_API_URL%"')
 
 
 @pytest.mark.parametrize(
@@ -231,8 +254,35 @@ def test_the_site_is_told_the_limits_of_the_api_as_the_stage_has_them() -> None:
     assert limits["file_bytes"] == 7 * 1024 * 1024
     assert (limits["files_a_message"], limits["text_characters"]) == (MAX_FILES_A_MESSAGE, MAX_TEXT_CHARACTERS)
     assert (limits["undo_s"], limits["retention_days"]) == (UNDO_S, 90)
+    assert (limits["comment_characters"], limits["name_characters"]) == (2_000, 40)
     assert app_modules.limits({"CHATAPP_RETENTION_DAYS": "0"})["retention_days"] == 0
     foundation = {"UserPoolId": "pool", "ClientId": "client"}
     stage = Stage("prod", "eu-west-1")
     stage.__dict__["account_id"] = "123456789012"  # what AWS would be asked for
-    assert steps.site_config(stage, Addresses.of(stage, ApiIds(), ""), foundation, limits)["limits"] == limits
+    known = {"limits": limits, "signup": "open", "comment_origins": ["https://portfolio.example"]}
+    config = steps.site_config(stage, Addresses.of(stage, ApiIds(), "d1.cloudfront.net"), foundation, known)
+    assert {name: config[name] for name in known} == known
+    assert config["site_url"] == "https://d1.cloudfront.net"
+
+
+@pytest.mark.parametrize(
+    ("origin", "is_one"),
+    [
+        ("https://portfolio.example", True),
+        ("http://127.0.0.1:8090", True),
+        ("https://portfolio.example/", False),
+        ("https://portfolio.example:443", False),
+        ("https://Portfolio.example", False),
+        ("https://user@portfolio.example", False),
+        ("portfolio.example", False),
+        ("*", False),
+        ("null", False),
+    ],
+)
+def test_pages_that_the_site_leads_back_to_are_named_by_their_origins(origin: str, is_one: bool) -> None:
+    text = f'[default]\ncomment_origins = ["{origin}"]'
+    if is_one:
+        assert read_settings(text, "prod").comment_origins == [origin]
+        return
+    with pytest.raises(DeploymentError, match="is no origin"):
+        read_settings(text, "prod")

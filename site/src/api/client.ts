@@ -47,6 +47,10 @@ export interface RequestOptions {
   query?: Record<string, string | number | boolean | null | undefined>;
   body?: unknown;
   signal?: AbortSignal;
+  /** Of a route that anyone may ask: it is asked without a token, and so without a preflight. */
+  isPublic?: boolean;
+  /** What the browser keeps of a public answer may be some seconds old; false: it is asked again. */
+  mayBeKept?: boolean;
 }
 
 type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
@@ -71,19 +75,25 @@ export class ApiClient {
     return this.#request<T>("POST", path, { ...options, body });
   }
 
-  put<T>(path: string): Promise<T> {
-    return this.#request<T>("PUT", path);
+  put<T>(path: string, body?: unknown): Promise<T> {
+    return this.#request<T>("PUT", path, { body });
   }
 
   patch<T>(path: string, body: unknown): Promise<T> {
     return this.#request<T>("PATCH", path, { body });
   }
 
-  delete<T>(path: string): Promise<T> {
-    return this.#request<T>("DELETE", path);
+  delete<T>(path: string, body?: unknown): Promise<T> {
+    return this.#request<T>("DELETE", path, { body });
   }
 
   async #request<T>(method: Method, path: string, options: RequestOptions = {}): Promise<T> {
+    const response = options.isPublic ? await this.#send(method, path, options, null) : await this.#sendSignedIn(method, path, options);
+    if (!response.ok) throw await toApiError(response);
+    return readJson<T>(response);
+  }
+
+  async #sendSignedIn(method: Method, path: string, options: RequestOptions): Promise<Response> {
     let response = await this.#send(method, path, options, await this.#tokens.idToken());
     if (response.status === 401) {
       await this.#leaveIfEnded(response);
@@ -94,8 +104,7 @@ export class ApiClient {
         throw new SessionExpiredError("The API refused a fresh token.");
       }
     }
-    if (!response.ok) throw await toApiError(response);
-    return readJson<T>(response);
+    return response;
   }
 
   async #leaveIfEnded(refusal: Response): Promise<void> {
@@ -104,8 +113,8 @@ export class ApiClient {
     throw new SessionExpiredError("The session was ended.");
   }
 
-  async #send(method: Method, path: string, options: RequestOptions, token: string): Promise<Response> {
-    const headers: Record<string, string> = { Authorization: token };
+  async #send(method: Method, path: string, options: RequestOptions, token: string | null): Promise<Response> {
+    const headers: Record<string, string> = token === null ? {} : { Authorization: token };
     if (options.body !== undefined) headers["Content-Type"] = "application/json";
     const timeout = AbortSignal.timeout(REQUEST_TIMEOUT_MS);
     const init: RequestInit = {
@@ -113,6 +122,7 @@ export class ApiClient {
       headers,
       signal: options.signal ? AbortSignal.any([options.signal, timeout]) : timeout,
     };
+    if (options.mayBeKept === false) init.cache = "no-store";
     if (options.body !== undefined) init.body = JSON.stringify(options.body);
     try {
       return await fetch(this.#baseUrl + path + queryString(options.query), init);

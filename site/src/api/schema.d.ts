@@ -20,6 +20,102 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/commentaires": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["list_comments"];
+        put?: never;
+        post: operations["create_comment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/commentaires/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["count_comments"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/commentaires/mine": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["list_own_comments"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/commentaires/{comment_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete: operations["delete_comment"];
+        options?: never;
+        head?: never;
+        patch: operations["change_comment"];
+        trace?: never;
+    };
+    "/commentaires/{comment_id}/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["report_comment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/commentaires/{comment_id}/restoration": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["restore_comment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/conversations": {
         parameters: {
             query?: never;
@@ -228,6 +324,38 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/integrations/commentaires": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["create_comment_by_key"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["get_me"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch: operations["change_me"];
+        trace?: never;
+    };
     "/models": {
         parameters: {
             query?: never;
@@ -237,6 +365,134 @@ export interface paths {
         };
         get: operations["list_models"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/moderation/bans/{user_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put: operations["ban_writer"];
+        post?: never;
+        delete: operations["lift_ban"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/moderation/commentaires": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["list_moderated_comments"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/moderation/commentaires/{comment_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["moderate_comment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["list_people"];
+        put?: never;
+        post: operations["invite_person"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/people/{user_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["get_person"];
+        put?: never;
+        post?: never;
+        delete: operations["delete_person"];
+        options?: never;
+        head?: never;
+        patch: operations["change_person"];
+        trace?: never;
+    };
+    "/people/{user_id}/invitation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["invite_person_again"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["list_sections"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sections/{section_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["get_section"];
+        put: operations["put_section"];
         post?: never;
         delete?: never;
         options?: never;
@@ -254,6 +510,22 @@ export interface paths {
         get?: never;
         put?: never;
         post: operations["end_session"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/signups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["sign_up"];
         delete?: never;
         options?: never;
         head?: never;
@@ -425,6 +697,23 @@ export interface components {
             /** Pages */
             pages: number;
         };
+        /** Author */
+        Author: {
+            /** Name */
+            name: string;
+            /** Is Owner */
+            is_owner: boolean;
+        };
+        /**
+         * Ban
+         * @description banned_at: since when they may not write; null: they may. Their comments follow within a minute.
+         */
+        Ban: {
+            /** User Id */
+            user_id: string;
+            /** Comments Banned At */
+            comments_banned_at: string | null;
+        };
         /** Chat */
         Chat: {
             /**
@@ -506,6 +795,76 @@ export interface components {
             locator: components["schemas"]["Locator"];
             /** Cited Text */
             cited_text: string;
+        };
+        /**
+         * Comment
+         * @description As everybody reads it. A comment that is gone, but has replies, keeps its place: without text and author.
+         *
+         *     replies: of a comment that is no reply, oldest first. Where they are more than a page holds, they go on at the
+         *     beginning of the next: as comments of their own, whose `reply_to` names the comment of the page before.
+         */
+        Comment: {
+            /** Id */
+            id: string;
+            /** Sectionid */
+            sectionId: string;
+            /** Text */
+            text: string;
+            author: components["schemas"]["Author"] | null;
+            /** Timestamp */
+            timestamp: string;
+            /** Edited At */
+            edited_at: string | null;
+            /** Reply To */
+            reply_to: string | null;
+            /**
+             * Replies
+             * @default []
+             */
+            replies: components["schemas"]["Comment"][];
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "visible" | "deleted";
+        };
+        /** CommentChange */
+        CommentChange: {
+            /**
+             * Text
+             * @description Plain text, at most 2,000 characters once what is invisible is taken out.
+             */
+            text: string;
+        };
+        /** CommentDeleted */
+        CommentDeleted: {
+            /** Id */
+            id: string;
+            /** Undo Until */
+            undo_until: string;
+        };
+        /** Comments */
+        Comments: {
+            section: components["schemas"]["Section"];
+            /** Comments */
+            comments: components["schemas"]["Comment"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /** CommentsQuery */
+        CommentsQuery: {
+            /**
+             * Limit
+             * @default 30
+             */
+            limit: number;
+            /**
+             * Cursor
+             * @default null
+             */
+            cursor: string | null;
+            /** Sectionid */
+            sectionId: string;
         };
         /**
          * Conversation
@@ -654,6 +1013,37 @@ export interface components {
              * @default false
              */
             archived: boolean;
+        };
+        /**
+         * CountedSection
+         * @description visible: how many comments everybody sees.
+         */
+        CountedSection: {
+            /** Section Id */
+            section_id: string;
+            /** Title */
+            title: string;
+            /** Url */
+            url: string;
+            /** Open */
+            open: boolean;
+            /** Visible */
+            visible: number;
+        };
+        /**
+         * Counts
+         * @description By section; one that is not known has none.
+         */
+        Counts: {
+            /** Counts */
+            counts: {
+                [key: string]: number;
+            };
+        };
+        /** CountsQuery */
+        CountsQuery: {
+            /** Sectionids */
+            sectionIds: string[];
         };
         /** Deleted */
         Deleted: {
@@ -906,7 +1296,7 @@ export interface components {
         };
         /**
          * Health
-         * @description Says to anybody who asks: nothing of what runs here, and how.
+         * @description Says to anybody who asks: nothing of what runs here, and how. model: of a deep check alone.
          */
         Health: {
             /**
@@ -917,6 +1307,36 @@ export interface components {
             status: "ok";
             /** Stage */
             stage: string;
+            /** @default null */
+            model: components["schemas"]["ModelHealth"] | null;
+        };
+        /**
+         * HealthQuery
+         * @description deep: also ask what the app stands on.
+         */
+        HealthQuery: {
+            /**
+             * Deep
+             * @default false
+             */
+            deep: boolean;
+        };
+        /** Invitation */
+        Invitation: {
+            /**
+             * Email
+             * @description An e-mail address; people sign in by it, in whatever case.
+             */
+            email: string;
+            /** Groups */
+            groups?: ("owners" | "members")[];
+        };
+        /** InvitationSent */
+        InvitationSent: {
+            /** User Id */
+            user_id: string;
+            /** Email */
+            email: string;
         };
         /** ListQuery */
         ListQuery: {
@@ -973,6 +1393,25 @@ export interface components {
             /** Unreadable */
             unreadable?: boolean;
         };
+        /** Me */
+        Me: {
+            /** User Id */
+            user_id: string;
+            /** Email */
+            email: string;
+            /** Display Name */
+            display_name: string;
+            /** Groups */
+            groups: ("owners" | "members")[];
+        };
+        /**
+         * MeChange
+         * @description display_name: "" for the part of the address before the @.
+         */
+        MeChange: {
+            /** Display Name */
+            display_name: string;
+        };
         /** Message */
         Message: {
             /** Message Id */
@@ -1026,10 +1465,132 @@ export interface components {
             /** Default */
             default: boolean;
         };
+        /**
+         * ModelHealth
+         * @description As it was found at `checked_at`; unknown where that was too long ago.
+         */
+        ModelHealth: {
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "ok" | "failing" | "unknown";
+            /** Checked At */
+            checked_at: string | null;
+        };
         /** Models */
         Models: {
             /** Items */
             items: components["schemas"]["Model"][];
+        };
+        /**
+         * ModeratedComment
+         * @description As an owner reads it. user_id: of its writer, `key:ID` for a script; reports: how many people reported it.
+         */
+        ModeratedComment: {
+            /** Id */
+            id: string;
+            /** Sectionid */
+            sectionId: string;
+            /** Text */
+            text: string;
+            author: components["schemas"]["Author"];
+            /** Timestamp */
+            timestamp: string;
+            /** Edited At */
+            edited_at: string | null;
+            /** Reply To */
+            reply_to: string | null;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "held" | "visible" | "hidden" | "deleted";
+            /** Editable Until */
+            editable_until: string | null;
+            /** Why Held */
+            why_held: ("first" | "every" | "edited") | null;
+            /** User Id */
+            user_id: string;
+            /** Reports */
+            reports: number;
+        };
+        /** ModeratedComments */
+        ModeratedComments: {
+            /** Comments */
+            comments: components["schemas"]["ModeratedComment"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /** Moderation */
+        Moderation: {
+            /**
+             * Action
+             * @enum {string}
+             */
+            action: "approve" | "hide" | "restore" | "delete";
+        };
+        /**
+         * ModerationQuery
+         * @description user_id: of one writer alone.
+         */
+        ModerationQuery: {
+            /**
+             * Limit
+             * @default 30
+             */
+            limit: number;
+            /**
+             * Cursor
+             * @default null
+             */
+            cursor: string | null;
+            /**
+             * State
+             * @default held
+             * @enum {string}
+             */
+            state: "held" | "reported" | "all";
+            /**
+             * User Id
+             * @default null
+             */
+            user_id: string | null;
+        };
+        /**
+         * MyComment
+         * @description As its writer reads it. why_held: until it is looked at; `first` of theirs, since `every` one is, or `edited`.
+         */
+        MyComment: {
+            /** Id */
+            id: string;
+            /** Sectionid */
+            sectionId: string;
+            /** Text */
+            text: string;
+            author: components["schemas"]["Author"];
+            /** Timestamp */
+            timestamp: string;
+            /** Edited At */
+            edited_at: string | null;
+            /** Reply To */
+            reply_to: string | null;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "held" | "visible" | "hidden" | "deleted";
+            /** Editable Until */
+            editable_until: string | null;
+            /** Why Held */
+            why_held: ("first" | "every" | "edited") | null;
+        };
+        /** MyComments */
+        MyComments: {
+            /** Comments */
+            comments: components["schemas"]["MyComment"][];
+            /** Next Cursor */
+            next_cursor: string | null;
         };
         /** NamedFile */
         NamedFile: {
@@ -1037,6 +1598,39 @@ export interface components {
             file_id: string;
             /** Name */
             name: string;
+        };
+        /**
+         * NewComment
+         * @description website: a field that people do not see. elapsed_ms: for how long the form was open.
+         */
+        NewComment: {
+            /** Sectionid */
+            sectionId: string;
+            /**
+             * Text
+             * @description Plain text, at most 2,000 characters once what is invisible is taken out.
+             */
+            text: string;
+            /**
+             * Request Id
+             * @default null
+             */
+            request_id: string | null;
+            /**
+             * Reply To
+             * @default null
+             */
+            reply_to: string | null;
+            /**
+             * Website
+             * @default
+             */
+            website: string;
+            /**
+             * Elapsed Ms
+             * @default null
+             */
+            elapsed_ms: number | null;
         };
         /** NewConversation */
         NewConversation: {
@@ -1155,6 +1749,130 @@ export interface components {
          * @description The body of a command that needs none.
          */
         Nothing: Record<string, never>;
+        /** OwnCommentsQuery */
+        OwnCommentsQuery: {
+            /**
+             * Limit
+             * @default 30
+             */
+            limit: number;
+            /**
+             * Cursor
+             * @default null
+             */
+            cursor: string | null;
+            /** Sectionid */
+            sectionId: string;
+        };
+        /** People */
+        People: {
+            /** People */
+            people: components["schemas"]["Person"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /**
+         * PeopleQuery
+         * @description email: what the address begins with.
+         */
+        PeopleQuery: {
+            /**
+             * Limit
+             * @default 30
+             */
+            limit: number;
+            /**
+             * Cursor
+             * @default null
+             */
+            cursor: string | null;
+            /**
+             * Email
+             * @default
+             */
+            email: string;
+        };
+        /**
+         * Person
+         * @description groups: none for who comments only. budget_usd: of a calendar month (UTC), as it holds; own_budget_usd: where an
+         *     owner has set one. spent_usd: of this month, what is reserved for answers in progress included.
+         */
+        Person: {
+            /** User Id */
+            user_id: string;
+            /** Email */
+            email: string;
+            /** Display Name */
+            display_name: string;
+            /** Groups */
+            groups: ("owners" | "members")[];
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "invited" | "active" | "disabled";
+            /** Created At */
+            created_at: string;
+            /** Last Used At */
+            last_used_at: string | null;
+            /** Spent Usd */
+            spent_usd: number;
+            /** Budget Usd */
+            budget_usd: number;
+            /** Own Budget Usd */
+            own_budget_usd: number | null;
+            /** Storage Bytes */
+            storage_bytes: number;
+            /** Storage Quota Bytes */
+            storage_quota_bytes: number;
+            /** Comments Banned At */
+            comments_banned_at: string | null;
+            /** Is Me */
+            is_me: boolean;
+        };
+        /**
+         * PersonChange
+         * @description What is left out stays. groups: all of them. budget_usd: null for the stage's own.
+         */
+        PersonChange: {
+            /**
+             * Groups
+             * @default null
+             */
+            groups: ("owners" | "members")[] | null;
+            /**
+             * Budget Usd
+             * @default null
+             */
+            budget_usd: number | null;
+            /**
+             * Disabled
+             * @default null
+             */
+            disabled: boolean | null;
+        };
+        /** PersonDeleted */
+        PersonDeleted: {
+            /** User Id */
+            user_id: string;
+            /**
+             * Deleted
+             * @default true
+             * @constant
+             */
+            deleted: true;
+        };
+        /**
+         * PersonDeletion
+         * @description email: theirs, typed by whoever deletes them.
+         */
+        PersonDeletion: {
+            /**
+             * Email
+             * @description An e-mail address; people sign in by it, in whatever case.
+             */
+            email: string;
+        };
         /**
          * Prices
          * @description USD per million tokens.
@@ -1169,6 +1887,17 @@ export interface components {
             /** Cache Read */
             cache_read: number;
         };
+        /** Reported */
+        Reported: {
+            /** Id */
+            id: string;
+            /**
+             * Reported
+             * @default true
+             * @constant
+             */
+            reported: true;
+        };
         /** Retry */
         Retry: {
             /**
@@ -1176,6 +1905,60 @@ export interface components {
              * @default null
              */
             model: string | null;
+        };
+        /**
+         * ScriptComment
+         * @description As a person's comment, without what tells people from robots.
+         */
+        ScriptComment: {
+            /** Sectionid */
+            sectionId: string;
+            /**
+             * Text
+             * @description Plain text, at most 2,000 characters once what is invisible is taken out.
+             */
+            text: string;
+            /**
+             * Request Id
+             * @default null
+             */
+            request_id: string | null;
+            /**
+             * Reply To
+             * @default null
+             */
+            reply_to: string | null;
+        };
+        /**
+         * Section
+         * @description url: of the page on which it stands. open: whether it takes new comments.
+         */
+        Section: {
+            /** Section Id */
+            section_id: string;
+            /** Title */
+            title: string;
+            /** Url */
+            url: string;
+            /** Open */
+            open: boolean;
+        };
+        /** SectionChange */
+        SectionChange: {
+            /** Title */
+            title: string;
+            /** Url */
+            url: string;
+            /**
+             * Open
+             * @default true
+             */
+            open: boolean;
+        };
+        /** Sections */
+        Sections: {
+            /** Sections */
+            sections: components["schemas"]["CountedSection"][];
         };
         /**
          * SessionsEnd
@@ -1187,6 +1970,28 @@ export interface components {
              * @default false
              */
             everywhere: boolean;
+        };
+        /**
+         * SignedUp
+         * @description Says nothing: it is the same for an address that is known.
+         */
+        SignedUp: Record<string, never>;
+        /**
+         * Signup
+         * @description language: of the person, for the mail.
+         */
+        Signup: {
+            /**
+             * Email
+             * @description An e-mail address; people sign in by it, in whatever case.
+             */
+            email: string;
+            /**
+             * Language
+             * @default en
+             * @enum {string}
+             */
+            language: "en" | "fr";
         };
         /**
          * SocketMessage
@@ -1307,6 +2112,272 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ChatReply"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    list_comments: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string | null;
+                sectionId?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Comments"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    create_comment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewComment"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MyComment"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    count_comments: {
+        parameters: {
+            query?: {
+                sectionIds?: string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Counts"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    list_own_comments: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string | null;
+                sectionId?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MyComments"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    delete_comment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                comment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CommentDeleted"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    change_comment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                comment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CommentChange"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MyComment"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    report_comment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                comment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Nothing"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reported"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    restore_comment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                comment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Nothing"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MyComment"];
                 };
             };
             /** @description Error */
@@ -1981,7 +3052,9 @@ export interface operations {
     };
     health: {
         parameters: {
-            query?: never;
+            query?: {
+                deep?: boolean;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -1995,6 +3068,101 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Health"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    create_comment_by_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScriptComment"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MyComment"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    get_me: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    change_me: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MeChange"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
                 };
             };
             /** @description Error */
@@ -2037,6 +3205,434 @@ export interface operations {
             };
         };
     };
+    ban_writer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ban"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    lift_ban: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ban"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    list_moderated_comments: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string | null;
+                state?: "held" | "reported" | "all";
+                user_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModeratedComments"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    moderate_comment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                comment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Moderation"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModeratedComment"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    list_people: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string | null;
+                email?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["People"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    invite_person: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Invitation"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Person"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    get_person: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Person"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    delete_person: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PersonDeletion"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonDeleted"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    change_person: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PersonChange"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Person"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    invite_person_again: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Nothing"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvitationSent"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    list_sections: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Sections"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    get_section: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                section_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Section"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    put_section: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                section_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SectionChange"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Section"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
     end_session: {
         parameters: {
             query?: never;
@@ -2057,6 +3653,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["EndedSessions"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    sign_up: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Signup"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignedUp"];
                 };
             };
             /** @description Error */

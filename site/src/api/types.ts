@@ -63,6 +63,23 @@ export type NewConversation = Conversation & { user_message: Message | null; ans
 export type Deleted = Schemas["Deleted"];
 
 export type Model = Schemas["Model"];
+export type Me = Schemas["Me"];
+/** Somebody who has an account, as owners see them. */
+export type Person = Schemas["Person"];
+export type PersonChange = Partial<Schemas["PersonChange"]>;
+export type Group = Person["groups"][number];
+
+export type Section = Schemas["Section"];
+export type CountedSection = Schemas["CountedSection"];
+/** A comment as everybody reads it, as its writer does, and as owners do. */
+export type Comment = Schemas["Comment"];
+export type MyComment = Schemas["MyComment"];
+export type ModeratedComment = Schemas["ModeratedComment"];
+export type CommentsPage = Schemas["Comments"];
+export type ModeratedPage = Schemas["ModeratedComments"];
+/** What an owner decides about a comment. */
+export type Decision = Schemas["Moderation"]["action"];
+
 export type SocketTicket = Schemas["Ticket"];
 
 export interface Page<Item> {

@@ -1,7 +1,8 @@
-/** The page's frame: the sidebar (a drawer on a phone), and beside it the chat or the files. */
+/** The page's frame: the sidebar (a drawer on a phone), and beside it the chat or another page. */
 import { useRef, useState } from "react";
 import { useLocation, useRoute } from "wouter";
 
+import { isOwner, type Identity } from "@/features/auth";
 import type { Where } from "@/features/settings";
 import { ViewerSlot } from "@/features/viewer";
 import { useT } from "@/i18n";
@@ -11,15 +12,24 @@ import { routes } from "@/lib/routes";
 import { IconButton } from "@/ui/Button";
 
 import { FullPage } from "./FullPage";
-import { ChatRoute, FilesRoute } from "./pages";
+import { ChatRoute, FilesRoute, ModerationRoute, PeopleRoute } from "./pages";
 import { Drawer, Sidebar } from "./Sidebar";
 
-export function Shell({ email, onSignOut }: { email: string; onSignOut: (where: Where) => void }) {
+const otherPages: Readonly<Record<string, typeof FilesRoute>> = {
+  [routes.files]: FilesRoute,
+  [routes.people]: PeopleRoute,
+  [routes.moderation]: ModerationRoute,
+};
+
+/** The API refuses others what they show. */
+const ownersPages: ReadonlySet<string> = new Set([routes.people, routes.moderation]);
+
+export function Shell({ identity, onSignOut }: { identity: Identity; onSignOut: (where: Where) => void }) {
   const t = useT();
   const [location, navigate] = useLocation();
   const [, params] = useRoute(routes.conversationPattern);
   const conversationId = params?.id ?? null;
-  const isFiles = location === routes.files;
+  const Other = otherPages[location] ?? null;
   const isWide = useMediaQuery(WIDE_SCREEN);
   const [isDrawerOpen, setDrawerOpen] = useState(false);
   const opener = useRef<HTMLButtonElement>(null);
@@ -27,13 +37,16 @@ export function Shell({ email, onSignOut }: { email: string; onSignOut: (where: 
     setDrawerOpen(false);
     opener.current?.focus();
   };
-  if (conversationId === null && !isFiles && location !== routes.newChat) {
-    const start = { label: t.app.toStart, run: () => navigate(routes.newChat) };
+  const start = { label: t.app.toStart, run: () => navigate(routes.newChat) };
+  if (conversationId === null && !Other && location !== routes.newChat) {
     return <FullPage title={t.app.notFoundTitle} lead={location} action={start} />;
+  }
+  if (ownersPages.has(location) && !isOwner(identity)) {
+    return <FullPage title={t.app.ownersTitle} lead={t.app.ownersLead} action={start} />;
   }
   const sidebar = (
     <Sidebar
-      email={email}
+      identity={identity}
       conversationId={conversationId}
       onSignOut={onSignOut}
       onOpen={() => setDrawerOpen(false)}
@@ -45,10 +58,10 @@ export function Shell({ email, onSignOut }: { email: string; onSignOut: (where: 
   );
   return (
     <div className="flex h-dvh overflow-hidden">
-      {!isFiles && <SkipLink />}
+      {!Other && <SkipLink />}
       {isWide ? sidebar : isDrawerOpen && <Drawer onClose={closeDrawer}>{sidebar}</Drawer>}
       <div className="flex min-w-0 flex-1" inert={!isWide && isDrawerOpen}>
-        {isFiles ? <FilesRoute openList={openList} /> : <ChatRoute conversationId={conversationId} openList={openList} />}
+        {Other ? <Other openList={openList} /> : <ChatRoute conversationId={conversationId} openList={openList} />}
       </div>
       <ViewerSlot />
     </div>

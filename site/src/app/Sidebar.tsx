@@ -2,6 +2,7 @@
 import { useEffect, useRef, type ReactNode } from "react";
 import { Link, useLocation } from "wouter";
 
+import { isOwner, type Identity } from "@/features/auth";
 import { ConversationList } from "@/features/conversations";
 import { SettingsPanel, type Where } from "@/features/settings";
 import { useT } from "@/i18n";
@@ -9,10 +10,10 @@ import { cx } from "@/lib/classNames";
 import { focusComposer } from "@/lib/focusComposer";
 import { routes } from "@/lib/routes";
 import { Button, IconButton } from "@/ui/Button";
-import { Icon, Mark } from "@/ui/icons";
+import { Icon, Mark, type IconName } from "@/ui/icons";
 
 interface SidebarProps {
-  email: string;
+  identity: Identity;
   conversationId: string | null;
   onSignOut: (where: Where) => void;
   onOpen: () => void;
@@ -20,7 +21,7 @@ interface SidebarProps {
   onClose: (() => void) | null;
 }
 
-export function Sidebar({ email, conversationId, onSignOut, onOpen, onClose }: SidebarProps) {
+export function Sidebar({ identity, conversationId, onSignOut, onOpen, onClose }: SidebarProps) {
   const t = useT();
   const [, navigate] = useLocation();
   const startNew = (): void => {
@@ -42,7 +43,13 @@ export function Sidebar({ email, conversationId, onSignOut, onOpen, onClose }: S
         <Button icon="plus" className="w-full" onClick={startNew}>
           {t.list.newChat}
         </Button>
-        <FilesLink onOpen={onOpen} />
+        <PageLink href={routes.files} icon="folder" label={t.files.page.title} onOpen={onOpen} />
+        {isOwner(identity) && (
+          <>
+            <PageLink href={routes.people} icon="people" label={t.app.people} onOpen={onOpen} />
+            <PageLink href={routes.moderation} icon="shield" label={t.app.moderation} onOpen={onOpen} />
+          </>
+        )}
       </div>
       <ConversationList
         currentId={conversationId}
@@ -50,19 +57,25 @@ export function Sidebar({ email, conversationId, onSignOut, onOpen, onClose }: S
         onCurrentRemoved={() => navigate(routes.newChat)}
       />
       <div className="mt-1 border-t border-line p-2">
-        <SettingsPanel email={email} onSignOut={onSignOut} />
+        <SettingsPanel email={identity.email} onSignOut={onSignOut} />
       </div>
     </aside>
   );
 }
 
-function FilesLink({ onOpen }: { onOpen: () => void }) {
-  const t = useT();
+interface PageLinkProps {
+  href: string;
+  icon: IconName;
+  label: string;
+  onOpen: () => void;
+}
+
+function PageLink({ href, icon, label, onOpen }: PageLinkProps) {
   const [location] = useLocation();
-  const isCurrent = location === routes.files;
+  const isCurrent = location === href;
   return (
     <Link
-      href={routes.files}
+      href={href}
       aria-current={isCurrent ? "page" : undefined}
       className={cx(
         "flex min-h-10 items-center gap-2.5 rounded-lg px-2.5 text-[0.9375rem] transition-colors",
@@ -70,8 +83,8 @@ function FilesLink({ onOpen }: { onOpen: () => void }) {
       )}
       onClick={onOpen}
     >
-      <Icon name="folder" />
-      {t.files.page.title}
+      <Icon name={icon} />
+      {label}
     </Link>
   );
 }

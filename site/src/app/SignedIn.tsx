@@ -54,7 +54,7 @@ export default function SignedIn({ config, identity }: { config: Config; identit
         <LimitsContext value={limits}>
           <UploadsContext value={runtime.uploads}>
             <div className="contents" inert={signOut.unsentCount > 0}>
-              <Shell email={identity.email} onSignOut={(where) => signOut.begin(runtime, where)} />
+              <Shell identity={identity} onSignOut={(where) => signOut.begin(runtime.outbox.count(), where)} />
             </div>
             {signOut.unsentCount > 0 && (
               <SignOutQuestion unsentCount={signOut.unsentCount} onCancel={signOut.cancel} onConfirm={signOut.confirm} />

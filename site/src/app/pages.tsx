@@ -16,6 +16,8 @@ import { routes } from "@/lib/routes";
 import { showToast } from "@/ui/toasts";
 
 const FilesPage = lazy(() => import("@/features/files/components/FilesPage"));
+const PeoplePage = lazy(() => import("@/features/people/components/PeoplePage"));
+const ModerationPage = lazy(() => import("@/features/moderation/components/ModerationPage"));
 
 export function ChatRoute({ conversationId, openList }: { conversationId: string | null; openList: ReactNode }) {
   return (
@@ -42,6 +44,23 @@ function ChatTools({ conversationId }: { conversationId: string }) {
   );
 }
 
+function Coming({ children }: { children: ReactNode }) {
+  const t = useT();
+  return <Suspense fallback={<main className="flex-1" aria-busy="true" aria-label={t.app.loading} />}>{children}</Suspense>;
+}
+
+export const PeopleRoute = ({ openList }: { openList: ReactNode }) => (
+  <Coming>
+    <PeoplePage openList={openList} />
+  </Coming>
+);
+
+export const ModerationRoute = ({ openList }: { openList: ReactNode }) => (
+  <Coming>
+    <ModerationPage openList={openList} />
+  </Coming>
+);
+
 export function FilesRoute({ openList }: { openList: ReactNode }) {
   const t = useT();
   const language = useLanguage();
@@ -49,7 +68,7 @@ export function FilesRoute({ openList }: { openList: ReactNode }) {
   const limits = useLimits();
   const [, navigate] = useLocation();
   return (
-    <Suspense fallback={<main className="flex-1" aria-busy="true" aria-label={t.app.loading} />}>
+    <Coming>
       <FilesPage
         openList={openList}
         onUseInNewChat={(file) => {
@@ -61,6 +80,6 @@ export function FilesRoute({ openList }: { openList: ReactNode }) {
           focusComposer();
         }}
       />
-    </Suspense>
+    </Coming>
   );
 }

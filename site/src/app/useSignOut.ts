@@ -7,7 +7,6 @@ import { useSession } from "@/features/auth";
 import type { Where } from "@/features/settings";
 import { t } from "@/i18n";
 import { forgetDrafts } from "@/session/drafts";
-import type { ChatRuntime } from "@/session/runtime";
 import { showToast } from "@/ui/toasts";
 
 /** Nobody waits longer to leave; the token then ends by itself, within the hour. */
@@ -53,9 +52,8 @@ export function useSignOut(userId: string) {
   };
   return {
     unsentCount,
-    /** At once, unless messages would be lost. */
-    begin: ({ outbox }: ChatRuntime, where: Where) => {
-      const count = outbox.count();
+    /** At once, unless messages would be lost: so many were not sent. */
+    begin: (count: number, where: Where) => {
       asked.current = where;
       opener.current = document.activeElement;
       if (count > 0) setUnsentCount(count);

@@ -1,6 +1,14 @@
 import { describe, expect, it } from "vitest";
 
-import { catalogues, detectLanguage, setLanguage, t } from ".";
+import { catalogues as ofFirstPage, detectLanguage, setLanguage, t } from ".";
+import { commentTexts } from "./comments";
+import { peopleTexts } from "./people";
+
+/** With the texts that come later than the first page. */
+const catalogues = {
+  en: { ...ofFirstPage.en, comments: commentTexts.all.en, people: peopleTexts.all.en },
+  fr: { ...ofFirstPage.fr, comments: commentTexts.all.fr, people: peopleTexts.all.fr },
+};
 
 type Argument = (index: number) => unknown;
 
@@ -31,6 +39,8 @@ const SAME = new Set([
   "files.locator.pages",
   "files.extent.page",
   "citations.viewer.units.page.name",
+  "people.budgetTitle",
+  "comments.sections.title",
 ]);
 
 describe.each(Object.entries(catalogues))("the catalogue %s", (_language, catalogue) => {
@@ -62,7 +72,7 @@ it("keeps French signs with their words: a no-break space stands before ? ! ; : 
   expect(texts(catalogues.fr).filter(([, text]) => / [?!;:»]|« /.test(text))).toEqual([]);
 });
 
-const UNITS = "(?:fichier|page|diapositive|partie|jeton|conversation|message|caractère|source|dernier|Mo\\b)";
+const UNITS = "(?:fichier|page|diapositive|partie|jeton|conversation|message|caractère|commentaire|personne|source|dernier|Mo\\b)";
 
 it("keeps French numbers with their units: a no-break space stands between them", () => {
   expect(texts(catalogues.fr, () => 3).filter(([, text]) => new RegExp(`\\d ${UNITS}`).test(text))).toEqual([]);
@@ -71,7 +81,7 @@ it("keeps French numbers with their units: a no-break space stands between them"
 it("knows that nought is singular in French", () => {
   const plural = texts(catalogues.fr, () => 0).filter(([, text]) => new RegExp(`(?<!\\d)0\\s${UNITS}s`).test(text));
   // These are only ever said of several, or of a text whose number is not known.
-  const several = ["files.beyondLimit", "files.waitingSeveral", "files.page.foundMore", "chat.usage", "chat.tooLong"];
+  const several = ["files.beyondLimit", "files.waitingSeveral", "files.page.foundMore", "chat.usage", "chat.tooLong", "comments.errors.name_refused"];
   expect(plural.map(([key]) => key).filter((key) => !several.includes(key))).toEqual([]);
 });
 

@@ -10,7 +10,9 @@ const complete = {
   socket_url: null,
   cognito_endpoint: null,
   stage: "local",
-  limits: { file_bytes: 52_428_800, files_a_message: 20, text_characters: 100_000, title_characters: 200, undo_s: 30, retention_days: 90 },
+  signup: "closed",
+  comment_origins: [],
+  limits: { file_bytes: 52_428_800, files_a_message: 20, text_characters: 100_000, title_characters: 200, comment_characters: 2_000, name_characters: 40, undo_s: 30, retention_days: 90 },
 };
 
 describe("parseConfig", () => {

@@ -8,6 +8,8 @@ const limits = v.object({
   files_a_message: count,
   text_characters: count,
   title_characters: count,
+  comment_characters: count,
+  name_characters: count,
   undo_s: count,
   retention_days: v.pipe(v.number(), v.integer(), v.minValue(0)),
 });
@@ -20,6 +22,10 @@ const schema = v.object({
   socket_url: v.optional(v.nullable(v.string()), null),
   cognito_endpoint: v.optional(v.nullable(v.string()), null),
   stage: v.optional(v.string(), ""),
+  /** Whether anyone may ask for an account; else an owner invites. */
+  signup: v.optional(v.picklist(["open", "closed"]), "closed"),
+  /** The origins of foreign pages that a person may be sent back to. */
+  comment_origins: v.optional(v.array(v.string()), []),
   limits,
 });
 

@@ -69,3 +69,18 @@ export function periodOf(isoTime: string, now: Date): Period {
   if (time >= midnight - 7 * DAY_MS) return "week";
   return time >= midnight - 30 * DAY_MS ? "month" : "older";
 }
+
+/** "21 Nov 2026, 14:05". */
+export const formatTime = (language: string, isoTime: string): string =>
+  new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" }).format(new Date(isoTime));
+
+/** "5 minutes ago", "yesterday", and after a month the day. */
+export function formatAgo(language: string, isoTime: string, now: number): string {
+  const seconds = Math.round((now - new Date(isoTime).getTime()) / 1_000);
+  const format = new Intl.RelativeTimeFormat(language, { numeric: "auto" });
+  if (seconds < 60) return format.format(0, "second");
+  if (seconds < 3_600) return format.format(-Math.floor(seconds / 60), "minute");
+  if (seconds < 86_400) return format.format(-Math.floor(seconds / 3_600), "hour");
+  if (seconds < 30 * 86_400) return format.format(-Math.floor(seconds / 86_400), "day");
+  return formatDate(language, isoTime);
+}

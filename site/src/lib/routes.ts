@@ -2,6 +2,19 @@
 export const routes = {
   newChat: "/",
   files: "/files",
+  people: "/people",
+  moderation: "/moderation",
+  section: (id: string): string => `/sections/${encodeURIComponent(id)}`,
   conversationPattern: "/c/:id" as const,
   conversation: (id: string): string => `/c/${encodeURIComponent(id)}`,
 };
+
+/** Which section a path is the page of; null: of none. */
+export function sectionOf(path: string): string | null {
+  const [, id] = /^\/sections\/([^/]+)\/?$/.exec(path) ?? [];
+  try {
+    return id === undefined ? null : decodeURIComponent(id);
+  } catch {
+    return null;
+  }
+}

@@ -5,6 +5,8 @@ export const limits: Limits = {
   files_a_message: 20,
   text_characters: 100_000,
   title_characters: 200,
+  comment_characters: 2_000,
+  name_characters: 40,
   // Not what the API has, so that a time of the site's own would show.
   undo_s: 20,
   retention_days: 90,

@@ -5,7 +5,8 @@ import { afterEach, beforeEach, vi } from "vitest";
 
 import { ApiClient } from "@/api/client";
 import { ApiContext } from "@/api/context";
-import { Session, SessionContext, type Provider } from "@/features/auth";
+import { Session, SessionContext, type Identity, type Provider } from "@/features/auth";
+import type { Config } from "@/lib/config";
 import { Announcer } from "@/lib/announcer";
 import { FakeApi } from "@/test/fakeApi";
 import { limits } from "@/test/limits";
@@ -14,8 +15,8 @@ import { Toasts } from "@/ui/toasts";
 
 import SignedIn from "@/app/SignedIn";
 
-const identity = { userId: "ada", email: "ada@example.com" };
-const config = {
+const identity: Identity = { userId: "ada", email: "ada@example.com", groups: ["members"] };
+export const config: Config = {
   region: "eu-west-1",
   user_pool_id: "pool",
   client_id: "client",
@@ -23,16 +24,20 @@ const config = {
   socket_url: null,
   cognito_endpoint: null,
   stage: "test",
+  signup: "closed",
+  comment_origins: [],
   limits,
 };
 
-function signedInSession(): Session {
+/** groups: what the next token says. */
+export function signedInSession(person = identity, groups = () => person.groups ?? []): Session {
   const provider: Partial<Provider> = {
-    identity: async () => identity,
-    token: async () => ({ idToken: "token", expiresAtMs: Date.now() + 3_600_000 }),
+    identity: async () => person,
+    token: async () => ({ idToken: "token", expiresAtMs: Date.now() + 3_600_000, groups: groups() }),
+    signOut: async () => undefined,
   };
   const session = new Session(async () => provider as Provider, false);
-  session.state.set({ status: "signed-in", identity });
+  session.state.set({ status: "signed-in", identity: person });
   return session;
 }
 
@@ -77,12 +82,17 @@ export async function finishReading(index = 0, fields: Partial<Parameters<typeof
   await pass(3_000);
 }
 
-export function openApp(path = "/", session = signedInSession()) {
+export const openAsOwner = (path: string) => {
+  const owner = { ...identity, groups: ["owners"] };
+  return openApp(path, signedInSession(owner), owner);
+};
+
+export function openApp(path = "/", session = signedInSession(), person = identity) {
   window.history.replaceState(null, "", path);
   const view = render(
     <SessionContext value={session}>
       <ApiContext value={new ApiClient(config.api_url, session)}>
-        <SignedIn config={config} identity={identity} />
+        <SignedIn config={config} identity={person} />
         <Toasts />
         <Announcer />
       </ApiContext>

@@ -18,6 +18,8 @@ describe("an import is refused", () => {
     ["of another feature, round the features' folder", "src/features/chat/x.ts", "../../features/viewer/flow"],
     ["of a fake", "src/features/chat/x.ts", "../../test/fakeFileServer"],
     ["of a fake, from beside it", "src/main.tsx", "./test/fakeFileServer"],
+    ["of the site, by the element for foreign pages", "src/embed/x.ts", "@/ui/Button"],
+    ["of a package, by the element", "src/embed/x.ts", "react"],
     ["by a path that turns", "src/features/chat/x.ts", "@/features/chat/../viewer/flow"],
   ])("%s", (_, file, imported) => {
     expect(refused(file, imported)).toBe(true);
@@ -31,6 +33,8 @@ describe("an import goes through", () => {
     ["of a feature, from the app", "src/app/x.ts", "@/features/files"],
     ["of a feature's own modules", "src/features/chat/components/x.ts", "../markdown/text"],
     ["of a subject beside it", "src/entities/conversations/x.ts", "../files/kinds"],
+    ["of what is pure, by the element", "src/embed/x.ts", "@/lib/plainText"],
+    ["of its own, by the element", "src/embed/x.ts", "./texts"],
     ["of a package", "src/api/x.ts", "@tanstack/react-query"],
   ])("%s", (_, file, imported) => {
     expect(refused(file, imported)).toBe(false);

@@ -20,7 +20,11 @@ export interface Account {
   password: string;
   /** Whether the password has to be changed at the first sign-in. */
   is_new: boolean;
+  /** "": nobody has let them in. */
+  group: Group;
 }
+
+export type Group = "members" | "owners" | "";
 
 const file = process.env["CHATAPP_E2E_CONTEXT"];
 if (!file) throw new Error("These tests need a deployed stage: python -m tests.e2e.run [--stage STAGE]");
@@ -28,9 +32,9 @@ if (!file) throw new Error("These tests need a deployed stage: python -m tests.e
 export const stage = JSON.parse(readFileSync(file, "utf8")) as Stage;
 
 /** A user whom no other test takes, whichever process it runs in: whoever makes the user's file has it. */
-export function takeAccount({ isNew = false } = {}): Account {
+export function takeAccount({ isNew = false, group = "members" }: { isNew?: boolean; group?: Group } = {}): Account {
   for (const [index, account] of stage.people.entries()) {
-    if (account.is_new === isNew && claims(`${file}.taken-${index}`)) return account;
+    if (account.is_new === isNew && account.group === group && claims(`${file}.taken-${index}`)) return account;
   }
   throw new Error("No user is left; run.py makes a fixed number of them.");
 }

@@ -1,4 +1,4 @@
 export { createSession, Session, type SessionState } from "./api/session";
-export type { Identity, Provider } from "./api/provider";
+export { isMember, isOwner, type Groups, type Identity, type Provider } from "./api/provider";
 export { SignInPage } from "./components/SignInPage";
 export { SessionContext, useIdentity, useSession } from "./context";

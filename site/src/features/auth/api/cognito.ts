@@ -14,7 +14,7 @@ import {
 import { NetworkError } from "@/api/client";
 import type { Config } from "@/lib/config";
 
-import { AuthError, type AuthErrorCode, type Identity, type Provider, type SignInStep } from "./provider";
+import { AuthError, type AuthErrorCode, type Identity, type Provider, type SignInStep, type Token } from "./provider";
 
 const ERROR_CODES: Readonly<Record<string, AuthErrorCode>> = {
   NotAuthorizedException: "credentials",
@@ -78,19 +78,31 @@ async function identity(): Promise<Identity | null> {
   try {
     const user = await getCurrentUser();
     const { tokens } = await fetchAuthSession().catch(() => ({ tokens: undefined }));
-    const email = tokens?.idToken?.payload["email"];
-    return { userId: user.userId, email: typeof email === "string" ? email : (user.signInDetails?.loginId ?? "") };
+    const payload = tokens?.idToken?.payload;
+    const email = payload?.["email"];
+    return {
+      userId: user.userId,
+      email: typeof email === "string" ? email : (user.signInDetails?.loginId ?? ""),
+      groups: payload ? groupsOf(payload) : null,
+    };
   } catch (error) {
     if (errorName(error) === "NetworkError") throw new NetworkError("Cognito cannot be reached.", { cause: error });
     return null;
   }
 }
 
-async function token(forceRefresh: boolean): Promise<{ idToken: string; expiresAtMs: number } | null> {
+/** Of a person in no group, the token has no such claim. */
+function groupsOf(payload: Readonly<Record<string, unknown>>): readonly string[] {
+  const groups = payload["cognito:groups"];
+  return Array.isArray(groups) ? groups.filter((group) => typeof group === "string") : [];
+}
+
+async function token(forceRefresh: boolean): Promise<Token | null> {
   try {
     const { tokens } = await fetchAuthSession({ forceRefresh });
     if (!tokens?.idToken) return null;
-    return { idToken: tokens.idToken.toString(), expiresAtMs: (tokens.idToken.payload.exp ?? 0) * 1000 };
+    const { payload } = tokens.idToken;
+    return { idToken: tokens.idToken.toString(), expiresAtMs: (payload.exp ?? 0) * 1000, groups: groupsOf(payload) };
   } catch (error) {
     // Amplify answers without tokens when the refresh token is over; what it throws is a fault on the way.
     throw new NetworkError("The session could not be refreshed.", { cause: error });

@@ -5,6 +5,22 @@ export interface Identity {
   /** The user's id: `sub`. */
   userId: string;
   email: string;
+  groups: Groups;
+}
+
+/** What a token says that its person may do; null: there was none to be had, and the API will tell. */
+export type Groups = readonly string[] | null;
+
+/** Everything. */
+export const isOwner = ({ groups }: Identity): boolean => groups?.includes("owners") ?? false;
+
+/** Chat and files. Whose groups are not known is not kept from what may be theirs: the API decides. */
+export const isMember = (identity: Identity): boolean => identity.groups === null || identity.groups.includes("members") || isOwner(identity);
+
+export interface Token {
+  idToken: string;
+  expiresAtMs: number;
+  groups: readonly string[];
 }
 
 /** What a sign-in asks for next. */
@@ -32,5 +48,5 @@ export interface Provider {
   /** everywhere: on all devices, whose sessions are not refreshed any more. */
   signOut(everywhere?: boolean): Promise<void>;
   /** null: the session is over for good. Throws NetworkError when that cannot be known now. */
-  token(forceRefresh: boolean): Promise<{ idToken: string; expiresAtMs: number } | null>;
+  token(forceRefresh: boolean): Promise<Token | null>;
 }

@@ -59,6 +59,11 @@ export class Session implements TokenSource {
     this.state.set({ status: "signed-out" });
   }
 
+  /** Have a token that says what the person may do now. */
+  async refresh(): Promise<void> {
+    await this.#token(true);
+  }
+
   async idToken({ forceRefresh = false } = {}): Promise<string> {
     return (await this.#token(forceRefresh)).idToken;
   }
@@ -84,9 +89,19 @@ export class Session implements TokenSource {
   async #token(forceRefresh: boolean) {
     const provider = await this.#load();
     const token = await provider.token(forceRefresh);
-    if (token) return token;
-    this.markExpired();
-    throw new SessionExpiredError("There is no valid session.");
+    if (!token) {
+      this.markExpired();
+      throw new SessionExpiredError("There is no valid session.");
+    }
+    this.#followGroups(token.groups);
+    return token;
+  }
+
+  /** An owner may let a person in, or take them out, while the page is open. */
+  #followGroups(groups: readonly string[]): void {
+    const state = this.state.get();
+    if (state.status !== "signed-in" || state.identity.groups?.join() === groups.join()) return;
+    this.state.set({ status: "signed-in", identity: { ...state.identity, groups } });
   }
 
   async #advance(step: SignInStep): Promise<SignInStep> {

@@ -1,8 +1,9 @@
 import { cleanup, render, screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
-import { beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 
-import { NetworkError } from "@/api/client";
+import { ApiClient, NetworkError } from "@/api/client";
+import { ApiContext } from "@/api/context";
 import { setLanguage } from "@/i18n";
 
 import { AuthError, type Identity, type Provider, type SignInStep } from "../api/provider";
@@ -15,6 +16,7 @@ class FakeProvider implements Provider {
   password = "right-Password-1";
   steps: SignInStep[] = ["done"];
   error: Error | null = null;
+  groups: string[] = ["members"];
   readonly confirmed: string[] = [];
   readonly codesSentTo: string[] = [];
   #identity: Identity | null = null;
@@ -54,7 +56,7 @@ class FakeProvider implements Provider {
 
   #next(email: string): SignInStep {
     const step = this.steps.shift() ?? "done";
-    if (step === "done") this.#identity = { userId: "ada", email };
+    if (step === "done") this.#identity = { userId: "ada", email, groups: this.groups };
     return step;
   }
 }
@@ -63,10 +65,12 @@ let provider: FakeProvider;
 let session: Session;
 const person = userEvent.setup();
 
-function open(over?: "expired" | "ended"): void {
+function open(over?: "expired" | "ended", isOpen = false): void {
   render(
     <SessionContext value={session}>
-      <SignInPage {...(over && { over })} />
+      <ApiContext value={new ApiClient("https://api.test", session)}>
+        <SignInPage {...(over && { over })} isOpen={isOpen} onLeave={null} />
+      </ApiContext>
     </SessionContext>,
   );
 }
@@ -92,7 +96,7 @@ describe("signing in", () => {
     await waitFor(() =>
       expect(session.state.get()).toEqual({
         status: "signed-in",
-        identity: { userId: "ada", email: "ada@example.com" },
+        identity: { userId: "ada", email: "ada@example.com", groups: ["members"] },
       }),
     );
   });
@@ -186,6 +190,51 @@ describe("signing in", () => {
     expect(screen.getByRole("button", { name: "Se connecter" })).toBeInTheDocument();
     expect(document.documentElement.lang).toBe("fr");
     setLanguage("en");
+  });
+});
+
+describe("signing up", () => {
+  const replies: Response[] = [];
+  const asked: unknown[] = [];
+
+  beforeEach(() => {
+    asked.length = 0;
+    vi.stubGlobal("fetch", async (address: string, init: RequestInit) => {
+      asked.push([address, new Headers(init.headers).has("Authorization"), JSON.parse(String(init.body))]);
+      return replies.shift();
+    });
+  });
+
+  const ask = async (): Promise<void> => {
+    await person.click(screen.getByRole("button", { name: "Ask for an account" }));
+    await person.type(screen.getByLabelText("Email"), "new@example.com");
+    await person.click(screen.getByRole("button", { name: "Send the invitation" }));
+  };
+
+  it("is offered where the stage is open alone", () => {
+    open();
+    expect(screen.queryByRole("button", { name: "Ask for an account" })).toBeNull();
+  });
+
+  it("says the same whoever asks, and leads back", async () => {
+    replies.push(Response.json({}, { status: 202 }));
+    open(undefined, true);
+    await ask();
+    expect(await screen.findByText(/If new@example\.com can have an account/)).toBeInTheDocument();
+    expect(asked).toEqual([["https://api.test/signups", false, { email: "new@example.com", language: "en" }]]);
+    await person.click(screen.getByRole("button", { name: "Back to sign-in" }));
+    expect(screen.getByLabelText("Email")).toHaveValue("new@example.com");
+  });
+
+  it.each([
+    [404, "signup_closed", "New accounts are by invitation."],
+    [429, "rate_limited", "Too many accounts were asked for from here today."],
+    [400, "invalid_request", "This is no complete email address."],
+  ])("says why not: %i %s", async (status, code, text) => {
+    replies.push(Response.json({ error: { code, message: code } }, { status }));
+    open(undefined, true);
+    await ask();
+    expect(await screen.findByRole("alert")).toHaveTextContent(text);
   });
 });
 

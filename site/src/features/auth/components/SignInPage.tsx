@@ -1,8 +1,9 @@
-/** Everything before the chat: sign-in, first password, one-time code, forgotten password. */
+/** Everything before the chat: sign-in, sign-up, first password, one-time code, forgotten password. */
 import { useState } from "react";
 
 import { useT } from "@/i18n";
 import { Alert } from "@/ui/Alert";
+import { Button } from "@/ui/Button";
 import { Mark } from "@/ui/icons";
 import { LanguageSwitch } from "@/ui/LanguageSwitch";
 
@@ -11,12 +12,21 @@ import { ForgotPasswordForm } from "./ForgotPasswordForm";
 import { NewPasswordForm } from "./NewPasswordForm";
 import { ResetPasswordForm } from "./ResetPasswordForm";
 import { SignInForm } from "./SignInForm";
+import { SignUpForm } from "./SignUpForm";
 import { TotpForm } from "./TotpForm";
 
-type Step = "sign-in" | "forgot" | Exclude<SignInStep, "done">;
+type Step = "sign-in" | "sign-up" | "forgot" | Exclude<SignInStep, "done">;
 
-/** over: why a session has just ended; the person comes back to where they were. */
-export function SignInPage({ over }: { over?: "expired" | "ended" }) {
+interface SignInPageProps {
+  /** Why a session has just ended; the person comes back to where they were. */
+  over?: "expired" | "ended";
+  /** Whether anyone may ask for an account. */
+  isOpen: boolean;
+  /** Back to what can be read without an account; null: there is nothing. */
+  onLeave: (() => void) | null;
+}
+
+export function SignInPage({ over, isOpen, onLeave }: SignInPageProps) {
   const t = useT();
   const [step, setStep] = useState<Step>("sign-in");
   const [email, setEmail] = useState("");
@@ -35,6 +45,17 @@ export function SignInPage({ over }: { over?: "expired" | "ended" }) {
           {step === "sign-in" && (
             <SignInForm email={email} onEmail={setEmail} onStep={next} onForgot={() => setStep("forgot")} />
           )}
+          {step === "sign-in" && isOpen && (
+            <Button className="w-full" onClick={() => setStep("sign-up")}>
+              {t.auth.signUp}
+            </Button>
+          )}
+          {step === "sign-in" && onLeave && (
+            <Button variant="quiet" className="w-full" onClick={onLeave}>
+              {t.auth.backToReading}
+            </Button>
+          )}
+          {step === "sign-up" && <SignUpForm email={email} onEmail={setEmail} onBack={back} />}
           {step === "new-password" && <NewPasswordForm email={email} onStep={next} onBack={back} />}
           {step === "totp" && <TotpForm onStep={next} onBack={back} />}
           {step === "forgot" && (

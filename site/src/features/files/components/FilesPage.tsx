@@ -8,13 +8,13 @@ import { useUploads } from "@/entities/files/context";
 import { useFileDrop, type Incoming } from "@/entities/files/dropped";
 import type { Refused } from "@/entities/files/uploads";
 import { DOT } from "@/lib/format";
+import { SearchField } from "@/ui/SearchField";
 import { DropOverlay } from "@/entities/files/ui/DropOverlay";
 import { FilePicker } from "@/entities/files/ui/FilePicker";
 import { RefusedFiles } from "@/entities/files/ui/RefusedFiles";
 
 import { pageUploads } from "../pageUploads";
 import { FileList } from "./FileList";
-import { SearchField } from "./SearchField";
 import { UploadRows } from "./UploadRows";
 
 export interface FilesPageProps {
@@ -46,7 +46,7 @@ export default function FilesPage({ openList, onUseInNewChat }: FilesPageProps) 
       </header>
       <div className="min-h-0 flex-1 overflow-y-auto">
         <div className="mx-auto flex min-h-full w-full max-w-[47rem] flex-col gap-3 px-4 pt-2 pb-8 wide:px-6">
-          <SearchField onSearch={setName} />
+          <SearchField label={t.files.page.search} onSearch={setName} />
           <RefusedFiles refused={refused} onDismiss={() => setRefused([])} />
           <UploadRows />
           <FileList name={name} onUseInNewChat={onUseInNewChat} />

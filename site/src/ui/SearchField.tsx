@@ -1,13 +1,11 @@
 import { useEffect, useState } from "react";
 
-import { useT } from "@/i18n";
-import { Icon } from "@/ui/icons";
+import { Icon } from "./icons";
 
 const PAUSE_MS = 300;
 
-/** A part of the name; searched for when the typing pauses. */
-export function SearchField({ onSearch }: { onSearch: (name: string) => void }) {
-  const t = useT();
+/** What is looked for; searched when the typing pauses. */
+export function SearchField({ label, onSearch }: { label: string; onSearch: (text: string) => void }) {
   const [typed, setTyped] = useState("");
   useEffect(() => {
     const timer = setTimeout(() => onSearch(typed.trim()), PAUSE_MS);
@@ -20,8 +18,8 @@ export function SearchField({ onSearch }: { onSearch: (name: string) => void }) 
       </span>
       <input
         type="search"
-        aria-label={t.files.page.search}
-        placeholder={t.files.page.search}
+        aria-label={label}
+        placeholder={label}
         maxLength={255}
         className="h-11 w-full rounded-xl border border-line bg-raised pr-3 pl-10 text-base placeholder:text-muted"
         value={typed}
