@@ -62,12 +62,12 @@ def saved(deployment: Deployment) -> Saved:
     return saved
 
 
-@pytest.mark.early
+@pytest.mark.late
 def test_a_backup_is_begun_for_the_night(saved: Saved, deployment: Deployment) -> None:
     assert not _index(deployment)["failures"]
 
 
-@pytest.mark.late
+@pytest.mark.last
 def test_a_backup_is_made_and_brings_back_what_was_lost(deployment: Deployment, saved: Saved) -> None:
     until(lambda: _index(deployment)["backups"], MADE_WITHIN_S, "the backup")
     stage, user_id = _stage(deployment), saved.owner.user_id
@@ -84,7 +84,7 @@ def test_a_backup_is_made_and_brings_back_what_was_lost(deployment: Deployment, 
     assert saved.owner.get(f"/conversations/{saved.conversation_id}").body["title"] == "Roses"
 
 
-@pytest.mark.late
+@pytest.mark.last
 def test_a_drill_proves_it(deployment: Deployment, saved: Saved) -> None:
     until(lambda: _index(deployment)["backups"], MADE_WITHIN_S, "the backup")
     _begin(deployment, "restore_drill")
