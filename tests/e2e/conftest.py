@@ -19,8 +19,8 @@ MARKERS = {
     "kills_answers": "kills workers of answers, so it runs beside no test that has one made",
     "kills_extractions": "kills workers of extraction, so it runs beside no test that has a file read",
     "early": "begins something that another test looks at later",
-    "late": "looks at what an earlier test began, or begins what would disturb the first ones",
-    "last": "looks at what a late test began",
+    "late": "looks at what an earlier test began",
+    "last": "looks at what takes the longest",
 }
 
 
