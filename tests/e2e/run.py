@@ -186,11 +186,12 @@ def _run(options: Options, deployment: Deployment, environ: Mapping[str, str], c
     with _people_for_the_browser(deployment, options) as accounts:
         _forget_context()
         deployments.write(deployment, CONTEXT, people=accounts)
-        if deployment.is_own:
-            _warm_up(deployment)
         try:
             while options.after and not options.after.exists():
                 time.sleep(0.2)
+            # Not earlier: whatever idles for five minutes is ended.
+            if deployment.is_own:
+                _warm_up(deployment)
             for side_by_side in PHASES:
                 _run_phase(options, side_by_side, counts)
         finally:
