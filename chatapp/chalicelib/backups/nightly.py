@@ -1,7 +1,7 @@
 """The nightly backup: exports at one instant, copies of files, accounts and settings, and the manifest last.
 
-Steps, each safe to repeat, in the order of `runs.Step`; where a backup stands is with `runs`. What cannot be made is said
-in the index and in the log, and there is no manifest of it. What came of a night is a metric, too.
+Steps, each safe to repeat, in the order of `runs.Step`; where a backup stands is with `runs`. What cannot be made is
+said in the index, and there is no manifest of it. What came of a night is a metric.
 """
 
 from __future__ import annotations
