@@ -13,7 +13,7 @@ from pathlib import Path
 from botocore.exceptions import BotoCoreError, ClientError
 
 from deploy import backups, destruction, redrive, restoring, steps
-from deploy.account import credentials, model_access, regions
+from deploy.account import credentials, model_access, regions, replica
 from deploy.environment import ROOT, DeploymentError, Stage, is_local
 from deploy.functions import app_modules, runtime
 from deploy.local import aws as local_aws
@@ -219,7 +219,7 @@ def _redrive(asked: argparse.Namespace, progress: Progress) -> int:
 
 def _backups(asked: argparse.Namespace, progress: Progress) -> int:
     stage = _local(asked, progress) if is_local(asked.stage) else _on_aws(asked)[0]
-    print(backups.shown(backups.read(stage)))
+    print(backups.shown(backups.read(stage), replica.find(stage)))
     return 0
 
 

@@ -162,6 +162,7 @@ class Settings:
     api_rate_per_s, api_burst: API Gateway answers 429 above them, over all callers.
     api_detailed_metrics: CloudWatch counts each method of the API by itself, at a price (`deploy/settings.toml`).
     backup_deep_archive: monthly backups of tables go to Deep Archive after 30 days.
+    backup_replica_region: where S3 copies all backups to, or "".
     answer_concurrency, extract_concurrency: Lambda's reserved concurrency of `answer` and `extract`, and their limit;
         0 reserves none (a new account has 10 in all).
         https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html
@@ -173,6 +174,7 @@ class Settings:
     api_detailed_metrics: bool = False
     log_retention_days: int = 30
     backup_deep_archive: bool = False
+    backup_replica_region: str = ""
     answer_concurrency: int = 0
     extract_concurrency: int = 0
 

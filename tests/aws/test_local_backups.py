@@ -3,113 +3,21 @@
 from __future__ import annotations
 
 import gzip
-import io
-import json
 import os
-import secrets
-import zipfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import boto3
 import pytest
-from chalicelib import services
-from chalicelib.aws import clients
 from chalicelib.backups import index, manifest, nightly, places, restoring, runs
-from chalicelib.settings import Settings
 
 from deploy import destruction, steps
-from deploy.environment import Stage, load_settings
-from deploy.functions import app_modules, policies
 from deploy.local.aws import LocalAws
 from deploy.progress import Progress
 from tests.aws.emulator_probe import eventually
-from tests.aws.test_emulator_bucket import client as owner
+from tests.aws.local_stage import Laid
 
 REMAINING_S = 900.0
-ROWS = 60
-
-
-class Laid:
-    """A stage whose foundation stands, without functions; `services` of one are built with its policy and no more."""
-
-    def __init__(self, local: LocalAws, name: str, folder: Path) -> None:
-        self.stage = Stage(name, local.region, local.endpoint_url, "http://127.0.0.1:9")
-        self.local = local
-        self._deployment = steps.Deployment(
-            self.stage, load_settings(name), Progress(), app_modules.functions(), folder
-        )
-        self._deployment.lay_foundation()
-        self.foundation: Mapping[str, str] = self._deployment.foundation or {}
-        self._make_function("backup")
-        self._make_function("restore")
-
-    def client(self, service: str) -> Any:
-        return owner(self.local, service)
-
-    def services(self, function: str) -> services.Services:
-        place = policies.Place(
-            self.stage.name, self.stage.region, self.stage.account_id, user_pool_arn=self.foundation["UserPoolArn"]
-        )
-        document = policies.document(function, app_modules.functions()[function].allowed, place)
-        iam, name = self.client("iam"), f"{self.stage.prefix}-{secrets.token_hex(4)}"
-        iam.create_user(UserName=name)
-        iam.put_user_policy(UserName=name, PolicyName="only", PolicyDocument=json.dumps(document))
-        key = iam.create_access_key(UserName=name)["AccessKey"]
-        session = boto3.Session(key["AccessKeyId"], key["SecretAccessKey"], region_name=self.stage.region)
-        made: dict[str, Any] = {}
-
-        def client(service: str, endpoint_url: str | None = None) -> Any:
-            config = clients._CONFIGS.get(service, clients._CONFIG)
-            return made.setdefault(
-                service, session.client(service, endpoint_url=self.stage.endpoint_url, config=config)
-            )
-
-        return services.build(function, Settings.read({**os.environ, **self._deployment.variables()}), client)
-
-    def rows(self) -> dict[str, list[str]]:
-        """Of the tables that are backed up, by their logical names: each row as text."""
-        dynamodb = self.client("dynamodb")
-        return {
-            name: sorted(json.dumps(row, sort_keys=True, default=repr) for row in _scanned(dynamodb, self._table(name)))
-            for name in ("conversations", "messages", "files")
-        }
-
-    def fill(self) -> None:
-        dynamodb, s3 = self.client("dynamodb"), self.client("s3")
-        for name in ("conversations", "messages", "files"):
-            described = dynamodb.describe_table(TableName=self._table(name))["Table"]
-            keys = [each["AttributeName"] for each in described["KeySchema"]]
-            for number in range(ROWS):
-                row = {key: {"S": f"{number:03}"} for key in keys}
-                dynamodb.put_item(TableName=self._table(name), Item=row | {"n": {"N": "1.5"}, "text": {"S": "é\u2028"}})
-        for number in range(5):
-            s3.put_object(Bucket=self.stage.files_bucket, Key=f"extracted/{number}/page 1.txt", Body=b"x" * number)
-
-    def _table(self, name: str) -> str:
-        return f"{self.stage.prefix}-{name}"
-
-    def _make_function(self, name: str) -> None:
-        """One for the schedules to name; nothing waits for what it does."""
-        code = io.BytesIO()
-        with zipfile.ZipFile(code, "w") as archive:
-            archive.writestr("app.py", "def f(event, context): pass")
-        trust = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
-        role = self.client("iam").create_role(
-            RoleName=self.stage.role_name(name), AssumeRolePolicyDocument=json.dumps({"Statement": [trust]})
-        )["Role"]["Arn"]
-        self.client("lambda").create_function(
-            FunctionName=f"{self.stage.prefix}-{name}",
-            Runtime="python3.12",
-            Handler="app.f",
-            Role=role,
-            Code={"ZipFile": code.getvalue()},
-        )
-
-
-def _scanned(dynamodb: Any, table: str) -> list[dict[str, Any]]:
-    return [row for page in dynamodb.get_paginator("scan").paginate(TableName=table) for row in page["Items"]]
 
 
 @pytest.fixture

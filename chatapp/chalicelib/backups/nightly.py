@@ -1,7 +1,7 @@
 """The nightly backup: exports at one instant, copies of files, accounts and settings, and the manifest last.
 
-Steps, each safe to repeat, in the order of `_STEPS`; where a backup stands is with `runs`. What cannot be made is said
-in the index and in the log, and there is no manifest of it.
+Steps, each safe to repeat, in the order of `runs.Step`; where a backup stands is with `runs`. What cannot be made is
+said in the index, and there is no manifest of it. What came of a night is a metric.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def begin(services: Services) -> None:
         if now < before.started_at + LONGEST_S:
             logs.line("backup", backup=before.id, under_way=True)
             return
-        index.fail(services, before.id, _TOO_LONG)
+        _failed(services, before.id, Unusable(_TOO_LONG))
     try:
         export_time = exports.instant(services)
     except Unusable as error:
@@ -99,7 +99,7 @@ def _work(services: Services, held: Held, has_time: Callable[[], bool]) -> None:
         held.keep()
     backup = _closed(services, run)
     held.end("done")
-    logs.line("backup", backup=run.id, items=backup.items, objects=backup.objects.count, duration_s=backup.duration_s)
+    _tell(services, run.id, made=True, duration_s=backup.duration_s, items=backup.items, objects=backup.objects.count)
 
 
 def _closed(services: Services, run: Run) -> Backup:
@@ -162,6 +162,12 @@ def _keep_first_of_month(services: Services, backup: Backup) -> None:
 
 
 def _failed(services: Services, backup_id: str, error: Unusable) -> Failed:
-    logs.line("backup", backup=backup_id, failed=str(error))
     index.fail(services, backup_id, str(error))
+    _tell(services, backup_id, made=False, why=str(error))
     return Failed(backup_id)
+
+
+def _tell(services: Services, backup_id: str, *, made: bool, duration_s: int | None = None, **fields: object) -> None:
+    metrics = {"backup_made": int(made), "backup_failed": int(not made)}
+    metrics |= {} if duration_s is None else {"backup_duration_s": duration_s}
+    logs.metric(services.settings.stage, metrics, event="backup", backup=backup_id, **fields)
