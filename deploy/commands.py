@@ -12,8 +12,8 @@ from pathlib import Path
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from deploy import backups, destruction, recovery, redrive, restoring, steps
-from deploy.account import credentials, model_access, regions
+from deploy import backups, deleted, destruction, recovery, redrive, restoring, steps
+from deploy.account import cloudformation, credentials, model_access, regions
 from deploy.environment import ROOT, DeploymentError, Stage, is_local
 from deploy.functions import app_modules, runtime
 from deploy.local import aws as local_aws
@@ -31,7 +31,8 @@ USAGE = """./deploy.sh local[-NAME] [--stop]      the whole app on this machine;
                                               keep a person out; let them in; remove them with all that was theirs
        ./deploy.sh restore STAGE [--from DATE] [--into STAGE2] [--only table=T | person=EMAIL | conversation=ID]
            [--at TIME] [--overwrite] [--yes]  bring back what a stage lacks, all or some, from a backup; with --at,
-                                              as it was at a time of the last 35 days: 2026-11-28T10:15Z
+                                              as it was at a time of the last 35 days: 2026-11-28T10:15Z; with
+                                              `--at deletion`, its tables that somebody deleted, and their settings
 on AWS:
        --region R    by default where STAGE was deployed from here last, else the shell's region, else eu-west-1
        --python V    moves the functions to that Python; by default they keep theirs"""
@@ -133,6 +134,10 @@ def _restore(found: argparse.Namespace) -> None:
         return
     if found.date:
         raise UsageError("--from names a backup, --at a time that is archived first: give one of them")
+    if found.at == deleted.WORD:
+        if found.into or found.only or found.overwrite:
+            raise UsageError(f"--at {deleted.WORD} brings back the tables that are gone, as they were: nothing else")
+        return
     try:
         found.at = recovery.time_of(found.at)
     except ValueError as error:
@@ -308,6 +313,8 @@ def restore(asked: argparse.Namespace, progress: Progress, read: Callable[[str],
         if not asked.yes and _typed(read, f"Type {stage.name} to restore into it: ") != stage.name:
             raise DeploymentError("nothing was restored")
 
+    if asked.at == deleted.WORD:
+        return _bring_back(stage, ask, progress)
     if asked.at is None:
         backup_id, kept = restoring.choose(stage, source, asked.date)
         wanted = restoring.Asked(source, backup_id, kept, asked.only or "", asked.overwrite)
@@ -326,6 +333,18 @@ def restore(asked: argparse.Namespace, progress: Progress, read: Callable[[str],
         state = restoring.watch(stage, restoring.begin(stage, wanted), backup, step.say)
         step.changed(True, "proven against the manifest")
     print(restoring.result(state))
+    return 0
+
+
+def _bring_back(stage: Stage, ask: Callable[[str], None], progress: Progress) -> int:
+    if stage.is_local:
+        raise DeploymentError("on this machine nothing keeps a table that is deleted")
+    tables = deleted.find(stage, steps.templates(stage)["foundation.yaml"])
+    ask(deleted.shown(stage, tables))
+    with progress.step(f"tables of {stage.name}") as step:
+        tags = cloudformation.tags(stage, f"{stage.prefix}-{steps.FOUNDATION}")
+        done = deleted.bring_back(stage, tables, tags, step.say)
+        step.changed(bool(done), "; ".join(done))
     return 0
 
 

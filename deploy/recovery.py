@@ -62,7 +62,7 @@ def _window(stage: Stage, table: str) -> tuple[int, int]:
         if error.response["Error"]["Code"] != "TableNotFoundException":
             raise
         raise DeploymentError(
-            f"there is no table {table}, and so no past of it; docs/restore.md says how one that is gone comes back"
+            f"there is no table {table}, and so no past of it; `--at deletion` brings it back as it was last"
         ) from error
     found = reply["ContinuousBackupsDescription"].get("PointInTimeRecoveryDescription", {})
     if found.get("PointInTimeRecoveryStatus") != "ENABLED":
