@@ -7,6 +7,7 @@ import io
 import json
 import os
 import secrets
+import time
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -19,8 +20,8 @@ from chalicelib.aws import clients
 from chalicelib.backups import index, manifest, nightly, places, restoring, runs
 from chalicelib.settings import Settings
 
-from deploy import destruction, steps
-from deploy.environment import Stage, load_settings
+from deploy import destruction, recovery, steps
+from deploy.environment import DeploymentError, Stage, load_settings
 from deploy.functions import app_modules, policies
 from deploy.local.aws import LocalAws
 from deploy.progress import Progress
@@ -76,6 +77,12 @@ class Laid:
             for name in ("conversations", "messages", "files")
         }
 
+    def settings(self) -> dict[str, Any]:
+        """Of all tables, what is set beside their rows."""
+        dynamodb = self.client("dynamodb")
+        names = [name for name in dynamodb.list_tables()["TableNames"] if name.startswith(f"{self.stage.prefix}-")]
+        return {name: _settings(dynamodb, name) for name in names}
+
     def fill(self) -> None:
         dynamodb, s3 = self.client("dynamodb"), self.client("s3")
         for name in ("conversations", "messages", "files"):
@@ -112,6 +119,18 @@ def _scanned(dynamodb: Any, table: str) -> list[dict[str, Any]]:
     return [row for page in dynamodb.get_paginator("scan").paginate(TableName=table) for row in page["Items"]]
 
 
+def _settings(dynamodb: Any, name: str) -> list[Any]:
+    table = dynamodb.describe_table(TableName=name)["Table"]
+    recovery = dynamodb.describe_continuous_backups(TableName=name)["ContinuousBackupsDescription"]
+    return [
+        table.get("DeletionProtectionEnabled"),
+        recovery["PointInTimeRecoveryDescription"]["PointInTimeRecoveryStatus"],
+        dynamodb.describe_time_to_live(TableName=name)["TimeToLiveDescription"],
+        dynamodb.list_tags_of_resource(ResourceArn=table["TableArn"])["Tags"],
+        sorted(index["IndexName"] for index in table.get("GlobalSecondaryIndexes", [])),
+    ]
+
+
 @pytest.fixture
 def lay(local: LocalAws, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Callable[[str], Laid]]:
     monkeypatch.setattr("deploy.environment.BUILD", tmp_path)
@@ -141,14 +160,8 @@ def backed_up(laid: Laid) -> str:
             return False
         return True
 
-    def is_over() -> bool:
-        run, _ = runs.read(goes_on)
-        assert run
-        nightly.go_on(goes_on, run.order(), REMAINING_S)
-        return runs.read(goes_on)[0].ended  # type: ignore[union-attr]
-
     eventually(has_begun)
-    eventually(is_over)
+    eventually(lambda: _is_over(goes_on, asked=False))
     return str(runs.read(goes_on)[0].id)  # type: ignore[union-attr]
 
 
@@ -181,6 +194,47 @@ def test_a_stage_is_backed_up_destroyed_and_brought_back_into_another(lay: Calla
     s3 = after.client("s3")
     listed = s3.list_objects_v2(Bucket=after.stage.files_bucket)["Contents"]
     assert {each["Key"]: each["Size"] for each in listed} == {f"extracted/{n}/page 1.txt": n for n in range(5)}
+
+
+def test_a_stage_is_as_it_was_at_a_second_and_its_tables_keep_what_they_have(lay: Callable[[str], Laid]) -> None:
+    laid = lay("local-f")
+    laid.fill()
+    rows, settings = laid.rows(), laid.settings()
+    pool, cognito = laid.foundation["UserPoolArn"].rpartition("/")[2], laid.client("cognito-idp")
+    cognito.create_group(UserPoolId=pool, GroupName="owners", Description="Who may all", Precedence=1)
+    at = int(time.time()) + 1
+    eventually(lambda: _can_be_told(laid.stage, at))
+    dynamodb = laid.client("dynamodb")
+    for row in _scanned(dynamodb, f"{laid.stage.prefix}-files"):
+        dynamodb.delete_item(TableName=f"{laid.stage.prefix}-files", Key={"file_id": row["file_id"]})
+    changed = {"conversation": {"S": "000"}, "message_id": {"S": "000"}, "n": {"N": "2"}}
+    dynamodb.put_item(TableName=f"{laid.stage.prefix}-messages", Item=changed)
+
+    goes_on = laid.services("backup")
+    nightly.go_on(goes_on, {"at": at}, REMAINING_S)
+    eventually(lambda: _is_over(goes_on, asked=True))
+    cognito.delete_group(UserPoolId=pool, GroupName="owners")
+    done = brought_back(laid, restore="1", source="local-f", backup=manifest.id_of(at), overwrite=True)
+    assert (done.step, done.problem, done.missing) == ("done", "", [])
+    assert laid.rows() == rows
+    assert laid.settings() == settings
+    group = cognito.get_group(UserPoolId=pool, GroupName="owners")["Group"]
+    assert (group["Description"], group["Precedence"]) == ("Who may all", 1)
+
+
+def _can_be_told(stage: Stage, at: int) -> bool:
+    try:
+        recovery.check(stage, stage.name, at)
+    except DeploymentError:
+        return False
+    return True
+
+
+def _is_over(goes_on: services.Services, *, asked: bool) -> bool:
+    run, _ = runs.read(goes_on, asked=asked)
+    assert run
+    nightly.go_on(goes_on, run.order(), REMAINING_S)
+    return runs.read(goes_on, asked=asked)[0].ended  # type: ignore[union-attr]
 
 
 def test_a_drill_passes_and_after_one_byte_has_changed_names_the_part(lay: Callable[[str], Laid]) -> None:
