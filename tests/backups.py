@@ -13,7 +13,7 @@ from tests.fakes.aws import Context
 from tests.stage import HOUR, Stage
 from tests.storage import BACKUPS
 
-STATE = "state/backup.json"
+STATE, ASKED = "state/backup.json", "state/backup-asked.json"
 
 
 @dataclass
@@ -45,7 +45,7 @@ class Nights:
         """Let the next schedule run. Whoever held the backup until then is gone."""
         name = min(self.orders(), key=lambda name: self.stage.scheduler.schedules[name]["ScheduleExpression"])
         order = json.loads(self.stage.scheduler.schedules.pop(name)["Target"]["Input"])
-        self.time_passes()
+        self.time_passes(ASKED if order["asked"] else STATE)
         self.go_on(order)
 
     def go_on(self, order: dict[str, Any]) -> None:
@@ -54,16 +54,16 @@ class Nights:
     def orders(self) -> list[str]:
         return [name for name in self.stage.scheduler.schedules if name.startswith("backup-")]
 
-    def state(self) -> dict[str, Any]:
-        state: dict[str, Any] = json.loads(self.body(STATE))
+    def state(self, place: str = STATE) -> dict[str, Any]:
+        state: dict[str, Any] = json.loads(self.body(place))
         return state
 
-    def time_passes(self, **changed: Any) -> None:
+    def time_passes(self, place: str = STATE, **changed: Any) -> None:
         """So much that the run that held the backup is over."""
-        if STATE in self.keys("state/"):
-            state = self.state()
+        if place in self.keys("state/"):
+            state = self.state(place)
             if state["held_until"] or changed:
-                self.put(STATE, json.dumps({**state, "held_until": 0, **changed}).encode())
+                self.put(place, json.dumps({**state, "held_until": 0, **changed}).encode())
 
     def forget(self) -> None:
         """As if there had never been a backup."""

@@ -238,7 +238,11 @@ _RESTORE = Function(
         Grant("table", "erasures", (*_ROWS_BACK, "Scan")),
         Grant("bucket", "files/uploads", _OBJECTS_BACK),
         Grant("bucket", "files/extracted", ("PutObject", "GetObject", "ListObjectVersions", "DeleteObjectVersion")),
-        Grant("pool", "people", ("AdminGetUser", "AdminCreateUser", "AdminDisableUser")),
+        Grant(
+            "pool",
+            "people",
+            ("AdminGetUser", "AdminCreateUser", "AdminDisableUser", "CreateGroup", "AdminAddUserToGroup"),
+        ),
         # Of a drill.
         Grant("table", "drill-*", ("CreateTable", "DescribeTable", "DeleteTable", *_ROWS_BACK)),
         Grant("bucket", "files/drill", ("PutObject", "GetObject", "ListObjectVersions", "DeleteObjectVersion")),

@@ -37,6 +37,14 @@ def manifest() -> ModuleType:
     return found
 
 
+def backed_up() -> tuple[str, ...]:
+    """The tables of a backup, by their logical names."""
+    _reach()
+    from chalicelib.functions import EXPORTED  # noqa: PLC0415
+
+    return EXPORTED
+
+
 def settings(variables: Mapping[str, str]) -> Settings:
     """Raises DeploymentError for settings that the functions would not start with."""
     _reach()

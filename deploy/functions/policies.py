@@ -123,6 +123,8 @@ ACTIONS: dict[str, dict[str, str]] = {
         "ListUsersInGroup": "cognito-idp:ListUsersInGroup",
         "AdminCreateUser": "cognito-idp:AdminCreateUser",
         "AdminDisableUser": "cognito-idp:AdminDisableUser",
+        "CreateGroup": "cognito-idp:CreateGroup",
+        "AdminAddUserToGroup": "cognito-idp:AdminAddUserToGroup",
     },
     "bedrock": {
         "InvokeModelWithResponseStream": "bedrock:InvokeModelWithResponseStream",

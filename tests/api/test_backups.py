@@ -154,6 +154,7 @@ def test_a_copy_that_grows_old_is_made_again_before_it_goes(
 
 def test_accounts_and_settings_are_there_and_no_secret(stage: Stage, ada: Person, nights: Nights) -> None:
     stage.pool.groups = {"owners": [ada.user_id], "readers": []}
+    stage.pool.about = {"owners": {"Description": "Who may all", "Precedence": 0}}
     stage.s3.put_object(Bucket=SITE, Key="config.json", Body=b'{"stage": "test"}')
     _plain_parameter("/chatapp/test/greeting", "hello")
     _plain_parameter("/chatapp/other/greeting", "not ours")
@@ -168,6 +169,7 @@ def test_accounts_and_settings_are_there_and_no_secret(stage: Stage, ada: Person
         "enabled": True,
     }
     assert backup.accounts.count == 1
+    assert backup.accounts.groups == (manifest.Group("owners", "Who may all", 0), manifest.Group("readers"))
     assert hashlib.sha256(nights.body(backup.accounts.key)).hexdigest() == backup.accounts.sha256
     kept = json.loads(nights.body(backup.settings_key))
     assert kept["parameters"] == {"/chatapp/test/anthropic-api-key": None, "/chatapp/test/greeting": "hello"}

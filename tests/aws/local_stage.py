@@ -76,9 +76,15 @@ class Laid:
         """Of the tables that are backed up, by their logical names: each row as text."""
         dynamodb = self.client("dynamodb")
         return {
-            name: sorted(json.dumps(row, sort_keys=True, default=repr) for row in _scanned(dynamodb, self._table(name)))
+            name: sorted(json.dumps(row, sort_keys=True, default=repr) for row in scanned(dynamodb, self._table(name)))
             for name in ("conversations", "messages", "files")
         }
+
+    def settings(self) -> dict[str, Any]:
+        """Of all tables, what is set beside their rows."""
+        dynamodb = self.client("dynamodb")
+        names = [name for name in dynamodb.list_tables()["TableNames"] if name.startswith(f"{self.stage.prefix}-")]
+        return {name: _settings(dynamodb, name) for name in names}
 
     def fill(self) -> None:
         dynamodb, s3 = self.client("dynamodb"), self.client("s3")
@@ -112,5 +118,17 @@ class Laid:
         )
 
 
-def _scanned(dynamodb: Any, table: str) -> list[dict[str, Any]]:
+def scanned(dynamodb: Any, table: str) -> list[dict[str, Any]]:
     return [row for page in dynamodb.get_paginator("scan").paginate(TableName=table) for row in page["Items"]]
+
+
+def _settings(dynamodb: Any, name: str) -> list[Any]:
+    table = dynamodb.describe_table(TableName=name)["Table"]
+    recovery = dynamodb.describe_continuous_backups(TableName=name)["ContinuousBackupsDescription"]
+    return [
+        table.get("DeletionProtectionEnabled"),
+        recovery["PointInTimeRecoveryDescription"]["PointInTimeRecoveryStatus"],
+        dynamodb.describe_time_to_live(TableName=name)["TimeToLiveDescription"],
+        dynamodb.list_tags_of_resource(ResourceArn=table["TableArn"])["Tags"],
+        sorted(index["IndexName"] for index in table.get("GlobalSecondaryIndexes", [])),
+    ]

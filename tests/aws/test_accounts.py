@@ -16,7 +16,7 @@ from tests.fakes.aws import client_error
 from tests.fakes.dynamodb import throttled
 from tests.stage import Stage
 
-ALL = ("AdminGetUser", "AdminCreateUser", "AdminDisableUser")
+ALL = ("AdminGetUser", "AdminCreateUser", "AdminDisableUser", "CreateGroup", "AdminAddUserToGroup")
 ATTRIBUTES = {"sub": "old", "email": "ada@example.com", "email_verified": "true", "cognito:user_status": "CONFIRMED"}
 
 
@@ -46,6 +46,21 @@ def test_who_was_kept_out_is_mailed_nothing_and_kept_out(stage: Stage) -> None:
     assert (stage.pool.mailed, stage.pool.disabled) == ([], {"ada@example.com"})
 
 
+def test_a_group_is_made_once_and_joined_once(stage: Stage) -> None:
+    stage.pool.subs.add("a-sub")
+    accounts = _accounts()
+    accounts.make_group("owners", "Who may all", 0)
+    accounts.make_group("owners", "Others", 7)
+    accounts.make_group("readers", "", None)
+    assert stage.pool.about == {"owners": {"Description": "Who may all", "Precedence": 0}, "readers": {}}
+    accounts.join("a-sub", "owners")
+    accounts.join("a-sub", "owners")
+    assert stage.pool.groups == {"owners": ["a-sub"], "readers": []}
+    stage.pool.failures = [client_error("TooManyRequestsException", "AdminAddUserToGroup", 400) for _ in range(9)]
+    with pytest.raises(Busy):
+        accounts.join("a-sub", "owners")
+
+
 @pytest.mark.parametrize(
     ("code", "raised"), [("TooManyRequestsException", Busy), ("NotAuthorizedException", Exception)]
 )
@@ -62,6 +77,10 @@ def test_what_is_not_granted_is_refused(stage: Stage) -> None:
         _accounts("AdminGetUser").invite(ATTRIBUTES, is_enabled=True)
     with pytest.raises(NotGranted):
         _accounts("AdminGetUser", "AdminCreateUser").invite(ATTRIBUTES, is_enabled=False)
+    with pytest.raises(NotGranted):
+        _accounts("AdminGetUser").make_group("owners", "", None)
+    with pytest.raises(NotGranted):
+        _accounts("AdminGetUser").join("a", "owners")
 
 
 SCRATCH = ("CreateTable", "DescribeTable", "DeleteTable", "PutItem", "BatchGetItem")

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import gzip
 import os
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from chalicelib import services
 from chalicelib.backups import index, manifest, nightly, places, restoring, runs
 
-from deploy import destruction, steps
+from deploy import destruction, recovery, steps
+from deploy.environment import DeploymentError, Stage
 from deploy.local.aws import LocalAws
 from deploy.progress import Progress
 from tests.aws.emulator_probe import eventually
-from tests.aws.local_stage import Laid
+from tests.aws.local_stage import Laid, scanned
 
 REMAINING_S = 900.0
 
@@ -49,14 +52,8 @@ def backed_up(laid: Laid) -> str:
             return False
         return True
 
-    def is_over() -> bool:
-        run, _ = runs.read(goes_on)
-        assert run
-        nightly.go_on(goes_on, run.order(), REMAINING_S)
-        return runs.read(goes_on)[0].ended  # type: ignore[union-attr]
-
     eventually(has_begun)
-    eventually(is_over)
+    eventually(lambda: _is_over(goes_on, asked=False))
     return str(runs.read(goes_on)[0].id)  # type: ignore[union-attr]
 
 
@@ -89,6 +86,47 @@ def test_a_stage_is_backed_up_destroyed_and_brought_back_into_another(lay: Calla
     s3 = after.client("s3")
     listed = s3.list_objects_v2(Bucket=after.stage.files_bucket)["Contents"]
     assert {each["Key"]: each["Size"] for each in listed} == {f"extracted/{n}/page 1.txt": n for n in range(5)}
+
+
+def test_a_stage_is_as_it_was_at_a_second_and_its_tables_keep_what_they_have(lay: Callable[[str], Laid]) -> None:
+    laid = lay("local-f")
+    laid.fill()
+    rows, settings = laid.rows(), laid.settings()
+    pool, cognito = laid.foundation["UserPoolArn"].rpartition("/")[2], laid.client("cognito-idp")
+    cognito.create_group(UserPoolId=pool, GroupName="owners", Description="Who may all", Precedence=1)
+    at = int(time.time()) + 1
+    eventually(lambda: _can_be_told(laid.stage, at))
+    dynamodb = laid.client("dynamodb")
+    for row in scanned(dynamodb, f"{laid.stage.prefix}-files"):
+        dynamodb.delete_item(TableName=f"{laid.stage.prefix}-files", Key={"file_id": row["file_id"]})
+    changed = {"conversation": {"S": "000"}, "message_id": {"S": "000"}, "n": {"N": "2"}}
+    dynamodb.put_item(TableName=f"{laid.stage.prefix}-messages", Item=changed)
+
+    goes_on = laid.services("backup")
+    nightly.go_on(goes_on, {"at": at}, REMAINING_S)
+    eventually(lambda: _is_over(goes_on, asked=True))
+    cognito.delete_group(UserPoolId=pool, GroupName="owners")
+    done = brought_back(laid, restore="1", source="local-f", backup=manifest.id_of(at), overwrite=True)
+    assert (done.step, done.problem, done.missing) == ("done", "", [])
+    assert laid.rows() == rows
+    assert laid.settings() == settings
+    group = cognito.get_group(UserPoolId=pool, GroupName="owners")["Group"]
+    assert (group["Description"], group["Precedence"]) == ("Who may all", 1)
+
+
+def _can_be_told(stage: Stage, at: int) -> bool:
+    try:
+        recovery.check(stage, stage.name, at)
+    except DeploymentError:
+        return False
+    return True
+
+
+def _is_over(goes_on: services.Services, *, asked: bool) -> bool:
+    run, _ = runs.read(goes_on, asked=asked)
+    assert run
+    nightly.go_on(goes_on, run.order(), REMAINING_S)
+    return runs.read(goes_on, asked=asked)[0].ended  # type: ignore[union-attr]
 
 
 def test_a_drill_passes_and_after_one_byte_has_changed_names_the_part(lay: Callable[[str], Laid]) -> None:

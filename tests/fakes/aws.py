@@ -84,13 +84,14 @@ class FakePool:
     """A user pool of people who sign in by their address.
 
     subs: of its accounts. behind: of those that lists lack. made_at: Unix seconds. emails: where they are not
-    SUB@example.com. mailed: invitations. disabled: addresses.
+    SUB@example.com. mailed: invitations. disabled: addresses. groups: their members; about: what else is said of them.
     """
 
     subs: set[str] = field(default_factory=set)
     behind: set[str] = field(default_factory=set)
     failures: list[Exception] = field(default_factory=list)
     groups: dict[str, list[str]] = field(default_factory=dict)
+    about: dict[str, dict[str, Any]] = field(default_factory=dict)
     made_at: float = 0.0
     emails: dict[str, str] = field(default_factory=dict)
     mailed: list[str] = field(default_factory=list)
@@ -121,7 +122,7 @@ class FakePool:
         }
 
     def list_groups(self, UserPoolId: str, NextToken: str | None = None) -> dict[str, Any]:
-        return {"Groups": [{"GroupName": name} for name in self.groups]}
+        return {"Groups": [{"GroupName": name, **self.about.get(name, {})} for name in self.groups]}
 
     def list_users_in_group(self, UserPoolId: str, GroupName: str, NextToken: str | None = None) -> dict[str, Any]:
         return {"Users": [self._user(sub, None) for sub in self.groups[GroupName]]}
@@ -156,6 +157,20 @@ class FakePool:
         if MessageAction != "SUPPRESS":
             self.mailed.append(Username)
         return {"User": {"Username": sub}}
+
+    def create_group(self, UserPoolId: str, GroupName: str, **about: Any) -> None:
+        if GroupName in self.groups:
+            raise client_error("GroupExistsException", "CreateGroup")
+        self.groups[GroupName], self.about[GroupName] = [], about
+
+    def admin_add_user_to_group(self, UserPoolId: str, Username: str, GroupName: str) -> None:
+        if self.failures:
+            raise self.failures.pop(0)
+        if GroupName not in self.groups:
+            raise client_error("ResourceNotFoundException", "AdminAddUserToGroup")
+        assert Username in self.subs
+        if Username not in self.groups[GroupName]:
+            self.groups[GroupName].append(Username)
 
     def admin_disable_user(self, UserPoolId: str, Username: str) -> None:
         self.disabled.add(Username)

@@ -77,6 +77,26 @@ class Accounts(Adapter):
             raise Busy("the account that was made is not there yet")
         return made
 
+    def make_group(self, name: str, description: str, precedence: int | None) -> None:
+        """Make a group; one that is there stays as it is.
+
+        https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_CreateGroup.html
+        """
+        self._allow("CreateGroup")
+        client = self._client()
+        given: dict[str, Any] = {"Description": description} if description else {}
+        given |= {} if precedence is None else {"Precedence": precedence}
+        with suppress(client.exceptions.GroupExistsException):
+            _sent(client.create_group, UserPoolId=self._pool_id, GroupName=name, **given)
+
+    def join(self, sub: str, group: str) -> None:
+        """Put somebody into a group that is there. Safe to repeat.
+
+        https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_AdminAddUserToGroup.html
+        """
+        self._allow("AdminAddUserToGroup")
+        _sent(self._client().admin_add_user_to_group, UserPoolId=self._pool_id, Username=sub, GroupName=group)
+
 
 def _account(attributes: list[Any]) -> Account:
     found = {each["Name"]: each["Value"] for each in attributes}

@@ -39,7 +39,9 @@ def are_written(services: Services, held: Held) -> bool:
     """Start the exports that were not, and look whether all are at their end. Safe to repeat. Raises Unusable."""
     run = held.run
     for name in BACKED_UP.keys() - run.exports.keys():
-        target, token = services.backups.target(_prefix(run, name)), f"{services.settings.stage}-{run.id}-{name}"
+        # A later run of the same instant, after one that failed, exports anew.
+        token = f"{services.settings.stage}-{run.id}-{run.started_at}-{name}"
+        target = services.backups.target(_prefix(run, name))
         try:
             run.exports[name] = services.exports[name].start(run.export_time, target, token)
         except NoRecovery as error:

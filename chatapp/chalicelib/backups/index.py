@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.aws.bucket import Changed, Missing
@@ -28,6 +29,16 @@ def read(services: Services) -> Index:
         return _read(services.backups.read(manifest.INDEX))
     except Missing:
         return _read(b"{}")
+
+
+def before(services: Services, backup_id: str) -> manifest.Backup | None:
+    """The newest backup of those that were made until then, else the oldest after it; None where there is none."""
+    ids = sorted(each["id"] for each in read(services)["backups"] if each["kept"] == "nightly")
+    earlier, later = ([each for each in ids if (each <= backup_id) is wanted] for wanted in (True, False))
+    for each in [*reversed(earlier), *later]:
+        with suppress(Missing):
+            return manifest.read(services.backups.read(manifest.key_of(each)))
+    return None
 
 
 def add(services: Services, backup: manifest.Backup, kept: str) -> None:

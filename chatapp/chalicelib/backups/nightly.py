@@ -1,5 +1,7 @@
 """The nightly backup: exports at one instant, copies of files, accounts and settings, and the manifest last.
 
+A backup of another instant, by which somebody wants to restore, is made in the same way: see `begin_at`.
+
 Steps, each safe to repeat, in the order of `runs.Step`; where a backup stands is with `runs`. What cannot be made is
 said in the index, and there is no manifest of it. What came of a night is a metric.
 """
@@ -8,6 +10,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from chalicelib import logs
@@ -55,8 +58,31 @@ def begin(services: Services) -> None:
     logs.line("backup", backup=run.id, begun=runs.begin(services, run, etag))
 
 
+def begin_at(services: Services, at: int) -> None:
+    """Begin a backup of what the tables were at a time (Unix seconds), unless it is there, or one such is under way.
+
+    Files and accounts are those of now, and those that the last backup before that time has beside them.
+    """
+    before, etag = runs.read(services, asked=True)
+    run, now = Run(manifest.id_of(at), at, int(time.time()), asked=True), time.time()
+    if before and not before.ended and now < before.started_at + LONGEST_S:
+        logs.line("backup", backup=run.id, under_way=before.id)
+        return
+    with suppress(Missing):
+        services.backups.read(manifest.key_of(run.id))
+        logs.line("backup", backup=run.id, nothing_to_do=True)
+        return
+    logs.line("backup", backup=run.id, begun=runs.begin(services, run, etag))
+
+
 def go_on(services: Services, payload: dict[str, Any], remaining_s: float) -> None:
-    """Go on with a backup where its last run ended. payload: `{"backup": ID}` (`runs.Run.order`). Raises Failed."""
+    """Begin a backup that is asked for, or go on with one where its last run ended. Raises Failed.
+
+    payload: `{"at": TIME}`, or `{"backup": ID}` (`runs.Run.order`).
+    """
+    if "at" in payload:
+        begin_at(services, payload["at"])
+        return
     until = time.monotonic() + remaining_s - LAST_S
     held = runs.claim(services, payload, remaining_s)
     if held is None:
@@ -117,7 +143,7 @@ def _closed(services: Services, run: Run) -> Backup:
 def _written(services: Services, run: Run) -> Backup:
     gone = (f"{run.gone} objects were removed while they were copied.",) if run.gone else ()
     copies = objects.of_manifest(services, run)
-    accounts = contents.accounts(services, run.id)
+    accounts = contents.accounts(services, run)
     settings_key = contents.settings(services, run.id)
     _lock(services, manifest.folder(run.id))
     backup = Backup(

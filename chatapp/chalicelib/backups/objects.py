@@ -15,9 +15,9 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import asdict, replace
 from functools import partial
-from itertools import groupby
+from itertools import dropwhile, groupby
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from chalicelib.aws.bucket import Bucket, Missing, Version
 from chalicelib.workers import scratch
@@ -29,6 +29,7 @@ from .runs import Held, Run, Unusable
 if TYPE_CHECKING:
     from chalicelib.services import Services
 
+_T = TypeVar("_T")
 _DAY_S = 86_400
 # Before the bucket's lifecycle ends it (deploy/stacks/foundation.yaml): a monthly backup names it for 400 days more.
 COPIED_AGAIN_S = 300 * _DAY_S
@@ -43,20 +44,33 @@ def are_copied(services: Services, held: Held, has_time: Callable[[], bool]) -> 
     """Copy what no backup has, keeping the place after each piece of the list; False when the time is over."""
     run = held.run
     with scratch.Folder() as folder, ThreadPoolExecutor(_AT_ONCE) as pool:
-        before = _Before(services, folder / "before")
+        before = _Before(services, run, folder / "before")
         for piece in _pieces(_keys(services, run.after)):
             if not has_time():
                 return False
             versions = [version for of_key in piece for version in of_key]
-            known = before.of({of_key[0].key for of_key in piece})
+            known, passed = before.of({of_key[0].key for of_key in piece})
             copies = [each for each in pool.map(partial(_copied, services, known=known), versions) if each is not None]
-            services.backups.put(_piece_key(run, run.lists), _packed(copies), _GZIP)
             run.gone += len(versions) - len(copies)
-            run.objects += len(copies)
-            run.object_bytes += sum(copied.size for copied in copies)
-            run.lists, run.after = run.lists + 1, piece[-1][0].key
-            held.keep()
+            gone = _still_there(services, pool, passed) if run.asked else []
+            _note(services, held, sorted([*copies, *gone], key=_key), piece[-1][0].key)
+        left = (list(of_key) for _, of_key in groupby(before.left(), _key)) if run.asked else iter(())
+        for rest in _pieces(left):
+            if not has_time():
+                return False
+            gone = _still_there(services, pool, [copied for of_key in rest for copied in of_key])
+            _note(services, held, gone, rest[-1][0].key)
     return True
+
+
+def _note(services: Services, held: Held, copies: list[Copied], after: str) -> None:
+    """Write a piece of the list, and keep the place."""
+    run = held.run
+    services.backups.put(_piece_key(run, run.lists), _packed(copies), _GZIP)
+    run.objects += len(copies)
+    run.object_bytes += sum(copied.size for copied in copies)
+    run.lists, run.after = run.lists + 1, after
+    held.keep()
 
 
 def of_manifest(services: Services, run: Run) -> manifest.Objects:
@@ -72,6 +86,10 @@ def _piece_key(run: Run, number: int) -> str:
     return f"state/{run.id}/objects-{number:06d}.jsonl.gz"
 
 
+def _key(copied: Copied) -> str:
+    return copied.key
+
+
 def _keys(services: Services, after: str) -> Iterator[list[Version]]:
     """The versions of each key that comes after one, newest first; without the marks of a deletion."""
     buckets: tuple[tuple[Bucket, str], ...] = ((services.extracted, "extracted/"), (services.uploads, "uploads/"))
@@ -84,9 +102,9 @@ def _keys(services: Services, after: str) -> Iterator[list[Version]]:
             yield list(of_key)
 
 
-def _pieces(keys: Iterator[list[Version]]) -> Iterator[list[list[Version]]]:
+def _pieces(keys: Iterator[list[_T]]) -> Iterator[list[list[_T]]]:
     while True:
-        piece: list[list[Version]] = []
+        piece: list[list[_T]] = []
         while sum(map(len, piece)) < PIECE and (of_key := next(keys, None)) is not None:
             piece.append(of_key)
         if not piece:
@@ -95,35 +113,53 @@ def _pieces(keys: Iterator[list[Version]]) -> Iterator[list[list[Version]]]:
 
 
 class _Before:
-    """The newest backup's list, read forwards as its keys are asked for."""
+    """The list of the backup before, read forwards as its keys are asked for, from where a run stands."""
 
-    def __init__(self, services: Services, place: Path) -> None:
-        self._lines = _listed(services, place)
+    def __init__(self, services: Services, run: Run, place: Path) -> None:
+        self._lines = dropwhile(lambda copied: copied.key <= run.after, _listed(services, run, place))
         self._next = next(self._lines, None)
 
-    def of(self, keys: set[str]) -> dict[tuple[str, str], Copied]:
-        """What it says of these keys, which come after those that were asked for before."""
-        last, found = max(keys), {}
+    def of(self, keys: set[str]) -> tuple[dict[tuple[str, str], Copied], list[Copied]]:
+        """What it says of these keys, which come after those that were asked for before; and of those between."""
+        last, found, passed = max(keys), {}, []
         while self._next is not None and self._next.key <= last:
             if self._next.key in keys:
                 found[self._next.key, self._next.version_id] = self._next
+            else:
+                passed.append(self._next)
             self._next = next(self._lines, None)
-        return found
+        return found, passed
+
+    def left(self) -> Iterator[Copied]:
+        if self._next is not None:
+            yield self._next
+            yield from self._lines
 
 
-def _listed(services: Services, place: Path) -> Iterator[Copied]:
-    """The lines of the newest backup's list. Without one everything is copied, which loses nothing.
+def _listed(services: Services, run: Run, place: Path) -> Iterator[Copied]:
+    """The lines of the list of the backup before. Without one everything is copied, which loses nothing.
 
     place: where the list is kept meanwhile, since no connection stays open for as long as copies take.
     """
-    known = sorted(each["id"] for each in index.read(services)["backups"] if each["kept"] == "nightly")
-    while known:
+    backup = index.before(services, run.id)
+    if backup is not None:
         with suppress(Missing):
-            backup = manifest.read(services.backups.read(manifest.key_of(known.pop())))
             services.backups.download(backup.objects.list_key, place)
             with gzip.open(place) as lines:
                 yield from (Copied(**json.loads(line)) for line in lines)
-            return
+
+
+def _still_there(services: Services, pool: ThreadPoolExecutor, gone: list[Copied]) -> list[Copied]:
+    """Of objects that the bucket has no more, the lines of the copies that the backups bucket still has, locked."""
+    now = int(time.time())
+
+    def locked(copied: Copied) -> Copied | None:
+        with suppress(Missing):
+            services.backups.stored(copied.copy)
+            return _locked(services, copied, now)
+        return None
+
+    return [each for each in pool.map(locked, gone) if each is not None]
 
 
 def _copied(services: Services, version: Version, known: Mapping[tuple[str, str], Copied]) -> Copied | None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from .archive import Archive, Item, Unusable
+from .manifest import Group
 from .selection import conversation_of, files_of, owner_of
 from .work import Work
 
@@ -58,9 +59,14 @@ def _items(archive: Archive, table: str) -> Iterator[Item]:
 def are_there(work: Work) -> bool:
     """See that everybody whose things come back has an account; False when the time is over. Raises Unusable.
 
+    Groups that are missing are made, without a role, and who is made anew is in them again.
+
     Safe to repeat: who was invited is found by the address.
     """
     run = work.run
+    if not run.only:
+        for group in work.archive.backup.accounts.groups:
+            _make(work, group)
     for account in work.archive.accounts():
         sub, email = account["sub"], account["attributes"].get("email", "")
         if run.person not in ("", sub) or sub in run.subs or sub in work.erased.accounts or not email:
@@ -68,6 +74,8 @@ def are_there(work: Work) -> bool:
         if not work.has_time:
             return False
         now = _account(work, account, email)
+        if now != sub or run.overwrite:
+            _join(work, now, account["groups"])
         if now != sub:
             run.subs[sub] = now
             work.keep()
@@ -90,3 +98,19 @@ def _account(work: Work, account: dict[str, Any], email: str) -> str:
         found = accounts.invite(account["attributes"], is_enabled=account["enabled"])
         work.run.invited += 1
     return found.sub
+
+
+def _join(work: Work, sub: str, names: list[str]) -> None:
+    """Put an account that was made anew into its groups; one that has always been there only where all goes back.
+
+    It leaves none: whatever else it was put into stays.
+    """
+    groups = {group.name: group for group in work.archive.backup.accounts.groups}
+    for name in names:
+        if work.run.only or name not in groups:
+            _make(work, groups.get(name, Group(name)))
+        work.services.accounts.join(sub, name)
+
+
+def _make(work: Work, group: Group) -> None:
+    work.services.accounts.make_group(group.name, group.description, group.precedence)

@@ -1,5 +1,7 @@
 """Where the backup that is being made stands: one object in the bucket, which one run at a time holds.
 
+One that somebody asked for has an object of its own: neither it nor the night's waits for the other.
+
 A run takes the object for as long as it may live, and arranges its successor for that moment before anything else: so
 whatever ends it, a run follows that goes on from the last place that was kept. Whoever comes while it is held, or with
 an order that is older than the object, has nothing to do. Each change replaces the object as it was read: of two
@@ -19,7 +21,7 @@ from chalicelib.aws.bucket import Changed, Missing
 if TYPE_CHECKING:
     from chalicelib.services import Services
 
-KEY = "state/backup.json"
+KEY, ASKED_KEY = "state/backup.json", "state/backup-asked.json"
 _JSON = "application/json"
 
 Step = Literal["exporting", "copying", "reading", "closing", "done", "failed"]
@@ -32,6 +34,7 @@ class Run:
     attempt: of the order that goes on with it; an older one is void. held_until: Unix seconds; 0 while nobody works.
     exports: ARNs by table. tables: of those that were read, their parts so far and the digest's total.
     lists: how many pieces of the list of objects are written; after: the last key in them.
+    asked: of a time that somebody asked for, and not of a night.
     """
 
     id: str
@@ -47,13 +50,18 @@ class Run:
     objects: int = 0
     object_bytes: int = 0
     gone: int = 0
+    asked: bool = False
+
+    @property
+    def key(self) -> str:
+        return ASKED_KEY if self.asked else KEY
 
     @property
     def ended(self) -> bool:
         return self.step in {"done", "failed"}
 
     def order(self) -> dict[str, Any]:
-        return {"backup": self.id, "attempt": self.attempt}
+        return {"backup": self.id, "attempt": self.attempt, "asked": self.asked}
 
 
 class Unusable(Exception):
@@ -64,10 +72,10 @@ class Lost(Exception):
     """Another run has taken over: this one must not go on."""
 
 
-def read(services: Services) -> tuple[Run | None, str | None]:
+def read(services: Services, *, asked: bool = False) -> tuple[Run | None, str | None]:
     """The newest backup's place with its ETag; None twice where there was none yet."""
     try:
-        raw, etag = services.backups.read_to_replace(KEY)
+        raw, etag = services.backups.read_to_replace(ASKED_KEY if asked else KEY)
     except Missing:
         return None, None
     return Run(**json.loads(raw)), etag
@@ -109,7 +117,7 @@ class Held:
 
 def claim(services: Services, order: dict[str, Any], remaining_s: float) -> Held | None:
     """Take what an order names, for as long as this process lives; None where there is nothing to do."""
-    run, etag = read(services)
+    run, etag = read(services, asked=order.get("asked", False))
     attempt = order.get("attempt", run.attempt if run else 0)
     if run is None or etag is None or run.id != order["backup"] or run.ended or attempt < run.attempt:
         logs.line("backup", backup=order["backup"], nothing_to_do=True)
@@ -134,10 +142,10 @@ def _arrange(services: Services, run: Run, at_s: int) -> None:
 def _save(services: Services, run: Run, etag: str | None) -> str:
     body = json.dumps(asdict(run)).encode()
     try:
-        return services.backups.replace(KEY, body, _JSON, etag)
+        return services.backups.replace(run.key, body, _JSON, etag)
     except Changed as changed:
         try:
-            raw, found = services.backups.read_to_replace(KEY)
+            raw, found = services.backups.read_to_replace(run.key)
         except Missing:
             raise Lost from changed
         if raw != body:
