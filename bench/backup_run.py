@@ -64,7 +64,7 @@ def backup(meter: Meter) -> dict[str, Any]:
     """Go on with the backup that was begun."""
     services = of(BACKUP)
     objects.are_copied = meter.watched("copying", objects.are_copied)
-    while (run := runs.read(services)[0]) and not run.ended:
+    while (run := runs.read(services)) and not run.ended:
         nightly.go_on(services, run.order(), _REMAINING_S)
         time.sleep(_PAUSE_S)
     assert run  # noqa: S101

@@ -300,7 +300,8 @@ def test_exports_are_waited_for_without_a_function_that_waits(stage: Stage, ada:
         nights.next()
         state = nights.state()
         assert (state["step"], state["held_until"]) == ("exporting", 0)
-        newest = stage.scheduler.schedules[f"backup-{state['id']}-{state['attempt']}"]
+        of_newest = f"backup-{state['id']}-{state['attempt']}-"
+        [newest] = [each for name, each in stage.scheduler.schedules.items() if name.startswith(of_newest)]
         assert newest["ScheduleExpression"] > time.strftime("at(%Y-%m-%dT%H:%M:%S)", time.gmtime(time.time() + 30))
     nights.finish()
     assert nights.newest().items

@@ -54,7 +54,7 @@ def backed_up(laid: Laid) -> str:
 
     eventually(has_begun)
     eventually(lambda: _is_over(goes_on, asked=False))
-    return str(runs.read(goes_on)[0].id)  # type: ignore[union-attr]
+    return str(runs.read(goes_on).id)  # type: ignore[union-attr]
 
 
 def brought_back(laid: Laid, **order: Any) -> places.Run:
@@ -123,10 +123,10 @@ def _can_be_told(stage: Stage, at: int) -> bool:
 
 
 def _is_over(goes_on: services.Services, *, asked: bool) -> bool:
-    run, _ = runs.read(goes_on, asked=asked)
+    run = runs.read(goes_on, asked=asked)
     assert run
     nightly.go_on(goes_on, run.order(), REMAINING_S)
-    return runs.read(goes_on, asked=asked)[0].ended  # type: ignore[union-attr]
+    return runs.read(goes_on, asked=asked).ended  # type: ignore[union-attr]
 
 
 def test_a_drill_passes_and_after_one_byte_has_changed_names_the_part(lay: Callable[[str], Laid]) -> None:

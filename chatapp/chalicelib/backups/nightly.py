@@ -20,7 +20,7 @@ from chalicelib.schema import SCHEMA_VERSION
 
 from . import contents, exports, index, manifest, objects, runs
 from .manifest import Backup
-from .runs import Held, Run, Unusable
+from .runs import CannotBackUp, Held, Run
 
 if TYPE_CHECKING:
     from chalicelib.services import Services
@@ -40,22 +40,22 @@ class Failed(Exception):
 
 def begin(services: Services) -> None:
     """Begin tonight's backup, unless one is under way. Raises Failed."""
-    before, etag = runs.read(services)
+    before = runs.read(services)
     now = int(time.time())
     if before and not before.ended:
         if now < before.started_at + LONGEST_S:
             logs.line("backup", backup=before.id, under_way=True)
             return
-        _failed(services, before.id, Unusable(_TOO_LONG))
+        _failed(services, before.id, CannotBackUp(_TOO_LONG))
     try:
         export_time = exports.instant(services)
-    except Unusable as error:
+    except CannotBackUp as error:
         raise _failed(services, manifest.id_of(now)[:10], error) from error  # once a day, however often it is tried
     run = Run(manifest.id_of(export_time), export_time, now)
     if before and before.id == run.id:
         logs.line("backup", backup=run.id, nothing_to_do=True)
         return
-    logs.line("backup", backup=run.id, begun=runs.begin(services, run, etag))
+    logs.line("backup", backup=run.id, begun=runs.begin(services, run, before))
 
 
 def begin_at(services: Services, at: int) -> None:
@@ -63,7 +63,7 @@ def begin_at(services: Services, at: int) -> None:
 
     Files and accounts are those of now, and those that the last backup before that time has beside them.
     """
-    before, etag = runs.read(services, asked=True)
+    before = runs.read(services, asked=True)
     run, now = Run(manifest.id_of(at), at, int(time.time()), asked=True), time.time()
     if before and not before.ended and now < before.started_at + LONGEST_S:
         logs.line("backup", backup=run.id, under_way=before.id)
@@ -72,7 +72,7 @@ def begin_at(services: Services, at: int) -> None:
         services.backups.read(manifest.key_of(run.id))
         logs.line("backup", backup=run.id, nothing_to_do=True)
         return
-    logs.line("backup", backup=run.id, begun=runs.begin(services, run, etag))
+    logs.line("backup", backup=run.id, begun=runs.begin(services, run, before))
 
 
 def go_on(services: Services, payload: dict[str, Any], remaining_s: float) -> None:
@@ -94,7 +94,7 @@ def go_on(services: Services, payload: dict[str, Any], remaining_s: float) -> No
         held.pause(PAUSE_S)
     except runs.Lost:
         logs.line("backup", backup=held.run.id, taken_over=True)
-    except Unusable as error:
+    except CannotBackUp as error:
         failed = _failed(services, held.run.id, error)
         held.end("failed")
         raise failed from error
@@ -104,7 +104,7 @@ def _work(services: Services, held: Held, has_time: Callable[[], bool]) -> None:
     """One step after the other, until one has to wait or the time is over."""
     run = held.run
     if time.time() > run.started_at + LONGEST_S:
-        raise Unusable(_TOO_LONG)
+        raise CannotBackUp(_TOO_LONG)
     if run.step == "exporting":
         if not exports.are_written(services, held):
             held.pause(PAUSE_S)
@@ -187,7 +187,7 @@ def _keep_first_of_month(services: Services, backup: Backup) -> None:
     index.add(services, moved, "monthly")
 
 
-def _failed(services: Services, backup_id: str, error: Unusable) -> Failed:
+def _failed(services: Services, backup_id: str, error: CannotBackUp) -> Failed:
     index.fail(services, backup_id, str(error))
     _tell(services, backup_id, made=False, why=str(error))
     return Failed(backup_id)

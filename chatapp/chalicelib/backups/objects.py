@@ -24,7 +24,7 @@ from chalicelib.workers import scratch
 
 from . import index, manifest
 from .manifest import Copied
-from .runs import Held, Run, Unusable
+from .runs import CannotBackUp, Held, Run
 
 if TYPE_CHECKING:
     from chalicelib.services import Services
@@ -165,7 +165,7 @@ def _still_there(services: Services, pool: ThreadPoolExecutor, gone: list[Copied
 def _copied(services: Services, version: Version, known: Mapping[tuple[str, str], Copied]) -> Copied | None:
     """A version's line: of the copy that there is, or of one that is made; None where it was removed meanwhile.
 
-    Raises Unusable where S3 lists what it does not let this function read.
+    Raises CannotBackUp where S3 lists what it does not let this function read.
     """
     now = int(time.time())
     before = known.get((version.key, version.version_id))
@@ -178,7 +178,7 @@ def _copied(services: Services, version: Version, known: Mapping[tuple[str, str]
         stored = services.backups.copy(bucket.source(version.key, version.version_id), copy)
     except Missing as error:
         if any(each.version_id == version.version_id for each in bucket.versions(version.key)):
-            raise Unusable(f"a file is there and cannot be read, version {version.version_id}") from error
+            raise CannotBackUp(f"a file is there and cannot be read, version {version.version_id}") from error
         return None
     sha256 = stored.sha256 or _sha256(services, copy)
     made = Copied(version.key, version.version_id, stored.size, sha256, stored.content_type, copy, now, 0)

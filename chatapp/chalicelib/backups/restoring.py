@@ -35,10 +35,13 @@ def go_on(services: Services, payload: dict[str, Any], remaining_s: float) -> di
     if run is None:
         return {"restore": payload["restore"]}
     try:
-        _steps(services, run, until)
-    except Busy:
-        logs.line("restore", restore=run.id, step=run.step, busy=True)
-        places.pause(services, run, _PAUSE_S)
+        try:
+            _steps(services, run, until)
+        except Busy:
+            logs.line("restore", restore=run.id, step=run.step, busy=True)
+            places.pause(services, run, _PAUSE_S)
+    except places.Lost:
+        logs.line("restore", restore=run.id, taken_over=True)
     return {"restore": run.id, "step": run.step}
 
 
