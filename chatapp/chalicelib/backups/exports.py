@@ -35,7 +35,7 @@ def instant(services: Services) -> int:
     return latest
 
 
-def are_written(services: Services, held: Held) -> bool:
+def are_written(services: Services, held: Held, _: Callable[[], bool]) -> bool:
     """Start the exports that were not, and look whether all are at their end. Safe to repeat. Raises CannotBackUp."""
     run = held.run
     for name in BACKED_UP.keys() - run.exports.keys():

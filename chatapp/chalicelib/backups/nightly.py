@@ -2,14 +2,14 @@
 
 A backup of another instant, by which somebody wants to restore, is made in the same way: see `begin_at`.
 
-Steps, each safe to repeat, in the order of `runs.Step`; where a backup stands is with `runs`. What cannot be made is
+Steps, each safe to repeat, in the order of `_STEPS`; where a backup stands is with `runs`. What cannot be made is
 said in the index, and there is no manifest of it. What came of a night is a metric.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
@@ -18,9 +18,9 @@ from chalicelib.aws.bucket import Missing
 from chalicelib.aws.faults import Busy
 from chalicelib.schema import SCHEMA_VERSION
 
-from . import contents, exports, index, manifest, objects, runs
+from . import closing, contents, exports, index, manifest, objects, runs
 from .manifest import Backup
-from .runs import CannotBackUp, Held, Run
+from .runs import CannotBackUp, Held, Run, Step
 
 if TYPE_CHECKING:
     from chalicelib.services import Services
@@ -46,7 +46,10 @@ def begin(services: Services) -> None:
         if now < before.started_at + LONGEST_S:
             logs.line("backup", backup=before.id, under_way=True)
             return
-        _failed(services, before.id, CannotBackUp(_TOO_LONG))
+        try:
+            index.add(services, closing.made(services, before), "nightly")
+        except Missing:
+            _failed(services, before.id, CannotBackUp(_TOO_LONG))
     try:
         export_time = exports.instant(services)
     except CannotBackUp as error:
@@ -103,49 +106,29 @@ def go_on(services: Services, payload: dict[str, Any], remaining_s: float) -> No
 def _work(services: Services, held: Held, has_time: Callable[[], bool]) -> None:
     """One step after the other, until one has to wait or the time is over."""
     run = held.run
-    if time.time() > run.started_at + LONGEST_S:
-        raise CannotBackUp(_TOO_LONG)
-    if run.step == "exporting":
-        if not exports.are_written(services, held):
-            held.pause(PAUSE_S)
+    steps = list(_STEPS)
+    while True:
+        if time.time() > run.started_at + LONGEST_S and run.step not in _MADE:
+            raise CannotBackUp(_TOO_LONG)
+        if not _STEPS[run.step](services, held, has_time):
+            held.pause(PAUSE_S if run.step == "exporting" else 0)
             return
-        run.step = "copying"
+        if run.step == steps[-1]:
+            break
+        run.step, run.after = steps[steps.index(run.step) + 1], ""
         held.keep()
-    if run.step == "copying":
-        if not objects.are_copied(services, held, has_time):
-            held.pause(0)
-            return
-        run.step = "reading"
-        held.keep()
-    if run.step == "reading":
-        if not exports.are_read(services, held, has_time):
-            held.pause(0)
-            return
-        run.step = "closing"
-        held.keep()
-    backup = _closed(services, run)
+    backup = closing.made(services, run)
     held.end("done")
     _tell(services, run.id, made=True, duration_s=backup.duration_s, items=backup.items, objects=backup.objects.count)
 
 
-def _closed(services: Services, run: Run) -> Backup:
-    """Write what is left, lock everything, and only then the manifest. Safe to repeat."""
-    try:
-        backup = manifest.read(services.backups.read(manifest.key_of(run.id)))
-    except Missing:
-        backup = _written(services, run)
-    _lock(services, manifest.key_of(run.id))
-    index.add(services, backup, "nightly")
-    _keep_first_of_month(services, backup)
-    return backup
-
-
-def _written(services: Services, run: Run) -> Backup:
+def _is_drafted(services: Services, held: Held, _: Callable[[], bool]) -> bool:
+    """Write what is left but for the manifest. Safe to repeat."""
+    run = held.run
     gone = (f"{run.gone} objects were removed while they were copied.",) if run.gone else ()
     copies = objects.of_manifest(services, run)
     accounts = contents.accounts(services, run)
     settings_key = contents.settings(services, run.id)
-    _lock(services, manifest.folder(run.id))
     backup = Backup(
         id=run.id,
         stage=services.settings.stage,
@@ -160,31 +143,8 @@ def _written(services: Services, run: Run) -> Backup:
         settings_key=settings_key,
         notes=contents.NOTES + gone,
     )
-    services.backups.put(manifest.key_of(run.id), manifest.written(backup), "application/json")
-    return backup
-
-
-def _lock(services: Services, prefix: str) -> None:
-    if days := services.settings.backup_lock_days:
-        until = int(time.time()) + days * 86_400
-        for key in {version.key for page in services.backups.pages(prefix) for version in page}:
-            services.backups.lock(key, until)
-
-
-def _keep_first_of_month(services: Services, backup: Backup) -> None:
-    """Copy the first backup of a month to where backups are kept for longer, its manifest last. Safe to repeat."""
-    months = [each["id"][:7] for each in index.read(services)["backups"] if each["kept"] == "monthly"]
-    if backup.id[:7] in months:
-        return
-    nightly, monthly = manifest.folder(backup.id), manifest.folder(backup.id, "monthly")
-    for version in services.backups.versions(nightly):
-        if version.is_latest and version.key != manifest.key_of(backup.id):
-            services.backups.copy(services.backups.source(version.key), monthly + version.key.removeprefix(nightly))
-    _lock(services, monthly)
-    moved = manifest.read(manifest.written(backup).replace(f'"{nightly}'.encode(), f'"{monthly}'.encode()))
-    services.backups.put(manifest.key_of(backup.id, "monthly"), manifest.written(moved), "application/json")
-    _lock(services, manifest.key_of(backup.id, "monthly"))
-    index.add(services, moved, "monthly")
+    closing.keep_draft(services, run, backup)
+    return True
 
 
 def _failed(services: Services, backup_id: str, error: CannotBackUp) -> Failed:
@@ -197,3 +157,16 @@ def _tell(services: Services, backup_id: str, *, made: bool, duration_s: int | N
     metrics = {"backup_made": int(made), "backup_failed": int(not made)}
     metrics |= {} if duration_s is None else {"backup_duration_s": duration_s}
     logs.metric(services.settings.stage, metrics, event="backup", backup=backup_id, **fields)
+
+
+_STEPS: Mapping[Step, Callable[[Services, Held, Callable[[], bool]], bool]] = {
+    "exporting": exports.are_written,
+    "copying": objects.are_copied,
+    "reading": exports.are_read,
+    "closing": _is_drafted,
+    "locking": closing.are_locked,
+    "naming": closing.is_named,
+    "keeping": closing.is_kept_for_longer,
+}
+# There is, or may be, a manifest by then.
+_MADE = ("naming", "keeping")

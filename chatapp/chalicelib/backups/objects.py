@@ -50,15 +50,17 @@ def are_copied(services: Services, held: Held, has_time: Callable[[], bool]) -> 
                 return False
             versions = [version for of_key in piece for version in of_key]
             known, passed = before.of({of_key[0].key for of_key in piece})
-            copies = [each for each in pool.map(partial(_copied, services, known=known), versions) if each is not None]
+            copies = [
+                each for each in pool.map(partial(_copied, services, run, known=known), versions) if each is not None
+            ]
             run.gone += len(versions) - len(copies)
-            gone = _still_there(services, pool, passed) if run.asked else []
+            gone = _still_there(services, run, pool, passed) if run.asked else []
             _note(services, held, sorted([*copies, *gone], key=_key), piece[-1][0].key)
         left = (list(of_key) for _, of_key in groupby(before.left(), _key)) if run.asked else iter(())
         for rest in _pieces(left):
             if not has_time():
                 return False
-            gone = _still_there(services, pool, [copied for of_key in rest for copied in of_key])
+            gone = _still_there(services, run, pool, [copied for of_key in rest for copied in of_key])
             _note(services, held, gone, rest[-1][0].key)
     return True
 
@@ -149,20 +151,19 @@ def _listed(services: Services, run: Run, place: Path) -> Iterator[Copied]:
                 yield from (Copied(**json.loads(line)) for line in lines)
 
 
-def _still_there(services: Services, pool: ThreadPoolExecutor, gone: list[Copied]) -> list[Copied]:
+def _still_there(services: Services, run: Run, pool: ThreadPoolExecutor, gone: list[Copied]) -> list[Copied]:
     """Of objects that the bucket has no more, the lines of the copies that the backups bucket still has, locked."""
-    now = int(time.time())
 
     def locked(copied: Copied) -> Copied | None:
         with suppress(Missing):
             services.backups.stored(copied.copy)
-            return _locked(services, copied, now)
+            return _locked(services, run, copied)
         return None
 
     return [each for each in pool.map(locked, gone) if each is not None]
 
 
-def _copied(services: Services, version: Version, known: Mapping[tuple[str, str], Copied]) -> Copied | None:
+def _copied(services: Services, run: Run, version: Version, known: Mapping[tuple[str, str], Copied]) -> Copied | None:
     """A version's line: of the copy that there is, or of one that is made; None where it was removed meanwhile.
 
     Raises CannotBackUp where S3 lists what it does not let this function read.
@@ -171,7 +172,7 @@ def _copied(services: Services, version: Version, known: Mapping[tuple[str, str]
     before = known.get((version.key, version.version_id))
     with suppress(Missing):
         if before is not None and before.copied_at + COPIED_AGAIN_S > now:
-            return _locked(services, before, now)
+            return _locked(services, run, before)
     bucket = services.uploads if version.key.startswith("uploads/") else services.extracted
     copy = manifest.copy_key(version.key, version.version_id)
     try:
@@ -182,19 +183,20 @@ def _copied(services: Services, version: Version, known: Mapping[tuple[str, str]
         return None
     sha256 = stored.sha256 or _sha256(services, copy)
     made = Copied(version.key, version.version_id, stored.size, sha256, stored.content_type, copy, now, 0)
-    return _locked(services, made, now)
+    return _locked(services, run, made)
 
 
-def _locked(services: Services, copied: Copied, now: int) -> Copied:
+def _locked(services: Services, run: Run, copied: Copied) -> Copied:
     """See that a copy is locked for as long as this backup: for twice the time, so that it is asked for once a month.
 
     Raises Missing.
     """
     lock_s = services.settings.backup_lock_days * _DAY_S
-    if not lock_s or copied.locked_until > now + lock_s:
+    if not lock_s or copied.locked_until > run.until(lock_s):
         return copied
-    services.backups.lock(copied.copy, now + 2 * lock_s)
-    return replace(copied, locked_until=now + 2 * lock_s)
+    until = run.until(2 * lock_s)
+    services.backups.lock(copied.copy, until)
+    return replace(copied, locked_until=until)
 
 
 def _sha256(services: Services, key: str) -> str:

@@ -19,7 +19,7 @@ __all__ = ["ASKED_KEY", "KEY", "CannotBackUp", "Held", "Lost", "Run", "Step", "b
 
 KEY, ASKED_KEY = "state/backup.json", "state/backup-asked.json"
 
-Step = Literal["exporting", "copying", "reading", "closing", "done", "failed"]
+Step = Literal["exporting", "copying", "reading", "closing", "locking", "naming", "keeping", "done", "failed"]
 
 
 @dataclass(slots=True)
@@ -27,7 +27,7 @@ class Run(Place):
     """One backup on its way.
 
     exports: ARNs by table. tables: of those that were read, their parts so far and the digest's total.
-    lists: how many pieces of the list of objects are written; after: the last key in them.
+    lists: how many pieces of the list of objects are written. after: the last key that the step is through with.
     asked: of a time that somebody asked for, and not of a night.
     """
 
@@ -55,6 +55,10 @@ class Run(Place):
     @property
     def name(self) -> str:
         return f"backup-{self.id}"
+
+    def until(self, seconds: int) -> int:
+        """So long after its begin, by no host's clock, and later for each run: nobody may make a lock shorter."""
+        return self.started_at + self.attempt + seconds
 
     def order(self) -> dict[str, Any]:
         return {"backup": self.id, "asked": self.asked}
