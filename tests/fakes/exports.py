@@ -16,6 +16,8 @@ from typing import Any
 Body = dict[str, Any]
 OPERATIONS = ("DescribeContinuousBackups", "ExportTableToPointInTime", "DescribeExport")
 _A_WEEK_S = 7 * 86_400
+# By which the newest moment that can be told lies behind.
+LAG_S = 300
 
 
 class Refused(Exception):
@@ -63,7 +65,7 @@ class Exports:
             recovery = {
                 "PointInTimeRecoveryStatus": "ENABLED",
                 "EarliestRestorableDateTime": self.earliest.get(table, now - _A_WEEK_S),
-                "LatestRestorableDateTime": now - 300,
+                "LatestRestorableDateTime": now - LAG_S,
             }
         return {
             "ContinuousBackupsDescription": {

@@ -56,10 +56,13 @@ class TooLarge(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Version:
+    """modified: Unix seconds."""
+
     key: str
     version_id: str
     is_delete_marker: bool
     is_latest: bool = False
+    modified: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -303,7 +306,7 @@ class Bucket(Adapter):
         while True:
             page = _sent(self._client().list_object_versions, Bucket=self._name, Prefix=self._own(prefix), **position)
             yield [
-                Version(each["Key"], each["VersionId"], is_marker, each["IsLatest"])
+                Version(each["Key"], each["VersionId"], is_marker, each["IsLatest"], _seconds(each["LastModified"]))
                 for name, is_marker in (("Versions", False), ("DeleteMarkers", True))
                 for each in page.get(name, [])
             ]
@@ -328,6 +331,10 @@ class Bucket(Adapter):
         if not key.startswith(self._prefix):
             raise ValueError(f"not under {self._prefix}")
         return key
+
+
+def _seconds(at: datetime) -> int:
+    return int(at.timestamp())
 
 
 def chunks(found: Any) -> Iterator[bytes]:

@@ -33,6 +33,8 @@ _T = TypeVar("_T")
 _DAY_S = 86_400
 # Before the bucket's lifecycle ends it (deploy/stacks/foundation.yaml): a monthly backup names it for 400 days more.
 COPIED_AGAIN_S = 300 * _DAY_S
+# By which S3's clock may differ from DynamoDB's: better a file without a row than a row without its file.
+SKEW_S = 60
 # As many as the client has connections.
 _AT_ONCE = 16
 # Versions in one piece of the list: the place is kept after each.
@@ -45,7 +47,7 @@ def are_copied(services: Services, held: Held, has_time: Callable[[], bool]) -> 
     run = held.run
     with scratch.Folder() as folder, ThreadPoolExecutor(_AT_ONCE) as pool:
         before = _Before(services, run, folder / "before")
-        for piece in _pieces(_keys(services, run.after)):
+        for piece in _pieces(_keys(services, run)):
             if not has_time():
                 return False
             versions = [version for of_key in piece for version in of_key]
@@ -92,15 +94,20 @@ def _key(copied: Copied) -> str:
     return copied.key
 
 
-def _keys(services: Services, after: str) -> Iterator[list[Version]]:
-    """The versions of each key that comes after one, newest first; without the marks of a deletion."""
+def _keys(services: Services, run: Run) -> Iterator[list[Version]]:
+    """The versions of each key that comes after the place, newest first; without the marks of a deletion.
+
+    Without those either that were stored after the tables' instant: no row of the backup names them, so that they would
+    come back as files that nobody sees and nothing removes.
+    """
+    after, until = run.after, run.export_time + SKEW_S
     buckets: tuple[tuple[Bucket, str], ...] = ((services.extracted, "extracted/"), (services.uploads, "uploads/"))
     for bucket, prefix in buckets:
         if after > prefix and not after.startswith(prefix):
             continue
         pages = bucket.pages(prefix, after if after.startswith(prefix) else "")
-        versions = (version for page in pages for version in page if not version.is_delete_marker)
-        for _, of_key in groupby(versions, lambda version: version.key):
+        there = (each for page in pages for each in page if not each.is_delete_marker and each.modified <= until)
+        for _, of_key in groupby(there, lambda version: version.key):
             yield list(of_key)
 
 
@@ -156,8 +163,7 @@ def _still_there(services: Services, run: Run, pool: ThreadPoolExecutor, gone: l
 
     def locked(copied: Copied) -> Copied | None:
         with suppress(Missing):
-            services.backups.stored(copied.copy)
-            return _locked(services, run, copied)
+            return _locked(services, run, copied) if _is_there(services, copied) else None
         return None
 
     return [each for each in pool.map(locked, gone) if each is not None]
@@ -171,7 +177,7 @@ def _copied(services: Services, run: Run, version: Version, known: Mapping[tuple
     now = int(time.time())
     before = known.get((version.key, version.version_id))
     with suppress(Missing):
-        if before is not None and before.copied_at + COPIED_AGAIN_S > now:
+        if before is not None and before.copied_at + COPIED_AGAIN_S > now and _is_there(services, before):
             return _locked(services, run, before)
     bucket = services.uploads if version.key.startswith("uploads/") else services.extracted
     copy = manifest.copy_key(version.key, version.version_id)
@@ -184,6 +190,12 @@ def _copied(services: Services, run: Run, version: Version, known: Mapping[tuple
     sha256 = stored.sha256 or _sha256(services, copy)
     made = Copied(version.key, version.version_id, stored.size, sha256, stored.content_type, copy, now, 0)
     return _locked(services, run, made)
+
+
+def _is_there(services: Services, copied: Copied) -> bool:
+    """Whether a copy is what it was: somebody may have hidden it, or put another over it. Raises Missing."""
+    found = services.backups.stored(copied.copy)
+    return (found.size, found.sha256 or copied.sha256) == (copied.size, copied.sha256)
 
 
 def _locked(services: Services, run: Run, copied: Copied) -> Copied:
