@@ -54,7 +54,10 @@ def _tables(stage: Stage, foundation: str) -> Iterator[tuple[str, str]]:
 
 
 def _found(stage: Stage, name: str, ttl: str) -> Table:
-    if _status(stage, name) is not None:
+    status = _status(stage, name)
+    if status == "DELETING":
+        raise DeploymentError(f"{name} is being deleted at this moment: try again in some minutes")
+    if status is not None:
         return Table(name, ttl)
     pages = stage.client("dynamodb").get_paginator("list_backups").paginate(TableName=name, BackupType="SYSTEM")
     kept = [each for page in pages for each in page["BackupSummaries"]]

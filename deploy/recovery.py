@@ -8,6 +8,7 @@ https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/PointInTimeReco
 
 from __future__ import annotations
 
+import itertools
 import json
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -21,6 +22,8 @@ from deploy.environment import APP, DeploymentError, Stage
 from deploy.functions import app_modules
 
 _PAUSE_S = 5.0
+# Looks, until it is plain that nothing will come.
+_BEGINS_AFTER = 60
 # As `chalicelib/backups/runs.py` keeps where a backup stands that was asked for.
 _STATE = "state/backup-asked.json"
 _ENDED = {"done", "failed"}
@@ -115,13 +118,18 @@ def _states(
 ) -> Iterator[dict[str, Any]]:
     """Where the archive stands, each step once, until it has ended. before: where the one before it was in the end."""
     told: str | None = None
-    while True:
+    for waited in itertools.count():
         state = _state(stage, asked.source)
         is_begun = state != before and bool(state)
         if is_begun and state["id"] != asked.backup:
             raise _another(state)
         if is_begun and state["step"] in _ENDED:
             return
+        if not is_begun and waited >= _BEGINS_AFTER:
+            raise DeploymentError(
+                f"it has not begun: look at the log of {APP}-{asked.source}-backup; a stage of a version that does not"
+                f" know --at has to be deployed anew (./deploy.sh {asked.source}). The command can be repeated"
+            )
         step = state["step"] if is_begun else ""
         if step != told:
             yield state if is_begun else {}

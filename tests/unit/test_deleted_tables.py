@@ -167,6 +167,13 @@ def test_a_table_without_such_a_backup_is_named_and_nothing_is_done(stage: Stage
     assert "chatapp-test-usage" not in stage.dynamodb.list_tables()["TableNames"]
 
 
+def test_a_table_that_is_going_is_not_taken_for_one_that_is_there(stage: Stage, client: Any) -> None:
+    going = [dynamodb.reply({"Table": {"TableStatus": "DELETING"}})]
+    client.meta.events.register_first("before-send.dynamodb.DescribeTable", lambda **_: going.pop() if going else None)
+    with pytest.raises(DeploymentError, match="chatapp-test-conversations is being deleted at this moment"):
+        _bring_back()
+
+
 def test_dynamodbs_own_backups_alone_are_asked_for(stage: Stage, client: Any) -> None:
     """One that somebody made by hand may be of any time."""
     _delete(stage, "usage")

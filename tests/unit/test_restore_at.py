@@ -185,6 +185,16 @@ def test_one_that_another_has_come_before_says_so(stage: Stage, functions: _Func
         )
 
 
+def test_one_that_does_not_begin_is_not_waited_for_without_an_end(stage: Stage, functions: _Functions) -> None:
+    at = int(time.time()) - 600
+    functions.runs = False
+    asked = restoring.Asked("test", manifest.id_of(at), "nightly")
+    paused: list[float] = []
+    with pytest.raises(DeploymentError, match="it has not begun: look at the log of chatapp-test-backup"):
+        recovery.archive(Deployed("test", "eu-west-1"), asked, at, print, paused.append)
+    assert len(paused) == 60
+
+
 def test_one_that_failed_says_why_and_can_be_asked_for_again(stage: Stage, functions: _Functions) -> None:
     at = int(time.time()) - 600
     stage.exports.failing = {"messages"}
