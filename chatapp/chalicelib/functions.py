@@ -179,6 +179,10 @@ _SWEEP = Function(
 # The tables of a backup (`backups.tables` says which are left out, and why).
 EXPORTED = ("conversations", "messages", "files", "usage", "erasures")
 
+# Where runs stand, and the list of what there is: of the bucket of backups, all that any but `backup` writes.
+_NOTED = ("PutObject", "GetObject", "ListObjectVersions")
+_STATES, _INDEX = Grant("bucket", "backups/state", _NOTED), Grant("bucket", "backups/index.json", _NOTED)
+
 # What could not be begun tonight is begun tomorrow.
 _NIGHTLY_BACKUP = Function(
     memory_mb=512,
@@ -186,7 +190,9 @@ _NIGHTLY_BACKUP = Function(
     events=Events(retries=2, max_age_s=3_600, failures="backup-failures"),
     module="backups.nightly",
     grants=(
-        Grant("bucket", "backups/*", ("PutObject", "GetObject", "ListObjectVersions")),
+        _STATES,
+        _INDEX,
+        Grant("bucket", "backups/*", ("GetObject", "ListObjectVersions")),
         *(Grant("export", name, ("DescribeContinuousBackups",)) for name in EXPORTED),
         Grant("schedule", "backup", ("CreateSchedule",)),
     ),
@@ -199,6 +205,8 @@ _BACKUP = Function(
     events=Events(retries=2, max_age_s=21_600, failures="backup-failures"),
     module="backups.nightly",
     grants=(
+        _STATES,
+        _INDEX,
         # To delete an object is nobody's right, nor is to shorten its lock (`s3:BypassGovernanceRetention`).
         Grant(
             "bucket",
@@ -229,7 +237,8 @@ _RESTORE = Function(
     module="backups.restoring",
     grants=(
         _ARCHIVES,
-        Grant("bucket", "backups/*", ("PutObject", "GetObject", "ListObjectVersions")),
+        _STATES,
+        _INDEX,
         Grant("table", "conversations", (*_ROWS_BACK, "UpdateItem")),
         Grant("table", "messages", _ROWS_BACK),
         Grant("table", "files", (*_ROWS_BACK, "UpdateItem")),
@@ -256,7 +265,7 @@ _RESTORE_DRILL = Function(
     events=Events(retries=2, max_age_s=3_600, failures="restore-failures"),
     module="backups.drill",
     grants=(
-        Grant("bucket", "backups/*", ("PutObject", "GetObject", "ListObjectVersions")),
+        _INDEX,
         Grant("table", "usage", ("UpdateItem",)),
         Grant("function", "restore", ("Invoke",)),
     ),

@@ -32,7 +32,8 @@ from .settings import Settings
 class Services:
     """What one function works with. An adapter without a grant refuses every operation.
 
-    backups: all of the backups bucket; erased: what is under `erasures/` there. exports: by the table's logical name.
+    backups: all of the backups bucket; states, index, erased: `state/`, `index.json` and `erasures/` there.
+    exports: by the table's logical name.
     site: what is published.
     archives: the backups bucket of any stage, to be read. drilled, scratch_tables: where a drill restores to.
     """
@@ -53,6 +54,8 @@ class Services:
     sockets: Table
     erasures: Table
     backups: Bucket
+    states: Bucket
+    index: Bucket
     erased: Bucket
     exports: Mapping[str, Export]
     site: Bucket
@@ -96,10 +99,11 @@ class _Adapters:
         grant = self._grant("bucket", f"{name}/*")
         return Bucket(self.function, grant, partial(self.clients, "s3"), self.settings.bucket(name), "")
 
-    def erased(self) -> Bucket:
-        grant = self._grant("bucket", "backups/erasures")
-        bucket = self.settings.bucket("backups")
-        return Bucket(self.function, grant, partial(self.clients, "s3"), bucket, "erasures/")
+    def of_backups(self, name: str) -> Bucket:
+        """What is under a prefix of the backups bucket, or one object of it."""
+        grant = self._grant("bucket", f"backups/{name}")
+        prefix = name if "." in name else f"{name}/"
+        return Bucket(self.function, grant, partial(self.clients, "s3"), self.settings.bucket("backups"), prefix)
 
     def archive(self, stage: str) -> Bucket:
         name = f"chatapp-{stage}-backups-{self.settings.account_id}-{self.settings.region}"
@@ -186,7 +190,9 @@ def build(function: str, settings: Settings, clients: Callable[..., Any] = clien
         extractions=adapters.started(EXTRACT),
         erasures=adapters.table("erasures"),
         backups=adapters.whole_bucket("backups"),
-        erased=adapters.erased(),
+        states=adapters.of_backups("state"),
+        index=adapters.of_backups("index.json"),
+        erased=adapters.of_backups("erasures"),
         site=adapters.whole_bucket("site"),
         exports={name: adapters.export(name) for name in EXPORTED},
         archives=adapters.archive,

@@ -219,13 +219,16 @@ def _export(grant: Grant, place: Place) -> list[Statement]:
 
 
 def _bucket(grant: Grant, place: Place) -> list[Statement]:
-    """Objects under one prefix, and lists of them; `*` in its place is the whole bucket."""
+    """Objects under one prefix, and lists of them.
+
+    `*` in its place is the whole bucket, a name with a dot one object.
+    """
     name, _, prefix = grant.resource.partition("/")
     if not prefix:
         raise UnknownGrant(f"a bucket is granted as bucket/prefix: {grant.resource}")
     bucket = f"arn:{place.partition}:s3:::{place.prefix}-{name}-{place.account_id}-{place.region}"
     objects = [operation for operation in grant.operations if operation not in _ON_BUCKETS]
-    under = "*" if prefix == "*" else f"{prefix}/*"
+    under = prefix if prefix == "*" or "." in prefix else f"{prefix}/*"
     statements = [_allow(grant, f"{bucket}/{under}", operations=objects)] if objects else []
     if listed := [operation for operation in grant.operations if operation in _ON_BUCKETS]:
         of_prefix = None if prefix == "*" else {"StringLike": {"s3:prefix": under}}

@@ -26,7 +26,7 @@ _MOST_DRILLS = 60
 
 def read(services: Services) -> Index:
     try:
-        return _read(services.backups.read(manifest.INDEX))
+        return _read(services.index.read(manifest.INDEX))
     except Missing:
         return _read(b"{}")
 
@@ -84,14 +84,14 @@ def _change(services: Services, change: Callable[[Index], None]) -> None:
         raw: bytes
         etag: str | None
         try:
-            raw, etag = services.backups.read_to_replace(manifest.INDEX)
+            raw, etag = services.index.read_to_replace(manifest.INDEX)
         except Missing:
             raw, etag = b"{}", None
         index = _read(raw)
         change(index)
         index["backups"] = [each for each in index["backups"] if not _is_over(each)]
         try:
-            services.backups.replace(manifest.INDEX, json.dumps(index, indent=1).encode(), "application/json", etag)
+            services.index.replace(manifest.INDEX, json.dumps(index, indent=1).encode(), "application/json", etag)
         except Changed:
             continue
         return

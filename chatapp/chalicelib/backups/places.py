@@ -121,4 +121,4 @@ def end(services: Services, run: Run, step: Step) -> None:
 
 
 def _turns(services: Services) -> Turns:
-    return Turns(services.backups, services.restores_later)
+    return Turns(services.states, services.restores_later)

@@ -115,4 +115,4 @@ def claim(services: Services, order: dict[str, Any], remaining_s: float) -> Held
 
 
 def _turns(services: Services) -> Turns:
-    return Turns(services.backups, services.backups_later)
+    return Turns(services.states, services.backups_later)
