@@ -253,7 +253,7 @@ _RESTORE = Function(
             ("AdminGetUser", "AdminCreateUser", "AdminDisableUser", "CreateGroup", "AdminAddUserToGroup"),
         ),
         # Of a drill.
-        Grant("table", "drill-*", ("CreateTable", "DescribeTable", "DeleteTable", *_ROWS_BACK)),
+        Grant("table", ".drill.*", ("CreateTable", "DescribeTable", "DeleteTable", *_ROWS_BACK)),
         Grant("bucket", "files/drill", ("PutObject", "GetObject", "ListObjectVersions", "DeleteObjectVersion")),
         Grant("schedule", "restore", ("CreateSchedule",)),
     ),

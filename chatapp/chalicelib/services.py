@@ -111,7 +111,10 @@ class _Adapters:
 
     def scratch_tables(self) -> ScratchTables:
         return ScratchTables(
-            self.function, self._grant("table", "drill-*"), self.clients("dynamodb"), self._named("drill")
+            self.function,
+            self._grant("table", ".drill.*"),
+            self.clients("dynamodb"),
+            f"chatapp-{self.settings.stage}.drill",
         )
 
     def export(self, table: str) -> Export:

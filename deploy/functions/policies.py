@@ -198,7 +198,8 @@ def _logs(function: str, place: Place) -> Statement:
 
 
 def _table(grant: Grant, place: Place) -> list[Statement]:
-    return [_allow(grant, place.arn("dynamodb", f"table/{place.prefix}-{grant.resource}"))]
+    name = grant.resource if grant.resource.startswith(".") else f"-{grant.resource}"
+    return [_allow(grant, place.arn("dynamodb", f"table/{place.prefix}{name}"))]
 
 
 def _index(grant: Grant, place: Place) -> list[Statement]:

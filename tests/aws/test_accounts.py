@@ -87,8 +87,8 @@ SCRATCH = ("CreateTable", "DescribeTable", "DeleteTable", "PutItem", "BatchGetIt
 
 
 def _scratch(*operations: str) -> ScratchTables:
-    grant = Grant("table", "drill-*", operations or SCRATCH)
-    return ScratchTables(TESTER, grant, clients.client("dynamodb"), "chatapp-test-drill")
+    grant = Grant("table", ".drill.*", operations or SCRATCH)
+    return ScratchTables(TESTER, grant, clients.client("dynamodb"), "chatapp-test.drill")
 
 
 def test_scratch_tables_are_made_filled_and_removed_each_however_often_it_is_asked(stage: Stage) -> None:
@@ -101,7 +101,7 @@ def test_scratch_tables_are_made_filled_and_removed_each_however_often_it_is_ask
     table.write(table.put_wire(row))
     assert table.wires([{"file_id": {"S": "f"}}, {"file_id": {"S": "g"}}]) == [row]
     names = sorted(name for name in stage.dynamodb.list_tables()["TableNames"] if "drill" in name)
-    assert names == ["chatapp-test-drill-1-files", "chatapp-test-drill-1-usage"]
+    assert names == ["chatapp-test.drill.1-files", "chatapp-test.drill.1-usage"]
     assert scratch.remove(list(keys))
     assert scratch.remove(list(keys))
     assert not [name for name in stage.dynamodb.list_tables()["TableNames"] if "drill" in name]

@@ -196,7 +196,7 @@ def test_a_drill_makes_and_removes_no_table_but_its_own() -> None:
             if {"dynamodb:CreateTable", "dynamodb:DeleteTable"} & set(statement["Action"]):
                 assert (function, statement["Resource"]) == (
                     "restore",
-                    PLACE.arn("dynamodb", "table/chatapp-prod-drill-*"),
+                    PLACE.arn("dynamodb", "table/chatapp-prod.drill.*"),
                 )
 
 
