@@ -19,8 +19,8 @@ from tests.fakes import dynamodb, wire
 from tests.stage import Stage
 
 STAGE = Deployed("test", "eu-west-1")
-TTL = {"frames", "usage", "sockets"}
-NAMES = {"conversations", "messages", "files", "erasures", *TTL}
+TTL = {"frames", "usage", "sockets", "erasures"}
+NAMES = {"conversations", "messages", "files", *TTL}
 CHANGES = ("RestoreTableFromBackup", "UpdateContinuousBackups", "UpdateTimeToLive", "TagResource", "UpdateTable")
 TAGS = {"owner": "ada"}
 

@@ -180,3 +180,15 @@ def test_what_destroy_keeps_names_the_copy_and_how_it_goes() -> None:
     assert destruction._removal(
         adoption.Kept("BackupsBucket", "AWS::S3::Bucket", SOURCE, ""), "--region eu-west-1"
     ) == replica.emptied(SOURCE, "--region eu-west-1")
+
+
+@pytest.mark.parametrize("template", [foundation, copy])
+def test_what_a_restore_begins_with_never_lies_where_it_cannot_be_read(template: Any) -> None:
+    """A manifest of thousands of parts has more than the 128 KB that no lifecycle moves."""
+    bucket = template(deep="true").resources["BackupsBucket"]["Properties"]
+    rules = bucket["LifecycleConfiguration"]["Rules"]
+    deep = [rule for rule in rules for each in rule.get("Transitions") or [] if each["StorageClass"] == "DEEP_ARCHIVE"]
+    assert [int(rule["ObjectSizeGreaterThan"]) >= 16 * 1024**2 for rule in deep] == [True]
+    (kept,) = [rule for rule in rules if rule.get("ExpirationInDays") == 400]
+    assert "ObjectSizeGreaterThan" not in kept, "what is small goes, too"
+    assert not kept.get("Transitions"), "of two that overlap it is not said which counts"
