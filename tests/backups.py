@@ -8,11 +8,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from chalicelib.backups import manifest
+from chalicelib.backups.canonical import Digest, digest_of
 
 from tests.fakes.aws import Context
+from tests.people import Person
 from tests.stage import HOUR, Stage
 from tests.storage import BACKUPS
 
+TEXT = "Roses are red.\nViolets are blue.\nÜber.\n".encode()
 STATE, ASKED = "state/backup.json", "state/backup-asked.json"
 
 
@@ -113,3 +116,29 @@ class Nights:
         assert found["ObjectLockMode"] == "GOVERNANCE"
         until: float = found["ObjectLockRetainUntilDate"].timestamp()
         return until
+
+
+def life(stage: Stage, person: Person) -> None:
+    stage.ready(person, TEXT)
+    for title in ("Roses", "Lilies", "Tulips"):
+        conversation_id = person.new_conversation(title=title)
+    person.ask(conversation_id, "Which?")
+
+
+def rows_of(stage: Stage, table: str) -> list[dict[str, Any]]:
+    """The rows in DynamoDB's JSON."""
+    pages = stage.dynamodb.get_paginator("scan").paginate(TableName=f"chatapp-test-{table}")
+    return [row for page in pages for row in page["Items"]]
+
+
+def digest_of_all(items: list[dict[str, Any]]) -> str:
+    total = Digest()
+    for item in items:
+        total += Digest(digest_of(item))
+    return total.hex
+
+
+def next_night(stage: Stage) -> None:
+    """A second later is another instant; the month is the same, unless the test runs at its end."""
+    before = stage.exports.clock
+    stage.exports.clock = lambda: before() + 1

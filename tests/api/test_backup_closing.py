@@ -9,13 +9,14 @@ import pytest
 from chalicelib.backups import closing, manifest, nightly
 from chalicelib.logs import Failed
 
-from tests.backups import Nights
+from tests.backups import Nights, next_night
 from tests.fakes import s3, wire
 from tests.people import Person
 from tests.stage import Stage
 from tests.storage import BACKUPS
 
 DAY_S = 86_400
+STEPS: Any = nightly._STEPS
 
 
 @pytest.fixture
@@ -28,7 +29,7 @@ def nights(stage: Stage, ada: Person) -> Nights:
 def _until(nights: Nights, step: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let it come to a step, and no further."""
     with monkeypatch.context() as patch:
-        patch.setitem(nightly._STEPS, step, lambda *_: False)  # type: ignore[call-overload]
+        patch.setitem(STEPS, step, lambda *_: False)
         nights.begin()
         nights.next()
     assert nights.state()["step"] == step
@@ -42,8 +43,8 @@ def test_a_run_without_time_keeps_its_place_and_the_next_does_the_rest_only(
     _until(nights, step, monkeypatch)
     looks = iter([True, True, False])
     with monkeypatch.context() as patch:
-        of_step = nightly._STEPS[step]  # type: ignore[index]
-        patch.setitem(nightly._STEPS, step, lambda *these: of_step(*these[:2], lambda: next(looks)))  # type: ignore[call-overload]
+        of_step = STEPS[step]
+        patch.setitem(STEPS, step, lambda *these: of_step(*these[:2], lambda: next(looks)))
         stage.s3_wire.clear()
         nights.next()
         assert len([call for call in stage.s3_wire.calls if call.operation == operation]) == 2
@@ -105,8 +106,7 @@ def test_a_backup_that_was_not_named_before_the_next_begins_is_named_and_not_fai
     made = nights.state()["id"]
     stage.s3.delete_object(Bucket=BACKUPS, Key=manifest.INDEX)
     nights.time_passes(started_at=int(time.time()) - nightly.LONGEST_S - 1)
-    before = stage.exports.clock
-    stage.exports.clock = lambda: before() + 1
+    next_night(stage)
     nights.begin()
     assert [each["id"] for each in nights.index()["backups"]] == [made]
     assert nights.index()["failures"] == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 import json
 import time
 from collections.abc import Callable
@@ -12,7 +13,8 @@ from chalicelib import functions, services
 from chalicelib.backups import places, runs
 from chalicelib.backups.turns import SOON_S, Lost, Place
 
-from tests.backups import Nights
+from tests.backups import STATE, Nights, life, next_night
+from tests.fakes import wire
 from tests.people import Person
 from tests.restores import ID, Restores, lived
 from tests.stage import Stage
@@ -40,6 +42,11 @@ def _of_restore(stage: Stage) -> Callable[[dict[str, Any]], Place | None]:
     return lambda order: places.claim(of, {**ORDER, **order}, 600)
 
 
+@pytest.fixture
+def nights(stage: Stage) -> Nights:
+    return Nights(stage)
+
+
 BOTH = pytest.mark.parametrize("of", [_of_backup, _of_restore], ids=["backup", "restore"])
 
 
@@ -58,8 +65,6 @@ def _arranged(stage: Stage) -> dict[int, dict[str, Any]]:
 
 
 def _time(expression: str) -> int:
-    import calendar
-
     return calendar.timegm(time.strptime(expression, "at(%Y-%m-%dT%H:%M:%S)"))
 
 
@@ -152,3 +157,74 @@ def test_a_restore_that_was_taken_over_changes_nothing_of_where_it_stands(
     restores.put(run.key, restores.body(run.key) + b" ")
     with pytest.raises(Lost):
         places.save(services.of(functions.RESTORE), run)
+
+
+def test_a_backup_that_is_under_way_is_left_alone(
+    stage: Stage, ada: Person, nights: Nights, capsys: pytest.CaptureFixture[str]
+) -> None:
+    life(stage, ada)
+    stage.exports.slow = 1
+    nights.begin()
+    first = nights.state()
+    next_night(stage)
+    nights.begin()
+    assert nights.state() == first
+    assert '"under_way":true' in capsys.readouterr().out
+    # And the same order twice: while one works, the other does nothing.
+    held = {**first, "held_until": int(time.time()) + 600}
+    nights.put(STATE, json.dumps(held).encode())
+    nights.go_on({"backup": first["id"], "attempt": first["attempt"]})
+    assert nights.state() == held
+    assert '"under_way":true' in capsys.readouterr().out
+    nights.finish()
+    assert len(nights.manifests()) == 1
+
+
+def test_two_that_begin_at_the_same_moment_make_one_backup(
+    stage: Stage, ada: Person, nights: Nights, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both have seen that there was none, before either writes."""
+    seen = runs.read(services.of(functions.BACKUP))
+    monkeypatch.setattr(runs, "read", lambda services: seen)
+    nights.begin()
+    first = nights.state()
+    next_night(stage)
+    nights.begin()
+    assert nights.state() == first
+    monkeypatch.undo()
+    nights.finish()
+    assert len(nights.manifests()) == 1
+
+
+def test_a_run_that_was_taken_over_does_not_go_on(stage: Stage, ada: Person, nights: Nights) -> None:
+    life(stage, ada)
+    nights.begin()
+    of, order = services.of(functions.BACKUP), {"backup": nights.state()["id"]}
+    held = runs.claim(of, order, 600)
+    assert held is not None
+    nights.time_passes(attempt=7)
+    with pytest.raises(runs.Lost):
+        held.keep()
+    assert nights.state()["attempt"] == 7
+    nights.go_on({**order, "attempt": 6})
+    assert nights.state()["step"] == "exporting", "an older order is void"
+    nights.go_on({**order, "attempt": 7})
+    assert nights.state()["step"] == "done"
+
+
+def test_a_place_whose_keeping_was_not_answered_is_kept(
+    stage: Stage, ada: Person, nights: Nights, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The request was carried out; asked again, S3 says that the object has changed: by this very write."""
+    life(stage, ada)
+
+    def lose_a_reply() -> None:
+        stage.s3_wire.fail(wire.lost_reply, lambda call: call.operation == "PutObject" and call.key.endswith(STATE))
+
+    lose_a_reply()
+    nights.begin()
+    assert '"begun":true' in capsys.readouterr().out
+    lose_a_reply()
+    assert nights.finish() == 2, "one run, and its successor, which has nothing to do"
+    assert len(stage.s3_wire.struck) == 2
+    assert len(nights.manifests()) == 1
