@@ -64,7 +64,8 @@ def begin(services: Services) -> None:
 def begin_at(services: Services, at: int) -> None:
     """Begin a backup of what the tables were at a time (Unix seconds), unless it is there, or one such is under way.
 
-    Files and accounts are those of now, and those that the last backup before that time has beside them.
+    Files are those of then that are there now, accounts those of now; and what the last backup before that time has
+    beside them.
     """
     before = runs.read(services, asked=True)
     run, now = Run(manifest.id_of(at), at, int(time.time()), asked=True), time.time()
