@@ -32,17 +32,31 @@ def test_an_account_is_found_by_sub_and_by_address(stage: Stage) -> None:
     assert accounts.find("nobody") is None
 
 
-def test_a_person_is_invited_once(stage: Stage) -> None:
-    made = _accounts().invite(ATTRIBUTES, is_enabled=True)
+def test_an_account_is_made_once_and_nobody_is_mailed(stage: Stage) -> None:
+    made = _accounts().make(ATTRIBUTES)
     assert made.email == "ada@example.com"
     assert made.sub != "old"
-    assert _accounts().invite(ATTRIBUTES, is_enabled=True) == made
+    assert _accounts().make(ATTRIBUTES) == made
+    assert (stage.pool.mailed, stage.pool.disabled) == ([], set())
+
+
+def test_who_has_signed_in_since_is_not_invited(stage: Stage) -> None:
+    made = _accounts().make(ATTRIBUTES)
+    _accounts().invite(made.sub)
+    stage.pool.signed_in.add(made.sub)
+    _accounts().invite(made.sub)
     assert stage.pool.mailed == ["ada@example.com"]
-    assert stage.pool.disabled == set()
 
 
-def test_who_was_kept_out_is_mailed_nothing_and_kept_out(stage: Stage) -> None:
-    _accounts().invite(ATTRIBUTES, is_enabled=False)
+def test_the_end_of_a_days_mails_is_waited_for(stage: Stage) -> None:
+    made = _accounts().make(ATTRIBUTES)
+    stage.pool.mails_left = 0
+    with pytest.raises(Busy):
+        _accounts().invite(made.sub)
+
+
+def test_who_was_kept_out_is_kept_out(stage: Stage) -> None:
+    _accounts().keep_out(_accounts().make(ATTRIBUTES).sub)
     assert (stage.pool.mailed, stage.pool.disabled) == ([], {"ada@example.com"})
 
 
@@ -74,9 +88,11 @@ def test_what_is_not_granted_is_refused(stage: Stage) -> None:
     with pytest.raises(NotGranted):
         _accounts("AdminCreateUser").find("a")
     with pytest.raises(NotGranted):
-        _accounts("AdminGetUser").invite(ATTRIBUTES, is_enabled=True)
+        _accounts("AdminGetUser").make(ATTRIBUTES)
     with pytest.raises(NotGranted):
-        _accounts("AdminGetUser", "AdminCreateUser").invite(ATTRIBUTES, is_enabled=False)
+        _accounts("AdminGetUser").invite("a")
+    with pytest.raises(NotGranted):
+        _accounts("AdminGetUser", "AdminCreateUser").keep_out("a")
     with pytest.raises(NotGranted):
         _accounts("AdminGetUser").make_group("owners", "", None)
     with pytest.raises(NotGranted):

@@ -84,7 +84,8 @@ class FakePool:
     """A user pool of people who sign in by their address.
 
     subs: of its accounts. behind: of those that lists lack. made_at: Unix seconds. emails: where they are not
-    SUB@example.com. mailed: invitations. disabled: addresses. groups: their members; about: what else is said of them.
+    SUB@example.com. mailed: invitations. disabled: addresses. signed_in: who chose a
+    password. mails_left: today. groups: their members; about: what else is said of them.
     """
 
     subs: set[str] = field(default_factory=set)
@@ -96,6 +97,8 @@ class FakePool:
     emails: dict[str, str] = field(default_factory=dict)
     mailed: list[str] = field(default_factory=list)
     disabled: set[str] = field(default_factory=set)
+    signed_in: set[str] = field(default_factory=set)
+    mails_left: int = 50
 
     def describe_user_pool(self, UserPoolId: str) -> dict[str, Any]:
         return {"UserPool": {"Id": UserPoolId, "CreationDate": datetime.fromtimestamp(self.made_at, UTC)}}
@@ -144,10 +147,19 @@ class FakePool:
         self,
         UserPoolId: str,
         Username: str,
-        UserAttributes: list[dict[str, str]],
+        UserAttributes: tuple[dict[str, str], ...] = (),
         DesiredDeliveryMediums: tuple[str, ...] = (),
         MessageAction: str = "",
     ) -> dict[str, Any]:
+        """An invitation is sent again to whoever has not signed in since: by `sub` or by address."""
+        if MessageAction == "RESEND":
+            if not self.mails_left:
+                raise client_error("LimitExceededException", "AdminCreateUser")
+            assert Username in self.subs
+            if Username in self.signed_in:
+                raise client_error("UnsupportedUserStateException", "AdminCreateUser")
+            self.mailed.append(self.email(Username))
+            return {"User": {"Username": Username}}
         if Username in map(self.email, self.subs):
             raise client_error("UsernameExistsException", "AdminCreateUser")
         assert all(each["Name"] != "sub" for each in UserAttributes), "Cognito refuses it"
@@ -173,7 +185,7 @@ class FakePool:
             self.groups[GroupName].append(Username)
 
     def admin_disable_user(self, UserPoolId: str, Username: str) -> None:
-        self.disabled.add(Username)
+        self.disabled.add(self.email(Username) if Username in self.subs else Username)
 
 
 def gone() -> ClientError:

@@ -51,31 +51,47 @@ class Accounts(Adapter):
             return None
         return _account(found["UserAttributes"])
 
-    def invite(self, attributes: Mapping[str, str], *, is_enabled: bool) -> Account:
-        """Make an account, and mail its address a password for once; one that is there already stays as it is.
+    def make(self, attributes: Mapping[str, str]) -> Account:
+        """Make an account, and mail nobody; one that is there already stays as it is.
 
-        is_enabled: whoever was kept out stays so, and is mailed nothing.
         https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_AdminCreateUser.html
         """
         self._allow("AdminCreateUser")
         client, email = self._client(), attributes["email"]
         given = {name: value for name, value in attributes.items() if not name.startswith(_COGNITOS)}
-        mail: dict[str, Any] = {"DesiredDeliveryMediums": ["EMAIL"]} if is_enabled else {"MessageAction": "SUPPRESS"}
         with suppress(client.exceptions.UsernameExistsException):  # by a call before, whose reply was lost
             _sent(
                 client.admin_create_user,
                 UserPoolId=self._pool_id,
                 Username=email,
                 UserAttributes=[{"Name": name, "Value": value} for name, value in given.items()],
-                **mail,
+                MessageAction="SUPPRESS",
             )
-        if not is_enabled:
-            self._allow("AdminDisableUser")
-            _sent(client.admin_disable_user, UserPoolId=self._pool_id, Username=email)
         made = self.find(email)
         if made is None:
             raise Busy("the account that was made is not there yet")
         return made
+
+    def keep_out(self, sub: str) -> None:
+        self._allow("AdminDisableUser")
+        _sent(self._client().admin_disable_user, UserPoolId=self._pool_id, Username=sub)
+
+    def invite(self, sub: str) -> None:
+        """Mail a password for once to somebody whose account was made; not to who has chosen their own since.
+
+        Without Amazon SES Cognito mails 50 a day, after which it answers LimitExceededException: Busy.
+        https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-email.html
+        """
+        self._allow("AdminCreateUser")
+        client = self._client()
+        with suppress(client.exceptions.UnsupportedUserStateException):
+            _sent(
+                client.admin_create_user,
+                UserPoolId=self._pool_id,
+                Username=sub,
+                MessageAction="RESEND",
+                DesiredDeliveryMediums=["EMAIL"],
+            )
 
     def make_group(self, name: str, description: str, precedence: int | None) -> None:
         """Make a group; one that is there stays as it is.

@@ -16,7 +16,19 @@ if TYPE_CHECKING:
 __all__ = ["ENDED", "Lost", "Run", "Step", "claim", "end", "find", "key_of", "pause", "save"]
 
 Step = Literal[
-    "thawing", "finding", "making", "accounts", "objects", "rows", "comparing", "erasing", "closing", "done", "failed"
+    "thawing",
+    "finding",
+    "making",
+    "counting",
+    "accounts",
+    "objects",
+    "rows",
+    "comparing",
+    "erasing",
+    "inviting",
+    "closing",
+    "done",
+    "failed",
 ]
 ENDED = frozenset({"done", "failed"})
 _MOST_NAMED = 20
@@ -29,10 +41,11 @@ class Run(Place):
     source: the stage whose backup it is. kept: nightly or monthly. only: `table=…`, `person=…`, `conversation=…` or "".
     overwrite: rows that are newer go, too. drill: into scratch tables, which are removed again.
     person: the `sub` whose things alone come back; files: of these files alone. subs: new ones by old ones.
+    looked_up, made: how many accounts are, of the backup's. absent: by their old `sub`. uninvited: by their new one.
     places: how many items of a part are done, by step and part; -1 for all. counts: of tables, by what became of items.
     objects_done: keys of the list. objects: by what became of them. waiting: for how many files S3 was asked.
-    missing: what the backup lacks, the first few. problem: why it failed, or
-    what did not come back.
+    missing: what the backup lacks, the first few. faults: runs that met an error which nobody foresaw.
+    problem: why it failed, or what did not come back.
     """
 
     id: str
@@ -50,6 +63,10 @@ class Run(Place):
     person: str = ""
     files: list[str] = field(default_factory=list)
     subs: dict[str, str] = field(default_factory=dict)
+    looked_up: int = 0
+    absent: list[str] = field(default_factory=list)
+    made: int = 0
+    uninvited: list[str] = field(default_factory=list)
     invited: int = 0
     places: dict[str, int] = field(default_factory=dict)
     counts: dict[str, dict[str, int]] = field(default_factory=dict)
@@ -58,6 +75,7 @@ class Run(Place):
     objects: dict[str, int] = field(default_factory=dict)
     waiting: int = 0
     missing: list[str] = field(default_factory=list)
+    faults: int = 0
     problem: str = ""
 
     @property
