@@ -48,13 +48,14 @@ def _read(services: Services, backup: manifest.Backup) -> Iterator[dict[str, Any
     yield from map(json.loads, lines)
 
 
-def settings(services: Services, backup_id: str) -> str:
-    """Write the settings, the parameters that are no secrets, and the site's configuration; returns the key."""
+def settings(services: Services, backup_id: str) -> tuple[str, str]:
+    """Write the settings, the parameters that are no secrets, and the site's configuration; returns key and SHA-256."""
     try:
         site = json.loads(services.site.read(_SITE))
     except Missing:
         site = None  # nothing is published yet
     found = {"settings": asdict(services.settings), "parameters": services.parameters.plain(), "site": site}
     key = f"{manifest.folder(backup_id)}settings.json"
-    services.backups.put(key, json.dumps(found, indent=1).encode(), "application/json")
-    return key
+    body = json.dumps(found, indent=1).encode()
+    services.backups.put(key, body, "application/json")
+    return key, hashlib.sha256(body).hexdigest()

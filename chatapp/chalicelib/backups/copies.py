@@ -76,14 +76,21 @@ def _back(work: Work, selection: Selection, copied: Copied) -> str:
         work.archive.bucket.thaw(copied.copy)
         return "waiting"
     except Missing:
-        work.run.lacks(copied.copy)
+        work.run.lacks(_named(copied))
         return "missing"
     if (stored.sha256 or _sha256(bucket, place)) != copied.sha256:
         bucket.delete([Version(place, stored.version_id, False)])
-        raise Unusable(f"{copied.copy} is not what was copied (its SHA-256 differs): take another backup")
+        raise Unusable(f"{_named(copied)} is not what was copied (its SHA-256 differs): take another backup")
     if is_upload and work.run.overwrite:
         _make_first(bucket, place, stored)
     return "copied"
+
+
+def _named(copied: Copied) -> str:
+    """As logs may say it: a key has the person's id and the file's name."""
+    of_key = copied.key.split("/")
+    what = f"file {of_key[2]}" if of_key[0] == "uploads" else f"what was read of file {of_key[1]}"
+    return f"the copy of {what}, version {copied.version_id},"
 
 
 def _make_first(bucket: Bucket, place: str, stored: Stored) -> None:

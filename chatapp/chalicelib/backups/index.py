@@ -70,10 +70,14 @@ def fail(services: Services, backup_id: str, why: str) -> None:
 
 
 def prove(services: Services, drill: dict[str, Any]) -> None:
-    """Note what came of a drill. drill: `id` of the backup, `at` (Unix seconds), `passed`, `duration_s`, `why`."""
+    """Note what came of a drill. drill: `id` of the backup, `at` (Unix seconds), `passed`, `duration_s`, `why`.
+
+    Safe to repeat.
+    """
 
     def proven(index: Index) -> None:
-        index["drills"] = [*index["drills"], drill][-_MOST_DRILLS:]
+        others = [each for each in index["drills"] if (each["id"], each["at"]) != (drill["id"], drill["at"])]
+        index["drills"] = [*others, drill][-_MOST_DRILLS:]
 
     _change(services, proven)
 

@@ -105,6 +105,7 @@ class Backup:
     accounts: Accounts
     settings_key: str
     notes: tuple[str, ...] = field(default=())
+    settings_sha256: str = ""
 
     @property
     def items(self) -> int:

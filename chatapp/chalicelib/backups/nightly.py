@@ -129,7 +129,7 @@ def _is_drafted(services: Services, held: Held, _: Callable[[], bool]) -> bool:
     gone = (f"{run.gone} objects were removed while they were copied.",) if run.gone else ()
     copies = objects.of_manifest(services, run)
     accounts = contents.accounts(services, run)
-    settings_key = contents.settings(services, run.id)
+    settings_key, settings_sha256 = contents.settings(services, run.id)
     backup = Backup(
         id=run.id,
         stage=services.settings.stage,
@@ -142,6 +142,7 @@ def _is_drafted(services: Services, held: Held, _: Callable[[], bool]) -> bool:
         objects=copies,
         accounts=accounts,
         settings_key=settings_key,
+        settings_sha256=settings_sha256,
         notes=contents.NOTES + gone,
     )
     closing.keep_draft(services, run, backup)
