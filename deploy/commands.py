@@ -319,11 +319,11 @@ def restore(asked: argparse.Namespace, progress: Progress, read: Callable[[str],
         backup_id, kept = restoring.choose(stage, source, asked.date)
         wanted = restoring.Asked(source, backup_id, kept, asked.only or "", asked.overwrite)
         backup = restoring.read(stage, wanted)
-        ask(restoring.shown(wanted, backup, stage.name))
+        ask(restoring.shown(stage, wanted, backup))
     else:
         recovery.check(stage, source, asked.at)
         wanted = restoring.Asked(source, recovery.backup_of(asked.at), "nightly", asked.only or "", asked.overwrite)
-        ask(recovery.shown(wanted, asked.at, stage.name))
+        ask(recovery.shown(stage, wanted, asked.at))
         with progress.step(f"archive of {wanted.backup}") as step:
             recovery.archive(stage, wanted, asked.at, step.say)
             step.changed(True, "whole, with its manifest")

@@ -74,13 +74,13 @@ def _window(stage: Stage, table: str) -> tuple[int, int]:
     return int(earliest.timestamp()) + 1, int(latest.timestamp())
 
 
-def shown(asked: restoring.Asked, at: int, target: str) -> str:
+def shown(stage: Stage, asked: restoring.Asked, at: int) -> str:
     """What will happen, for a person to decide."""
     return "\n".join(
         [
             f"{asked.source} as it was at {said(at)}, by DynamoDB's point-in-time recovery, is archived first, beside",
             "its backups; DynamoDB takes about $0.11 a GB of its tables for that. What the archive holds",
-            *restoring.comes_back(asked, target),
+            *restoring.comes_back(stage, asked),
         ]
     )
 

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 ONLY = ("table", "person", "conversation")
 _PAUSE_S = 5.0
+# A run lives for a quarter of an hour at most, and its successor follows it.
+_STILL_S = 1_800
 # As `chalicelib/backups/places.py` keeps where a restore stands.
 _ENDED = {"done", "failed"}
 _STATE = "state/restore-"
@@ -34,6 +36,7 @@ _STEPS = {
     "rows": "writing rows",
     "comparing": "reading the rows again, beside the backup",
     "erasing": "removing again what was erased meanwhile",
+    "inviting": "mailing invitations",
     "closing": "closing",
 }
 
@@ -82,9 +85,9 @@ def read(stage: Stage, asked: Asked) -> Backup:
     return found
 
 
-def shown(asked: Asked, backup: Backup, target: str) -> str:
+def shown(stage: Stage, asked: Asked, backup: Backup) -> str:
     """What will happen, for a person to decide."""
-    return "\n".join([*held(asked, backup), *comes_back(asked, target)])
+    return "\n".join([*held(asked, backup), *comes_back(stage, asked)])
 
 
 def held(asked: Asked, backup: Backup) -> list[str]:
@@ -96,7 +99,8 @@ def held(asked: Asked, backup: Backup) -> list[str]:
     ]
 
 
-def comes_back(asked: Asked, target: str) -> list[str]:
+def comes_back(stage: Stage, asked: Asked) -> list[str]:
+    """stage: into which it comes."""
     what = {
         "": "everything",
         "table": "the rows of table {}",
@@ -106,10 +110,22 @@ def comes_back(asked: Asked, target: str) -> list[str]:
     kind, _, value = asked.only.partition("=")
     stays = "goes: all is put back as it was" if asked.overwrite else "stays (--overwrite puts all back as it was)"
     return [
-        f"comes back into {target}: {what[kind].format(value)}.",
+        f"comes back into {stage.name}, {_filled(stage)}: {what[kind].format(value)}.",
         f"What is missing there is added; a row that is there and newer {stays}.",
-        "Accounts that are missing are made, and mailed an invitation. What was erased since does not come back.",
+        "Accounts that are missing are made, and invited by mail in the end. What was erased since does not come back.",
     ]
+
+
+def _filled(stage: Stage) -> str:
+    """Whether a stage holds anything: whose conversations are there."""
+    table = f"{stage.prefix}-conversations"
+    try:
+        found = stage.client("dynamodb").scan(TableName=table, Limit=1, Select="COUNT")["Count"]
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "ResourceNotFoundException":
+            raise
+        raise DeploymentError(f"there is no table {table}: ./deploy.sh {stage.name} first") from error
+    return "where people have conversations already" if found else "which holds no conversation yet"
 
 
 def under_way(stage: Stage, asked: Asked) -> str | None:
@@ -144,12 +160,18 @@ def watch(
     stage: Stage, run_id: str, backup: Backup, say: Callable[[str], None], pause: Callable[[float], None] = time.sleep
 ) -> dict[str, Any]:
     """Tell how far a restore is, until it has ended; returns where it stands then. Raises DeploymentError."""
-    told = ""
+    told, still_s, seen = "", 0.0, b""
     while True:
-        raw = read_object(stage, bucket_of(stage, stage.name), f"{_STATE}{run_id}.json")
+        raw = read_object(stage, bucket_of(stage, stage.name), f"{_STATE}{run_id}.json") or b""
         state: dict[str, Any] = json.loads(raw) if raw else {}
         if state.get("step") in _ENDED:
             break
+        still_s, seen = (0.0, raw) if raw != seen or state.get("waiting") else (still_s + _PAUSE_S, seen)
+        if still_s > _STILL_S:
+            raise DeploymentError(
+                f"nothing has moved for {_STILL_S // 60} minutes: see the log of {stage.prefix}-restore, and"
+                f" ./deploy.sh redrive {stage.name}; the command can be repeated"
+            )
         line = progress(state, backup) if state else "begun"
         if line != told:
             say(line)
@@ -162,6 +184,10 @@ def watch(
 
 def progress(state: Mapping[str, Any], backup: Backup, now: float | None = None) -> str:
     """One line: the step, how much is done, and how long the rest may take."""
+    if state["waiting"] and state["step"] == "inviting":
+        return (
+            f"everything is back; waiting for Cognito, which mails {state['waiting']:,} more people: 50 a day at most"
+        )
     if state["waiting"]:
         return f"waiting for S3, which fetches {state['waiting']:,} files from a cold storage class: up to 12 hours"
     share = _share(state, backup)

@@ -119,7 +119,7 @@ def test_a_stage_is_as_it_was_and_its_tables_keep_what_recovery_loses(
     assert _command(at, "--overwrite") == 0
     said = capsys.readouterr().out
     assert f"test as it was at {_said(at)}, by DynamoDB's point-in-time recovery" in said
-    assert "comes back into test: everything." in said
+    assert "comes back into test, where people have conversations already: everything." in said
     assert re.search(r"messages +\d+ items", said)
     assert "proven against the manifest" in said
     assert [row["title"] for row in stage.rows("conversations")] == ["Roses"]
