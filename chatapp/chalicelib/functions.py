@@ -213,7 +213,7 @@ _BACKUP = Function(
             "backups/*",
             (
                 *("PutObject", "PutObjectAcl", "AbortMultipartUpload", "PutObjectRetention"),
-                *("GetObject", "ListObjectVersions"),
+                *("GetObject", "GetObjectVersion", "ListObjectVersions"),
             ),
         ),
         *(Grant("export", name, ("ExportTableToPointInTime", "DescribeExport")) for name in EXPORTED),
@@ -246,7 +246,7 @@ _RESTORE = Function(
         Grant("function", "purge", ("Invoke",)),
         Grant("table", "erasures", (*_ROWS_BACK, "Scan")),
         Grant("bucket", "files/uploads", _OBJECTS_BACK),
-        Grant("bucket", "files/extracted", ("PutObject", "GetObject", "ListObjectVersions", "DeleteObjectVersion")),
+        Grant("bucket", "files/extracted", _OBJECTS_BACK),
         Grant(
             "pool",
             "people",
@@ -254,7 +254,7 @@ _RESTORE = Function(
         ),
         # Of a drill.
         Grant("table", ".drill.*", ("CreateTable", "DescribeTable", "DeleteTable", *_ROWS_BACK)),
-        Grant("bucket", "files/drill", ("PutObject", "GetObject", "ListObjectVersions", "DeleteObjectVersion")),
+        Grant("bucket", "files/drill", _OBJECTS_BACK),
         Grant("schedule", "restore", ("CreateSchedule",)),
     ),
 )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -56,13 +56,13 @@ class TooLarge(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """modified: Unix seconds."""
+    """modified: Unix seconds; of no weight where two are compared."""
 
     key: str
     version_id: str
     is_delete_marker: bool
     is_latest: bool = False
-    modified: int = 0
+    modified: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +175,7 @@ class Bucket(Adapter):
         self._allow("PutObject")
         version: Any = {"VersionId": source.version_id} if source.version_id else {}
         try:
-            _sent(
+            copied = _sent(
                 self._client().copy_object,
                 Bucket=self._name,
                 Key=self._own(key),
@@ -188,7 +188,8 @@ class Bucket(Adapter):
             if error.response["Error"]["Code"] == _DENIED:  # as of an object that is missing, see `_holds`
                 self._head(source.bucket, source.key, **version)
             raise
-        return self.stored(key)
+        # Not the newest, which may be somebody's who has written since.
+        return self.stored(key, copied["VersionId"])
 
     def stored(self, key: str, version_id: str | None = None) -> Stored:
         """What is known of an object, without its bytes. Raises Missing."""
