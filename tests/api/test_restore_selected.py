@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from chalicelib import sessions
+from chalicelib import ids, sessions
 from chalicelib.deletion import people
 
 from tests.fakes import dynamodb, wire
@@ -283,3 +283,50 @@ def test_what_was_erased_since_is_not_brought_back(
     rows, objects = restores.everything()
     assert grace.user_id not in str([rows["files"], rows["messages"], rows["usage"], list(objects)])
     assert storage(stage, ada)["files"] == 1
+
+
+def test_an_erasure_at_the_edge_is_seen_and_its_purge_may_be_lost(
+    stage: Stage, ada: Person, restores: Restores
+) -> None:
+    """Noted by another machine's clock, and stored just after what was known had been read."""
+    conversation_id, _ = lived(stage, ada)
+    restores.back_up()
+    restores.empty()
+
+    def late(call: dynamodb.Call, send: Any) -> Any:
+        read = send()
+        erased = f"conversation:{ada.user_id}#{conversation_id}"
+        stage.put("erasures", {"erased": erased, "at": int(time.time()) - 100, "user_id": ada.user_id})
+        return read
+
+    stage.wire.fail(late, lambda call: call.operation == "Scan")
+    assert restores.restore()["step"] == "done"
+    scans = [call for call in stage.wire.calls if call.operation == "Scan"]
+    assert scans
+    assert all(call.body.get("ConsistentRead") for call in scans)
+    row = stage.row("conversations", conversation_id)
+    assert (row["deleted_at"], row["due_at"] <= time.time(), "due_shard" in row) == (1, True, True)
+    stage.lambdas.pending.clear()
+    stage.sweep()
+    for order in stage.lambdas.take("purge"):
+        stage.purge(order)
+    assert stage.rows("conversations") == []
+
+
+def test_what_was_spent_this_month_stays_spent_and_what_is_over_stays_away(
+    stage: Stage, ada: Person, restores: Restores
+) -> None:
+    lived(stage, ada)
+    subject, month = f"user:{ada.user_id}", ids.month(time.time())
+    stage.put("usage", {"subject": subject, "period": "2001-01", "requests": 1})
+    stage.put("usage", {"subject": subject, "period": "2001-02", "ttl": int(time.time()) - 1})
+    restores.back_up()
+    (spent,) = [row for row in stage.rows("usage") if (row["subject"], row["period"]) == (subject, month)]
+    stage.put("usage", {**spent, "used": 999})
+    stage.put("usage", {"subject": subject, "period": "2001-01", "requests": 999})
+    stage.delete("usage", {"subject": subject, "period": "2001-02"})
+    assert restores.restore(overwrite=True)["step"] == "done"
+    rows = {row["period"]: row for row in stage.rows("usage") if row["subject"] == subject}
+    assert rows[month]["used"] == 999
+    assert rows["2001-01"]["requests"] == 1
+    assert "2001-02" not in rows
