@@ -1,25 +1,21 @@
-"""What a nightly backup takes of the function that makes it: its time and memory, and requests, at two sizes.
+"""What a nightly backup and a restore take on the local AWS, at two sizes: time, memory, requests, and what is paid.
 
-DynamoDB writes the exports and S3 copies the files by themselves. Ours is reading each part once, for its hash and its
-digest, and asking for the copies: measured here in a process of its own for each size, without the SDK (some 60 MB), on
-files of this machine and on a bucket that answers each request after 20 ms. Prices are list prices of us-east-1, of
-November 2026.
+Two stages of one MiniStack, as their foundation lays them; the first is filled, backed up by the function's own code
+with its own rights, and destroyed; the backup is brought back into the other and compared. Each function runs in a
+process of its own, with AWS's SDK. Times are the emulator's, which takes milliseconds for a request and has one core.
 """
 
 from __future__ import annotations
 
-import base64
-import gzip
-import hashlib
 import json
-import resource
+import os
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import redirect_stdout
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 if __name__ == "__main__":
@@ -28,23 +24,30 @@ if __name__ == "__main__":
         str(Path(__file__).resolve().parent.parent / "chatapp"),
     ]
 
-from chalicelib.aws.bucket import Missing, Stored, Version
-from chalicelib.aws.exports import Progress
-from chalicelib.backups import exports, manifest, objects
-from chalicelib.backups.runs import Run
-from chalicelib.backups.tables import BACKED_UP
+from chalicelib.backups import nightly
 
 from bench.report import ROOT, Figure, load_average, show
+from deploy import destruction
+from deploy.local.aws import LocalAws, start, stop
+from deploy.progress import Progress
+from tests.aws.emulator_probe import ENVIRON, eventually
+from tests.aws.local_stage import Laid
 
 SIZES = (10_000, 100_000)
 OBJECTS = 1_000
 MAX_MB = 256
-_ITEMS_A_PART = 12_500
-_REQUEST_S = 0.02
-_RUN = "2026-11-28T02-00-00Z"
-# A GB and month: recovery, thirty exports; what is kept of them (35 nights, 13 months of which 12 in Glacier Instant
-# Retrieval). Exports are gzipped to about a quarter: those of messages, of which most is text.
-_COST_A_GB = 0.20 + 30 * 0.10 + (35 * 0.023 + 0.023 + 12 * 0.004) / 4
+_ITEMS_A_REQUEST = 25
+_AT_ONCE = 8
+# USD of us-east-1 in November 2026; what AWS says counts: https://aws.amazon.com/dynamodb/pricing/on-demand/,
+# https://aws.amazon.com/s3/pricing/. A GB of tables: its recovery in a month, and each export.
+_PRICES_OF = "2026-11"
+_RECOVERY, _EXPORT = 0.20, 0.10
+# A GB that is kept for a month, in Standard and in Glacier Instant Retrieval.
+_STANDARD, _INSTANT = 0.023, 0.004
+# Nightly exports are kept for 35 days, of which 30 in Standard; those of 13 months, each for one month in Standard.
+_KEPT = 30 * _STANDARD + 5 * _INSTANT + _STANDARD + 12 * _INSTANT
+# Exports are gzipped to about a quarter: those of messages, of which most is text.
+_COST_A_GB = _RECOVERY + 30 * _EXPORT + _KEPT / 4
 
 
 def _item(number: int) -> dict[str, Any]:
@@ -60,129 +63,94 @@ def _item(number: int) -> dict[str, Any]:
     }
 
 
-class _Bucket:
-    """Files of a folder by their keys, and copies that exist by name alone. requests: that S3 would have had."""
+def _fill(laid: Laid, items: int) -> None:
+    dynamodb, s3, table = laid.client("dynamodb"), laid.client("s3"), f"{laid.stage.prefix}-messages"
 
-    def __init__(self, folder: Path, copies: int = 0) -> None:
-        self.requests = 0
-        self._folder, self._copies = folder, copies
+    def write(start: int) -> None:
+        numbers = range(start, min(start + _ITEMS_A_REQUEST, items))
+        asked = {table: [{"PutRequest": {"Item": _item(number)}} for number in numbers]}
+        while asked:
+            asked = dynamodb.batch_write_item(RequestItems=asked)["UnprocessedItems"]
 
-    def path(self, key: str) -> Path:
-        return self._folder / key.replace("/", "|")
+    def store(number: int) -> None:
+        key = f"extracted/{number}/pages/1"
+        s3.put_object(Bucket=laid.stage.files_bucket, Key=key, Body=f"{number} roses".encode() * 1_000)
 
-    def read(self, key: str) -> bytes:
-        if not self.path(key).exists():
-            raise Missing
-        return self.path(key).read_bytes()
-
-    def stream(self, key: str) -> Iterator[bytes]:
-        self.requests += 1
-        with self.path(key).open("rb") as file:
-            while chunk := file.read(1024 * 1024):
-                yield chunk
-
-    def put(self, key: str, body: bytes, content_type: str) -> None:
-        self.path(key).write_bytes(body)
-
-    def pages(self, prefix: str, after: str = "") -> Iterator[list[Version]]:
-        self.requests += 1
-        yield [Version(f"{prefix}{number:08d}", "1", is_delete_marker=False) for number in range(self._copies)]
-
-    def source(self, key: str, version_id: str) -> str:
-        return key
-
-    def copy(self, source: str, key: str) -> Stored:
-        """CopyObject and HeadObject."""
-        self.requests += 2
-        time.sleep(2 * _REQUEST_S)
-        return Stored("1", 100_000, "text/plain", "0" * 64)
-
-    def lock(self, key: str, until: int) -> None:
-        self.requests += 1
-        time.sleep(_REQUEST_S)
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        list(pool.map(write, range(0, items, _ITEMS_A_REQUEST)))
+        list(pool.map(store, range(OBJECTS)))
 
 
-def _export(bucket: _Bucket, run: Run, count: int) -> None:
-    """All items as parts of the table `messages`; the other tables are empty."""
-    for name in BACKED_UP:
-        run.exports[name] = f"arn:aws:dynamodb:eu-west-1:1:table/{name}/export/1"
-        folder = f"{manifest.folder(run.id)}tables/{name}/AWSDynamoDB/1"
-        starts = range(0, count, _ITEMS_A_PART) if name == "messages" else ()
-        files = []
-        for start in starts:
-            numbers = range(start, min(start + _ITEMS_A_PART, count))
-            key = f"{folder}/data/{start}.json.gz"
-            with gzip.open(bucket.path(key), "wt", compresslevel=5) as lines:
-                lines.writelines(json.dumps({"Item": _item(number)}) + "\n" for number in numbers)
-            md5 = hashlib.md5(bucket.path(key).read_bytes(), usedforsecurity=False).digest()
-            files.append(
-                {"itemCount": len(numbers), "md5Checksum": base64.b64encode(md5).decode(), "dataFileS3Key": key}
-            )
-        listed = "".join(json.dumps(file) + "\n" for file in files)
-        bucket.put(f"{folder}/manifest-files.json", listed.encode(), "")
+def _run(laid: Laid, function: str, *order: str) -> dict[str, Any]:
+    """The function in a process of its own, as a user who has its policy and no more."""
+    key_id, secret = laid.key(function)
+    keys = {"AWS_ACCESS_KEY_ID": key_id, "AWS_SECRET_ACCESS_KEY": secret}
+    environment = {"PYTHONPATH": f"{ROOT}:{ROOT / 'chatapp'}", "PATH": os.defpath, **laid.variables(), **keys}
+    command = [sys.executable, "-m", "bench.backup_run", function, *order]
+    done = subprocess.run(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, check=True, text=True)
+    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return found
 
 
-def measure(count: int, folder: Path) -> dict[str, float]:
-    """Make the parts of an export in one process, and read them in this one."""
-    bucket, run = _Bucket(folder), Run(_RUN, 0, 0)
-    if not any(folder.iterdir()):
-        _export(bucket, run, count)
-        return {}
-    run.exports = {name: f"arn:aws:dynamodb:eu-west-1:1:table/{name}/export/1" for name in BACKED_UP}
-    files = {name: SimpleNamespace(progress=lambda _: Progress("COMPLETED", "", 0)) for name in BACKED_UP}
-    files["messages"] = SimpleNamespace(progress=lambda _: Progress("COMPLETED", "", count))
-    stored = _Bucket(folder, OBJECTS // 2)
-    services: Any = SimpleNamespace(
-        backups=bucket, exports=files, uploads=stored, extracted=stored, settings=SimpleNamespace(backup_lock_days=30)
+def _begun(laid: Laid) -> bool:
+    """False while its tables are too young: in their first two seconds."""
+    try:
+        nightly.begin(laid.services("nightly_backup"))
+    except nightly.Failed:
+        return False
+    return True
+
+
+def measure(local: LocalAws, folder: Path, items: int) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What the backup and the restore of so many items took."""
+    source = Laid(local, f"local-s{items}", folder)
+    _fill(source, items)
+    eventually(lambda: _begun(source))
+    made = _run(source, "backup")
+    destruction.destroy(source.stage, Progress())
+    target = Laid(local, f"local-t{items}", folder)
+    order = {"restore": "bench", "source": source.stage.name, "backup": made["id"]}
+    back = _run(target, "restore", json.dumps(order))
+    destruction.destroy(target.stage, Progress())
+    if (made["items"], made["objects"], back["items"]) != (items, OBJECTS, items):
+        raise RuntimeError(f"{items} items: {made} were backed up, and {back} brought back")
+    return made, back
+
+
+def figures(items: int, made: dict[str, Any], back: dict[str, Any], suffix: str) -> Iterator[Figure]:
+    without_objects = made["whole"]["seconds"] - made["copying"]["seconds"]
+    requests = made["whole"]["requests"] - made["copying"]["requests"]
+    copying, size = made["copying"], f"{items:,} messages"
+    yield Figure(f"backup_items_per_s{suffix}", round(items / without_objects), note=f"{size}: exported, read, locked")
+    yield Figure(f"restore_items_per_s{suffix}", round(items / back["rows"]["seconds"]), note=f"{size} written")
+    yield Figure(f"objects_per_s{suffix}", round(OBJECTS / copying["seconds"]), note=f"{OBJECTS:,} copied and locked")
+    peak_mb = round(max(made["peak_mb"], back["peak_mb"]))
+    yield Figure(f"peak_mb{suffix}", peak_mb, MAX_MB, "of the larger process, the SDK included")
+    yield Figure(f"recovery_s{suffix}", round(back["whole"]["seconds"], 1), note="rows and objects back, and compared")
+    yield Figure(f"backup_requests_per_1000_items{suffix}", round(requests * 1_000 / items, 1))
+    restored = round(back["rows"]["requests"] * 1_000 / items)
+    yield Figure(f"restore_requests_per_1000_items{suffix}", restored, note="a PutItem each, and the place")
+    yield Figure(
+        f"requests_per_1000_objects{suffix}", round(copying["requests"] * 1_000 / OBJECTS), note="copy, look, lock"
     )
-    held: Any = SimpleNamespace(run=run, keep=lambda: None)
-    began = time.perf_counter()
-    assert exports.are_read(services, held, lambda: True)  # noqa: S101
-    read_s = time.perf_counter() - began
-    requests = bucket.requests
-    began = time.perf_counter()
-    assert objects.are_copied(services, held, lambda: True)  # noqa: S101
-    copied_s = time.perf_counter() - began
-    return {
-        "items_per_s": count / read_s,
-        "read_s": read_s,
-        "objects_per_s": run.objects / copied_s,
-        "item_requests": requests,
-        "object_requests": (bucket.requests + stored.requests - requests) * 1_000 / run.objects,
-        "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
-    }
 
 
-def _measured(count: int) -> dict[str, float]:
-    with tempfile.TemporaryDirectory() as folder:
-        command = [sys.executable, "-m", "bench.backup", str(count), folder]
-        environment = {"PYTHONPATH": f"{ROOT}:{ROOT / 'chatapp'}", "PATH": "/usr/bin:/bin"}
-        for _ in range(2):
-            done = subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True, text=True)
-        found: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
-        return found
-
-
-def main() -> None:
-    small, large = (_measured(count) for count in SIZES)
-    figures = [
-        Figure("backup_items_per_s", round(large["items_per_s"]), note=f"{SIZES[1]:,} messages read once and digested"),
-        Figure("backup_items_per_s_small", round(small["items_per_s"]), note=f"{SIZES[0]:,} messages"),
-        Figure("objects_per_s", round(large["objects_per_s"]), note="copied and locked, at 20 ms a request"),
-        Figure("peak_mb", round(large["peak_mb"]), MAX_MB, f"of the process, at {SIZES[1]:,} items"),
-        Figure("peak_mb_small", round(small["peak_mb"]), MAX_MB, f"at {SIZES[0]:,} items"),
-        Figure(
-            "requests_per_1000_items", round(large["item_requests"] * 1_000 / SIZES[1], 2), note="to read their parts"
-        ),
-        Figure("requests_per_1000_objects", round(large["object_requests"]), note="copy, look, lock"),
-        Figure("cost_usd_per_gb_and_month", round(_COST_A_GB, 2), note="of tables: recovery, exports, what is kept"),
-        load_average(),
-    ]
-    show("A nightly backup", figures)
+def main(sizes: tuple[int, ...]) -> None:
+    found: list[Figure] = []
+    with tempfile.TemporaryDirectory() as name, redirect_stdout(sys.stderr):
+        folder = Path(name)
+        local = start(ROOT, state_dir=folder, port=0, environ=ENVIRON)
+        os.environ.update(local.environment())
+        try:
+            for items in sizes:
+                suffix = "" if items == sizes[-1] else f"_{items}"
+                found += figures(items, *measure(local, folder, items), suffix)
+        finally:
+            stop(ROOT, state_dir=folder, environ=ENVIRON)
+    note = f"of tables: recovery, exports, what is kept; list prices of {_PRICES_OF}"
+    cost = Figure("cost_usd_per_gb_and_month", round(_COST_A_GB, 2), note=note)
+    show("A nightly backup, and its way back", [*found, cost, load_average()])
 
 
 if __name__ == "__main__":
-    if len(sys.argv) == 3:
-        print(json.dumps(measure(int(sys.argv[1]), Path(sys.argv[2]))))
-    else:
-        main()
+    main(tuple(map(int, sys.argv[1:])) or SIZES)

@@ -112,7 +112,7 @@ def figures(archive: Path, scratch: Path) -> list[Figure]:
         Figure("package_zip_mb", size_mb, MAX_PACKAGE_MB),
         Figure("import_ms_fastest", round(min(each.import_ms for each in starts), 1)),
         Figure("import_ms_slowest", round(max(each.import_ms for each in starts), 1)),
-        Figure("first_request_ms", round(median(each.first_request_ms for each in starts), 1), note="GET /models"),
+        Figure("first_request_ms", round(median(each.first_request_ms for each in starts), 1), note="GET /health"),
         Figure("modules", starts[0].modules, note="imported, the standard library's included"),
         *(_other(shipped, name) for name in others),
         *_breakdown(own_ms_by_package(shipped)),

@@ -34,14 +34,19 @@ def read(stage: Stage) -> Index:
     return found
 
 
-def shown(index: Index) -> str:
-    """The list for a person: newest first, what a drill has proven, and what was not made."""
+def shown(index: Index, copied_to: str | None = None) -> str:
+    """The list for a person: newest first, what a drill has proven, and what was not made.
+
+    copied_to: the region of their copy (`account/replica.py`).
+    """
     drills = {drill["id"]: drill for drill in index["drills"]}  # the last of each backup
     lines = [f"{'backup':<22}{'kept':<9}{'items':>10}{'files':>9}{'size':>10}  proven"]
     for each in sorted(index["backups"], key=lambda each: (each["id"], each["kept"]), reverse=True):
         size = f"{each['bytes'] / 1e6:,.1f} MB"
         counts = f"{each['items']:>10,}{each['objects']:>9,}{size:>10}"
         lines.append(f"{each['id']:<22}{each['kept']:<9}{counts}  {_proven(drills.get(each['id']))}")
+    if copied_to:
+        lines += ["", f"S3 copies them to {copied_to}, within minutes of each."]
     if index["drills"]:
         lines += ["", "Drills:"]
         lines += [

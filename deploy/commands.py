@@ -12,8 +12,8 @@ from pathlib import Path
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from deploy import backups, destruction, keys, redrive, restoring, steps
-from deploy.account import credentials, model_access, regions
+from deploy import backups, deleted, destruction, keys, recovery, redrive, restoring, steps
+from deploy.account import cloudformation, credentials, model_access, regions, replica
 from deploy.environment import ROOT, DeploymentError, Stage, is_local
 from deploy.functions import app_modules, runtime
 from deploy.local import aws as local_aws
@@ -33,7 +33,9 @@ USAGE = """./deploy.sh local[-NAME] [--stop]      the whole app on this machine;
        ./deploy.sh key STAGE [NAME [--per-minute N | --revoke]]
                                               its API keys; makes one for a script, or takes it away, at once
        ./deploy.sh restore STAGE [--from DATE] [--into STAGE2] [--only table=T | person=EMAIL | conversation=ID]
-           [--overwrite] [--yes]              bring back what a stage lacks, all or some, from a backup
+           [--at TIME] [--overwrite] [--yes]  bring back what a stage lacks, all or some, from a backup; with --at,
+                                              as it was at a time of the last 35 days: 2026-11-28T10:15Z; with
+                                              `--at deletion`, its tables that somebody deleted, and their settings
 on AWS:
        --region R    by default where STAGE was deployed from here last, else the shell's region, else eu-west-1
        --python V    moves the functions to that Python; by default they keep theirs"""
@@ -81,6 +83,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--replay", action="store_true", help="invoke again what redrive shows")
     parser.add_argument("--message", metavar="ID", help="of what redrive shows, this one alone")
     parser.add_argument("--from", dest="date", metavar="DATE", help="restore: the newest backup of that day, or an id")
+    parser.add_argument("--at", metavar="TIME", help="restore: as it was then, 35 days ago at most: 2026-11-28T10:15Z")
     parser.add_argument("--into", metavar="STAGE2", help="restore: into another stage of the same account and region")
     parser.add_argument("--only", metavar="WHAT", help="restore: table=T, person=EMAIL or conversation=ID alone")
     parser.add_argument("--overwrite", action="store_true", help="restore: rows that are newer, too")
@@ -143,7 +146,7 @@ def _key(found: argparse.Namespace, words: list[str]) -> str | None:
 
 def _restore(found: argparse.Namespace) -> None:
     """Of the command `restore`. Raises UsageError."""
-    given = [f"--{name}" for name in ("from", "into", "only", "overwrite") if vars(found)[_NAMES.get(name, name)]]
+    given = [f"--{name}" for name in ("from", "at", "into", "only", "overwrite") if vars(found)[_NAMES.get(name, name)]]
     if given and found.command != "restore":
         raise UsageError(f"{given[0]} is for `restore`")
     if found.into and not _STAGE.fullmatch(found.into):
@@ -151,6 +154,18 @@ def _restore(found: argparse.Namespace) -> None:
     kind, _, value = (found.only or "").partition("=")
     if found.only and (kind not in restoring.ONLY or not value):
         raise UsageError("--only takes table=T, person=EMAIL or conversation=ID")
+    if found.at is None:
+        return
+    if found.date:
+        raise UsageError("--from names a backup, --at a time that is archived first: give one of them")
+    if found.at == deleted.WORD:
+        if found.into or found.only or found.overwrite:
+            raise UsageError(f"--at {deleted.WORD} brings back the tables that are gone, as they were: nothing else")
+        return
+    try:
+        found.at = recovery.time_of(found.at)
+    except ValueError as error:
+        raise UsageError(f"--at takes a time with its zone, as 2026-11-28T10:15Z ({error})") from error
 
 
 def _run(asked: argparse.Namespace, progress: Progress) -> int:
@@ -245,7 +260,7 @@ def _redrive(asked: argparse.Namespace, progress: Progress) -> int:
 
 def _backups(asked: argparse.Namespace, progress: Progress) -> int:
     stage = _local(asked, progress) if is_local(asked.stage) else _on_aws(asked)[0]
-    print(backups.shown(backups.read(stage)))
+    print(backups.shown(backups.read(stage), replica.find(stage)))
     return 0
 
 
@@ -341,16 +356,44 @@ def restore(asked: argparse.Namespace, progress: Progress, read: Callable[[str],
     """Bring a backup back into its stage or another, once that one's name was typed after what will happen."""
     source, asked.stage = asked.stage, asked.into or asked.stage
     stage = _local(asked, progress) if is_local(asked.stage) else _on_aws(asked)[0]
-    backup_id, kept = restoring.choose(stage, source, asked.date)
-    wanted = restoring.Asked(source, backup_id, kept, asked.only or "", asked.overwrite)
-    backup = restoring.read(stage, wanted)
-    print(restoring.shown(wanted, backup, stage.name), flush=True)
-    if not asked.yes and _typed(read, f"Type {stage.name} to restore into it: ") != stage.name:
-        raise DeploymentError("nothing was restored")
+
+    def ask(shown: str) -> None:
+        print(shown, flush=True)
+        if not asked.yes and _typed(read, f"Type {stage.name} to restore into it: ") != stage.name:
+            raise DeploymentError("nothing was restored")
+
+    if asked.at == deleted.WORD:
+        return _bring_back(stage, ask, progress)
+    if asked.at is None:
+        backup_id, kept = restoring.choose(stage, source, asked.date)
+        wanted = restoring.Asked(source, backup_id, kept, asked.only or "", asked.overwrite)
+        backup = restoring.read(stage, wanted)
+        ask(restoring.shown(stage, wanted, backup))
+    else:
+        recovery.check(stage, source, asked.at)
+        wanted = restoring.Asked(source, recovery.backup_of(asked.at), "nightly", asked.only or "", asked.overwrite)
+        ask(recovery.shown(stage, wanted, asked.at))
+        with progress.step(f"archive of {wanted.backup}") as step:
+            recovery.archive(stage, wanted, asked.at, step.say)
+            step.changed(True, "whole, with its manifest")
+        backup = restoring.read(stage, wanted)
+        print("\n".join(restoring.held(wanted, backup)), flush=True)
     with progress.step(f"restore into {stage.name}") as step:
         state = restoring.watch(stage, restoring.begin(stage, wanted), backup, step.say)
         step.changed(True, "proven against the manifest")
     print(restoring.result(state))
+    return 0
+
+
+def _bring_back(stage: Stage, ask: Callable[[str], None], progress: Progress) -> int:
+    if stage.is_local:
+        raise DeploymentError("on this machine nothing keeps a table that is deleted")
+    tables = deleted.find(stage, steps.templates(stage)["foundation.yaml"])
+    ask(deleted.shown(stage, tables))
+    with progress.step(f"tables of {stage.name}") as step:
+        tags = cloudformation.tags(stage, f"{stage.prefix}-{steps.FOUNDATION}")
+        done = deleted.bring_back(stage, tables, tags, step.say)
+        step.changed(bool(done), "; ".join(done))
     return 0
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from deploy import keys
-from deploy.account import adoption, cloudformation, model_access, roles, usage_plan
+from deploy.account import adoption, cloudformation, model_access, replica, roles, usage_plan
 from deploy.environment import APP, LOCAL, DeploymentError, Stage
 from deploy.functions import chalice_app
 from deploy.progress import Progress
@@ -51,7 +51,7 @@ def destroy(stage: Stage, progress: Progress) -> str:
         step.changed(cloudformation.delete(stage, f"{stage.prefix}-{FOUNDATION}", step.say), "deleted")
     if (read_outputs(stage.name) or {}).get("region") == stage.region:
         outputs_file(stage.name).unlink()
-    return "\n".join(kept(stage, _outliving(stage)))
+    return "\n".join([*kept(stage, _outliving(stage)), *replica.stop(stage)])
 
 
 def _outliving(stage: Stage) -> list[adoption.Kept]:
@@ -110,10 +110,7 @@ def _removal(resource: adoption.Kept, region: str) -> list[str]:
             f"aws dynamodb delete-table {region} --table-name {name}",
         ]
     if "-backups-" in name:
-        return [
-            f"once the last lock is over, or with the right s3:BypassGovernanceRetention, empty the bucket {name} of"
-            f" all versions (S3 console: Empty), then: aws s3 rb s3://{name} {region}"
-        ]
+        return replica.emptied(name, region)
     if resource.kind == "bucket":
         return [f"empty the bucket {name} of all versions (S3 console: Empty), then: aws s3 rb s3://{name} {region}"]
     return [

@@ -168,6 +168,7 @@ class Settings:
     key_rate_per_s, key_burst, key_quota_per_day: the same of each API key (a usage plan, which is best effort).
     api_detailed_metrics: CloudWatch counts each method of the API by itself, at a price (`deploy/settings.toml`).
     backup_deep_archive: monthly backups of tables go to Deep Archive after 30 days.
+    backup_replica_region: where S3 copies all backups to, or "".
     owner_email: where the owner is told by mail what waits for them; "" for nowhere.
     comment_origins: of pages elsewhere with comments on them, to which the site leads back whoever comes to write.
     answer_concurrency, extract_concurrency: Lambda's reserved concurrency of `answer` and `extract`, and their limit;
@@ -184,6 +185,7 @@ class Settings:
     key_quota_per_day: int = 10_000
     log_retention_days: int = 30
     backup_deep_archive: bool = False
+    backup_replica_region: str = ""
     owner_email: str = ""
     comment_origins: Sequence[str] = ()
     answer_concurrency: int = 0

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 ONLY = ("table", "person", "conversation")
 _PAUSE_S = 5.0
+# A run lives for a quarter of an hour at most, and its successor follows it.
+_STILL_S = 1_800
 # As `chalicelib/backups/places.py` keeps where a restore stands.
 _ENDED = {"done", "failed"}
 _STATE = "state/restore-"
@@ -34,6 +36,7 @@ _STEPS = {
     "rows": "writing rows",
     "comparing": "reading the rows again, beside the backup",
     "erasing": "removing again what was erased meanwhile",
+    "inviting": "mailing invitations",
     "closing": "closing",
 }
 
@@ -59,7 +62,7 @@ def bucket_of(stage: Stage, name: str) -> str:
 
 def choose(stage: Stage, source: str, date: str | None) -> tuple[str, str]:
     """The newest backup, or the newest whose id begins with a date, and how it is kept. Raises DeploymentError."""
-    found = json.loads(_read(stage, bucket_of(stage, source), "index.json") or b"{}").get("backups", [])
+    found = json.loads(read_object(stage, bucket_of(stage, source), "index.json") or b"{}").get("backups", [])
     fitting = [(each["id"], each["kept"]) for each in found if each["id"].startswith(date or "")]
     if not fitting:
         there = (
@@ -72,7 +75,7 @@ def choose(stage: Stage, source: str, date: str | None) -> tuple[str, str]:
 def read(stage: Stage, asked: Asked) -> Backup:
     """Raises DeploymentError."""
     manifest = app_modules.manifest()
-    raw = _read(stage, bucket_of(stage, asked.source), manifest.key_of(asked.backup, asked.kept))
+    raw = read_object(stage, bucket_of(stage, asked.source), manifest.key_of(asked.backup, asked.kept))
     if raw is None:
         raise DeploymentError(f"backup {asked.backup} of {asked.source} has no manifest: it does not exist")
     try:
@@ -82,8 +85,22 @@ def read(stage: Stage, asked: Asked) -> Backup:
     return found
 
 
-def shown(asked: Asked, backup: Backup, target: str) -> str:
+def shown(stage: Stage, asked: Asked, backup: Backup) -> str:
     """What will happen, for a person to decide."""
+    return "\n".join([*held(asked, backup), *comes_back(stage, asked)])
+
+
+def held(asked: Asked, backup: Backup) -> list[str]:
+    return [
+        f"From the backup {backup.id} of {asked.source} (version {backup.app_version}):",
+        *(f"  {name:<15}{table.items:>10,} items" for name, table in backup.tables.items()),
+        f"  {'objects':<15}{backup.objects.count:>10,}, {backup.objects.bytes / 1e6:,.1f} MB",
+        f"  {'accounts':<15}{backup.accounts.count:>10,}",
+    ]
+
+
+def comes_back(stage: Stage, asked: Asked) -> list[str]:
+    """stage: into which it comes."""
     what = {
         "": "everything",
         "table": "the rows of table {}",
@@ -92,23 +109,29 @@ def shown(asked: Asked, backup: Backup, target: str) -> str:
     }
     kind, _, value = asked.only.partition("=")
     stays = "goes: all is put back as it was" if asked.overwrite else "stays (--overwrite puts all back as it was)"
-    return "\n".join(
-        [
-            f"From the backup {backup.id} of {asked.source} (version {backup.app_version}):",
-            *(f"  {name:<15}{table.items:>10,} items" for name, table in backup.tables.items()),
-            f"  {'objects':<15}{backup.objects.count:>10,}, {backup.objects.bytes / 1e6:,.1f} MB",
-            f"  {'accounts':<15}{backup.accounts.count:>10,}",
-            f"comes back into {target}: {what[kind].format(value)}.",
-            f"What is missing there is added; a row that is there and newer {stays}.",
-            "Accounts that are missing are made, and mailed an invitation. What was erased since does not come back.",
-        ]
-    )
+    return [
+        f"comes back into {stage.name}, {_filled(stage)}: {what[kind].format(value)}.",
+        f"What is missing there is added; a row that is there and newer {stays}.",
+        "Accounts that are missing are made, and invited by mail in the end. What was erased since does not come back.",
+    ]
+
+
+def _filled(stage: Stage) -> str:
+    """Whether a stage holds anything: whose conversations are there."""
+    table = f"{stage.prefix}-conversations"
+    try:
+        found = stage.client("dynamodb").scan(TableName=table, Limit=1, Select="COUNT")["Count"]
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "ResourceNotFoundException":
+            raise
+        raise DeploymentError(f"there is no table {table}: ./deploy.sh {stage.name} first") from error
+    return "where people have conversations already" if found else "which holds no conversation yet"
 
 
 def under_way(stage: Stage, asked: Asked) -> str | None:
     """The id of a restore of the same that has not ended."""
     for key in _keys(stage, _STATE):
-        state = json.loads(_read(stage, bucket_of(stage, stage.name), key) or b"{}")
+        state = json.loads(read_object(stage, bucket_of(stage, stage.name), key) or b"{}")
         same = {name: state.get(name) for name in vars(asked)} == vars(asked)
         if same and not state["drill"] and state["step"] not in _ENDED:
             return str(state["id"])
@@ -119,27 +142,36 @@ def begin(stage: Stage, asked: Asked) -> str:
     """Have a restore begun, or gone on with where one of the same has not ended; returns its id."""
     known = under_way(stage, asked)
     run_id = known or f"{asked.backup}-{secrets.token_hex(3)}"
-    order = {"restore": run_id} if known else asked.order(run_id)
-    name = f"{stage.prefix}-restore"
+    invoke(stage, f"{stage.prefix}-restore", stage.name, {"restore": run_id} if known else asked.order(run_id))
+    return run_id
+
+
+def invoke(stage: Stage, function: str, name: str, order: Mapping[str, Any]) -> None:
+    """Invoke a function of the stage of that name, without waiting for it. Raises DeploymentError."""
     try:
-        stage.client("lambda").invoke(FunctionName=name, InvocationType="Event", Payload=json.dumps(order))
+        stage.client("lambda").invoke(FunctionName=function, InvocationType="Event", Payload=json.dumps(order))
     except ClientError as error:
         if error.response["Error"]["Code"] != "ResourceNotFoundException":
             raise
-        raise DeploymentError(f"{stage.name} has no function {name}: ./deploy.sh {stage.name} first") from error
-    return run_id
+        raise DeploymentError(f"{name} has no function {function}: ./deploy.sh {name} first") from error
 
 
 def watch(
     stage: Stage, run_id: str, backup: Backup, say: Callable[[str], None], pause: Callable[[float], None] = time.sleep
 ) -> dict[str, Any]:
     """Tell how far a restore is, until it has ended; returns where it stands then. Raises DeploymentError."""
-    told = ""
+    told, still_s, seen = "", 0.0, b""
     while True:
-        raw = _read(stage, bucket_of(stage, stage.name), f"{_STATE}{run_id}.json")
+        raw = read_object(stage, bucket_of(stage, stage.name), f"{_STATE}{run_id}.json") or b""
         state: dict[str, Any] = json.loads(raw) if raw else {}
         if state.get("step") in _ENDED:
             break
+        still_s, seen = (0.0, raw) if raw != seen or state.get("waiting") else (still_s + _PAUSE_S, seen)
+        if still_s > _STILL_S:
+            raise DeploymentError(
+                f"nothing has moved for {_STILL_S // 60} minutes: see the log of {stage.prefix}-restore, and"
+                f" ./deploy.sh redrive {stage.name}; the command can be repeated"
+            )
         line = progress(state, backup) if state else "begun"
         if line != told:
             say(line)
@@ -152,6 +184,10 @@ def watch(
 
 def progress(state: Mapping[str, Any], backup: Backup, now: float | None = None) -> str:
     """One line: the step, how much is done, and how long the rest may take."""
+    if state["waiting"] and state["step"] == "inviting":
+        return (
+            f"everything is back; waiting for Cognito, which mails {state['waiting']:,} more people: 50 a day at most"
+        )
     if state["waiting"]:
         return f"waiting for S3, which fetches {state['waiting']:,} files from a cold storage class: up to 12 hours"
     share = _share(state, backup)
@@ -194,7 +230,7 @@ def _keys(stage: Stage, prefix: str) -> Iterator[str]:
         yield from (each["Key"] for each in page.get("Contents", []))
 
 
-def _read(stage: Stage, bucket: str, key: str) -> bytes | None:
+def read_object(stage: Stage, bucket: str, key: str) -> bytes | None:
     """None where it is not there. Raises DeploymentError without the bucket."""
     try:
         body: bytes = stage.client("s3").get_object(Bucket=bucket, Key=key)["Body"].read()

@@ -14,7 +14,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from deploy import site
-from deploy.account import address_key, adoption, bedrock, cloudformation, gateway, model_access, roles, usage_plan
+from deploy.account import (
+    address_key,
+    adoption,
+    bedrock,
+    cloudformation,
+    gateway,
+    model_access,
+    replica,
+    roles,
+    usage_plan,
+)
 from deploy.environment import BUILD, Addresses, ApiIds, Settings, Stage, load_settings
 from deploy.functions import app_modules, chalice_app, package, policies, recursion, resources, runtime
 from deploy.people import accounts, groups, smoke
@@ -46,9 +56,11 @@ class Deployment:
 
     def run(self) -> dict[str, Any]:
         """Deploy everything and return the outputs. Raises DeploymentError."""
+        replica.refuse_beside_copy(self.stage)
         chosen = self.choose_python()
         self.ids = chalice_app.ids(self.stage)
         self.reach_model()  # first: it may have to wait for a person, which the rest need not have been made for
+        self.copy_backups()
         self.lay_foundation()
         self.make_address_key()
         built = self.build_package(chosen)
@@ -76,16 +88,29 @@ class Deployment:
                 step.say(f"moved from {before}: while each function is, its requests can fail for some seconds")
         return chosen
 
+    def copy_backups(self) -> None:
+        """Have a bucket in the second region, if there is to be one: the foundation's bucket names it."""
+        if region := self.settings.backup_replica_region:
+            with self.progress.step(f"copy of the backups in {region}") as step:
+                body, parameters = templates(self.stage)["backup-replica.yaml"], self._of_backups
+                step.changed(replica.make(self.stage, region, body, parameters, step.say))
+
+    @property
+    def _of_backups(self) -> dict[str, str]:
+        """Parameters of both buckets."""
+        archives_deep = str(self.settings.backup_deep_archive).lower()
+        return {"Stage": self.stage.name, "BackupsDeepArchive": archives_deep}
+
     def lay_foundation(self) -> None:
         stage = self.stage
         with self.progress.step("foundation stack") as step:
             name, body = f"{stage.prefix}-{FOUNDATION}", templates(stage)["foundation.yaml"]
             parameters = {
-                "Stage": stage.name,
+                **self._of_backups,
+                "BackupsReplicaRegion": self.settings.backup_replica_region,
                 "ConnectSources": ",".join(self.addresses.connect_sources),
                 "ViewerProtocolPolicy": "allow-all" if stage.is_local else "redirect-to-https",
                 "LogRetentionDays": str(self.settings.log_retention_days),
-                "BackupsDeepArchive": str(self.settings.backup_deep_archive).lower(),
                 "OwnerEmail": self.settings.owner_email,
                 "Protected": "false" if stage.is_local else "true",
                 "Local": "true" if stage.is_local else "false",
@@ -232,6 +257,7 @@ def templates(stage: Stage) -> dict[str, str]:
     added = {
         "foundation.yaml": resources.around(functions),
         "operations.yaml": resources.invocations(functions),
+        "backup-replica.yaml": {},
     }
     return {name: cloudformation.template(stage, name, more) for name, more in added.items()}
 
@@ -304,4 +330,6 @@ def read_outputs(name: str) -> dict[str, Any] | None:
 
 
 def begin(stage: Stage, progress: Progress, state_dir: Path, python: str | None = None) -> Deployment:
-    return Deployment(stage, load_settings(stage.name), progress, app_modules.functions(), state_dir, python)
+    settings = load_settings(stage.name)
+    replica.check(stage, settings.backup_replica_region)
+    return Deployment(stage, settings, progress, app_modules.functions(), state_dir, python)

@@ -8,12 +8,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from chalicelib.backups import manifest
+from chalicelib.backups.canonical import Digest, digest_of
 
 from tests.fakes.aws import Context
+from tests.people import Person
 from tests.stage import HOUR, Stage
 from tests.storage import BACKUPS
 
-STATE = "state/backup.json"
+TEXT = "Roses are red.\nViolets are blue.\nÜber.\n".encode()
+STATE, ASKED = "state/backup.json", "state/backup-asked.json"
 
 
 @dataclass
@@ -45,7 +48,7 @@ class Nights:
         """Let the next schedule run. Whoever held the backup until then is gone."""
         name = min(self.orders(), key=lambda name: self.stage.scheduler.schedules[name]["ScheduleExpression"])
         order = json.loads(self.stage.scheduler.schedules.pop(name)["Target"]["Input"])
-        self.time_passes()
+        self.time_passes(ASKED if order["asked"] else STATE)
         self.go_on(order)
 
     def go_on(self, order: dict[str, Any]) -> None:
@@ -54,16 +57,16 @@ class Nights:
     def orders(self) -> list[str]:
         return [name for name in self.stage.scheduler.schedules if name.startswith("backup-")]
 
-    def state(self) -> dict[str, Any]:
-        state: dict[str, Any] = json.loads(self.body(STATE))
+    def state(self, place: str = STATE) -> dict[str, Any]:
+        state: dict[str, Any] = json.loads(self.body(place))
         return state
 
-    def time_passes(self, **changed: Any) -> None:
+    def time_passes(self, place: str = STATE, **changed: Any) -> None:
         """So much that the run that held the backup is over."""
-        if STATE in self.keys("state/"):
-            state = self.state()
+        if place in self.keys("state/"):
+            state = self.state(place)
             if state["held_until"] or changed:
-                self.put(STATE, json.dumps({**state, "held_until": 0, **changed}).encode())
+                self.put(place, json.dumps({**state, "held_until": 0, **changed}).encode())
 
     def forget(self) -> None:
         """As if there had never been a backup."""
@@ -113,3 +116,29 @@ class Nights:
         assert found["ObjectLockMode"] == "GOVERNANCE"
         until: float = found["ObjectLockRetainUntilDate"].timestamp()
         return until
+
+
+def life(stage: Stage, person: Person) -> None:
+    stage.ready(person, TEXT)
+    for title in ("Roses", "Lilies", "Tulips"):
+        conversation_id = person.new_conversation(title=title)
+    person.ask(conversation_id, "Which?")
+
+
+def rows_of(stage: Stage, table: str) -> list[dict[str, Any]]:
+    """The rows in DynamoDB's JSON."""
+    pages = stage.dynamodb.get_paginator("scan").paginate(TableName=f"chatapp-test-{table}")
+    return [row for page in pages for row in page["Items"]]
+
+
+def digest_of_all(items: list[dict[str, Any]]) -> str:
+    total = Digest()
+    for item in items:
+        total += Digest(digest_of(item))
+    return total.hex
+
+
+def next_night(stage: Stage) -> None:
+    """A second later is another instant; the month is the same, unless the test runs at its end."""
+    before = stage.exports.clock
+    stage.exports.clock = lambda: before() + 1

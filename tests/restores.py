@@ -43,7 +43,12 @@ class Restores:
         objects = self._objects(f"{folder}objects.jsonl.gz")
         accounts = [self._account(sub) for sub in sorted(self.stage.pool.subs)]
         key = f"{folder}accounts.jsonl.gz"
-        kept = Accounts(len(accounts), key, self._put_lines(key, accounts))
+        groups = tuple(
+            manifest.Group(name, about.get("Description", ""), about.get("Precedence"))
+            for name in self.stage.pool.groups
+            for about in [self.stage.pool.about.get(name, {})]
+        )
+        kept = Accounts(len(accounts), key, self._put_lines(key, accounts), groups)
         made = Backup(backup_id, "test", "1", 1, 1, 1, 1, found, objects, kept, f"{folder}settings.json", ())
         self.put(manifest.key_of(backup_id), json.dumps({**asdict(made), **changed}).encode())
         self.put(manifest.INDEX, json.dumps({"backups": [{"id": backup_id, "kept": "nightly"}]}).encode())

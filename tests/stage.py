@@ -26,7 +26,7 @@ from tests.fakes import s3
 from tests.fakes.aws import Context, FakeGateway, FakeLambda, FakePool, FakeScheduler
 from tests.fakes.clients import serve
 from tests.fakes.dynamodb import Wire
-from tests.fakes.exports import Exports
+from tests.fakes.exports import LAG_S, Exports
 from tests.storage import BUCKET, Storage
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -157,7 +157,7 @@ class Stage(Storage):
         own = _clients()
         self.dynamodb, self.wire, self.s3_wire = own.dynamodb, own.wire, own.s3_wire
         self.wire.reset()
-        self.exports = self.wire.exports = Exports(own.dynamodb, own.s3, time.time)
+        self.exports = self.wire.exports = Exports(own.dynamodb, own.s3, lambda: time.time() + LAG_S)
         self.s3_wire.clear()
         clients.made.clear()
         clients.made.update(own.made)

@@ -224,6 +224,10 @@ _DIGEST = Function(
 # The tables of a backup (`backups.tables` says which are left out, and why).
 EXPORTED = ("conversations", "messages", "files", "usage", "erasures", "people", "commentaires", "sections")
 
+# Where runs stand, and the list of what there is: of the bucket of backups, all that any but `backup` writes.
+_NOTED = ("PutObject", "GetObject", "ListObjectVersions")
+_STATES, _INDEX = Grant("bucket", "backups/state", _NOTED), Grant("bucket", "backups/index.json", _NOTED)
+
 # What could not be begun tonight is begun tomorrow.
 _NIGHTLY_BACKUP = Function(
     memory_mb=512,
@@ -231,7 +235,9 @@ _NIGHTLY_BACKUP = Function(
     events=Events(retries=2, max_age_s=3_600, failures="backup-failures"),
     module="backups.nightly",
     grants=(
-        Grant("bucket", "backups/*", ("PutObject", "GetObject", "ListObjectVersions")),
+        _STATES,
+        _INDEX,
+        Grant("bucket", "backups/*", ("GetObject", "ListObjectVersions")),
         *(Grant("export", name, ("DescribeContinuousBackups",)) for name in EXPORTED),
         Grant("schedule", "backup", ("CreateSchedule",)),
     ),
@@ -244,13 +250,15 @@ _BACKUP = Function(
     events=Events(retries=2, max_age_s=21_600, failures="backup-failures"),
     module="backups.nightly",
     grants=(
+        _STATES,
+        _INDEX,
         # To delete an object is nobody's right, nor is to shorten its lock (`s3:BypassGovernanceRetention`).
         Grant(
             "bucket",
             "backups/*",
             (
                 *("PutObject", "PutObjectAcl", "AbortMultipartUpload", "PutObjectRetention"),
-                *("GetObject", "ListObjectVersions"),
+                *("GetObject", "GetObjectVersion", "ListObjectVersions"),
             ),
         ),
         *(Grant("export", name, ("ExportTableToPointInTime", "DescribeExport")) for name in EXPORTED),
@@ -274,7 +282,8 @@ _RESTORE = Function(
     module="backups.restoring",
     grants=(
         _ARCHIVES,
-        Grant("bucket", "backups/*", ("PutObject", "GetObject", "ListObjectVersions")),
+        _STATES,
+        _INDEX,
         Grant("table", "conversations", (*_ROWS_BACK, "UpdateItem")),
         Grant("table", "messages", _ROWS_BACK),
         Grant("table", "files", (*_ROWS_BACK, "UpdateItem")),
@@ -285,11 +294,18 @@ _RESTORE = Function(
         Grant("table", "erasures", (*_ROWS_BACK, "Scan")),
         Grant("table", "people", _ROWS_BACK),
         Grant("bucket", "files/uploads", _OBJECTS_BACK),
-        Grant("bucket", "files/extracted", ("PutObject", "GetObject", "ListObjectVersions", "DeleteObjectVersion")),
-        Grant("pool", "people", ("AdminGetUser", "AdminCreateUser", "AdminDisableUser", "AdminAddUserToGroup")),
+        Grant("bucket", "files/extracted", _OBJECTS_BACK),
+        Grant(
+            "pool",
+            "people",
+            (
+                *("AdminGetUser", "AdminCreateUser", "AdminUserGlobalSignOut", "AdminDisableUser"),
+                *("CreateGroup", "AdminAddUserToGroup"),
+            ),
+        ),
         # Of a drill.
-        Grant("table", "drill-*", ("CreateTable", "DescribeTable", "DeleteTable", *_ROWS_BACK)),
-        Grant("bucket", "files/drill", ("PutObject", "GetObject", "ListObjectVersions", "DeleteObjectVersion")),
+        Grant("table", ".drill.*", ("CreateTable", "DescribeTable", "DeleteTable", *_ROWS_BACK)),
+        Grant("bucket", "files/drill", _OBJECTS_BACK),
         Grant("schedule", "restore", ("CreateSchedule",)),
     ),
 )
@@ -300,7 +316,7 @@ _RESTORE_DRILL = Function(
     events=Events(retries=2, max_age_s=3_600, failures="restore-failures"),
     module="backups.drill",
     grants=(
-        Grant("bucket", "backups/*", ("PutObject", "GetObject", "ListObjectVersions")),
+        _INDEX,
         Grant("table", "usage", ("UpdateItem",)),
         Grant("function", "restore", ("Invoke",)),
     ),

@@ -34,8 +34,8 @@ from .settings import Settings
 class Services:
     """What one function works with. An adapter without a grant refuses every operation.
 
-    backups: all of the backups bucket; erased: what is under `erasures/` there. exports: by the table's logical name.
-    site: what is published. topic: what the owner is mailed.
+    backups: all of the backups bucket; states, index, erased: `state/`, `index.json` and `erasures/` there.
+    exports: by the table's logical name. topic: what the owner is mailed.
     site: what is published.
     address_key: the secret by which addresses are counted (`spending.addresses`).
     archives: the backups bucket of any stage, to be read. drilled, scratch_tables: where a drill restores to.
@@ -66,6 +66,8 @@ class Services:
     people: Table
     erasures: Table
     backups: Bucket
+    states: Bucket
+    index: Bucket
     erased: Bucket
     exports: Mapping[str, Export]
     site: Bucket
@@ -111,10 +113,11 @@ class _Adapters:
         grant = self._grant("bucket", f"{name}/*")
         return Bucket(self.function, grant, partial(self.clients, "s3"), self.settings.bucket(name), "")
 
-    def erased(self) -> Bucket:
-        grant = self._grant("bucket", "backups/erasures")
-        bucket = self.settings.bucket("backups")
-        return Bucket(self.function, grant, partial(self.clients, "s3"), bucket, "erasures/")
+    def of_backups(self, name: str) -> Bucket:
+        """What is under a prefix of the backups bucket, or one object of it."""
+        grant = self._grant("bucket", f"backups/{name}")
+        prefix = name if "." in name else f"{name}/"
+        return Bucket(self.function, grant, partial(self.clients, "s3"), self.settings.bucket("backups"), prefix)
 
     def archive(self, stage: str) -> Bucket:
         name = f"chatapp-{stage}-backups-{self.settings.account_id}-{self.settings.region}"
@@ -122,7 +125,10 @@ class _Adapters:
 
     def scratch_tables(self) -> ScratchTables:
         return ScratchTables(
-            self.function, self._grant("table", "drill-*"), self.clients("dynamodb"), self._named("drill")
+            self.function,
+            self._grant("table", ".drill.*"),
+            self.clients("dynamodb"),
+            f"chatapp-{self.settings.stage}.drill",
         )
 
     def export(self, table: str) -> Export:
@@ -217,7 +223,9 @@ def build(function: str, settings: Settings, clients: Callable[..., Any] = clien
         people=adapters.table("people"),
         erasures=adapters.table("erasures"),
         backups=adapters.whole_bucket("backups"),
-        erased=adapters.erased(),
+        states=adapters.of_backups("state"),
+        index=adapters.of_backups("index.json"),
+        erased=adapters.of_backups("erasures"),
         site=adapters.whole_bucket("site"),
         exports={name: adapters.export(name) for name in EXPORTED},
         archives=adapters.archive,

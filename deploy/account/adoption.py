@@ -19,7 +19,7 @@ Say = Callable[[str], None]
 
 RESOURCE = re.compile(r"^  (\w+):\n(?:    .*\n)+", re.MULTILINE)
 # What a kept resource says of those made anew. It is left out while it is taken up; the stack's update puts it back.
-_OF_OTHERS = re.compile(r"^      CorsConfiguration:\n(?:        .*\n)+", re.MULTILINE)
+_OF_OTHERS = re.compile(r"^      (?:Cors|Replication)Configuration:.*\n(?:        .*\n)+", re.MULTILINE)
 _POOL, _GROUP = "AWS::Cognito::UserPool", "AWS::Cognito::UserPoolGroup"
 _KINDS = {"AWS::DynamoDB::Table": "table", "AWS::S3::Bucket": "bucket", _POOL: "user pool", _GROUP: "group"}
 _IDENTIFIERS = {"table": "TableName", "bucket": "BucketName", "user pool": "UserPoolId", "group": "GroupName"}

@@ -89,6 +89,12 @@ def outputs(stage: Stage, name: str) -> Mapping[str, str] | None:
     return _outputs(stack) if stack and stack["StackStatus"] in _SETTLED else None
 
 
+def tags(stage: Stage, name: str) -> Mapping[str, str]:
+    """What the owner has tagged a stack with, and so all that it makes."""
+    found = _find(stage.client("cloudformation"), name) or {}
+    return {tag["Key"]: tag["Value"] for tag in found.get("Tags", [])}
+
+
 def deploy(stage: Stage, name: str, body: str, parameters: Mapping[str, str], say: Say) -> Stack:
     """Create or update a stack; nothing is sent when its template and parameters are as they were.
 

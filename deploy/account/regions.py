@@ -37,9 +37,14 @@ class Region:
 
 def choose(option: str | None, recorded: str | None) -> Region:
     """The region of a stage on AWS. recorded: of its last deployment from here. Raises DeploymentError."""
-    session = boto3.Session()
-    region = next(_candidates(session, option, recorded))
-    partition: str | None = None
+    region = next(_candidates(boto3.Session(), option, recorded))
+    check(region)
+    return region
+
+
+def check(region: Region) -> None:
+    """Raises DeploymentError for one that AWS has not, or not under the names and addresses that are used here."""
+    session, partition = boto3.Session(), None
     with suppress(UnknownRegionError):
         partition = session.get_partition_for_region(region.name)
     if partition is None or region.name not in session.get_available_regions("cloudformation", partition):
@@ -48,7 +53,6 @@ def choose(option: str | None, recorded: str | None) -> Region:
         raise DeploymentError(
             f"{region} is in the partition {partition} of AWS: chatapp's addresses and policies are those of `aws`"
         )
-    return region
 
 
 def _candidates(session: boto3.Session, option: str | None, recorded: str | None) -> Iterator[Region]:

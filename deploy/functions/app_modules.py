@@ -68,6 +68,14 @@ def author_name(name: str) -> str:
     return chosen
 
 
+def backed_up() -> tuple[str, ...]:
+    """The tables of a backup, by their logical names."""
+    _reach()
+    from chalicelib.functions import EXPORTED  # noqa: PLC0415
+
+    return EXPORTED
+
+
 def settings(variables: Mapping[str, str]) -> Settings:
     """Raises DeploymentError for settings that the functions would not start with."""
     _reach()

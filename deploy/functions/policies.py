@@ -130,6 +130,7 @@ ACTIONS: dict[str, dict[str, str]] = {
         "AdminListGroupsForUser": "cognito-idp:AdminListGroupsForUser",
         "AdminAddUserToGroup": "cognito-idp:AdminAddUserToGroup",
         "AdminRemoveUserFromGroup": "cognito-idp:AdminRemoveUserFromGroup",
+        "CreateGroup": "cognito-idp:CreateGroup",
     },
     "profiles": {"GetInferenceProfile": "bedrock:GetInferenceProfile"},
     "bedrock": {
@@ -206,7 +207,8 @@ def _logs(function: str, place: Place) -> Statement:
 
 
 def _table(grant: Grant, place: Place) -> list[Statement]:
-    return [_allow(grant, place.arn("dynamodb", f"table/{place.prefix}-{grant.resource}"))]
+    name = grant.resource if grant.resource.startswith(".") else f"-{grant.resource}"
+    return [_allow(grant, place.arn("dynamodb", f"table/{place.prefix}{name}"))]
 
 
 def _index(grant: Grant, place: Place) -> list[Statement]:
@@ -227,13 +229,16 @@ def _export(grant: Grant, place: Place) -> list[Statement]:
 
 
 def _bucket(grant: Grant, place: Place) -> list[Statement]:
-    """Objects under one prefix, and lists of them; `*` in its place is the whole bucket."""
+    """Objects under one prefix, and lists of them.
+
+    `*` in its place is the whole bucket, a name with a dot one object.
+    """
     name, _, prefix = grant.resource.partition("/")
     if not prefix:
         raise UnknownGrant(f"a bucket is granted as bucket/prefix: {grant.resource}")
     bucket = f"arn:{place.partition}:s3:::{place.prefix}-{name}-{place.account_id}-{place.region}"
     objects = [operation for operation in grant.operations if operation not in _ON_BUCKETS]
-    under = "*" if prefix == "*" else f"{prefix}/*"
+    under = prefix if prefix == "*" or "." in prefix else f"{prefix}/*"
     statements = [_allow(grant, f"{bucket}/{under}", operations=objects)] if objects else []
     if listed := [operation for operation in grant.operations if operation in _ON_BUCKETS]:
         of_prefix = None if prefix == "*" else {"StringLike": {"s3:prefix": under}}

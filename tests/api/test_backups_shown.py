@@ -76,18 +76,20 @@ def _bucket() -> dict[str, Any]:
 
 def test_the_bucket_keeps_what_manifests_name_and_lets_go_of_the_rest() -> None:
     from chalicelib.backups import objects
+    from chalicelib.deletion import erasures
 
     bucket = _bucket()
     assert bucket["DeletionPolicy"] == "RetainExceptOnCreate"
     assert bucket["Properties"]["ObjectLockEnabled"] == "true" or bucket["Properties"]["ObjectLockEnabled"] is True
     assert bucket["Properties"]["VersioningConfiguration"] == {"Status": "Enabled"}
     assert "ObjectLockConfiguration" not in bucket["Properties"], "an export may not be able to write into it"
-    rules = {rule.get("Prefix"): rule for rule in bucket["Properties"]["LifecycleConfiguration"]["Rules"]}
+    found = bucket["Properties"]["LifecycleConfiguration"]["Rules"]
+    rules = {rule.get("Prefix"): rule for rule in found if isinstance(rule, dict)}
     for name, days in index.KEPT_DAYS.items():
         assert rules[f"{name}/"]["ExpirationInDays"] == days
     # What is copied last before it is made again is named by a monthly backup of that day.
     assert rules["objects/"]["ExpirationInDays"] > objects.COPIED_AGAIN_S / 86_400 + index.KEPT_DAYS["monthly"]
-    assert "erasures/" not in rules, "kept for longer than any backup"
+    assert rules["erasures/"]["ExpirationInDays"] == erasures.KEPT_DAYS > index.KEPT_DAYS["monthly"] + 30
     assert "index.json" not in rules
 
 

@@ -7,9 +7,10 @@ import time
 from typing import Any
 
 import pytest
-from chalicelib.backups import drill, manifest
+from chalicelib import services
+from chalicelib.backups import drill, manifest, places
 
-from tests.fakes import wire
+from tests.fakes import dynamodb, wire
 from tests.fakes.aws import Context, client_error
 from tests.people import Person
 from tests.restores import ID, Restores
@@ -51,7 +52,11 @@ def _left(stage: Stage) -> list[str]:
 
 def _told(capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:
     """The metric's line."""
-    (line,) = [json.loads(each) for each in capsys.readouterr().out.splitlines() if "_aws" in each]
+    return _metric(capsys.readouterr().out)
+
+
+def _metric(said: str) -> dict[str, Any]:
+    (line,) = [json.loads(each) for each in said.splitlines() if "_aws" in each]
     told: dict[str, Any] = line
     return told
 
@@ -95,13 +100,54 @@ def _missing_item(restores: Restores) -> str:
 def _lost_copy(restores: Restores) -> str:
     (copy,) = restores.stage.objects("objects/uploads/", BACKUPS)
     restores.stage.s3.delete_object(Bucket=BACKUPS, Key=copy)
-    return copy
+    return _file_of(copy)
+
+
+def _file_of(copy: str) -> str:
+    """`objects/uploads/SUB/FILE_ID/NAME/VERSION`"""
+    return "file " + copy.split("/")[3]
 
 
 def _changed_copy(restores: Restores) -> str:
     (copy,) = restores.stage.objects("objects/uploads/", BACKUPS)
     restores.put(copy, TEXT.upper())
-    return copy
+    return _file_of(copy)
+
+
+def _changed_accounts(restores: Restores) -> str:
+    key = f"nightly/{ID}/accounts.jsonl.gz"
+    restores.put(key, restores.body(key)[:-1] + b"\x01")
+    return key
+
+
+def _fewer(restores: Restores, what: str) -> str:
+    """A manifest that counts more of something than its list has."""
+    raw = json.loads(restores.body(manifest.key_of(ID)))
+    raw[what]["count"] += 1
+    restores.put(manifest.key_of(ID), json.dumps(raw).encode())
+    return f"list of {what}"
+
+
+def _fewer_accounts(restores: Restores) -> str:
+    return _fewer(restores, "accounts")
+
+
+def _fewer_objects(restores: Restores) -> str:
+    return _fewer(restores, "objects")
+
+
+def _changed_settings(restores: Restores) -> str:
+    raw = json.loads(restores.body(manifest.key_of(ID)))
+    restores.put(raw["settings_key"], b"{}")
+    raw["settings_sha256"] = "1" * 64
+    restores.put(manifest.key_of(ID), json.dumps(raw).encode())
+    return str(raw["settings_key"])
+
+
+def _lost_settings(restores: Restores) -> str:
+    key = _changed_settings(restores)
+    restores.stage.s3.delete_object(Bucket=BACKUPS, Key=key)
+    return f"{key} is missing"
 
 
 def _no_manifest(restores: Restores) -> str:
@@ -109,14 +155,22 @@ def _no_manifest(restores: Restores) -> str:
     return f"there is no backup {ID}"
 
 
-@pytest.mark.parametrize("harm", [_changed_byte, _missing_item, _lost_copy, _changed_copy, _no_manifest])
+HARMS = [
+    *(_changed_byte, _missing_item, _lost_copy, _changed_copy, _no_manifest),
+    *(_changed_accounts, _fewer_accounts, _fewer_objects, _changed_settings, _lost_settings),
+]
+
+
+@pytest.mark.parametrize("harm", HARMS)
 def test_a_backup_that_is_not_whole_fails_and_the_metric_names_what_is_wrong(
-    stage: Stage, restores: Restores, capsys: pytest.CaptureFixture[str], harm: Any
+    stage: Stage, ada: Person, restores: Restores, capsys: pytest.CaptureFixture[str], harm: Any
 ) -> None:
     named = harm(restores)
     row = _drill(restores)
     assert (row["passed"], named in row["why"]) == (False, True), row["why"]
-    told = _told(capsys)
+    said = capsys.readouterr().out
+    assert not [word for word in ("notes.txt", ada.user_id, "Roses") if word in said], "logs name nobody, and no file"
+    told = _metric(said)
     assert (told["drill_passed"], told["drill_failed"], named in told["why"]) == (0, 1, True)
     assert json.loads(restores.body(manifest.INDEX))["drills"][0]["passed"] is False
     assert _left(stage) == []
@@ -160,3 +214,41 @@ def test_a_drill_that_could_not_be_begun_fails_for_lambda_to_repeat_it(stage: St
     stage.lambdas.failures.append(client_error("TooManyRequestsException", "Invoke", 429))
     with pytest.raises(Exception, match="NotStarted"):
         stage.app.restore_drill(HOUR, Context(60))
+
+
+def test_a_backup_that_is_old_proves_little(stage: Stage, restores: Restores, monkeypatch: pytest.MonkeyPatch) -> None:
+    later = time.time() + 20 * 86_400
+    monkeypatch.setattr(time, "time", lambda: later)
+    row = _drill(restores)
+    assert (row["passed"], "days old" in row["why"]) == (False, True)
+    assert _left(stage) == []
+
+
+def test_a_drill_that_meets_what_nobody_foresaw_ends_and_says_so(
+    stage: Stage, restores: Restores, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def denied(call: dynamodb.Call, send: Any) -> Any:
+        raise client_error("AccessDeniedException", call.operation)
+
+    stage.wire.fail(denied, lambda call: call.operation == "CreateTable", times=100)
+    row = _drill(restores)
+    assert (row["passed"], "ClientError at step" in row["why"]) == (False, True)
+    told = _told(capsys)
+    assert (told["drill_failed"], told["drill_passed"]) == (1, 0)
+    assert restores.state(RUN)["step"] == "failed"
+    assert stage.scheduler.schedules == {}
+
+
+def test_what_nobody_foresaw_may_pass(stage: Stage, restores: Restores) -> None:
+    def denied(call: dynamodb.Call, send: Any) -> Any:
+        raise client_error("AccessDeniedException", call.operation)
+
+    stage.wire.fail(denied, lambda call: call.operation == "CreateTable", times=2)
+    assert _drill(restores)["passed"]
+
+
+def test_a_drill_that_is_told_twice_is_noted_once(stage: Stage, restores: Restores) -> None:
+    run = places.Run(RUN, "test", ID, drill=True, started_at=int(time.time()))
+    for _ in range(2):
+        drill.tell(services.of("restore"), run)
+    assert len(json.loads(restores.body(manifest.INDEX))["drills"]) == 1

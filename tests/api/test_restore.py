@@ -169,3 +169,32 @@ def test_a_newer_row_stays_an_older_goes_and_overwriting_puts_all_back(
     assert stage.row("conversations", newer)["title"] == "Newer"
     assert stage.row("files", file_id)["name"] == "notes.txt"
     assert storage(stage, ada) == counted, "what is there is not counted again"
+
+
+@pytest.mark.parametrize("fault", [None, wire.killed_before, wire.killed_after], ids=["none", "before", "after"])
+def test_an_upload_that_is_put_over_another_is_the_one_that_the_next_backup_brings_back(
+    stage: Stage, ada: Person, restores: Restores, fault: Any
+) -> None:
+    """Of an upload's versions the first counts."""
+    _, file_id = lived(stage, ada)
+    restores.back_up()
+    key = stage.row("files", file_id)["object_key"]
+    restores.empty()
+    stage.store(key, b"put there by somebody", "text/plain")
+    stage.store(f"{key}.beside", b"another key", "text/plain")
+    if fault:
+        stage.s3_wire.fail(fault, lambda call: call.operation == "DeleteObjects")
+        with pytest.raises(wire.Killed):
+            restores.restore(overwrite=True)
+        restores.finish()
+    else:
+        restores.restore(overwrite=True)
+    assert stage.objects(f"{key}.beside") == [f"{key}.beside"]
+    row = stage.row("files", file_id)
+    assert stage.body(key, row["version_id"]) == TEXT
+    stage.store(key, b"sent after it", "text/plain")
+    restores.back_up()
+    restores.empty()
+    restores.restore("next")
+    row = stage.row("files", file_id)
+    assert stage.body(key, row["version_id"]) == TEXT

@@ -7,6 +7,7 @@ import json
 from typing import Any
 
 import pytest
+from chalicelib.backups import rows
 
 from tests.fakes import dynamodb, s3
 from tests.people import Person
@@ -69,7 +70,9 @@ def test_an_object_that_is_missing_is_named_and_all_else_comes_back(
     copies = stage.objects("objects/uploads/", BACKUPS)
     stage.s3.delete_object(Bucket=BACKUPS, Key=copies[0])
     state = restores.restore()
-    assert (state["step"], state["problem"]) == ("failed", f"{copies[0]} is missing")
+    file_id, version = copies[0].split("/")[3], copies[0].split("/")[5]
+    missing = f"the copy of file {file_id}, version {version}, is missing"
+    assert (state["step"], state["problem"]) == ("failed", missing), "without the file's name and whose it is"
     assert stage.rows("conversations")
 
 
@@ -82,7 +85,8 @@ def test_an_object_that_is_not_what_was_copied_is_not_left_in_the_stage(
     restores.empty()
     copy = next(key for key in stage.objects(f"objects/{prefix}", BACKUPS) if "index" not in key)
     restores.put(copy, TEXT.upper())
-    assert f"{copy} is not what was copied" in restores.restore()["problem"]
+    problem = restores.restore()["problem"]
+    assert all(each in problem for each in (copy.rpartition("/")[2], "is not what was copied"))
     assert not [key for key in stage.objects(prefix) if f"objects/{key}/" in copy]
 
 
@@ -143,7 +147,19 @@ def test_a_part_in_a_cold_storage_class_is_waited_for_before_anything_is_written
     assert len(stage.rows("messages")) == backup.tables["messages"].items
 
 
-def test_a_throttled_table_is_waited_for(stage: Stage, ada: Person, restores: Restores) -> None:
+def test_a_row_that_is_throttled_keeps_no_other_back(stage: Stage, ada: Person, restores: Restores) -> None:
+    lived(stage, ada)
+    restores.back_up()
+    restores.empty()
+    stage.wire.fail(dynamodb.throttled, lambda call: call.operation == "PutItem", nth=2, times=40)
+    restores.go_on({"restore": "r", "source": "test", "backup": ID})
+    assert restores.state()["step"] == "done", "within one run"
+
+
+def test_a_throttled_table_is_waited_for(
+    stage: Stage, ada: Person, restores: Restores, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rows, "_PATIENCE_S", 0)
     lived(stage, ada)
     backup = restores.back_up()
     restores.empty()

@@ -22,6 +22,7 @@ from tests.stage import Stage
 ALL = (
     *("AdminGetUser", "AdminCreateUser", "AdminDisableUser", "AdminEnableUser", "AdminDeleteUser"),
     *("AdminUserGlobalSignOut", "AdminListGroupsForUser", "AdminAddUserToGroup", "AdminRemoveUserFromGroup"),
+    "CreateGroup",
 )
 ATTRIBUTES = {"sub": "old", "email": "ada@example.com", "email_verified": "true", "cognito:user_status": "CONFIRMED"}
 
@@ -41,18 +42,43 @@ def test_an_account_is_found_by_sub_and_by_address(stage: Stage) -> None:
     assert accounts.find("nobody") is None
 
 
-def test_a_person_is_invited_once(stage: Stage) -> None:
-    made = _accounts().invite(ATTRIBUTES, is_enabled=True)
+def test_an_account_is_made_once_and_nobody_is_mailed(stage: Stage) -> None:
+    made = _accounts().make(ATTRIBUTES)
     assert made.email == "ada@example.com"
     assert made.sub != "old"
-    assert _accounts().invite(ATTRIBUTES, is_enabled=True) == made
+    assert _accounts().make(ATTRIBUTES) == made
+    assert (stage.pool.mailed, stage.pool.disabled) == ([], set())
+
+
+def test_who_has_signed_in_since_is_not_invited(stage: Stage) -> None:
+    made = _accounts().make(ATTRIBUTES)
+    assert _accounts().invite(made.email)
+    stage.pool.invited.discard(made.sub)
+    assert not _accounts().invite(made.email)
     assert stage.pool.mailed == ["ada@example.com"]
-    assert stage.pool.disabled == set()
 
 
-def test_who_was_kept_out_is_mailed_nothing_and_kept_out(stage: Stage) -> None:
-    _accounts().invite(ATTRIBUTES, is_enabled=False)
-    assert (stage.pool.mailed, stage.pool.disabled) == ([], {"ada@example.com"})
+def test_the_end_of_a_days_mails_is_waited_for(stage: Stage) -> None:
+    made = _accounts().make(ATTRIBUTES)
+    stage.pool.mails_left = 0
+    with pytest.raises(Busy):
+        _accounts().invite(made.email)
+
+
+def test_a_group_is_made_once_and_joined_once(stage: Stage) -> None:
+    stage.pool.subs.add("a-sub")
+    accounts = _accounts()
+    stage.pool.groups = {}
+    accounts.make_group("owners", "Who may all", 0)
+    accounts.make_group("owners", "Others", 7)
+    accounts.make_group("readers", "", None)
+    assert stage.pool.about == {"owners": {"Description": "Who may all", "Precedence": 0}, "readers": {}}
+    accounts.add("a-sub", "owners")
+    accounts.add("a-sub", "owners")
+    assert stage.pool.groups == {"owners": ["a-sub"], "readers": []}
+    stage.pool.failures = [client_error("TooManyRequestsException", "AdminAddUserToGroup", 400) for _ in range(9)]
+    with pytest.raises(Busy):
+        accounts.add("a-sub", "owners")
 
 
 @pytest.mark.parametrize(
@@ -68,9 +94,15 @@ def test_what_is_not_granted_is_refused(stage: Stage) -> None:
     with pytest.raises(NotGranted):
         _accounts("AdminCreateUser").find("a")
     with pytest.raises(NotGranted):
-        _accounts("AdminGetUser").invite(ATTRIBUTES, is_enabled=True)
+        _accounts("AdminGetUser").make(ATTRIBUTES)
     with pytest.raises(NotGranted):
-        _accounts("AdminGetUser", "AdminCreateUser").invite(ATTRIBUTES, is_enabled=False)
+        _accounts("AdminGetUser").invite("a")
+    with pytest.raises(NotGranted):
+        _accounts("AdminUserGlobalSignOut").disable("a")
+    with pytest.raises(NotGranted):
+        _accounts("AdminGetUser").make_group("owners", "", None)
+    with pytest.raises(NotGranted):
+        _accounts("AdminGetUser").add("a", "owners")
 
 
 @pytest.fixture
@@ -86,7 +118,7 @@ def moto() -> Iterator[tuple[Any, Accounts]]:
 
 def test_an_account_lives_from_its_invitation_to_its_end(moto: tuple[Any, Accounts]) -> None:
     _, accounts = moto
-    made = accounts.invite({"email": "ada@example.com"}, is_enabled=True)
+    made = accounts.make({"email": "ada@example.com"})
     for _ in range(2):
         accounts.add(made.sub, "members")
         accounts.add(made.sub, "owners")
@@ -118,21 +150,18 @@ def test_of_nobody_nothing_is_changed(moto: tuple[Any, Accounts]) -> None:
             move(nobody, "members")
 
 
-def test_an_invitation_is_mailed_again_until_it_was_taken_up(stage: Stage) -> None:
-    accounts = _accounts()
-    made = accounts.invite(ATTRIBUTES, is_enabled=True)
-    assert accounts.remind(made.email)
-    stage.pool.invited.clear()
-    assert not accounts.remind(made.email)
-    assert stage.pool.mailed == ["ada@example.com"] * 2
+def test_an_account_may_be_mailed_as_it_is_made_once(stage: Stage) -> None:
+    for _ in range(2):
+        _accounts().make(ATTRIBUTES, is_mailed=True)
+    assert stage.pool.mailed == ["ada@example.com"]
 
 
 SCRATCH = ("CreateTable", "DescribeTable", "DeleteTable", "PutItem", "BatchGetItem")
 
 
 def _scratch(*operations: str) -> ScratchTables:
-    grant = Grant("table", "drill-*", operations or SCRATCH)
-    return ScratchTables(TESTER, grant, clients.client("dynamodb"), "chatapp-test-drill")
+    grant = Grant("table", ".drill.*", operations or SCRATCH)
+    return ScratchTables(TESTER, grant, clients.client("dynamodb"), "chatapp-test.drill")
 
 
 def test_scratch_tables_are_made_filled_and_removed_each_however_often_it_is_asked(stage: Stage) -> None:
@@ -145,7 +174,7 @@ def test_scratch_tables_are_made_filled_and_removed_each_however_often_it_is_ask
     table.write(table.put_wire(row))
     assert table.wires([{"file_id": {"S": "f"}}, {"file_id": {"S": "g"}}]) == [row]
     names = sorted(name for name in stage.dynamodb.list_tables()["TableNames"] if "drill" in name)
-    assert names == ["chatapp-test-drill-1-files", "chatapp-test-drill-1-usage"]
+    assert names == ["chatapp-test.drill.1-files", "chatapp-test.drill.1-usage"]
     assert scratch.remove(list(keys))
     assert scratch.remove(list(keys))
     assert not [name for name in stage.dynamodb.list_tables()["TableNames"] if "drill" in name]

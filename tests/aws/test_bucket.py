@@ -123,6 +123,21 @@ def test_what_is_stored_while_it_is_looked_for_is_read(uploads: Bucket, stage: S
 # Versions
 
 
+def test_a_copy_is_told_and_not_what_somebody_stored_after_it(uploads: Bucket, stage: Stage) -> None:
+    uploads.put(KEY, b"roses", "text/plain")
+    place = "uploads/ada/1/copy"
+
+    def put_after(call: s3.Call, send: Any) -> Any:
+        copied = send()
+        stage.store(place, b"somebody else's", "text/plain")
+        return copied
+
+    stage.s3_wire.fail(put_after, lambda call: call.operation == "CopyObject")
+    told = uploads.copy(uploads.source(KEY), place)
+    assert (told.size, stage.body(place, told.version_id)) == (5, b"roses")
+    assert stage.body(place) == b"somebody else's"
+
+
 def test_versions_come_newest_first_with_delete_markers_also_over_pages(
     uploads: Bucket, stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -23,6 +23,7 @@ from typing import Any
 
 import boto3
 import pytest
+from botocore.exceptions import ClientError
 from botocore.session import Session
 from moto.server import ThreadedMotoServer
 
@@ -63,6 +64,7 @@ class Account:
 
     folder: Path
     lends: bool = True
+    settings: Settings = field(default_factory=lambda: Settings(app={}))
     stand_ins: dict[tuple[str, str], Any] = field(default_factory=dict)
     recursion: _Recursion = field(default_factory=_Recursion)
     _clients: dict[tuple[str, str], Any] = field(default_factory=dict)
@@ -87,7 +89,7 @@ class Account:
 
     def deployment(self, region: str = "eu-west-1", name: str = "prod", python: str | None = None) -> steps.Deployment:
         stage = self.stage(region, name)
-        return steps.Deployment(stage, Settings(app={}), Progress(), FUNCTIONS, self.folder, python)
+        return steps.Deployment(stage, self.settings, Progress(), FUNCTIONS, self.folder, python)
 
     def stage(self, region: str = "eu-west-1", name: str = "prod") -> Stage:
         os.environ["AWS_DEFAULT_REGION"] = os.environ["AWS_REGION"] = region
@@ -407,6 +409,37 @@ def test_a_stage_whose_roles_were_being_replaced_is_destroyed_whole(
         account.client("iam").create_role(RoleName=f"chatapp-prod-{name}-eu-west-1", AssumeRolePolicyDocument=trust)
     assert account.destroy("prod") == 0
     assert account.roles() == set()
+
+
+def test_a_stage_whose_backups_are_copied_to_a_second_region_and_are_again_after_it_was_destroyed(
+    account: Account, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source, copy = (f"chatapp-prod-backups-123456789012-{region}" for region in ("eu-west-1", "us-east-1"))
+    account.settings = Settings(app={}, backup_replica_region="us-east-1")
+    for _ in range(2):
+        account.deploy()
+        found = account.client("s3").get_bucket_replication(Bucket=source)["ReplicationConfiguration"]
+        assert [rule["Destination"]["Bucket"] for rule in found["Rules"]] == [f"arn:aws:s3:::{copy}"]
+        assert found["Role"].rpartition("/")[2] in account.roles()
+        assert account.holdings("us-east-1")["buckets"] == [copy]
+        assert account.destroy("prod") == 0
+        assert f"bucket {copy} in us-east-1" in capsys.readouterr().out
+        assert account.roles() == set()
+        with pytest.raises(ClientError, match="ReplicationConfigurationNotFound"):
+            account.client("s3").get_bucket_replication(Bucket=source)
+    assert account.holdings("us-east-1")["buckets"] == [copy]
+
+
+def test_no_stage_stands_where_the_copy_of_its_name_is(account: Account) -> None:
+    account.settings = Settings(app={}, backup_replica_region="us-east-1")
+    account.deploy()
+    account.settings = Settings(app={})
+    with pytest.raises(DeploymentError, match="us-east-1 has the copy of the backups of prod"):
+        account.deploy("us-east-1")
+    account.settings = Settings(app={}, backup_replica_region="eu-west-1")
+    with pytest.raises(DeploymentError, match="eu-west-1 has a stage prod of its own"):
+        account.deploy("us-west-2")
+    assert account.holdings("us-west-2")["buckets"] == []
 
 
 # --- A new account ----------------------------------------------------------------------------------------------------

@@ -20,6 +20,7 @@ MARKERS = {
     "kills_extractions": "kills workers of extraction, so it runs beside no test that has a file read",
     "early": "begins something that another test looks at later",
     "late": "looks at what an earlier test began",
+    "last": "looks at what takes the longest",
 }
 
 
@@ -39,7 +40,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def _order(item: pytest.Item) -> int:
-    return -1 if item.get_closest_marker("early") else int(item.get_closest_marker("late") is not None)
+    order = {"early": -1, "late": 1, "last": 2}
+    return next((place for name, place in order.items() if item.get_closest_marker(name)), 0)
 
 
 @pytest.fixture(scope="session")

@@ -2,6 +2,7 @@ import { fileURLToPath } from "node:url";
 
 import { defineConfig, devices } from "@playwright/test";
 
+const specs = process.env["CHATAPP_E2E_SPECS"] || "specs";
 const results = fileURLToPath(new URL("../../.build/e2e/results/", import.meta.url));
 
 // Without them Chromium looks up its maker's hosts at every start.
@@ -16,9 +17,9 @@ const CHROMIUM_FLAGS = [
 ];
 
 export default defineConfig({
-  testDir: "specs",
-  outputDir: `${results}browser`,
-  reporter: [["list"], ["json", { outputFile: `${results}browser.json` }]],
+  testDir: specs,
+  outputDir: `${results}${specs}`,
+  reporter: [["list"], ["json", { outputFile: `${results}${specs}.json` }]],
   fullyParallel: true,
   // Mostly they wait: for answers that stream, and for a page to show them.
   workers: 3,

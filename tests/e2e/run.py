@@ -27,7 +27,7 @@ from xml.etree import ElementTree
 from deploy.environment import is_local
 from deploy.local import aws as local_aws
 from tests.e2e import deployment as deployments
-from tests.e2e import files, local_stage, people
+from tests.e2e import files, local_stage, moving, people
 from tests.e2e.channel import opened, ticket
 from tests.e2e.deployment import CONTEXT_VARIABLE, ROOT, Deployment
 from tests.e2e.people import Person
@@ -48,6 +48,8 @@ MARKERS = {
     "kills_extractions": "kills_extractions",
     "exclusive": "exclusive",
 }
+# The folders of what is tried in a browser.
+SPECS = {"browser": "specs", "moved": "moved"}
 # What runs side by side, one after the other. Most of the time all of it only waits: for answers that stream, for a
 # page to show them, for leases to end.
 PHASES = (("browser", "api"), ("kills_answers", "kills_extractions"), ("exclusive",))
@@ -87,6 +89,8 @@ def main(arguments: list[str]) -> int:
         environ = _ready(options)
         with local_stage.alone(), _stage(options) as (deployment, of_stage):
             _run(options, deployment, {**environ, **of_stage}, counts)
+            if deployment.is_own and options.only is None and moving.FILE.exists():
+                _move(options, deployment, counts)
     except (CannotRunError, local_stage.StartError, local_aws.LocalAwsError) as error:
         print(f"error: {error}", file=sys.stderr)
         counts.failed += 1
@@ -116,6 +120,7 @@ def _ready(options: Options) -> dict[str, str]:
     if options.only != "api":
         environ["CHROMIUM"] = _chromium()
         _install_browser_tests()
+    moving.FILE.unlink(missing_ok=True)
     shutil.rmtree(RESULTS, ignore_errors=True)
     RESULTS.mkdir(parents=True)
     files.write_all()
@@ -183,15 +188,25 @@ def _run(options: Options, deployment: Deployment, environ: Mapping[str, str], c
     with _people_for_the_browser(deployment, options) as accounts:
         _forget_context()
         deployments.write(deployment, CONTEXT, people=accounts)
-        if deployment.is_own:
-            _warm_up(deployment)
         try:
             while options.after and not options.after.exists():
                 time.sleep(0.2)
+            # Not earlier: whatever idles for five minutes is ended.
+            if deployment.is_own:
+                _warm_up(deployment)
             for side_by_side in PHASES:
                 _run_phase(options, side_by_side, counts)
         finally:
             _forget_context()
+
+
+def _move(options: Options, deployment: Deployment, counts: Counts) -> None:
+    new, noted = moving.move(deployment)
+    deployments.write(new, CONTEXT, people=[{**noted, "is_new": False}])
+    try:
+        counts.add(_finished("moved", subprocess.Popen(_playwright(options), cwd=ROOT, env=_specs_of("moved"))))
+    finally:
+        _forget_context()
 
 
 def _run_phase(options: Options, names: Iterable[str], counts: Counts) -> None:
@@ -267,14 +282,19 @@ def _playwright(options: Options) -> list[str]:
 def _start(options: Options, name: str) -> subprocess.Popen[bytes] | None:
     if options.only not in (None, "browser" if name == "browser" else "api"):
         return None
-    command = _playwright(options) if name == "browser" else _pytest(options, name, MARKERS[name])
-    return subprocess.Popen(command, cwd=ROOT)
+    command = _playwright(options) if name in SPECS else _pytest(options, name, MARKERS[name])
+    return subprocess.Popen(command, cwd=ROOT, env=_specs_of(name))
+
+
+def _specs_of(name: str) -> dict[str, str]:
+    """The environment in which Playwright finds a part's specs, and names its results after them."""
+    return {**os.environ, "CHATAPP_E2E_SPECS": SPECS.get(name, "")}
 
 
 def _finished(name: str, process: subprocess.Popen[bytes]) -> Counts:
     """Wait for the end. A run that ended badly without a failed test, such as a syntax error, is one failure."""
     code = process.wait()
-    counts = _counted_browser() if name == "browser" else _counted_api(RESULTS / f"{name}.xml")
+    counts = _counted_browser(SPECS[name]) if name in SPECS else _counted_api(RESULTS / f"{name}.xml")
     none_selected = 5
     if code not in (0, none_selected) and not counts.failed:
         print(f"error: the {name} tests ended with code {code}", file=sys.stderr)
@@ -297,12 +317,12 @@ def _counted_api(file: Path) -> Counts:
     return counts
 
 
-def _counted_browser() -> Counts:
-    file = RESULTS / "browser.json"
+def _counted_browser(specs: str) -> Counts:
+    file = RESULTS / f"{specs}.json"
     if not file.exists():
         return Counts()
     counts = Counts()
-    for spec in _specs(json.loads(file.read_text())["suites"]):
+    for spec in _found(json.loads(file.read_text())["suites"]):
         for test in spec["tests"]:
             if test["status"] == "skipped":
                 why = next((note["description"] for note in test["annotations"] if note["type"] == "skip"), "")
@@ -314,10 +334,10 @@ def _counted_browser() -> Counts:
     return counts
 
 
-def _specs(suites: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+def _found(suites: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
     for suite in suites:
         yield from suite.get("specs", [])
-        yield from _specs(suite.get("suites", []))
+        yield from _found(suite.get("suites", []))
 
 
 if __name__ == "__main__":

@@ -84,14 +84,16 @@ class FakePool:
     """A user pool of people who sign in by their address.
 
     subs: of its accounts. behind: of those that lists lack. made_at: Unix seconds. emails: where they are not
-    SUB@example.com. groups: subs by the group's name. mailed: invitations. disabled: addresses. invited: subs of those
-    who have not signed in yet. signed_out: subs, as often as it was asked. before: called with each operation's name.
+    SUB@example.com. groups: subs by the group's name; about: what else is said of them. mailed: invitations;
+    mails_left: today. disabled: addresses. invited: subs of those who have not signed in yet. signed_out: subs, as
+    often as it was asked. before: called with each operation's name.
     """
 
     subs: set[str] = field(default_factory=set)
     behind: set[str] = field(default_factory=set)
     failures: list[Exception] = field(default_factory=list)
     groups: dict[str, list[str]] = field(default_factory=lambda: {"owners": [], "members": []})
+    about: dict[str, dict[str, Any]] = field(default_factory=dict)
     made_at: float = 0.0
     invited: set[str] = field(default_factory=set)
     signed_out: list[str] = field(default_factory=list)
@@ -99,6 +101,7 @@ class FakePool:
     emails: dict[str, str] = field(default_factory=dict)
     mailed: list[str] = field(default_factory=list)
     disabled: set[str] = field(default_factory=set)
+    mails_left: int = 50
 
     def describe_user_pool(self, UserPoolId: str) -> dict[str, Any]:
         return {"UserPool": {"Id": UserPoolId, "CreationDate": datetime.fromtimestamp(self.made_at, UTC)}}
@@ -146,7 +149,7 @@ class FakePool:
         }
 
     def list_groups(self, UserPoolId: str, NextToken: str | None = None) -> dict[str, Any]:
-        return {"Groups": [{"GroupName": name} for name in self.groups]}
+        return {"Groups": [{"GroupName": name, **self.about.get(name, {})} for name in self.groups]}
 
     def list_users_in_group(self, UserPoolId: str, GroupName: str, NextToken: str | None = None) -> dict[str, Any]:
         self._begin("ListUsersInGroup")
@@ -162,6 +165,8 @@ class FakePool:
 
     def admin_add_user_to_group(self, UserPoolId: str, Username: str, GroupName: str) -> None:
         sub = self._found(Username, "AdminAddUserToGroup")
+        if GroupName not in self.groups:
+            raise client_error("ResourceNotFoundException", "AdminAddUserToGroup")
         if sub not in self.groups[GroupName]:
             self.groups[GroupName].append(sub)
 
@@ -187,12 +192,16 @@ class FakePool:
         self,
         UserPoolId: str,
         Username: str,
-        UserAttributes: list[dict[str, str]] = [],  # noqa: B006
+        UserAttributes: tuple[dict[str, str], ...] = (),
         DesiredDeliveryMediums: tuple[str, ...] = (),
         MessageAction: str = "",
     ) -> dict[str, Any]:
+        """An invitation is sent again to whoever has not signed in since, by address."""
         self._begin("AdminCreateUser")
+        if MessageAction != "SUPPRESS" and not self.mails_left:
+            raise client_error("LimitExceededException", "AdminCreateUser")
         if MessageAction == "RESEND":
+            assert "@" in Username
             if self._found(Username, "AdminCreateUser") not in self.invited:
                 raise client_error("UnsupportedUserStateException", "AdminCreateUser")
             self.mailed.append(Username)
@@ -207,6 +216,11 @@ class FakePool:
         if MessageAction != "SUPPRESS":
             self.mailed.append(Username)
         return {"User": {"Username": sub}}
+
+    def create_group(self, UserPoolId: str, GroupName: str, **about: Any) -> None:
+        if GroupName in self.groups:
+            raise client_error("GroupExistsException", "CreateGroup")
+        self.groups[GroupName], self.about[GroupName] = [], about
 
     def admin_disable_user(self, UserPoolId: str, Username: str) -> None:
         self.disabled.add(self.email(self._found(Username, "AdminDisableUser")))

@@ -16,6 +16,8 @@ from typing import Any
 Body = dict[str, Any]
 OPERATIONS = ("DescribeContinuousBackups", "ExportTableToPointInTime", "DescribeExport")
 _A_WEEK_S = 7 * 86_400
+# By which the newest moment that can be told lies behind.
+LAG_S = 300
 
 
 class Refused(Exception):
@@ -31,7 +33,8 @@ class Exports:
     """clock: Unix seconds; recovery reaches from a week before it to five minutes before it.
 
     earliest: of tables that were made since, by their names, without the stage's. slow: for how many more looks an
-    export is under way. failing: tables whose exports fail. items_a_part: of the data files. taken: called between an
+    export is under way. failing: tables whose exports fail. items_a_part: of the data files. past: the items of tables,
+    by a time that was remembered: at all other times they are as they are now. taken: called between an
     export's instant and its first byte, as people go on writing.
     """
 
@@ -44,6 +47,7 @@ class Exports:
     slow: int = 0
     items_a_part: int = 3
     started: dict[str, Body] = field(default_factory=dict)
+    past: dict[int, dict[str, list[Body]]] = field(default_factory=dict)
     _tokens: dict[str, str] = field(default_factory=dict)
 
     def answer(self, operation: str, body: Body) -> Body:
@@ -61,7 +65,7 @@ class Exports:
             recovery = {
                 "PointInTimeRecoveryStatus": "ENABLED",
                 "EarliestRestorableDateTime": self.earliest.get(table, now - _A_WEEK_S),
-                "LatestRestorableDateTime": now - 300,
+                "LatestRestorableDateTime": now - LAG_S,
             }
         return {
             "ContinuousBackupsDescription": {
@@ -92,7 +96,7 @@ class Exports:
             "S3Prefix": body["S3Prefix"],
             "ExportFormat": body["ExportFormat"],
             "looks": self.slow,
-            "items": self._items(name),
+            "items": self.past[body["ExportTime"]][name] if body["ExportTime"] in self.past else self._items(name),
         }
         return self._shown(arn)
 
@@ -109,6 +113,10 @@ class Exports:
 
     def _shown(self, arn: str) -> Body:
         return {name: value for name, value in self.started[arn].items() if name not in ("looks", "items")}
+
+    def remember(self, at: int) -> None:
+        """Have all tables been as they are now at that time (Unix seconds)."""
+        self.past[at] = {name: self._items(name) for name in self.dynamodb.list_tables()["TableNames"]}
 
     def _items(self, table: str) -> list[Body]:
         pages = self.dynamodb.get_paginator("scan").paginate(TableName=table)

@@ -238,6 +238,15 @@ def _rules(clients: Clients, name: str, properties: Properties) -> None:
             for rule in properties["CorsConfiguration"]["CorsRules"]
         ]
         clients("s3").put_bucket_cors(Bucket=name, CORSConfiguration={"CORSRules": rules})
+    if "ReplicationConfiguration" in properties:
+        role, rules = (properties["ReplicationConfiguration"][key] for key in ("Role", "Rules"))
+        rules = [{"ID": rule["Id"], **{key: value for key, value in rule.items() if key != "Id"}} for rule in rules]
+        for rule in rules:  # S3 refuses one that is not there or keeps no versions; moto takes it
+            destination = rule["Destination"]["Bucket"].rpartition(":")[2]
+            assert clients("s3").get_bucket_versioning(Bucket=destination)["Status"] == "Enabled"
+        clients("s3").put_bucket_replication(Bucket=name, ReplicationConfiguration={"Role": role, "Rules": rules})
+    else:
+        clients("s3").delete_bucket_replication(Bucket=name)
 
 
 def _pool(clients: Clients, properties: Properties) -> str:

@@ -164,6 +164,21 @@ def test_nobody_deletes_a_backup_or_shortens_its_lock() -> None:
     assert set().union(*allowed.values()) <= read | write
 
 
+def test_what_a_backup_holds_is_written_by_the_function_that_makes_it_alone() -> None:
+    """A second version hides the first, though that is locked: the others write only where they note something."""
+    backups = FILES.replace("files", "backups")
+    written: dict[str, set[str]] = {}
+    for function, grants in GRANTS.items():
+        for statement in policies.document(function, grants, PLACE)["Statement"]:
+            if "s3:PutObject" in statement["Action"] and str(statement["Resource"]).startswith(backups):
+                written.setdefault(function, set()).add(str(statement["Resource"]).removeprefix(f"{backups}/"))
+    noted = {"state/*", "index.json"}
+    assert written.pop("backup") == {"*", *noted}
+    of_backups = {name: written.pop(name) for name in ("nightly_backup", "restore", "restore_drill")}
+    assert of_backups == {"nightly_backup": noted, "restore": noted, "restore_drill": {"index.json"}}
+    assert set().union(*written.values()) == {"erasures/*"}
+
+
 def test_other_stages_backups_are_read_by_a_restore_alone_and_never_written() -> None:
     of_all = "arn:aws:s3:::chatapp-*-backups-123456789012-eu-west-1"
     allowed: dict[str, set[str]] = {}
@@ -181,7 +196,7 @@ def test_a_drill_makes_and_removes_no_table_but_its_own() -> None:
             if {"dynamodb:CreateTable", "dynamodb:DeleteTable"} & set(statement["Action"]):
                 assert (function, statement["Resource"]) == (
                     "restore",
-                    PLACE.arn("dynamodb", "table/chatapp-prod-drill-*"),
+                    PLACE.arn("dynamodb", "table/chatapp-prod.drill.*"),
                 )
 
 

@@ -99,9 +99,10 @@ def test_a_policy_names_only_what_the_stage_holds(place: Place) -> None:
     known |= {place.arn("scheduler", f"schedule/{name}/*") for name in groups}
     known |= {f"{arn}/{prefix}/*" for arn in template.arns() if ":s3:::" in arn for prefix in _PREFIXES}
     known |= {f"{arn}/*" for arn in template.arns() if re.search(":s3:::.*-(backups|site)-", arn)}
-    known |= {f"{arn}/erasures/*" for arn in template.arns() if re.search(":s3:::.*-backups-", arn)}
+    backups = [arn for arn in template.arns() if re.search(":s3:::.*-backups-", arn)]
+    known |= {f"{arn}/{under}" for arn in backups for under in ("erasures/*", "state/*", "index.json")}
     known |= {f"arn:aws:s3:::chatapp-*-backups-{ACCOUNT}-{place.region}{under}" for under in ("", "/*")}
-    known |= {place.arn("dynamodb", f"table/chatapp-{place.stage}-drill-*")}
+    known |= {place.arn("dynamodb", f"table/chatapp-{place.stage}.drill.*")}
     known |= {place.arn("execute-api", f"{place.socket_api_id}/api/POST/@connections/*")}
     known |= {arn for arn in [place.user_pool_arn] if arn}
     known |= {arn for each in place.profiles for arn in (each.arn, *each.model_arns)}

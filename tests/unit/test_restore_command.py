@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from typing import Any
 
 import pytest
+from chalicelib.backups import places
 
 from deploy import commands, restoring
 from deploy.account import regions
@@ -83,7 +85,7 @@ def test_a_stage_comes_back_once_its_name_was_typed(
     assert _command() == 0
     said = capsys.readouterr().out
     assert f"From the backup {ID} of test" in said
-    assert "comes back into test: everything." in said
+    assert "comes back into test, which holds no conversation yet: everything." in said
     assert "proven against the manifest" in said
     assert "messages                3 as in the backup, 0 newer and kept, 0 left out" in said
     assert [row["title"] for row in stage.rows("conversations")] == ["Roses"]
@@ -189,3 +191,39 @@ def test_watching_says_each_line_once(restores: Restores, function: _Restore) ->
 
     assert restoring.watch(stage, run_id, restoring.read(stage, asked), said.append, pause)["step"] == "done"
     assert said == ["begun", "seeing that everybody has an account: 0%"]
+
+
+def test_a_restore_that_stands_still_is_not_watched_for_ever(restores: Restores, function: _Restore) -> None:
+    function.runs = False
+    stage = Deployed("test", "eu-west-1")
+    asked = restoring.Asked("test", ID, "nightly")
+    run_id, waited = restoring.begin(stage, asked), 0.0
+
+    def pause(seconds: float) -> None:
+        nonlocal waited
+        waited += seconds
+        assert waited < 7_200
+
+    with pytest.raises(DeploymentError, match="nothing has moved for 30 minutes"):
+        restoring.watch(stage, run_id, restoring.read(stage, asked), lambda line: None, pause)
+    assert waited >= 1_800
+
+
+def test_what_is_shown_says_whether_the_stage_holds_anything(
+    stage: Stage, ada: Person, restores: Restores, function: _Restore
+) -> None:
+    asked, into = restoring.Asked("test", ID, "nightly"), Deployed("test", "eu-west-1")
+    backup = restoring.read(into, asked)
+    assert "comes back into test, which holds no conversation yet: everything" in restoring.shown(into, asked, backup)
+    ada.new_conversation()
+    assert "where people have conversations already" in restoring.shown(into, asked, backup)
+    with pytest.raises(DeploymentError, match=r"\./deploy\.sh other first"):
+        restoring.shown(Deployed("other", "eu-west-1"), asked, backup)
+
+
+def test_mails_that_wait_are_told(restores: Restores, function: _Restore) -> None:
+    backup = restoring.read(Deployed("test", "eu-west-1"), restoring.Asked("test", ID, "nightly"))
+    state = asdict(places.Run("r", "test", ID, step="inviting", waiting=3))
+    assert restoring.progress(state, backup) == (
+        "everything is back; waiting for Cognito, which mails 3 more people: 50 a day at most"
+    )

@@ -40,7 +40,8 @@ class CloudFormation:
         if self.status is None:
             raise client_error("ValidationError", "DescribeStacks", said="it does not exist")
         stack = {"StackName": "chatapp-prod-foundation", "StackId": "arn", "StackStatus": self.status}
-        return {"Stacks": [{**stack, "CreationTime": datetime.now(UTC)}]}
+        tags = [{"Key": "owner", "Value": "ada"}]
+        return {"Stacks": [{**stack, "CreationTime": datetime.now(UTC), "Tags": tags}]}
 
     def delete_stack(self, StackName: str) -> None:
         self.asked.append("delete")
@@ -91,6 +92,12 @@ def test_an_account_that_is_not_verified_is_told_what_to_do() -> None:
     assert "Other" not in said
     assert "open a case in the Support Center" in said
     assert "What this attempt had made is rolled back" in said
+
+
+def test_the_tags_of_a_stack_are_those_that_it_gives_to_what_it_makes() -> None:
+    standing = CloudFormation("CREATE_COMPLETE", "", "")
+    assert cloudformation.tags(stage_of(standing), "chatapp-prod-foundation") == {"owner": "ada"}
+    assert cloudformation.tags(stage_of(CloudFormation(None, "", "")), "chatapp-prod-foundation") == {}
 
 
 @pytest.mark.parametrize("status", ["ROLLBACK_FAILED", "CREATE_FAILED", "DELETE_FAILED"])

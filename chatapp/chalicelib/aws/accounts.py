@@ -118,9 +118,32 @@ class Accounts(Adapter):
         except client.exceptions.UserNotFoundException as error:
             raise Missing from error
 
-    def remind(self, email: str) -> bool:
-        """Mail an invitation again, with a new password; False for who has a password of their own by now.
+    def make(self, attributes: Mapping[str, str], *, is_mailed: bool = False) -> Account:
+        """Make an account; one that is there already stays as it is, and is mailed nothing. Raises NoAddress.
 
+        is_mailed: a password for once, to its address. Who is not may be by `invite`, later.
+        https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_AdminCreateUser.html
+        """
+        self._allow("AdminCreateUser")
+        client, email = self._client(), attributes["email"]
+        given = {name: value for name, value in attributes.items() if not name.startswith(_COGNITOS)}
+        mail: dict[str, Any] = {"DesiredDeliveryMediums": ["EMAIL"]} if is_mailed else {"MessageAction": "SUPPRESS"}
+        asked = {"UserAttributes": [{"Name": name, "Value": value} for name, value in given.items()], **mail}
+        try:
+            with suppress(client.exceptions.UsernameExistsException):  # by a call before, whose reply was lost
+                _sent(client.admin_create_user, UserPoolId=self._pool_id, Username=email, **asked)
+        except client.exceptions.InvalidParameterException as error:
+            raise NoAddress from error
+        made = self.find(email)
+        if made is None:
+            raise Busy("the account that was made is not there yet")
+        return made
+
+    def invite(self, email: str) -> bool:
+        """Mail a password for once to somebody whose account was made; False for who has chosen their own since.
+
+        Without Amazon SES Cognito mails 50 a day, after which it answers LimitExceededException: Busy.
+        https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-email.html
         https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_AdminCreateUser.html ("RESEND")
         """
         self._allow("AdminCreateUser")
@@ -132,29 +155,17 @@ class Accounts(Adapter):
             return False
         return True
 
-    def invite(self, attributes: Mapping[str, str], *, is_enabled: bool) -> Account:
-        """Make an account, and mail its address a password for once; one that is there already stays as it is.
+    def make_group(self, name: str, description: str, precedence: int | None) -> None:
+        """Make a group; one that is there stays as it is.
 
-        is_enabled: whoever was kept out stays so, and is mailed nothing. Raises NoAddress.
-        https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_AdminCreateUser.html
+        https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_CreateGroup.html
         """
-        self._allow("AdminCreateUser")
-        client, email = self._client(), attributes["email"]
-        given = {name: value for name, value in attributes.items() if not name.startswith(_COGNITOS)}
-        mail: dict[str, Any] = {"DesiredDeliveryMediums": ["EMAIL"]} if is_enabled else {"MessageAction": "SUPPRESS"}
-        asked = {"UserAttributes": [{"Name": name, "Value": value} for name, value in given.items()], **mail}
-        try:
-            with suppress(client.exceptions.UsernameExistsException):  # by a call before, whose reply was lost
-                _sent(client.admin_create_user, UserPoolId=self._pool_id, Username=email, **asked)
-        except client.exceptions.InvalidParameterException as error:
-            raise NoAddress from error
-        if not is_enabled:
-            self._allow("AdminDisableUser")
-            _sent(client.admin_disable_user, UserPoolId=self._pool_id, Username=email)
-        made = self.find(email)
-        if made is None:
-            raise Busy("the account that was made is not there yet")
-        return made
+        self._allow("CreateGroup")
+        client = self._client()
+        given: dict[str, Any] = {"Description": description} if description else {}
+        given |= {} if precedence is None else {"Precedence": precedence}
+        with suppress(client.exceptions.GroupExistsException):
+            _sent(client.create_group, UserPoolId=self._pool_id, GroupName=name, **given)
 
 
 def account(user: Mapping[str, Any]) -> Account:

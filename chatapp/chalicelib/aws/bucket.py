@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -56,10 +56,13 @@ class TooLarge(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Version:
+    """modified: Unix seconds; of no weight where two are compared."""
+
     key: str
     version_id: str
     is_delete_marker: bool
     is_latest: bool = False
+    modified: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +175,7 @@ class Bucket(Adapter):
         self._allow("PutObject")
         version: Any = {"VersionId": source.version_id} if source.version_id else {}
         try:
-            _sent(
+            copied = _sent(
                 self._client().copy_object,
                 Bucket=self._name,
                 Key=self._own(key),
@@ -185,7 +188,8 @@ class Bucket(Adapter):
             if error.response["Error"]["Code"] == _DENIED:  # as of an object that is missing, see `_holds`
                 self._head(source.bucket, source.key, **version)
             raise
-        return self.stored(key)
+        # Not the newest, which may be somebody's who has written since.
+        return self.stored(key, copied["VersionId"])
 
     def stored(self, key: str, version_id: str | None = None) -> Stored:
         """What is known of an object, without its bytes. Raises Missing."""
@@ -303,7 +307,7 @@ class Bucket(Adapter):
         while True:
             page = _sent(self._client().list_object_versions, Bucket=self._name, Prefix=self._own(prefix), **position)
             yield [
-                Version(each["Key"], each["VersionId"], is_marker, each["IsLatest"])
+                Version(each["Key"], each["VersionId"], is_marker, each["IsLatest"], _seconds(each["LastModified"]))
                 for name, is_marker in (("Versions", False), ("DeleteMarkers", True))
                 for each in page.get(name, [])
             ]
@@ -328,6 +332,10 @@ class Bucket(Adapter):
         if not key.startswith(self._prefix):
             raise ValueError(f"not under {self._prefix}")
         return key
+
+
+def _seconds(at: datetime) -> int:
+    return int(at.timestamp())
 
 
 def chunks(found: Any) -> Iterator[bytes]:

@@ -77,7 +77,7 @@ class Pool(Adapter):
         No password and no secret of a second factor: Cognito gives none.
         https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_UserType.html
         """
-        groups = self._groups()
+        groups = self._members()
         self._allow("ListUsers")
         for user in self._each("list_users", "Users"):
             attributes = {each["Name"]: each.get("Value", "") for each in user["Attributes"]}
@@ -90,10 +90,19 @@ class Pool(Adapter):
                 "enabled": user["Enabled"],
             }
 
-    def _groups(self) -> dict[str, set[str]]:
-        """The usernames of each group."""
+    def groups(self) -> Iterator[dict[str, Any]]:
+        """`name`, `description` and `precedence` (None where it has none) of each group. Raises Busy.
+
+        https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_GroupType.html
+        """
         self._allow("ListGroups")
-        names = [group["GroupName"] for group in self._each("list_groups", "Groups")]
+        for group in self._each("list_groups", "Groups"):
+            name, precedence = group["GroupName"], group.get("Precedence")
+            yield {"name": name, "description": group.get("Description", ""), "precedence": precedence}
+
+    def _members(self) -> dict[str, set[str]]:
+        """The usernames of each group."""
+        names = [group["name"] for group in self.groups()]
         if names:
             self._allow("ListUsersInGroup")
         members = {name: self._each("list_users_in_group", "Users", GroupName=name) for name in names}

@@ -18,7 +18,10 @@ _THERE = {"ResourceInUseException", "TableAlreadyExistsException"}
 
 
 class ScratchTables(Adapter):
-    """Tables `PREFIX-NAME` without indexes. Every operation raises Busy when DynamoDB cannot take it now."""
+    """Tables `PREFIX.NAME` without indexes: no stage has a dot in its name, so that none is another stage's.
+
+    Every operation raises Busy when DynamoDB cannot take it now.
+    """
 
     def __init__(self, function: str, grant: Grant, client: DynamoDBClient, prefix: str) -> None:
         super().__init__(function, grant)
@@ -26,7 +29,7 @@ class ScratchTables(Adapter):
         self._prefix = prefix
 
     def table(self, name: str) -> Table:
-        return Table(self._function, self._grant, self._client, f"{self._prefix}-{name}")
+        return Table(self._function, self._grant, self._client, f"{self._prefix}.{name}")
 
     def make(self, keys: Mapping[str, Sequence[str]]) -> bool:
         """Have tables made, those that are not there; False while they cannot be used yet.
@@ -48,7 +51,7 @@ class ScratchTables(Adapter):
             try:
                 _sent(
                     self._client.create_table,
-                    TableName=f"{self._prefix}-{name}",
+                    TableName=f"{self._prefix}.{name}",
                     AttributeDefinitions=definitions,
                     KeySchema=schema,
                     BillingMode="PAY_PER_REQUEST",
@@ -68,14 +71,14 @@ class ScratchTables(Adapter):
         status = self._status(name)
         if status == "ACTIVE":
             self._allow("DeleteTable")
-            _sent(self._client.delete_table, TableName=f"{self._prefix}-{name}")
+            _sent(self._client.delete_table, TableName=f"{self._prefix}.{name}")
             status = self._status(name)
         return status is None
 
     def _status(self, name: str) -> str | None:
         self._allow("DescribeTable")
         try:
-            found = _sent(self._client.describe_table, TableName=f"{self._prefix}-{name}")
+            found = _sent(self._client.describe_table, TableName=f"{self._prefix}.{name}")
         except ClientError as error:
             if error.response["Error"]["Code"] != "ResourceNotFoundException":
                 raise

@@ -182,7 +182,7 @@ class Table(_Queryable):
         """One page of all rows, in no order: at most `limit` of them and 1 MB."""
         self._allow("Scan")
         position = {"ExclusiveStartKey": _wire(start)} if start else {}
-        reply = _sent(self._client.scan, TableName=self.name, Limit=limit, **position)
+        reply = _sent(self._client.scan, TableName=self.name, Limit=limit, ConsistentRead=True, **position)
         last_key = reply.get("LastEvaluatedKey")
         return Page([_item(row) for row in reply["Items"]], _item(last_key) if last_key else None)
 
@@ -239,11 +239,11 @@ class Table(_Queryable):
         expressions = _expressions(values or {}, ConditionExpression=condition)
         return Write(self, "DeleteItem", {"Key": _wire(key)} | expressions)
 
-    def write(self, write: Write, *, returns: str = "NONE") -> Item:
+    def write(self, write: Write, *, returns: str = "NONE", patience_s: float = 0.0) -> Item:
         """Make one write.
 
         returns: ALL_NEW or ALL_OLD to get the row after or before it ({} where there is none).
-        Raises ConditionFailed.
+        patience_s: for how long to go on while DynamoDB is busy. Raises ConditionFailed.
         """
         self._allow(write.operation)
         calls: dict[str, Any] = {
@@ -252,8 +252,9 @@ class Table(_Queryable):
             "DeleteItem": self._client.delete_item,
         }
         try:
-            reply = _sent(
+            reply = _patiently(
                 calls[write.operation],
+                patience_s,
                 TableName=self.name,
                 ReturnValues=returns,
                 ReturnValuesOnConditionCheckFailure="ALL_OLD",
@@ -321,19 +322,23 @@ def transact(writes: Sequence[Write], *, patience_s: float = 0.0) -> None:
         on_failure = {"TableName": write.table.name, "ReturnValuesOnConditionCheckFailure": "ALL_OLD"}
         actions.append({action: write.parameters | on_failure})
     token = str(uuid.uuid4())
+    try:
+        _patiently(client.transact_write_items, patience_s, TransactItems=actions, ClientRequestToken=token)
+    except ClientError as error:
+        _raise_if_refused(error, writes)
+        raise
+
+
+def _patiently(call: Callable[..., Any], patience_s: float, **parameters: Any) -> Any:
+    """Make a call, again and again for so long while DynamoDB is busy. Raises Busy."""
     until = time.monotonic() + patience_s
     while True:
         try:
-            _sent(client.transact_write_items, TransactItems=actions, ClientRequestToken=token)
-        except ClientError as error:
-            _raise_if_refused(error, writes)
-            raise
+            return _sent(call, **parameters)
         except Busy:
             if time.monotonic() + _PATIENT_PAUSE_S > until:
                 raise
             time.sleep(_PATIENT_PAUSE_S)
-        else:
-            return
 
 
 def _sent(call: Callable[..., Any], **parameters: Any) -> Any:

@@ -77,6 +77,14 @@ class Archive:
         found = self._lines(self.backup.objects.list_key, self.backup.objects.sha256)
         return (Copied(**json.loads(line)) for line in found)
 
+    def check_settings(self) -> None:
+        """Raises Unusable where they are not as they were written; of manifests that state no hash nothing is known."""
+        if self.backup.settings_sha256:
+            try:
+                self._check(self.backup.settings_key, self.backup.settings_sha256)
+            except Missing as missing:
+                raise Unusable(f"{self.backup.settings_key} is missing: take another backup") from missing
+
     def _lines(self, key: str, sha256: str) -> Iterator[bytes]:
         """The lines of a gzipped file. It is read twice: to hash it, and once that is right."""
         try:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
+from collections.abc import Iterator
 from dataclasses import asdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from chalicelib.aws.bucket import Missing
 
-from . import manifest
+from . import index, manifest
+from .runs import Run
 
 if TYPE_CHECKING:
     from chalicelib.services import Services
@@ -22,23 +24,38 @@ NOTES = (
 _SITE = "config.json"
 
 
-def accounts(services: Services, backup_id: str) -> manifest.Accounts:
-    """Write everybody of the pool, as gzipped JSON lines. Safe to repeat."""
-    found = sorted(services.pool.accounts(), key=lambda account: str(account["sub"]))
+def accounts(services: Services, run: Run) -> manifest.Accounts:
+    """Write everybody of the pool, as gzipped JSON lines. Safe to repeat.
+
+    Where a time was asked for, whoever is in the backup before it, too: who is gone since may have been there then.
+    """
+    before = index.before(services, run.id) if run.asked else None
+    known = {account["sub"]: account for account in _read(services, before)} if before else {}
+    known |= {account["sub"]: account for account in services.pool.accounts()}
+    groups = {group.name: group for group in before.accounts.groups} if before else {}
+    groups |= {group["name"]: manifest.Group(**group) for group in services.pool.groups()}
+    found = [known[sub] for sub in sorted(known)]
     lines = "".join(json.dumps(account, ensure_ascii=False) + "\n" for account in found)
     body = gzip.compress(lines.encode(), mtime=0)
-    key = f"{manifest.folder(backup_id)}accounts.jsonl.gz"
+    key = f"{manifest.folder(run.id)}accounts.jsonl.gz"
     services.backups.put(key, body, "application/gzip")
-    return manifest.Accounts(len(found), key, hashlib.sha256(body).hexdigest())
+    of_name = tuple(groups[name] for name in sorted(groups))
+    return manifest.Accounts(len(found), key, hashlib.sha256(body).hexdigest(), of_name)
 
 
-def settings(services: Services, backup_id: str) -> str:
-    """Write the settings, the parameters that are no secrets, and the site's configuration; returns the key."""
+def _read(services: Services, backup: manifest.Backup) -> Iterator[dict[str, Any]]:
+    lines = gzip.decompress(services.backups.read(backup.accounts.key)).splitlines()
+    yield from map(json.loads, lines)
+
+
+def settings(services: Services, backup_id: str) -> tuple[str, str]:
+    """Write the settings, the parameters that are no secrets, and the site's configuration; returns key and SHA-256."""
     try:
         site = json.loads(services.site.read(_SITE))
     except Missing:
         site = None  # nothing is published yet
     found = {"settings": asdict(services.settings), "parameters": services.parameters.plain(), "site": site}
     key = f"{manifest.folder(backup_id)}settings.json"
-    services.backups.put(key, json.dumps(found, indent=1).encode(), "application/json")
-    return key
+    body = json.dumps(found, indent=1).encode()
+    services.backups.put(key, body, "application/json")
+    return key, hashlib.sha256(body).hexdigest()

@@ -44,7 +44,11 @@ def are_back(work: Work) -> bool:
 
 
 def _wanted(objects: Iterable[Copied]) -> Iterator[Copied]:
-    """One version of each key: of an upload its first, which is the one that was read; of an extract its newest."""
+    """One version of each key: of an upload its first, of an extract its newest.
+
+    The first version of an upload is pinned by whoever reads it (`files.claims`): those sent after it are deleted, and
+    read by nobody.
+    """
     for key, versions in groupby(objects, lambda copied: copied.key):
         found = list(versions)
         yield found[-1] if key.startswith("uploads/") else found[0]
@@ -61,7 +65,10 @@ def _back(work: Work, selection: Selection, copied: Copied) -> str:
     if key is None:
         return "left_out"
     bucket, place = work.place_of(key)
+    is_upload = key.startswith("uploads/")
     if (there := _there(bucket, place, copied)) and not (there == "kept" and work.run.overwrite):
+        if is_upload and work.run.overwrite:
+            _make_first(bucket, place, bucket.stored(place))
         return there
     try:
         stored = bucket.copy(work.archive.bucket.source(copied.copy), place)
@@ -69,12 +76,30 @@ def _back(work: Work, selection: Selection, copied: Copied) -> str:
         work.archive.bucket.thaw(copied.copy)
         return "waiting"
     except Missing:
-        work.run.lacks(copied.copy)
+        work.run.lacks(_named(copied))
         return "missing"
     if (stored.sha256 or _sha256(bucket, place)) != copied.sha256:
         bucket.delete([Version(place, stored.version_id, False)])
-        raise Unusable(f"{copied.copy} is not what was copied (its SHA-256 differs): take another backup")
+        raise Unusable(f"{_named(copied)} is not what was copied (its SHA-256 differs): take another backup")
+    if is_upload and work.run.overwrite:
+        _make_first(bucket, place, stored)
     return "copied"
+
+
+def _named(copied: Copied) -> str:
+    """As logs may say it: a key has the person's id and the file's name."""
+    of_key = copied.key.split("/")
+    what = f"file {of_key[2]}" if of_key[0] == "uploads" else f"what was read of file {of_key[1]}"
+    return f"the copy of {what}, version {copied.version_id},"
+
+
+def _make_first(bucket: Bucket, place: str, stored: Stored) -> None:
+    """Remove what an upload was put over: the version that came back is the one that counts, for the next backup, too.
+
+    Its row, which is put back after it, has named none of these: a file's bytes never change.
+    """
+    found = bucket.versions(place)
+    bucket.delete(each for each in found if each.key == place and each.version_id != stored.version_id)
 
 
 def _there(bucket: Bucket, place: str, copied: Copied) -> str:

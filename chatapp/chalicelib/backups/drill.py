@@ -12,6 +12,8 @@ from chalicelib import logs
 from chalicelib.aws.functions import NotStarted
 
 from . import index
+from .archive import Unusable
+from .manifest import time_of
 from .places import Run
 from .tables import BACKED_UP
 from .work import Work, drilled_prefix, scratch_name
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
 
 SUBJECT = "drill"
 _KEPT_S = 400 * 86_400
+# Of the newest backup: an older one proves no night since.
+_OLDEST_S = 2 * 86_400
 
 
 def run(services: Services) -> None:
@@ -46,6 +50,19 @@ def run(services: Services) -> None:
         raise
 
 
+def is_counted(work: Work) -> bool:
+    """Read what a drill does not bring back, and hold it and its counts against the manifest. Raises Unusable."""
+    archive, backup = work.archive, work.archive.backup
+    archive.check_settings()
+    for what, counted, found in (
+        ("accounts", backup.accounts.count, archive.accounts()),
+        ("objects", backup.objects.count, archive.objects()),
+    ):
+        if (there := sum(1 for _ in found)) != counted:
+            raise Unusable(f"the list of {what} has {there:,} and not {counted:,}, as the manifest counts them")
+    return True
+
+
 def is_made(work: Work) -> bool:
     """Have the scratch tables made; False while they cannot be used yet."""
     return work.services.scratch_tables.make({scratch_name(work.run, name): keys for name, keys in BACKED_UP.items()})
@@ -62,13 +79,21 @@ def is_removed(services: Services, run: Run, until: float) -> bool:
 
 
 def tell(services: Services, run: Run) -> None:
-    """Say what came of a drill. Safe to repeat."""
-    passed, now = not run.problem, int(time.time())
+    """Say what came of a drill. Safe to repeat, but that the metric is then told twice."""
+    now = int(time.time())
+    why = "; ".join(filter(None, [run.problem, _age(run)]))
+    passed = not why
     duration_s = now - run.started_at
-    result = {"backup": run.backup, "passed": passed, "duration_s": duration_s, "items": run.items, "why": run.problem}
+    result = {"backup": run.backup, "passed": passed, "duration_s": duration_s, "items": run.items, "why": why}
     key = {"subject": SUBJECT, "period": run.id}
     services.usage.write(services.usage.change(key, {**result, "at": run.started_at, "ttl": now + _KEPT_S}))
-    told = {"id": run.backup, "at": run.started_at, "passed": passed, "duration_s": duration_s, "why": run.problem}
+    told = {"id": run.backup, "at": run.started_at, "passed": passed, "duration_s": duration_s, "why": why}
     index.prove(services, told)
     metrics = {"drill_passed": int(passed), "drill_failed": int(not passed), "drill_duration_s": duration_s}
-    logs.metric(services.settings.stage, metrics, event="drill", backup=run.backup, why=run.problem)
+    logs.metric(services.settings.stage, metrics, event="drill", backup=run.backup, why=why)
+
+
+def _age(run: Run) -> str:
+    """Why a backup that came back proves little: nothing was made since."""
+    days = (run.started_at - time_of(run.backup)) / 86_400 if run.backup else 0.0
+    return f"the newest backup is {days:.0f} days old" if days * 86_400 > _OLDEST_S else ""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from chalicelib import undo
+from chalicelib import due, undo
 from chalicelib.aws.bucket import Bucket
 from chalicelib.aws.faults import Busy
 from chalicelib.aws.functions import NotStarted
@@ -20,6 +21,9 @@ from .work import Work
 if TYPE_CHECKING:
     from chalicelib.services import Services
 
+# Its time was read before it was written, by another machine's clock.
+_SKEW_S = 300
+
 
 def known(services: Services, source: Bucket) -> Erased:
     """By the rows of this stage, and by what the backup's own stage has stored beside its backups."""
@@ -32,10 +36,11 @@ def known(services: Services, source: Bucket) -> Erased:
 def are_gone(work: Work) -> bool:
     """Have all removed once more that was removed since the restore began: some of it may have come back after that.
 
-    Safe to repeat. Raises Busy.
+    Those of the stage that it restores into: what another stage erases meanwhile is its own. Safe to repeat. Raises
+    Busy.
     """
     for row in _rows(work.services):
-        if row["at"] >= work.run.started_at:
+        if row["at"] >= work.run.started_at - _SKEW_S:
             try:
                 _remove(work.services, row)
             except NotStarted as error:
@@ -49,7 +54,8 @@ def _remove(services: Services, row: Item) -> None:
     if kind == "conversation":
         # Also where the row is gone: messages may have come after it went.
         key = {"user_id": subject.owner, "conversation_id": id_}
-        services.conversations.write(services.conversations.change(key, {"deleted_at": 1}))
+        gone = {"deleted_at": 1, **due.at(time.time(), id_)}
+        services.conversations.write(services.conversations.change(key, gone))
         services.purgings.invoke(undo.PurgeOrder("conversation_id", subject, id_).payload())
     elif kind == "file":
         undo.hide_for_good(services.files, {"file_id": id_}, "file_id")

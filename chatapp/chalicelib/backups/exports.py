@@ -14,7 +14,7 @@ from chalicelib.aws.exports import NoRecovery, folder_of
 
 from . import manifest
 from .canonical import Digest, digest_of
-from .runs import Held, Run, Unusable
+from .runs import CannotBackUp, Held, Run
 from .streams import Hashed, lines
 from .tables import BACKED_UP
 
@@ -23,37 +23,42 @@ if TYPE_CHECKING:
 
 
 def instant(services: Services) -> int:
-    """The latest moment of which every table can be told (Unix seconds). Raises Unusable."""
+    """The latest moment of which every table can be told (Unix seconds). Raises CannotBackUp."""
     try:
         windows = {name: services.exports[name].window() for name in BACKED_UP}
     except NoRecovery as error:
-        raise Unusable(f"{error} has no point-in-time recovery: ./deploy.sh {services.settings.stage}") from error
+        raise CannotBackUp(f"{error} has no point-in-time recovery: ./deploy.sh {services.settings.stage}") from error
     latest = min(window.latest for window in windows.values())
     new = sorted(name for name, window in windows.items() if window.earliest > latest)
     if new:
-        raise Unusable(f"made too short a while ago to be exported, the next night takes them: {', '.join(new)}")
+        raise CannotBackUp(f"made too short a while ago to be exported, the next night takes them: {', '.join(new)}")
     return latest
 
 
-def are_written(services: Services, held: Held) -> bool:
-    """Start the exports that were not, and look whether all are at their end. Safe to repeat. Raises Unusable."""
+def are_written(services: Services, held: Held, _: Callable[[], bool]) -> bool:
+    """Start the exports that were not, and look whether all are at their end. Safe to repeat. Raises CannotBackUp."""
     run = held.run
     for name in BACKED_UP.keys() - run.exports.keys():
-        target, token = services.backups.target(_prefix(run, name)), f"{services.settings.stage}-{run.id}-{name}"
+        # A later run of the same instant, after one that failed, exports anew.
+        token = f"{services.settings.stage}-{run.id}-{run.started_at}-{name}"
+        target = services.backups.target(_prefix(run, name))
         try:
             run.exports[name] = services.exports[name].start(run.export_time, target, token)
         except NoRecovery as error:
-            raise Unusable(f"{name} can no longer be exported as it was at {run.id}") from error
+            raise CannotBackUp(f"{name} can no longer be exported as it was at {run.id}") from error
     held.keep()
     progress = {name: services.exports[name].progress(arn) for name, arn in sorted(run.exports.items())}
     for name, each in progress.items():
         if each.status == "FAILED":
-            raise Unusable(f"DynamoDB could not export {name}: {each.failure}")
+            raise CannotBackUp(f"DynamoDB could not export {name}: {each.failure}")
     return all(each.status == "COMPLETED" for each in progress.values())
 
 
 def are_read(services: Services, held: Held, has_time: Callable[[], bool]) -> bool:
-    """Read every part that was not yet, keeping the place after each; False when the time is over. Raises Unusable."""
+    """Read every part that was not yet, keeping the place after each; False when the time is over.
+
+    Raises CannotBackUp.
+    """
     run = held.run
     for name in BACKED_UP:
         table = run.tables.setdefault(name, {"parts": [], "total": 0})
@@ -68,7 +73,7 @@ def are_read(services: Services, held: Held, has_time: Callable[[], bool]) -> bo
         found = sum(part["items"] for part in table["parts"])
         told = services.exports[name].progress(run.exports[name]).items
         if found != told:
-            raise Unusable(f"the export of {name} has {found} items, and DynamoDB says {told}")
+            raise CannotBackUp(f"the export of {name} has {found} items, and DynamoDB says {told}")
     return True
 
 
@@ -87,12 +92,12 @@ def _prefix(run: Run, name: str) -> str:
 
 
 def _listed(services: Services, run: Run, name: str) -> Iterator[dict[str, Any]]:
-    """What `manifest-files.json` says of each part, with its whole key. Raises Unusable."""
+    """What `manifest-files.json` says of each part, with its whole key. Raises CannotBackUp."""
     folder = folder_of(_prefix(run, name), run.exports[name])
     try:
         files = services.backups.read(f"{folder}manifest-files.json").splitlines()
     except Missing as error:
-        raise Unusable(f"the export of {name} has no manifest-files.json") from error
+        raise CannotBackUp(f"the export of {name} has no manifest-files.json") from error
     for line in files:
         about = json.loads(line)
         # Keys are written with and without the export's prefix in AWS's own examples: the last part of them is sure.
@@ -100,7 +105,7 @@ def _listed(services: Services, run: Run, name: str) -> Iterator[dict[str, Any]]
 
 
 def _read(services: Services, about: dict[str, Any]) -> tuple[manifest.Part, Digest]:
-    """One part, and the digest of its items. Raises Unusable where it is not what its manifest says."""
+    """One part, and the digest of its items. Raises CannotBackUp where it is not what its manifest says."""
     key = about["key"]
     try:
         file = Hashed(services.backups.stream(key))
@@ -109,9 +114,9 @@ def _read(services: Services, about: dict[str, Any]) -> tuple[manifest.Part, Dig
             digest += Digest(digest_of(json.loads(line)["Item"]))
             items += 1
     except Missing as error:
-        raise Unusable(f"a part is missing: {key}") from error
+        raise CannotBackUp(f"a part is missing: {key}") from error
     except (OSError, EOFError, zlib.error, ValueError, KeyError) as error:
-        raise Unusable(f"a part cannot be read ({type(error).__name__}): {key}") from error
+        raise CannotBackUp(f"a part cannot be read ({type(error).__name__}): {key}") from error
     if base64.b64encode(file.md5.digest()).decode() != about["md5Checksum"] or items != about["itemCount"]:
-        raise Unusable(f"a part is not what its manifest says: {key}")
+        raise CannotBackUp(f"a part is not what its manifest says: {key}")
     return manifest.Part(key, items, file.size, file.sha256.hexdigest()), digest

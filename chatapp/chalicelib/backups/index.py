@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.aws.bucket import Changed, Missing
@@ -25,9 +26,19 @@ _MOST_DRILLS = 60
 
 def read(services: Services) -> Index:
     try:
-        return _read(services.backups.read(manifest.INDEX))
+        return _read(services.index.read(manifest.INDEX))
     except Missing:
         return _read(b"{}")
+
+
+def before(services: Services, backup_id: str) -> manifest.Backup | None:
+    """The newest backup of those that were made until then, else the oldest after it; None where there is none."""
+    ids = sorted(each["id"] for each in read(services)["backups"] if each["kept"] == "nightly")
+    earlier, later = ([each for each in ids if (each <= backup_id) is wanted] for wanted in (True, False))
+    for each in [*reversed(earlier), *later]:
+        with suppress(Missing):
+            return manifest.read(services.backups.read(manifest.key_of(each)))
+    return None
 
 
 def add(services: Services, backup: manifest.Backup, kept: str) -> None:
@@ -59,10 +70,14 @@ def fail(services: Services, backup_id: str, why: str) -> None:
 
 
 def prove(services: Services, drill: dict[str, Any]) -> None:
-    """Note what came of a drill. drill: `id` of the backup, `at` (Unix seconds), `passed`, `duration_s`, `why`."""
+    """Note what came of a drill. drill: `id` of the backup, `at` (Unix seconds), `passed`, `duration_s`, `why`.
+
+    Safe to repeat.
+    """
 
     def proven(index: Index) -> None:
-        index["drills"] = [*index["drills"], drill][-_MOST_DRILLS:]
+        others = [each for each in index["drills"] if (each["id"], each["at"]) != (drill["id"], drill["at"])]
+        index["drills"] = [*others, drill][-_MOST_DRILLS:]
 
     _change(services, proven)
 
@@ -73,14 +88,14 @@ def _change(services: Services, change: Callable[[Index], None]) -> None:
         raw: bytes
         etag: str | None
         try:
-            raw, etag = services.backups.read_to_replace(manifest.INDEX)
+            raw, etag = services.index.read_to_replace(manifest.INDEX)
         except Missing:
             raw, etag = b"{}", None
         index = _read(raw)
         change(index)
         index["backups"] = [each for each in index["backups"] if not _is_over(each)]
         try:
-            services.backups.replace(manifest.INDEX, json.dumps(index, indent=1).encode(), "application/json", etag)
+            services.index.replace(manifest.INDEX, json.dumps(index, indent=1).encode(), "application/json", etag)
         except Changed:
             continue
         return

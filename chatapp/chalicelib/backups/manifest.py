@@ -54,12 +54,22 @@ class Objects:
 
 
 @dataclass(frozen=True, slots=True)
+class Group:
+    """A group of the pool; who is in it, each account's line says."""
+
+    name: str
+    description: str = ""
+    precedence: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Accounts:
     """key: of gzipped JSON lines: `sub`, `username`, `attributes`, `groups`, `status`, `enabled`."""
 
     count: int
     key: str
     sha256: str
+    groups: tuple[Group, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +105,7 @@ class Backup:
     accounts: Accounts
     settings_key: str
     notes: tuple[str, ...] = field(default=())
+    settings_sha256: str = ""
 
     @property
     def items(self) -> int:
@@ -138,12 +149,17 @@ def read(raw: bytes) -> Backup:
     try:
         found: dict[str, Any] = json.loads(raw)
         tables = {name: _table(table) for name, table in found.pop("tables").items()}
-        objects, accounts = Objects(**found.pop("objects")), Accounts(**found.pop("accounts"))
+        objects, accounts = Objects(**found.pop("objects")), _accounts(found.pop("accounts"))
         return Backup(tables=tables, objects=objects, accounts=accounts, notes=tuple(found.pop("notes")), **found)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise NotReadable(
             f"the manifest is not of the form that this version writes ({type(error).__name__})"
         ) from error
+
+
+def _accounts(found: dict[str, Any]) -> Accounts:
+    groups = tuple(Group(**group) for group in found.pop("groups", ()))
+    return Accounts(groups=groups, **found)
 
 
 def _table(found: dict[str, Any]) -> Table:

@@ -26,6 +26,9 @@ LAST_S = 60
 # Before going on after AWS was busy; and while S3 fetches what lies in a cold storage class, which takes hours.
 _PAUSE_S = 60
 _THAWING_S = 3_600
+# What nobody foresaw may pass by itself; after so many runs that met it, or after so long, a restore has failed.
+_MOST_FAULTS = 3
+_LONGEST_S = 14 * 86_400
 
 
 def go_on(services: Services, payload: dict[str, Any], remaining_s: float) -> dict[str, Any]:
@@ -35,11 +38,37 @@ def go_on(services: Services, payload: dict[str, Any], remaining_s: float) -> di
     if run is None:
         return {"restore": payload["restore"]}
     try:
+        _go_on(services, run, until)
+    except places.Lost:
+        logs.line("restore", restore=run.id, taken_over=True)
+    return {"restore": run.id, "step": run.step}
+
+
+def _go_on(services: Services, run: Run, until: float) -> None:
+    """Raises Lost."""
+    try:
         _steps(services, run, until)
     except Busy:
         logs.line("restore", restore=run.id, step=run.step, busy=True)
         places.pause(services, run, _PAUSE_S)
-    return {"restore": run.id, "step": run.step}
+    except places.Lost:
+        raise
+    except Exception as error:
+        logs.report(error)
+        run.faults += 1
+        if run.faults < _MOST_FAULTS:
+            places.pause(services, run, _PAUSE_S)
+        else:
+            _give_up(services, run, error)
+
+
+def _give_up(services: Services, run: Run, error: Exception) -> None:
+    """End it although not all is done: of a drill something may be left, which says so."""
+    at = f"{type(error).__name__} at step “{run.step}”: see the log of this function"
+    run.problem = "; ".join(filter(None, [run.problem, at]))
+    if run.drill:
+        drill.tell(services, run)
+    places.end(services, run, "failed")
 
 
 def _steps(services: Services, run: Run, until: float) -> None:
@@ -80,6 +109,8 @@ def _close(services: Services, run: Run, until: float) -> None:
 
 
 def _work(services: Services, run: Run, until: float) -> Work:
+    if time.time() > run.started_at + _LONGEST_S:
+        raise Unusable(f"it did not come to its end in {_LONGEST_S // 86_400} days")
     found = Archive.of(services.archives(run.source), run.backup, run.kept)
     run.items, run.all_objects = found.backup.items, found.backup.objects.count
     return Work(services, run, found, until, Erased() if run.drill else erased.known(services, found.bucket))
@@ -108,9 +139,11 @@ _STEPS: Mapping[Step, Callable[[Work], bool]] = {
     "rows": rows.are_written,
     "comparing": rows.are_compared,
     "erasing": erased.are_gone,
+    "inviting": people.are_invited,
 }
 _DRILL: Mapping[Step, Callable[[Work], bool]] = {
     "thawing": _are_thawed,
+    "counting": drill.is_counted,
     "making": drill.is_made,
     "objects": copies.are_back,
     "rows": rows.are_written,

@@ -6,6 +6,7 @@ files and counts have none that changes, so that those that are there stay. `ove
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -13,6 +14,7 @@ from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Protocol
 
+from chalicelib import ids
 from chalicelib.aws.bucket import Missing
 from chalicelib.aws.table import ConditionFailed, TransactionRefused, Wire, transact
 from chalicelib.comments import restored
@@ -126,9 +128,15 @@ def _write(work: Work, selection: Selection, table: str, item: Item) -> None:
     is_counted = table == "files" and "size" in row and not work.run.drill
     if is_counted and (_counted(work, row) or not overwrite):
         return
-    condition, values = (None, {}) if overwrite else _unless_newer(table, row)
+    replaces = work.run.drill or (work.run.overwrite and not _is_running(table, row))
+    condition, values = (None, {}) if replaces else _unless_newer(table, row)
     with suppress(ConditionFailed):
-        target.write(target.put_wire(row, condition=condition, values=values))
+        target.write(target.put_wire(row, condition=condition, values=values), patience_s=_PATIENCE_S)
+
+
+def _is_running(table: str, row: Item) -> bool:
+    """Whether it counts this month: what was spent since the backup stays spent."""
+    return table == "usage" and row["period"]["S"] == ids.month(time.time())
 
 
 def _unless_newer(table: str, row: Item) -> tuple[str, dict[str, str]]:
@@ -157,7 +165,9 @@ def _prepared(work: Work, selection: Selection, table: str, item: Item) -> Item 
     if work.run.drill:
         return item
     row = selection.row(table, item)
-    if row is None or table != "files" or "version_id" not in row:
+    if row is None or _is_over(table, row):
+        return None
+    if table != "files" or "version_id" not in row:
         return row
     key, version_id = row["object_key"]["S"], row["version_id"]["S"]
     uploads = work.services.uploads
@@ -167,6 +177,11 @@ def _prepared(work: Work, selection: Selection, table: str, item: Item) -> Item 
         with suppress(Missing):
             return row | {"version_id": {"S": uploads.stored(key).version_id}}
     return row
+
+
+def _is_over(table: str, row: Item) -> bool:
+    """Whether DynamoDB removes it any moment, so that nobody can tell whether it came back."""
+    return table == "usage" and "ttl" in row and float(row["ttl"]["N"]) <= time.time()
 
 
 def _compare(work: Work, selection: Selection, table: str, items: list[Item]) -> dict[str, int]:

@@ -5,10 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from chalicelib.schema import SCHEMA_VERSION
-
-__all__ = ["BACKED_UP", "LEFT_OUT", "SCHEMA_VERSION"]
-
 # By logical name, with the attributes of the key.
 BACKED_UP: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {

@@ -55,4 +55,5 @@ def put_section(services: Services, row: Wire, *, overwrite: bool) -> None:
         f"#{name} = " + (f":{name}" if overwrite else f"if_not_exists(#{name}, :{name})") for name in said
     )
     values = {f":{name}": value for name, value in said.items()}
-    services.sections.write(services.sections.update(sections.key(row["section_id"]["S"]), f"SET {names}", values))
+    put = services.sections.update(sections.key(row["section_id"]["S"]), f"SET {names}", values)
+    services.sections.write(put, patience_s=_PATIENCE_S)

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from chalicelib.services import Services
 
 _FOLDER = "erasures/"
+# A monthly backup of the day before lives for 400 days, and a restore takes its time. As the bucket's lifecycle has it
+# (deploy/stacks/foundation.yaml).
+KEPT_DAYS = 460
 
 
 def conversation(services: Services, subject: Subject, conversation_id: str) -> None:
@@ -37,6 +40,7 @@ def account(services: Services, subject: Subject) -> None:
 
 def _note(services: Services, erased: str, subject: Subject) -> None:
     """Safe to repeat."""
-    row = {"erased": erased, "at": int(time.time()), "user_id": subject.owner}
+    now = int(time.time())
+    row = {"erased": erased, "at": now, "user_id": subject.owner, "ttl": now + KEPT_DAYS * 86_400}
     services.erasures.write(services.erasures.put(row))
     services.erased.put(_FOLDER + quote(erased, safe=""), json.dumps(row).encode(), "application/json")

@@ -142,7 +142,7 @@ def invite(services: Services, email: str, groups: Iterable[str]) -> Member:
 def _invited(services: Services, email: str, more: Mapping[str, str]) -> Account:
     """Its password goes to that address alone: whoever signs in with it has read mail there. Raises InvalidRequest."""
     try:
-        return services.accounts.invite({"email": email, "email_verified": "true", **more}, is_enabled=True)
+        return services.accounts.make({"email": email, "email_verified": "true", **more}, is_mailed=True)
     except NoAddress as error:
         raise InvalidRequest("email", "is no address that mail can be sent to") from error
 
@@ -152,7 +152,7 @@ def invite_again(services: Services, user_id: str) -> Account:
     account = _account(services, user_id)
     if account.status == "disabled":
         raise Conflict("This person is kept out. Let them in again first.")
-    if account.status != "invited" or not services.accounts.remind(account.email):
+    if account.status != "invited" or not services.accounts.invite(account.email):
         raise Conflict("This person has a password already: “Forgot password” on the sign-in page makes a new one.")
     return account
 
