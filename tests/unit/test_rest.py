@@ -51,8 +51,8 @@ class Metered:
         self.refusal = refusal
         self.app = ChatApp("metered", admit=lambda session: None, meter=self._meter)
 
-        @self.app.route("/open", methods=["POST"], metered="signups", cors=Cors(allow_origin="https://site.example"))
-        def open_route(body: Nothing) -> Nothing:
+        @self.app.route("/signups", methods=["POST"], metered="signups", cors=Cors(allow_origin="https://site.example"))
+        def sign_up(body: Nothing) -> Nothing:
             raise NotFound("door")
 
         self.app.debug = False
@@ -74,7 +74,7 @@ class Metered:
             "body": body,
             "isBase64Encoded": False,
             "stageVariables": None,
-            "requestContext": {"httpMethod": "POST", "resourcePath": "/open", "identity": identity},
+            "requestContext": {"httpMethod": "POST", "resourcePath": "/signups", "identity": identity},
         }
         return self.app(event, Context(29))
 

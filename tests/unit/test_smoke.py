@@ -268,6 +268,9 @@ class Cognito:
     def admin_set_user_password(self, **_: Any) -> None:
         pass
 
+    def admin_add_user_to_group(self, **asked: str) -> None:
+        assert asked["Username"] in self.users
+
     def admin_get_user(self, **asked: str) -> dict[str, Any]:
         assert asked["Username"] in self.users
         return {"Username": asked["Username"]}
