@@ -42,9 +42,9 @@ def test_an_account_is_made_once_and_nobody_is_mailed(stage: Stage) -> None:
 
 def test_who_has_signed_in_since_is_not_invited(stage: Stage) -> None:
     made = _accounts().make(ATTRIBUTES)
-    _accounts().invite(made.sub)
+    _accounts().invite(made.email)
     stage.pool.signed_in.add(made.sub)
-    _accounts().invite(made.sub)
+    _accounts().invite(made.email)
     assert stage.pool.mailed == ["ada@example.com"]
 
 
@@ -52,7 +52,7 @@ def test_the_end_of_a_days_mails_is_waited_for(stage: Stage) -> None:
     made = _accounts().make(ATTRIBUTES)
     stage.pool.mails_left = 0
     with pytest.raises(Busy):
-        _accounts().invite(made.sub)
+        _accounts().invite(made.email)
 
 
 def test_who_was_kept_out_is_kept_out(stage: Stage) -> None:

@@ -151,15 +151,17 @@ class FakePool:
         DesiredDeliveryMediums: tuple[str, ...] = (),
         MessageAction: str = "",
     ) -> dict[str, Any]:
-        """An invitation is sent again to whoever has not signed in since: by `sub` or by address."""
+        """An invitation is sent again to whoever has not signed in since."""
         if MessageAction == "RESEND":
             if not self.mails_left:
                 raise client_error("LimitExceededException", "AdminCreateUser")
-            assert Username in self.subs
-            if Username in self.signed_in:
+            if "@" not in Username:
+                raise client_error("InvalidParameterException", "AdminCreateUser", said="Username should be an email.")
+            (sub,) = [sub for sub in self.subs if self.email(sub) == Username]
+            if sub in self.signed_in:
                 raise client_error("UnsupportedUserStateException", "AdminCreateUser")
-            self.mailed.append(self.email(Username))
-            return {"User": {"Username": Username}}
+            self.mailed.append(Username)
+            return {"User": {"Username": sub}}
         if Username in map(self.email, self.subs):
             raise client_error("UsernameExistsException", "AdminCreateUser")
         assert all(each["Name"] != "sub" for each in UserAttributes), "Cognito refuses it"

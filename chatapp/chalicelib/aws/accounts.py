@@ -76,9 +76,10 @@ class Accounts(Adapter):
         self._allow("AdminDisableUser")
         _sent(self._client().admin_disable_user, UserPoolId=self._pool_id, Username=sub)
 
-    def invite(self, sub: str) -> None:
+    def invite(self, email: str) -> None:
         """Mail a password for once to somebody whose account was made; not to who has chosen their own since.
 
+        By the address: of a pool whose people sign in by it, AdminCreateUser takes no other name.
         Without Amazon SES Cognito mails 50 a day, after which it answers LimitExceededException: Busy.
         https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-email.html
         """
@@ -88,7 +89,7 @@ class Accounts(Adapter):
             _sent(
                 client.admin_create_user,
                 UserPoolId=self._pool_id,
-                Username=sub,
+                Username=email,
                 MessageAction="RESEND",
                 DesiredDeliveryMediums=["EMAIL"],
             )

@@ -99,7 +99,7 @@ def _are_made(work: Work) -> bool:
         if sub in absent:
             run.subs[sub] = accounts.make(account["attributes"]).sub
             if account["enabled"]:
-                run.uninvited.append(run.subs[sub])
+                run.uninvited.append(account["attributes"]["email"])
             else:
                 accounts.keep_out(run.subs[sub])
         if sub in run.subs or run.overwrite:
