@@ -290,9 +290,14 @@ def test_a_ban_that_could_not_be_carried_out_says_so(stage: Stage, ada: Person) 
 def test_nobody_bans_themselves_or_nobody(stage: Stage) -> None:
     olga = owner(stage)
     assert olga.call("PUT", f"/moderation/bans/{olga.user_id}").status == 400
-    assert olga.call("PUT", "/moderation/bans/nobody").status == 404
-    assert olga.post(f"/moderation/commentaires/{MISSING}", {"action": "hide"}).status == 404
-    assert olga.post("/moderation/commentaires/nothing", {"action": "delete"}).status == 404
+    for nobody in ("nobody", MISSING):
+        assert olga.call("PUT", f"/moderation/bans/{nobody}").status == 404
+        assert olga.call("DELETE", f"/moderation/bans/{nobody}").status == 404
+    assert not any(row["user_id"] == MISSING for row in stage.rows("people"))
+    assert stage.lambdas.pending == []
+    assert olga.post(f"/moderation/commentaires/{MISSING}", {"action": "hide", "revision": 0}).status == 404
+    assert olga.get(f"/moderation/commentaires?user_id={'x' * 3_000}").status == 400
+    assert olga.post("/moderation/commentaires/nothing", {"action": "delete", "revision": 0}).status == 404
 
 
 def _ends(call: Call, send: Send) -> Any:
