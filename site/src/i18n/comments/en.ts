@@ -61,7 +61,7 @@ export const commentsEn = {
     too_fast: "That was very quick. Wait a few seconds, then publish it again as it is.",
     display_name_taken: "This name is the owner’s, or looks like it. Choose another one.",
     name_refused: (most: number) =>
-      `A name has 1 to ${most} visible characters, with a letter, a number or a symbol, and none that turns the direction of writing.`,
+      `A name has 1 to ${most} visible characters, with a letter or a number, each word in one script, and none that turns the direction of writing.`,
     too_late: "A comment can be changed for 15 minutes. Delete it and write a new one instead.",
     moderated: "The owner has decided about this comment meanwhile: it cannot be changed.",
     comment_gone: "The comment that you answer was taken away.",

@@ -63,7 +63,7 @@ export const commentsFr: typeof commentsEn = {
     too_fast: "C’était très rapide. Attendez quelques secondes, puis publiez le texte tel quel.",
     display_name_taken: "Ce nom est celui du propriétaire, ou lui ressemble. Choisissez-en un autre.",
     name_refused: (most) =>
-      `Un nom a de 1 à ${most} caractères visibles, dont une lettre, un chiffre ou un symbole, et aucun qui change le sens de l’écriture.`,
+      `Un nom a de 1 à ${most} caractères visibles, dont une lettre ou un chiffre, chaque mot dans une seule écriture, et aucun qui change le sens de l’écriture.`,
     too_late: "Un commentaire peut être modifié pendant 15 minutes. Supprimez-le et écrivez-en un nouveau.",
     moderated: "Le propriétaire a pris une décision sur ce commentaire : il ne peut plus être modifié.",
     comment_gone: "Le commentaire auquel vous répondez a été retiré.",
