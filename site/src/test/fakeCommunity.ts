@@ -39,6 +39,7 @@ export const moderated = (fields: Partial<ModeratedComment> = {}): ModeratedComm
   ...mine({ author: { name: "Bob", is_owner: false }, status: "held", why_held: "first" }),
   user_id: "bob",
   reports: 0,
+  revision: 0,
   ...fields,
 });
 
@@ -181,6 +182,7 @@ export class FakeCommunity {
     }
     const held = this.queue.find((one) => one.id === id);
     if (!held) return refused(404, "not_found");
+    if ((body["action"] === "approve" || body["action"] === "restore") && body["revision"] !== held.revision) return refused(409, "changed");
     const after = { approve: "visible", hide: "hidden", restore: "visible", delete: "deleted" } as const;
     held.status = after[body["action"] as keyof typeof after];
     if (held.status === "visible") held.reports = 0;

@@ -123,6 +123,7 @@ export const commentsEn = {
     banConfirm: "Ban and hide their comments",
     banned: (name: string) => `${name} is banned; their comments are being hidden.`,
     clash: "Somebody else has decided about this comment meanwhile. The list was read again.",
+    changed: "Its writer has changed this comment meanwhile. The list was read again: look at it once more.",
     lifted: (name: string) => `${name} may comment again; their comments are coming back.`,
     replied: "Your reply is published.",
     script: "a script",

@@ -125,6 +125,7 @@ export const commentsFr: typeof commentsEn = {
     banConfirm: "Exclure et masquer ses commentaires",
     banned: (name) => `${name} : exclusion faite, ses commentaires sont en train d’être masqués.`,
     clash: "Quelqu’un d’autre a décidé de ce commentaire entre-temps. La liste a été relue.",
+    changed: "Son auteur a modifié ce commentaire entre-temps. La liste a été relue : regardez-le encore une fois.",
     lifted: (name) => `${name} peut à nouveau commenter ; ses commentaires reviennent.`,
     replied: "Votre réponse est publiée.",
     script: "un script",
