@@ -28,7 +28,9 @@ def _names(stage: Stage) -> list[str]:
 
 def test_a_name_is_that_of_the_comments_to_come(stage: Stage, ada: Person) -> None:
     comment(ada, "one")
+    assert ada.get("/me").body["is_name_chosen"] is False
     _named(ada, "Ada")
+    assert ada.get("/me").body["is_name_chosen"] is True
     comment(ada, "two")
     _named(ada, "Countess")
     comment(ada, "three")
@@ -81,8 +83,6 @@ def test_an_owner_who_is_called_otherwise_leaves_the_name_to_others(stage: Stage
     assert _named(ada, "Olga Ladyzhenskaya") == 200
 
 
-@pytest.mark.parametrize("name", ["\u200b", "x" * 41, "..."])
-def test_a_name_that_is_none_is_refused(stage: Stage, ada: Person, name: str) -> None:
 def test_who_is_an_owner_no_more_keeps_their_name_and_keeps_it_from_nobody(stage: Stage, ada: Person) -> None:
     olga = owner(stage)
     _named(olga, "Olga")
@@ -108,5 +108,7 @@ def test_what_a_token_of_before_kept_from_others_is_let_go_of(stage: Stage, ada:
     assert comment(ada, "under the name that is free")
 
 
+@pytest.mark.parametrize("name", ["\u200b", "x" * 41, "..."])
+def test_a_name_that_is_none_is_refused(stage: Stage, ada: Person, name: str) -> None:
     refused = ada.patch("/me", {"display_name": name})
     assert (refused.status, refused.body["error"]["field"]) == (400, "display_name")

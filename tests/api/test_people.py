@@ -303,6 +303,7 @@ def test_each_sees_themselves(stage: Stage, owner: Person) -> None:
         "user_id": guest.user_id,
         "email": stage.pool.email(guest.user_id),
         "display_name": names.default(guest.user_id),
+        "is_name_chosen": False,
         "groups": [],
     }
     assert owner.get("/me").body["groups"] == ["owners"]

@@ -70,7 +70,7 @@ export class FakeCommunity {
   mine: MyComment[] = [];
   queue: ModeratedComment[] = [];
   people: Person[] = [];
-  me: Me = { user_id: "ada", email: "ada@example.com", display_name: "Ada", groups: [] };
+  me: Me = { user_id: "ada", email: "ada@example.com", display_name: "Ada", is_name_chosen: true, groups: [] };
   /** Answers in place of the next ones, by method and path. */
   readonly instead = new Map<string, Reply>();
   #count = 0;
@@ -102,7 +102,7 @@ export class FakeCommunity {
       case "commentaires":
         return this.#comments(method, id, action, body, query);
       case "me":
-        if (method === "PATCH") this.me = { ...this.me, display_name: String(body["display_name"]) };
+        if (method === "PATCH") this.me = { ...this.me, display_name: String(body["display_name"]), is_name_chosen: true };
         return [200, this.me];
       case "people":
         return this.#people(method, id, action, body, query);

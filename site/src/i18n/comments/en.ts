@@ -43,7 +43,7 @@ export const commentsEn = {
   left: (count: number, text: string) => `${text} ${count === 1 ? "character" : "characters"} left`,
   over: (count: number, text: string) => `${text} ${count === 1 ? "character" : "characters"} too many`,
   name: "Your name",
-  nameHint: "Shown with your comments; nothing else of you is.",
+  nameHint: (otherwise: string) => `Shown with your comments; nothing else of you is. Without one you are called ${otherwise}.`,
   nameLead: "You comment as",
   nameChange: "Change your name",
   nameSaved: "Your name was changed: your next comments show it.",

@@ -45,7 +45,7 @@ export const commentsFr: typeof commentsEn = {
   left: (count, text) => `${text} caractère${count < 2 ? " restant" : "s restants"}`,
   over: (count, text) => `${text} caractère${count < 2 ? "" : "s"} de trop`,
   name: "Votre nom",
-  nameHint: "Affiché avec vos commentaires ; rien d’autre de vous ne l’est.",
+  nameHint: (otherwise) => `Affiché avec vos commentaires ; rien d’autre de vous ne l’est. Sans nom, vous êtes ${otherwise}.`,
   nameLead: "Vous commentez sous le nom de",
   nameChange: "Changer de nom",
   nameSaved: "Votre nom a été changé : vos prochains commentaires le montrent.",
