@@ -112,10 +112,11 @@ def _times(name: str, took_ms: list[float]) -> list[Figure]:
 
 def main() -> None:
     running = local_aws.status(ROOT).aws
-    if steps.read_outputs("local") is None or running is None:
+    outputs = steps.read_outputs("local")
+    if outputs is None or running is None:
         sys.exit("nothing to measure: run ./deploy.sh local first")
     stage = Stage.of(running)
-    read = comments_read.figures(stage.api, stage.dynamodb, stage.sent)
+    read = comments_read.figures(stage.api, stage.dynamodb, stage.sent, outputs)
     show("comments and limits on the local AWS, warm", [*limiter(stage), *read, load_average()])
 
 

@@ -25,6 +25,7 @@ from chalicelib.comments.rows import Comment
 from chalicelib.comments.writing import New, Writer
 from chalicelib.ids import new_id
 
+from bench import comments_page
 from bench.report import Figure
 
 COMMENTS = 10_000
@@ -37,8 +38,8 @@ _TEXT = "A comment of the usual length says what it has to say within some two l
 _wire = TypeSerializer().serialize
 
 
-def figures(api: services.Services, dynamodb: Any, sent: list[str]) -> Iterator[Figure]:
-    """sent: DynamoDB's operations since it was last emptied."""
+def figures(api: services.Services, dynamodb: Any, sent: list[str], outputs: dict[str, Any]) -> Iterator[Figure]:
+    """sent: DynamoDB's operations since it was last emptied. outputs: the stage's addresses."""
     api = replace(api, settings=replace(api.settings, comments_mode="open"))
     names = [f"bench-{uuid.uuid4()}" for _ in range(SECTIONS)]
     with _made(dynamodb, api.sections.name, "section_id", [_section(name) for name in names]):
@@ -46,6 +47,7 @@ def figures(api: services.Services, dynamodb: Any, sent: list[str]) -> Iterator[
             with _made(dynamodb, api.commentaires.name, "id", [_comment(name, n) for n in range(count)]):
                 read = _sampled(sent, partial(views.page, api, CommentsQuery(sectionId=name)))
                 yield from read.figures(f"page_of_{count}", 1, "and one of the section, once in 10 s")
+                yield from comments_page.element(outputs, name, count)
         counted = _sampled(sent, lambda: views.counts(api, CountsQuery(sectionIds=",".join(names))))  # type: ignore[arg-type]
         yield from counted.figures(f"counts_of_{SECTIONS}", 1, "")
         yield from _posted(api, dynamodb, sent, names[2])

@@ -297,7 +297,7 @@ def delete_comment(comment_id: str) -> CommentDeleted:
     return comments.delete(api(), app.user, comment_id)
 
 
-@app.route("/commentaires/{comment_id}/restoration", methods=["POST"], **signed_in)
+@app.route("/commentaires/{comment_id}/restoration", methods=["POST"], metered="comments", **signed_in)
 def restore_comment(comment_id: str, body: Nothing = Nothing()) -> MyComment:  # noqa: B008
     return comments.restore(api(), app.user, comment_id)
 

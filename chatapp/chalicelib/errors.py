@@ -25,7 +25,8 @@ What a caller can provoke, and how HTTP names it; only these become 4xx:
     │   ├── DuplicateComment    409 duplicate_comment    (carries `field`)
     │   ├── TooFast             409 too_fast             (carries `field`)
     │   ├── TooLate             409 too_late
-    │   └── Moderated           409 moderated
+    │   ├── Moderated           409 moderated
+    │   └── CommentChanged      409 changed              (carries `field`)
     ├── StorageFull             413 storage_full         (carries `used_bytes`, `limit_bytes`)
     ├── BudgetSpent             429 budget_spent         (in the middle of an answer: that answer's error)
     ├── RateLimited             429 rate_limited         (carries `retry_after_s`, which is a header, too)
@@ -263,6 +264,16 @@ class TooLate(Conflict):
 
 class Moderated(Conflict):
     code = "moderated"
+
+
+class CommentChanged(Conflict):
+    code = "changed"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "revision: its writer has changed this comment since you read it; read it again, then decide",
+            field="revision",
+        )
 
 
 class StorageFull(AppError):

@@ -62,7 +62,7 @@ def shown(stage: Stage, section_id: str = SECTION) -> list[Any]:
     found: list[Any] = []
     cursor = ""
     while True:
-        read = page(stage, section_id, f"&limit=100{cursor}")
+        read = page(stage, section_id, f"&limit=50{cursor}")
         for each in read["comments"]:
             replies = [reply["text"] for reply in each["replies"]]
             found.append([each["text"], replies] if replies else each["text"])
@@ -79,8 +79,12 @@ def count(stage: Stage, section_id: str = SECTION) -> int:
     return len(visible)
 
 
-def act(stage: Stage, comment_id: str, action: str, by: str = "olga") -> Reply:
-    return owner(stage, by).post(f"/moderation/commentaires/{comment_id}", {"action": action})
+def act(stage: Stage, comment_id: str, action: str, by: str = "olga", revision: int | None = None) -> Reply:
+    """revision: of the text that an owner has seen, by default the one that is there."""
+    if revision is None:
+        revision = next((row.get("revision", 0) for row in stage.rows("commentaires") if row["id"] == comment_id), 0)
+    body = {"action": action, "revision": revision}
+    return owner(stage, by).post(f"/moderation/commentaires/{comment_id}", body)
 
 
 def held(stage: Stage) -> list[str]:

@@ -63,7 +63,7 @@ OWNERS_ROUTES: list[tuple[str, str, Any]] = [
     ("GET", "/sections", None),
     ("PUT", f"/sections/{S}", {"title": "Projects", "url": "https://site.example/#projects"}),
     ("GET", "/moderation/commentaires", None),
-    ("POST", f"/moderation/commentaires/{K}", {"action": "hide"}),
+    ("POST", f"/moderation/commentaires/{K}", {"action": "hide", "revision": 0}),
     ("PUT", f"/moderation/bans/{P}", None),
     ("DELETE", f"/moderation/bans/{P}", None),
 ]

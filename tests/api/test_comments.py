@@ -100,7 +100,7 @@ def test_newest_first_and_replies_beneath_in_the_order_in_which_they_were_writte
     assert count(stage) == 7
 
 
-@pytest.mark.parametrize("limit", [1, 2, 3, 4, 5, 7, 100])
+@pytest.mark.parametrize("limit", [1, 2, 3, 4, 5, 7, 50])
 def test_no_page_loses_or_doubles_a_comment_wherever_it_ends(stage: Stage, ada: Person, limit: int) -> None:
     written: list[Any] = []
     for number, replies in enumerate((0, 3, 0, 6, 1)):
@@ -342,6 +342,9 @@ def test_sections_are_made_and_changed_by_owners_and_keep_their_count(stage: Sta
         ("safe\u202egnp.exe\u2066", "safegnp.exe"),
         ("zero\u200bwidth\ufeff\u00ad", "zerowidth"),
         ("a" + "\u0301" * 100, "\u00e1" + "\u0301" * 5),
+        *(("a" + ("\u0301" * 5 + hidden) * 100, "\u00e1" + "\u0301" * 5) for hidden in "\u200b\x00\u3164\u2800"),
+        ("a" + ("\u0301" * 5 + "\u200d") * 100, "\u00e1" + "\u0301" * 4 + "\u200d\u0301"),
+        ("e\u200b\u0301", "\u00e9"),
         (
             "\U0001f468\u200d\U0001f469\u200d\U0001f467 \u2764\ufe0f",
             "\U0001f468\u200d\U0001f469\u200d\U0001f467 \u2764\ufe0f",

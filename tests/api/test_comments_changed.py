@@ -97,6 +97,17 @@ def test_deleting_can_be_undone_for_a_while(stage: Stage, ada: Person, grace: Pe
     assert ada.post(f"/commentaires/{comment_id}/restoration").status == 404
 
 
+def test_bringing_back_counts_as_writing_does_and_deleting_is_free(stage: Stage) -> None:
+    stage.configure(rates='{"members": {"comments": [2, 3600]}}')
+    ada = Person(stage, "ada", groups="members")
+    comment_id = comment(ada)
+    replies = []
+    for _ in range(2):
+        assert ada.delete(f"/commentaires/{comment_id}").status == 200
+        replies.append(ada.post(f"/commentaires/{comment_id}/restoration").status)
+    assert replies == [200, 429]
+
+
 def test_what_was_deleted_comes_back_as_it_was(stage: Stage, ada: Person) -> None:
     stage.configure(comments_mode="approve")
     comment_id = comment(ada)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from chalicelib import sessions
 
 from tests.api.commenting import UNMETERED, comment, owner, page, post, section, shown
 from tests.people import Person
 from tests.stage import Stage
 
-LOOK_ALIKE = "\u041elga"  # with a Cyrillic O
+LOOK_ALIKE = "0LGA"  # with a digit
 
 
 @pytest.fixture(autouse=True)
@@ -27,7 +28,9 @@ def _names(stage: Stage) -> list[str]:
 
 def test_a_name_is_that_of_the_comments_to_come(stage: Stage, ada: Person) -> None:
     comment(ada, "one")
+    assert ada.get("/me").body["is_name_chosen"] is False
     _named(ada, "Ada")
+    assert ada.get("/me").body["is_name_chosen"] is True
     comment(ada, "two")
     _named(ada, "Countess")
     comment(ada, "three")
@@ -78,6 +81,31 @@ def test_an_owner_who_is_called_otherwise_leaves_the_name_to_others(stage: Stage
     assert _named(ada, "Olga") == 200
     assert _named(olga, "") == 200
     assert _named(ada, "Olga Ladyzhenskaya") == 200
+
+
+def test_who_is_an_owner_no_more_keeps_their_name_and_keeps_it_from_nobody(stage: Stage, ada: Person) -> None:
+    olga = owner(stage)
+    _named(olga, "Olga")
+    comment(olga, "as an owner")
+    assert owner(stage, "oskar").patch(f"/people/{olga.user_id}", {"groups": ["members"]}).status == 200
+    # Until it is over, their token says what they were.
+    olga.claims["cognito:groups"] = "members"
+    sessions.known[str(olga.subject)] = sessions.Ended()
+    assert _named(ada, LOOK_ALIKE) == 200
+    assert comment(ada, "under the name that is free")
+    assert comment(olga, "under the name of before")
+
+
+def test_what_a_token_of_before_kept_from_others_is_let_go_of(stage: Stage, ada: Person) -> None:
+    olga = owner(stage)
+    _named(olga, "Olga")
+    assert owner(stage, "oskar").patch(f"/people/{olga.user_id}", {"groups": ["members"]}).status == 200
+    sessions.known[str(olga.subject)] = sessions.Ended()
+    comment(olga, "while the token is still taken")
+    olga.claims["cognito:groups"] = "members"
+    comment(olga, "as a member")
+    _named(ada, LOOK_ALIKE)
+    assert comment(ada, "under the name that is free")
 
 
 @pytest.mark.parametrize("name", ["\u200b", "x" * 41, "..."])

@@ -11,7 +11,7 @@ import pytest
 from chalicelib.ids import iso
 from moto.sns.models import sns_backends
 
-from tests.api.commenting import TEXT, UNMETERED, act, comment, section
+from tests.api.commenting import TEXT, UNMETERED, act, comment, owner, section
 from tests.fakes.aws import Context, client_error
 from tests.people import Person
 from tests.stage import HOUR, ORIGIN, Stage
@@ -52,6 +52,11 @@ def test_it_counts_and_links_and_says_nothing_else(stage: Stage, ada: Person, gr
         assert said in text
     for unsaid in (TEXT, "Ada", ada.user_id, waits):
         assert unsaid not in subject + text
+
+
+def test_an_owner_who_answers_is_not_told_of_it(stage: Stage) -> None:
+    comment(owner(stage), "An answer")
+    assert _sent(stage) == []
 
 
 def _write_long_ago(stage: Stage, ada: Person) -> None:

@@ -129,6 +129,51 @@ def test_its_writer_and_an_owner_at_once_are_counted_once(stage: Stage, ada: Per
     assert count(stage) == 0
 
 
+@pytest.mark.parametrize("mode", ["approve", "first"])
+def test_no_text_is_shown_that_the_owner_has_not_seen(stage: Stage, ada: Person, mode: str) -> None:
+    stage.configure(comments_mode=mode)
+    comment_id = comment(ada, "Nice page")
+    (seen,) = _queue(stage, "state=held")["comments"]
+    assert ada.patch(f"/commentaires/{comment_id}", {"text": "Buy pills"}).status == 200
+    refused = act(stage, comment_id, "approve", revision=seen["revision"])
+    assert (refused.status, refused.error, refused.body["error"]["field"]) == (409, "changed", "revision")
+    assert held(stage) == [comment_id]
+    assert post(ada, "the next one").body["status"] == "held", "nobody is trusted for it either"
+    assert act(stage, comment_id, "approve").body["text"] == "Buy pills"
+    assert count(stage) == 1
+
+
+@pytest.mark.parametrize(("before", "action"), [((), "approve"), (("approve",), "hide")])
+def test_a_text_that_changes_while_an_owner_decides_is_not_shown(
+    stage: Stage, ada: Person, before: tuple[str, ...], action: str
+) -> None:
+    """Between the reading of the comment and its writing; what hides it holds for any text."""
+    comment_id = comment(ada, "Nice page")
+    for each in before:
+        act(stage, comment_id, each)
+    _meanwhile(stage, lambda: ada.patch(f"/commentaires/{comment_id}", {"text": "Buy pills"}))
+    assert act(stage, comment_id, action).status == {"approve": 409, "hide": 200}[action]
+    assert count(stage) == 0
+
+
+def test_what_was_hidden_is_restored_with_the_text_that_was_seen_alone(stage: Stage, ada: Person) -> None:
+    comment_id = comment(ada)
+    ada.patch(f"/commentaires/{comment_id}", {"text": "Better"})
+    hidden = act(stage, comment_id, "hide")
+    assert act(stage, comment_id, "restore", revision=0).error == "changed"
+    assert act(stage, comment_id, "restore", revision=hidden.body["revision"]).status == 200
+
+
+def test_two_changes_at_once_are_both_numbered(stage: Stage, ada: Person) -> None:
+    comment_id = comment(ada)
+    _meanwhile(stage, lambda: ada.patch(f"/commentaires/{comment_id}", {"text": "one"}))
+    assert ada.patch(f"/commentaires/{comment_id}", {"text": "two"}).status == 200
+    assert (stage.row("commentaires", comment_id)["revision"], _queue(stage, "state=held")["comments"][0]["text"]) == (
+        2,
+        "two",
+    )
+
+
 def _meanwhile(stage: Stage, what: Callable[[], object], nth: int = 1) -> None:
     """Let something else happen once the comment has been read for the nth time from now."""
 
@@ -174,7 +219,7 @@ def test_moderation_is_owners_alone(stage: Stage, ada: Person) -> None:
     comment_id = comment(ada)
     calls = [
         ("GET", "/moderation/commentaires", None),
-        ("POST", f"/moderation/commentaires/{comment_id}", {"action": "approve"}),
+        ("POST", f"/moderation/commentaires/{comment_id}", {"action": "approve", "revision": 0}),
         ("PUT", f"/moderation/bans/{ada.user_id}", None),
         ("DELETE", f"/moderation/bans/{ada.user_id}", None),
         ("GET", "/sections", None),
@@ -218,6 +263,41 @@ def test_what_was_held_when_a_ban_came_waits_again_after_it(stage: Stage, ada: P
     _carry_out(stage, ada)
     assert held(stage) == [comment_id]
     assert count(stage) == 0
+
+
+def test_what_is_hidden_while_its_writer_is_banned_stays_so_after_it(stage: Stage, ada: Person) -> None:
+    stage.configure(comments_mode="open")
+    comment_id = comment(ada)
+    owner(stage).call("PUT", f"/moderation/bans/{ada.user_id}")
+    _carry_out(stage, ada)
+    assert act(stage, comment_id, "hide").status == 200
+    owner(stage).call("DELETE", f"/moderation/bans/{ada.user_id}")
+    _carry_out(stage, ada)
+    assert count(stage) == 0
+    assert act(stage, comment_id, "restore").body["status"] == "visible"
+
+
+def test_who_is_banned_changes_nothing_that_an_owner_restored(stage: Stage, ada: Person) -> None:
+    comment_id = comment(ada)
+    owner(stage).call("PUT", f"/moderation/bans/{ada.user_id}")
+    _carry_out(stage, ada)
+    assert act(stage, comment_id, "restore").status == 200
+    refused = ada.patch(f"/commentaires/{comment_id}", {"text": "Buy pills"})
+    assert (refused.status, refused.error) == (403, "comments_banned")
+
+
+def test_whose_comment_was_held_hidden_and_restored_is_trusted_as_if_it_was_approved(stage: Stage, ada: Person) -> None:
+    comment_id = comment(ada)
+    act(stage, comment_id, "hide")
+    assert act(stage, comment_id, "restore").status == 200
+    assert post(ada, "second").body["status"] == "visible"
+
+
+def test_approving_leaves_no_row_of_who_is_gone(stage: Stage, ada: Person) -> None:
+    comment_id = comment(ada)
+    stage.delete("people", stage.row("people", ada.user_id))
+    assert act(stage, comment_id, "approve").status == 200
+    assert stage.rows("people") == []
 
 
 def test_nothing_that_was_never_approved_is_seen_after_a_ban_whatever_its_writer_does(
@@ -290,9 +370,14 @@ def test_a_ban_that_could_not_be_carried_out_says_so(stage: Stage, ada: Person) 
 def test_nobody_bans_themselves_or_nobody(stage: Stage) -> None:
     olga = owner(stage)
     assert olga.call("PUT", f"/moderation/bans/{olga.user_id}").status == 400
-    assert olga.call("PUT", "/moderation/bans/nobody").status == 404
-    assert olga.post(f"/moderation/commentaires/{MISSING}", {"action": "hide"}).status == 404
-    assert olga.post("/moderation/commentaires/nothing", {"action": "delete"}).status == 404
+    for nobody in ("nobody", MISSING):
+        assert olga.call("PUT", f"/moderation/bans/{nobody}").status == 404
+        assert olga.call("DELETE", f"/moderation/bans/{nobody}").status == 404
+    assert not any(row["user_id"] == MISSING for row in stage.rows("people"))
+    assert stage.lambdas.pending == []
+    assert olga.post(f"/moderation/commentaires/{MISSING}", {"action": "hide", "revision": 0}).status == 404
+    assert olga.get(f"/moderation/commentaires?user_id={'x' * 3_000}").status == 400
+    assert olga.post("/moderation/commentaires/nothing", {"action": "delete", "revision": 0}).status == 404
 
 
 def _ends(call: Call, send: Send) -> Any:

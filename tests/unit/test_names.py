@@ -18,6 +18,11 @@ from chalicelib.people import names
         ("王小明", "王小明"),
         ("עדה", "עדה"),
         ("Ada 🌹", "Ada 🌹"),
+        ("Kaʻiulani O’Brien-ß", "Kaʻiulani O’Brien-ß"),
+        ("Анна (Anna)", "Анна (Anna)"),
+        ("田中さんカナA", "田中さんカナA"),
+        ("Հասմիկ", "Հասմիկ"),
+        ("ᏣᎳᎩ", "ᏣᎳᎩ"),
         ("<b>Ada</b>", "<b>Ada</b>"),
         ("x" * 40, "x" * 40),
         ("", ""),
@@ -48,6 +53,10 @@ def test_a_name_is_what_people_are_called_anywhere(text: str, kept: str) -> None
         "a" + "\u0330\u0331\u0332",
         "🌹",
         "...",
+        "\u041elga",
+        "Olg\u0251 \u0391da",
+        "\u2c9flga",
+        "O\u13e2ga",
     ],
 )
 def test_a_name_that_hides_or_floods_is_refused(text: str) -> None:
@@ -74,10 +83,21 @@ def test_a_name_that_hides_or_floods_is_refused(text: str) -> None:
         "ÁDA LOVELACE",
         "Ada Love1ace",
         "Ａｄａ Lovelace",
+        "Ada Lovelace ✔",
+        "Ada Lovelace®",
+        "Ada Lovelace™",
+        "★Ada Lovelace",
+        "Ada 🌹 Lovelace",
+        "\ua4ee\ua4d3\ua4ee \ua4e1\ua4f3\ua4e6\ua4f0\ua4e1\ua4ee\ua4da\ua4f0",
+        "\u13aa\u13a0\u13aa Lovelace",
     ],
 )
 def test_names_that_look_alike_are_told(other: str) -> None:
     assert names.looks(other) == names.looks("Ada Lovelace")
+
+
+def test_a_word_of_armenian_looks_like_the_latin_one_that_it_is_drawn_as() -> None:
+    assert names.looks("հսցօ") == names.looks("Hugo")
 
 
 @pytest.mark.parametrize("other", ["Ada", "Eda Lovelace", "Ada Lovelaces", "王小明"])

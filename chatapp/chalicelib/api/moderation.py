@@ -24,7 +24,7 @@ def queue(services: Services, query: s.ModerationQuery) -> s.ModeratedComments:
 
 
 def act(services: Services, comment_id: str, body: s.Moderation) -> s.ModeratedComment:
-    return _moderated(moderating.act(services, comment_id, body.action))
+    return _moderated(moderating.act(services, comment_id, body.action, body.revision))
 
 
 def ban(services: Services, user: User, user_id: str) -> s.Ban:
@@ -37,4 +37,6 @@ def lift_ban(services: Services, user_id: str) -> s.Ban:
 
 
 def _moderated(comment: Comment) -> s.ModeratedComment:
-    return s.ModeratedComment(**own(comment).model_dump(), user_id=comment.user_id, reports=comment.reports)
+    return s.ModeratedComment(
+        **own(comment).model_dump(), user_id=comment.user_id, reports=comment.reports, revision=comment.revision
+    )

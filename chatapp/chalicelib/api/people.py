@@ -35,6 +35,7 @@ def _me(user: User, row: rows.Person) -> s.Me:
         user_id=user.subject.owner,
         email=user.email,
         display_name=row.display_name,
+        is_name_chosen=bool(row.chosen_name),
         groups=_ordered(user.groups),
     )
 

@@ -37,25 +37,27 @@ _BY = "ban"
 def ban(services: Services, user_id: str, by: str) -> int:
     """Take no more comments of a person, and have all hidden that they wrote. Returns since when (Unix seconds).
 
-    Safe to repeat. Raises NotFound, InvalidRequest for oneself, and Unavailable: then it is to be repeated.
+    Safe to repeat. Raises NotFound where nobody is called so, or no more, InvalidRequest for oneself, and Unavailable:
+    then it is to be repeated.
     """
     if user_id == by:
         raise InvalidRequest("user_id", "is yours: nobody bans themselves")
     now = int(time.time())
     # Once the ban is lifted, their first comment is held anew.
-    people.change(services, _person(user_id), comments_banned_at=now, comments_approved_at=None)
+    people.change(services, _person(services, user_id), comments_banned_at=now, comments_approved_at=None)
     _have_done(services, user_id, "hide")
     return now
 
 
 def lift(services: Services, user_id: str) -> None:
     """Take comments of a person again, and have those shown that went with the ban. As `ban`."""
-    people.change(services, _person(user_id), comments_banned_at=None)
+    people.change(services, _person(services, user_id), comments_banned_at=None)
     _have_done(services, user_id, "show")
 
 
-def _person(user_id: str) -> Subject:
-    if not is_id(user_id):
+def _person(services: Services, user_id: str) -> Subject:
+    """Somebody who has an account: of who has none there is to be no row."""
+    if not is_id(user_id) or services.accounts.find(user_id) is None:
         raise NotFound("person", "user_id")
     return Subject.of_owner(user_id)
 

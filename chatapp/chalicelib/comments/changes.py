@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 
 from chalicelib import due, undo
 from chalicelib.aws.table import ConditionFailed, Item
-from chalicelib.errors import Moderated, NotFound, TooLate
+from chalicelib.errors import CommentsBanned, Moderated, NotFound, TooLate
 from chalicelib.ids import iso
+from chalicelib.people import rows as people
 from chalicelib.subjects import Subject
 from chalicelib.undo import PurgeOrder
 
@@ -32,7 +33,7 @@ _MOST_REPORTERS = 500
 def edit(services: Services, user_id: str, comment_id: str, text: str, *, is_owner: bool) -> Comment:
     """Change the text within 15 minutes; where every comment is looked at, this one is looked at again.
 
-    Raises NotFound, TooLate and Moderated.
+    Raises NotFound, TooLate, Moderated and CommentsBanned.
     """
 
     def decide(seen: Comment) -> tuple[State | None, Item]:
@@ -41,11 +42,13 @@ def edit(services: Services, user_id: str, comment_id: str, text: str, *, is_own
             raise Moderated("The owner of this page has hidden this comment: it cannot be changed.")
         if seen.editable_until < time.time():
             raise TooLate(EDIT_S // 60)
-        changed: Item = {"text": text, "edited_at": iso(time.time())}
+        changed: Item = {"text": text, "edited_at": iso(time.time()), "revision": seen.revision + 1}
         if seen.shown and services.settings.comments_mode == "approve" and not is_owner:
             return "held", {**changed, "why_held": "edited"}
         return seen.state, changed
 
+    if people.find(services, Subject.of_owner(user_id)).comments_banned_at is not None:
+        raise CommentsBanned
     return states.change(services, comment_id, decide)
 
 

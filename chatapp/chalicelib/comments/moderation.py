@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import heapq
-import time
 from collections.abc import Iterator
 from contextlib import suppress
 from itertools import islice
@@ -11,12 +10,12 @@ from typing import TYPE_CHECKING, Literal
 
 from chalicelib import cursors
 from chalicelib.aws.table import Item
-from chalicelib.errors import Moderated, NotFound
+from chalicelib.errors import CommentChanged, Moderated, NotFound
 from chalicelib.people import rows as people
 from chalicelib.subjects import Subject
 
 from . import changes, rows, states
-from .rows import KEY_PREFIX, STATES, Comment, State
+from .rows import KEY_PREFIX, SHOWN, STATES, Comment, State
 
 if TYPE_CHECKING:
     from chalicelib.services import Services
@@ -70,10 +69,11 @@ def _of_author(
     return found, cursors.write([before])
 
 
-def act(services: Services, comment_id: str, action: Action) -> Comment:
+def act(services: Services, comment_id: str, action: Action, revision: int) -> Comment:
     """One transition. Where somebody else has made it already, nothing more happens.
 
-    Raises NotFound, and Moderated where somebody else has decided otherwise meanwhile.
+    revision: of the text that was looked at; no other one is shown. Raises NotFound, CommentChanged, and Moderated
+    where somebody else has decided otherwise meanwhile.
     """
     if action == "delete":
         # Twice is once: what is deleted, and not purged yet, is shown as it is.
@@ -83,10 +83,17 @@ def act(services: Services, comment_id: str, action: Action) -> Comment:
         if comment is None:
             raise NotFound("comment")
         return comment
-    after = states.change(services, comment_id, {"approve": _approve, "hide": _hide, "restore": _restore}[action])
-    if action == "approve" and not after.user_id.startswith(KEY_PREFIX):
-        # The next of theirs is not held for being their first.
-        people.change(services, Subject.of_owner(after.user_id), comments_approved_at=int(time.time()))
+    decided = {"approve": _approve, "hide": _hide, "restore": _restore}[action]
+
+    def decide(seen: Comment) -> tuple[State | None, Item] | None:
+        transition = decided(seen)
+        if transition is not None and transition[0] in SHOWN and seen.revision != revision:
+            raise CommentChanged
+        return transition
+
+    after = states.change(services, comment_id, decide)
+    if action in ("approve", "restore") and after.shown and not after.user_id.startswith(KEY_PREFIX):
+        people.trusted(services, Subject.of_owner(after.user_id))
     return after
 
 
@@ -98,8 +105,11 @@ def _approve(seen: Comment) -> tuple[State | None, Item] | None:
 
 
 def _hide(seen: Comment) -> tuple[State | None, Item] | None:
+    """What a ban has hidden stays so after it."""
     _must_be_there(seen)
-    return None if seen.state == "hidden" else ("hidden", {"hidden_by": "owner", "before_ban": None})
+    if seen.state == "hidden" and seen.hidden_by == "owner":
+        return None
+    return "hidden", {"hidden_by": "owner", "before_ban": None}
 
 
 def _restore(seen: Comment) -> tuple[State | None, Item] | None:

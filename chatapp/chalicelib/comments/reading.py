@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from chalicelib.services import Services
 
 _PLACE = ("sectionId", "timestamp", "id")
+# Of a page of one's own, which is read whenever a section is looked at: what is older comes by the cursor.
+_QUERIES = 2
 # Of `author-index`: comments, by their ids.
 OF_AUTHOR = "#user_id = :user_id"
 
@@ -92,7 +94,7 @@ def mine(
     """What a person wrote in a section, newest first, held or hidden, but not what they deleted."""
     found: list[Comment] = []
     start = cursors.read(cursor, ("id",), {"user_id": user_id})
-    for _ in range(cursors.MAX_QUERIES):
+    for _ in range(_QUERIES):
         page = services.comments_by_author.query(
             OF_AUTHOR, {":user_id": user_id}, limit=cursors.ROWS_A_QUERY, newest_first=True, start=start
         )

@@ -35,8 +35,8 @@ _FOREVER_MS = 9_999_999_999_999
 class Comment:
     """One row. reply_to: the comment beneath which it stands. reports: since an owner last looked.
 
-    created_at: Unix seconds. before_ban: the state of one that a ban has hidden. deleted_by: who may bring it back
-    while there is time.
+    created_at: Unix seconds. revision: how often its text was changed. before_ban: the state of one that a ban has
+    hidden. deleted_by: who may bring it back while there is time.
     """
 
     id: str
@@ -50,6 +50,7 @@ class Comment:
     state: State | None
     was: State | None = None
     edited_at: str | None = None
+    revision: int = 0
     reply_to: str | None = None
     why_held: WhyHeld | None = None
     reports: int = 0
@@ -73,6 +74,7 @@ class Comment:
             state=item.get("state"),
             was=item.get("was"),
             edited_at=item.get("edited_at"),
+            revision=item.get("revision", 0),
             reply_to=item.get("reply_to"),
             why_held=item.get("why_held"),
             reports=item.get("reports", 0),

@@ -1,7 +1,8 @@
 """What becomes of a comment that is there: one transition of its state, counted exactly once.
 
-Each is written on condition that the comment still is in the state that was seen, in one transaction with its
-section's counter: of two who act at once one is refused, reads again, and finds what the other did.
+Each is written on condition that the comment still is in the state that was seen, with the text that was seen, in one
+transaction with its section's counter: of two who act at once one is refused, reads again, and finds what the other
+did. So nobody shows a text that they decided about before it was changed.
 """
 
 from __future__ import annotations
@@ -73,7 +74,10 @@ def _write(services: Services, seen: Comment, state: State | None, attributes: I
 
 
 def as_seen(seen: Comment) -> tuple[str, Item]:
-    """The condition that a comment still is in the state in which it was seen."""
+    """The condition that a comment still is in the state, and has the text, in which it was seen."""
     if seen.state is not None:
-        return "#state = :seen", {":seen": seen.state}
+        if seen.revision == 0:
+            return "#state = :seen AND attribute_not_exists(#revision)", {":seen": seen.state}
+        return "#state = :seen AND #revision = :revision", {":seen": seen.state, ":revision": seen.revision}
+    # The text of a deleted one does not change.
     return "#deleted_at = :seen AND attribute_not_exists(#purging)", {":seen": seen.deleted_at}

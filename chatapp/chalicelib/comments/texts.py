@@ -59,16 +59,20 @@ def visible(text: str) -> str:
         category = unicodedata.category(character)
         is_tag = "\U000e0020" <= character <= "\U000e007f"
         of_flag = _FLAG_TAGS if character == _BLACK_FLAG else of_flag - 1 if is_tag else 0
-        marks = marks + 1 if category[0] == "M" else 0
-        if marks > MAX_MARKS or character in _FILLERS:
-            continue
-        if category in ("Cc", "Cs", "Cn") and character not in "\n\t":
-            continue
         is_seen = character in _SEEN or (is_tag and of_flag >= 0)
+        if character in _FILLERS or (category in ("Cc", "Cs", "Cn") and character not in "\n\t"):
+            continue
         if category == "Cf" and not is_seen and not _joins(kept, character, text[index + 1 : index + 2]):
             continue
-        kept.append(character)
-    return "".join(kept)
+        # Those of one letter, as it is kept: nothing that is left out, or joins, ends it.
+        if category[0] == "M":
+            marks += 1
+        elif character not in (_ZWJ, _ZWNJ):
+            marks = 0
+        if marks <= MAX_MARKS:
+            kept.append(character)
+    # What was left out may have stood between a letter and its mark.
+    return unicodedata.normalize("NFC", "".join(kept))
 
 
 def _joins(before: list[str], character: str, after: str) -> bool:

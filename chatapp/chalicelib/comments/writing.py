@@ -135,11 +135,17 @@ def _attempt(services: Services, writer: Writer, new: New) -> Comment:
 
 
 def _noted(services: Services, writer: Writer, known: _Known, comment: Comment) -> None:
-    """Note that a person was here, once an hour, by which one who goes is found; and an owner's name, once."""
+    """Note that a person was here, once an hour, by which one who goes is found; and an owner's name, once.
+
+    Who was an owner has a name kept from others no more: it may have come back after it was let go of, by what they
+    wrote in the seconds in which their token was still taken.
+    """
     if writer.name is None:
         people.used(services, Person.from_item(writer.user_id, known.person))
     if writer.is_owner and not names.is_kept(known.owners, writer.user_id, comment.name):
         names.keep(services, writer.user_id, comment.name)
+    elif not writer.is_owner and names.has_any(known.owners, writer.user_id):
+        names.keep(services, writer.user_id, None)
 
 
 def _read(services: Services, writer: Writer, new: New) -> _Known:
@@ -204,7 +210,7 @@ def _name(writer: Writer, known: _Known) -> str:
     if person.comments_banned_at is not None:
         raise CommentsBanned
     # Also where it was chosen before an owner chose one like it.
-    if not writer.is_owner and names.is_owners(known.owners, person.display_name):
+    if not writer.is_owner and names.is_owners(known.owners, writer.user_id, person.display_name):
         raise NameTaken
     return person.display_name
 

@@ -215,6 +215,8 @@ def _move(services: Services, account: Account, now: frozenset[str], wanted: fro
         removal.cut_off(services, person(account.sub))
     for group in sorted(now - wanted):
         services.accounts.remove(account.sub, group)
+    if OWNERS not in wanted:
+        owner_names.keep(services, account.sub, None)
     if now - wanted or now == wanted != frozenset(GROUPS):
         _cut_off(services, account)
 

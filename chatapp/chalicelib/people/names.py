@@ -17,8 +17,16 @@ _BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 _CYRILLIC = dict(zip("авекмнорстухгіїјѕԁԛԝһьӏѵүө", "abekmhopctyxriijsdqwhblvyo", strict=True))
 _GREEK_CAPITALS = dict(zip("ΑΒΕΖΗΙΚΜΝΟΡΤΥΧ", "abezhikmnoptyx", strict=True))
 _GREEK = dict(zip("αβγεηικμνορστυχω", "abyenikuvopotuxw", strict=True))
+# Of Armenian those that do; Cherokee and Lisu are drawn like Latin capitals throughout.
+_ARMENIAN = dict(zip("աըգզհյոսռցօք", "wnqqhjnungop", strict=True))
+_CHEROKEE = dict(zip("ᎠᎡᎢᎥᎪᎫᎬᎳᎷᎻᎽᏀᏂᏃᏎᏏᏒᏔᏕᏙᏚᏞᏟᏢᏦᏧᏳᏴ", "drtiajewmhyghz4brwsvslcpkdgb", strict=True))
+_LISU = dict(zip("ꓐꓑꓒꓓꓔꓖꓗꓙꓚꓜꓝꓟꓠꓡꓢꓣꓦꓧꓪꓫꓬꓮꓰꓲꓳꓴ", "bpddtgkjczfmnlsrvhwxyaeiou", strict=True))
 _LATIN = {"ı": "i", "ɑ": "a", "ɡ": "g", "ɩ": "i", "ǀ": "i", "ł": "l", "ø": "o", "đ": "d", "ħ": "h", "ƅ": "b"}
-_LOOK = {**_CYRILLIC, **_GREEK, **_LATIN}
+_LOOK = {**_CYRILLIC, **_GREEK, **_ARMENIAN, **_CHEROKEE, **_LISU, **_LATIN}
+# Signs that fold to letters, which nobody reads as part of a name.
+_MARKS_OF_TRADE = str.maketrans("", "", "\u2122\u2120")
+# Of which a word may have several, and Latin letters beside them, by the first words of their characters' names.
+_OF_EAST_ASIA = frozenset({"CJK", "IDEOGRAPHIC", "HIRAGANA", "KATAKANA", "HANGUL", "BOPOMOFO"})
 # Of what is Latin then: what hardly differs in most type.
 _ALIKE = str.maketrans(
     {"0": "o", "1": "l", "i": "l", "|": "l", "!": "l", "5": "s", "3": "e", "4": "a", "@": "a", "$": "s"}
@@ -45,18 +53,28 @@ def chosen(text: str) -> str:
         raise InvalidRequest("display_name", f"takes at most {MAX_CHARACTERS} characters, not {visible}")
     if name and not any(kind[0] in "LN" for kind in kinds):
         raise InvalidRequest("display_name", "must have a letter or a digit")
+    if any(len(_scripts(word)) > 1 for word in name.split()):
+        raise InvalidRequest("display_name", "must not mix letters of several scripts in a word")
     return name
+
+
+def _scripts(word: str) -> set[str]:
+    """Those of a word's letters, by Unicode's names for these, which begin with them; East Asia's are written mixed."""
+    letters = [each for each in unicodedata.normalize("NFKC", word) if unicodedata.category(each) in ("Lu", "Ll", "Lo")]
+    return {unicodedata.name(each, "").partition(" ")[0] for each in letters} - _OF_EAST_ASIA
 
 
 def looks(name: str) -> str:
     """What a name looks like at a glance: two that a reader takes for one have it in common.
 
     After Unicode's UTS 39 in little, with a table of our own: compatibility forms, case, accents, spaces and signs are
-    folded, and Cyrillic, Greek and digits become the Latin letters that they resemble. It does not see look-alikes of
-    other scripts (Cherokee, Armenian…), nor a name that resembles another by its sense (`Ada L.` for `Ada Lovelace`).
+    folded, symbols left out, and digits and letters of other scripts become the Latin ones that they resemble. It does
+    not see look-alikes of scripts that are rarer still, which no word mixes with Latin, nor a name that resembles
+    another by its sense (`Ada L.` for `Ada Lovelace`).
     https://www.unicode.org/reports/tr39/
     """
-    folded = "".join(_GREEK_CAPITALS.get(each, each) for each in unicodedata.normalize("NFKC", name))
+    folded = unicodedata.normalize("NFKC", name.translate(_MARKS_OF_TRADE))
+    folded = "".join(_GREEK_CAPITALS.get(each, each) for each in folded)
     folded = unicodedata.normalize("NFKD", folded.casefold())
     latin = "".join(_LOOK.get(each, each) for each in folded).translate(_ALIKE)
-    return "".join(each for each in latin if unicodedata.category(each)[0] in "LNS").replace("rn", "m")
+    return "".join(each for each in latin if unicodedata.category(each)[0] in "LN").replace("rn", "m")

@@ -706,7 +706,7 @@ export interface components {
         };
         /**
          * Ban
-         * @description banned_at: since when they may not write; null: they may. Their comments follow within a minute.
+         * @description comments_banned_at: since when they may not write; null: they may. Their comments follow within a minute.
          */
         Ban: {
             /** User Id */
@@ -851,7 +851,10 @@ export interface components {
             /** Next Cursor */
             next_cursor: string | null;
         };
-        /** CommentsQuery */
+        /**
+         * CommentsQuery
+         * @description Shorter pages than elsewhere: anybody may ask, as often as the gateway lets them.
+         */
         CommentsQuery: {
             /**
              * Limit
@@ -1393,7 +1396,10 @@ export interface components {
             /** Unreadable */
             unreadable?: boolean;
         };
-        /** Me */
+        /**
+         * Me
+         * @description is_name_chosen: by themselves; else the name is one that tells nothing of them.
+         */
         Me: {
             /** User Id */
             user_id: string;
@@ -1401,6 +1407,8 @@ export interface components {
             email: string;
             /** Display Name */
             display_name: string;
+            /** Is Name Chosen */
+            is_name_chosen: boolean;
             /** Groups */
             groups: ("owners" | "members")[];
         };
@@ -1486,6 +1494,8 @@ export interface components {
         /**
          * ModeratedComment
          * @description As an owner reads it. user_id: of its writer, `key:ID` for a script; reports: how many people reported it.
+         *
+         *     revision: of its text, which a decision about it names.
          */
         ModeratedComment: {
             /** Id */
@@ -1514,6 +1524,8 @@ export interface components {
             user_id: string;
             /** Reports */
             reports: number;
+            /** Revision */
+            revision: number;
         };
         /** ModeratedComments */
         ModeratedComments: {
@@ -1522,13 +1534,18 @@ export interface components {
             /** Next Cursor */
             next_cursor: string | null;
         };
-        /** Moderation */
+        /**
+         * Moderation
+         * @description revision: of the text that was looked at: where it is another one by now, the comment is not shown (409).
+         */
         Moderation: {
             /**
              * Action
              * @enum {string}
              */
             action: "approve" | "hide" | "restore" | "delete";
+            /** Revision */
+            revision: number;
         };
         /**
          * ModerationQuery

@@ -160,7 +160,7 @@ describe("moderation", () => {
     await waitFor(() => expect(articles()).toHaveLength(1));
     expect(articles()[0]).toHaveFocus();
     await person.click(await screen.findByRole("button", { name: "Undo" }));
-    await waitFor(() => expect(decided("q1")).toEqual([{ action: "approve" }, { action: "hide" }]));
+    await waitFor(() => expect(decided("q1")).toMatchObject([{ action: "approve" }, { action: "hide" }]));
   });
 
   it("goes by keys: j and k, a, h", async () => {
@@ -169,10 +169,10 @@ describe("moderation", () => {
     await person.keyboard("jjk");
     expect(articles()[0]).toHaveFocus();
     await person.keyboard("h");
-    await waitFor(() => expect(decided("q1")).toEqual([{ action: "hide" }]));
+    await waitFor(() => expect(decided("q1")).toMatchObject([{ action: "hide" }]));
     await waitFor(() => expect(articles()).toHaveLength(1));
     await person.keyboard("a");
-    await waitFor(() => expect(decided("q2")).toEqual([{ action: "approve" }]));
+    await waitFor(() => expect(decided("q2")).toMatchObject([{ action: "approve" }]));
     expect(await screen.findByText("Nothing waits")).toBeInTheDocument();
   });
 
@@ -223,6 +223,19 @@ describe("moderation", () => {
     api.instead.set("POST /moderation/commentaires/q1", refused(409, "moderated"));
     await person.click(within(articles()[0] as HTMLElement).getByRole("button", { name: "Approve" }));
     expect(await screen.findByText(/Somebody else has decided/)).toBeInTheDocument();
+  });
+
+  it("approves the text that was shown alone, and shows what its writer made of it", async () => {
+    openAsOwner("/moderation");
+    await waitFor(() => expect(articles()).toHaveLength(2));
+    const [first, ...rest] = api.queue;
+    if (first) api.queue = [{ ...first, text: "Changed", revision: 1 }, ...rest];
+    await person.click(within(articles()[0] as HTMLElement).getByRole("button", { name: "Approve" }));
+    expect(await screen.findByText(/Its writer has changed/)).toBeInTheDocument();
+    await waitFor(() => expect(articles()[0]).toHaveTextContent("Changed"));
+    await person.click(within(articles()[0] as HTMLElement).getByRole("button", { name: "Approve" }));
+    await waitFor(() => expect(decided("q1")).toEqual([0, 1].map((revision) => ({ action: "approve", revision }))));
+    await waitFor(() => expect(articles()).toHaveLength(1));
   });
 
   it("has the sections: a new one, and one that is closed", async () => {

@@ -190,6 +190,21 @@ describe("writing", () => {
     expect(api.sent("PATCH", "/me")).toEqual([{ display_name: "Grace" }]);
   });
 
+  it("asks who has no name yet for one, and takes the comment without", async () => {
+    api.me = { ...api.me, display_name: "Guest 1a2b", is_name_chosen: false };
+    await openAsNobody();
+    const field = () => screen.findByRole("textbox", { name: "Your name" });
+    expect(await field()).toHaveAccessibleDescription(/you are called Guest 1a2b/);
+    await write("Without");
+    await screen.findByRole("article");
+    expect(api.sent("PATCH", "/me")).toEqual([]);
+    await person.type(await field(), " Grace ");
+    await write("Under a name");
+    await waitFor(() => expect(api.sent("POST", "/commentaires")).toHaveLength(2));
+    expect(api.sent("PATCH", "/me")).toEqual([{ display_name: "Grace" }]);
+    expect(screen.queryByRole("textbox", { name: "Your name" })).toBeNull();
+  });
+
   it("reports what others wrote, after a question", async () => {
     api.comments = [comment()];
     await openAsNobody();

@@ -39,6 +39,7 @@ export const moderated = (fields: Partial<ModeratedComment> = {}): ModeratedComm
   ...mine({ author: { name: "Bob", is_owner: false }, status: "held", why_held: "first" }),
   user_id: "bob",
   reports: 0,
+  revision: 0,
   ...fields,
 });
 
@@ -69,7 +70,7 @@ export class FakeCommunity {
   mine: MyComment[] = [];
   queue: ModeratedComment[] = [];
   people: Person[] = [];
-  me: Me = { user_id: "ada", email: "ada@example.com", display_name: "Ada", groups: [] };
+  me: Me = { user_id: "ada", email: "ada@example.com", display_name: "Ada", is_name_chosen: true, groups: [] };
   /** Answers in place of the next ones, by method and path. */
   readonly instead = new Map<string, Reply>();
   #count = 0;
@@ -101,7 +102,7 @@ export class FakeCommunity {
       case "commentaires":
         return this.#comments(method, id, action, body, query);
       case "me":
-        if (method === "PATCH") this.me = { ...this.me, display_name: String(body["display_name"]) };
+        if (method === "PATCH") this.me = { ...this.me, display_name: String(body["display_name"]), is_name_chosen: true };
         return [200, this.me];
       case "people":
         return this.#people(method, id, action, body, query);
@@ -181,6 +182,7 @@ export class FakeCommunity {
     }
     const held = this.queue.find((one) => one.id === id);
     if (!held) return refused(404, "not_found");
+    if ((body["action"] === "approve" || body["action"] === "restore") && body["revision"] !== held.revision) return refused(409, "changed");
     const after = { approve: "visible", hide: "hidden", restore: "visible", delete: "deleted" } as const;
     held.status = after[body["action"] as keyof typeof after];
     if (held.status === "visible") held.reports = 0;

@@ -84,10 +84,14 @@ class MyComment(BaseModel):
 
 
 class ModeratedComment(MyComment):
-    """As an owner reads it. user_id: of its writer, `key:ID` for a script; reports: how many people reported it."""
+    """As an owner reads it. user_id: of its writer, `key:ID` for a script; reports: how many people reported it.
+
+    revision: of its text, which a decision about it names.
+    """
 
     user_id: str
     reports: int
+    revision: int
 
 
 class NewComment(Request):
@@ -106,6 +110,9 @@ class CommentChange(Request):
 
 
 class CommentsQuery(ListQuery):
+    """Shorter pages than elsewhere: anybody may ask, as often as the gateway lets them."""
+
+    limit: Annotated[int, Field(ge=1, le=50)] = 30
     sectionId: SectionId
 
 
@@ -174,7 +181,7 @@ class ModerationQuery(ListQuery):
     """user_id: of one writer alone."""
 
     state: Literal["held", "reported", "all"] = "held"
-    user_id: str | None = None
+    user_id: Annotated[str, StringConstraints(max_length=64)] | None = None
 
 
 class ModeratedComments(BaseModel):
@@ -183,11 +190,14 @@ class ModeratedComments(BaseModel):
 
 
 class Moderation(Request):
+    """revision: of the text that was looked at: where it is another one by now, the comment is not shown (409)."""
+
     action: Literal["approve", "hide", "restore", "delete"]
+    revision: Annotated[int, Field(ge=0)]
 
 
 class Ban(BaseModel):
-    """banned_at: since when they may not write; null: they may. Their comments follow within a minute."""
+    """comments_banned_at: since when they may not write; null: they may. Their comments follow within a minute."""
 
     user_id: str
     comments_banned_at: str | None

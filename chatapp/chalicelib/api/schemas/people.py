@@ -85,9 +85,12 @@ class InvitationSent(BaseModel):
 
 
 class Me(BaseModel):
+    """is_name_chosen: by themselves; else the name is one that tells nothing of them."""
+
     user_id: str
     email: str
     display_name: str
+    is_name_chosen: bool
     groups: list[Group]
 
 

@@ -63,8 +63,8 @@ export const readQueue = (api: ApiClient, { state, userId }: Queue, cursor: stri
     signal,
   });
 
-export const decide = (api: ApiClient, id: string, action: Decision): Promise<ModeratedComment> =>
-  api.post(`/moderation${path(id)}`, { action });
+export const decide = (api: ApiClient, { id, revision }: ModeratedComment, action: Decision): Promise<ModeratedComment> =>
+  api.post(`/moderation${path(id)}`, { action, revision });
 
 const banPath = (userId: string): string => `/moderation/bans/${encodeURIComponent(userId)}`;
 export const ban = (api: ApiClient, userId: string): Promise<unknown> => api.put(banPath(userId));

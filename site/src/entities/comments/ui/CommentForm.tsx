@@ -32,9 +32,10 @@ export function CommentForm({ replyTo, onDone }: CommentFormProps) {
   const openedAt = useRef(0);
   const trap = useRef<HTMLInputElement>(null);
   useEffect(() => void (openedAt.current = performance.now()), []);
-  const isNameless = me.isSuccess && !me.data.display_name;
+  /** What they are called until they choose a name; null: they have chosen one. */
+  const guestName = me.data?.is_name_chosen === false ? me.data.display_name : null;
   const publish = async (text: string): Promise<void> => {
-    if (isNameless) await rename.mutateAsync(name.trim());
+    if (guestName !== null && name.trim() !== "") await rename.mutateAsync(name.trim());
     await post.mutateAsync({
       sectionId,
       text,
@@ -50,7 +51,7 @@ export function CommentForm({ replyTo, onDone }: CommentFormProps) {
   };
   return (
     <div className="relative space-y-2">
-      {me.data?.display_name && <OwnName name={me.data.display_name} />}
+      {me.data?.is_name_chosen && <OwnName name={me.data.display_name} />}
       <TextForm
         label={replyTo ? texts.replyTo(replyTo.name) : texts.box}
         placeholder={replyTo ? texts.placeholderReply : texts.placeholder}
@@ -64,8 +65,15 @@ export function CommentForm({ replyTo, onDone }: CommentFormProps) {
         {...(onDone && { onCancel: onDone })}
       >
         <Trap ref={trap} />
-        {isNameless && (
-          <Field label={texts.name} hint={texts.nameHint} required autoComplete="nickname" maxLength={limits.name_characters} value={name} onValue={setName} />
+        {guestName !== null && (
+          <Field
+            label={texts.name}
+            hint={texts.nameHint(guestName)}
+            autoComplete="nickname"
+            maxLength={limits.name_characters}
+            value={name}
+            onValue={setName}
+          />
         )}
       </TextForm>
     </div>

@@ -79,13 +79,15 @@ export function useModeration() {
     rereadComments(client);
   };
   const complain = (error: unknown): void => {
-    const isClash = error instanceof ApiError && (error.status === 404 || error.code === "moderated");
-    showToast({ text: isClash ? commentTexts.now().moderation.clash : commentErrorText(error), isError: true });
+    const texts = commentTexts.now().moderation;
+    const code = error instanceof ApiError ? error.code : null;
+    const told = code === "changed" ? texts.changed : code === "not_found" || code === "moderated" ? texts.clash : null;
+    showToast({ text: told ?? commentErrorText(error), isError: true });
     reread();
   };
 
   const act = useMutation({
-    mutationFn: ({ comment, action }: { comment: ModeratedComment; action: Decision; isUndo?: boolean }) => decide(api, comment.id, action),
+    mutationFn: ({ comment, action }: { comment: ModeratedComment; action: Decision; isUndo?: boolean }) => decide(api, comment, action),
     onSuccess: (after, { comment, action, isUndo = false }) => {
       put(after);
       reread();
