@@ -95,7 +95,7 @@ settings = Settings.read(os.environ)
 
 app = ChatApp(
     app_name="chatapp",
-    admit=lambda session: sessions.admit(api(), session),
+    admit=lambda session, anew: sessions.admit(api(), session, anew=anew),
     meter=lambda what, caller, own: rates.take(api(), what, caller, own=own),
 )
 app.experimental_feature_flags.update(["WEBSOCKETS"])

@@ -83,14 +83,14 @@ def test_the_list_pages_and_finds_by_the_beginning_of_an_address(stage: Stage, o
     assert _emails([owner.get('/people?email=a"')]) == []
 
 
-def test_a_page_costs_one_request_to_dynamodb_and_one_to_cognito_a_person(stage: Stage, owner: Person) -> None:
+def test_a_page_costs_two_requests_to_dynamodb_and_one_to_cognito_a_person(stage: Stage, owner: Person) -> None:
     for number in range(40):
         Person(stage, f"person-{number}")
     asked: list[str] = []
     stage.pool.before = asked.append
     stage.wire.clear()
     assert len(owner.get("/people").body["people"]) == 30
-    assert [call.operation for call in stage.wire.calls] == ["BatchGetItem"]
+    assert [call.operation for call in stage.wire.calls] == ["Query", "BatchGetItem"], "of ended sessions, and of people"
     assert sorted(asked) == ["AdminListGroupsForUser"] * 30 + ["ListUsers"]
 
 

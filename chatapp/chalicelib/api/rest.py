@@ -45,6 +45,8 @@ SECURITY_HEADERS = {
 # What a script of the site's may read of a reply besides its body.
 EXPOSED_HEADERS = ["RateLimit", "RateLimit-Policy", "Retry-After"]
 
+# Anew: not by what was read within the last seconds.
+Admit = Callable[[Session, bool], None]
 Meter = Callable[[What, Caller, Limit | None], Sequence[Remaining]]
 
 
@@ -99,7 +101,7 @@ class ChatApp(Chalice):
     meter: takes one unit of each limit of a caller's, or raises RateLimited (`spending.rates`).
     """
 
-    def __init__(self, app_name: str, admit: Callable[[Session], None], meter: Meter) -> None:
+    def __init__(self, app_name: str, admit: Admit, meter: Meter) -> None:
         super().__init__(app_name)
         self.operations: list[Operation] = []
         self._admit = admit
@@ -176,7 +178,11 @@ class ChatApp(Chalice):
 
     def _let_in(self, rule: Rule) -> None:
         """Raises Unauthorized and Forbidden, also where the view does not ask who it is: API Gateway's authorizer may
-        let access tokens in, lets in whose session is over, and asks for no group."""
+        let access tokens in, lets in whose session is over, and asks for no group.
+
+        Within the seconds for which a session that has ended may still be let in, an owner who was kept out could let
+        themselves in again, for good: what is of owners is asked anew.
+        """
         if rule is Rule.PUBLIC:
             return
         if rule is Rule.API_KEY:
@@ -184,7 +190,7 @@ class ChatApp(Chalice):
                 rules.check(rule, ())
             return
         user = self.user
-        self._admit(user.session)
+        self._admit(user.session, rule is Rule.OWNERS)
         rules.check(rule, user.groups)
 
     @property
