@@ -384,7 +384,7 @@ def change_person(user_id: str, body: PersonChange) -> Person:
 
 @app.route("/people/{user_id}", methods=["DELETE"], **signed_in)
 def delete_person(user_id: str, body: PersonDeletion) -> PersonDeleted:
-    return people.delete(api(), user_id, body)
+    return people.delete(api(), app.user, user_id, body)
 
 
 @app.route("/people/{user_id}/invitation", methods=["POST"], **signed_in)

@@ -5,6 +5,8 @@ An account and its groups are Cognito's, what is counted stands in the table of 
 Each operation is safe to repeat: whatever ends it half-way, the same one again goes on. So rights are given before
 others are taken away, and after anything is taken away, whether it had been taken before or not, the person's sessions
 are ended: tokens that were issued meanwhile still say what was.
+
+by: the `sub` of the owner who does it.
 """
 
 from __future__ import annotations
@@ -12,7 +14,7 @@ from __future__ import annotations
 import time
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -124,16 +126,17 @@ def _there() -> Iterator[None]:
         raise NotFound("person", "user_id") from error
 
 
-def invite(services: Services, email: str, groups: Iterable[str]) -> Member:
-    """Make an account, put it into groups, and have it mailed its invitation. Raises AlreadyThere.
+def invite(services: Services, by: str, email: str, groups: Collection[str]) -> Member:
+    """Make an account, put it into groups, and have it mailed its invitation.
 
-    An invited person in no group was left so by a request that ended half-way: that one is gone on with.
+    Raises AlreadyThere; for an owner's, as `owners.changed` does. An invited person in no group was left so by a request
+    that ended half-way: that one is gone on with.
     """
     found = services.accounts.find(email)
     if found and (found.status != "invited" or _groups(services, found.sub)):
         raise AlreadyThere(found.sub)
-    account = found or _invited(services, email, {})
-    with _there():
+    with _there(), owners.changed(services, by) if OWNERS in groups else nullcontext():
+        account = found or _invited(services, email, {})
         for group in groups:
             services.accounts.add(account.sub, group)
     return get(services, account.sub)
@@ -189,19 +192,20 @@ def _owners_looks(services: Services) -> set[str]:
     return {names.looks(row["display_name"]) for row in found if row and row.get("display_name")}
 
 
-def set_groups(services: Services, user_id: str, groups: Collection[str]) -> None:
+def set_groups(services: Services, by: str, user_id: str, groups: Collection[str]) -> None:
     """Put a person into these groups and no others. What is taken away counts within 5 s.
 
-    Raises NotFound, LastOwner, and Conflict while another owner is being changed.
+    Raises NotFound; where who is an owner changes, LastOwner, Forbidden, and Conflict while another such change is made.
     """
     account = _account(services, user_id)
     now, wanted = _groups(services, account.sub), frozenset(groups)
-    with _there():
-        if OWNERS in now - wanted:
-            with owners.one_less(services, account):
-                _move(services, account, now, wanted)
-        else:
-            _move(services, account, now, wanted)
+    alone: AbstractContextManager[None] = nullcontext()
+    if OWNERS in now - wanted:
+        alone = owners.one_less(services, account, by)
+    elif OWNERS in wanted - now:
+        alone = owners.changed(services, by)
+    with _there(), alone:
+        _move(services, account, now, wanted)
 
 
 def _move(services: Services, account: Account, now: frozenset[str], wanted: frozenset[str]) -> None:
@@ -225,30 +229,34 @@ def set_budget(services: Services, user_id: str, budget_usd: float | None) -> No
     rows.change(services, person(_account(services, user_id).sub), budget_micro_usd=micro_usd)
 
 
-def disable(services: Services, user_id: str) -> None:
-    """Keep a person out, within 5 s. Raises NotFound, LastOwner, and Conflict while another owner is being changed."""
+def disable(services: Services, by: str, user_id: str) -> None:
+    """Keep a person out, within 5 s. Raises NotFound, and of an owner what `owners.one_less` does."""
     account = _account(services, user_id)
-    with _there(), _one_less(services, account):
+    with _there(), _one_less(services, account, by):
         if account.status != "disabled":
             services.accounts.disable(account.sub)
         _cut_off(services, account)
 
 
-def enable(services: Services, user_id: str) -> None:
-    """Let a person sign in again; the tokens of before stay refused. Raises NotFound."""
+def enable(services: Services, by: str, user_id: str) -> None:
+    """Let a person sign in again; the tokens of before stay refused.
+
+    Raises NotFound, and of an owner what `owners.changed` does.
+    """
     account = _account(services, user_id)
-    with _there():
+    is_owner = OWNERS in _groups(services, account.sub)
+    with _there(), owners.changed(services, by) if is_owner else nullcontext():
         services.accounts.enable(account.sub)
 
 
-def delete(services: Services, user_id: str) -> None:
+def delete(services: Services, by: str, user_id: str) -> None:
     """Remove a person with all that is theirs, which goes on after the reply.
 
     The account goes last: by it a repeated request finds whose things are left. What is left when it is gone is found
-    by the sweep (`deletion.departures`). Raises NotFound, LastOwner, and Conflict while another owner is being changed.
+    by the sweep (`deletion.departures`). Raises NotFound, and of an owner what `owners.one_less` does.
     """
     account = _account(services, user_id)
-    with _there(), _one_less(services, account):
+    with _there(), _one_less(services, account, by):
         if account.status != "disabled":
             services.accounts.disable(account.sub)
         _cut_off(services, account)
@@ -258,10 +266,10 @@ def delete(services: Services, user_id: str) -> None:
 
 
 @contextmanager
-def _one_less(services: Services, account: Account) -> Iterator[None]:
+def _one_less(services: Services, account: Account, by: str) -> Iterator[None]:
     """Of owners, where it is one who can still do anything."""
     if account.status != "disabled" and OWNERS in _groups(services, account.sub):
-        with owners.one_less(services, account):
+        with owners.one_less(services, account, by):
             yield
     else:
         yield
