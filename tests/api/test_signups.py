@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
+from chalicelib.settings import DEFAULT_RATES
 
 from tests.api.routes import refused
 from tests.fakes.aws import client_error
@@ -13,6 +15,8 @@ from tests.people import Person
 from tests.stage import ROOT, Stage
 
 RATES = {"ips": {"signups": [2, 86_400]}, "stage": {"signups": [100, 86_400]}}
+# Of everybody, as it is where nothing is set.
+BY_DEFAULT = {"recipients": {"signups": [2, 86_400]}}
 
 
 @pytest.fixture
@@ -68,6 +72,37 @@ def test_sign_ups_are_limited_by_address_and_day_known_or_not(stage: Stage, visi
     assert stage.pool.mailed == ["a@example.com"]
     visitor.identity = {"sourceIp": "203.0.113.7"}
     assert visitor.post("/signups", {"email": "d@example.com"}).status == 202
+
+
+@pytest.mark.parametrize("kind", ["", "text/plain", "text/plain; application/json", "application/x-www-form-urlencoded"])
+def test_a_page_of_another_origin_signs_nobody_up(stage: Stage, visitor: Person, kind: str) -> None:
+    """Its visitors' browsers send these without asking first, each from an address of its own."""
+    visitor.headers = {"content-type": kind}
+    refused(visitor.post("/signups", {"email": "new@example.com"}), "Content-Type")
+    assert stage.pool.mailed == []
+    visitor.headers = {"content-type": "Application/JSON; charset=utf-8"}
+    assert visitor.post("/signups", {"email": "new@example.com"}).status == 202
+
+
+def test_no_mailbox_is_flooded_from_wherever_and_however_its_address_is_written(stage: Stage, visitor: Person) -> None:
+    stage.configure(signup="open", rates=json.dumps(BY_DEFAULT))
+    for number, email in enumerate(("a+1@example.com", "A+2@Example.com", "a@EXAMPLE.com", "a+3@example.com")):
+        visitor.identity = {"sourceIp": f"203.0.113.{number}"}
+        reply = visitor.post("/signups", {"email": email})
+        assert (reply.status, reply.body) == (202, {}), "nobody is told"
+    assert stage.pool.mailed == ["a+1@example.com", "a+2@example.com"]
+    assert visitor.post("/signups", {"email": "b@example.com"}).status == 202
+    assert stage.pool.mailed[2:] == ["b@example.com"]
+    subjects = [str(row["subject"]) for row in stage.rows("usage") if row["period"] == "rate:signups"]
+    assert len([subject for subject in subjects if re.fullmatch("mail:[0-9a-f]{32}", subject)]) == 2
+    assert "example" not in str(subjects)
+
+
+def test_sign_ups_leave_mails_for_everything_else() -> None:
+    """Cognito sends 50 in a day: https://docs.aws.amazon.com/cognito/latest/developerguide/quotas.html"""
+    limit = DEFAULT_RATES["stage"]["signups"]
+    assert limit.window_s >= 86_400
+    assert 2 * limit.quota <= 40, "all at once, and those that come back within the day"
 
 
 @pytest.mark.parametrize("body", [{}, {"email": "ada"}, {"email": "a@example.com", "groups": ["owners"]}, {"email": 7}])

@@ -152,8 +152,11 @@ class ChatApp(Chalice):
             started = time.perf_counter()
             self._remaining = []
             try:
-                self._let_in(rules.of(*route))
+                rule = rules.of(*route)
+                self._let_in(rule)
                 if "body" in hints:
+                    if rule is Rule.PUBLIC:
+                        self._must_be_json()
                     arguments["body"] = self._body(hints["body"], inspect.signature(view).parameters["body"])
                 if "query" in hints:
                     arguments["query"] = self._query(hints["query"])
@@ -218,6 +221,16 @@ class ChatApp(Chalice):
     def _request(self) -> Request:
         assert self.current_request is not None  # noqa: S101 (Chalice sets it before it calls a view)
         return self.current_request
+
+    def _must_be_json(self) -> None:
+        """So that no page of another origin has its visitors' browsers send it: they ask first, and are refused.
+
+        Where a token or a key is sent, which are headers, they ask anyway.
+        https://developer.mozilla.org/en-US/docs/Web/HTTP/Guides/CORS#simple_requests
+        """
+        kind = str(self._request.headers.get("content-type", "")).partition(";")[0].strip().lower()
+        if kind != "application/json":
+            raise InvalidRequest("Content-Type", "must be application/json")
 
     def _body(self, model: Any, parameter: inspect.Parameter) -> BaseModel:
         raw = self._request.raw_body

@@ -29,7 +29,7 @@ from chalicelib.deletion import people as removal
 from chalicelib.errors import AlreadyThere, Conflict, InvalidCursor, InvalidRequest, NameTaken, NotFound
 from chalicelib.files import quota
 from chalicelib.people import names, rows
-from chalicelib.spending import usage
+from chalicelib.spending import rates, usage
 from chalicelib.subjects import Subject, person
 
 from . import owners
@@ -163,10 +163,12 @@ def invite_again(services: Services, user_id: str) -> Account:
 def sign_up(services: Services, email: str, language: str) -> None:
     """Make an account in no group, and have it mailed its invitation; nothing for an address that is known.
 
-    What Cognito mails no more today (50 a day, by itself) is told in the log alone: a reply of its own would say that
+    A mailbox is mailed so often in a day, whoever asks for it and however its address is written. What Cognito mails no more today (50 a day, by itself) is told in the log alone: a reply of its own would say that
     the address was not known.
     https://docs.aws.amazon.com/cognito/latest/developerguide/quotas.html
     """
+    if not rates.may_mail(services, "signups", email):
+        return
     try:
         _invited(services, email, {"locale": language})
     except Busy as error:
