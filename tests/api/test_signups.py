@@ -69,7 +69,7 @@ def test_sign_ups_are_limited_by_address_and_day_known_or_not(stage: Stage, visi
         assert visitor.post("/signups", {"email": email}).status == 202
     third = visitor.post("/signups", {"email": "c@example.com"})
     assert (third.status, third.error) == (429, "rate_limited")
-    assert stage.pool.mailed == ["a@example.com"]
+    assert stage.pool.mailed == ["a@example.com"] * 2
     visitor.identity = {"sourceIp": "203.0.113.7"}
     assert visitor.post("/signups", {"email": "d@example.com"}).status == 202
 
@@ -96,6 +96,25 @@ def test_no_mailbox_is_flooded_from_wherever_and_however_its_address_is_written(
     subjects = [str(row["subject"]) for row in stage.rows("usage") if row["period"] == "rate:signups"]
     assert len([subject for subject in subjects if re.fullmatch("mail:[0-9a-f]{32}", subject)]) == 2
     assert "example" not in str(subjects)
+
+
+def test_who_lost_the_mail_or_came_too_late_is_mailed_another_password(
+    stage: Stage, visitor: Person, ada: Person
+) -> None:
+    """Within the limits, and told to nobody: the first one is good for a week."""
+    stage.configure(signup="open", rates=json.dumps(BY_DEFAULT))
+    invited, kept_out = Person(stage, "invited"), Person(stage, "kept out")
+    stage.pool.invited |= {invited.user_id, kept_out.user_id}
+    stage.pool.disabled.add(stage.pool.email(kept_out.user_id))
+    stage.pool.mails_left = 0
+    replies = [visitor.post("/signups", {"email": "late@example.com"})]
+    stage.pool.mails_left = 50
+    for email in ("late@example.com", *(stage.pool.email(each.user_id) for each in (invited, kept_out, ada))):
+        visitor.identity = {"sourceIp": f"203.0.113.{len(replies)}"}
+        replies.append(visitor.post("/signups", {"email": email}))
+    assert {(reply.status, reply.raw) for reply in replies} == {(202, "{}")}
+    assert stage.pool.mailed == ["late@example.com", stage.pool.email(invited.user_id)]
+    assert stage.pool.groups["members"].count(invited.user_id) == 1
 
 
 def test_sign_ups_leave_mails_for_everything_else() -> None:

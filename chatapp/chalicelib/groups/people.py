@@ -161,18 +161,27 @@ def invite_again(services: Services, user_id: str) -> Account:
 
 
 def sign_up(services: Services, email: str, language: str) -> None:
-    """Make an account in no group, and have it mailed its invitation; nothing for an address that is known.
+    """Make an account in no group, and have it mailed its invitation; nothing for whoever has signed in, or is kept out.
 
-    A mailbox is mailed so often in a day, whoever asks for it and however its address is written. What Cognito mails no more today (50 a day, by itself) is told in the log alone: a reply of its own would say that
-    the address was not known.
-    https://docs.aws.amazon.com/cognito/latest/developerguide/quotas.html
+    A mailbox is mailed so often in a day, whoever asks for it and however its address is written. What Cognito mails no
+    more today (50 a day, by itself) is told in the log alone: a reply of its own would say that the address was not
+    known. https://docs.aws.amazon.com/cognito/latest/developerguide/quotas.html
     """
     if not rates.may_mail(services, "signups", email):
         return
     try:
-        _invited(services, email, {"locale": language})
+        _signed_up(services, email, language)
     except Busy as error:
         logs.report(error)
+
+
+def _signed_up(services: Services, email: str, language: str) -> None:
+    """Mailed again is who has never signed in: the mail was lost, or its password, which is good for a week, is over."""
+    found = services.accounts.find(email)
+    if found is None:
+        _invited(services, email, {"locale": language})
+    elif found.status == "invited":
+        services.accounts.invite(email)
 
 
 def choose_name(services: Services, subject: Subject, groups: Collection[str], text: str) -> rows.Person:
