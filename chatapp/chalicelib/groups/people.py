@@ -41,6 +41,8 @@ if TYPE_CHECKING:
 # Cognito tells a person's groups by one request each, 50 a second for a pool.
 # https://docs.aws.amazon.com/cognito/latest/developerguide/quotas.html ("UserResourceRead")
 _AT_ONCE = 5
+# For so long each sign-up lasts: Cognito makes an account, and has it mailed, within a second.
+_SIGN_UP_S = 2.0
 # Of one request to DynamoDB.
 _MOST_OWNERS = 100
 
@@ -163,16 +165,23 @@ def invite_again(services: Services, user_id: str) -> Account:
 def sign_up(services: Services, email: str, language: str) -> None:
     """Make an account in no group, and have it mailed its invitation; nothing for whoever has signed in, or is kept out.
 
-    A mailbox is mailed so often in a day, whoever asks for it and however its address is written. What Cognito mails no
-    more today (50 a day, by itself) is told in the log alone: a reply of its own would say that the address was not
-    known. https://docs.aws.amazon.com/cognito/latest/developerguide/quotas.html
+    A mailbox is mailed so often in a day, whoever asks for it and however its address is written.
+
+    Neither the reply nor its time says whether an address was known. So what Cognito refuses, such as more mails than
+    the 50 that it sends in a day by itself, is told in the log alone; and who is mailed nothing waits for as long.
+    https://docs.aws.amazon.com/cognito/latest/developerguide/quotas.html
+
+    Raises InvalidRequest for what is no address, and so not known.
     """
-    if not rates.may_mail(services, "signups", email):
-        return
-    try:
-        _signed_up(services, email, language)
-    except Busy as error:
-        logs.report(error)
+    until = time.monotonic() + _SIGN_UP_S
+    if rates.may_mail(services, "signups", email):
+        try:
+            _signed_up(services, email, language)
+        except InvalidRequest:
+            raise
+        except Exception as error:
+            logs.report(error)
+    time.sleep(max(0.0, until - time.monotonic()))
 
 
 def _signed_up(services: Services, email: str, language: str) -> None:
