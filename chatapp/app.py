@@ -352,7 +352,7 @@ def get_me() -> Me:
     return people.me(api(), app.user)
 
 
-@app.route("/me", methods=["PATCH"], **signed_in)
+@app.route("/me", methods=["PATCH"], metered="comments", **signed_in)
 def change_me(body: MeChange) -> Me:
     return people.change_me(api(), app.user, body)
 

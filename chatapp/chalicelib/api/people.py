@@ -8,6 +8,7 @@ from chalicelib.errors import InvalidRequest, SignupClosed
 from chalicelib.files import quota
 from chalicelib.groups import people
 from chalicelib.groups.people import Member
+from chalicelib.groups.rules import OWNERS
 from chalicelib.ids import iso
 from chalicelib.people import rows
 
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 def me(services: Services, user: User) -> s.Me:
     row = rows.find(services, user.subject)
     rows.used(services, row)
+    if OWNERS in user.groups:
+        people.keep_name(services, row)
     return _me(user, row)
 
 

@@ -29,10 +29,10 @@ def keep(services: Services, user_id: str, name: str | None) -> None:
         table.write(table.change(OWNERS_KEY, {attribute: None}, condition=f"attribute_exists(#{attribute})"))
 
 
-def is_owners(row: Item | None, name: str) -> bool:
-    """Whether a name looks like one of the row's."""
-    look = looks(name)
-    return any(look == kept for attribute, kept in (row or {}).items() if attribute.startswith(_PREFIX))
+def is_owners(row: Item | None, user_id: str, name: str) -> bool:
+    """Whether a name looks like that of somebody else in the row: who was an owner once keeps what they are called."""
+    look, own = looks(name), _attribute(user_id)
+    return any(look == kept for each, kept in (row or {}).items() if each.startswith(_PREFIX) and each != own)
 
 
 def is_kept(row: Item | None, user_id: str, name: str) -> bool:

@@ -204,7 +204,7 @@ def _name(writer: Writer, known: _Known) -> str:
     if person.comments_banned_at is not None:
         raise CommentsBanned
     # Also where it was chosen before an owner chose one like it.
-    if not writer.is_owner and names.is_owners(known.owners, person.display_name):
+    if not writer.is_owner and names.is_owners(known.owners, writer.user_id, person.display_name):
         raise NameTaken
     return person.display_name
 

@@ -43,8 +43,6 @@ if TYPE_CHECKING:
 _AT_ONCE = 5
 # For so long each sign-up lasts: Cognito makes an account, and has it mailed, within a second.
 _SIGN_UP_S = 2.0
-# Of one request to DynamoDB.
-_MOST_OWNERS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,15 +199,18 @@ def choose_name(services: Services, subject: Subject, groups: Collection[str], t
     name = names.chosen(text)
     if OWNERS in groups:
         owner_names.keep(services, subject.owner, name or None)
-    elif name and names.looks(name) in _owners_looks(services):
+    elif name and owner_names.is_owners(services.commentaires.find(owner_names.OWNERS_KEY), subject.owner, name):
         raise NameTaken
     return rows.change(services, subject, display_name=name or None)
 
 
-def _owners_looks(services: Services) -> set[str]:
-    keys = [(services.people, rows.key(person(each.sub))) for each in services.pool.members(OWNERS)]
-    found = batch_get(*keys[:_MOST_OWNERS]) if keys else []
-    return {names.looks(row["display_name"]) for row in found if row and row.get("display_name")}
+def keep_name(services: Services, owner: rows.Person) -> None:
+    """Have an owner's name kept from others, also where it was chosen, or they were made one, by other ways than here."""
+    if not owner.chosen_name:
+        return
+    kept = services.commentaires.find(owner_names.OWNERS_KEY)
+    if not owner_names.is_kept(kept, owner.user_id, owner.chosen_name):
+        owner_names.keep(services, owner.user_id, owner.chosen_name)
 
 
 def set_groups(services: Services, by: str, user_id: str, groups: Collection[str]) -> None:
@@ -235,6 +236,8 @@ def _move(services: Services, account: Account, now: frozenset[str], wanted: fro
     """
     for group in sorted(wanted - now):
         services.accounts.add(account.sub, group)
+    if OWNERS in wanted:
+        keep_name(services, rows.find(services, person(account.sub)))
     if now - wanted:
         removal.cut_off(services, person(account.sub))
     for group in sorted(now - wanted):
