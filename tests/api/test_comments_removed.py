@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from chalicelib.comments import removal
+from chalicelib.comments.rows import Comment
 from chalicelib.deletion import people
+from chalicelib.services import Services
 
 from tests.api.commenting import SECTION, UNMETERED, act, comment, count, owner, page, purge, section, shown
 from tests.fakes import wire
@@ -74,6 +77,27 @@ def test_a_removal_that_is_killed_anywhere_is_gone_on_with(stage: Stage, ada: Pe
     _remove(stage, ada)
     assert shown(stage) == [["", ["reply"]]]
     assert count(stage) == 1
+
+
+def test_a_comment_that_is_hidden_in_the_moment_in_which_it_is_removed_goes_by_the_next_run(
+    stage: Stage, ada: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its index still had it as it was; without a next run nobody would ever look for it again."""
+    comment_id, remove = comment(ada, "root"), removal.remove
+    order = {"user_id": ada.user_id, "person": "remove"}
+
+    def late(services: Services, found: Comment) -> bool:
+        monkeypatch.setattr(removal, "remove", remove)
+        act(stage, comment_id, "hide")
+        return remove(services, found)
+
+    monkeypatch.setattr(removal, "remove", late)
+    stage.app.purge({**order, "person": "cut_off"}, Context(300))
+    row = next(row for row in stage.rows("sockets") if row["item"] == "ended:")
+    stage.put("sockets", row | {"revoked_at": row["revoked_at"] - people.UNDER_WAY_S - 1})
+    done = [stage.app.purge(order, Context(300))["done"] for _ in range(2)]
+    assert done == [False, True]
+    assert ada.user_id not in str(stage.rows("commentaires"))
 
 
 def _told(row: dict[str, Any]) -> str:
