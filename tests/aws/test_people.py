@@ -171,6 +171,16 @@ def test_a_deployment_that_broke_off_lets_them_in_when_it_is_repeated(older: Poo
     assert _count(older, "members") == 65
 
 
+def test_a_group_that_was_deleted_since_lets_nobody_in(older: Pool) -> None:
+    """Who signed up by themselves is there by then."""
+    template = "Resources:\n  MembersGroup:\n    Type: AWS::CloudFormation::WaitConditionHandle\n"
+    older.stage.client("cloudformation").create_stack(StackName="chatapp-prod-foundation", TemplateBody=template)
+    groups.note_people(older.stage)
+    _lay_foundation(older)
+    assert not groups.let_in(older.stage, older.pool_id, print)
+    assert _count(older, "members") == 0
+
+
 def test_a_new_stage_has_nobody_to_let_in() -> None:
     with mock_aws():
         stage = Stage("prod", "eu-west-1")
