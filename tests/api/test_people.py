@@ -91,7 +91,9 @@ def test_a_page_costs_two_requests_to_dynamodb_and_one_to_cognito_a_person(stage
     stage.pool.before = asked.append
     stage.wire.clear()
     assert len(owner.get("/people").body["people"]) == 30
-    assert [call.operation for call in stage.wire.calls] == ["Query", "BatchGetItem"], "of ended sessions, and of people"
+    assert [call.operation for call in stage.wire.calls] == ["Query", "BatchGetItem"], (
+        "of ended sessions, and of people"
+    )
     assert sorted(asked) == ["AdminListGroupsForUser"] * 30 + ["ListUsers"]
 
 

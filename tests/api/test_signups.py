@@ -76,7 +76,9 @@ def test_an_address_that_is_known_is_answered_alike_and_left_alone(
     assert stage.pool.groups == {"owners": [owner.user_id], "members": []}
 
 
-def test_how_long_it_takes_tells_nothing_of_who_is_known(stage: Stage, visitor: Person, ada: Person, clock: Clock) -> None:
+def test_how_long_it_takes_tells_nothing_of_who_is_known(
+    stage: Stage, visitor: Person, ada: Person, clock: Clock
+) -> None:
     """Cognito takes its time to make an account, and to mail it."""
     rates = {"ips": {"signups": []}, "recipients": {"signups": [1, 86_400]}}
     stage.configure(signup="open", rates=json.dumps(rates))
@@ -123,7 +125,9 @@ def test_sign_ups_are_limited_by_address_and_day_known_or_not(stage: Stage, visi
     assert visitor.post("/signups", {"email": "d@example.com"}).status == 202
 
 
-@pytest.mark.parametrize("kind", ["", "text/plain", "text/plain; application/json", "application/x-www-form-urlencoded"])
+@pytest.mark.parametrize(
+    "kind", ["", "text/plain", "text/plain; application/json", "application/x-www-form-urlencoded"]
+)
 def test_a_page_of_another_origin_signs_nobody_up(stage: Stage, visitor: Person, kind: str) -> None:
     """Its visitors' browsers send these without asking first, each from an address of its own."""
     visitor.headers = {"content-type": kind}

@@ -195,7 +195,7 @@ def test_a_deployment_that_broke_off_lets_them_in_when_it_is_repeated(older: Poo
 
 def test_a_group_that_was_deleted_since_lets_nobody_in(older: Pool) -> None:
     """Who signed up by themselves is there by then."""
-    template = "Resources:\n  MembersGroup:\n    Type: AWS::CloudFormation::WaitConditionHandle\n"
+    template = "Resources:\n  MembersGroup:\n    Type: AWS::SNS::Topic\n"
     older.stage.client("cloudformation").create_stack(StackName="chatapp-prod-foundation", TemplateBody=template)
     groups.note_people(older.stage)
     _lay_foundation(older)

@@ -20,7 +20,6 @@ from typing import TYPE_CHECKING
 
 from chalicelib import ids, logs
 from chalicelib.aws.accounts import Account, Missing, NoAddress
-from chalicelib.aws.faults import Busy
 from chalicelib.aws.functions import NotStarted
 from chalicelib.aws.people import NoPage
 from chalicelib.aws.table import batch_get
@@ -129,8 +128,8 @@ def _there() -> Iterator[None]:
 def invite(services: Services, by: str, email: str, groups: Collection[str]) -> Member:
     """Make an account, put it into groups, and have it mailed its invitation.
 
-    Raises AlreadyThere; for an owner's, as `owners.changed` does. An invited person in no group was left so by a request
-    that ended half-way: that one is gone on with.
+    Raises AlreadyThere; for an owner's, as `owners.changed` does. An invited person in no group was left so by a
+    request that ended half-way: that one is gone on with.
     """
     found = services.accounts.find(email)
     if found and (found.status != "invited" or _groups(services, found.sub)):
@@ -161,7 +160,7 @@ def invite_again(services: Services, user_id: str) -> Account:
 
 
 def sign_up(services: Services, email: str, language: str) -> None:
-    """Make an account in no group, and have it mailed its invitation; nothing for whoever has signed in, or is kept out.
+    """Make an account in no group, and have it mailed its invitation; nothing for who has signed in, or is kept out.
 
     A mailbox is mailed so often in a day, whoever asks for it and however its address is written.
 
@@ -183,7 +182,7 @@ def sign_up(services: Services, email: str, language: str) -> None:
 
 
 def _signed_up(services: Services, email: str, language: str) -> None:
-    """Mailed again is who has never signed in: the mail was lost, or its password, which is good for a week, is over."""
+    """Mailed again is who has never signed in: that mail was lost, or its password, good for a week, is over."""
     found = services.accounts.find(email)
     if found is None:
         _invited(services, email, {"locale": language})
@@ -205,7 +204,7 @@ def choose_name(services: Services, subject: Subject, groups: Collection[str], t
 
 
 def keep_name(services: Services, owner: rows.Person) -> None:
-    """Have an owner's name kept from others, also where it was chosen, or they were made one, by other ways than here."""
+    """Have an owner's name kept from others, also where they were one already, or were made one by other ways."""
     if not owner.chosen_name:
         return
     kept = services.commentaires.find(owner_names.OWNERS_KEY)
@@ -216,7 +215,7 @@ def keep_name(services: Services, owner: rows.Person) -> None:
 def set_groups(services: Services, by: str, user_id: str, groups: Collection[str]) -> None:
     """Put a person into these groups and no others. What is taken away counts within 5 s.
 
-    Raises NotFound; where who is an owner changes, LastOwner, Forbidden, and Conflict while another such change is made.
+    Raises NotFound; where who is an owner changes, LastOwner, Forbidden, and Conflict while another changes, too.
     """
     account = _account(services, user_id)
     now, wanted = _groups(services, account.sub), frozenset(groups)

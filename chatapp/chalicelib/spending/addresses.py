@@ -1,8 +1,8 @@
-"""Under which name an address is counted, of a network or of mail: nobody can tell it from its row, or know it again the
-next day.
+"""Under which name an address is counted, of a network or of mail: nobody can tell it from its row, nor know it again
+the next day.
 
-Of networks, what API Gateway saw at the other end of the connection, never what a header says. Whoever has one address of IPv6
-has the 2^64 of its network (RFC 4291, 2.5.1: hosts choose the last 64 bits themselves), which are counted as one.
+Of networks, what API Gateway saw at the other end of the connection, never what a header says. Whoever has one address
+of IPv6 has the 2^64 of its network, which are counted as one: hosts choose the last 64 bits themselves (RFC 4291, 2.5.1).
 """
 
 from __future__ import annotations
