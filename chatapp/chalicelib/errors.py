@@ -59,8 +59,9 @@ What one part of the code tells another:
     Unfinished                  deletion.sweep           some rows that are due could not be finished
     Refused                     push.tickets             a ticket that opens no socket
     Unpublished                 health                   the site has no first page
-    Lost                        backups.runs             another run has taken the backup over
-    Unusable, Failed            backups.runs, .nightly   a backup cannot be made; the log and the index say why
+    Lost                        backups.turns            another run has taken the backup or restore over
+    CannotBackUp                backups.runs             a backup cannot be made; the log and the index say why
+    Failed                      backups.nightly          the same, for Lambda, which tries again
     NotReadable                 backups.manifest         a manifest that is none, or a newer app's
     Unusable                    backups.archive          a backup cannot be brought back; the message says why
 

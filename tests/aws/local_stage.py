@@ -6,6 +6,7 @@ import io
 import json
 import os
 import secrets
+import time
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -21,6 +22,7 @@ from deploy.environment import Stage, load_settings
 from deploy.functions import app_modules, policies
 from deploy.local.aws import LocalAws
 from deploy.progress import Progress
+from tests.aws.emulator_probe import eventually
 from tests.aws.test_emulator_bucket import client as owner
 
 ROWS = 60
@@ -96,6 +98,9 @@ class Laid:
                 dynamodb.put_item(TableName=self._table(name), Item=row | {"n": {"N": "1.5"}, "text": {"S": "é\u2028"}})
         for number in range(5):
             s3.put_object(Bucket=self.stage.files_bucket, Key=f"extracted/{number}/page 1.txt", Body=b"x" * number)
+        # An export is of whole seconds: what was written within its own is not in it.
+        written = time.time()
+        eventually(lambda: time.time() >= int(written) + 1)
 
     def _table(self, name: str) -> str:
         return f"{self.stage.prefix}-{name}"

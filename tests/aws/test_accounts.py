@@ -98,7 +98,7 @@ def test_what_is_not_granted_is_refused(stage: Stage) -> None:
     with pytest.raises(NotGranted):
         _accounts("AdminGetUser").invite("a")
     with pytest.raises(NotGranted):
-        _accounts("AdminUserGlobalSignOut").disable("a")
+        _accounts("AdminDisableUser").disable("a")
     with pytest.raises(NotGranted):
         _accounts("AdminGetUser").make_group("owners", "", None)
     with pytest.raises(NotGranted):
