@@ -2,7 +2,8 @@
 the next day.
 
 Of networks, what API Gateway saw at the other end of the connection, never what a header says. Whoever has one address
-of IPv6 has the 2^64 of its network, which are counted as one: hosts choose the last 64 bits themselves (RFC 4291, 2.5.1).
+of IPv6 has the 2^64 of its network, which are counted as one (RFC 4291, 2.5.1: hosts choose the last 64 bits
+themselves).
 """
 
 from __future__ import annotations
