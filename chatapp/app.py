@@ -95,7 +95,7 @@ settings = Settings.read(os.environ)
 
 app = ChatApp(
     app_name="chatapp",
-    admit=lambda session: sessions.admit(api(), session),
+    admit=lambda session, anew: sessions.admit(api(), session, anew=anew),
     meter=lambda what, caller, own: rates.take(api(), what, caller, own=own),
 )
 app.experimental_feature_flags.update(["WEBSOCKETS"])
@@ -352,7 +352,7 @@ def get_me() -> Me:
     return people.me(api(), app.user)
 
 
-@app.route("/me", methods=["PATCH"], **signed_in)
+@app.route("/me", methods=["PATCH"], metered="comments", **signed_in)
 def change_me(body: MeChange) -> Me:
     return people.change_me(api(), app.user, body)
 
@@ -384,7 +384,7 @@ def change_person(user_id: str, body: PersonChange) -> Person:
 
 @app.route("/people/{user_id}", methods=["DELETE"], **signed_in)
 def delete_person(user_id: str, body: PersonDeletion) -> PersonDeleted:
-    return people.delete(api(), user_id, body)
+    return people.delete(api(), app.user, user_id, body)
 
 
 @app.route("/people/{user_id}/invitation", methods=["POST"], **signed_in)

@@ -315,12 +315,14 @@ def person(asked: argparse.Namespace, progress: Progress, read: Callable[[str], 
     where = f"{stage.name}, on this machine" if region is None else f"{stage.name}, region {region}"
     (change,), email = asked.change, asked.email
     pool = access.pool_id(stage)
-    access.find(stage, pool, email)
+    account = access.find(stage, pool, email)
     if change == "delete" and not asked.yes:
         question = f"Type {email} to delete the account in {where}, with all conversations and files, for good: "
         if _typed(read, question) != email:
             raise DeploymentError("nobody was deleted")
     with progress.step(f"{change} {email}") as step:
+        if change != "enable" and access.is_last_owner(stage, pool, account):
+            step.say(f"this was the last owner: ./deploy.sh owner {stage.name} EMAIL makes another one")
         if change == "delete":
             access.delete(stage, pool, email, step.say)
         else:

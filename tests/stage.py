@@ -36,7 +36,7 @@ ENDPOINT = "https://sockets.example/api"
 PATIENCE_S = 20.0
 
 WHATS = ("sends", "uploads", "sockets", "comments", "signups")
-COUNTED = ("owners", "members", "none", "visits", "keys", "ips", "stage")
+COUNTED = ("owners", "members", "none", "visits", "keys", "ips", "stage", "recipients")
 
 
 def rates(limit: list[int]) -> str:

@@ -69,10 +69,13 @@ def cache(timer: Callable[[], float] = time.time) -> TTLCache[str, Ended]:
 known = cache()
 
 
-def admit(services: Services, session: Session) -> None:
-    """Raises SessionEnded. Costs one query per person and CACHED_S, in a process that stays warm."""
+def admit(services: Services, session: Session, *, anew: bool = False) -> None:
+    """Raises SessionEnded. Costs one query per person and CACHED_S, in a process that stays warm.
+
+    anew: by what stands there at this moment, for one query each time.
+    """
     who = str(session.subject)
-    ended = known.get(who)
+    ended = None if anew else known.get(who)
     if ended is None:
         ended = known[who] = read(services, session.subject)
     if ended.holds(session):

@@ -87,8 +87,11 @@ DEFAULT_RATES: Rates = MappingProxyType(
             "uploads": Limit(2_000, 600),
             "sockets": Limit(1_200, 60),
             "comments": Limit(300, 60),
-            "signups": Limit(100, 86_400),
+            # 40 in a day, with those that come back: Cognito mails 50 times, also invitations and forgotten passwords.
+            "signups": Limit(20, 86_400),
         },
+        # Of mails to one address: one that was lost can be asked for again.
+        "recipients": {"signups": Limit(2, 86_400)},
     }
 )
 
@@ -148,7 +151,7 @@ class Settings:
     max_file_mb, storage_quota_mb: of one file, and of all files of one person.
     signup: "open" lets people make accounts by themselves; they comment only, until an owner lets them in.
     rates: how often what may be done, by whom: a person of a group (`owners`, `members`, `none`), a visit of the page,
-        an API key, an address (of whoever is not signed in), and everybody together (`stage`).
+        an API key, an address (of whoever is not signed in), everybody together (`stage`), and who is mailed by it.
     api_url: of the REST API; "" until the first deployment has made it.
     app_version: of the package that runs. backup_hour_utc: of the nightly backup. backup_lock_days: for which nobody
         can delete a backup.

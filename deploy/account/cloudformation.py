@@ -198,6 +198,14 @@ def _delete(client: Any, stack: dict[str, Any], poll_s: float, say: Say) -> None
         raise DeploymentError(f"stack {name} could not be deleted: {_failure(client, stack_id)}")
 
 
+def declares(stage: Stage, name: str, logical_id: str) -> bool:
+    """Whether a stack has made a resource, by its template: also one that somebody has removed since by other means."""
+    client = stage.client("cloudformation")
+    return _find(client, name) is not None and (
+        f"\n  {logical_id}:\n" in str(client.get_template(StackName=name)["TemplateBody"])
+    )
+
+
 def _is_current(client: Any, stack: dict[str, Any], body: str, parameters: Mapping[str, str]) -> bool:
     was = {item["ParameterKey"]: item["ParameterValue"] for item in stack.get("Parameters", [])}
     if stack["StackStatus"] == "UPDATE_ROLLBACK_COMPLETE" or any(was.get(k) != v for k, v in parameters.items()):

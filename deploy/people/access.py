@@ -68,6 +68,19 @@ def make_owner(stage: Stage, pool: str, email: str) -> bool:
     return invited
 
 
+def is_last_owner(stage: Stage, pool: str, account: Account) -> bool:
+    """Whether somebody is an owner, and nobody else is one who can do anything."""
+    cognito = stage.client("cognito-idp")
+    pages = cognito.get_paginator("list_users_in_group").paginate(UserPoolId=pool, GroupName=groups.OWNERS)
+    try:
+        users = [user for page in pages for user in page["Users"]]
+    except cognito.exceptions.ResourceNotFoundException:  # a pool of before there were groups
+        return False
+    able = [each for each in users if each["Enabled"] and each["UserStatus"] != "FORCE_CHANGE_PASSWORD"]
+    subs = {str(each["Value"]) for user in able for each in user["Attributes"] if each["Name"] == "sub"}
+    return subs == {account.user_id}
+
+
 def disable(stage: Stage, pool: str, email: str) -> Account:
     """Keep a person out: nobody signs in, no token is refreshed, and those that are out are refused. Safe to repeat.
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from deploy.account import adoption
+from deploy.account import adoption, cloudformation
 from deploy.environment import Stage
 
 OWNERS = "owners"
@@ -21,10 +21,12 @@ def note_people(stage: Stage) -> None:
     """Before the foundation: where it makes the groups for people who are there, note that they are to be let in.
 
     A note of AWS's own, which a deployment that is broken off leaves to the next. Afterwards nobody could tell who was
-    there before from who was taken out since.
+    there before from who was taken out since, or signed up by themselves: also where a group was deleted.
     """
     pool = adoption.pool(stage)
     if pool is None or _has_groups(stage.client("cognito-idp"), pool):
+        return
+    if cloudformation.declares(stage, f"{stage.prefix}-foundation", "MembersGroup"):
         return
     stage.client("ssm").put_parameter(Name=_note(stage), Value=pool, Type="String", Overwrite=True)
 

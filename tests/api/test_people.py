@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable
 from typing import Any
@@ -83,14 +84,16 @@ def test_the_list_pages_and_finds_by_the_beginning_of_an_address(stage: Stage, o
     assert _emails([owner.get('/people?email=a"')]) == []
 
 
-def test_a_page_costs_one_request_to_dynamodb_and_one_to_cognito_a_person(stage: Stage, owner: Person) -> None:
+def test_a_page_costs_two_requests_to_dynamodb_and_one_to_cognito_a_person(stage: Stage, owner: Person) -> None:
     for number in range(40):
         Person(stage, f"person-{number}")
     asked: list[str] = []
     stage.pool.before = asked.append
     stage.wire.clear()
     assert len(owner.get("/people").body["people"]) == 30
-    assert [call.operation for call in stage.wire.calls] == ["BatchGetItem"]
+    assert [call.operation for call in stage.wire.calls] == ["Query", "BatchGetItem"], (
+        "of ended sessions, and of people"
+    )
     assert sorted(asked) == ["AdminListGroupsForUser"] * 30 + ["ListUsers"]
 
 
@@ -341,3 +344,25 @@ def test_nobody_but_an_owner_is_called_what_looks_like_an_owner(
     assert _shown(owner, ada)["display_name"] == "Lily"
     assert ada.patch("/me", {"display_name": ""}).body["display_name"] == names.default(ada.user_id)
     refused(ada.patch("/me", {"display_name": "x" * 41}), "display_name", "at most 40 characters, not 41")
+
+
+@pytest.mark.parametrize("way", ["here", "by the command"])
+def test_who_is_made_an_owner_keeps_their_name_from_others(stage: Stage, owner: Person, ada: Person, way: str) -> None:
+    rose = Person(stage, "rose")
+    assert rose.patch("/me", {"display_name": "Rose"}).status == 200
+    if way == "here":
+        assert owner.patch(_path(rose), {"groups": ["owners"]}).status == 200
+    else:  # and opens the site
+        assert Person(stage, "rose", groups="owners").get("/me").status == 200
+    assert ada.patch("/me", {"display_name": "R0se"}).error == "display_name_taken"
+
+
+def test_choosing_a_name_asks_cognito_nothing_and_is_metered_as_comments_are(stage: Stage, ada: Person) -> None:
+    stage.configure(rates=json.dumps({"members": {"comments": [2, 3_600]}}))
+    asked: list[str] = []
+    stage.pool.before = asked.append
+    stage.wire.clear()
+    replies = [ada.patch("/me", {"display_name": name}) for name in ("Ada", "Countess", "Ada")]
+    assert [reply.status for reply in replies] == [200, 200, 429]
+    assert asked == []
+    assert [call.operation for call in stage.wire.calls if call.tables != ["usage"]] == ["GetItem", "UpdateItem"] * 2

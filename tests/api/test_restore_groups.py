@@ -74,6 +74,26 @@ def test_who_is_there_keeps_their_groups_unless_all_is_put_back(
     assert stage.pool.about["owners"] == {"Description": "Others"}, "a group that is there stays as it is"
 
 
+@pytest.mark.parametrize("overwrite", [False, True])
+@pytest.mark.parametrize("state", ["invited", "disabled", "active"])
+def test_what_somebody_might_elsewhere_they_may_not_here(
+    stage: Stage, ada: Person, restores: Restores, state: str, overwrite: bool
+) -> None:
+    """As where a stage's backup comes into another, in whose pool the same address is somebody else's account."""
+    _gone(stage, restores)
+    stage.pool.groups = {"owners": [], "members": []}
+    here = Person(stage, "ada of here", groups="members")
+    stage.pool.emails[here.user_id] = stage.pool.email(ada.user_id)
+    if state == "invited":
+        stage.pool.invited.add(here.user_id)
+    if state == "disabled":
+        stage.pool.disabled.add(stage.pool.email(here.user_id))
+    restores.restore(overwrite=overwrite)
+    expected = [here.user_id] if overwrite and state == "active" else []
+    assert stage.pool.groups["owners"] == expected
+    assert stage.pool.groups["members"] == [here.user_id]
+
+
 def test_who_was_invited_by_a_run_that_was_killed_is_in_their_groups(
     stage: Stage, restores: Restores, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -104,6 +104,28 @@ def test_an_owner_is_invited_by_mail_once_or_made_of_whoever_is_there(pool: Pool
     assert pool.members("owners") == {"me@example.com", "ada@example.com"}
 
 
+@pytest.mark.parametrize("other", ["", "invited", "disabled", "active", "a member"])
+def test_the_last_owner_is_known(pool: Pool, other: str) -> None:
+    """By the commands, which keep anybody out who is named."""
+    cognito = pool.stage.client("cognito-idp")
+
+    def make(email: str, group: str, *, invited: bool = False) -> access.Account:
+        _add(pool, email)
+        groups.add(cognito, pool.pool_id, email, group)
+        if not invited:
+            cognito.admin_set_user_password(UserPoolId=pool.pool_id, Username=email, Password="x" * 20, Permanent=True)
+        return access.find(pool.stage, pool.pool_id, email)
+
+    me = make("me@example.com", groups.OWNERS)
+    if other:
+        group = groups.MEMBERS if other == "a member" else groups.OWNERS
+        second = make("second@example.com", group, invited=other == "invited")
+        assert not access.is_last_owner(pool.stage, pool.pool_id, second)
+    if other == "disabled":
+        cognito.admin_disable_user(UserPoolId=pool.pool_id, Username="second@example.com")
+    assert access.is_last_owner(pool.stage, pool.pool_id, me) is (other != "active")
+
+
 # --- Who was there before there were groups ---------------------------------------------------------------------------
 
 
@@ -169,6 +191,16 @@ def test_a_deployment_that_broke_off_lets_them_in_when_it_is_repeated(older: Poo
         _lay_foundation(older)
     assert groups.let_in(older.stage, older.pool_id, print)
     assert _count(older, "members") == 65
+
+
+def test_a_group_that_was_deleted_since_lets_nobody_in(older: Pool) -> None:
+    """Who signed up by themselves is there by then."""
+    template = "Resources:\n  MembersGroup:\n    Type: AWS::SNS::Topic\n"
+    older.stage.client("cloudformation").create_stack(StackName="chatapp-prod-foundation", TemplateBody=template)
+    groups.note_people(older.stage)
+    _lay_foundation(older)
+    assert not groups.let_in(older.stage, older.pool_id, print)
+    assert _count(older, "members") == 0
 
 
 def test_a_new_stage_has_nobody_to_let_in() -> None:

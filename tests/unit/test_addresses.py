@@ -42,3 +42,17 @@ def test_an_address_is_known_by_its_key_and_for_its_day_alone() -> None:
         addresses.counted("203.0.113.8", "key", NOON),
     }
     assert len(others | {subject}) == 4
+
+
+def test_mail_arrives_in_one_mailbox_however_its_address_is_written() -> None:
+    written = ("ada@example.com", "Ada@Example.COM", "ada+news@example.com", "ADA+1+2@example.com")
+    assert {addresses.mailbox(each) for each in written} == {"ada@example.com"}
+    assert addresses.mailbox("ada@plus+example.com") == "ada@plus+example.com"
+    subject = addresses.recipient("Ada+1@example.com", "key", NOON)
+    assert re.fullmatch(r"mail:[0-9a-f]{32}", subject)
+    others = {
+        addresses.recipient("ada@example.com", "key", NOON + 12 * 3_600),
+        addresses.recipient("ada@example.com", "another", NOON),
+        addresses.recipient("eve@example.com", "key", NOON),
+    }
+    assert len(others | {subject}) == 4

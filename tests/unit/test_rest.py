@@ -49,7 +49,7 @@ class Metered:
     def __init__(self, refusal: RateLimited | None = None) -> None:
         self.met: list[tuple[str, Caller, Limit | None]] = []
         self.refusal = refusal
-        self.app = ChatApp("metered", admit=lambda session: None, meter=self._meter)
+        self.app = ChatApp("metered", admit=lambda session, anew: None, meter=self._meter)
 
         @self.app.route("/signups", methods=["POST"], metered="signups", cors=Cors(allow_origin="https://site.example"))
         def sign_up(body: Nothing) -> Nothing:

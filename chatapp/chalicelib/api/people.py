@@ -8,6 +8,7 @@ from chalicelib.errors import InvalidRequest, SignupClosed
 from chalicelib.files import quota
 from chalicelib.groups import people
 from chalicelib.groups.people import Member
+from chalicelib.groups.rules import OWNERS
 from chalicelib.ids import iso
 from chalicelib.people import rows
 
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 def me(services: Services, user: User) -> s.Me:
     row = rows.find(services, user.subject)
     rows.used(services, row)
+    if OWNERS in user.groups:
+        people.keep_name(services, row)
     return _me(user, row)
 
 
@@ -57,7 +60,7 @@ def get(services: Services, user: User, user_id: str) -> s.Person:
 
 
 def invite(services: Services, user: User, body: s.Invitation) -> s.Person:
-    return _person(services.settings, people.invite(services, body.email, body.groups), user)
+    return _person(services.settings, people.invite(services, user.subject.owner, body.email, body.groups), user)
 
 
 def invite_again(services: Services, user_id: str) -> s.InvitationSent:
@@ -67,22 +70,23 @@ def invite_again(services: Services, user_id: str) -> s.InvitationSent:
 
 def change(services: Services, user: User, user_id: str, body: s.PersonChange) -> s.Person:
     """What takes rights away comes first: whatever fails after it, that is done."""
+    by = user.subject.owner
     people.get(services, user_id)
     if body.disabled:
-        people.disable(services, user_id)
+        people.disable(services, by, user_id)
     if body.groups is not None:
-        people.set_groups(services, user_id, body.groups)
+        people.set_groups(services, by, user_id, body.groups)
     if "budget_usd" in body.model_fields_set:
         people.set_budget(services, user_id, body.budget_usd)
     if body.disabled is False:
-        people.enable(services, user_id)
+        people.enable(services, by, user_id)
     return get(services, user, user_id)
 
 
-def delete(services: Services, user_id: str, body: s.PersonDeletion) -> s.PersonDeleted:
+def delete(services: Services, user: User, user_id: str, body: s.PersonDeletion) -> s.PersonDeleted:
     if people.get(services, user_id).account.email.lower() != body.email:
         raise InvalidRequest("email", "is not this person's address; nobody was deleted")
-    people.delete(services, user_id)
+    people.delete(services, user.subject.owner, user_id)
     return s.PersonDeleted(user_id=user_id)
 
 

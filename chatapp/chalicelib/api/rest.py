@@ -45,6 +45,8 @@ SECURITY_HEADERS = {
 # What a script of the site's may read of a reply besides its body.
 EXPOSED_HEADERS = ["RateLimit", "RateLimit-Policy", "Retry-After"]
 
+# Anew: not by what was read within the last seconds.
+Admit = Callable[[Session, bool], None]
 Meter = Callable[[What, Caller, Limit | None], Sequence[Remaining]]
 
 
@@ -99,7 +101,7 @@ class ChatApp(Chalice):
     meter: takes one unit of each limit of a caller's, or raises RateLimited (`spending.rates`).
     """
 
-    def __init__(self, app_name: str, admit: Callable[[Session], None], meter: Meter) -> None:
+    def __init__(self, app_name: str, admit: Admit, meter: Meter) -> None:
         super().__init__(app_name)
         self.operations: list[Operation] = []
         self._admit = admit
@@ -150,8 +152,11 @@ class ChatApp(Chalice):
             started = time.perf_counter()
             self._remaining = []
             try:
-                self._let_in(rules.of(*route))
+                rule = rules.of(*route)
+                self._let_in(rule)
                 if "body" in hints:
+                    if rule is Rule.PUBLIC:
+                        self._must_be_json()
                     arguments["body"] = self._body(hints["body"], inspect.signature(view).parameters["body"])
                 if "query" in hints:
                     arguments["query"] = self._query(hints["query"])
@@ -176,7 +181,11 @@ class ChatApp(Chalice):
 
     def _let_in(self, rule: Rule) -> None:
         """Raises Unauthorized and Forbidden, also where the view does not ask who it is: API Gateway's authorizer may
-        let access tokens in, lets in whose session is over, and asks for no group."""
+        let access tokens in, lets in whose session is over, and asks for no group.
+
+        Within the seconds for which a session that has ended may still be let in, an owner who was kept out could let
+        themselves in again, for good: what is of owners is asked anew.
+        """
         if rule is Rule.PUBLIC:
             return
         if rule is Rule.API_KEY:
@@ -184,7 +193,7 @@ class ChatApp(Chalice):
                 rules.check(rule, ())
             return
         user = self.user
-        self._admit(user.session)
+        self._admit(user.session, rule is Rule.OWNERS)
         rules.check(rule, user.groups)
 
     @property
@@ -212,6 +221,16 @@ class ChatApp(Chalice):
     def _request(self) -> Request:
         assert self.current_request is not None  # noqa: S101 (Chalice sets it before it calls a view)
         return self.current_request
+
+    def _must_be_json(self) -> None:
+        """So that no page of another origin has its visitors' browsers send it: they ask first, and are refused.
+
+        Where a token or a key is sent, which are headers, they ask anyway.
+        https://developer.mozilla.org/en-US/docs/Web/HTTP/Guides/CORS#simple_requests
+        """
+        kind = str(self._request.headers.get("content-type", "")).partition(";")[0].strip().lower()
+        if kind != "application/json":
+            raise InvalidRequest("Content-Type", "must be application/json")
 
     def _body(self, model: Any, parameter: inspect.Parameter) -> BaseModel:
         raw = self._request.raw_body

@@ -65,7 +65,7 @@ def are_there(work: Work) -> bool:
     """See that everybody whose things come back has an account; False when the time is over. Raises Unusable.
 
     No account is made before everybody was looked up. Groups that are missing are made, without a role, and who is
-    made anew is in them again.
+    made anew is in them again: nobody else, such as who has the same address in another stage, unless all is put back.
     """
     return _are_looked_up(work) and _are_made(work)
 
@@ -102,7 +102,7 @@ def _are_made(work: Work) -> bool:
                 run.uninvited.append(run.subs[sub])
             else:
                 accounts.disable(run.subs[sub])
-        if sub in run.subs or run.overwrite:
+        if sub in absent or (run.overwrite and _is_active(work, sub)):
             _join(work, run.subs.get(sub, sub), account["groups"])
         run.made = place
         if sub in absent:
@@ -153,6 +153,13 @@ def _account(work: Work, account: dict[str, Any]) -> str | None:
         )
     found = same or work.services.accounts.find(email)
     return None if found is None else found.sub
+
+
+def _is_active(work: Work, sub: str) -> bool:
+    """Whether somebody who has always been there can do anything: what they may is nobody's to give who only has been
+    invited here, or is kept out."""
+    found = work.services.accounts.find(work.run.subs.get(sub, sub))
+    return found is not None and found.status == "active"
 
 
 def _join(work: Work, sub: str, names: list[str]) -> None:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from chalicelib.ids import is_id
 from chalicelib.spending import rates
 from chalicelib.subjects import Subject
 
@@ -73,7 +74,7 @@ class Selection:
         """A row as it comes back; None for one that does not."""
         if not self._asked(table, item) or self._is_erased(table, item):
             return None
-        if table == "usage" and _is_passing(item):
+        if (table == "usage" and _is_passing(item)) or (table == "commentaires" and not _is_comment(item)):
             return None
         item = uncounted(table, item)
         names = [name for name in _OWNED[table] if name in item]
@@ -125,6 +126,11 @@ def _is_passing(item: Item) -> bool:
     """Of the usage table: what was true of that time only. What was missing of a limit by then has come back."""
     period = item["period"]["S"]
     return item["subject"]["S"] in _OF_THE_STAGE or period == _COUNTED or period.startswith(rates.PERIOD)
+
+
+def _is_comment(item: Item) -> bool:
+    """Or a note beside them: what was written within a day, and owners' names as they were, which are noted anew."""
+    return is_id(item["id"]["S"])
 
 
 def owner_of(table: str, item: Item) -> str:

@@ -1,7 +1,8 @@
-"""That there is always an owner: whoever takes one away does so alone, and sees that another one is left.
+"""Who is an owner changes alone: whoever makes a change is an owner then, and after it one is left.
 
 Cognito has no conditions, and its lists lag behind. So one change of owners is made at a time, by a row in the table of
-usage that its maker holds; and that another owner is there is asked by their name.
+usage that its maker holds; and who is one is asked by their name. A request of somebody's whose rights are taken away
+while it is under way finds them gone, and cannot give them back.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from chalicelib.aws.faults import Busy
 from chalicelib.aws.table import ConditionFailed
 from chalicelib.errors import Conflict, LastOwner
 
-from .rules import OWNERS
+from .rules import OWNERS, Rule, check
 
 if TYPE_CHECKING:
     from chalicelib.services import Services
@@ -28,15 +29,26 @@ _HELD_S = 60
 
 
 @contextmanager
-def one_less(services: Services, account: Account) -> Iterator[None]:
-    """Take an owner's rights away within it. Raises LastOwner, and Conflict while another such change is being made."""
+def changed(services: Services, by: str) -> Iterator[None]:
+    """Change who is an owner within it. by: the `sub` of whoever does so.
+
+    Raises Forbidden where they are none any more, and Conflict while another such change is being made.
+    """
     holder = _take(services)
     try:
-        if not any(_is_owner(services, each.sub) for each in services.pool.members(OWNERS) if each.sub != account.sub):
-            raise LastOwner
+        check(Rule.OWNERS, {OWNERS} if _is_owner(services, by) else ())
         yield
     finally:
         _let_go(services, holder)
+
+
+@contextmanager
+def one_less(services: Services, account: Account, by: str) -> Iterator[None]:
+    """Take an owner's rights away within it. Raises LastOwner, and as `changed` does."""
+    with changed(services, by):
+        if not any(_is_owner(services, each.sub) for each in services.pool.members(OWNERS) if each.sub != account.sub):
+            raise LastOwner
+        yield
 
 
 def _take(services: Services) -> str:

@@ -5,6 +5,8 @@ An account and its groups are Cognito's, what is counted stands in the table of 
 Each operation is safe to repeat: whatever ends it half-way, the same one again goes on. So rights are given before
 others are taken away, and after anything is taken away, whether it had been taken before or not, the person's sessions
 are ended: tokens that were issued meanwhile still say what was.
+
+by: the `sub` of the owner who does it.
 """
 
 from __future__ import annotations
@@ -12,13 +14,12 @@ from __future__ import annotations
 import time
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from chalicelib import ids, logs
 from chalicelib.aws.accounts import Account, Missing, NoAddress
-from chalicelib.aws.faults import Busy
 from chalicelib.aws.functions import NotStarted
 from chalicelib.aws.people import NoPage
 from chalicelib.aws.table import batch_get
@@ -27,7 +28,7 @@ from chalicelib.deletion import people as removal
 from chalicelib.errors import AlreadyThere, Conflict, InvalidCursor, InvalidRequest, NameTaken, NotFound
 from chalicelib.files import quota
 from chalicelib.people import names, rows
-from chalicelib.spending import usage
+from chalicelib.spending import rates, usage
 from chalicelib.subjects import Subject, person
 
 from . import owners
@@ -39,8 +40,8 @@ if TYPE_CHECKING:
 # Cognito tells a person's groups by one request each, 50 a second for a pool.
 # https://docs.aws.amazon.com/cognito/latest/developerguide/quotas.html ("UserResourceRead")
 _AT_ONCE = 5
-# Of one request to DynamoDB.
-_MOST_OWNERS = 100
+# For so long each sign-up lasts: Cognito makes an account, and has it mailed, within a second.
+_SIGN_UP_S = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,16 +125,17 @@ def _there() -> Iterator[None]:
         raise NotFound("person", "user_id") from error
 
 
-def invite(services: Services, email: str, groups: Iterable[str]) -> Member:
-    """Make an account, put it into groups, and have it mailed its invitation. Raises AlreadyThere.
+def invite(services: Services, by: str, email: str, groups: Collection[str]) -> Member:
+    """Make an account, put it into groups, and have it mailed its invitation.
 
-    An invited person in no group was left so by a request that ended half-way: that one is gone on with.
+    Raises AlreadyThere; for an owner's, as `owners.changed` does. An invited person in no group was left so by a
+    request that ended half-way: that one is gone on with.
     """
     found = services.accounts.find(email)
     if found and (found.status != "invited" or _groups(services, found.sub)):
         raise AlreadyThere(found.sub)
-    account = found or _invited(services, email, {})
-    with _there():
+    with _there(), owners.changed(services, by) if OWNERS in groups else nullcontext():
+        account = found or _invited(services, email, {})
         for group in groups:
             services.accounts.add(account.sub, group)
     return get(services, account.sub)
@@ -158,16 +160,34 @@ def invite_again(services: Services, user_id: str) -> Account:
 
 
 def sign_up(services: Services, email: str, language: str) -> None:
-    """Make an account in no group, and have it mailed its invitation; nothing for an address that is known.
+    """Make an account in no group, and have it mailed its invitation; nothing for who has signed in, or is kept out.
 
-    What Cognito mails no more today (50 a day, by itself) is told in the log alone: a reply of its own would say that
-    the address was not known.
+    A mailbox is mailed so often in a day, whoever asks for it and however its address is written.
+
+    Neither the reply nor its time says whether an address was known. So what Cognito refuses, such as more mails than
+    the 50 that it sends in a day by itself, is told in the log alone; and who is mailed nothing waits for as long.
     https://docs.aws.amazon.com/cognito/latest/developerguide/quotas.html
+
+    Raises InvalidRequest for what is no address, and so not known.
     """
-    try:
+    until = time.monotonic() + _SIGN_UP_S
+    if rates.may_mail(services, "signups", email):
+        try:
+            _signed_up(services, email, language)
+        except InvalidRequest:
+            raise
+        except Exception as error:
+            logs.report(error)
+    time.sleep(max(0.0, until - time.monotonic()))
+
+
+def _signed_up(services: Services, email: str, language: str) -> None:
+    """Mailed again is who has never signed in: that mail was lost, or its password, good for a week, is over."""
+    found = services.accounts.find(email)
+    if found is None:
         _invited(services, email, {"locale": language})
-    except Busy as error:
-        logs.report(error)
+    elif found.status == "invited":
+        services.accounts.invite(email)
 
 
 def choose_name(services: Services, subject: Subject, groups: Collection[str], text: str) -> rows.Person:
@@ -178,30 +198,34 @@ def choose_name(services: Services, subject: Subject, groups: Collection[str], t
     name = names.chosen(text)
     if OWNERS in groups:
         owner_names.keep(services, subject.owner, name or None)
-    elif name and names.looks(name) in _owners_looks(services):
+    elif name and owner_names.is_owners(services.commentaires.find(owner_names.OWNERS_KEY), subject.owner, name):
         raise NameTaken
     return rows.change(services, subject, display_name=name or None)
 
 
-def _owners_looks(services: Services) -> set[str]:
-    keys = [(services.people, rows.key(person(each.sub))) for each in services.pool.members(OWNERS)]
-    found = batch_get(*keys[:_MOST_OWNERS]) if keys else []
-    return {names.looks(row["display_name"]) for row in found if row and row.get("display_name")}
+def keep_name(services: Services, owner: rows.Person) -> None:
+    """Have an owner's name kept from others, also where they were one already, or were made one by other ways."""
+    if not owner.chosen_name:
+        return
+    kept = services.commentaires.find(owner_names.OWNERS_KEY)
+    if not owner_names.is_kept(kept, owner.user_id, owner.chosen_name):
+        owner_names.keep(services, owner.user_id, owner.chosen_name)
 
 
-def set_groups(services: Services, user_id: str, groups: Collection[str]) -> None:
+def set_groups(services: Services, by: str, user_id: str, groups: Collection[str]) -> None:
     """Put a person into these groups and no others. What is taken away counts within 5 s.
 
-    Raises NotFound, LastOwner, and Conflict while another owner is being changed.
+    Raises NotFound; where who is an owner changes, LastOwner, Forbidden, and Conflict while another changes, too.
     """
     account = _account(services, user_id)
     now, wanted = _groups(services, account.sub), frozenset(groups)
-    with _there():
-        if OWNERS in now - wanted:
-            with owners.one_less(services, account):
-                _move(services, account, now, wanted)
-        else:
-            _move(services, account, now, wanted)
+    alone: AbstractContextManager[None] = nullcontext()
+    if OWNERS in now - wanted:
+        alone = owners.one_less(services, account, by)
+    elif OWNERS in wanted - now:
+        alone = owners.changed(services, by)
+    with _there(), alone:
+        _move(services, account, now, wanted)
 
 
 def _move(services: Services, account: Account, now: frozenset[str], wanted: frozenset[str]) -> None:
@@ -211,6 +235,8 @@ def _move(services: Services, account: Account, now: frozenset[str], wanted: fro
     """
     for group in sorted(wanted - now):
         services.accounts.add(account.sub, group)
+    if OWNERS in wanted:
+        keep_name(services, rows.find(services, person(account.sub)))
     if now - wanted:
         removal.cut_off(services, person(account.sub))
     for group in sorted(now - wanted):
@@ -227,30 +253,34 @@ def set_budget(services: Services, user_id: str, budget_usd: float | None) -> No
     rows.change(services, person(_account(services, user_id).sub), budget_micro_usd=micro_usd)
 
 
-def disable(services: Services, user_id: str) -> None:
-    """Keep a person out, within 5 s. Raises NotFound, LastOwner, and Conflict while another owner is being changed."""
+def disable(services: Services, by: str, user_id: str) -> None:
+    """Keep a person out, within 5 s. Raises NotFound, and of an owner what `owners.one_less` does."""
     account = _account(services, user_id)
-    with _there(), _one_less(services, account):
+    with _there(), _one_less(services, account, by):
         if account.status != "disabled":
             services.accounts.disable(account.sub)
         _cut_off(services, account)
 
 
-def enable(services: Services, user_id: str) -> None:
-    """Let a person sign in again; the tokens of before stay refused. Raises NotFound."""
+def enable(services: Services, by: str, user_id: str) -> None:
+    """Let a person sign in again; the tokens of before stay refused.
+
+    Raises NotFound, and of an owner what `owners.changed` does.
+    """
     account = _account(services, user_id)
-    with _there():
+    is_owner = OWNERS in _groups(services, account.sub)
+    with _there(), owners.changed(services, by) if is_owner else nullcontext():
         services.accounts.enable(account.sub)
 
 
-def delete(services: Services, user_id: str) -> None:
+def delete(services: Services, by: str, user_id: str) -> None:
     """Remove a person with all that is theirs, which goes on after the reply.
 
     The account goes last: by it a repeated request finds whose things are left. What is left when it is gone is found
-    by the sweep (`deletion.departures`). Raises NotFound, LastOwner, and Conflict while another owner is being changed.
+    by the sweep (`deletion.departures`). Raises NotFound, and of an owner what `owners.one_less` does.
     """
     account = _account(services, user_id)
-    with _there(), _one_less(services, account):
+    with _there(), _one_less(services, account, by):
         if account.status != "disabled":
             services.accounts.disable(account.sub)
         _cut_off(services, account)
@@ -260,10 +290,10 @@ def delete(services: Services, user_id: str) -> None:
 
 
 @contextmanager
-def _one_less(services: Services, account: Account) -> Iterator[None]:
+def _one_less(services: Services, account: Account, by: str) -> Iterator[None]:
     """Of owners, where it is one who can still do anything."""
     if account.status != "disabled" and OWNERS in _groups(services, account.sub):
-        with owners.one_less(services, account):
+        with owners.one_less(services, account, by):
             yield
     else:
         yield

@@ -1,7 +1,9 @@
-"""Under which name an address is counted: nobody can tell it from its row, or know it again the next day.
+"""Under which name an address is counted, of a network or of mail: nobody can tell it from its row, nor know it again
+the next day.
 
-What API Gateway saw at the other end of the connection, never what a header says. Whoever has one address of IPv6
-has the 2^64 of its network (RFC 4291, 2.5.1: hosts choose the last 64 bits themselves), which are counted as one.
+Of networks, what API Gateway saw at the other end of the connection, never what a header says. Whoever has one address
+of IPv6 has the 2^64 of its network, which are counted as one (RFC 4291, 2.5.1: hosts choose the last 64 bits
+themselves).
 """
 
 from __future__ import annotations
@@ -37,5 +39,23 @@ def counted(address: str, key: str, now_s: float) -> str:
 
     key: the stage's secret. Without it, an HMAC of so few possible addresses would tell them all.
     """
-    text = f"{int(now_s) // _DAY_S} {network(address)}"
-    return f"ip:{hmac.new(key.encode(), text.encode(), hashlib.sha256).hexdigest()[:_DIGITS]}"
+    return f"ip:{_hidden(network(address), key, now_s)}"
+
+
+def mailbox(email: str) -> str:
+    """Where mail to an address arrives: in whatever case it is written, and whatever follows a `+`.
+
+    https://datatracker.ietf.org/doc/html/rfc5233
+    """
+    name, _, host = email.casefold().rpartition("@")
+    return f"{name.partition('+')[0]}@{host}"
+
+
+def recipient(email: str, key: str, now_s: float) -> str:
+    """The subject of the rows by which mails to a mailbox are counted; as `counted`."""
+    return f"mail:{_hidden(mailbox(email), key, now_s)}"
+
+
+def _hidden(text: str, key: str, now_s: float) -> str:
+    of_day = f"{int(now_s) // _DAY_S} {text}"
+    return hmac.new(key.encode(), of_day.encode(), hashlib.sha256).hexdigest()[:_DIGITS]

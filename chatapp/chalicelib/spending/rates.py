@@ -127,6 +127,23 @@ def take(services: Services, what: What, caller: Caller, *, own: Limit | None = 
     return remaining
 
 
+def may_mail(services: Services, what: What, email: str) -> bool:
+    """Take one mail of those that an address may get for something; False where none is left. Raises Busy.
+
+    Nobody is told: it would say of an address that somebody has given it.
+    """
+    limit = services.settings.rates["recipients"].get(what)
+    if limit is None:
+        return True
+    now_us = time.time_ns() // 1_000
+    counted = addresses.recipient(email, services.address_key.value(), now_us // 1_000_000)
+    try:
+        _take(services, _Row(counted, "recipient", limit), what, now_us)
+    except _Refused:
+        return False
+    return True
+
+
 def headers(remaining: Sequence[Remaining]) -> dict[str, str]:
     """What is left, as HTTP says it: https://datatracker.ietf.org/doc/html/draft-ietf-httpapi-ratelimit-headers-11
 

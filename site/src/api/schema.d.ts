@@ -1414,7 +1414,7 @@ export interface components {
         };
         /**
          * MeChange
-         * @description display_name: "" for the part of the address before the @.
+         * @description display_name: "" for the one of whoever has chosen none, which tells nothing of them.
          */
         MeChange: {
             /** Display Name */

@@ -95,7 +95,7 @@ class Me(BaseModel):
 
 
 class MeChange(Request):
-    """display_name: "" for the part of the address before the @."""
+    """display_name: "" for the one of whoever has chosen none, which tells nothing of them."""
 
     display_name: Annotated[str, StringConstraints(max_length=200)]
 
