@@ -61,9 +61,14 @@ def bucket_of(stage: Stage, name: str) -> str:
 
 
 def choose(stage: Stage, source: str, date: str | None) -> tuple[str, str]:
-    """The newest backup, or the newest whose id begins with a date, and how it is kept. Raises DeploymentError."""
+    """The newest backup of a night, or the newest of all whose id begins with a date, and how it is kept.
+
+    Raises DeploymentError.
+    """
     found = json.loads(read_object(stage, bucket_of(stage, source), "index.json") or b"{}").get("backups", [])
-    fitting = [(each["id"], each["kept"]) for each in found if each["id"].startswith(date or "")]
+    fitting = [
+        (each["id"], each["kept"]) for each in found if (each["id"].startswith(date) if date else not each.get("asked"))
+    ]
     if not fitting:
         there = (
             f"it has {len(found)}: ./deploy.sh backups {source}" if found else "the first is made in the coming night"
@@ -83,6 +88,13 @@ def read(stage: Stage, asked: Asked) -> Backup:
     except manifest.NotReadable as error:
         raise DeploymentError(f"backup {asked.backup}: {error}; deploy the version that made it") from error
     return found
+
+
+def check(asked: Asked, backup: Backup) -> None:
+    """Raises DeploymentError for a table that the backup does not have: whose, or which, only its rows tell."""
+    kind, _, value = asked.only.partition("=")
+    if kind == "table" and value not in backup.tables:
+        raise DeploymentError(f"--only table={value}: the backup has {', '.join(backup.tables)}")
 
 
 def shown(stage: Stage, asked: Asked, backup: Backup) -> str:
@@ -178,6 +190,9 @@ def watch(
             told = line
         pause(_PAUSE_S)
     if state["problem"]:
+        begun = state["made"] or state["objects_done"] or state["places"]
+        if not begun:
+            raise DeploymentError(f"nothing was restored: {state['problem']}")
         raise DeploymentError(f"not all is back: {state['problem']}. What is back stays; the command can be repeated")
     return state
 

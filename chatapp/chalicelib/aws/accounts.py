@@ -10,9 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from botocore.exceptions import BotoCoreError, ClientError
-
-from .faults import Busy, passes
+from .faults import Busy, sent
 from .grants import Adapter, Grant
 
 if TYPE_CHECKING:
@@ -46,7 +44,7 @@ class Accounts(Adapter):
         self._allow("AdminGetUser")
         client = self._client()
         try:
-            found = _sent(client.admin_get_user, UserPoolId=self._pool_id, Username=name)
+            found = sent(client.admin_get_user, UserPoolId=self._pool_id, Username=name)
         except client.exceptions.UserNotFoundException:
             return None
         return _account(found["UserAttributes"])
@@ -60,7 +58,7 @@ class Accounts(Adapter):
         client, email = self._client(), attributes["email"]
         given = {name: value for name, value in attributes.items() if not name.startswith(_COGNITOS)}
         with suppress(client.exceptions.UsernameExistsException):  # by a call before, whose reply was lost
-            _sent(
+            sent(
                 client.admin_create_user,
                 UserPoolId=self._pool_id,
                 Username=email,
@@ -74,7 +72,7 @@ class Accounts(Adapter):
 
     def keep_out(self, sub: str) -> None:
         self._allow("AdminDisableUser")
-        _sent(self._client().admin_disable_user, UserPoolId=self._pool_id, Username=sub)
+        sent(self._client().admin_disable_user, UserPoolId=self._pool_id, Username=sub)
 
     def invite(self, email: str) -> None:
         """Mail a password for once to somebody whose account was made; not to who has chosen their own since.
@@ -86,7 +84,7 @@ class Accounts(Adapter):
         self._allow("AdminCreateUser")
         client = self._client()
         with suppress(client.exceptions.UnsupportedUserStateException):
-            _sent(
+            sent(
                 client.admin_create_user,
                 UserPoolId=self._pool_id,
                 Username=email,
@@ -104,7 +102,7 @@ class Accounts(Adapter):
         given: dict[str, Any] = {"Description": description} if description else {}
         given |= {} if precedence is None else {"Precedence": precedence}
         with suppress(client.exceptions.GroupExistsException):
-            _sent(client.create_group, UserPoolId=self._pool_id, GroupName=name, **given)
+            sent(client.create_group, UserPoolId=self._pool_id, GroupName=name, **given)
 
     def join(self, sub: str, group: str) -> None:
         """Put somebody into a group that is there. Safe to repeat.
@@ -112,18 +110,9 @@ class Accounts(Adapter):
         https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_AdminAddUserToGroup.html
         """
         self._allow("AdminAddUserToGroup")
-        _sent(self._client().admin_add_user_to_group, UserPoolId=self._pool_id, Username=sub, GroupName=group)
+        sent(self._client().admin_add_user_to_group, UserPoolId=self._pool_id, Username=sub, GroupName=group)
 
 
 def _account(attributes: list[Any]) -> Account:
     found = {each["Name"]: each["Value"] for each in attributes}
     return Account(found["sub"], found.get("email", ""))
-
-
-def _sent(call: Callable[..., Any], **parameters: Any) -> Any:
-    try:
-        return call(**parameters)
-    except (ClientError, BotoCoreError) as error:
-        if not passes(error):
-            raise
-        raise Busy from error

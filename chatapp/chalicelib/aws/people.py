@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from botocore.exceptions import BotoCoreError, ClientError
-
-from .faults import Busy, passes
+from .faults import passing
 from .grants import Adapter, Grant
 
 if TYPE_CHECKING:
@@ -28,7 +26,7 @@ class People(Adapter):
     def since(self) -> float:
         """When the pool was made (Unix seconds). Raises Busy."""
         self._allow("DescribeUserPool")
-        with _passing():
+        with passing():
             found = self._client().describe_user_pool(UserPoolId=self._pool_id)
         return found["UserPool"]["CreationDate"].timestamp()
 
@@ -76,7 +74,7 @@ class People(Adapter):
         return {name: {user["Username"] for user in users} for name, users in members.items()}
 
     def _each(self, operation: Any, of_page: str, **parameters: Any) -> Iterator[Any]:
-        with _passing():
+        with passing():
             for page in self._client().get_paginator(operation).paginate(UserPoolId=self._pool_id, **parameters):
                 yield from page[of_page]
 
@@ -88,18 +86,7 @@ class People(Adapter):
         """
         self._allow("AdminGetUser")
         client = self._client()
-        with _passing(), suppress(client.exceptions.UserNotFoundException):
+        with passing(), suppress(client.exceptions.UserNotFoundException):
             client.admin_get_user(UserPoolId=self._pool_id, Username=sub)
             return True
         return False
-
-
-@contextmanager
-def _passing() -> Iterator[None]:
-    """Raises Busy for what passes by itself."""
-    try:
-        yield
-    except (ClientError, BotoCoreError) as error:
-        if not passes(error):
-            raise
-        raise Busy from error
