@@ -24,6 +24,8 @@ ONLY = ("table", "person", "conversation")
 _PAUSE_S = 5.0
 # A run lives for a quarter of an hour at most, and its successor follows it.
 _STILL_S = 1_800
+# Rows of a stage, for whether it holds anything.
+_LOOKED_AT = 1_000
 # As `chalicelib/backups/places.py` keeps where a restore stands.
 _ENDED = {"done", "failed"}
 _STATE = "state/restore-"
@@ -129,10 +131,11 @@ def comes_back(stage: Stage, asked: Asked) -> list[str]:
 
 
 def _filled(stage: Stage) -> str:
-    """Whether a stage holds anything: whose conversations are there."""
+    """Whether a stage holds anything: conversations that are not deleted, as the one that proved its deployment is."""
     table = f"{stage.prefix}-conversations"
+    not_deleted = {"FilterExpression": "attribute_not_exists(deleted_at)", "Select": "COUNT", "Limit": _LOOKED_AT}
     try:
-        found = stage.client("dynamodb").scan(TableName=table, Limit=1, Select="COUNT")["Count"]
+        found = stage.client("dynamodb").scan(TableName=table, **not_deleted)["Count"]
     except ClientError as error:
         if error.response["Error"]["Code"] != "ResourceNotFoundException":
             raise

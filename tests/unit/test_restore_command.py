@@ -215,6 +215,9 @@ def test_what_is_shown_says_whether_the_stage_holds_anything(
     asked, into = restoring.Asked("test", ID, "nightly"), Deployed("test", "eu-west-1")
     backup = restoring.read(into, asked)
     assert "comes back into test, which holds no conversation yet: everything" in restoring.shown(into, asked, backup)
+    gone = ada.new_conversation()
+    assert ada.call("DELETE", f"/conversations/{gone}").status == 200
+    assert "which holds no conversation yet" in restoring.shown(into, asked, backup)
     ada.new_conversation()
     assert "where people have conversations already" in restoring.shown(into, asked, backup)
     with pytest.raises(DeploymentError, match=r"\./deploy\.sh other first"):
