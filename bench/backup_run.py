@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from chalicelib.aws import clients
-from chalicelib.backups import manifest, nightly, objects, places, restoring, runs
+from chalicelib.backups import manifest, nightly, places, restoring, runs
 from chalicelib.functions import BACKUP, RESTORE
 from chalicelib.services import of
 
@@ -63,7 +63,8 @@ class Meter:
 def backup(meter: Meter) -> dict[str, Any]:
     """Go on with the backup that was begun."""
     services = of(BACKUP)
-    objects.are_copied = meter.watched("copying", objects.are_copied)
+    steps: Any = nightly._STEPS
+    steps["copying"] = meter.watched("copying", steps["copying"])
     while (run := runs.read(services)) and not run.ended:
         nightly.go_on(services, run.order(), _REMAINING_S)
         time.sleep(_PAUSE_S)

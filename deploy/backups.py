@@ -44,7 +44,8 @@ def shown(index: Index, copied_to: str | None = None) -> str:
     for each in sorted(index["backups"], key=lambda each: (each["id"], each["kept"]), reverse=True):
         size = f"{each['bytes'] / 1e6:,.1f} MB"
         counts = f"{each['items']:>10,}{each['objects']:>9,}{size:>10}"
-        lines.append(f"{each['id']:<22}{each['kept']:<9}{counts}  {_proven(drills.get(each['id']))}")
+        kept = "asked" if each.get("asked") else each["kept"]
+        lines.append(f"{each['id']:<22}{kept:<9}{counts}  {_proven(drills.get(each['id']))}")
     if copied_to:
         lines += ["", f"S3 copies them to {copied_to}, within minutes of each."]
     if index["drills"]:

@@ -370,6 +370,7 @@ def restore(asked: argparse.Namespace, progress: Progress, read: Callable[[str],
         backup_id, kept = restoring.choose(stage, source, asked.date)
         wanted = restoring.Asked(source, backup_id, kept, asked.only or "", asked.overwrite)
         backup = restoring.read(stage, wanted)
+        restoring.check(wanted, backup)
         ask(restoring.shown(stage, wanted, backup))
     else:
         recovery.check(stage, source, asked.at)

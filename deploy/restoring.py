@@ -24,6 +24,8 @@ ONLY = ("table", "person", "conversation")
 _PAUSE_S = 5.0
 # A run lives for a quarter of an hour at most, and its successor follows it.
 _STILL_S = 1_800
+# Rows of a stage, for whether it holds anything.
+_LOOKED_AT = 1_000
 # As `chalicelib/backups/places.py` keeps where a restore stands.
 _ENDED = {"done", "failed"}
 _STATE = "state/restore-"
@@ -61,9 +63,14 @@ def bucket_of(stage: Stage, name: str) -> str:
 
 
 def choose(stage: Stage, source: str, date: str | None) -> tuple[str, str]:
-    """The newest backup, or the newest whose id begins with a date, and how it is kept. Raises DeploymentError."""
+    """The newest backup of a night, or the newest of all whose id begins with a date, and how it is kept.
+
+    Raises DeploymentError.
+    """
     found = json.loads(read_object(stage, bucket_of(stage, source), "index.json") or b"{}").get("backups", [])
-    fitting = [(each["id"], each["kept"]) for each in found if each["id"].startswith(date or "")]
+    fitting = [
+        (each["id"], each["kept"]) for each in found if (each["id"].startswith(date) if date else not each.get("asked"))
+    ]
     if not fitting:
         there = (
             f"it has {len(found)}: ./deploy.sh backups {source}" if found else "the first is made in the coming night"
@@ -83,6 +90,13 @@ def read(stage: Stage, asked: Asked) -> Backup:
     except manifest.NotReadable as error:
         raise DeploymentError(f"backup {asked.backup}: {error}; deploy the version that made it") from error
     return found
+
+
+def check(asked: Asked, backup: Backup) -> None:
+    """Raises DeploymentError for a table that the backup does not have: whose, or which, only its rows tell."""
+    kind, _, value = asked.only.partition("=")
+    if kind == "table" and value not in backup.tables:
+        raise DeploymentError(f"--only table={value}: the backup has {', '.join(backup.tables)}")
 
 
 def shown(stage: Stage, asked: Asked, backup: Backup) -> str:
@@ -117,10 +131,11 @@ def comes_back(stage: Stage, asked: Asked) -> list[str]:
 
 
 def _filled(stage: Stage) -> str:
-    """Whether a stage holds anything: whose conversations are there."""
+    """Whether a stage holds anything: conversations that are not deleted, as the one that proved its deployment is."""
     table = f"{stage.prefix}-conversations"
+    not_deleted = {"FilterExpression": "attribute_not_exists(deleted_at)", "Select": "COUNT", "Limit": _LOOKED_AT}
     try:
-        found = stage.client("dynamodb").scan(TableName=table, Limit=1, Select="COUNT")["Count"]
+        found = stage.client("dynamodb").scan(TableName=table, **not_deleted)["Count"]
     except ClientError as error:
         if error.response["Error"]["Code"] != "ResourceNotFoundException":
             raise
@@ -178,6 +193,9 @@ def watch(
             told = line
         pause(_PAUSE_S)
     if state["problem"]:
+        begun = state["made"] or state["objects_done"] or state["places"]
+        if not begun:
+            raise DeploymentError(f"nothing was restored: {state['problem']}")
         raise DeploymentError(f"not all is back: {state['problem']}. What is back stays; the command can be repeated")
     return state
 

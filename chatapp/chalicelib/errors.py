@@ -49,7 +49,7 @@ What AWS answers, converted by exact code in `aws/`; whoever calls handles it:
     NoRecovery                  aws.exports              a table that cannot be told as it was at that time
     NotStarted                  aws.functions            a function could not be invoked
     Missing, NoAddress          aws.accounts             there is no such account; none can be made of that address
-    NoPage                      aws.people               a list of accounts has no page that starts there
+    NoPage                      aws.pool               a list of accounts has no page that starts there
     Gone                        aws.push                 a connection that is closed
 
 What one part of the code tells another:

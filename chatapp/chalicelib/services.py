@@ -16,7 +16,7 @@ from chalicelib.aws.exports import Export
 from chalicelib.aws.functions import Function, Schedule
 from chalicelib.aws.grants import Grant
 from chalicelib.aws.parameters import Parameter, Parameters
-from chalicelib.aws.people import Pool
+from chalicelib.aws.pool import Pool
 from chalicelib.aws.profiles import Profiles
 from chalicelib.aws.push import Push
 from chalicelib.aws.scratch_tables import ScratchTables

@@ -55,7 +55,8 @@ def test_a_stage_comes_back_as_it_was_then(stage: Stage, ada: Person, nights: Ni
     backup = _whole(nights, at)
     assert (backup.id, backup.export_time) == (manifest.id_of(at), at)
     assert {name: table.digest for name, table in backup.tables.items()} == before
-    assert [each["id"] for each in nights.index()["backups"]][-1] == backup.id
+    (listed,) = nights.index()["backups"]
+    assert (listed["id"], listed["kept"], listed["asked"]) == (backup.id, "nightly", True), "a month's first is a night"
     state = Restores(stage).restore(backup_id=backup.id, overwrite=True)
     assert (state["step"], state["problem"]) == ("done", "")
     assert [row["title"] for row in stage.rows("conversations")] == ["Roses"]

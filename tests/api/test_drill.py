@@ -252,3 +252,11 @@ def test_a_drill_that_is_told_twice_is_noted_once(stage: Stage, restores: Restor
     for _ in range(2):
         drill.tell(services.of("restore"), run)
     assert len(json.loads(restores.body(manifest.INDEX))["drills"]) == 1
+
+
+def test_what_somebody_asked_for_proves_no_night(stage: Stage, restores: Restores) -> None:
+    later = "2026-11-28T03-00-00Z"
+    found = json.loads(restores.body(manifest.INDEX))
+    found["backups"].append({"id": later, "kept": "nightly", "asked": True})
+    restores.put(manifest.INDEX, json.dumps(found).encode())
+    assert _drill(restores)["backup"] == ID

@@ -11,7 +11,7 @@ import pytest
 from botocore.exceptions import ClientError
 from chalicelib.aws.faults import Busy
 from chalicelib.aws.grants import Grant
-from chalicelib.aws.people import NoPage, Pool
+from chalicelib.aws.pool import NoPage, Pool
 from moto import mock_aws
 
 from tests.aws.conftest import TESTER

@@ -11,7 +11,7 @@ from dataclasses import asdict
 from typing import Any
 
 import pytest
-from chalicelib.aws.bucket import Missing
+from chalicelib.aws.bucket import Bucket, Missing
 from chalicelib.backups.archive import Archive, Unusable
 from chalicelib.backups.canonical import digest_of
 from chalicelib.backups.manifest import Accounts, Backup, Objects, Part, Table
@@ -43,6 +43,9 @@ class _Bucket:
         body = self.read(key)
         self.reads.append(key)
         return (body[start : start + self.chunk] for start in range(0, len(body), self.chunk))
+
+    def sha256(self, key: str) -> str:
+        return Bucket.sha256(self, key)  # type: ignore[arg-type]
 
 
 def _archive(body: bytes, chunk: int = 1024 * 1024) -> tuple[Archive, Part, _Bucket]:

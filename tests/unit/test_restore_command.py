@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from chalicelib.backups import places
 
-from deploy import commands, restoring
+from deploy import backups, commands, restoring
 from deploy.account import regions
 from deploy.commands import UsageError
 from deploy.environment import DeploymentError
@@ -215,6 +215,9 @@ def test_what_is_shown_says_whether_the_stage_holds_anything(
     asked, into = restoring.Asked("test", ID, "nightly"), Deployed("test", "eu-west-1")
     backup = restoring.read(into, asked)
     assert "comes back into test, which holds no conversation yet: everything" in restoring.shown(into, asked, backup)
+    gone = ada.new_conversation()
+    assert ada.call("DELETE", f"/conversations/{gone}").status == 200
+    assert "which holds no conversation yet" in restoring.shown(into, asked, backup)
     ada.new_conversation()
     assert "where people have conversations already" in restoring.shown(into, asked, backup)
     with pytest.raises(DeploymentError, match=r"\./deploy\.sh other first"):
@@ -227,3 +230,34 @@ def test_mails_that_wait_are_told(restores: Restores, function: _Restore) -> Non
     assert restoring.progress(state, backup) == (
         "everything is back; waiting for Cognito, which mails 3 more people: 50 a day at most"
     )
+
+
+@pytest.mark.parametrize(
+    ("only", "said"),
+    [
+        ("table=nix", r"--only table=nix: the backup has conversations, .*usage"),
+        ("person=nobody@example.com", "nothing was restored: nobody of that backup has the address"),
+        ("conversation=nix", "nothing was restored: there is no conversation nix"),
+    ],
+)
+def test_what_the_backup_does_not_have_touches_nothing_and_says_so(
+    restores: Restores, function: _Restore, only: str, said: str
+) -> None:
+    before = restores.everything()
+    with pytest.raises(DeploymentError, match=said):
+        _command("--yes", "--only", only)
+    assert restores.everything() == before
+    assert bool(function.orders) == (not only.startswith("table")), "what can be told at once begins nothing"
+
+
+def test_what_somebody_asked_for_is_restored_by_its_name_alone(restores: Restores, function: _Restore) -> None:
+    later, stage = "2026-11-28T03-00-00Z", Deployed("test", "eu-west-1")
+    counts = {"items": 1, "objects": 1, "bytes": 1}
+    found = [{"id": ID, "kept": "nightly", **counts}, {"id": later, "kept": "nightly", "asked": True, **counts}]
+    restores.put("index.json", json.dumps({"backups": found, "drills": [], "failures": []}).encode())
+    assert restoring.choose(stage, "test", None) == (ID, "nightly")
+    assert restoring.choose(stage, "test", later) == (later, "nightly")
+    assert [line.split()[:2] for line in backups.shown(backups.read(stage)).splitlines()[1:3]] == [
+        [later, "asked"],
+        [ID, "nightly"],
+    ]

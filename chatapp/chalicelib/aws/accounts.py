@@ -1,6 +1,6 @@
 """Accounts of the stage's pool, by `sub` or by address: found, made, put into groups, kept out and deleted.
 
-Whoever only asks who is there has `people`. What the app itself knows of an account that is kept out is not ended here.
+Whoever only asks who is there has `pool`. What the app itself knows of an account that is kept out is not ended here.
 """
 
 from __future__ import annotations
@@ -10,9 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from botocore.exceptions import BotoCoreError, ClientError
-
-from .faults import Busy, passes
+from .faults import Busy, sent
 from .grants import Adapter, Grant
 
 if TYPE_CHECKING:
@@ -61,7 +59,7 @@ class Accounts(Adapter):
         self._allow("AdminGetUser")
         client = self._client()
         try:
-            found = _sent(client.admin_get_user, UserPoolId=self._pool_id, Username=name)
+            found = sent(client.admin_get_user, UserPoolId=self._pool_id, Username=name)
         except client.exceptions.UserNotFoundException:
             return None
         return account({**found, "Attributes": found["UserAttributes"]})
@@ -73,7 +71,7 @@ class Accounts(Adapter):
         # As many as can be told at once: a stage has two.
         asked = {"UserPoolId": self._pool_id, "Username": sub, "Limit": 60}
         try:
-            found = _sent(client.admin_list_groups_for_user, **asked)
+            found = sent(client.admin_list_groups_for_user, **asked)
         except client.exceptions.UserNotFoundException as error:
             raise Missing from error
         return frozenset(group["GroupName"] for group in found["Groups"])
@@ -114,7 +112,7 @@ class Accounts(Adapter):
             "AdminDeleteUser": client.admin_delete_user,
         }
         try:
-            _sent(calls[operation], UserPoolId=self._pool_id, Username=sub, **parameters)
+            sent(calls[operation], UserPoolId=self._pool_id, Username=sub, **parameters)
         except client.exceptions.UserNotFoundException as error:
             raise Missing from error
 
@@ -131,7 +129,7 @@ class Accounts(Adapter):
         asked = {"UserAttributes": [{"Name": name, "Value": value} for name, value in given.items()], **mail}
         try:
             with suppress(client.exceptions.UsernameExistsException):  # by a call before, whose reply was lost
-                _sent(client.admin_create_user, UserPoolId=self._pool_id, Username=email, **asked)
+                sent(client.admin_create_user, UserPoolId=self._pool_id, Username=email, **asked)
         except client.exceptions.InvalidParameterException as error:
             raise NoAddress from error
         made = self.find(email)
@@ -142,6 +140,7 @@ class Accounts(Adapter):
     def invite(self, email: str) -> bool:
         """Mail a password for once to somebody whose account was made; False for who has chosen their own since.
 
+        By the address: of a pool whose people sign in by it, AdminCreateUser takes no other name.
         Without Amazon SES Cognito mails 50 a day, after which it answers LimitExceededException: Busy.
         https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-email.html
         https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_AdminCreateUser.html ("RESEND")
@@ -150,7 +149,7 @@ class Accounts(Adapter):
         client = self._client()
         again: dict[str, Any] = {"MessageAction": "RESEND", "DesiredDeliveryMediums": ["EMAIL"]}
         try:
-            _sent(client.admin_create_user, UserPoolId=self._pool_id, Username=email, **again)
+            sent(client.admin_create_user, UserPoolId=self._pool_id, Username=email, **again)
         except client.exceptions.UnsupportedUserStateException:
             return False
         return True
@@ -165,7 +164,7 @@ class Accounts(Adapter):
         given: dict[str, Any] = {"Description": description} if description else {}
         given |= {} if precedence is None else {"Precedence": precedence}
         with suppress(client.exceptions.GroupExistsException):
-            _sent(client.create_group, UserPoolId=self._pool_id, GroupName=name, **given)
+            sent(client.create_group, UserPoolId=self._pool_id, GroupName=name, **given)
 
 
 def account(user: Mapping[str, Any]) -> Account:
@@ -174,12 +173,3 @@ def account(user: Mapping[str, Any]) -> Account:
     invited = user["UserStatus"] == "FORCE_CHANGE_PASSWORD"
     status: Status = "disabled" if not user["Enabled"] else "invited" if invited else "active"
     return Account(found["sub"], found.get("email", ""), status, user["UserCreateDate"].timestamp())
-
-
-def _sent(call: Callable[..., Any], **parameters: Any) -> Any:
-    try:
-        return call(**parameters)
-    except (ClientError, BotoCoreError) as error:
-        if not passes(error):
-            raise
-        raise Busy from error

@@ -7,6 +7,7 @@ version. Keys are whole keys, prefix included.
 from __future__ import annotations
 
 import base64
+import hashlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -245,6 +246,13 @@ class Bucket(Adapter):
     def stream(self, key: str, version_id: str | None = None) -> Iterator[bytes]:
         """An object's bytes, a megabyte at a time. Raises Missing at once, and Busy half-way."""
         return chunks(self._found(key, version_id))
+
+    def sha256(self, key: str) -> str:
+        """Of an object's bytes, in hexadecimal, read: for what S3 states no hash of. Raises as `stream`."""
+        found = hashlib.sha256()
+        for chunk in self.stream(key):
+            found.update(chunk)
+        return found.hexdigest()
 
     def download(
         self,

@@ -6,14 +6,13 @@ https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/S3DataExport.Ho
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import ClientError
 
-from .faults import Busy, passes
+from .faults import sent
 from .grants import Adapter, Grant
 
 if TYPE_CHECKING:
@@ -55,7 +54,7 @@ class Export(Adapter):
     def window(self) -> Window:
         """Raises NoRecovery."""
         self._allow("DescribeContinuousBackups")
-        reply = _sent(self._client.describe_continuous_backups, TableName=self._name)
+        reply = sent(self._client.describe_continuous_backups, TableName=self._name)
         found = reply["ContinuousBackupsDescription"].get("PointInTimeRecoveryDescription", {})
         if found.get("PointInTimeRecoveryStatus") != "ENABLED":
             raise NoRecovery(self._name)
@@ -71,7 +70,7 @@ class Export(Adapter):
         self._allow("ExportTableToPointInTime")
         bucket, prefix = target
         try:
-            reply = _sent(
+            reply = sent(
                 self._client.export_table_to_point_in_time,
                 TableArn=self._arn,
                 ExportTime=datetime.fromtimestamp(at, UTC),
@@ -90,7 +89,7 @@ class Export(Adapter):
 
     def progress(self, export_arn: str) -> Progress:
         self._allow("DescribeExport")
-        found = _sent(self._client.describe_export, ExportArn=export_arn)["ExportDescription"]
+        found = sent(self._client.describe_export, ExportArn=export_arn)["ExportDescription"]
         return Progress(found["ExportStatus"], found.get("FailureCode") or "", found.get("ItemCount") or 0)
 
 
@@ -103,12 +102,3 @@ def folder_of(prefix: str, export_arn: str) -> str:
     https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/S3DataExport.Output.html
     """
     return f"{prefix}/AWSDynamoDB/{export_arn.rpartition('/')[2]}/"
-
-
-def _sent(call: Callable[..., Any], **parameters: Any) -> Any:
-    try:
-        return call(**parameters)
-    except (ClientError, BotoCoreError) as error:
-        if not passes(error):
-            raise
-        raise Busy from error

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
 from botocore import exceptions
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -33,3 +37,20 @@ def passes(error: ClientError | BotoCoreError) -> bool:
         status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
         return status >= 500 or error.response["Error"]["Code"] in _PASSING
     return isinstance(error, exceptions.HTTPClientError | exceptions.ConnectionError)
+
+
+@contextmanager
+def passing() -> Iterator[None]:
+    """Raises Busy for what passes by itself."""
+    try:
+        yield
+    except (ClientError, BotoCoreError) as error:
+        if not passes(error):
+            raise
+        raise Busy from error
+
+
+def sent(call: Callable[..., Any], **parameters: Any) -> Any:
+    """Make a call. Raises Busy."""
+    with passing():
+        return call(**parameters)

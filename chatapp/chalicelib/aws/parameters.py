@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from botocore.exceptions import BotoCoreError, ClientError
 from cachetools import TTLCache
 
-from .faults import Busy, passes
+from .faults import passing
 from .grants import Adapter, Grant
 
 if TYPE_CHECKING:
@@ -45,18 +44,11 @@ class Parameters(Adapter):
     def plain(self) -> dict[str, str | None]:
         """The values by name, of a SecureString None: its value is not even asked for decrypted. Raises Busy."""
         self._allow("GetParametersByPath")
-        try:
-            pages = (
-                self._client()
-                .get_paginator("get_parameters_by_path")
-                .paginate(Path=self._path, Recursive=True, WithDecryption=False)
-            )
+        asked: Any = {"Path": self._path, "Recursive": True, "WithDecryption": False}
+        with passing():
+            pages = self._client().get_paginator("get_parameters_by_path").paginate(**asked)
             return {
                 each["Name"]: None if each["Type"] == "SecureString" else each["Value"]
                 for page in pages
                 for each in page["Parameters"]
             }
-        except (ClientError, BotoCoreError) as error:
-            if not passes(error):
-                raise
-            raise Busy from error

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import ClientError
 
-from .faults import Busy, passes
+from .faults import sent
 from .grants import Adapter, Grant
 from .table import Table
 
@@ -49,7 +49,7 @@ class ScratchTables(Adapter):
                 for each, kind in zip(attributes, ("HASH", "RANGE"), strict=False)
             ]
             try:
-                _sent(
+                sent(
                     self._client.create_table,
                     TableName=f"{self._prefix}.{name}",
                     AttributeDefinitions=definitions,
@@ -71,25 +71,16 @@ class ScratchTables(Adapter):
         status = self._status(name)
         if status == "ACTIVE":
             self._allow("DeleteTable")
-            _sent(self._client.delete_table, TableName=f"{self._prefix}.{name}")
+            sent(self._client.delete_table, TableName=f"{self._prefix}.{name}")
             status = self._status(name)
         return status is None
 
     def _status(self, name: str) -> str | None:
         self._allow("DescribeTable")
         try:
-            found = _sent(self._client.describe_table, TableName=f"{self._prefix}.{name}")
+            found = sent(self._client.describe_table, TableName=f"{self._prefix}.{name}")
         except ClientError as error:
             if error.response["Error"]["Code"] != "ResourceNotFoundException":
                 raise
             return None
         return str(found["Table"]["TableStatus"])
-
-
-def _sent(call: Callable[..., Any], **parameters: Any) -> Any:
-    try:
-        return call(**parameters)
-    except (ClientError, BotoCoreError) as error:
-        if not passes(error):
-            raise
-        raise Busy from error

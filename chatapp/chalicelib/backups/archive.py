@@ -6,7 +6,6 @@ Owns no way back (`restoring`) and nothing of what a row means.
 from __future__ import annotations
 
 import gzip
-import hashlib
 import json
 import zlib
 from base64 import b64decode
@@ -96,10 +95,7 @@ class Archive:
             raise Unusable(f"{key} cannot be unpacked: take another backup") from error
 
     def _check(self, key: str, sha256: str) -> None:
-        found = hashlib.sha256()
-        for chunk in self.bucket.stream(key):
-            found.update(chunk)
-        if found.hexdigest() != sha256:
+        if self.bucket.sha256(key) != sha256:
             raise Unusable(f"{key} is not what was written (its SHA-256 differs): take another backup")
 
 

@@ -46,14 +46,15 @@ def is_named(services: Services, held: Held, _: Callable[[], bool]) -> bool:
         backup = replace(draft, duration_s=int(time.time()) - run.started_at)
         services.backups.put(manifest.key_of(run.id), manifest.written(backup), "application/json")
     _lock(services, run, manifest.key_of(run.id))
-    index.add(services, backup, "nightly")
+    index.add(services, backup, "nightly", asked=run.asked)
     return True
 
 
 def is_kept_for_longer(services: Services, held: Held, has_time: Callable[[], bool]) -> bool:
-    """Copy the first backup of a month to where backups are kept for longer, its manifest last; False as above."""
+    """Copy the first night of a month to where backups are kept for longer, its manifest last; False as above."""
     run = held.run
-    if any(each["kept"] == "monthly" and each["id"][:7] == run.id[:7] for each in index.read(services)["backups"]):
+    months = {each["id"][:7] for each in index.read(services)["backups"] if each["kept"] == "monthly"}
+    if run.asked or run.id[:7] in months:
         return True
     nightly, monthly = manifest.folder(run.id), manifest.folder(run.id, "monthly")
 

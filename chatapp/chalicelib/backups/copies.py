@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -78,7 +77,7 @@ def _back(work: Work, selection: Selection, copied: Copied) -> str:
     except Missing:
         work.run.lacks(_named(copied))
         return "missing"
-    if (stored.sha256 or _sha256(bucket, place)) != copied.sha256:
+    if (stored.sha256 or bucket.sha256(place)) != copied.sha256:
         bucket.delete([Version(place, stored.version_id, False)])
         raise Unusable(f"{_named(copied)} is not what was copied (its SHA-256 differs): take another backup")
     if is_upload and work.run.overwrite:
@@ -114,11 +113,4 @@ def _is_equal(bucket: Bucket, place: str, newest: Stored, copied: Copied) -> boo
     """Versions never change; of an object that a browser stored S3 states no hash."""
     if newest.version_id == copied.version_id:
         return True
-    return newest.size == copied.size and (newest.sha256 or _sha256(bucket, place)) == copied.sha256
-
-
-def _sha256(bucket: Bucket, key: str) -> str:
-    found = hashlib.sha256()
-    for chunk in bucket.stream(key):
-        found.update(chunk)
-    return found.hexdigest()
+    return newest.size == copied.size and (newest.sha256 or bucket.sha256(place)) == copied.sha256

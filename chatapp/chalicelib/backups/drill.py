@@ -30,7 +30,7 @@ _OLDEST_S = 2 * 86_400
 def run(services: Services) -> None:
     """Begin a drill of the newest backup; without a backup, that is what the drill finds. Raises NotStarted."""
     now = int(time.time())
-    newest = max((each["id"] for each in index.read(services)["backups"] if each["kept"] == "nightly"), default=None)
+    newest = index.newest(services)
     stage = services.settings.stage
     if newest is None:
         none = Run(f"drill-{now}", stage, "", drill=True, started_at=now, problem="there is no backup")

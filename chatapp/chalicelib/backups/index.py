@@ -31,6 +31,12 @@ def read(services: Services) -> Index:
         return _read(b"{}")
 
 
+def newest(services: Services) -> str | None:
+    """The id of the last night's backup; None where there is none."""
+    nights = [each for each in read(services)["backups"] if each["kept"] == "nightly" and not each.get("asked")]
+    return max((each["id"] for each in nights), default=None)
+
+
 def before(services: Services, backup_id: str) -> manifest.Backup | None:
     """The newest backup of those that were made until then, else the oldest after it; None where there is none."""
     ids = sorted(each["id"] for each in read(services)["backups"] if each["kept"] == "nightly")
@@ -41,11 +47,15 @@ def before(services: Services, backup_id: str) -> manifest.Backup | None:
     return None
 
 
-def add(services: Services, backup: manifest.Backup, kept: str) -> None:
-    """Name a backup whose manifest is written. Safe to repeat. kept: nightly or monthly."""
+def add(services: Services, backup: manifest.Backup, kept: str, *, asked: bool = False) -> None:
+    """Name a backup whose manifest is written. Safe to repeat.
+
+    kept: nightly or monthly. asked: of a time that somebody asked for, and no night's: never taken for the newest.
+    """
     entry = {
         "id": backup.id,
         "kept": kept,
+        "asked": asked,
         "items": backup.items,
         "objects": backup.objects.count,
         "bytes": backup.bytes,

@@ -187,7 +187,7 @@ def _copied(services: Services, run: Run, version: Version, known: Mapping[tuple
         if any(each.version_id == version.version_id for each in bucket.versions(version.key)):
             raise CannotBackUp(f"a file is there and cannot be read, version {version.version_id}") from error
         return None
-    sha256 = stored.sha256 or _sha256(services, copy)
+    sha256 = stored.sha256 or services.backups.sha256(copy)
     made = Copied(version.key, version.version_id, stored.size, sha256, stored.content_type, copy, now, 0)
     return _locked(services, run, made)
 
@@ -209,14 +209,6 @@ def _locked(services: Services, run: Run, copied: Copied) -> Copied:
     until = run.until(2 * lock_s)
     services.backups.lock(copied.copy, until)
     return replace(copied, locked_until=until)
-
-
-def _sha256(services: Services, key: str) -> str:
-    """Of an object whose hash S3 did not state, as the local AWS."""
-    found = hashlib.sha256()
-    for chunk in services.backups.stream(key):
-        found.update(chunk)
-    return found.hexdigest()
 
 
 def _packed(copies: Iterable[Copied]) -> bytes:

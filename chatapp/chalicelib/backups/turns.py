@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import secrets
 import time
+from abc import ABC, abstractmethod
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -28,7 +29,7 @@ class Lost(Exception):
 
 
 @dataclass(slots=True, kw_only=True)
-class Place:
+class Place(ABC):
     """Where one piece of work stands; what it does is its subclass's.
 
     attempt: of the order that goes on with it; an older one is void. held_until: Unix seconds; 0 while nobody works.
@@ -42,21 +43,21 @@ class Place:
     etag: str | None = field(default=None, repr=False, compare=False)
 
     @property
-    def key(self) -> str:
-        raise NotImplementedError
+    @abstractmethod
+    def key(self) -> str: ...
 
     @property
-    def ended(self) -> bool:
-        raise NotImplementedError
+    @abstractmethod
+    def ended(self) -> bool: ...
 
     @property
+    @abstractmethod
     def name(self) -> str:
         """Of its schedules, in full with an attempt and a time 64 characters at most."""
-        raise NotImplementedError
 
+    @abstractmethod
     def order(self) -> dict[str, Any]:
         """What a function gets that is to go on with it; `attempt` is added."""
-        raise NotImplementedError
 
 
 @dataclass(frozen=True, slots=True)

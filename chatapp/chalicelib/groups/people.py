@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 from chalicelib import ids, logs
 from chalicelib.aws.accounts import Account, Missing, NoAddress
 from chalicelib.aws.functions import NotStarted
-from chalicelib.aws.people import NoPage
+from chalicelib.aws.pool import NoPage
 from chalicelib.aws.table import batch_get
 from chalicelib.comments import names as owner_names
 from chalicelib.deletion import people as removal

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from botocore.exceptions import BotoCoreError, ClientError
-
 from .accounts import Account, account
-from .faults import Busy, passes
+from .faults import passing
 from .grants import Adapter, Grant
 
 if TYPE_CHECKING:
@@ -33,7 +31,7 @@ class Pool(Adapter):
     def since(self) -> float:
         """When the pool was made (Unix seconds). Raises Busy."""
         self._allow("DescribeUserPool")
-        with _passing():
+        with passing():
             found = self._client().describe_user_pool(UserPoolId=self._pool_id)
         return found["UserPool"]["CreationDate"].timestamp()
 
@@ -53,7 +51,7 @@ class Pool(Adapter):
             raise NoPage
         if start is not None:
             asked["PaginationToken"] = start
-        with _passing():
+        with passing():
             try:
                 found = client.list_users(UserPoolId=self._pool_id, **asked)
             except client.exceptions.InvalidParameterException as error:
@@ -109,7 +107,7 @@ class Pool(Adapter):
         return {name: {user["Username"] for user in users} for name, users in members.items()}
 
     def _each(self, operation: Any, of_page: str, **parameters: Any) -> Iterator[Any]:
-        with _passing():
+        with passing():
             for page in self._client().get_paginator(operation).paginate(UserPoolId=self._pool_id, **parameters):
                 yield from page[of_page]
 
@@ -121,18 +119,7 @@ class Pool(Adapter):
         """
         self._allow("AdminGetUser")
         client = self._client()
-        with _passing(), suppress(client.exceptions.UserNotFoundException):
+        with passing(), suppress(client.exceptions.UserNotFoundException):
             client.admin_get_user(UserPoolId=self._pool_id, Username=sub)
             return True
         return False
-
-
-@contextmanager
-def _passing() -> Iterator[None]:
-    """Raises Busy for what passes by itself."""
-    try:
-        yield
-    except (ClientError, BotoCoreError) as error:
-        if not passes(error):
-            raise
-        raise Busy from error
