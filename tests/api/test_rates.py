@@ -220,7 +220,7 @@ def test_a_lost_reply_costs_a_unit_and_no_more(stage: Stage) -> None:
 
 
 def test_whoever_is_refused_reads_when_and_nothing_is_done(stage: Stage, ada: Person) -> None:
-    limited(stage, none={"sends": [2, 60]})
+    limited(stage, members={"sends": [2, 60]})
     conversation_id = ada.new_conversation()
     assert ada.send(conversation_id, "Roses").status == 202
     stage.lambdas.take()
@@ -241,7 +241,7 @@ def test_whoever_is_refused_reads_when_and_nothing_is_done(stage: Stage, ada: Pe
 
 
 def test_every_reply_of_a_metered_route_says_what_is_left_and_scripts_may_read_it(stage: Stage, ada: Person) -> None:
-    limited(stage, none={"sends": [3, HOUR_S]}, stage={"sends": [9, HOUR_S]})
+    limited(stage, members={"sends": [3, HOUR_S]}, stage={"sends": [9, HOUR_S]})
     made = ada.post("/conversations", {})
     missing = ada.send("01a1fe08-e5c5-7000-80c7-b4ac7a401b54", "Roses")
     assert (made.status, missing.status) == (201, 404)
@@ -256,7 +256,7 @@ def test_every_reply_of_a_metered_route_says_what_is_left_and_scripts_may_read_i
 
 
 def test_what_makes_no_sense_is_not_counted(stage: Stage, ada: Person) -> None:
-    limited(stage, none={"sends": [1, HOUR_S]})
+    limited(stage, members={"sends": [1, HOUR_S]})
     assert ada.post("/chat", {"massage": "a typing error"}).status == 400
     assert ada.post("/conversations", {}).status == 201
 
@@ -274,19 +274,21 @@ def test_what_makes_no_sense_is_not_counted(stage: Stage, ada: Person) -> None:
 )
 def test_what_costs_something_is_metered(stage: Stage, ada: Person, what: str, path: str, body: Any) -> None:
     c, m = ("01a1fe08-e5c5-7000-80c7-b4ac7a401b54",) * 2
-    services = limited(stage, none={what: [1, HOUR_S]})
-    rates.take(services, what, Caller(ada.subject, ""))  # type: ignore[arg-type]
+    services = limited(stage, members={what: [1, HOUR_S]})
+    rates.take(services, what, Caller(ada.subject, "", group="members"))  # type: ignore[arg-type]
     reply = ada.post(path.format(c=c, m=m), body)
     assert (reply.status, reply.error) == (429, "rate_limited")
 
 
 def test_who_calls_is_told_by_the_connection_and_the_token_never_by_a_header(stage: Stage, ada: Person) -> None:
-    limited(stage, owners={"sends": [9, HOUR_S]}, members={"sends": [5, HOUR_S]}, none={"sends": [2, HOUR_S]})
+    each = {"owners": 9, "members": 5, "none": 2}
+    limited(stage, **{who: {"comments": [quota, HOUR_S]} for who, quota in each.items()})
+    comment = {"sectionId": "nowhere", "text": "Roses"}
     ada.headers = {"X-Forwarded-For": "203.0.113.9", "X-Api-Key": "k"}
     quotas = []
     for groups in ("owners,members", "members", "[members, others]", "others", ""):
         ada.claims["cognito:groups"] = groups
-        quotas.append(ada.post("/conversations", {}).headers["RateLimit-Policy"].partition(";")[2])
+        quotas.append(ada.post("/commentaires", comment).headers["RateLimit-Policy"].partition(";")[2])
     assert quotas == ["q=9;w=3600", "q=5;w=3600", "q=5;w=3600", "q=2;w=3600", "q=2;w=3600"]
     assert {row["subject"] for row in stage.rows("usage")} == {str(ada.subject)}
 

@@ -96,7 +96,7 @@ def test_a_turn_survives_a_fault_at_any_call(stage: Stage, fault: Fault) -> None
         assert pushed[-1]["type"] == "conversation.updated", (kind, nth)
 
 
-OPERATIONS = ("GetItem", "TransactWriteItems", "UpdateItem", "Query", "PutItem")
+OPERATIONS = ("GetItem", "BatchGetItem", "TransactWriteItems", "UpdateItem", "Query", "PutItem")
 
 
 def _kind(call: Call) -> str:

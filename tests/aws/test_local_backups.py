@@ -93,7 +93,7 @@ def test_a_stage_is_as_it_was_at_a_second_and_its_tables_keep_what_they_have(lay
     laid.fill()
     rows, settings = laid.rows(), laid.settings()
     pool, cognito = laid.foundation["UserPoolArn"].rpartition("/")[2], laid.client("cognito-idp")
-    cognito.create_group(UserPoolId=pool, GroupName="owners", Description="Who may all", Precedence=1)
+    cognito.create_group(UserPoolId=pool, GroupName="readers", Description="Who may read", Precedence=1)
     at = int(time.time()) + 1
     eventually(lambda: _can_be_told(laid.stage, at))
     dynamodb = laid.client("dynamodb")
@@ -105,13 +105,13 @@ def test_a_stage_is_as_it_was_at_a_second_and_its_tables_keep_what_they_have(lay
     goes_on = laid.services("backup")
     nightly.go_on(goes_on, {"at": at}, REMAINING_S)
     eventually(lambda: _is_over(goes_on, asked=True))
-    cognito.delete_group(UserPoolId=pool, GroupName="owners")
+    cognito.delete_group(UserPoolId=pool, GroupName="readers")
     done = brought_back(laid, restore="1", source="local-f", backup=manifest.id_of(at), overwrite=True)
     assert (done.step, done.problem, done.missing) == ("done", "", [])
     assert laid.rows() == rows
     assert laid.settings() == settings
-    group = cognito.get_group(UserPoolId=pool, GroupName="owners")["Group"]
-    assert (group["Description"], group["Precedence"]) == ("Who may all", 1)
+    group = cognito.get_group(UserPoolId=pool, GroupName="readers")["Group"]
+    assert (group["Description"], group["Precedence"]) == ("Who may read", 1)
 
 
 def _can_be_told(stage: Stage, at: int) -> bool:

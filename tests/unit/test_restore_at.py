@@ -23,7 +23,7 @@ from tests.fakes import clients
 from tests.fakes.aws import client_error
 from tests.people import Person
 from tests.restores import Restores, lived
-from tests.stage import Stage
+from tests.stage import Stage, table_definitions
 
 SETTINGS = ("TableStatus", "KeySchema", "GlobalSecondaryIndexes", "DeletionProtectionEnabled", "TableArn")
 
@@ -129,10 +129,8 @@ def test_a_stage_is_as_it_was_and_its_tables_keep_what_recovery_loses(
         assert each["ttl"]["TimeToLiveStatus"] == "ENABLED"
         assert each["recovery"] == "ENABLED"
         assert each["tags"] == [{"Key": "owner", "Value": "ada"}]
-    assert set(stage.dynamodb.list_tables()["TableNames"]) == {
-        f"chatapp-test-{name}"
-        for name in ("conversations", "messages", "files", "usage", "erasures", "frames", "sockets")
-    }, "no table is left over"
+    names = {definition["TableName"] for definition in table_definitions()}
+    assert set(stage.dynamodb.list_tables()["TableNames"]) == names, "no table is left over"
 
 
 def test_what_is_asked_is_what_the_functions_are_told(stage: Stage, functions: _Functions) -> None:
