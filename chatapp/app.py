@@ -12,6 +12,7 @@ from chalicelib.api import (
     conversations,
     ending,
     files,
+    insights,
     integrations,
     messages,
     models,
@@ -20,6 +21,7 @@ from chalicelib.api import (
     service,
 )
 from chalicelib.api.rest import EXPOSED_HEADERS, ChatApp, Cors
+from chalicelib.api.schemas import insights as insight_schemas
 from chalicelib.api.schemas.comments import (
     Ban,
     CommentChange,
@@ -390,6 +392,21 @@ def delete_person(user_id: str, body: PersonDeletion) -> PersonDeleted:
 @app.route("/people/{user_id}/invitation", methods=["POST"], **signed_in)
 def invite_person_again(user_id: str, body: Nothing = Nothing()) -> InvitationSent:  # noqa: B008
     return people.invite_again(api(), user_id)
+
+
+@app.route("/insights/{handle}", methods=["GET"], **signed_in)
+def get_insights(handle: str, query: insight_schemas.InsightsQuery) -> insight_schemas.Insights:
+    return insights.read(api(), handle, query)
+
+
+@app.route("/insights/{handle}/questions", methods=["GET"], **signed_in)
+def list_questions(handle: str, query: insight_schemas.QuestionsQuery) -> insight_schemas.Questions:
+    return insights.list_questions(api(), handle, query)
+
+
+@app.route("/insights/{handle}/questions/{question_id}", methods=["POST"], **signed_in)
+def change_question(handle: str, question_id: str, body: insight_schemas.QuestionChange) -> insight_schemas.Question:
+    return insights.change_question(api(), handle, question_id, body)
 
 
 @app.lambda_function(name=functions.ANSWER)

@@ -26,6 +26,7 @@ What a caller can provoke, and how HTTP names it; only these become 4xx:
     │   ├── TooFast             409 too_fast             (carries `field`)
     │   ├── TooLate             409 too_late
     │   ├── Moderated           409 moderated
+    │   ├── QuestionSettled     409 question_answered
     │   └── CommentChanged      409 changed              (carries `field`)
     ├── StorageFull             413 storage_full         (carries `used_bytes`, `limit_bytes`)
     ├── BudgetSpent             429 budget_spent         (in the middle of an answer: that answer's error)
@@ -274,6 +275,13 @@ class CommentChanged(Conflict):
             "revision: its writer has changed this comment since you read it; read it again, then decide",
             field="revision",
         )
+
+
+class QuestionSettled(Conflict):
+    code = "question_answered"
+
+    def __init__(self) -> None:
+        super().__init__("This question is answered already, by a note in the draft. Open it again to change that.")
 
 
 class StorageFull(AppError):

@@ -33,6 +33,11 @@ def _stamp(message_id: str) -> int:
     return (number >> 80) << 12 | (number >> 64) & 0xFFF
 
 
+def made_at(message_id: str) -> float:
+    """When an id was made (Unix seconds), to the millisecond."""
+    return (uuid.UUID(message_id).int >> 80) / 1_000
+
+
 def is_id(text: str) -> bool:
     try:
         return str(uuid.UUID(text)) == text

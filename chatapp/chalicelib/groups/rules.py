@@ -83,6 +83,10 @@ RULES: dict[tuple[str, str], Rule] = {
     ("PATCH", "/people/{user_id}"): Rule.OWNERS,
     ("DELETE", "/people/{user_id}"): Rule.OWNERS,
     ("POST", "/people/{user_id}/invitation"): Rule.OWNERS,
+    # What happens at a twin.
+    ("GET", "/insights/{handle}"): Rule.OWNERS,
+    ("GET", "/insights/{handle}/questions"): Rule.OWNERS,
+    ("POST", "/insights/{handle}/questions/{question_id}"): Rule.OWNERS,
 }
 
 _OF_SIGNED_IN = {

@@ -80,6 +80,15 @@ export type ModeratedPage = Schemas["ModeratedComments"];
 /** What an owner decides about a comment. */
 export type Decision = Schemas["Moderation"]["action"];
 
+/** What happens at a twin: by day, all together, and what could not be answered. */
+export type Insights = Schemas["Insights"];
+export type Counted = Schemas["Counted"];
+export type CountedDay = Schemas["CountedDay"];
+export type Topics = Schemas["Topics"];
+export type Question = Schemas["Question"];
+export type QuestionsPage = Schemas["Questions"];
+export type QuestionChange = Partial<Schemas["QuestionChange"]> & Pick<Schemas["QuestionChange"], "action">;
+
 export type SocketTicket = Schemas["Ticket"];
 
 export interface Page<Item> {

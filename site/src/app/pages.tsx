@@ -18,6 +18,7 @@ import { showToast } from "@/ui/toasts";
 const FilesPage = lazy(() => import("@/features/files/components/FilesPage"));
 const PeoplePage = lazy(() => import("@/features/people/components/PeoplePage"));
 const ModerationPage = lazy(() => import("@/features/moderation/components/ModerationPage"));
+const InsightsPage = lazy(() => import("@/features/insights/components/InsightsPage"));
 
 export function ChatRoute({ conversationId, openList }: { conversationId: string | null; openList: ReactNode }) {
   return (
@@ -58,6 +59,12 @@ export const PeopleRoute = ({ openList }: { openList: ReactNode }) => (
 export const ModerationRoute = ({ openList }: { openList: ReactNode }) => (
   <Coming>
     <ModerationPage openList={openList} />
+  </Coming>
+);
+
+export const InsightsRoute = ({ openList }: { openList: ReactNode }) => (
+  <Coming>
+    <InsightsPage openList={openList} />
   </Coming>
 );
 

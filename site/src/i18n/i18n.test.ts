@@ -2,12 +2,13 @@ import { describe, expect, it } from "vitest";
 
 import { catalogues as ofFirstPage, detectLanguage, setLanguage, t } from ".";
 import { commentTexts } from "./comments";
+import { insightsTexts } from "./insights";
 import { peopleTexts } from "./people";
 
 /** With the texts that come later than the first page. */
 const catalogues = {
-  en: { ...ofFirstPage.en, comments: commentTexts.all.en, people: peopleTexts.all.en },
-  fr: { ...ofFirstPage.fr, comments: commentTexts.all.fr, people: peopleTexts.all.fr },
+  en: { ...ofFirstPage.en, comments: commentTexts.all.en, people: peopleTexts.all.en, insights: insightsTexts.all.en },
+  fr: { ...ofFirstPage.fr, comments: commentTexts.all.fr, people: peopleTexts.all.fr, insights: insightsTexts.all.fr },
 };
 
 type Argument = (index: number) => unknown;

@@ -4,6 +4,8 @@ export const routes = {
   files: "/files",
   people: "/people",
   moderation: "/moderation",
+  twin: "/twin",
+  insights: "/insights",
   section: (id: string): string => `/sections/${encodeURIComponent(id)}`,
   conversationPattern: "/c/:id" as const,
   conversation: (id: string): string => `/c/${encodeURIComponent(id)}`,

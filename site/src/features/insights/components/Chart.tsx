@@ -1,0 +1,167 @@
+/**
+ * Lines by day, drawn by uPlot (22 KB gzipped, no dependencies, the smallest kept one of its kind), with the same
+ * numbers as a table: for screen readers, and for whoever reads numbers rather than lines.
+ */
+import { useEffect, useRef, useState, useSyncExternalStore } from "react";
+import uPlot from "uplot";
+import "uplot/dist/uPlot.min.css";
+
+import { useLanguage } from "@/i18n";
+import { useInsightsTexts } from "@/i18n/insights";
+
+import { formatDay } from "../format";
+
+export interface Line {
+  label: string;
+  tone: "accent" | "notice" | "danger" | "muted";
+  values: readonly (number | null)[];
+}
+
+interface ChartProps {
+  title: string;
+  /** As ISO writes days. */
+  days: readonly string[];
+  lines: readonly Line[];
+  format: (value: number) => string;
+}
+
+const HEIGHT = 180;
+const TONES = { accent: "text-accent", notice: "text-notice", danger: "text-danger", muted: "text-muted" } as const;
+/** Not where tests run. */
+const CAN_DRAW = "CanvasRenderingContext2D" in globalThis;
+
+export function Chart({ title, days, lines, format }: ChartProps) {
+  const [isTable, setTable] = useState(!CAN_DRAW);
+  const texts = useInsightsTexts();
+  const theme = useSyncExternalStore(onTheme, themeNow);
+  return (
+    <figure className="min-w-0 rounded-xl border border-line bg-raised p-3.5">
+      <figcaption className="mb-2 flex flex-wrap items-baseline gap-x-4 gap-y-1">
+        <h3 className="flex-1 basis-40 text-[0.9375rem] font-medium">{title}</h3>
+        {lines.map(({ label, tone }, at) => (
+          <span key={label} className="inline-flex items-center gap-1.5 text-sm text-muted">
+            <svg width="18" height="6" aria-hidden="true" className={TONES[tone]}>
+              <path d="M0 3h18" stroke="currentColor" strokeWidth="2.5" strokeDasharray={dash(at).join(" ")} />
+            </svg>
+            {label}
+          </span>
+        ))}
+      </figcaption>
+      {CAN_DRAW && <Drawing key={theme} days={days} lines={lines} format={format} />}
+      <details open={isTable} onToggle={({ currentTarget }) => setTable(currentTarget.open)}>
+        <summary className="inline-flex min-h-8 cursor-pointer items-center text-sm text-muted [@media(pointer:coarse)]:min-h-11">
+          {texts.charts.table}
+        </summary>
+        {isTable && <Table title={title} days={days} lines={lines} format={format} />}
+      </details>
+    </figure>
+  );
+}
+
+function Table({ title, days, lines, format }: ChartProps) {
+  const language = useLanguage();
+  const texts = useInsightsTexts();
+  return (
+    // Scrolls by keys, too.
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
+    <div className="max-h-72 overflow-auto" tabIndex={0} role="region" aria-label={title}>
+      <table className="w-full border-collapse text-left text-sm" aria-label={title}>
+        <thead className="sticky top-0 bg-raised text-muted">
+          <tr className="border-b border-line">
+            <th scope="col" className="py-1.5 pr-4 font-medium">{texts.charts.day}</th>
+            {lines.map(({ label }) => (
+              <th key={label} scope="col" className="py-1.5 pr-4 text-right font-medium">{label}</th>
+            ))}
+          </tr>
+        </thead>
+        <tbody className="divide-y divide-line">
+          {days.map((day, at) => (
+            <tr key={day}>
+              <th scope="row" className="py-1.5 pr-4 font-normal whitespace-nowrap">{formatDay(language, day)}</th>
+              {lines.map(({ label, values }) => (
+                <td key={label} className="py-1.5 pr-4 text-right tabular-nums">{told(values[at], format, texts.none)}</td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+const told = (value: number | null | undefined, format: (value: number) => string, none: string): string =>
+  value === null || value === undefined ? none : format(value);
+
+/** Lines differ by more than their colour. */
+const dash = (at: number): number[] => [[], [6, 3], [2, 3]][at] ?? [];
+
+function Drawing({ days, lines, format }: Omit<ChartProps, "title">) {
+  const language = useLanguage();
+  const texts = useInsightsTexts();
+  const place = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    const root = place.current;
+    if (!root) return;
+    const day = (seconds: number): string => formatDay(language, new Date(seconds * 1_000).toISOString().slice(0, 10));
+    const [ink, line] = [colourOf(root, "text-muted"), colourOf(root, "text-line")];
+    const ticks = { stroke: ink, grid: { stroke: line, width: 1 }, ticks: { stroke: line, width: 1 }, font: "12px system-ui, sans-serif" };
+    const chart = new uPlot(
+      {
+        width: root.clientWidth,
+        height: HEIGHT,
+        tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1_000), "Etc/UTC"),
+        legend: { markers: { show: false } },
+        scales: { y: { range: (_, __, most) => [0, most > 0 ? most * 1.1 : 1] } },
+        axes: [
+          { ...ticks, space: 64, values: (_, splits) => splits.map(day) },
+          { ...ticks, size: 64, values: (_, splits) => splits.map(format) },
+        ],
+        series: [
+          { label: texts.charts.day, value: (_, seconds) => (seconds === null ? texts.none : day(seconds)) },
+          ...lines.map(({ label, tone }, at) => ({
+            label,
+            stroke: colourOf(root, TONES[tone]),
+            width: 2,
+            dash: dash(at),
+            spanGaps: true,
+            points: { show: days.length < 15 },
+            value: (_: uPlot, value: number | null) => told(value, format, texts.none),
+          })),
+        ],
+      },
+      [days.map((each) => Date.parse(`${each}T00:00:00Z`) / 1_000), ...lines.map(({ values }) => [...values])],
+      root,
+    );
+    const resized = new ResizeObserver(() => chart.setSize({ width: root.clientWidth, height: HEIGHT }));
+    resized.observe(root);
+    return () => {
+      resized.disconnect();
+      chart.destroy();
+    };
+  }, [days, lines, format, language, texts]);
+  return <div ref={place} className="min-w-0 overflow-hidden text-xs" aria-hidden="true" />;
+}
+
+/** A canvas knows no variables and no `light-dark()`: what they come to here. */
+function colourOf(root: HTMLElement, className: string): string {
+  const probe = root.appendChild(Object.assign(document.createElement("span"), { className }));
+  const { color } = getComputedStyle(probe);
+  probe.remove();
+  return color;
+}
+
+const DARK = "(prefers-color-scheme: dark)";
+
+/** What is drawn has to be drawn anew: the system's theme, and the one that was chosen. */
+function onTheme(listener: () => void): () => void {
+  const chosen = new MutationObserver(listener);
+  chosen.observe(document.documentElement, { attributeFilter: ["data-theme"] });
+  const system = window.matchMedia(DARK);
+  system.addEventListener("change", listener);
+  return () => {
+    chosen.disconnect();
+    system.removeEventListener("change", listener);
+  };
+}
+
+const themeNow = (): string => `${document.documentElement.dataset["theme"] ?? ""} ${window.matchMedia(DARK).matches}`;
