@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.api.commenting import SECTION, comment, section
-from tests.api.routes import REQUEST_ID
+from tests.api.routes import MISSING, REQUEST_ID
 from tests.papers import flower_pages, paper
 from tests.people import Person
 from tests.stage import Stage
@@ -37,6 +37,8 @@ def unchanged(stage: Stage, ada: Person) -> Iterator[dict[str, str]]:
         "person": ada.user_id,
         "comment": comment_id,
         "section": SECTION,
+        "handle": "me",
+        "question_id": MISSING,
     }
     assert {table: stage.rows(table) for table in tables} == before
     assert stage.objects() == objects

@@ -16,6 +16,8 @@ F = "{file}"
 P = "{person}"
 K = "{comment}"
 S = "{section}"
+H = "{handle}"
+Q = "{question_id}"
 
 # Every private route, with a body that is right: of members, whatever they ask for; of everybody who has signed in.
 ROUTES: list[tuple[str, str, Any]] = [
@@ -66,6 +68,9 @@ OWNERS_ROUTES: list[tuple[str, str, Any]] = [
     ("POST", f"/moderation/commentaires/{K}", {"action": "hide", "revision": 0}),
     ("PUT", f"/moderation/bans/{P}", None),
     ("DELETE", f"/moderation/bans/{P}", None),
+    ("GET", f"/insights/{H}", None),
+    ("GET", f"/insights/{H}/questions", None),
+    ("POST", f"/insights/{H}/questions/{Q}", {"action": "dismiss"}),
 ]
 # Of everybody, and of pages of every origin.
 ON_ANY_PAGE = {("GET", "/commentaires"), ("GET", "/commentaires/counts"), ("GET", "/sections/{section_id}")}

@@ -50,6 +50,15 @@ def test_api_gateway_sends_them_with_what_it_answers_to_a_browsers_options(stage
 
 
 def _filled(path: str) -> str:
-    for short in ("{conversation}", "{answer}", "{file}", "{person}", "{comment}", "{section}"):
+    for short in (
+        "{conversation}",
+        "{answer}",
+        "{file}",
+        "{person}",
+        "{comment}",
+        "{section}",
+        "{handle}",
+        "{question_id}",
+    ):
         path = path.replace(short, MISSING)
     return path

@@ -12,9 +12,11 @@ from boto3.dynamodb.types import TypeSerializer
 from chalicelib import functions, ids, services
 from chalicelib.errors import AnswerInProgress, NotFound
 from chalicelib.subjects import Subject
-from chalicelib.twin import days, insights
+from chalicelib.twin import days, insights, rows
 
 from tests.api.commenting import owner
+from tests.fakes.dynamodb import Call, throttled
+from tests.fakes.wire import Send
 from tests.people import Person
 from tests.stage import ORIGIN, Stage
 
@@ -24,7 +26,11 @@ TODAY = datetime.fromtimestamp(time.time(), UTC).date()
 
 @pytest.fixture(autouse=True)
 def twin(stage: Stage) -> None:
-    stage.put("twins", {"handle": HANDLE, "item": "twin", "user_id": "olga", "revision": 1, "created_at": 0})
+    make(stage)
+
+
+def make(stage: Stage, handle: str = HANDLE) -> None:
+    assert owner(stage).put(f"/drafts/{handle}").status == 201
 
 
 def api() -> services.Services:
@@ -39,15 +45,13 @@ def counted(stage: Stage, query: str = "") -> dict[str, Any]:
 
 
 def day_rows(stage: Stage) -> list[dict[str, Any]]:
-    return [row for row in stage.rows("twins") if row["item"].startswith(days.PREFIX)]
+    return [row for row in stage.rows("twins") if row["item"].startswith(rows.DAY)]
 
 
 def test_a_day_counts_what_happened(stage: Stage) -> None:
     insights.visited(api(), HANDLE, language="fr-CA", referrer="https://www.News.example:8443/path?q=secret")
     insights.visited(api(), HANDLE, language="en", referrer=None)
-    insights.answered(
-        api(), HANDLE, is_answered=True, has_source=True, cost_micro_usd=1_500_000, first_word_ms=700
-    )
+    insights.answered(api(), HANDLE, is_answered=True, has_source=True, cost_micro_usd=1_500_000, first_word_ms=700)
     insights.answered(api(), HANDLE, is_answered=True, cost_micro_usd=500_000, first_word_ms=1_900)
     insights.answered(api(), HANDLE, is_answered=False)
     read = counted(stage)
@@ -141,7 +145,8 @@ def test_a_day_s_row_stays_small_whoever_calls(stage: Stage) -> None:
 
 def test_a_counter_makes_no_row_of_a_twin_that_is_gone(stage: Stage) -> None:
     """An answer may end after its twin was deleted."""
-    stage.edit("twins", "twin", deleted_at=1)
+    head = next(row for row in stage.rows("twins") if row["item"] == "twin")
+    stage.put("twins", {**head, "deleted_at": 1})
     insights.answered(api(), HANDLE, is_answered=True)
     insights.visited(api(), HANDLE)
     insights.visited(api(), "nobody")
@@ -183,7 +188,7 @@ def test_a_range_holds_both_its_ends_and_nothing_else(stage: Stage) -> None:
 
 
 def test_another_twin_s_days_are_its_own(stage: Stage) -> None:
-    stage.put("twins", {"handle": "ada", "item": "twin", "user_id": "olga", "revision": 1, "created_at": 0})
+    make(stage, "ada")
     insights.visited(api(), "ada")
     assert counted(stage)["totals"]["visits"] == 0
     for missing in ("nobody", "../me", "x" * 300):
@@ -209,7 +214,7 @@ def _message(message_id: str, **fields: Any) -> dict[str, Any]:
 
 
 def rate(message_id: str, rating: insights.Rating | None) -> None:
-    insights.rated(api(), HANDLE, VISIT, CONVERSATION, message_id, rating)
+    insights.rated(api(), HANDLE, VISIT, CONVERSATION, message_id, rating=rating)
 
 
 def ratings(stage: Stage) -> tuple[int, int]:
@@ -325,6 +330,76 @@ def test_dismissed_and_opened_again_as_often_as_one_likes(stage: Stage) -> None:
         assert (reply.status, reply.body["status"]) == (200, status)
 
 
+def draft(stage: Stage) -> dict[str, Any]:
+    body: dict[str, Any] = owner(stage).get(f"/drafts/{HANDLE}").body
+    return body
+
+
+def test_answering_makes_a_note_in_the_draft(stage: Stage) -> None:
+    question_id = ask(stage, "Do you speak\n Breton?")
+    before = draft(stage)["revision"]
+    reply = act(stage, question_id, "answer", text="A little, since 2019.")
+    assert (reply.status, reply.body["status"]) == (200, "answered")
+    (note,) = draft(stage)["entries"]
+    assert note["entry_id"] == reply.body["answer_entry_id"]
+    assert (note["section"], note["title"], note["text"]) == ("notes", "Do you speak Breton?", "A little, since 2019.")
+    assert note["source_ids"] == []
+    assert draft(stage)["revision"] == before + 1
+    assert listed(stage, "answered") == [question_id]
+    assert listed(stage, "open") == []
+
+
+def test_a_note_has_the_title_that_it_is_given_or_the_beginning_of_the_question(stage: Stage) -> None:
+    act(stage, ask(stage), "answer", text="Yes.", title="Languages")
+    act(stage, ask(stage, "long " * 200), "answer", text="Yes.")
+    titles = sorted(each["title"] for each in draft(stage)["entries"])
+    assert titles[0] == "Languages"
+    assert (len(titles[1]), titles[1][-1]) == (200, "…")
+
+
+def test_a_question_is_answered_once(stage: Stage) -> None:
+    """The second of two owners at once stores nothing, as little as one who dismisses it too late."""
+    question_id = ask(stage)
+
+    def meanwhile(call: Call, send: Send) -> Any:
+        reply = send()
+        assert act(stage, question_id, "answer", by="oskar", text="Yes.").status == 200
+        return reply
+
+    stage.wire.fail(meanwhile, lambda call: call.operation == "GetItem" and call.tables == ["twins"], nth=2)
+    for action, fields in (("answer", {"text": "No."}), ("dismiss", {}), ("answer", {"text": "No."})):
+        refused = act(stage, question_id, action, **fields)
+        assert (refused.status, refused.error) == (409, "question_answered")
+    assert [each["text"] for each in draft(stage)["entries"]] == ["Yes."]
+
+
+def test_what_is_opened_again_can_be_answered_again(stage: Stage) -> None:
+    question_id = ask(stage)
+    act(stage, question_id, "answer", text="Yes.")
+    reopened = act(stage, question_id, "reopen").body
+    assert (reopened["status"], reopened["answer_entry_id"]) == ("open", None)
+    act(stage, question_id, "dismiss")
+    assert act(stage, question_id, "answer", text="No.").body["status"] == "answered"
+    assert sorted(each["text"] for each in draft(stage)["entries"]) == ["No.", "Yes."]
+
+
+def test_a_full_draft_takes_no_note_and_the_question_stays_open(stage: Stage) -> None:
+    question_id = ask(stage)
+    head = next(row for row in stage.rows("twins") if row["item"] == "twin")
+    stage.put("twins", {**head, "draft_bytes": 2 * 1024 * 1024})
+    refused = act(stage, question_id, "answer", text="Yes.")
+    assert (refused.status, refused.error) == (413, "payload_too_large")
+    assert listed(stage, "open") == [question_id]
+
+
+def test_a_note_is_stored_with_its_question_or_not_at_all(stage: Stage) -> None:
+    question_id = ask(stage)
+    stage.wire.fail(throttled, lambda call: call.operation == "TransactWriteItems", times=99)
+    assert act(stage, question_id, "answer", text="Yes.").status == 503
+    stage.wire.reset()
+    assert (draft(stage)["entries"], listed(stage, "open")) == ([], [question_id])
+
+
 @pytest.mark.parametrize("question_id", ["nothing", "01a1fe08-e5c5-7000-80c7-b4ac7a401b54", "..%2Ftwin"])
 def test_a_question_that_there_is_not(stage: Stage, question_id: str) -> None:
     before = stage.rows("twins")
@@ -339,8 +414,8 @@ def test_a_question_that_there_is_not(stage: Stage, question_id: str) -> None:
     [
         ({"action": "answer"}, "text"),
         ({"action": "answer", "text": " \n"}, "text"),
-        ({"action": "answer", "text": "x" * 10_001}, "text"),
-        ({"action": "answer", "text": "Yes.", "title": "x" * 201}, "title"),
+        ({"action": "answer", "text": "x" * 8_001}, "text"),
+        ({"action": "answer", "text": "Yes.", "title": "x" * 301}, "title"),
         ({"action": "delete"}, "action"),
         ({"action": "dismiss", "status": "open"}, "status"),
         ({}, "action"),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from chalicelib.errors import InvalidRequest
 from chalicelib.ids import iso
-from chalicelib.twin import days, insights, notes, open_questions, rows, topics
+from chalicelib.twin import days, insights, open_questions, rows, topics
 from chalicelib.twin.days import KEPT_DAYS
 
 from .schemas import insights as s
@@ -47,7 +47,7 @@ def change_question(services: Services, handle: str, question_id: str, body: s.Q
         return _question(open_questions.reopen(services, handle, question_id))
     if body.text is None:
         raise InvalidRequest("text", "is required: the note that answers the question")
-    return _question(notes.answer(services, handle, question_id, body.text, body.title))
+    return _question(open_questions.answer(services, handle, question_id, title=body.title or "", text=body.text))
 
 
 def _range(query: s.InsightsQuery) -> tuple[date, date]:

@@ -9,7 +9,8 @@ from typing import Any
 
 from chalicelib.aws.table import Item
 
-PREFIX = "day/"
+from .rows import DAY
+
 KEPT_DAYS = 400
 LANGUAGE = "language_"
 HOST = "host_"
@@ -73,7 +74,7 @@ _NUMBERS = (
 
 def item_of(day: date) -> str:
     """The sort key of a day's row."""
-    return f"{PREFIX}{day.isoformat()}"
+    return f"{DAY}{day.isoformat()}"
 
 
 def bucket(ms: int) -> str:

@@ -24,7 +24,7 @@ from chalicelib.conversations import messages
 from chalicelib.errors import AnswerInProgress, NotFound
 from chalicelib.subjects import Subject
 
-from . import days
+from . import days, rows
 from .days import KEPT_DAYS, OTHER
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def answered(
 
 
 def rated(
-    services: Services, handle: str, subject: Subject, conversation_id: str, message_id: str, rating: Rating | None
+    services: Services, handle: str, subject: Subject, conversation_id: str, message_id: str, *, rating: Rating | None
 ) -> None:
     """Set what a visitor thinks of an answer, and count it on the day of that answer. Safe to repeat.
 
@@ -131,7 +131,7 @@ def _language(tag: str | None) -> str:
 def _count(services: Services, handle: str, time_s: float, added: dict[str, int], host: str | None = None) -> None:
     """One update. On the first of a day, and for a host too many, another one."""
     day = datetime.fromtimestamp(time_s, UTC).date()
-    key: Key = {"handle": handle, "item": days.item_of(day)}
+    key = rows.key(handle, days.item_of(day))
     ttl = int(time_s) + KEPT_DAYS * 86_400
     try:
         _add(services, key, ttl, added, host, is_there=True)
@@ -155,5 +155,5 @@ def _add(services: Services, key: Key, ttl: int, added: dict[str, int], host: st
 
 
 def _is_twin(services: Services, handle: str) -> bool:
-    head = services.twins.find({"handle": handle, "item": "twin"})
-    return head is not None and not head.get("deleted_at")
+    head = rows.find(services, handle)
+    return head is not None and head.deleted_at is None

@@ -14,12 +14,15 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
-from chalicelib.aws.table import Item, Key
+from chalicelib.aws.table import Item
+
+from . import rows
 
 if TYPE_CHECKING:
     from chalicelib.services import Services
 
 DAYS = 30
+_ITEM = "topics"
 # The last are kept: about 25,000 tokens at most.
 MOST_QUESTIONS = 400
 # So few are read faster than their topics.
@@ -135,9 +138,5 @@ def _numbers(given: Any) -> list[int]:
 
 
 def find(services: Services, handle: str) -> Topics | None:
-    item = services.twins.find(_key(handle))
+    item = services.twins.find(rows.key(handle, _ITEM))
     return Topics.from_item(item) if item else None
-
-
-def _key(handle: str) -> Key:
-    return {"handle": handle, "item": "topics"}

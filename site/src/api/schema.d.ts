@@ -244,6 +244,134 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/drafts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["list_drafts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/drafts/{handle}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["get_draft"];
+        put: operations["create_draft"];
+        post?: never;
+        delete: operations["delete_twin"];
+        options?: never;
+        head?: never;
+        patch: operations["change_draft"];
+        trace?: never;
+    };
+    "/drafts/{handle}/entries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["add_entry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/drafts/{handle}/entries/{entry_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete: operations["delete_entry"];
+        options?: never;
+        head?: never;
+        patch: operations["change_entry"];
+        trace?: never;
+    };
+    "/drafts/{handle}/entries/{entry_id}/restoration": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["restore_entry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/drafts/{handle}/photo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put: operations["put_photo"];
+        post?: never;
+        delete: operations["remove_photo"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/drafts/{handle}/publications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["publish_twin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/drafts/{handle}/versions/{version}/publication": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["publish_version"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/files": {
         parameters: {
             query?: never;
@@ -318,6 +446,54 @@ export interface paths {
         get: operations["health"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/insights/{handle}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["get_insights"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/insights/{handle}/questions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["list_questions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/insights/{handle}/questions/{question_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["change_question"];
         delete?: never;
         options?: never;
         head?: never;
@@ -714,6 +890,46 @@ export interface components {
             /** Comments Banned At */
             comments_banned_at: string | null;
         };
+        /**
+         * ChangedEntry
+         * @description revision: of the draft, now.
+         */
+        ChangedEntry: {
+            /** Entry Id */
+            entry_id: string;
+            /**
+             * Section
+             * @enum {string}
+             */
+            section: "about" | "experience" | "education" | "skills" | "certifications" | "projects" | "publications" | "languages" | "volunteering" | "honors" | "courses" | "organizations" | "test_scores" | "recommendations" | "posts" | "notes" | "links";
+            /** Source Ids */
+            source_ids: string[];
+            /** Title */
+            title: string;
+            /** Subtitle */
+            subtitle: string;
+            /** Start */
+            start: string;
+            /** End */
+            end: string;
+            /** Place */
+            place: string;
+            /** Text */
+            text: string;
+            /** Url */
+            url: string;
+            /** Is Hidden */
+            is_hidden: boolean;
+            /** Revision */
+            revision: number;
+        };
+        /** ChangedPhoto */
+        ChangedPhoto: {
+            /** Photo Url */
+            photo_url: string | null;
+            /** Revision */
+            revision: number;
+        };
         /** Chat */
         Chat: {
             /**
@@ -870,6 +1086,40 @@ export interface components {
             sectionId: string;
         };
         /**
+         * Conflict
+         * @description Where sources tell one thing differently.
+         */
+        Conflict: {
+            /** Conflict Id */
+            conflict_id: string;
+            /**
+             * Field
+             * @enum {string}
+             */
+            field: "title" | "start" | "end" | "place";
+            /** Entries */
+            entries: components["schemas"]["ConflictingEntry"][];
+        };
+        /** ConflictingEntry */
+        ConflictingEntry: {
+            /** Entry Id */
+            entry_id: string;
+            /** Source Id */
+            source_id: string;
+            /** Value */
+            value: string;
+        };
+        /**
+         * Contact
+         * @description url: a web address, or mailto:
+         */
+        Contact: {
+            /** Label */
+            label: string;
+            /** Url */
+            url: string;
+        };
+        /**
          * Conversation
          * @description model_note: said when the stored model is no longer on offer and the default answers instead.
          */
@@ -1018,6 +1268,63 @@ export interface components {
             archived: boolean;
         };
         /**
+         * Counted
+         * @description unsourced: answers that cite nothing. languages, hosts: of visits; `other` is what is not told apart.
+         */
+        Counted: {
+            /** Visits */
+            visits: number;
+            /** Questions */
+            questions: number;
+            /** Answers */
+            answers: number;
+            /** Unsourced */
+            unsourced: number;
+            /** Up */
+            up: number;
+            /** Down */
+            down: number;
+            /** Cost Usd */
+            cost_usd: number;
+            first_word: components["schemas"]["FirstWord"] | null;
+            /** Languages */
+            languages: {
+                [key: string]: number;
+            };
+            /** Hosts */
+            hosts: {
+                [key: string]: number;
+            };
+        };
+        /** CountedDay */
+        CountedDay: {
+            /** Visits */
+            visits: number;
+            /** Questions */
+            questions: number;
+            /** Answers */
+            answers: number;
+            /** Unsourced */
+            unsourced: number;
+            /** Up */
+            up: number;
+            /** Down */
+            down: number;
+            /** Cost Usd */
+            cost_usd: number;
+            first_word: components["schemas"]["FirstWord"] | null;
+            /** Languages */
+            languages: {
+                [key: string]: number;
+            };
+            /** Hosts */
+            hosts: {
+                [key: string]: number;
+            };
+            /** Day */
+            day: string;
+        };
+        /**
          * CountedSection
          * @description visible: how many comments everybody sees.
          */
@@ -1056,6 +1363,75 @@ export interface components {
             undo_until: string;
         };
         /**
+         * Draft
+         * @description is_changed: whether it differs from what is published. photo_url: good for an hour.
+         */
+        Draft: {
+            /** Handle */
+            handle: string;
+            /** Revision */
+            revision: number;
+            persona: components["schemas"]["Persona"];
+            /** Sources */
+            sources: components["schemas"]["Source"][];
+            /** Entries */
+            entries: components["schemas"]["Entry"][];
+            /** Conflicts */
+            conflicts: components["schemas"]["Conflict"][];
+            /** Photo Url */
+            photo_url: string | null;
+            /** Published Version */
+            published_version: number | null;
+            /** Published At */
+            published_at: string | null;
+            /** Is Changed */
+            is_changed: boolean;
+            page: components["schemas"]["Page"];
+            /** Daily Budget Usd */
+            daily_budget_usd: number;
+            /** Monthly Budget Usd */
+            monthly_budget_usd: number;
+            /** Noindex */
+            noindex: boolean;
+            /** Transcripts */
+            transcripts: boolean;
+            /** Versions */
+            versions: components["schemas"]["Version"][];
+        };
+        /**
+         * DraftChange
+         * @description What is left out stays. daily_, monthly_budget_usd: null for the stage's own. persona: all of it.
+         */
+        DraftChange: {
+            /**
+             * Revision
+             * @description Of the draft that was read; where it is another one by now, nothing is changed (409).
+             */
+            revision: number;
+            /** @default null */
+            persona: components["schemas"]["Persona"] | null;
+            /**
+             * Daily Budget Usd
+             * @default null
+             */
+            daily_budget_usd: number | null;
+            /**
+             * Monthly Budget Usd
+             * @default null
+             */
+            monthly_budget_usd: number | null;
+            /**
+             * Noindex
+             * @default null
+             */
+            noindex: boolean | null;
+            /**
+             * Transcripts
+             * @default null
+             */
+            transcripts: boolean | null;
+        };
+        /**
          * EndedSessions
          * @description within_s: by then no token of what was ended is taken any more.
          */
@@ -1067,6 +1443,94 @@ export interface components {
             ended: "this" | "everywhere";
             /** Within S */
             within_s: number;
+        };
+        /** Entry */
+        Entry: {
+            /** Entry Id */
+            entry_id: string;
+            /**
+             * Section
+             * @enum {string}
+             */
+            section: "about" | "experience" | "education" | "skills" | "certifications" | "projects" | "publications" | "languages" | "volunteering" | "honors" | "courses" | "organizations" | "test_scores" | "recommendations" | "posts" | "notes" | "links";
+            /** Source Ids */
+            source_ids: string[];
+            /** Title */
+            title: string;
+            /** Subtitle */
+            subtitle: string;
+            /** Start */
+            start: string;
+            /** End */
+            end: string;
+            /** Place */
+            place: string;
+            /** Text */
+            text: string;
+            /** Url */
+            url: string;
+            /** Is Hidden */
+            is_hidden: boolean;
+        };
+        /**
+         * EntryChange
+         * @description What is left out stays.
+         */
+        EntryChange: {
+            /**
+             * Section
+             * @default null
+             */
+            section: ("about" | "experience" | "education" | "skills" | "certifications" | "projects" | "publications" | "languages" | "volunteering" | "honors" | "courses" | "organizations" | "test_scores" | "recommendations" | "posts" | "notes" | "links") | null;
+            /**
+             * Title
+             * @default null
+             */
+            title: string | null;
+            /**
+             * Subtitle
+             * @default null
+             */
+            subtitle: string | null;
+            /**
+             * Start
+             * @default null
+             */
+            start: string | null;
+            /**
+             * End
+             * @default null
+             */
+            end: string | null;
+            /**
+             * Place
+             * @default null
+             */
+            place: string | null;
+            /**
+             * Text
+             * @default null
+             */
+            text: string | null;
+            /**
+             * Url
+             * @default null
+             */
+            url: string | null;
+            /**
+             * Is Hidden
+             * @default null
+             */
+            is_hidden: boolean | null;
+        };
+        /** EntryDeleted */
+        EntryDeleted: {
+            /** Entry Id */
+            entry_id: string;
+            /** Undo Until */
+            undo_until: string;
+            /** Revision */
+            revision: number;
         };
         /**
          * ErrorInfo
@@ -1277,6 +1741,18 @@ export interface components {
             file_ids: string[];
         };
         /**
+         * FirstWord
+         * @description Milliseconds from a question to its answer's first word: of half of the answers, and of 95 in 100, at most.
+         */
+        FirstWord: {
+            /** Mean Ms */
+            mean_ms: number;
+            /** P50 Ms */
+            p50_ms: number;
+            /** P95 Ms */
+            p95_ms: number;
+        };
+        /**
          * Frames
          * @description The frames of an answer after a sequence, and the answer's status at that moment.
          */
@@ -1324,6 +1800,38 @@ export interface components {
              */
             deep: boolean;
         };
+        /**
+         * Insights
+         * @description days: each of them, oldest first. topics: null until there are some, and where the setting is off.
+         */
+        Insights: {
+            /** Handle */
+            handle: string;
+            /** First Day */
+            first_day: string;
+            /** Last Day */
+            last_day: string;
+            /** Days */
+            days: components["schemas"]["CountedDay"][];
+            totals: components["schemas"]["Counted"];
+            topics: components["schemas"]["Topics"] | null;
+        };
+        /**
+         * InsightsQuery
+         * @description Days in UTC, both included; without them the last thirty.
+         */
+        InsightsQuery: {
+            /**
+             * From
+             * @default null
+             */
+            from: string | null;
+            /**
+             * To
+             * @default null
+             */
+            to: string | null;
+        };
         /** Invitation */
         Invitation: {
             /**
@@ -1340,6 +1848,13 @@ export interface components {
             user_id: string;
             /** Email */
             email: string;
+        };
+        /** Link */
+        Link: {
+            /** Label */
+            label: string;
+            /** Url */
+            url: string;
         };
         /** ListQuery */
         ListQuery: {
@@ -1705,6 +2220,57 @@ export interface components {
             answer: components["schemas"]["Message"] | null;
         };
         /**
+         * NewEntry
+         * @description start, end: `2019-05`, `2019` or "". is_hidden: kept in the draft, and never published.
+         */
+        NewEntry: {
+            /**
+             * Section
+             * @enum {string}
+             */
+            section: "about" | "experience" | "education" | "skills" | "certifications" | "projects" | "publications" | "languages" | "volunteering" | "honors" | "courses" | "organizations" | "test_scores" | "recommendations" | "posts" | "notes" | "links";
+            /**
+             * Title
+             * @default
+             */
+            title: string;
+            /**
+             * Subtitle
+             * @default
+             */
+            subtitle: string;
+            /**
+             * Start
+             * @default
+             */
+            start: string;
+            /**
+             * End
+             * @default
+             */
+            end: string;
+            /**
+             * Place
+             * @default
+             */
+            place: string;
+            /**
+             * Text
+             * @default
+             */
+            text: string;
+            /**
+             * Url
+             * @default
+             */
+            url: string;
+            /**
+             * Is Hidden
+             * @default false
+             */
+            is_hidden: boolean;
+        };
+        /**
          * NewFile
          * @description Either size (bytes), and the file follows by a form; or content (base64, 4 MB at most), and this is all of it.
          */
@@ -1762,6 +2328,14 @@ export interface components {
             file_ids: string[];
         };
         /**
+         * NewPhoto
+         * @description data: a JPEG, PNG or WebP in Base64, of 512 KB at most.
+         */
+        NewPhoto: {
+            /** Data */
+            data: string;
+        };
+        /**
          * Nothing
          * @description The body of a command that needs none.
          */
@@ -1780,6 +2354,16 @@ export interface components {
             cursor: string | null;
             /** Sectionid */
             sectionId: string;
+        };
+        /**
+         * Page
+         * @description rendered_version: the version that the static page shows by now.
+         */
+        Page: {
+            /** Url */
+            url: string;
+            /** Rendered Version */
+            rendered_version: number | null;
         };
         /** People */
         People: {
@@ -1891,6 +2475,32 @@ export interface components {
             email: string;
         };
         /**
+         * Persona
+         * @description tone is told the twin alone. languages: the first where a visitor's is none of them.
+         */
+        Persona: {
+            /** Name */
+            name: string;
+            /** Headline */
+            headline: string;
+            /** Languages */
+            languages: ("fr" | "en")[];
+            /** Texts */
+            texts: {
+                [key: string]: components["schemas"]["Texts"];
+            };
+            /**
+             * Voice
+             * @enum {string}
+             */
+            voice: "first" | "third";
+            /** Tone */
+            tone: string;
+            contact: components["schemas"]["Contact"] | null;
+            /** Links */
+            links: components["schemas"]["Link"][];
+        };
+        /**
          * Prices
          * @description USD per million tokens.
          */
@@ -1903,6 +2513,88 @@ export interface components {
             cache_write: number;
             /** Cache Read */
             cache_read: number;
+        };
+        /** Publication */
+        Publication: {
+            /**
+             * Revision
+             * @description Of the draft that was read; where it is another one by now, nothing is changed (409).
+             */
+            revision: number;
+        };
+        /** PublicationReply */
+        PublicationReply: {
+            /** Version */
+            version: number;
+            page: components["schemas"]["Page"];
+        };
+        /**
+         * Question
+         * @description answer_entry_id: the note that answers it.
+         */
+        Question: {
+            /** Question Id */
+            question_id: string;
+            /** Text */
+            text: string;
+            /** Language */
+            language: string;
+            /** Asked At */
+            asked_at: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "open" | "answered" | "dismissed";
+            /** Answer Entry Id */
+            answer_entry_id: string | null;
+        };
+        /**
+         * QuestionChange
+         * @description text: of the note that `answer` makes in the draft. title: its title, else the question.
+         */
+        QuestionChange: {
+            /**
+             * Action
+             * @enum {string}
+             */
+            action: "answer" | "dismiss" | "reopen";
+            /**
+             * Text
+             * @default null
+             */
+            text: string | null;
+            /**
+             * Title
+             * @default null
+             */
+            title: string | null;
+        };
+        /** Questions */
+        Questions: {
+            /** Questions */
+            questions: components["schemas"]["Question"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /** QuestionsQuery */
+        QuestionsQuery: {
+            /**
+             * Limit
+             * @default 30
+             */
+            limit: number;
+            /**
+             * Cursor
+             * @default null
+             */
+            cursor: string | null;
+            /**
+             * Status
+             * @default open
+             * @enum {string}
+             */
+            status: "open" | "answered" | "dismissed";
         };
         /** Reported */
         Reported: {
@@ -2018,6 +2710,54 @@ export interface components {
             /** Frames */
             frames: (components["schemas"]["AnswerStarted"] | components["schemas"]["AnswerDelta"] | components["schemas"]["AnswerCitation"] | components["schemas"]["AnswerTool"] | components["schemas"]["AnswerDone"] | components["schemas"]["AnswerFailed"] | components["schemas"]["ConversationUpdated"] | components["schemas"]["FileUpdated"])[];
         };
+        /**
+         * Source
+         * @description entries: how many of the draft's come from it.
+         */
+        Source: {
+            /** Source Id */
+            source_id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "cv" | "linkedin" | "linkedin_pdf" | "note" | "link";
+            /** Name */
+            name: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "reading" | "ready" | "failed";
+            error: components["schemas"]["SourceError"] | null;
+            /** Added At */
+            added_at: string;
+            /** File Id */
+            file_id: string | null;
+            /** Entries */
+            entries: number;
+        };
+        /** SourceError */
+        SourceError: {
+            /** Code */
+            code: string;
+            /** Message */
+            message: string;
+        };
+        /**
+         * Texts
+         * @description Of one language. off_limits: of what the twin does not speak; nobody else reads it.
+         */
+        Texts: {
+            /** Greeting */
+            greeting: string;
+            /** Suggested Questions */
+            suggested_questions: string[];
+            /** Topics */
+            topics: string;
+            /** Off Limits */
+            off_limits: string[];
+        };
         /** Ticket */
         Ticket: {
             /** Ticket */
@@ -2039,10 +2779,73 @@ export interface components {
             /** Last */
             last?: number;
         };
+        /**
+         * Topic
+         * @description questions: in thirty days; last_day: on the last of them.
+         */
+        Topic: {
+            /** Title */
+            title: string;
+            /** Questions */
+            questions: number;
+            /** Last Day */
+            last_day: number;
+        };
+        /** Topics */
+        Topics: {
+            /** Made At */
+            made_at: string;
+            /** First Day */
+            first_day: string;
+            /** Last Day */
+            last_day: string;
+            /** Topics */
+            topics: components["schemas"]["Topic"][];
+        };
         /** Turn */
         Turn: {
             user_message: components["schemas"]["Message"];
             answer: components["schemas"]["Message"];
+        };
+        /** TwinDeleted */
+        TwinDeleted: {
+            /** Handle */
+            handle: string;
+            /**
+             * Deleted
+             * @default true
+             * @constant
+             */
+            deleted: true;
+        };
+        /**
+         * TwinDeletion
+         * @description handle: typed by whoever deletes the twin.
+         */
+        TwinDeletion: {
+            /** Handle */
+            handle: string;
+        };
+        /** TwinSummary */
+        TwinSummary: {
+            /** Handle */
+            handle: string;
+            /** Name */
+            name: string;
+            /** Revision */
+            revision: number;
+            /** Published Version */
+            published_version: number | null;
+            /** Published At */
+            published_at: string | null;
+            /** Is Changed */
+            is_changed: boolean;
+            page: components["schemas"]["Page"];
+        };
+        /** Twins */
+        Twins: {
+            /** Twins */
+            twins: components["schemas"]["TwinSummary"][];
         };
         /**
          * Upload
@@ -2078,6 +2881,15 @@ export interface components {
             conversation_id: string;
             /** Title */
             title: string | null;
+        };
+        /** Version */
+        Version: {
+            /** Version */
+            version: number;
+            /** Published At */
+            published_at: string;
+            /** Is Current */
+            is_current: boolean;
         };
         ErrorReply: {
             error: {
@@ -2841,6 +3653,456 @@ export interface operations {
             };
         };
     };
+    list_drafts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Twins"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    get_draft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                handle: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Draft"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    create_draft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                handle: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Nothing"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Draft"];
+                };
+            };
+            /** @description Success */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Draft"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    delete_twin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                handle: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TwinDeletion"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TwinDeleted"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    change_draft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                handle: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DraftChange"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Draft"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    add_entry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                handle: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewEntry"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangedEntry"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    delete_entry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                handle: string;
+                entry_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntryDeleted"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    change_entry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                handle: string;
+                entry_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EntryChange"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangedEntry"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    restore_entry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                handle: string;
+                entry_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Nothing"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangedEntry"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    put_photo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                handle: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPhoto"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangedPhoto"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    remove_photo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                handle: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangedPhoto"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    publish_twin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                handle: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Publication"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PublicationReply"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    publish_version: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                handle: string;
+                version: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Nothing"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PublicationReply"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
     list_files: {
         parameters: {
             query?: {
@@ -3085,6 +4347,111 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Health"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    get_insights: {
+        parameters: {
+            query?: {
+                from?: string | null;
+                to?: string | null;
+            };
+            header?: never;
+            path: {
+                handle: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Insights"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    list_questions: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string | null;
+                status?: "open" | "answered" | "dismissed";
+            };
+            header?: never;
+            path: {
+                handle: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Questions"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    change_question: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                handle: string;
+                question_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QuestionChange"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Question"];
                 };
             };
             /** @description Error */

@@ -7,9 +7,10 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
-from .texts import ListQuery, Request, Text
+from .drafts import MAX_ENTRY_CHARACTERS, Line
+from .texts import NOT_BLANK, ListQuery, Request, Storable
 
-MAX_NOTE_CHARACTERS = 10_000
+Note = Annotated[str, StringConstraints(max_length=MAX_ENTRY_CHARACTERS, pattern=NOT_BLANK), Storable]
 QuestionStatus = Literal["open", "answered", "dismissed"]
 
 
@@ -112,5 +113,5 @@ class QuestionChange(Request):
     """text: of the note that `answer` makes in the draft. title: its title, else the question."""
 
     action: Literal["answer", "dismiss", "reopen"]
-    text: Annotated[Text, StringConstraints(max_length=MAX_NOTE_CHARACTERS)] | None = None
-    title: Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"\S")] | None = None
+    text: Note | None = None
+    title: Line | None = None

@@ -13,7 +13,7 @@ MAX_FILES_A_MESSAGE = 20
 MAX_TEXT_BYTES = 300_000
 # Control characters but tab and line ends: nobody typed them, and in a list of messages each becomes seven bytes.
 _UNTYPED = dict.fromkeys([*range(9), 0x0B, 0x0C, *range(0x0E, 0x20), 0x7F])
-_NOT_BLANK = r"[^\s\x00-\x1f\x7f]"
+NOT_BLANK = r"[^\s\x00-\x1f\x7f]"
 _VISIBLE = r"\S"
 _REQUEST_ID = r"^[A-Za-z0-9_-]{8,64}$"
 # As in RFC 6838, with parameters; it becomes an HTTP header.
@@ -21,19 +21,28 @@ MEDIA_TYPE = r"^[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]*/[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]
 # Of a section of a page: part of addresses, and of an attribute in HTML.
 SECTION_ID = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
 WEB_ADDRESS = r"^https?://[^\s/?#@\\]+([/?#]\S*)?$"
+# The same, or nothing.
+NO_WEB_ADDRESS = rf"^$|{WEB_ADDRESS}"
+# A month or a year of a twin's entry, or nothing.
+TWIN_DATE = r"^$|^[0-9]{4}(-(0[1-9]|1[0-2]))?$"
 # Cognito refuses some more.
 ADDRESS = (
     r'^[^@\s\x00-\x1f\x7f"\\<>()\[\],;:]+@[^@\s\x00-\x1f\x7f"\\<>()\[\],;:.]+(\.[^@\s\x00-\x1f\x7f"\\<>()\[\],;:.]+)+$'
 )
+# Where a twin's owner can be reached.
+CONTACT = rf"{WEB_ADDRESS}|^mailto:{ADDRESS[1:]}"
 # What a pattern asks for, in words: an error does not quote a regular expression.
 PATTERNS = {
-    _NOT_BLANK: "must not be blank",
+    NOT_BLANK: "must not be blank",
     _VISIBLE: "must not be blank",
     _REQUEST_ID: "must be 8 to 64 letters, digits, hyphens or underscores",
     ADDRESS: "must be an e-mail address",
     MEDIA_TYPE: "must be a media type, such as application/pdf",
     SECTION_ID: "must be 1 to 64 letters, digits, dots, hyphens or underscores, the first a letter or a digit",
     WEB_ADDRESS: "must be a web address that begins with https:// or http://",
+    NO_WEB_ADDRESS: "must be a web address that begins with https:// or http://, or empty",
+    TWIN_DATE: "must be a year such as 2019, a month such as 2019-05, or empty",
+    CONTACT: "must be a web address that begins with https:// or http://, or mailto: with an e-mail address",
 }
 
 
@@ -45,11 +54,12 @@ def _storable(text: str) -> str:
     return text
 
 
+Storable = AfterValidator(_storable)
 Text = Annotated[
     str,
     # At least one character that is neither white space nor a control character: the Messages API refuses blank text.
-    StringConstraints(min_length=1, max_length=MAX_TEXT_CHARACTERS, pattern=_NOT_BLANK),
-    AfterValidator(_storable),
+    StringConstraints(min_length=1, max_length=MAX_TEXT_CHARACTERS, pattern=NOT_BLANK),
+    Storable,
     Field(
         description=f"Markdown, at most {MAX_TEXT_BYTES:,} bytes of UTF-8. Control characters other than tabs and line"
         " ends are taken out."

@@ -11,8 +11,8 @@ import { Field } from "@/ui/Field";
 import { questionErrorText } from "../api/insights";
 
 /** As the API takes them. */
-const LONGEST_TITLE = 200;
-const LONGEST_NOTE = 10_000;
+const LONGEST_TITLE = 300;
+const LONGEST_NOTE = 8_000;
 
 interface AnswerDialogProps {
   question: Question;
