@@ -74,6 +74,8 @@ _REMOVING = (
     Grant("table", "frames", _REMOVED),
     Grant("bucket", "files/uploads", ("ListObjectVersions", "DeleteObjectVersion")),
     Grant("bucket", "files/extracted", ("ListObjectVersions", "DeleteObjectVersion")),
+    # Of a visit that was erased.
+    Grant("bucket", "files/transcripts", ("ListObjectVersions", "DeleteObjectVersion")),
     # That it was removed, for whoever restores a backup.
     Grant("table", "erasures", ("PutItem",)),
     Grant("bucket", "backups/erasures", ("PutObject",)),
@@ -113,6 +115,9 @@ _API = Function(
             ),
         ),
         Grant("parameter", "address-key", ("GetParameter",)),
+        Grant("parameter", "visit-key", ("GetParameter",)),
+        Grant("table", "twins", ("GetItem", "BatchGetItem")),
+        Grant("bucket", "files/twins", ("GetObject", "ListObjectVersions")),
         _PUSH,
         Grant("function", "answer", ("Invoke",)),
         Grant("function", "extract", ("Invoke",)),
@@ -136,6 +141,10 @@ _ANSWER = Function(
         Grant("bucket", "files/uploads", ("GetObjectVersion", "ListObjectVersions")),
         Grant("bucket", "files/extracted", ("GetObject", "ListObjectVersions")),
         Grant("table", "usage", ("UpdateItem",)),
+        # A twin's: the version that it answers from, what its sources lack, and the transcript of the visit.
+        Grant("bucket", "files/twins", ("GetObject", "ListObjectVersions")),
+        Grant("table", "twins", ("PutItem",)),
+        Grant("bucket", "files/transcripts", ("PutObject", "ListObjectVersions", "DeleteObjectVersion")),
         *_PUSHING,
         Grant("parameter", "anthropic-api-key", ("GetParameter",)),
         Grant("bedrock", "models", ("InvokeModelWithResponseStream",)),

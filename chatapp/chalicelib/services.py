@@ -38,6 +38,8 @@ class Services:
     exports: by the table's logical name. topic: what the owner is mailed.
     site: what is published.
     address_key: the secret by which addresses are counted (`spending.addresses`).
+    visit_key: the one by which visits' tokens are signed (`twin.tokens`).
+    snapshots, transcripts: `twins/` and `transcripts/` of the files bucket.
     archives: the backups bucket of any stage, to be read. drilled, scratch_tables: where a drill restores to.
     """
 
@@ -84,6 +86,10 @@ class Services:
     pool: Pool
     parameters: Parameters
     address_key: Parameter
+    visit_key: Parameter
+    twins: Table
+    snapshots: Bucket
+    transcripts: Bucket
     accounts: Accounts
     pushes: Push
     profiles: Profiles
@@ -239,6 +245,10 @@ def build(function: str, settings: Settings, clients: Callable[..., Any] = clien
         pool=adapters.pool(),
         parameters=adapters.parameters(),
         address_key=adapters.parameter("address-key"),
+        visit_key=adapters.parameter("visit-key"),
+        twins=adapters.table("twins"),
+        snapshots=adapters.bucket("twins"),
+        transcripts=adapters.bucket("transcripts"),
         accounts=adapters.accounts(),
         pushes=adapters.pushes(),
         profiles=adapters.profiles(),
