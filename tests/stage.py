@@ -146,8 +146,10 @@ class Stage(Storage):
         from chalicelib import sessions
         from chalicelib.aws import clients
         from chalicelib.comments import sections
+        from chalicelib.twin import snapshots
 
         sections.known.clear()
+        snapshots.known.clear()
         self.app = app
         self.clock = 0.0
         sessions.known = sessions.cache(lambda: self.clock)

@@ -36,7 +36,8 @@ class Conversation:
     prompt_estimate: what the same was estimated at.
     file_ids: of the files that stay with it. removed_file_ids: of those that were taken out of it.
     deleted_at, expires_at: Unix seconds.
-    Of a twin's visit: twin, twin_version: the handle, and the version that its last question was sent to. preview and
+    Of a twin's visit: twin, twin_version: the handle, and the version that its last question was sent to; twin_born_at:
+    which of those that have had the handle. preview and
     payer: instead of a version, the draft's revision, and the `sub` of the owner who tries it. visit: what the visitor
     wishes. kept_days: after its last use, whatever the stage's setting. asked_in: the language of the last page.
     """
@@ -62,6 +63,7 @@ class Conversation:
     prompt_estimate: int | None = None
     twin: str | None = None
     twin_version: int | None = None
+    twin_born_at: str = ""
     preview: int | None = None
     payer: str | None = None
     visit: Mapping[str, Any] = field(default_factory=dict)
@@ -92,6 +94,7 @@ class Conversation:
             prompt_estimate=item.get("prompt_estimate"),
             twin=item.get("twin"),
             twin_version=item.get("twin_version"),
+            twin_born_at=item.get("twin_born_at", ""),
             preview=item.get("preview"),
             payer=item.get("owner"),
             visit=item.get("visit", {}),

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 from cachetools import LRUCache
 
+from chalicelib.conversations.rows import Conversation
+
 if TYPE_CHECKING:
     from chalicelib.services import Services
 
@@ -57,8 +59,9 @@ class Snapshot:
         return cls(handle, given["persona"], entries)
 
 
-# By the object's key.
-known: LRUCache[str, Snapshot] = LRUCache(maxsize=_KEPT)
+# By the object's key and the twin's birth: a handle that was deleted and taken again has other versions of the same
+# numbers.
+known: LRUCache[tuple[str, str], Snapshot] = LRUCache(maxsize=_KEPT)
 
 
 def key(handle: str, version: int | None, preview: int | None = None) -> str:
@@ -67,10 +70,17 @@ def key(handle: str, version: int | None, preview: int | None = None) -> str:
     return f"twins/{handle}/versions/{version:06}.json.gz"
 
 
-def read(services: Services, handle: str, version: int | None, preview: int | None = None) -> Snapshot:
-    """Raises `aws.bucket.Missing` where there is none, and Busy."""
+def read(services: Services, handle: str, version: int | None, preview: int | None, born_at: str) -> Snapshot:
+    """born_at: when the twin was made. Raises `aws.bucket.Missing` where there is no such object, and Busy."""
     name = key(handle, version, preview)
-    found = known.get(name)
+    found = known.get((name, born_at))
     if found is None:
-        found = known[name] = Snapshot.of(handle, json.loads(gzip.decompress(services.snapshots.read(name))))
+        found = Snapshot.of(handle, json.loads(gzip.decompress(services.snapshots.read(name))))
+        known[name, born_at] = found
     return found
+
+
+def of(services: Services, conversation: Conversation) -> Snapshot:
+    """That a visit's last question was sent to."""
+    twin, version, preview = conversation.twin or "", conversation.twin_version, conversation.preview
+    return read(services, twin, version, preview, conversation.twin_born_at)

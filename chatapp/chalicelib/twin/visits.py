@@ -67,7 +67,7 @@ def begin(services: Services, handle: str, wishes: Wishes) -> Begun:
         "transcript": has_transcript,
         "earlier": _earlier(services, handle, wishes) if wishes.remember else [],
     }
-    row = {"twin": handle, "twin_version": head["published_version"], "visit": about}
+    row = {"twin": handle, **_of_version(head), "visit": about}
     visit_id = _create(services, row, _kept_days(services, wishes))
     endings.begun(services, handle, language, referrer)
     return Begun(visit_id, tokens.issue(services.visit_key.value(), handle, visit_id), has_transcript)
@@ -75,10 +75,15 @@ def begin(services: Services, handle: str, wishes: Wishes) -> Begun:
 
 def begin_preview(services: Services, owner: Subject, handle: str, revision: int) -> Begun:
     """A visit in which an owner tries a draft, at their own expense. Its snapshot is there already."""
+    born_at = (services.twins.find(profiles.head_key(handle)) or {}).get("created_at", "")
     about = {"language": "", "referrer": "", "remember": False, "transcript": False, "earlier": []}
-    row = {"twin": handle, "preview": revision, "owner": owner.owner, "visit": about}
+    row = {"twin": handle, "twin_born_at": born_at, "preview": revision, "owner": owner.owner, "visit": about}
     visit_id = _create(services, row, KEPT_DAYS)
     return Begun(visit_id, tokens.issue(services.visit_key.value(), handle, visit_id, revision), has_transcript=False)
+
+
+def _of_version(head: Item) -> dict[str, Any]:
+    return {"twin_version": int(head["published_version"]), "twin_born_at": head["created_at"]}
 
 
 def _create(services: Services, row: Item, kept_days: int) -> str:
@@ -152,16 +157,16 @@ def _account(services: Services, visit: Visit, about: Mapping[str, Any]) -> Acco
     """Who pays for the next answer, and by which version it is made."""
     if visit.preview is not None:
         conversation = conversations.get(services, visit.subject, visit.visit_id)
-        snapshot = snapshots.read(services, visit.handle, None, visit.preview)
+        snapshot = snapshots.of(services, conversation)
         owner, tokens_before = person(conversation.payer or ""), prompting.prefix_tokens(services, snapshot)
         return Account(owner, None, tokens_before, prompting.MAX_TOKENS, about)
     head = profiles.find(services, visit.handle)
-    version = int(head["published_version"])
-    snapshot = snapshots.read(services, visit.handle, version)
+    of_version = _of_version(head)
+    snapshot = snapshots.read(services, visit.handle, of_version["twin_version"], None, of_version["twin_born_at"])
     return Account(
         visit.subject,
         budgets.of(services.settings, head),
         prompting.prefix_tokens(services, snapshot),
         prompting.MAX_TOKENS,
-        {"twin_version": version, **about},
+        {**of_version, **about},
     )
