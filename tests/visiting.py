@@ -69,9 +69,8 @@ def publish(
     shown = ENTRIES if entries is None else entries
     row = {"user_id": "owner", "created_at": "2026-11-01T00:00:00.000Z", "revision": 3, "next_version": version + 1}
     at = f"2026-11-{version:02}T00:00:00.000Z"
-    stage.put(
-        "twins", {"handle": handle, "item": "twin", **row, "published_version": version, "published_at": at, **head}
-    )
+    published = {"published_version": version, "published_at": at}
+    stage.put("twins", {"handle": handle, "item": "twin", **row, **published, **head})
     public = {name: PERSONA[name] for name in ("name", "headline", "voice", "languages", "contact", "links")}
     texts = {
         language: {name: value for name, value in of.items() if name != "off_limits"}
@@ -85,6 +84,7 @@ def publish(
     profile = {
         **public,
         "texts": texts,
+        "handle": handle,
         "photo_url": None,
         "sections": [{"section": name, "entries": of} for name, of in sections.items()],
     }
@@ -103,7 +103,7 @@ def snapshot(entries: list[dict[str, Any]] | None = None) -> bytes:
 
 
 class Visitor:
-    """Who has opened a page with a twin on it, from its origin and an address. wishes: as `POST …/visits` takes them."""
+    """Who has opened a page with a twin on it. origin: the page's. ip: theirs. wishes: as `POST …/visits` takes them."""
 
     def __init__(
         self, stage: Stage, handle: str = "me", origin: str | None = ORIGIN, ip: str = "203.0.113.7", **wishes: Any

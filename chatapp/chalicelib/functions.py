@@ -18,6 +18,7 @@ EXTRACT = "extract"
 PURGE = "purge"
 SWEEP = "sweep"
 DIGEST = "digest"
+PUBLISH = "publish"
 NIGHTLY_BACKUP = "nightly_backup"
 BACKUP = "backup"
 RESTORE = "restore"
@@ -104,6 +105,8 @@ _API = Function(
         Grant("index", "commentaires/state-index", ("Query",)),
         Grant("table", "sections", ("GetItem", "BatchGetItem", "UpdateItem")),
         Grant("index", "sections/listed-index", ("Query",)),
+        Grant("table", "twins", ("GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem", "DeleteItem")),
+        Grant("bucket", "files/twins", ("PutObject", "GetObject", "ListObjectVersions")),
         Grant("table", "sockets", ("PutItem", *_CONNECTIONS)),
         Grant(
             "pool",
@@ -116,11 +119,10 @@ _API = Function(
         ),
         Grant("parameter", "address-key", ("GetParameter",)),
         Grant("parameter", "visit-key", ("GetParameter",)),
-        Grant("table", "twins", ("GetItem", "BatchGetItem")),
-        Grant("bucket", "files/twins", ("GetObject", "ListObjectVersions")),
         _PUSH,
         Grant("function", "answer", ("Invoke",)),
         Grant("function", "extract", ("Invoke",)),
+        Grant("function", "publish", ("Invoke",)),
         Grant("function", "purge", ("Invoke",)),
         Grant("schedule", "purge", ("CreateSchedule",)),
     ),
@@ -134,7 +136,7 @@ _ANSWER = Function(
     concurrency="answer_concurrency",
     module="answering.worker",
     grants=(
-        Grant("table", "conversations", ("GetItem", "UpdateItem")),
+        Grant("table", "conversations", ("GetItem", "BatchGetItem", "UpdateItem")),
         Grant("table", "messages", ("GetItem", "Query", "UpdateItem")),
         Grant("table", "frames", ("PutItem", "Query", "BatchWriteItem")),
         Grant("table", "files", ("BatchGetItem",)),
@@ -143,7 +145,7 @@ _ANSWER = Function(
         Grant("table", "usage", ("UpdateItem",)),
         # A twin's: the version that it answers from, what its sources lack, and the transcript of the visit.
         Grant("bucket", "files/twins", ("GetObject", "ListObjectVersions")),
-        Grant("table", "twins", ("PutItem",)),
+        Grant("table", "twins", ("PutItem", "GetItem", "BatchGetItem", "DeleteItem")),
         Grant("bucket", "files/transcripts", ("PutObject", "ListObjectVersions", "DeleteObjectVersion")),
         *_PUSHING,
         Grant("parameter", "anthropic-api-key", ("GetParameter",)),
@@ -188,6 +190,9 @@ _PURGE = Function(
         Grant("index", "commentaires/author-index", ("Query",)),
         Grant("table", "commentaires", ("GetItem", "UpdateItem", "DeleteItem")),
         Grant("table", "sections", ("UpdateItem",)),
+        Grant("table", "twins", ("GetItem", "Query", "UpdateItem", "DeleteItem", "BatchWriteItem")),
+        Grant("bucket", "files/twins", ("ListObjectVersions", "DeleteObjectVersion")),
+        Grant("function", "publish", ("Invoke",)),
         *_REMOVING,
     ),
 )
@@ -203,6 +208,8 @@ _SWEEP = Function(
         Grant("index", "files/due-index", ("Query",)),
         Grant("index", "usage/due-index", ("Query",)),
         Grant("index", "commentaires/due-index", ("Query",)),
+        Grant("index", "twins/due-index", ("Query",)),
+        Grant("table", "twins", ("GetItem", "UpdateItem", "DeleteItem")),
         Grant("index", "files/user-files-index", ("Query",)),
         Grant("table", "commentaires", ("GetItem", "UpdateItem", "DeleteItem")),
         Grant("table", "conversations", ("BatchGetItem", "UpdateItem", "DeleteItem", "Scan")),
@@ -213,6 +220,7 @@ _SWEEP = Function(
         Grant("pool", "people", ("DescribeUserPool", "ListUsers", "AdminGetUser")),
         *_REMOVING,
         Grant("function", "extract", ("Invoke",)),
+        Grant("function", "publish", ("Invoke",)),
         Grant("function", "purge", ("Invoke",)),
         Grant("schedule", "purge", ("CreateSchedule",)),
     ),
@@ -230,8 +238,15 @@ _DIGEST = Function(
     ),
 )
 
+# A page that could not be written is written again by the sweep, or the next deployment.
+_PUBLISH = Function(
+    memory_mb=1024,
+    timeout_s=60,
+    events=Events(retries=2, max_age_s=3_600, failures="publish-failures"),
+)
+
 # The tables of a backup (`backups.tables` says which are left out, and why).
-EXPORTED = ("conversations", "messages", "files", "usage", "erasures", "people", "commentaires", "sections")
+EXPORTED = ("conversations", "messages", "files", "usage", "erasures", "people", "commentaires", "sections", "twins")
 
 # Where runs stand, and the list of what there is: of the bucket of backups, all that any but `backup` writes.
 _NOTED = ("PutObject", "GetObject", "ListObjectVersions")
@@ -273,6 +288,8 @@ _BACKUP = Function(
         *(Grant("export", name, ("ExportTableToPointInTime", "DescribeExport")) for name in EXPORTED),
         Grant("bucket", "files/uploads", ("GetObjectVersion", "ListObjectVersions")),
         Grant("bucket", "files/extracted", ("GetObjectVersion", "ListObjectVersions")),
+        Grant("bucket", "files/twins", ("GetObjectVersion", "ListObjectVersions")),
+        Grant("bucket", "files/transcripts", ("GetObjectVersion", "ListObjectVersions")),
         Grant("bucket", "site/*", ("GetObject", "ListObjectVersions")),
         Grant("pool", "people", ("ListUsers", "ListGroups", "ListUsersInGroup")),
         Grant("parameters", "stage", ("GetParametersByPath",)),
@@ -299,11 +316,15 @@ _RESTORE = Function(
         Grant("table", "usage", (*_ROWS_BACK, "UpdateItem")),
         Grant("table", "commentaires", (*_ROWS_BACK, "UpdateItem")),
         Grant("table", "sections", ("BatchGetItem", "UpdateItem")),
+        Grant("table", "twins", (*_ROWS_BACK, "Query")),
+        Grant("function", "publish", ("Invoke",)),
         Grant("function", "purge", ("Invoke",)),
         Grant("table", "erasures", (*_ROWS_BACK, "Scan")),
         Grant("table", "people", _ROWS_BACK),
         Grant("bucket", "files/uploads", _OBJECTS_BACK),
         Grant("bucket", "files/extracted", _OBJECTS_BACK),
+        Grant("bucket", "files/twins", _OBJECTS_BACK),
+        Grant("bucket", "files/transcripts", _OBJECTS_BACK),
         Grant(
             "pool",
             "people",
@@ -351,6 +372,7 @@ FUNCTIONS: Mapping[str, Function] = {
     PURGE: _PURGE,
     SWEEP: _SWEEP,
     DIGEST: _DIGEST,
+    PUBLISH: _PUBLISH,
     NIGHTLY_BACKUP: _NIGHTLY_BACKUP,
     BACKUP: _BACKUP,
     RESTORE: _RESTORE,

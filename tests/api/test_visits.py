@@ -126,7 +126,7 @@ def bad_tokens(stage: Stage, visitor: Visitor) -> dict[str, str]:
 
 def _issued_at(moment: float, visit_id: str) -> str:
     before = time.time
-    time.time = lambda: moment  # type: ignore[assignment]
+    time.time = lambda: moment
     try:
         return tokens.issue(KEY, "me", visit_id)
     finally:

@@ -16,13 +16,15 @@ from chalicelib.errors import NotFound, VisitOver
 from chalicelib.push import tickets
 from chalicelib.sessions import Session
 from chalicelib.turns import stopping
-from chalicelib.twin import profiles, rating, transcripts, visits
+from chalicelib.twin import profiles, publication, rating, transcripts, visits
 from chalicelib.twin.tokens import TOKEN_S, Visit
 
 from . import messages
 
 if TYPE_CHECKING:
     from chalicelib.services import Services
+
+    from .rest import User
 
 
 @contextmanager
@@ -50,6 +52,13 @@ def begin_visit(services: Services, handle: str, body: s.NewVisit) -> s.Visit:
     )
     begun = visits.begin(services, handle, wishes)
     return s.Visit(visit_id=begun.visit_id, token=begun.token, expires_in_s=TOKEN_S, transcript=begun.has_transcript)
+
+
+def preview(services: Services, user: User, handle: str) -> s.Preview:
+    revision, profile = publication.preview(services, handle)
+    begun = visits.begin_preview(services, user.subject, handle, revision)
+    shown = {**profile, "resting_until": None, "transcripts": False, "transcript_days": 0}
+    return s.Preview(visit_id=begun.visit_id, token=begun.token, expires_in_s=TOKEN_S, profile=s.Profile(**shown))
 
 
 def list_messages(services: Services, visit: Visit, query: ListQuery) -> m.Messages:

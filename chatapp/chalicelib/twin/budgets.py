@@ -3,31 +3,28 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
-from chalicelib.aws.table import Item
+from chalicelib.aws.table import Item, Key
 from chalicelib.ids import day, iso, month
 from chalicelib.settings import Settings
 from chalicelib.spending import budgets, usage
 from chalicelib.spending.reservations import TwinBudget
 
-if TYPE_CHECKING:
-    from chalicelib.aws.table import Key
-    from chalicelib.services import Services
+from .rows import Head
 
 
-def of(settings: Settings, head: Item) -> TwinBudget:
-    """head: the twin's row, with what its owner has set."""
-    daily, monthly = head.get("daily_budget_micro_usd"), head.get("monthly_budget_micro_usd")
+def of(settings: Settings, head: Head) -> TwinBudget:
+    daily, monthly = head.daily_budget_micro_usd, head.monthly_budget_micro_usd
     return TwinBudget(
-        head["handle"],
+        head.handle,
         day(time.time()),
-        int(settings.twin_daily_budget_usd * 1_000_000) if daily is None else int(daily),
-        int(settings.twin_monthly_budget_usd * 1_000_000) if monthly is None else int(monthly),
+        int(settings.twin_daily_budget_usd * 1_000_000) if daily is None else daily,
+        int(settings.twin_monthly_budget_usd * 1_000_000) if monthly is None else monthly,
     )
 
 
-def rows(services: Services, handle: str) -> list[Key]:
+def rows(handle: str) -> list[Key]:
     """What says how much of the budgets is left: of the day, of the month, of the whole stage's month."""
     now = time.time()
     counted = usage.of_twin(handle)

@@ -6,8 +6,6 @@ is not in the snapshot do not exist here.
 
 from __future__ import annotations
 
-import gzip
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -15,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 from cachetools import LRUCache
 
 from chalicelib.conversations.rows import Conversation
+
+from . import rows, versions
 
 if TYPE_CHECKING:
     from chalicelib.services import Services
@@ -64,18 +64,12 @@ class Snapshot:
 known: LRUCache[tuple[str, str], Snapshot] = LRUCache(maxsize=_KEPT)
 
 
-def key(handle: str, version: int | None, preview: int | None = None) -> str:
-    if preview is not None:
-        return f"twins/{handle}/preview/{preview}.json.gz"
-    return f"twins/{handle}/versions/{version:06}.json.gz"
-
-
 def read(services: Services, handle: str, version: int | None, preview: int | None, born_at: str) -> Snapshot:
     """born_at: when the twin was made. Raises `aws.bucket.Missing` where there is no such object, and Busy."""
-    name = key(handle, version, preview)
+    name = rows.snapshot_key(handle, version or 0) if preview is None else rows.preview_key(handle, preview)
     found = known.get((name, born_at))
     if found is None:
-        found = Snapshot.of(handle, json.loads(gzip.decompress(services.snapshots.read(name))))
+        found = Snapshot.of(handle, versions.unpacked(services.snapshots.read(name)))
         known[name, born_at] = found
     return found
 

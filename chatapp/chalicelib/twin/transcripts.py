@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from chalicelib.aws.table import batch_get
 from chalicelib.conversations import messages
 from chalicelib.conversations import rows as conversations
 from chalicelib.conversations.messages import Message
@@ -17,6 +18,7 @@ from chalicelib.conversations.rows import Conversation
 from chalicelib.ids import born_at, day, iso
 from chalicelib.subjects import Subject
 
+from . import rows
 from .tokens import Visit
 
 if TYPE_CHECKING:
@@ -31,9 +33,9 @@ def key(handle: str, visit_id: str) -> str:
 
 
 def write(services: Services, conversation: Conversation) -> None:
-    """Write a visit's transcript, unless none is to be kept. Where the visit was erased meanwhile, nothing stays.
+    """Write a visit's transcript, unless none is to be kept. Where visit or twin are deleted meanwhile, nothing stays.
 
-    Whoever erases marks the row first and removes the object after it: either that comes after this write, or the mark
+    Whoever deletes marks the row first and removes the object after it: either that comes after this write, or the mark
     is seen here.
     """
     if not is_kept(services, conversation):
@@ -42,8 +44,11 @@ def write(services: Services, conversation: Conversation) -> None:
     written = lines(services, conversation.subject, conversation.conversation_id)
     body = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in written)
     services.transcripts.put(name, body.encode(), "application/x-ndjson")
-    row = services.conversations.find(conversations.key(conversation.subject, conversation.conversation_id))
-    if row is None or row.get("deleted_at") is not None:
+    row, head = batch_get(
+        (services.conversations, conversations.key(conversation.subject, conversation.conversation_id)),
+        (services.twins, rows.key(conversation.twin or "")),
+    )
+    if row is None or row.get("deleted_at") is not None or not rows.is_same(head, conversation.twin_born_at):
         remove(services, conversation.twin or "", conversation.conversation_id)
 
 

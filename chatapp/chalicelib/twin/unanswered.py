@@ -11,6 +11,8 @@ from chalicelib.conversations.messages import Message
 from chalicelib.conversations.rows import Conversation
 from chalicelib.ids import iso
 
+from . import rows
+
 if TYPE_CHECKING:
     from chalicelib.services import Services
 
@@ -32,5 +34,9 @@ def record(services: Services, conversation: Conversation, answer: Message, ques
         "at": iso(time.time()),
         "status": "open",
     }
+    table, key = services.twins, {"handle": row["handle"], "item": row["item"]}
     with suppress(ConditionFailed):
-        services.twins.write(services.twins.put(row, condition="attribute_not_exists(#item)"))
+        table.write(table.put(row, condition="attribute_not_exists(#item)"))
+    # Of a twin that is deleted: whoever deletes it marks the head first, and removes what is beneath after that.
+    if not rows.is_same(table.find(rows.key(conversation.twin)), conversation.twin_born_at):
+        table.write(table.delete(key))

@@ -24,7 +24,8 @@ from chalicelib.turns import retrying, sending
 from chalicelib.turns.accounts import Account
 from chalicelib.turns.rows import Sending, Turn
 
-from . import budgets, endings, profiles, prompting, snapshots, tokens
+from . import budgets, endings, profiles, prompting, rows, snapshots, tokens
+from .rows import Head
 from .tokens import Visit
 
 if TYPE_CHECKING:
@@ -75,15 +76,20 @@ def begin(services: Services, handle: str, wishes: Wishes) -> Begun:
 
 def begin_preview(services: Services, owner: Subject, handle: str, revision: int) -> Begun:
     """A visit in which an owner tries a draft, at their own expense. Its snapshot is there already."""
-    born_at = (services.twins.find(profiles.head_key(handle)) or {}).get("created_at", "")
     about = {"language": "", "referrer": "", "remember": False, "transcript": False, "earlier": []}
-    row = {"twin": handle, "twin_born_at": born_at, "preview": revision, "owner": owner.owner, "visit": about}
+    row = {
+        "twin": handle,
+        "twin_born_at": rows.get(services, handle).created_at,
+        "preview": revision,
+        "owner": owner.owner,
+        "visit": about,
+    }
     visit_id = _create(services, row, KEPT_DAYS)
     return Begun(visit_id, tokens.issue(services.visit_key.value(), handle, visit_id, revision), has_transcript=False)
 
 
-def _of_version(head: Item) -> dict[str, Any]:
-    return {"twin_version": int(head["published_version"]), "twin_born_at": head["created_at"]}
+def _of_version(head: Head) -> dict[str, Any]:
+    return {"twin_version": head.published_version, "twin_born_at": head.created_at}
 
 
 def _create(services: Services, row: Item, kept_days: int) -> str:

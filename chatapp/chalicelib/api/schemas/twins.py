@@ -125,3 +125,12 @@ class Profile(BaseModel):
     resting_until: str | None
     transcripts: bool
     transcript_days: int
+
+
+class Preview(BaseModel):
+    """A visit in which an owner tries the draft; profile: as the draft's page would say it."""
+
+    visit_id: str
+    token: str
+    expires_in_s: int
+    profile: Profile
