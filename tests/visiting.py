@@ -103,7 +103,7 @@ def snapshot(entries: list[dict[str, Any]] | None = None) -> bytes:
 
 
 class Visitor:
-    """Who has opened a page with a twin on it. origin: the page's. ip: theirs. wishes: as `POST …/visits` takes them."""
+    """Who has opened a page with a twin on it. origin: the page's. wishes: as `POST …/visits` takes them."""
 
     def __init__(
         self, stage: Stage, handle: str = "me", origin: str | None = ORIGIN, ip: str = "203.0.113.7", **wishes: Any
