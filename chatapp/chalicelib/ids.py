@@ -33,9 +33,9 @@ def _stamp(message_id: str) -> int:
     return (number >> 80) << 12 | (number >> 64) & 0xFFF
 
 
-def made_at(message_id: str) -> float:
-    """When an id was made (Unix seconds), to the millisecond."""
-    return (uuid.UUID(message_id).int >> 80) / 1_000
+def born_at(id_: str) -> float:
+    """When a UUIDv7 was made, Unix seconds."""
+    return (uuid.UUID(id_).int >> 80) / 1000
 
 
 def is_id(text: str) -> bool:
@@ -52,6 +52,11 @@ def iso(time_s: float) -> str:
 
 def seconds(iso_time: str) -> float:
     return datetime.fromisoformat(iso_time).timestamp()
+
+
+def day(time_s: float) -> str:
+    """The day of a moment: `2026-11-28`, in UTC."""
+    return datetime.fromtimestamp(time_s, UTC).strftime("%Y-%m-%d")
 
 
 def month(time_s: float) -> str:

@@ -38,6 +38,7 @@ class Services:
     exports: by the table's logical name. topic: what the owner is mailed.
     site: what is published. snapshots, transcripts: `twins/` and `transcripts/` of the files bucket.
     address_key: the secret by which addresses are counted (`spending.addresses`).
+    visit_key: the one by which visits' tokens are signed (`twin.tokens`).
     archives: the backups bucket of any stage, to be read. drilled, scratch_tables: where a drill restores to.
     """
 
@@ -89,6 +90,7 @@ class Services:
     pool: Pool
     parameters: Parameters
     address_key: Parameter
+    visit_key: Parameter
     accounts: Accounts
     pushes: Push
     profiles: Profiles
@@ -249,6 +251,7 @@ def build(function: str, settings: Settings, clients: Callable[..., Any] = clien
         pool=adapters.pool(),
         parameters=adapters.parameters(),
         address_key=adapters.parameter("address-key"),
+        visit_key=adapters.parameter("visit-key"),
         accounts=adapters.accounts(),
         pushes=adapters.pushes(),
         profiles=adapters.profiles(),

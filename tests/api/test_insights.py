@@ -10,8 +10,6 @@ from typing import Any
 import pytest
 from boto3.dynamodb.types import TypeSerializer
 from chalicelib import functions, ids, services
-from chalicelib.errors import AnswerInProgress, NotFound
-from chalicelib.subjects import Subject
 from chalicelib.twin import days, insights, rows
 
 from tests.api.commenting import owner
@@ -19,6 +17,7 @@ from tests.fakes.dynamodb import Call, throttled
 from tests.fakes.wire import Send
 from tests.people import Person
 from tests.stage import ORIGIN, Stage
+from tests.visiting import Visitor, publish
 
 HANDLE = "me"
 TODAY = datetime.fromtimestamp(time.time(), UTC).date()
@@ -195,26 +194,17 @@ def test_another_twin_s_days_are_its_own(stage: Stage) -> None:
         assert owner(stage).get(f"/insights/{missing.replace('/', '%2F')}").status == 404
 
 
-# --- Ratings ------------------------------------------------------------------------------------------------
-
-VISIT = Subject("visit", "01a1fe08-e5c5-7000-80c7-b4ac7a401b55")
-CONVERSATION = "01a1fe08-e5c5-7000-80c7-b4ac7a401b56"
+# --- Of visits ----------------------------------------------------------------------------------------------
 
 
 @pytest.fixture
-def answer(stage: Stage) -> str:
-    message_id = ids.new_id()
-    stage.put("messages", _message(message_id))
-    return message_id
+def visitor(stage: Stage) -> Visitor:
+    publish(stage)
+    return Visitor(stage, language="fr-CA", referrer="https://news.example/article?id=1")
 
 
-def _message(message_id: str, **fields: Any) -> dict[str, Any]:
-    row = {"conversation": f"{VISIT}#{CONVERSATION}", "message_id": message_id, "role": "assistant"}
-    return {**row, "status": "complete", "created_at": "2026-11-28T10:00:00.000Z", **fields}
-
-
-def rate(message_id: str, rating: insights.Rating | None) -> None:
-    insights.rated(api(), HANDLE, VISIT, CONVERSATION, message_id, rating=rating)
+def rate(visitor: Visitor, message_id: str, rating: str | None) -> int:
+    return visitor.call("PUT", f"messages/{message_id}/rating", {"rating": rating}).status
 
 
 def ratings(stage: Stage) -> tuple[int, int]:
@@ -222,7 +212,53 @@ def ratings(stage: Stage) -> tuple[int, int]:
     return totals["up"], totals["down"]
 
 
-def test_a_rating_is_counted_once_and_can_be_changed(stage: Stage, answer: str) -> None:
+def test_a_visit_and_its_answers_are_counted_as_they_come(stage: Stage, visitor: Visitor) -> None:
+    assert counted(stage)["totals"]["visits"] == 1
+    visitor.ask("Where did you build pipelines for a tram network?")
+    stage.script("zebra", text="Of that I say nothing.")
+    visitor.ask("And a zebra?")
+    totals = counted(stage)["totals"]
+    assert (totals["questions"], totals["answers"], totals["unsourced"]) == (2, 2, 1)
+    assert (totals["languages"], totals["hosts"]) == ({"fr": 1}, {"news.example": 1})
+    assert totals["cost_usd"] > 0
+    assert totals["first_word"]["p50_ms"] >= 0
+
+
+def test_an_answer_that_failed_is_a_question_without_one(stage: Stage, visitor: Visitor) -> None:
+    stage.script(None, error={"status": 400, "message": "no"})
+    visitor.ask("Where did you work?")
+    totals = counted(stage)["totals"]
+    assert (totals["questions"], totals["answers"], totals["unsourced"]) == (1, 0, 0)
+
+
+def test_what_cannot_be_counted_now_is_no_visitors_trouble(stage: Stage) -> None:
+    publish(stage)
+    stage.wire.fail(throttled, lambda call: call.operation == "UpdateItem" and call.tables == ["twins"], times=99)
+    visitor = Visitor(stage)
+    assert visitor.begun.status == 201
+    answer = visitor.ask("Where did you build pipelines for a tram network?")
+    assert answer["status"] == "complete"
+    assert rate(visitor, answer["message_id"], "up") == 200
+    assert day_rows(stage) == []
+
+
+def test_an_owner_who_tries_a_draft_is_not_counted(stage: Stage) -> None:
+    olga = owner(stage)
+    persona = draft(stage)["persona"] | {"name": "Camille Orsini"}
+    olga.patch(f"/drafts/{HANDLE}", {"revision": 1, "persona": persona})
+    olga.post(f"/drafts/{HANDLE}/entries", {"section": "notes", "title": "Roses", "text": "I grow roses."})
+    begun = olga.post(f"/drafts/{HANDLE}/preview")
+    assert begun.status == 201, begun
+    preview = Visitor(stage)
+    preview.show(begun.body["token"])
+    answer = preview.ask("Do you grow roses?")
+    assert answer["status"] == "complete"
+    assert rate(preview, answer["message_id"], "up") == 200
+    assert day_rows(stage) == []
+
+
+def test_a_rating_is_counted_once_and_can_be_changed(stage: Stage, visitor: Visitor) -> None:
+    answer = visitor.ask("Where did you build pipelines?")["message_id"]
     for rating, expected in (
         ("up", (1, 0)),
         ("up", (1, 0)),
@@ -232,48 +268,18 @@ def test_a_rating_is_counted_once_and_can_be_changed(stage: Stage, answer: str) 
         (None, (0, 0)),
         ("down", (0, 1)),
     ):
-        rate(answer, rating)  # type: ignore[arg-type]
+        assert rate(visitor, answer, rating) == 200
         assert ratings(stage) == expected, rating
-    assert stage.row("messages", answer)["rating"] == "down"
-
-
-def test_two_ratings_at_once_are_one(stage: Stage, answer: str) -> None:
-    threads = [threading.Thread(target=rate, args=(answer, "up")) for _ in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert ratings(stage) == (1, 0)
 
 
 def test_a_rating_is_of_the_day_of_its_answer(stage: Stage) -> None:
-    yesterday = time.time() - 86_400
-    message_id = f"{round(yesterday * 1000):012x}"
-    message_id = f"{message_id[:8]}-{message_id[8:]}-7000-80c7-b4ac7a401b57"
-    stage.put("messages", _message(message_id))
-    rate(message_id, "up")
-    rate(message_id, "down")
+    digits = f"{round((time.time() - 86_400) * 1000):012x}"
+    yesterdays = f"{digits[:8]}-{digits[8:]}-7000-80c7-b4ac7a401b57"
+    insights.rated(api(), HANDLE, yesterdays, before=None, after="up")
+    insights.rated(api(), HANDLE, yesterdays, before="up", after="down")
     by_day = {each["day"]: (each["up"], each["down"]) for each in counted(stage)["days"]}
     assert by_day[(TODAY - timedelta(1)).isoformat()] == (0, 1)
     assert by_day[TODAY.isoformat()] == (0, 0)
-
-
-@pytest.mark.parametrize("fields", [{"role": "user"}, {"message_id": "nothing"}])
-def test_what_is_no_answer_is_not_rated(stage: Stage, answer: str, fields: dict[str, str]) -> None:
-    if "role" in fields:
-        stage.edit("messages", answer, **fields)
-    with pytest.raises(NotFound):
-        rate(fields.get("message_id", answer), "up")
-    with pytest.raises(NotFound):
-        rate(ids.new_id(), "up")
-    assert day_rows(stage) == []
-
-
-def test_an_answer_is_rated_once_it_has_ended(stage: Stage, answer: str) -> None:
-    stage.edit("messages", answer, status="streaming")
-    with pytest.raises(AnswerInProgress):
-        rate(answer, "up")
-    assert "rating" not in stage.row("messages", answer)
 
 
 # --- Unanswered questions -----------------------------------------------------------------------------------

@@ -15,14 +15,11 @@ import re
 import time
 from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from chalicelib import ids
 from chalicelib.aws.table import ConditionFailed, Item, Key
-from chalicelib.conversations import messages
-from chalicelib.errors import AnswerInProgress, NotFound
-from chalicelib.subjects import Subject
 
 from . import days, rows
 from .days import KEPT_DAYS, OTHER
@@ -30,7 +27,6 @@ from .days import KEPT_DAYS, OTHER
 if TYPE_CHECKING:
     from chalicelib.services import Services
 
-Rating = Literal["up", "down"]
 MOST_HOSTS = 50
 # DynamoDB's names in expressions have at most 255 characters, and a host's dots and hyphens take two each here.
 # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html
@@ -38,8 +34,6 @@ _LONGEST_HOST = 100
 # Its last part is no number: of addresses nothing is counted.
 _HOST = re.compile(r"([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+(xn--[a-z0-9-]{1,58}[a-z0-9]|[a-z]{2,63})")
 _LANGUAGE = re.compile(r"([a-z]{2})(?:[-_].*)?", re.IGNORECASE)
-_IS_ANSWER = "#role = :assistant AND NOT #status IN (:queued, :streaming)"
-_OF_ANSWER = {":assistant": "assistant", ":queued": "queued", ":streaming": "streaming"}
 _ROOM = "(attribute_not_exists(#hosts) OR size(#hosts) < :most OR contains(#hosts, :host))"
 
 
@@ -73,31 +67,10 @@ def answered(
     _count(services, handle, time.time(), {name: by for name, by in added.items() if by})
 
 
-def rated(
-    services: Services, handle: str, subject: Subject, conversation_id: str, message_id: str, *, rating: Rating | None
-) -> None:
-    """Set what a visitor thinks of an answer, and count it on the day of that answer. Safe to repeat.
-
-    What it replaces comes with the very write that replaces it, so that two at once are counted once each. Raises
-    NotFound, and AnswerInProgress.
-    """
-    other = "attribute_exists(#rating)" if rating is None else "NOT #rating = :rating"
-    write = services.messages.change(
-        messages.key(subject, conversation_id, message_id),
-        {"rating": rating},
-        condition=f"{_IS_ANSWER} AND {other}",
-        values=_OF_ANSWER | ({} if rating is None else {":rating": rating}),
-    )
-    try:
-        before = services.messages.write(write, returns="UPDATED_OLD").get("rating")
-    except ConditionFailed as refused:
-        row = refused.item
-        if row is None or row["role"] != "assistant":
-            raise NotFound("message") from refused
-        if row["status"] in messages.IN_PROGRESS:
-            raise AnswerInProgress(message_id) from refused
-        return  # it was so already
-    _count(services, handle, ids.made_at(message_id), {name: by for name, by in ((rating, 1), (before, -1)) if name})
+def rated(services: Services, handle: str, message_id: str, *, before: str | None, after: str | None) -> None:
+    """Count a visitor's rating of an answer in the place of the one before, on the day of that answer."""
+    changed = {name: by for name, by in ((after, 1), (before, -1)) if name}
+    _count(services, handle, ids.born_at(message_id), changed)
 
 
 def read(services: Services, handle: str, first: date, last: date) -> list[days.Day]:
