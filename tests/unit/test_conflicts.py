@@ -19,6 +19,8 @@ class Entry:
     start: str = "2021-03"
     end: str = ""
     place: str = "Nantes"
+    text: str = ""
+    url: str = ""
 
 
 def _both(**changed: Any) -> tuple[Entry, Entry]:
@@ -88,3 +90,28 @@ def test_skills_and_degrees_of_several_sources_are_the_same_by_name() -> None:
     assert not conflicts.is_same(degree, same)
     assert conflicts.agree(*_both(place="Nantes, France"))
     assert not conflicts.agree(*_both(place="Lyon"))
+
+
+def test_what_agrees_gains_what_it_lacked() -> None:
+    entry = Entry("1", ("cv",), start="2021", place="", text="Lead five people.")
+    other = Entry("2", ("linkedin",), title="HEAD OF DATA", start="2021-03", url="https://a.example", text="Built it.")
+    assert conflicts.join(entry, other) == {
+        "start": "2021-03",
+        "place": "Nantes",
+        "url": "https://a.example",
+        "text": "Lead five people.\n\nBuilt it.",
+    }
+    assert conflicts.join(other, Entry("3", ("pdf",), start="2021", text="built  IT")) == {}
+    assert conflicts.join(Entry("3", ("pdf",), text="Built"), other)["text"] == "Built it."
+
+
+def test_the_owners_own_entries_contradict_sources_and_not_each_other() -> None:
+    own, second = Entry("1", (), start="2020-01"), Entry("2", (), start="2021-03")
+    assert _found(own, second) == []
+    assert _found(own, Entry("3", ("cv",))) == [("start", ["2020-01", "2021-03"])]
+
+
+def test_what_has_no_organisation_is_compared_by_its_title() -> None:
+    atlas = Entry("1", ("cv",), section="projects", title="Atlas", subtitle="", place="")
+    other = Entry("2", ("linkedin",), section="projects", title="ATLAS", subtitle="", place="", start="2019")
+    assert _found(atlas, other) == [("start", ["2021-03", "2019"])]

@@ -84,9 +84,9 @@ def test_sizes_are_limited() -> None:
         linkedin.checked({"Skills": [{"Name": "R"}] * 301})
     with pytest.raises(InvalidRequest, match=r"Skills\.Name: takes at most 5,000 characters"):
         linkedin.checked({"Skills": [{"Name": "R" * 5_001}]})
-    assert linkedin.checked({"Articles": [{"Text": "R" * 20_000}]})
+    assert linkedin.checked({"Articles": [{"Text": "R" * 8_000}]})
     with pytest.raises(PayloadTooLarge, match="1,000,000"):
-        linkedin.checked({"Articles": [{"Text": "R" * 20_000}] * 51})
+        linkedin.checked({"Articles": [{"Text": "R" * 8_000}] * 100, "Shares": [{"ShareCommentary": "R" * 5_000}] * 41})
 
 
 def test_addresses_that_are_none_of_the_web_are_left_out() -> None:

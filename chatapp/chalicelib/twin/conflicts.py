@@ -1,7 +1,7 @@
 """What several sources tell of the same thing: where they agree it is one entry, where they differ the owner decides.
 
 Two entries tell the same thing where they are of one section and one organisation (`texts.fold`), of different sources,
-and their titles or their times meet. A conflict is computed from the entries each time, so that it is gone when they
+and their titles or their times meet; what has no organisation, such as a skill, where it has the same title. A conflict is computed from the entries each time, so that it is gone when they
 agree; only the owner's word that all of them stay is stored, by the conflict's id, which the values are part of.
 """
 
@@ -39,6 +39,13 @@ class Told(Protocol):
     def end(self) -> str: ...
     @property
     def place(self) -> str: ...
+
+
+class Joined(Told, Protocol):
+    @property
+    def text(self) -> str: ...
+    @property
+    def url(self) -> str: ...
 
 
 class Entry(Told, Protocol):
@@ -91,16 +98,34 @@ def agree(one: Told, other: Told) -> bool:
     return not any(_differ(field, getattr(one, field), getattr(other, field), (one, other)) for field in _FIELDS)
 
 
+def join(entry: Joined, other: Joined) -> dict[str, str]:
+    """What an entry gains by another that tells the same and agrees: what it lacked, or told less exactly."""
+    gained = {
+        name: getattr(other, name)
+        for name in ("subtitle", "start", "end", "place", "url")
+        if _is_more(name, getattr(other, name), getattr(entry, name))
+    }
+    mine, more = fold(entry.text), fold(other.text)
+    if more not in mine:
+        gained["text"] = other.text if mine in more else f"{entry.text}\n\n{other.text}"
+    return gained
+
+
+def _is_more(name: str, other: str, mine: str) -> bool:
+    return bool(other) and (not mine or (name in ("start", "end") and len(other) > len(mine)))
+
+
 def _same_things(entries: Iterable[Entry]) -> list[list[Entry]]:
     """Entries of several sources that tell of one thing, as groups of two or more."""
-    by_place: dict[tuple[str, str], list[Entry]] = defaultdict(list)
+    near: dict[tuple[str, str], list[Entry]] = defaultdict(list)
     for entry in entries:
-        if entry.section in _ORGANISED:
-            by_place[entry.section, _organisation(entry)].append(entry)
+        if entry.section in _ORGANISED | _NAMED:
+            told = _organisation(entry) if entry.section in _ORGANISED else fold(entry.title)
+            near[entry.section, told].append(entry)
     groups: list[list[Entry]] = []
-    for near in by_place.values():
+    for candidates in near.values():
         mine: list[list[Entry]] = []
-        for entry in near:
+        for entry in candidates:
             group = next((each for each in mine if _belongs(entry, each)), None)
             if group is None:
                 mine.append([entry])
@@ -111,8 +136,12 @@ def _same_things(entries: Iterable[Entry]) -> list[list[Entry]]:
 
 
 def _belongs(entry: Entry, group: list[Entry]) -> bool:
-    """One source tells of a thing once: what it tells twice is two things."""
-    return all(is_same(entry, each) and not set(entry.source_ids) & set(each.source_ids) for each in group)
+    """One source tells of a thing once: what it tells twice is two things. The owner's own are of one source."""
+    return all(is_same(entry, each) and not _sources(entry) & _sources(each) for each in group)
+
+
+def _sources(entry: Entry) -> set[str]:
+    return set(entry.source_ids) or {""}
 
 
 def _conflict(field: Field, same: list[Entry]) -> Conflict | None:
