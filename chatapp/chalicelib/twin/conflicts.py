@@ -1,8 +1,9 @@
 """What several sources tell of the same thing: where they agree it is one entry, where they differ the owner decides.
 
 Two entries tell the same thing where they are of one section and one organisation (`texts.fold`), of different sources,
-and their titles or their times meet; what has no organisation, such as a skill, where it has the same title. A conflict is computed from the entries each time, so that it is gone when they
-agree; only the owner's word that all of them stay is stored, by the conflict's id, which the values are part of.
+and their titles or their times meet; what has no organisation, such as a skill, where it has the same title. A conflict
+is computed from the entries each time, so that it is gone when they agree; only the owner's word that all of them stay
+is stored, by the conflict's id, which the values are part of.
 """
 
 from __future__ import annotations

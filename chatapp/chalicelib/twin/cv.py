@@ -98,7 +98,7 @@ def found(document: str, recorded: Sequence[Any]) -> list[Found]:
 
 
 def _checked(recorded: Mapping[str, Any], source: Source, told: frozenset[str]) -> Found | None:
-    section = recorded.get("section")
+    section = _text(recorded, "section")
     title = _text(recorded, "title")
     text = source.what_stands(_text(recorded, "text"))
     if section not in SECTIONS or not source.has(title or text):

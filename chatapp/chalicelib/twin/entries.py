@@ -114,9 +114,7 @@ def restore(services: Services, handle: str, entry_id: str) -> tuple[Entry, int]
 
 def purge(services: Services, handle: str, entry_id: str) -> None:
     """Remove an entry that is deleted, once nobody can bring it back. Safe to repeat."""
-    gone = services.twins.delete(
-        _key(handle, entry_id), condition="#deleted_at < :undo_from", values=undo.undo_from()
-    )
+    gone = services.twins.delete(_key(handle, entry_id), condition="#deleted_at < :undo_from", values=undo.undo_from())
     try:
         services.twins.write(gone)
     except ConditionFailed:

@@ -78,9 +78,7 @@ def preview(services: Services, handle: str) -> tuple[int, Profile]:
     return revision, versions.profile(snapshot, 0, iso(time.time()))
 
 
-def change(
-    services: Services, handle: str, revision: int, persona: Persona | None, said: Mapping[str, Any]
-) -> int:
+def change(services: Services, handle: str, revision: int, persona: Persona | None, said: Mapping[str, Any]) -> int:
     """Set the persona and what is set of the twin itself, of a draft as it was read; returns its new revision.
 
     said: attributes of the head. The page is written anew where it tells them. Raises NotFound and DraftChanged.
@@ -106,7 +104,9 @@ def see_to_page(services: Services, head: Head, seen: int) -> None:
     """Of a twin that is due since `seen`: have its page written once more where it is behind. Safe to repeat."""
     is_behind = head.published_version is not None and head.page_version != head.published_version
     later = services.twins.change(
-        rows.key(head.handle), _due(head.handle) if is_behind else due.NEVER, condition="#due_at = :seen",
+        rows.key(head.handle),
+        _due(head.handle) if is_behind else due.NEVER,
+        condition="#due_at = :seen",
         values={":seen": seen},
     )
     with suppress(ConditionFailed):

@@ -125,9 +125,7 @@ class Persona:
             headline=item["headline"],
             languages=tuple(item["languages"]),
             texts={
-                language: Texts(
-                    of["greeting"], tuple(of["suggested_questions"]), of["topics"], tuple(of["off_limits"])
-                )
+                language: Texts(of["greeting"], tuple(of["suggested_questions"]), of["topics"], tuple(of["off_limits"]))
                 for language, of in item["texts"].items()
             },
             voice=item["voice"],

@@ -18,7 +18,8 @@ _HEADINGS = {
     "about": "about, about me, profile, summary, profil, resume, a propos, presentation, objectif, objective",
     "experience": "experience, experiences, work experience, professional experience, employment, work history"
     ", experience professionnelle, experiences professionnelles, parcours professionnel, emplois",
-    "education": "education, studies, formation, formations, etudes, diplomes, academic background, parcours academique",
+    "education": "education, studies, formation, formations, etudes, diplomes, academic background"
+    ", parcours academique",
     "skills": "skills, top skills, technical skills, competences, competences techniques, principales competences,"
     " savoir-faire",
     "languages": "languages, langues",
