@@ -82,7 +82,10 @@ def pieces(text: str, most: int = PIECE_CHARACTERS) -> list[str]:
 
 def halves(piece: str) -> list[str]:
     """A piece whose entries did not fit an answer, in two; nothing of one that is too short to be divided."""
-    return pieces(piece, len(piece) // 2 + 1) if len(piece) >= _LEAST_PIECE_CHARACTERS else []
+    if len(piece) < _LEAST_PIECE_CHARACTERS:
+        return []
+    first = pieces(piece, len(piece) // 2)[0]
+    return [first, piece[len(first) :]]
 
 
 def question(piece: str, number: int, count: int) -> Question:

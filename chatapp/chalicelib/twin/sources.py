@@ -230,6 +230,9 @@ def _store(services: Services, handle: str, source: Source, told: Sequence[Found
                 change.remove(entry)
             else:
                 present.append(entry)
+        if not is_new and source_id not in [each.source_id for each in draft.sources]:
+            change.make()
+            raise NotFound("source")
         _place(change, present, told, source_id)
         change.make(_put(services, handle, source, is_new=is_new))
 
