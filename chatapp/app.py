@@ -627,6 +627,15 @@ def study(event: dict[str, Any], context: Any) -> None:
     studying.run(services.of(functions.STUDY), event, context.get_remaining_time_in_millis() / 1000)
 
 
+# Half an hour after the nightly backup, of which nothing waits for it.
+@app.schedule(Cron(30, settings.backup_hour_utc, "*", "*", "?", "*"), name=functions.TOPICS)
+@logs.without_text
+def twin_topics(event: CloudWatchEvent) -> None:
+    from chalicelib.twin import grouping  # noqa: PLC0415
+
+    grouping.begin(services.of(functions.TOPICS))
+
+
 @app.lambda_function(name=functions.PUBLISH)
 @logs.without_text
 def publish(event: dict[str, Any], context: Any) -> None:

@@ -235,6 +235,8 @@ APP_SETTINGS = frozenset(
         "twin_daily_budget_usd",
         "twin_monthly_budget_usd",
         "transcript_days",
+        "twin_topics",
+        "twin_topics_budget_usd",
     }
 )
 

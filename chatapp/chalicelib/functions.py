@@ -20,6 +20,7 @@ SWEEP = "sweep"
 DIGEST = "digest"
 PUBLISH = "publish"
 STUDY = "study"
+TOPICS = "twin_topics"
 NIGHTLY_BACKUP = "nightly_backup"
 BACKUP = "backup"
 RESTORE = "restore"
@@ -257,10 +258,23 @@ _STUDY = Function(
         Grant("table", "twins", ("GetItem", "Query", "PutItem", "UpdateItem", "DeleteItem")),
         Grant("table", "files", ("GetItem",)),
         Grant("bucket", "files/extracted", ("GetObject",)),
+        Grant("bucket", "files/transcripts", ("GetObject", "ListObjectVersions")),
         Grant("table", "people", ("GetItem",)),
         Grant("table", "usage", ("UpdateItem",)),
         Grant("parameter", "anthropic-api-key", ("GetParameter",)),
         Grant("bedrock", "models", ("InvokeModelWithResponseStream",)),
+    ),
+)
+
+# Topics that could not be begun today are tomorrow.
+_TOPICS = Function(
+    memory_mb=512,
+    timeout_s=60,
+    events=Events(retries=2, max_age_s=3_600, failures="study-failures"),
+    module="twin.grouping",
+    grants=(
+        Grant("table", "twins", ("BatchGetItem", "Query")),
+        Grant("function", "study", ("Invoke",)),
     ),
 )
 
@@ -393,6 +407,7 @@ FUNCTIONS: Mapping[str, Function] = {
     DIGEST: _DIGEST,
     PUBLISH: _PUBLISH,
     STUDY: _STUDY,
+    TOPICS: _TOPICS,
     NIGHTLY_BACKUP: _NIGHTLY_BACKUP,
     BACKUP: _BACKUP,
     RESTORE: _RESTORE,

@@ -164,6 +164,8 @@ class Settings:
         who is mailed by it.
     twin_origins: of pages elsewhere that may ask the twins. twin_daily_budget_usd, twin_monthly_budget_usd: what the
         answers of a twin may cost, where its owner has set nothing else; in days and months of UTC.
+    twin_topics: whether visitors' questions are sorted into topics. twin_topics_budget_usd: what that may cost for one
+        twin in a calendar month (UTC).
     transcript_days: for which transcripts of visits are kept; 0 stores none.
     api_url: of the REST API; "" until the first deployment has made it.
     app_version: of the package that runs. backup_hour_utc: of the nightly backup. backup_lock_days: for which nobody
@@ -201,6 +203,8 @@ class Settings:
     digest_hour_utc: int = 6
     twin_origins: tuple[str, ...] = ()
     twin_daily_budget_usd: float = 2.0
+    twin_topics: bool = True
+    twin_topics_budget_usd: float = 0.5
     twin_monthly_budget_usd: float = 20.0
     transcript_days: int = 90
     endpoint_url: str | None = None
@@ -280,6 +284,8 @@ class Settings:
             twin_origins=tuple(json.loads(environment.get("CHATAPP_TWIN_ORIGINS") or "[]")),
             twin_daily_budget_usd=number("TWIN_DAILY_BUDGET_USD", default.twin_daily_budget_usd),
             twin_monthly_budget_usd=number("TWIN_MONTHLY_BUDGET_USD", default.twin_monthly_budget_usd),
+            twin_topics=json.loads(environment.get("CHATAPP_TWIN_TOPICS") or "true"),
+            twin_topics_budget_usd=number("TWIN_TOPICS_BUDGET_USD", default.twin_topics_budget_usd),
             transcript_days=int(number("TRANSCRIPT_DAYS", default.transcript_days)),
             endpoint_url=environment.get("AWS_ENDPOINT_URL") or None,
             anthropic_base_url=environment.get("ANTHROPIC_BASE_URL") or None,

@@ -22,7 +22,7 @@ from chalicelib.people import rows as people
 from chalicelib.shapes import ErrorInfo
 from chalicelib.subjects import Subject
 
-from . import cv, drafts, questions, rows, sources
+from . import cv, drafts, grouping, questions, rows, sources
 from .asking import Payer, Question, ask
 from .found import Found
 from .rows import Language, Source
@@ -40,7 +40,7 @@ _ATTEMPTS = 5
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """task: `cv` reads source `which`; `questions` suggests some in the language `which`."""
+    """task: `cv` reads source `which`; `questions` suggests some in the language `which`; `topics` sorts visitors'."""
 
     task: str
     handle: str
@@ -173,4 +173,8 @@ def _keep(services: Services, handle: str, language: Language, suggested: tuple[
             return
 
 
-_TASKS: dict[str, Callable[[Services, Order, Payer], None]] = {"cv": _read, "questions": _suggest}
+def _group(services: Services, order: Order, payer: Payer) -> None:
+    grouping.group(services, order.handle, payer)
+
+
+_TASKS: dict[str, Callable[[Services, Order, Payer], None]] = {"cv": _read, "questions": _suggest, "topics": _group}

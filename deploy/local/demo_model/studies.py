@@ -1,4 +1,4 @@
-"""What the demo model says of a CV and of a page: entries by headings and dates, and questions by a pattern.
+"""What the demo model says of a CV and of a page: entries by headings and dates, questions by a pattern, and topics.
 
 Good enough to set a twin up without a key. What it records are the document's own words, in English or French.
 """
@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
 from deploy.local.demo_model.request import MessagesRequest
 
-RECORD, SUGGEST = "record_entries", "suggest_questions"
+RECORD, SUGGEST, SORT = "record_entries", "suggest_questions", "sort_questions"
 
 _HEADINGS = {
     "about": "about, about me, profile, summary, profil, resume, a propos, presentation, objectif, objective",
@@ -67,7 +68,22 @@ def given(request: MessagesRequest, tool: str) -> dict[str, Any] | None:
         return {"entries": [each for section, lines in _sections(document) for each in _entries(section, lines)]}
     if tool == SUGGEST:
         return {"questions": _questions(document, "fr" if "French" in request.last_user_text else "en")}
+    if tool == SORT:
+        return {"topics": _topics(document)}
     return None
+
+
+def _topics(document: str) -> list[dict[str, Any]]:
+    """Questions that have a longer word in common, under that word; the others together."""
+    words = {
+        int(line.partition(".")[0]): set(re.findall(r"[^\W\d_]{5,}", line.casefold())) for line in document.splitlines()
+    }
+    common = Counter(word for of in words.values() for word in of)
+    found: dict[str, list[int]] = {}
+    for number, of in words.items():
+        most = max(sorted(of), key=lambda word: common[word], default="")
+        found.setdefault(most.capitalize() if common[most] > 1 else "Others", []).append(number)
+    return [{"title": title, "numbers": numbers} for title, numbers in found.items()]
 
 
 def _sections(document: str) -> Iterator[tuple[str, list[str]]]:

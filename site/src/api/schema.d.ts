@@ -276,6 +276,22 @@ export interface paths {
         patch: operations["change_draft"];
         trace?: never;
     };
+    "/drafts/{handle}/conflicts/{conflict_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["settle_conflict"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/drafts/{handle}/entries": {
         parameters: {
             query?: never;
@@ -367,6 +383,54 @@ export interface paths {
         put?: never;
         post: operations["publish_twin"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/drafts/{handle}/questions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["suggest_questions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/drafts/{handle}/sources": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["add_source"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/drafts/{handle}/sources/{source_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete: operations["delete_source"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1011,6 +1075,35 @@ export interface components {
             detail: components["schemas"]["ToolDetail"];
         };
         /**
+         * ArchiveSource
+         * @description What LinkedIn's archive has of the files and columns of `linkedin.json`, by their names there: rows of values.
+         *
+         *     owner_name: as its profile says. confirmed_name: that the archive is the right one although the name is another's.
+         */
+        ArchiveSource: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "linkedin";
+            /**
+             * Owner Name
+             * @default
+             */
+            owner_name: string;
+            /** Files */
+            files: {
+                [key: string]: {
+                    [key: string]: string;
+                }[];
+            };
+            /**
+             * Confirmed Name
+             * @default false
+             */
+            confirmed_name: boolean;
+        };
+        /**
          * AttachedFile
          * @description A file as it was when its message was sent.
          */
@@ -1517,6 +1610,14 @@ export interface components {
             /** Sectionids */
             sectionIds: string[];
         };
+        /**
+         * Decision
+         * @description entry_id: whose value holds for all; null where all stay as they are.
+         */
+        Decision: {
+            /** Entry Id */
+            entry_id: string | null;
+        };
         /** Deleted */
         Deleted: {
             /** Conversation Id */
@@ -1846,6 +1947,19 @@ export interface components {
             /** Text */
             text: string;
         };
+        /**
+         * FileSource
+         * @description A CV, or LinkedIn's profile PDF: a file of the person who adds it, which is read by the model at their cost.
+         */
+        FileSource: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "cv" | "linkedin_pdf";
+            /** File Id */
+            file_id: string;
+        };
         /** FileUpdated */
         FileUpdated: {
             /**
@@ -2013,6 +2127,18 @@ export interface components {
         };
         /** Link */
         Link: {
+            /** Label */
+            label: string;
+            /** Url */
+            url: string;
+        };
+        /** LinkSource */
+        LinkSource: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "link";
             /** Label */
             label: string;
             /** Url */
@@ -2518,6 +2644,11 @@ export interface components {
             language: string;
         };
         /**
+         * NewSource
+         * @description A source of one of its kinds.
+         */
+        NewSource: components["schemas"]["FileSource"] | components["schemas"]["ArchiveSource"] | components["schemas"]["NoteSource"] | components["schemas"]["LinkSource"];
+        /**
          * NewVisit
          * @description language: the page's. referrer: the page that led here, of which the host alone is kept.
          *
@@ -2551,6 +2682,21 @@ export interface components {
              * @default true
              */
             transcript: boolean;
+        };
+        /**
+         * NoteSource
+         * @description text: Markdown, shown as text.
+         */
+        NoteSource: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "note";
+            /** Title */
+            title: string;
+            /** Text */
+            text: string;
         };
         /**
          * Nothing
@@ -2696,25 +2842,48 @@ export interface components {
          * @description tone is told the twin alone. languages: the first where a visitor's is none of them.
          */
         Persona: {
-            /** Name */
+            /**
+             * Name
+             * @default
+             */
             name: string;
-            /** Headline */
+            /**
+             * Headline
+             * @default
+             */
             headline: string;
-            /** Languages */
+            /**
+             * Languages
+             * @default [
+             *       "fr",
+             *       "en"
+             *     ]
+             */
             languages: ("fr" | "en")[];
-            /** Texts */
+            /**
+             * Texts
+             * @default {}
+             */
             texts: {
                 [key: string]: components["schemas"]["Texts"];
             };
             /**
              * Voice
+             * @default first
              * @enum {string}
              */
             voice: "first" | "third";
-            /** Tone */
+            /**
+             * Tone
+             * @default
+             */
             tone: string;
+            /** @default null */
             contact: components["schemas"]["Contact"] | null;
-            /** Links */
+            /**
+             * Links
+             * @default []
+             */
             links: components["schemas"]["Link"][];
         };
         /**
@@ -2899,6 +3068,17 @@ export interface components {
             /** Next Cursor */
             next_cursor: string | null;
         };
+        /**
+         * QuestionsAsked
+         * @description They are in the draft's persona once they are written.
+         */
+        QuestionsAsked: {
+            /**
+             * Language
+             * @enum {string}
+             */
+            language: "fr" | "en";
+        };
         /** QuestionsQuery */
         QuestionsQuery: {
             /**
@@ -2917,6 +3097,14 @@ export interface components {
              * @enum {string}
              */
             status: "open" | "answered" | "dismissed";
+        };
+        /** QuestionsRequest */
+        QuestionsRequest: {
+            /**
+             * Language
+             * @enum {string}
+             */
+            language: "fr" | "en";
         };
         /** Rated */
         Rated: {
@@ -3071,6 +3259,13 @@ export interface components {
             /** Entries */
             entries: number;
         };
+        /** SourceDeleted */
+        SourceDeleted: {
+            /** Source Id */
+            source_id: string;
+            /** Revision */
+            revision: number;
+        };
         /** SourceError */
         SourceError: {
             /** Code */
@@ -3083,13 +3278,25 @@ export interface components {
          * @description Of one language. off_limits: of what the twin does not speak; nobody else reads it.
          */
         Texts: {
-            /** Greeting */
+            /**
+             * Greeting
+             * @default
+             */
             greeting: string;
-            /** Suggested Questions */
+            /**
+             * Suggested Questions
+             * @default []
+             */
             suggested_questions: string[];
-            /** Topics */
+            /**
+             * Topics
+             * @default
+             */
             topics: string;
-            /** Off Limits */
+            /**
+             * Off Limits
+             * @default []
+             */
             off_limits: string[];
         };
         /** Ticket */
@@ -4229,6 +4436,42 @@ export interface operations {
             };
         };
     };
+    settle_conflict: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                handle: string;
+                conflict_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Decision"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Draft"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
     add_entry: {
         parameters: {
             query?: never;
@@ -4491,6 +4734,117 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PublicationReply"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    suggest_questions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                handle: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QuestionsRequest"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuestionsAsked"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    add_source: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                handle: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSource"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Source"];
+                };
+            };
+            /** @description Success */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Source"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    delete_source: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                handle: string;
+                source_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SourceDeleted"];
                 };
             };
             /** @description Error */
