@@ -30,8 +30,21 @@ function developmentConfig(): Plugin {
   };
 }
 
+/** In a deployment the published page stands at the root, and app.html serves the rest. */
+function rootLeadsToTheChat(): Plugin {
+  return {
+    name: "chatapp-root",
+    configureServer(server) {
+      server.middlewares.use((request, response, next) => {
+        if (new URL(request.url ?? "", "http://localhost").pathname !== "/") return next();
+        response.writeHead(302, { Location: "/chat" }).end();
+      });
+    },
+  };
+}
+
 export default defineConfig({
-  plugins: [react(), tailwindcss(), developmentConfig()],
+  plugins: [react(), tailwindcss(), developmentConfig(), rootLeadsToTheChat()],
   resolve: { alias: { "@": fileURLToPath(new URL("./src", import.meta.url)) } },
   build: {
     target: "es2022",

@@ -1,7 +1,10 @@
 /** The site's addresses, in one place. */
 export const routes = {
-  newChat: "/",
+  /** A new conversation. The root is no page of the application: it is the published twin's. */
+  newChat: "/chat",
   files: "/files",
+  twin: "/twin",
+  insights: "/insights",
   people: "/people",
   moderation: "/moderation",
   section: (id: string): string => `/sections/${encodeURIComponent(id)}`,
