@@ -45,7 +45,13 @@ function rootLeadsToTheChat(): Plugin {
 
 export default defineConfig({
   plugins: [react(), tailwindcss(), developmentConfig(), rootLeadsToTheChat()],
-  resolve: { alias: { "@": fileURLToPath(new URL("./src", import.meta.url)) } },
+  resolve: {
+    alias: {
+      // The server's own list of what may be read of LinkedIn's archive.
+      "@linkedin": fileURLToPath(new URL("../chatapp/chalicelib/twin/linkedin.json", import.meta.url)),
+      "@": fileURLToPath(new URL("./src", import.meta.url)),
+    },
+  },
   build: {
     target: "es2022",
     // Inlined assets would be data: URLs, which the site's content security policy refuses for fonts and scripts.
@@ -54,6 +60,7 @@ export default defineConfig({
   },
   server: {
     host: "127.0.0.1",
+    fs: { allow: [".", "../chatapp/chalicelib/twin"] },
     proxy: {
       "/api": {
         target: process.env["CHATAPP_API_PROXY"] ?? "http://127.0.0.1:8000",
