@@ -12,17 +12,18 @@ import { routes } from "@/lib/routes";
 import { IconButton } from "@/ui/Button";
 
 import { FullPage } from "./FullPage";
-import { ChatRoute, FilesRoute, ModerationRoute, PeopleRoute } from "./pages";
+import { ChatRoute, FilesRoute, ModerationRoute, PeopleRoute, TwinRoute } from "./pages";
 import { Drawer, Sidebar } from "./Sidebar";
 
 const otherPages: Readonly<Record<string, typeof FilesRoute>> = {
   [routes.files]: FilesRoute,
+  [routes.twin]: TwinRoute,
   [routes.people]: PeopleRoute,
   [routes.moderation]: ModerationRoute,
 };
 
 /** The API refuses others what they show. */
-const ownersPages: ReadonlySet<string> = new Set([routes.people, routes.moderation]);
+const ownersPages: ReadonlySet<string> = new Set([routes.twin, routes.people, routes.moderation]);
 
 export function Shell({ identity, onSignOut }: { identity: Identity; onSignOut: (where: Where) => void }) {
   const t = useT();
