@@ -101,7 +101,7 @@ describe("the persona", () => {
 
 describe("preview and publication", () => {
   it("shows the page and the chat as a visitor has them", async () => {
-    if (!customElements.get("chatapp-twin")) customElements.define("chatapp-twin", class extends HTMLElement {});
+    if (!customElements.get("chatapp-twin")) customElements.define("chatapp-twin", class extends HTMLElement { profile = null; });
     api.change({ entries: [entry(), entry({ entry_id: "e2", title: "Secret", is_hidden: true })] });
     openAsOwner("/twin");
     await step("Preview");
@@ -111,7 +111,9 @@ describe("preview and publication", () => {
     expect(page.queryByText("Secret")).toBeNull();
     await waitFor(() => expect(document.querySelector("chatapp-twin")).not.toBeNull());
     const element = document.querySelector("chatapp-twin");
-    expect(["handle", "preview-token", "language"].map((name) => element?.getAttribute(name))).toEqual(["me", "token", "en"]);
+    expect(["handle", "preview-token", "lang"].map((name) => element?.getAttribute(name))).toEqual(["me", "token", "en"]);
+    expect(element).toHaveProperty("profile.name", "Ada Lovelace");
+    expect(element).toHaveTextContent("Open the chat");
   });
 
   it("says why there is no preview, and when there is nothing on it", async () => {

@@ -193,6 +193,7 @@ export const twinEn = {
     again: "Show it anew",
     page: "The page as a visitor sees it",
     chat: "The chat as a visitor has it",
+    chatOpen: "Open the chat",
     chatFailed: "The chat could not be loaded. Reload the page, then show the preview again.",
     empty: "The page has nothing on it yet.",
   },

@@ -195,6 +195,7 @@ export const twinFr: typeof twinEn = {
     again: "Le montrer de nouveau",
     page: "La page telle qu’un visiteur la voit",
     chat: "Le chat tel qu’un visiteur l’a",
+    chatOpen: "Ouvrir le chat",
     chatFailed: "Le chat n’a pas pu être chargé. Rechargez la page, puis montrez de nouveau l’aperçu.",
     empty: "La page ne porte rien encore.",
   },

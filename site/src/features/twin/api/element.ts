@@ -1,11 +1,16 @@
 /** The twin's own element, as it stands on any page: its script comes when it is first shown. */
+import type { ReactNode } from "react";
+
+import type { TwinProfile } from "@/api/types";
 
 interface TwinElementProps {
   handle: string;
-  /** Of a visit to the draft. */
-  "preview-token"?: string;
-  language?: string;
-  class?: string;
+  lang: string;
+  /** Of a visit to the draft, whose profile nobody else can read. */
+  "preview-token": string;
+  profile: TwinProfile;
+  /** What opens it, in the place of its own button. */
+  children: ReactNode;
 }
 
 declare module "react" {

@@ -77,7 +77,7 @@ export function AddArchive({ draft }: { draft: TwinDraft }) {
       {state.phase === "asked" && (
         <Asking
           title={texts.archive.anotherTitle}
-          lead={texts.archive.anotherLead(state.archive.ownerName || texts.archive.anotherUnnamed, draft.persona.name)}
+          lead={texts.archive.anotherLead(state.archive.ownerName || texts.archive.anotherUnnamed, draft.persona.name || draft.handle)}
           submitLabel={texts.archive.anotherSend}
           onSubmit={() => send(state.archive, true)}
           onClose={() => setState((now) => (now.phase === "asked" ? { phase: "found", archive: now.archive, problem: null } : now))}

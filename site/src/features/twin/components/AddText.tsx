@@ -56,7 +56,7 @@ export function AddNote({ handle }: { handle: string }) {
     <Card title={texts.note} lead={texts.noteLead}>
       <form className="space-y-3" onSubmit={(event) => add(event, { kind: "note", title: title.trim(), text: text.trim() }, empty)}>
         <Field label={texts.noteTitle} maxLength={200} autoComplete="off" value={title} onValue={setTitle} />
-        <TextArea label={texts.noteText} maxLength={20_000} value={text} onValue={setText} />
+        <TextArea label={texts.noteText} maxLength={8_000} value={text} onValue={setText} />
         <Send label={texts.noteAdd} isPending={isPending} error={error} isRefused={title.trim() === "" || text.trim() === ""} />
       </form>
     </Card>

@@ -36,7 +36,7 @@ export function PreviewStep({ draft }: { draft: TwinDraft }) {
             <Profile profile={shown.profile} />
           </Card>
           <Card title={texts.chat}>
-            <Chat key={shown.visit_id} handle={draft.handle} token={shown.token} />
+            <Chat key={shown.visit_id} preview={shown} />
           </Card>
         </>
       )}
@@ -72,7 +72,7 @@ function Profile({ profile }: { profile: TwinProfile }) {
   );
 }
 
-function Chat({ handle, token }: { handle: string; token: string }) {
+function Chat({ preview: { token, profile } }: { preview: TwinPreview }) {
   const t = useT();
   const texts = useTwinTexts().preview;
   const language = useLanguage();
@@ -92,5 +92,11 @@ function Chat({ handle, token }: { handle: string; token: string }) {
   }, []);
   if (state === "failed") return <Alert>{texts.chatFailed}</Alert>;
   if (state === "loading") return <p role="status" className="text-muted">{t.app.loading}</p>;
-  return <chatapp-twin handle={handle} preview-token={token} language={language} />;
+  return (
+    <chatapp-twin handle={profile.handle} preview-token={token} lang={language} profile={profile}>
+      <Button isSmall icon="chat">
+        {texts.chatOpen}
+      </Button>
+    </chatapp-twin>
+  );
 }
