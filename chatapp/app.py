@@ -10,6 +10,7 @@ from chalicelib import functions, logs, services, sessions
 from chalicelib.api import (
     comments,
     conversations,
+    drafts,
     ending,
     files,
     integrations,
@@ -18,8 +19,11 @@ from chalicelib.api import (
     moderation,
     people,
     service,
+    sources,
 )
 from chalicelib.api.rest import EXPOSED_HEADERS, ChatApp, Cors
+from chalicelib.api.schemas import drafts as of_drafts
+from chalicelib.api.schemas import sources as of_sources
 from chalicelib.api.schemas.comments import (
     Ban,
     CommentChange,
@@ -392,6 +396,91 @@ def invite_person_again(user_id: str, body: Nothing = Nothing()) -> InvitationSe
     return people.invite_again(api(), user_id)
 
 
+@app.route("/drafts", methods=["GET"], **signed_in)
+def list_drafts() -> of_drafts.Twins:
+    return drafts.everything(api())
+
+
+@app.route("/drafts/{handle}", methods=["PUT"], statuses=(200, 201), **signed_in)
+def create_draft(handle: str, body: Nothing = Nothing()) -> tuple[of_drafts.Draft, int]:  # noqa: B008
+    return drafts.create(api(), app.user, handle)
+
+
+@app.route("/drafts/{handle}", methods=["GET"], **signed_in)
+def get_draft(handle: str) -> of_drafts.Draft:
+    return drafts.get(api(), handle)
+
+
+@app.route("/drafts/{handle}", methods=["PATCH"], **signed_in)
+def change_draft(handle: str, body: of_drafts.DraftChange) -> of_drafts.Draft:
+    return drafts.change(api(), handle, body)
+
+
+@app.route("/drafts/{handle}", methods=["DELETE"], **signed_in)
+def delete_twin(handle: str, body: of_drafts.TwinDeletion) -> of_drafts.TwinDeleted:
+    return drafts.delete(api(), handle, body)
+
+
+@app.route("/drafts/{handle}/photo", methods=["PUT"], **signed_in)
+def put_photo(handle: str, body: of_drafts.NewPhoto) -> of_drafts.ChangedPhoto:
+    return drafts.put_photo(api(), handle, body)
+
+
+@app.route("/drafts/{handle}/photo", methods=["DELETE"], **signed_in)
+def remove_photo(handle: str) -> of_drafts.ChangedPhoto:
+    return drafts.remove_photo(api(), handle)
+
+
+@app.route("/drafts/{handle}/entries", methods=["POST"], statuses=(201,), **signed_in)
+def add_entry(handle: str, body: of_drafts.NewEntry) -> of_drafts.ChangedEntry:
+    return drafts.add_entry(api(), handle, body)
+
+
+@app.route("/drafts/{handle}/entries/{entry_id}", methods=["PATCH"], **signed_in)
+def change_entry(handle: str, entry_id: str, body: of_drafts.EntryChange) -> of_drafts.ChangedEntry:
+    return drafts.change_entry(api(), handle, entry_id, body)
+
+
+@app.route("/drafts/{handle}/entries/{entry_id}", methods=["DELETE"], **signed_in)
+def delete_entry(handle: str, entry_id: str) -> of_drafts.EntryDeleted:
+    return drafts.delete_entry(api(), handle, entry_id)
+
+
+@app.route("/drafts/{handle}/entries/{entry_id}/restoration", methods=["POST"], **signed_in)
+def restore_entry(handle: str, entry_id: str, body: Nothing = Nothing()) -> of_drafts.ChangedEntry:  # noqa: B008
+    return drafts.restore_entry(api(), handle, entry_id)
+
+
+@app.route("/drafts/{handle}/sources", methods=["POST"], statuses=(201, 202), **signed_in)
+def add_source(handle: str, body: of_sources.NewSource) -> tuple[of_drafts.Source, int]:
+    return sources.add(api(), app.user, handle, body)
+
+
+@app.route("/drafts/{handle}/sources/{source_id}", methods=["DELETE"], **signed_in)
+def delete_source(handle: str, source_id: str) -> of_sources.SourceDeleted:
+    return sources.remove(api(), handle, source_id)
+
+
+@app.route("/drafts/{handle}/conflicts/{conflict_id}", methods=["POST"], **signed_in)
+def settle_conflict(handle: str, conflict_id: str, body: of_sources.Decision) -> of_drafts.Draft:
+    return sources.decide(api(), handle, conflict_id, body)
+
+
+@app.route("/drafts/{handle}/questions", methods=["POST"], statuses=(202,), **signed_in)
+def suggest_questions(handle: str, body: of_sources.QuestionsRequest) -> of_sources.QuestionsAsked:
+    return sources.suggest(api(), app.user, handle, body)
+
+
+@app.route("/drafts/{handle}/publications", methods=["POST"], statuses=(201,), **signed_in)
+def publish_twin(handle: str, body: of_drafts.Publication) -> of_drafts.PublicationReply:
+    return drafts.publish(api(), app.user, handle, body)
+
+
+@app.route("/drafts/{handle}/versions/{version}/publication", methods=["POST"], statuses=(201,), **signed_in)
+def publish_version(handle: str, version: str, body: Nothing = Nothing()) -> of_drafts.PublicationReply:  # noqa: B008
+    return drafts.publish_again(api(), app.user, handle, version)
+
+
 @app.lambda_function(name=functions.ANSWER)
 @logs.without_text
 def answer(event: dict[str, Any], context: Any) -> None:
@@ -437,6 +526,20 @@ def digest(event: CloudWatchEvent) -> None:
     from chalicelib.comments import digest as digesting  # noqa: PLC0415
 
     digesting.send(services.of(functions.DIGEST))
+
+
+@app.lambda_function(name=functions.STUDY)
+@logs.without_text
+def study(event: dict[str, Any], context: Any) -> None:
+    from chalicelib.twin import study as studying  # noqa: PLC0415
+
+    studying.run(services.of(functions.STUDY), event, context.get_remaining_time_in_millis() / 1000)
+
+
+@app.lambda_function(name=functions.PUBLISH)
+@logs.without_text
+def publish(event: dict[str, Any], context: Any) -> None:
+    logs.line("publish", handle=event["handle"])
 
 
 @app.schedule(Cron(0, settings.backup_hour_utc, "*", "*", "?", "*"), name=functions.NIGHTLY_BACKUP)

@@ -18,6 +18,8 @@ EXTRACT = "extract"
 PURGE = "purge"
 SWEEP = "sweep"
 DIGEST = "digest"
+PUBLISH = "publish"
+STUDY = "study"
 NIGHTLY_BACKUP = "nightly_backup"
 BACKUP = "backup"
 RESTORE = "restore"
@@ -102,6 +104,8 @@ _API = Function(
         Grant("index", "commentaires/state-index", ("Query",)),
         Grant("table", "sections", ("GetItem", "BatchGetItem", "UpdateItem")),
         Grant("index", "sections/listed-index", ("Query",)),
+        Grant("table", "twins", ("GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem", "DeleteItem")),
+        Grant("bucket", "files/twins", ("PutObject", "GetObject", "ListObjectVersions")),
         Grant("table", "sockets", ("PutItem", *_CONNECTIONS)),
         Grant(
             "pool",
@@ -116,6 +120,8 @@ _API = Function(
         _PUSH,
         Grant("function", "answer", ("Invoke",)),
         Grant("function", "extract", ("Invoke",)),
+        Grant("function", "publish", ("Invoke",)),
+        Grant("function", "study", ("Invoke",)),
         Grant("function", "purge", ("Invoke",)),
         Grant("schedule", "purge", ("CreateSchedule",)),
     ),
@@ -179,6 +185,10 @@ _PURGE = Function(
         Grant("index", "commentaires/author-index", ("Query",)),
         Grant("table", "commentaires", ("GetItem", "UpdateItem", "DeleteItem")),
         Grant("table", "sections", ("UpdateItem",)),
+        Grant("table", "twins", ("GetItem", "Query", "UpdateItem", "DeleteItem", "BatchWriteItem")),
+        Grant("bucket", "files/twins", ("ListObjectVersions", "DeleteObjectVersion")),
+        Grant("bucket", "files/transcripts", ("ListObjectVersions", "DeleteObjectVersion")),
+        Grant("function", "publish", ("Invoke",)),
         *_REMOVING,
     ),
 )
@@ -194,6 +204,8 @@ _SWEEP = Function(
         Grant("index", "files/due-index", ("Query",)),
         Grant("index", "usage/due-index", ("Query",)),
         Grant("index", "commentaires/due-index", ("Query",)),
+        Grant("index", "twins/due-index", ("Query",)),
+        Grant("table", "twins", ("GetItem", "UpdateItem", "DeleteItem")),
         Grant("index", "files/user-files-index", ("Query",)),
         Grant("table", "commentaires", ("GetItem", "UpdateItem", "DeleteItem")),
         Grant("table", "conversations", ("BatchGetItem", "UpdateItem", "DeleteItem", "Scan")),
@@ -204,6 +216,7 @@ _SWEEP = Function(
         Grant("pool", "people", ("DescribeUserPool", "ListUsers", "AdminGetUser")),
         *_REMOVING,
         Grant("function", "extract", ("Invoke",)),
+        Grant("function", "publish", ("Invoke",)),
         Grant("function", "purge", ("Invoke",)),
         Grant("schedule", "purge", ("CreateSchedule",)),
     ),
@@ -221,8 +234,32 @@ _DIGEST = Function(
     ),
 )
 
+# A page that could not be written is written again by the sweep, or the next deployment.
+_PUBLISH = Function(
+    memory_mb=1024,
+    timeout_s=60,
+    events=Events(retries=2, max_age_s=3_600, failures="publish-failures"),
+)
+
+# A source that could not be read says so, and can be added again.
+_STUDY = Function(
+    memory_mb=1024,
+    timeout_s=900,
+    events=Events(retries=1, max_age_s=3_600, failures="study-failures"),
+    module="twin.study",
+    grants=(
+        Grant("table", "twins", ("GetItem", "Query", "PutItem", "UpdateItem", "DeleteItem")),
+        Grant("table", "files", ("GetItem",)),
+        Grant("bucket", "files/extracted", ("GetObject",)),
+        Grant("table", "people", ("GetItem",)),
+        Grant("table", "usage", ("UpdateItem",)),
+        Grant("parameter", "anthropic-api-key", ("GetParameter",)),
+        Grant("bedrock", "models", ("InvokeModelWithResponseStream",)),
+    ),
+)
+
 # The tables of a backup (`backups.tables` says which are left out, and why).
-EXPORTED = ("conversations", "messages", "files", "usage", "erasures", "people", "commentaires", "sections")
+EXPORTED = ("conversations", "messages", "files", "usage", "erasures", "people", "commentaires", "sections", "twins")
 
 # Where runs stand, and the list of what there is: of the bucket of backups, all that any but `backup` writes.
 _NOTED = ("PutObject", "GetObject", "ListObjectVersions")
@@ -264,6 +301,8 @@ _BACKUP = Function(
         *(Grant("export", name, ("ExportTableToPointInTime", "DescribeExport")) for name in EXPORTED),
         Grant("bucket", "files/uploads", ("GetObjectVersion", "ListObjectVersions")),
         Grant("bucket", "files/extracted", ("GetObjectVersion", "ListObjectVersions")),
+        Grant("bucket", "files/twins", ("GetObjectVersion", "ListObjectVersions")),
+        Grant("bucket", "files/transcripts", ("GetObjectVersion", "ListObjectVersions")),
         Grant("bucket", "site/*", ("GetObject", "ListObjectVersions")),
         Grant("pool", "people", ("ListUsers", "ListGroups", "ListUsersInGroup")),
         Grant("parameters", "stage", ("GetParametersByPath",)),
@@ -290,11 +329,15 @@ _RESTORE = Function(
         Grant("table", "usage", (*_ROWS_BACK, "UpdateItem")),
         Grant("table", "commentaires", (*_ROWS_BACK, "UpdateItem")),
         Grant("table", "sections", ("BatchGetItem", "UpdateItem")),
+        Grant("table", "twins", (*_ROWS_BACK, "Query")),
+        Grant("function", "publish", ("Invoke",)),
         Grant("function", "purge", ("Invoke",)),
         Grant("table", "erasures", (*_ROWS_BACK, "Scan")),
         Grant("table", "people", _ROWS_BACK),
         Grant("bucket", "files/uploads", _OBJECTS_BACK),
         Grant("bucket", "files/extracted", _OBJECTS_BACK),
+        Grant("bucket", "files/twins", _OBJECTS_BACK),
+        Grant("bucket", "files/transcripts", _OBJECTS_BACK),
         Grant(
             "pool",
             "people",
@@ -342,6 +385,8 @@ FUNCTIONS: Mapping[str, Function] = {
     PURGE: _PURGE,
     SWEEP: _SWEEP,
     DIGEST: _DIGEST,
+    PUBLISH: _PUBLISH,
+    STUDY: _STUDY,
     NIGHTLY_BACKUP: _NIGHTLY_BACKUP,
     BACKUP: _BACKUP,
     RESTORE: _RESTORE,

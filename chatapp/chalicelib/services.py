@@ -26,7 +26,7 @@ from chalicelib.claude.client import build as build_model
 from chalicelib.claude.interface import Model
 from chalicelib.workers import scratch
 
-from .functions import ANSWER, API, BACKUP, EXPORTED, EXTRACT, FUNCTIONS, PURGE, RESTORE
+from .functions import ANSWER, API, BACKUP, EXPORTED, EXTRACT, FUNCTIONS, PUBLISH, PURGE, RESTORE, STUDY
 from .settings import Settings
 
 
@@ -36,7 +36,7 @@ class Services:
 
     backups: all of the backups bucket; states, index, erased: `state/`, `index.json` and `erasures/` there.
     exports: by the table's logical name. topic: what the owner is mailed.
-    site: what is published.
+    site: what is published. snapshots, transcripts: `twins/` and `transcripts/` of the files bucket.
     address_key: the secret by which addresses are counted (`spending.addresses`).
     archives: the backups bucket of any stage, to be read. drilled, scratch_tables: where a drill restores to.
     """
@@ -62,6 +62,10 @@ class Services:
     comments_due: Index
     sections: Table
     sections_listed: Index
+    twins: Table
+    twins_due: Index
+    snapshots: Bucket
+    transcripts: Bucket
     topic: Topic
     people: Table
     erasures: Table
@@ -79,6 +83,8 @@ class Services:
     restores: Function
     answers: Function
     extractions: Function
+    publishing: Function
+    studies: Function
     purges: Schedule
     purgings: Function
     pool: Pool
@@ -217,9 +223,15 @@ def build(function: str, settings: Settings, clients: Callable[..., Any] = clien
         comments_due=adapters.index("commentaires", "due-index"),
         sections=adapters.table("sections"),
         sections_listed=adapters.index("sections", "listed-index"),
+        twins=adapters.table("twins"),
+        twins_due=adapters.index("twins", "due-index"),
+        snapshots=adapters.bucket("twins"),
+        transcripts=adapters.bucket("transcripts"),
         topic=adapters.topic(),
         answers=adapters.started(ANSWER),
         extractions=adapters.started(EXTRACT),
+        publishing=adapters.started(PUBLISH),
+        studies=adapters.started(STUDY),
         people=adapters.table("people"),
         erasures=adapters.table("erasures"),
         backups=adapters.whole_bucket("backups"),

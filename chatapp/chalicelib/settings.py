@@ -157,6 +157,8 @@ class Settings:
         can delete a backup.
     comments_mode: which comments are held until the owner has looked: none of them (`open`), the `first` of each
         person, or every one (`approve`). digest: of what a daily mail tells the owner. digest_hour_utc: of that mail.
+    twin_daily_budget_usd, twin_monthly_budget_usd: what the answers of a twin may cost, where its owner has set nothing
+        else; in days and months of UTC.
     """
 
     stage: str = "local"
@@ -186,6 +188,8 @@ class Settings:
     comments_mode: str = "first"
     digest: tuple[str, ...] = DIGEST_KINDS
     digest_hour_utc: int = 6
+    twin_daily_budget_usd: float = 2.0
+    twin_monthly_budget_usd: float = 20.0
     endpoint_url: str | None = None
     anthropic_base_url: str | None = None
 
@@ -260,6 +264,8 @@ class Settings:
             comments_mode=environment.get("CHATAPP_COMMENTS_MODE") or default.comments_mode,
             digest=tuple(json.loads(environment.get("CHATAPP_DIGEST") or json.dumps(default.digest))),
             digest_hour_utc=int(number("DIGEST_HOUR_UTC", default.digest_hour_utc)),
+            twin_daily_budget_usd=number("TWIN_DAILY_BUDGET_USD", default.twin_daily_budget_usd),
+            twin_monthly_budget_usd=number("TWIN_MONTHLY_BUDGET_USD", default.twin_monthly_budget_usd),
             endpoint_url=environment.get("AWS_ENDPOINT_URL") or None,
             anthropic_base_url=environment.get("ANTHROPIC_BASE_URL") or None,
         )
