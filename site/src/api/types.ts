@@ -85,112 +85,23 @@ export const TWIN_SECTIONS = [
   "about", "experience", "education", "skills", "certifications", "projects", "publications", "languages", "volunteering",
   "honors", "courses", "organizations", "test_scores", "recommendations", "posts", "notes", "links",
 ] as const;
-export type TwinSection = (typeof TWIN_SECTIONS)[number];
-export type TwinLanguage = "fr" | "en";
-
-export interface TwinEntryText {
-  section: TwinSection;
-  title: string;
-  subtitle: string;
-  /** "YYYY", "YYYY-MM" or "". */
-  start: string;
-  end: string;
-  place: string;
-  text: string;
-  url: string;
-}
-
+export type TwinSection = TwinEntry["section"];
+export type TwinLanguage = TwinPersona["languages"][number];
 /** One thing that is known of the owner, and from which sources. */
-export interface TwinEntry extends TwinEntryText {
-  entry_id: string;
-  source_ids: string[];
-  is_hidden: boolean;
-}
-
-export interface TwinSource {
-  source_id: string;
-  kind: "cv" | "linkedin" | "linkedin_pdf" | "note" | "link";
-  name: string;
-  status: "reading" | "ready" | "failed";
-  error: { code: string; message: string } | null;
-  added_at: string;
-  file_id: string | null;
-  entries: number;
-}
-
+export type TwinEntry = Schemas["Entry"];
+export type TwinEntryText = Omit<TwinEntry, "entry_id" | "source_ids" | "is_hidden">;
+export type TwinSource = Schemas["Source"];
 /** Where sources tell one thing differently. */
-export interface TwinConflict {
-  conflict_id: string;
-  field: "title" | "start" | "end" | "place";
-  entries: { entry_id: string; source_id: string; value: string }[];
-}
-
-export interface TwinTexts {
-  greeting: string;
-  suggested_questions: string[];
-  topics: string;
-  off_limits: string[];
-}
-
-export interface TwinPersona {
-  name: string;
-  headline: string;
-  /** The first is the one that is taken where a visitor's is none of them. */
-  languages: TwinLanguage[];
-  texts: Partial<Record<TwinLanguage, TwinTexts>>;
-  voice: "first" | "third";
-  tone: string;
-  contact: { label: string; url: string } | null;
-  links: { label: string; url: string }[];
-}
-
-export interface TwinVersion {
-  version: number;
-  published_at: string;
-  is_current: boolean;
-}
-
+export type TwinConflict = Schemas["Conflict"];
+export type TwinTexts = Schemas["Texts"];
+export type TwinPersona = Schemas["Persona"];
+export type TwinVersion = Schemas["Version"];
 /** A twin as its owners work on it. */
-export interface TwinDraft {
-  handle: string;
-  /** Goes up with every change by anybody. */
-  revision: number;
-  persona: TwinPersona;
-  sources: TwinSource[];
-  entries: TwinEntry[];
-  conflicts: TwinConflict[];
-  photo_url: string | null;
-  published_version: number | null;
-  published_at: string | null;
-  /** Whether it differs from what is published. */
-  is_changed: boolean;
-  page: { url: string; rendered_version: number | null };
-  daily_budget_usd: number;
-  monthly_budget_usd: number;
-  noindex: boolean;
-  transcripts: boolean;
-  versions: TwinVersion[];
-}
-
-export interface TwinChange {
-  persona?: TwinPersona;
-  daily_budget_usd?: number;
-  monthly_budget_usd?: number;
-  noindex?: boolean;
-  transcripts?: boolean;
-}
-
-export interface TwinSummary {
-  handle: string;
-  name: string;
-  published_version: number | null;
-}
-
-export type NewTwinSource =
-  | { kind: "cv" | "linkedin_pdf"; file_id: string }
-  | { kind: "linkedin"; owner_name: string; files: Record<string, Record<string, string>[]>; confirmed_name?: boolean }
-  | { kind: "note"; title: string; text: string }
-  | { kind: "link"; label: string; url: string };
+export type TwinDraft = Schemas["Draft"];
+/** What is left out stays. */
+export type TwinChange = Partial<Schemas["DraftChange"]> & Pick<Schemas["DraftChange"], "revision">;
+export type TwinSummary = Schemas["TwinSummary"];
+export type NewTwinSource = Schemas["NewSource"];
 
 /** What a visitor reads of a twin. */
 export interface TwinProfile {

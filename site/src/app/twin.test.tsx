@@ -141,7 +141,7 @@ describe("LinkedIn's archive", () => {
     await person.click(found.getByRole("button", { name: "Add to the twin" }));
     await waitFor(() => expect(screen.queryByRole("region", { name: "Found in the archive" })).toBeNull());
     expect(api.sent("POST", "/drafts/me/sources")).toEqual([
-      { kind: "linkedin", owner_name: "Ada Lovelace", files: { Profile: [{ "First Name": "Ada", "Last Name": "Lovelace", Headline: "Analyst" }] } },
+      { kind: "linkedin", owner_name: "Ada Lovelace", files: { Profile: [{ "First Name": "Ada", "Last Name": "Lovelace", Headline: "Analyst" }] }, confirmed_name: false },
     ]);
     expect(JSON.stringify(api.asked)).not.toMatch(/secret|10 Dec/);
   });

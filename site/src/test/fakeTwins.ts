@@ -111,7 +111,7 @@ export class FakeTwins {
   #route({ method, path, body }: Asked): Reply {
     const [, , handle = "", part = "", id = "", action = ""] = path.split("/");
     if (handle === "") {
-      const twins = [...this.drafts.values()].map(({ persona: { name }, ...held }) => ({ handle: held.handle, name, published_version: held.published_version }));
+      const twins = [...this.drafts.values()].map(({ persona: { name }, ...held }) => ({ ...held, name }));
       return [200, { twins }];
     }
     if (method === "PUT" && part === "") {

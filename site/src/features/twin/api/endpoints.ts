@@ -14,7 +14,7 @@ export const createTwin = (api: ApiClient, handle: string): Promise<TwinDraft> =
 /** handle: typed by whoever deletes it. */
 export const deleteTwin = (api: ApiClient, handle: string, typed: string): Promise<unknown> => api.delete(pathOf(handle), { handle: typed });
 /** revision: of the draft that was read. */
-export const changeTwin = (api: ApiClient, handle: string, change: TwinChange & { revision: number }): Promise<TwinDraft> =>
+export const changeTwin = (api: ApiClient, handle: string, change: TwinChange): Promise<TwinDraft> =>
   api.patch(pathOf(handle), change);
 
 /** data: a picture in Base64. */

@@ -44,7 +44,7 @@ export function AddArchive({ draft }: { draft: TwinDraft }) {
       kind: "linkedin",
       owner_name: archive.ownerName,
       files,
-      ...(isConfirmed && { confirmed_name: true }),
+      confirmed_name: isConfirmed,
     });
     setState({ phase: "none" });
     showToast({ text: twinTexts.now().sources.added(name) });
