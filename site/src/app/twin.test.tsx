@@ -88,9 +88,9 @@ describe("sources", () => {
   });
 
   it("say why one could not be read, and go when they are removed", async () => {
-    api.change({ sources: [source({ status: "failed", error: { code: "empty", message: "There is no text in it." } })] });
+    api.change({ sources: [source({ status: "failed", error: { code: "no_text", message: "This file is a picture of a text." } })] });
     openAsOwner("/twin");
-    expect(await screen.findByText("It could not be read. There is no text in it.")).toBeInTheDocument();
+    expect(await screen.findByText("It could not be read. It is a picture of a text. Choose a document whose text can be selected.")).toBeInTheDocument();
     await person.click(screen.getByRole("button", { name: "Remove cv.pdf" }));
     await person.click(screen.getByRole("button", { name: "Remove" }));
     expect(await screen.findByText(/No source yet/)).toBeInTheDocument();

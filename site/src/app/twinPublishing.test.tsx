@@ -157,6 +157,13 @@ describe("preview and publication", () => {
     expect(api.sent("POST", "/drafts/me/publications")).toEqual([{ revision: 1 }, { revision: 2 }]);
   });
 
+  it("says which step has what is missing", async () => {
+    api.instead.set("POST /drafts/me/publications", refused(400, "invalid_request", { field: "persona.name" }));
+    const card = await openPublish();
+    await person.click(card.getByRole("button", { name: "Publish" }));
+    expect(await card.findByRole("alert")).toHaveTextContent("The twin has no name yet. Give it one in the step Persona.");
+  });
+
   it("has the versions, and publishes an earlier one again when asked twice", async () => {
     const at = "2026-11-20T12:00:00.000Z";
     api.change({ published_version: 2, published_at: at, versions: [{ version: 2, published_at: at, is_current: true }, { version: 1, published_at: at, is_current: false }] });

@@ -234,5 +234,22 @@ export const twinEn = {
     changed: "The twin was changed meanwhile. It is shown as it is now: look through it and try again.",
     another_person: "The archive is another person’s.",
     file_not_ready: "The document is not read yet. Try again in a moment.",
+    not_found: "It is no longer there: another owner may have removed it. The page shows the twin as it is now.",
+    payload_too_large: "There is more of it than a twin can take. Shorten the texts, or hide entries that visitors need not see.",
+  },
+  /** By the field that is wrong. */
+  fieldErrors: {
+    "persona.name": "The twin has no name yet. Give it one in the step Persona.",
+    entries: "There is nothing to show yet. Add a source or an entry.",
+    files: "There is nothing of a career in this archive. Is it the whole .zip that LinkedIn gave?",
+  },
+  sourceErrors: {
+    reading_failed: "Remove it and add it again.",
+    nothing_found: "There is nothing of a career in it. Is it a CV?",
+    file_gone: "The file was deleted. Upload it again.",
+    file_not_ready: "The file was not ready. Remove it and add it again.",
+    no_text: "It is a picture of a text. Choose a document whose text can be selected.",
+    too_long: "It is too long. Choose a shorter one.",
+    prompt_refused: "Claude declines to work on this document. Choose another one.",
   },
 };

@@ -236,5 +236,21 @@ export const twinFr: typeof twinEn = {
     changed: "Le jumeau a changé entre-temps. Le voici tel qu’il est : relisez-le, puis recommencez.",
     another_person: "L’archive est celle d’une autre personne.",
     file_not_ready: "Le document n’est pas encore lu. Réessayez dans un instant.",
+    not_found: "Cela n’existe plus : un autre propriétaire l’a peut-être retiré. La page montre le jumeau tel qu’il est.",
+    payload_too_large: "C’est plus qu’un jumeau ne peut porter. Raccourcissez les textes, ou masquez des éléments dont les visiteurs se passent.",
+  },
+  fieldErrors: {
+    "persona.name": "Le jumeau n’a pas encore de nom. Donnez-lui-en un à l’étape Personnage.",
+    entries: "Il n’y a rien à montrer encore. Ajoutez une source ou un élément.",
+    files: "Il n’y a rien d’un parcours dans cette archive. Est-ce bien le .zip entier que LinkedIn a donné ?",
+  },
+  sourceErrors: {
+    reading_failed: "Retirez-la, puis ajoutez-la de nouveau.",
+    nothing_found: "Il n’y a rien d’un parcours dedans. Est-ce bien un CV ?",
+    file_gone: "Le fichier a été supprimé. Envoyez-le de nouveau.",
+    file_not_ready: "Le fichier n’était pas prêt. Retirez-le, puis ajoutez-le de nouveau.",
+    no_text: "C’est l’image d’un texte. Choisissez un document dont le texte peut être sélectionné.",
+    too_long: "C’est trop long. Choisissez un document plus court.",
+    prompt_refused: "Claude refuse de travailler sur ce document. Choisissez-en un autre.",
   },
 };

@@ -1,6 +1,7 @@
 /** What a refusal says to an owner at work on a twin: what happened, and what to do. */
 import { ApiError } from "@/api/client";
-import { errorText } from "@/entities/errors/errorText";
+import type { TwinSource } from "@/api/types";
+import { answerErrorText, errorText } from "@/entities/errors/errorText";
 import { t } from "@/i18n";
 import { twinTexts } from "@/i18n/twin";
 
@@ -14,7 +15,13 @@ export function twinErrorText(error: unknown): string {
   const texts = twinTexts.now();
   if (isArchiveError(error)) return texts.archiveErrors[error.problem];
   if (!(error instanceof ApiError)) return errorText(t(), error);
-  const known: Readonly<Record<string, string>> = texts.errors;
-  const text = Object.hasOwn(known, error.code) ? known[error.code] : undefined;
-  return text ?? errorText(t(), error);
+  const field = error.code === "invalid_request" ? textOf(texts.fieldErrors, String(error.extra["field"])) : undefined;
+  return field ?? textOf(texts.errors, error.code) ?? errorText(t(), error);
 }
+
+/** Why a source could not be read; an unknown code says what the server said. */
+export const sourceErrorText = (error: NonNullable<TwinSource["error"]>): string =>
+  textOf(twinTexts.now().sourceErrors, error.code) ?? answerErrorText(t(), error);
+
+const textOf = (known: Readonly<Record<string, string>>, code: string): string | undefined =>
+  Object.hasOwn(known, code) ? known[code] : undefined;

@@ -11,6 +11,7 @@ import { ProgressBar } from "@/ui/ProgressBar";
 import { showToast } from "@/ui/toasts";
 
 import { removeSource } from "../api/endpoints";
+import { sourceErrorText } from "../api/problems";
 import { useStep } from "../api/twins";
 import { AddArchive } from "./AddArchive";
 import { AddDocument } from "./AddDocument";
@@ -61,7 +62,7 @@ function SourceRow({ handle, source }: { handle: string; source: TwinSource }) {
         </p>
         <p className={status === "failed" ? "text-sm text-danger" : "text-sm text-muted"}>
           {status === "failed"
-            ? texts.failed(error?.message ?? "")
+            ? texts.failed(error ? sourceErrorText(error) : "")
             : [texts.kinds[kind], status === "reading" ? texts.reading : texts.entries(entries), formatDate(language, addedAt)].join(DOT)}
         </p>
         {status === "reading" && (
