@@ -133,7 +133,7 @@ describe("LinkedIn's archive", () => {
     await openArchive({ "Profile.csv": PROFILE, "messages.csv": "FROM,CONTENT\nBob,secret\n", "Skills.csv": "Name\n" });
     const found = within(await screen.findByRole("region", { name: "Found in the archive" }));
     expect(found.getByText(/The archive of Ada Lovelace\./)).toBeInTheDocument();
-    expect(found.getByText("1 row · left out: Birth Date")).toBeInTheDocument();
+    expect(found.getByText("Profile · 1 row · left out: Birth Date")).toBeInTheDocument();
     expect(found.getByText("Without a row: Skills.csv")).toBeInTheDocument();
     expect(found.getByText("Never read: 1 file")).toBeInTheDocument();
     expect(found.getByText("messages.csv")).toBeInTheDocument();
@@ -205,7 +205,7 @@ describe("what was read", () => {
   it("is hidden, and deleted with a way back", async () => {
     await open();
     await choose("Analyst", "Hide");
-    expect(await screen.findByText("Hidden")).toBeInTheDocument();
+    expect(await screen.findByText("Hidden from visitors")).toBeInTheDocument();
     expect(api.sent("PATCH", "/drafts/me/entries/e1")).toEqual([{ is_hidden: true }]);
     await choose("Weaving", "Delete");
     await waitFor(() => expect(screen.queryByRole("list", { name: "Skills" })).toBeNull());

@@ -22,7 +22,7 @@ describe("the persona", () => {
     await type("Headline", "Countess of numbers");
     await type("Contact: email address or web address", "ada@example.com");
     await type("Links under the name", "My engine https://engine.example/");
-    await person.click(screen.getByRole("radio", { name: "of me" }));
+    await person.click(screen.getByRole("radio", { name: "in the third person" }));
     await person.click(screen.getByRole("radio", { name: "Français" }));
     await type("Greeting", "Bonjour");
     await type("What it does not talk about", "salaire{Enter}santé");

@@ -62,14 +62,15 @@ export function ArchiveReview({ archive, isBusy, problem, onSend, onCancel }: Ar
   );
 }
 
-function FoundFile({ found: { file, rows, leftOut, beyond } }: { found: ReadFile }) {
-  const texts = useTwinTexts().archive;
-  const facts = [texts.rows(rows.length), ...(beyond > 0 ? [texts.beyond(beyond)] : []), ...(leftOut.length > 0 ? [texts.leftOut(leftOut.join(", "))] : [])];
+function FoundFile({ found: { file, section, rows, leftOut, beyond } }: { found: ReadFile }) {
+  const { archive: texts, sections } = useTwinTexts();
+  const names: Readonly<Record<string, string>> = sections;
+  const facts = [file, texts.rows(rows.length), ...(beyond > 0 ? [texts.beyond(beyond)] : []), ...(leftOut.length > 0 ? [texts.leftOut(leftOut.join(", "))] : [])];
   return (
     <li>
       <details>
         <summary className="cursor-pointer wrap-anywhere">
-          {file} <span className="text-sm text-muted">{facts.join(DOT)}</span>
+          {names[section] ?? file} <span className="text-sm text-muted">{facts.join(DOT)}</span>
         </summary>
         <ul className="mt-1 max-h-64 space-y-2 overflow-y-auto border-l border-line pl-3 text-sm">
           {rows.map((row, index) => (

@@ -77,11 +77,11 @@ function EntryShown({ draft, entry, onEdit }: { draft: TwinDraft; entry: TwinEnt
   const toggle = (): void => edit.mutate({ entry_id: entry.entry_id, is_hidden: !entry.is_hidden }, { onError: complain });
   return (
     <div className="flex items-start gap-2">
-      <div className={cx("min-w-0 flex-1 space-y-0.5", entry.is_hidden && "opacity-60")}>
-        <p dir="auto" className="font-medium wrap-anywhere">
+      <div className="min-w-0 flex-1 space-y-0.5">
+        <p dir="auto" className={cx("font-medium wrap-anywhere", entry.is_hidden && "text-muted line-through")}>
           {title}
-          {entry.is_hidden && <span className="ml-2 rounded-md bg-hover px-1.5 text-xs leading-5 font-medium text-muted">{texts.hidden}</span>}
         </p>
+        {entry.is_hidden && <p className="text-sm text-notice">{texts.hidden}</p>}
         {facts && <p dir="auto" className="text-sm wrap-anywhere">{facts}</p>}
         {entry.text && <p dir="auto" className="line-clamp-4 text-sm wrap-anywhere whitespace-pre-line text-muted">{entry.text}</p>}
         {entry.url && <p className="text-sm wrap-anywhere text-muted">{entry.url}</p>}

@@ -113,7 +113,7 @@ function Versions({ draft }: { draft: TwinDraft }) {
       <ul aria-label={texts.versions} className="divide-y divide-line">
         {draft.versions.map((version) => (
           <li key={version.version} className="flex flex-wrap items-center gap-x-3 gap-y-1 py-2">
-            <p className="min-w-0 flex-1">
+            <p className="min-w-0 flex-1 basis-48">
               {texts.version(version.version)} <span className="text-sm text-muted">{formatTime(language, version.published_at)}</span>
             </p>
             {version.is_current ? (

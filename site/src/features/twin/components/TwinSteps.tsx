@@ -63,7 +63,7 @@ function StepList({ draft, step, onStep }: { draft: TwinDraft; step: Step; onSte
   const texts = useTwinTexts().steps;
   return (
     <nav aria-label={texts.label}>
-      <ol className="flex gap-1 overflow-x-auto rounded-xl bg-hover p-1">
+      <ol className="flex flex-wrap gap-1 rounded-xl bg-hover p-1">
         {STEPS.map((name, index) => (
           <li key={name} className="min-w-max flex-1">
             <button

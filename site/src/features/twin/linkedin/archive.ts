@@ -5,6 +5,8 @@ import { ArchiveError, assertFit, listEntries, unpack, type ZipEntry } from "./z
 
 export interface ReadFile {
   file: string;
+  /** Of the page, which it tells of. */
+  section: string;
   rows: Row[];
   /** Columns that were not taken. */
   leftOut: string[];
@@ -89,7 +91,7 @@ async function readAll(file: Blob, candidates: readonly Candidate[], list: Allow
     const table = isPage ? readPage(text, name, list) : readTable(text, name, list);
     if (table === null) (text.trim() === "" ? empty : foreign).push(entry.path);
     else if (table.rows.length === 0) empty.push(entry.path);
-    else files.set(name, joined(files.get(name), { file: name, ...table }, list));
+    else files.set(name, joined(files.get(name), { file: name, section: list.files[name]?.section ?? "", ...table }, list));
   }
   const profile = files.get("Profile")?.rows[0] ?? {};
   const ownerName = [profile["First Name"], profile["Last Name"]].filter(Boolean).join(" ");
