@@ -30,9 +30,28 @@ function developmentConfig(): Plugin {
   };
 }
 
+/** In a deployment the published page stands at the root, and app.html serves the rest. */
+function rootLeadsToTheChat(): Plugin {
+  return {
+    name: "chatapp-root",
+    configureServer(server) {
+      server.middlewares.use((request, response, next) => {
+        if (new URL(request.url ?? "", "http://localhost").pathname !== "/") return next();
+        response.writeHead(302, { Location: "/chat" }).end();
+      });
+    },
+  };
+}
+
 export default defineConfig({
-  plugins: [react(), tailwindcss(), developmentConfig()],
-  resolve: { alias: { "@": fileURLToPath(new URL("./src", import.meta.url)) } },
+  plugins: [react(), tailwindcss(), developmentConfig(), rootLeadsToTheChat()],
+  resolve: {
+    alias: {
+      // The server's own list of what may be read of LinkedIn's archive.
+      "@linkedin": fileURLToPath(new URL("../chatapp/chalicelib/twin/linkedin.json", import.meta.url)),
+      "@": fileURLToPath(new URL("./src", import.meta.url)),
+    },
+  },
   build: {
     target: "es2022",
     // Inlined assets would be data: URLs, which the site's content security policy refuses for fonts and scripts.
@@ -41,6 +60,7 @@ export default defineConfig({
   },
   server: {
     host: "127.0.0.1",
+    fs: { allow: [".", "../chatapp/chalicelib/twin"] },
     proxy: {
       "/api": {
         target: process.env["CHATAPP_API_PROXY"] ?? "http://127.0.0.1:8000",

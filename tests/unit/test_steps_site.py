@@ -36,6 +36,15 @@ def test_packages_are_installed_when_they_do_not_fit_the_lock(installed: dict[st
     assert site.packages_fit(LOCK, installed) is fits
 
 
+def test_the_site_is_built_anew_when_the_list_that_it_shares_with_the_server_changed(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    before, shared = site._sources_digest(), tmp_path / "linkedin.json"
+    monkeypatch.setattr(site, "_SHARED", shared)
+    shared.write_text("{}")
+    assert site._sources_digest() != before
+
+
 def test_assets_go_first_and_index_last(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     for name in ("index.html", "assets/app-1.js", "favicon.svg"):
         (tmp_path / name).parent.mkdir(exist_ok=True)

@@ -88,6 +88,47 @@ export type Topics = Schemas["Topics"];
 export type Question = Schemas["Question"];
 export type QuestionsPage = Schemas["Questions"];
 export type QuestionChange = Partial<Schemas["QuestionChange"]> & Pick<Schemas["QuestionChange"], "action">;
+/** The parts of a twin's page, in its order. */
+export const TWIN_SECTIONS = [
+  "about", "experience", "education", "skills", "certifications", "projects", "publications", "languages", "volunteering",
+  "honors", "courses", "organizations", "test_scores", "recommendations", "posts", "notes", "links",
+] as const;
+export type TwinSection = TwinEntry["section"];
+export type TwinLanguage = TwinPersona["languages"][number];
+/** One thing that is known of the owner, and from which sources. */
+export type TwinEntry = Schemas["Entry"];
+export type TwinEntryText = Omit<TwinEntry, "entry_id" | "source_ids" | "is_hidden">;
+export type TwinSource = Schemas["Source"];
+/** Where sources tell one thing differently. */
+export type TwinConflict = Schemas["Conflict"];
+export type TwinTexts = Schemas["Texts"];
+export type TwinPersona = Schemas["Persona"];
+export type TwinVersion = Schemas["Version"];
+/** A twin as its owners work on it. */
+export type TwinDraft = Schemas["Draft"];
+/** What is left out stays. */
+export type TwinChange = Partial<Schemas["DraftChange"]> & Pick<Schemas["DraftChange"], "revision">;
+export type TwinSummary = Schemas["TwinSummary"];
+export type NewTwinSource = Schemas["NewSource"];
+
+/** What a visitor reads of a twin. */
+export interface TwinProfile {
+  handle: string;
+  name: string;
+  headline: string;
+  languages: TwinLanguage[];
+  texts: Partial<Record<TwinLanguage, Pick<TwinTexts, "greeting" | "suggested_questions">>>;
+  contact: { label: string; url: string } | null;
+  links: { label: string; url: string }[];
+  photo_url: string | null;
+  sections: { section: TwinSection; entries: Omit<TwinEntry, "section" | "source_ids" | "is_hidden">[] }[];
+}
+
+export interface TwinPreview {
+  visit_id: string;
+  token: string;
+  profile: TwinProfile;
+}
 
 export type SocketTicket = Schemas["Ticket"];
 

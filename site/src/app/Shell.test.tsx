@@ -12,7 +12,7 @@ afterEach(() => vi.restoreAllMocks());
 
 describe("signing out", () => {
   it("leaves nothing of what was shown or said on the page", async () => {
-    const first = openApp("/");
+    const first = openApp("/chat");
     await screen.findByRole("textbox", { name: "Message to Claude" });
     act(() => {
       announce("Claude has answered. A secret.");
@@ -20,7 +20,7 @@ describe("signing out", () => {
     });
     expect(document.body).toHaveTextContent(/A secret.*secret\.pdf|secret\.pdf.*A secret/);
     first.unmount();
-    openApp("/");
+    openApp("/chat");
     await screen.findByRole("textbox", { name: "Message to Claude" });
     expect(document.body).not.toHaveTextContent(/secret/);
   });

@@ -12,18 +12,19 @@ import { routes } from "@/lib/routes";
 import { IconButton } from "@/ui/Button";
 
 import { FullPage } from "./FullPage";
-import { ChatRoute, FilesRoute, InsightsRoute, ModerationRoute, PeopleRoute } from "./pages";
+import { ChatRoute, FilesRoute, InsightsRoute, ModerationRoute, PeopleRoute, TwinRoute } from "./pages";
 import { Drawer, Sidebar } from "./Sidebar";
 
 const otherPages: Readonly<Record<string, typeof FilesRoute>> = {
   [routes.files]: FilesRoute,
+  [routes.twin]: TwinRoute,
   [routes.people]: PeopleRoute,
   [routes.moderation]: ModerationRoute,
   [routes.insights]: InsightsRoute,
 };
 
 /** The API refuses others what they show. */
-const ownersPages: ReadonlySet<string> = new Set([routes.people, routes.moderation, routes.insights]);
+const ownersPages: ReadonlySet<string> = new Set([routes.twin, routes.people, routes.moderation, routes.insights]);
 
 export function Shell({ identity, onSignOut }: { identity: Identity; onSignOut: (where: Where) => void }) {
   const t = useT();

@@ -46,8 +46,10 @@ export function Sidebar({ identity, conversationId, onSignOut, onOpen, onClose }
         <PageLink href={routes.files} icon="folder" label={t.files.page.title} onOpen={onOpen} />
         {isOwner(identity) && (
           <>
+            <PageLink href={routes.twin} icon="twin" label={t.app.twin} onOpen={onOpen} />
             <PageLink href={routes.people} icon="people" label={t.app.people} onOpen={onOpen} />
             <PageLink href={routes.moderation} icon="shield" label={t.app.moderation} onOpen={onOpen} />
+            <PageLink href={routes.insights} icon="chart" label={t.app.insights} onOpen={onOpen} />
           </>
         )}
       </div>

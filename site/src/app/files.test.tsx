@@ -172,7 +172,7 @@ describe("sending", () => {
   });
 
   it("a first message takes its files into the new conversation", async () => {
-    openApp("/");
+    openApp("/chat");
     await drop(pdf());
     await finishReading();
     await person.type(await composer(), "Hi{Enter}");
@@ -182,7 +182,7 @@ describe("sending", () => {
   });
 
   it("what is written and attached while the first message waits goes on in the new conversation", async () => {
-    openApp("/");
+    openApp("/chat");
     await drop(pdf());
     await person.type(await composer(), "Hi{Enter}");
     await person.type(await composer(), "And another thing");

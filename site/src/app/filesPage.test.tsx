@@ -26,7 +26,7 @@ describe("the Files page", () => {
     api.files.put(storedFile({ file_id: "s1", name: "scan.pdf", scanned: true, pages: 3, tokens: null, conversations: 2 }));
     const error = { code: "broken_file", message: "damaged" };
     api.files.put(storedFile({ file_id: "s2", name: "torn.docx", status: "failed", error, pages: null, tokens: null }));
-    openApp("/");
+    openApp("/chat");
     await person.click(await screen.findByRole("link", { name: "Files" }));
     expect(await names()).toEqual(["torn.docx", "scan.pdf", "thesis.pdf"]);
     const [torn, scan, thesis] = within(await list()).getAllByRole("listitem");
@@ -220,7 +220,7 @@ describe("the Files page", () => {
     put("thesis.pdf");
     openApp("/files");
     await choose("thesis.pdf", "Use in a new chat");
-    expect(window.location.pathname).toBe("/");
+    expect(window.location.pathname).toBe("/chat");
     const attached = await screen.findByRole("list", { name: "Attached files" });
     expect(attached).toHaveTextContent("212 pages, about 90,000 tokens");
     await person.click(screen.getByRole("link", { name: "Files" }));

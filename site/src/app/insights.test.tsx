@@ -72,6 +72,10 @@ describe("insights", () => {
     expect(await screen.findByRole("radio", { name: "me" })).toBeChecked();
     await person.click(screen.getByRole("radio", { name: "ada" }));
     await waitFor(() => expect(api.asked.some(({ path }) => path === "/insights/ada")).toBe(true));
+    expect(window.location.search).toBe("?twin=ada");
+    api.questions = [question({ status: "answered" })];
+    await person.click(await screen.findByRole("radio", { name: "Answered" }));
+    expect(await screen.findByRole("link", { name: "Go to publish" })).toHaveAttribute("href", "/twin?twin=ada");
   });
 
   it("are tried again when they could not be loaded", async () => {

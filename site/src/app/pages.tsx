@@ -17,6 +17,7 @@ import { showToast } from "@/ui/toasts";
 
 const FilesPage = lazy(() => import("@/features/files/components/FilesPage"));
 const PeoplePage = lazy(() => import("@/features/people/components/PeoplePage"));
+const TwinPage = lazy(() => import("@/features/twin/components/TwinPage"));
 const ModerationPage = lazy(() => import("@/features/moderation/components/ModerationPage"));
 const InsightsPage = lazy(() => import("@/features/insights/components/InsightsPage"));
 
@@ -53,6 +54,12 @@ function Coming({ children }: { children: ReactNode }) {
 export const PeopleRoute = ({ openList }: { openList: ReactNode }) => (
   <Coming>
     <PeoplePage openList={openList} />
+  </Coming>
+);
+
+export const TwinRoute = ({ openList }: { openList: ReactNode }) => (
+  <Coming>
+    <TwinPage openList={openList} />
   </Coming>
 );
 

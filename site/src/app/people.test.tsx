@@ -29,11 +29,11 @@ describe("the owner's pages", () => {
     expect(await screen.findByText("This page is for owners")).toBeInTheDocument();
     expect(api.asked).toEqual([]);
     cleanup();
-    openApp("/");
+    openApp("/chat");
     await screen.findByRole("textbox", { name: "Message to Claude" });
     expect(screen.queryByRole("link", { name: /People|Moderation/ })).toBeNull();
     cleanup();
-    openAsOwner("/");
+    openAsOwner("/chat");
     await person.click(await screen.findByRole("link", { name: "People" }));
     expect(await screen.findByRole("table", { name: "People with an account" })).toBeInTheDocument();
     expect(screen.getByRole("link", { name: "Moderation" })).toBeInTheDocument();

@@ -225,7 +225,7 @@ describe("writing", () => {
 
 describe("whoever is in no group", () => {
   it("waits, and has the chat once an owner has let them in", async () => {
-    await openAsNobody("/");
+    await openAsNobody("/chat");
     await person.click(await screen.findByRole("button", { name: "Check again" }));
     expect(await screen.findByText(/no owner has let you in so far/)).toBeInTheDocument();
     groups = ["members"];
@@ -234,7 +234,7 @@ describe("whoever is in no group", () => {
   });
 
   it("is back to waiting when they are taken out while the page is open", async () => {
-    await open("/", { ...ada, groups: ["members"] });
+    await open("/chat", { ...ada, groups: ["members"] });
     await screen.findByRole("textbox", { name: "Message to Claude" });
     groups = [];
     await act(() => session.refresh());

@@ -4,11 +4,12 @@ import { catalogues as ofFirstPage, detectLanguage, setLanguage, t } from ".";
 import { commentTexts } from "./comments";
 import { insightsTexts } from "./insights";
 import { peopleTexts } from "./people";
+import { twinTexts } from "./twin";
 
 /** With the texts that come later than the first page. */
 const catalogues = {
-  en: { ...ofFirstPage.en, comments: commentTexts.all.en, people: peopleTexts.all.en, insights: insightsTexts.all.en },
-  fr: { ...ofFirstPage.fr, comments: commentTexts.all.fr, people: peopleTexts.all.fr, insights: insightsTexts.all.fr },
+  en: { ...ofFirstPage.en, comments: commentTexts.all.en, people: peopleTexts.all.en, insights: insightsTexts.all.en, twin: twinTexts.all.en },
+  fr: { ...ofFirstPage.fr, comments: commentTexts.all.fr, people: peopleTexts.all.fr, insights: insightsTexts.all.fr, twin: twinTexts.all.fr },
 };
 
 type Argument = (index: number) => unknown;
@@ -42,6 +43,16 @@ const SAME = new Set([
   "citations.viewer.units.page.name",
   "people.budgetTitle",
   "comments.sections.title",
+  "twin.steps.sources",
+  "twin.sources.list",
+  "twin.sources.cv",
+  "twin.sources.note",
+  "twin.sources.kinds.cv",
+  "twin.sources.kinds.note",
+  "twin.sections.publications",
+  "twin.sections.notes",
+  "twin.persona.photo",
+  "twin.publish.version",
 ]);
 
 describe.each(Object.entries(catalogues))("the catalogue %s", (_language, catalogue) => {
@@ -73,7 +84,7 @@ it("keeps French signs with their words: a no-break space stands before ? ! ; : 
   expect(texts(catalogues.fr).filter(([, text]) => / [?!;:»]|« /.test(text))).toEqual([]);
 });
 
-const UNITS = "(?:fichier|page|diapositive|partie|jeton|conversation|message|caractère|commentaire|personne|source|dernier|Mo\\b)";
+const UNITS = "(?:fichier|page|diapositive|partie|jeton|conversation|message|caractère|commentaire|personne|source|dernier|ligne|élément|point|Mo\\b)";
 
 it("keeps French numbers with their units: a no-break space stands between them", () => {
   expect(texts(catalogues.fr, () => 3).filter(([, text]) => new RegExp(`\\d ${UNITS}`).test(text))).toEqual([]);

@@ -1,11 +1,13 @@
 /** The site's addresses, in one place. */
 export const routes = {
-  newChat: "/",
+  /** A new conversation. The root is no page of the application: it is the published twin's. */
+  newChat: "/chat",
   files: "/files",
+  twin: "/twin",
+  twinOf: (handle: string): string => (handle === "me" ? "/twin" : `/twin?twin=${encodeURIComponent(handle)}`),
+  insights: "/insights",
   people: "/people",
   moderation: "/moderation",
-  twin: "/twin",
-  insights: "/insights",
   section: (id: string): string => `/sections/${encodeURIComponent(id)}`,
   conversationPattern: "/c/:id" as const,
   conversation: (id: string): string => `/c/${encodeURIComponent(id)}`,

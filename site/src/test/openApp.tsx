@@ -87,7 +87,7 @@ export const openAsOwner = (path: string) => {
   return openApp(path, signedInSession(owner), owner);
 };
 
-export function openApp(path = "/", session = signedInSession(), person = identity) {
+export function openApp(path = "/chat", session = signedInSession(), person = identity) {
   window.history.replaceState(null, "", path);
   const view = render(
     <SessionContext value={session}>

@@ -89,7 +89,7 @@ test("deleting the open conversation leads to a new one", async ({ chat, page })
   await chat.opened();
   await choose(page, "Open now", en.list.delete);
   await expect(page.getByRole("heading", { name: en.chat.emptyTitle })).toBeVisible();
-  expect(new URL(page.url()).pathname).toBe("/");
+  expect(new URL(page.url()).pathname).toBe("/chat");
 });
 
 test("the model's title appears by itself", { tag: "@scripted" }, async ({ chat, page }) => {

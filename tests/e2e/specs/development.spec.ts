@@ -11,7 +11,9 @@ test("on `chalice local` the site works by reading frames", { tag: ["@local_only
   const word = uniqueWord();
   await script(word, { text: longText(150), delay_chunk_s: 0.05 });
 
+  // The root is the published page, which the development server does not have.
   await page.goto(stage.development_url!);
+  expect(new URL(page.url()).pathname).toBe("/chat");
   const chat = await new Chat(page).signIn(account);
   await chat.send(`${word}: which flowers?`);
   const part = await chat.partOf(chat.answers.first());

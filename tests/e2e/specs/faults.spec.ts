@@ -67,7 +67,7 @@ test("a draft outlives a reload and is kept for its conversation", async ({ chat
   await chat.box.fill("Not yet finished");
   await page.reload();
   await expect(chat.box).toHaveValue("Not yet finished");
-  await chat.open("/");
+  await chat.open();
   await expect(chat.box).toHaveValue("");
   await chat.open(`/c/${id}`);
   await expect(chat.box).toHaveValue("Not yet finished");

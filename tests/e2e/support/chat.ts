@@ -38,7 +38,7 @@ export class Chat {
     this.stopButton = page.getByRole("button", { name: en.chat.stop, exact: true });
   }
 
-  async open(path = "/"): Promise<this> {
+  async open(path = "/chat"): Promise<this> {
     await this.page.goto(stage.site_url + path);
     return this;
   }

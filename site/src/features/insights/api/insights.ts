@@ -70,7 +70,7 @@ export function useQuestionActions(handle: string, toPublish: () => void) {
   const reread = (): void => {
     void client.invalidateQueries({ queryKey: questionsKey(handle) });
     // The note stands in the draft, whoever shows that.
-    void client.invalidateQueries({ queryKey: ["drafts"] });
+    void client.invalidateQueries({ queryKey: ["twins"] });
   };
   /** It leaves its list at once, before that is read again. */
   const put = (question: Question): void =>

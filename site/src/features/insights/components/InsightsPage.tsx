@@ -1,6 +1,6 @@
 /** What happens at the owner's twin: who came, what was asked, what it cost, and what it could not answer. */
 import { useEffect, useState, type ReactNode } from "react";
-import { Link } from "wouter";
+import { Link, useSearchParams } from "wouter";
 
 import { LoadFailed } from "@/entities/errors/LoadFailed";
 import { useT } from "@/i18n";
@@ -24,7 +24,8 @@ export default function InsightsPage({ openList }: { openList: ReactNode }) {
   const t = useT();
   const texts = useInsightsTexts();
   const handles = useHandles();
-  const [chosen, setChosen] = useState<string | null>(null);
+  const [search, setSearch] = useSearchParams();
+  const chosen = search.get("twin");
   useEffect(() => {
     document.title = `${texts.title}${DOT}${t.app.name}`;
   }, [t, texts]);
@@ -40,7 +41,7 @@ export default function InsightsPage({ openList }: { openList: ReactNode }) {
           {handles.isPending && <Waiting />}
           {handles.isError && <LoadFailed text={texts.loadFailed} error={handles.error} onRetry={handles.refetch} />}
           {handles.data && handles.data.length > 1 && (
-            <Choice label={texts.twin} options={handles.data.map((value) => ({ value, label: value }))} value={handle ?? ""} onChange={setChosen} />
+            <Choice label={texts.twin} options={handles.data.map((value) => ({ value, label: value }))} value={handle ?? ""} onChange={(twin) => setSearch({ twin })} />
           )}
           {handles.data && (handle === null ? <NoTwin /> : <OfTwin key={handle} handle={handle} />)}
         </div>

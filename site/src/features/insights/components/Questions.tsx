@@ -27,7 +27,7 @@ export function Questions({ handle }: { handle: string }) {
   const [status, setStatus] = useState<Status>("open");
   const [answered, setAnswered] = useState<Question | null>(null);
   const list = useQuestions(handle, status);
-  const actions = useQuestionActions(handle, () => navigate(routes.twin));
+  const actions = useQuestionActions(handle, () => navigate(routes.twinOf(handle)));
   const root = useRef<HTMLElement>(null);
   const questions = list.data?.pages.flatMap((page) => page.questions).filter((one) => one.status === status) ?? [];
   const leave = ({ question_id: one }: Question): void => focusBeside(root.current, one);
@@ -53,6 +53,7 @@ export function Questions({ handle }: { handle: string }) {
           {questions.map((question) => (
             <li key={question.question_id}>
               <Item
+                handle={handle}
                 question={question}
                 onAnswer={() => setAnswered(question)}
                 onDismiss={() => {
@@ -95,13 +96,14 @@ export function Questions({ handle }: { handle: string }) {
 }
 
 interface ItemProps {
+  handle: string;
   question: Question;
   onAnswer: () => void;
   onDismiss: () => void;
   onReopen: () => void;
 }
 
-function Item({ question, onAnswer, onDismiss, onReopen }: ItemProps) {
+function Item({ handle, question, onAnswer, onDismiss, onReopen }: ItemProps) {
   const texts = useInsightsTexts().asked;
   const language = useLanguage();
   return (
@@ -121,7 +123,7 @@ function Item({ question, onAnswer, onDismiss, onReopen }: ItemProps) {
       {question.status === "answered" && (
         <p className="text-sm">
           {texts.inDraft}{" "}
-          <Link href={routes.twin} className="text-accent underline underline-offset-2">
+          <Link href={routes.twinOf(handle)} className="text-accent underline underline-offset-2">
             {texts.toPublish}
           </Link>
         </p>

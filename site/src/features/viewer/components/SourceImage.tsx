@@ -1,6 +1,7 @@
-import { useEffect, useState } from "react";
+import { useState } from "react";
 
 import { useT } from "@/i18n";
+import { useObjectUrl } from "@/lib/useObjectUrl";
 import type { ViewerTarget } from "@/lib/viewer";
 import { Skeleton } from "@/ui/Skeleton";
 
@@ -15,21 +16,4 @@ export function SourceImage({ target, onDownload }: { target: ViewerTarget; onDo
   if (image.error || isBroken) return <Notice onDownload={onDownload}>{t.citations.viewer.imageFailed}</Notice>;
   if (url === null) return <Skeleton className="h-64 w-full" />;
   return <img src={url} alt={target.name} className="mx-auto max-w-full rounded-lg" onError={() => setBroken(true)} />;
-}
-
-/** An address for what this page holds, for as long as it is shown. */
-function useObjectUrl(blob: Blob | null): string | null {
-  const [url, setUrl] = useState<string | null>(null);
-  useEffect(() => {
-    if (!blob) return;
-    const made = URL.createObjectURL(blob);
-    // It lives exactly as long as this effect.
-    // oxlint-disable-next-line react/set-state-in-effect
-    setUrl(made);
-    return () => {
-      setUrl(null);
-      URL.revokeObjectURL(made);
-    };
-  }, [blob]);
-  return url;
 }

@@ -1,0 +1,73 @@
+/** The twin as its owners set it up: what it knows, how it speaks, how it looks to visitors, and what of it is published. */
+import { useEffect, useState, type ReactNode } from "react";
+import { useSearchParams } from "wouter";
+
+import { LoadFailed } from "@/entities/errors/LoadFailed";
+import { useT } from "@/i18n";
+import { useTwinTexts } from "@/i18n/twin";
+import { DOT } from "@/lib/format";
+import { Skeleton } from "@/ui/Skeleton";
+
+import { useDraft, useTwins } from "../api/twins";
+import { NewTwinDialog } from "./NewTwinDialog";
+import { Start } from "./Start";
+import { TwinMenu } from "./TwinMenu";
+import { TwinSteps } from "./TwinSteps";
+
+/** The twin at the site's root. */
+const DEFAULT_HANDLE = "me";
+
+export default function TwinPage({ openList }: { openList: ReactNode }) {
+  const t = useT();
+  const texts = useTwinTexts();
+  const [search, setSearch] = useSearchParams();
+  const handle = search.get("twin") ?? DEFAULT_HANDLE;
+  const [isNaming, setNaming] = useState(false);
+  const { data: list } = useTwins();
+  const open = (next: string): void => setSearch(next === DEFAULT_HANDLE ? {} : { twin: next });
+  useEffect(() => {
+    document.title = `${texts.title}${DOT}${t.app.name}`;
+  }, [t, texts]);
+  return (
+    <main className="relative flex min-w-0 flex-1 flex-col" aria-label={texts.title}>
+      <header className="flex min-h-14 shrink-0 items-center gap-1 px-2 wide:px-5">
+        {openList}
+        <h1 className="min-w-0 flex-1 truncate px-1 text-[0.9375rem] font-medium text-muted">{texts.title}</h1>
+        <TwinMenu handle={handle} twins={list?.twins ?? []} onOpen={open} onAnother={() => setNaming(true)} />
+      </header>
+      <div className="min-h-0 flex-1 overflow-y-auto">
+        <div className="mx-auto flex min-h-full w-full max-w-[52rem] flex-col gap-5 px-4 pt-2 pb-12 wide:px-6">
+          <Work key={handle} handle={handle} onDeleted={() => open(DEFAULT_HANDLE)} />
+        </div>
+      </div>
+      {isNaming && (
+        <NewTwinDialog
+          onClose={() => setNaming(false)}
+          onCreated={(created) => {
+            setNaming(false);
+            open(created);
+          }}
+        />
+      )}
+    </main>
+  );
+}
+
+function Work({ handle, onDeleted }: { handle: string; onDeleted: () => void }) {
+  const t = useT();
+  const texts = useTwinTexts();
+  const { data: draft, isPending, isError, error, refetch } = useDraft(handle);
+  if (isPending) {
+    return (
+      <div role="status" aria-label={t.app.loading} className="space-y-5 pt-3">
+        <Skeleton className="h-10 w-full" />
+        <Skeleton className="h-4 w-2/5" />
+        <Skeleton className="h-24 w-full" />
+      </div>
+    );
+  }
+  // What was read before stays, with what is being typed in it.
+  if (isError && !draft) return <LoadFailed text={texts.loadFailed} error={error} onRetry={refetch} />;
+  if (!draft) return <Start handle={handle} />;
+  return <TwinSteps draft={draft} onDeleted={onDeleted} />;
+}

@@ -1,0 +1,26 @@
+/** The page of the twin, for tests: on an API of one twin, "me". */
+import { screen } from "@testing-library/react";
+import { beforeEach } from "vitest";
+
+import { draft, FakeTwins } from "./fakeTwins";
+import { person } from "./openApp";
+
+/** Anew for each test of a file that calls `prepareTwin`, after `prepareApp`. */
+export let api: FakeTwins;
+
+export function prepareTwin(): void {
+  beforeEach(() => {
+    api = new FakeTwins();
+    api.install(fetch);
+    api.drafts.set("me", draft());
+  });
+}
+
+/** Go to a step of the set-up. */
+export const step = async (name: string): Promise<void> => person.click(await screen.findByRole("button", { name: new RegExp(`${name}$`) }));
+
+export async function type(label: string, text: string): Promise<void> {
+  const field = screen.getByRole("textbox", { name: label });
+  await person.clear(field);
+  if (text) await person.type(field, text);
+}
