@@ -74,7 +74,7 @@ def test_with_a_budget_of_three_answers_the_fourth_is_refused_before_any_model_c
     assert stage.requests() == []
     assert counts(stage)[day(time.time())] == counts(stage)[month(time.time())] == 3 * one
     assert counts(stage, "stage")[month(time.time())] == 3 * one
-    assert sum(row.get("role") == "assistant" for row in stage.rows("messages")) == 3
+    assert sum(row.get("status") == "queued" for row in stage.rows("messages")) == 3
 
 
 def test_a_twin_that_rests_says_until_when_and_its_profile_stays_readable(stage: Stage) -> None:
@@ -129,14 +129,18 @@ def test_a_retry_is_paid_by_the_twin_as_well(stage: Stage) -> None:
     assert (reply.status, reply.error) == (429, "twin_resting")
 
 
-def test_an_answer_that_wants_more_in_the_middle_ends_with_what_there_was(stage: Stage) -> None:
-    """Its search would pass the budget: the visitor is told, and nothing more is spent."""
-    publish(stage)
-    one = an_answer_reserves(stage)
-    publish(stage, daily_budget_micro_usd=one + 500)
-    answer = Visitor(stage).ask("What is your favourite colour of umbrella?")  # which asks twice
-    assert answer["error"] is None or answer["error"]["code"] == "twin_resting"
-    assert counts(stage)[day(time.time())] <= one + 500
+@pytest.mark.parametrize(("daily", "monthly"), [(1_000, DEAR), (DEAR, 1_000)])
+def test_a_call_that_wants_more_in_the_middle_of_an_answer_is_refused_and_what_was_held_stays(
+    stage: Stage, daily: int, monthly: int
+) -> None:
+    answer = services.of(functions.ANSWER)
+    budget = TwinBudget("me", day(time.time()), daily, monthly)
+    held = reservations.reserve(answer, Subject("visit", "v1"), 500, twin=budget)
+    with pytest.raises(TwinResting):
+        reservations.extend(answer, held, 501)
+    assert counts(stage) == {day(time.time()): 500, month(time.time()): 500}
+    assert reservations.extend(answer, held, 500).micro_usd == 1_000
+    assert counts(stage) == {day(time.time()): 1_000, month(time.time()): 1_000}
 
 
 def test_what_a_lost_worker_held_is_swept_from_each_row(stage: Stage) -> None:
