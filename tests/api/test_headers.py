@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from chalice.deploy.swagger import TemplatedSwaggerGenerator
@@ -50,15 +51,4 @@ def test_api_gateway_sends_them_with_what_it_answers_to_a_browsers_options(stage
 
 
 def _filled(path: str) -> str:
-    for short in (
-        "{conversation}",
-        "{answer}",
-        "{file}",
-        "{person}",
-        "{comment}",
-        "{section}",
-        "{handle}",
-        "{question_id}",
-    ):
-        path = path.replace(short, MISSING)
-    return path
+    return re.sub(r"\{\w+\}", MISSING, path)
