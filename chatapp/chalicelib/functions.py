@@ -250,7 +250,7 @@ _STUDY = Function(
     grants=(
         Grant("table", "twins", ("GetItem", "Query", "PutItem", "UpdateItem", "DeleteItem")),
         Grant("table", "files", ("GetItem",)),
-        Grant("bucket", "files/extracted", ("GetObject",)),
+        Grant("bucket", "files/extracted", ("GetObject", "ListObjectVersions")),
         Grant("table", "people", ("GetItem",)),
         Grant("table", "usage", ("UpdateItem",)),
         Grant("parameter", "anthropic-api-key", ("GetParameter",)),

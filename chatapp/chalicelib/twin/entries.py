@@ -59,7 +59,7 @@ def get(services: Services, handle: str, entry_id: str) -> Entry:
 
 
 def change(services: Services, handle: str, entry_id: str, changes: Mapping[str, Any]) -> tuple[Entry, int]:
-    """Set some fields of an entry, those that others set stay; returns it with the draft's revision. Raises NotFound."""
+    """Set some fields of an entry, the others stay; returns it with the draft's revision. Raises NotFound."""
 
     def attempt() -> tuple[Entry, int]:
         item = _found(services, handle, entry_id)
