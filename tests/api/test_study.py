@@ -345,3 +345,11 @@ def test_no_text_of_a_cv_is_logged(
     assert '"event":"study"' in out + err + caplog.text
     for secret in ("MARKER", "Hydrologist", "Noor"):
         assert secret not in out + err + caplog.text
+
+
+def test_a_file_whose_text_is_gone_says_so(stage: Stage, twin: Person) -> None:
+    """It was deleted between the row's reading and the text's."""
+    begin(twin, paper(stage, twin, [], pages=1))
+    stage.run()
+    assert source(twin)["error"]["code"] == "file_gone"
+    assert stage.requests() == []
