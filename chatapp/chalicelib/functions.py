@@ -257,7 +257,7 @@ _STUDY = Function(
     grants=(
         Grant("table", "twins", ("GetItem", "Query", "PutItem", "UpdateItem", "DeleteItem")),
         Grant("table", "files", ("GetItem",)),
-        Grant("bucket", "files/extracted", ("GetObject",)),
+        Grant("bucket", "files/extracted", ("GetObject", "ListObjectVersions")),
         Grant("bucket", "files/transcripts", ("GetObject", "ListObjectVersions")),
         Grant("table", "people", ("GetItem",)),
         Grant("table", "usage", ("UpdateItem",)),

@@ -2842,48 +2842,25 @@ export interface components {
          * @description tone is told the twin alone. languages: the first where a visitor's is none of them.
          */
         Persona: {
-            /**
-             * Name
-             * @default
-             */
+            /** Name */
             name: string;
-            /**
-             * Headline
-             * @default
-             */
+            /** Headline */
             headline: string;
-            /**
-             * Languages
-             * @default [
-             *       "fr",
-             *       "en"
-             *     ]
-             */
+            /** Languages */
             languages: ("fr" | "en")[];
-            /**
-             * Texts
-             * @default {}
-             */
+            /** Texts */
             texts: {
                 [key: string]: components["schemas"]["Texts"];
             };
             /**
              * Voice
-             * @default first
              * @enum {string}
              */
             voice: "first" | "third";
-            /**
-             * Tone
-             * @default
-             */
+            /** Tone */
             tone: string;
-            /** @default null */
             contact: components["schemas"]["Contact"] | null;
-            /**
-             * Links
-             * @default []
-             */
+            /** Links */
             links: components["schemas"]["Link"][];
         };
         /**
@@ -3278,25 +3255,13 @@ export interface components {
          * @description Of one language. off_limits: of what the twin does not speak; nobody else reads it.
          */
         Texts: {
-            /**
-             * Greeting
-             * @default
-             */
+            /** Greeting */
             greeting: string;
-            /**
-             * Suggested Questions
-             * @default []
-             */
+            /** Suggested Questions */
             suggested_questions: string[];
-            /**
-             * Topics
-             * @default
-             */
+            /** Topics */
             topics: string;
-            /**
-             * Off Limits
-             * @default []
-             */
+            /** Off Limits */
             off_limits: string[];
         };
         /** Ticket */

@@ -44,25 +44,23 @@ class Contact(Request):
 class Texts(Request):
     """Of one language. off_limits: of what the twin does not speak; nobody else reads it."""
 
-    greeting: Short = ""
-    suggested_questions: Annotated[list[Line], Field(max_length=6)] = Field(default=[])
-    topics: Short = ""
-    off_limits: Annotated[list[Line], Field(max_length=20)] = Field(default=[])
+    greeting: Short
+    suggested_questions: Annotated[list[Line], Field(max_length=6)]
+    topics: Short
+    off_limits: Annotated[list[Line], Field(max_length=20)]
 
 
 class Persona(Request):
     """tone is told the twin alone. languages: the first where a visitor's is none of them."""
 
-    name: Annotated[str, StringConstraints(max_length=100), Storable] = ""
-    headline: Line = ""
-    languages: Annotated[list[Language], Field(min_length=1, max_length=2), AfterValidator(_once)] = Field(
-        default=["fr", "en"]
-    )
-    texts: dict[Language, Texts] = Field(default={})
-    voice: Literal["first", "third"] = "first"
-    tone: Short = ""
-    contact: Contact | None = None
-    links: Annotated[list[Link], Field(max_length=10)] = Field(default=[])
+    name: Annotated[str, StringConstraints(max_length=100), Storable]
+    headline: Line
+    languages: Annotated[list[Language], Field(min_length=1, max_length=2), AfterValidator(_once)]
+    texts: dict[Language, Texts]
+    voice: Literal["first", "third"]
+    tone: Short
+    contact: Contact | None
+    links: Annotated[list[Link], Field(max_length=10)]
 
 
 class NewEntry(Request):
