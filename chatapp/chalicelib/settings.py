@@ -298,6 +298,8 @@ class Settings:
             raise ValueError(f"signup ({self.signup}) must be open or closed")
         if self.transcript_days < 0:
             raise ValueError(f"transcript_days ({self.transcript_days}) must be 0, which stores none, or more")
+        if not isinstance(self.twin_topics, bool):
+            raise ValueError(f"twin_topics ({self.twin_topics}) must be true or false")  # noqa: TRY004
         if self.retention_days < 0:
             raise ValueError(f"retention_days ({self.retention_days}) must be 0, which keeps until deleted, or more")
         if self.backup_hour_utc not in range(24) or self.backup_lock_days < 0:

@@ -12,6 +12,8 @@ from chalicelib.ids import new_id
 
 from tests.api.commenting import owner
 from tests.fakes.aws import client_error
+from tests.fakes.dynamodb import Call
+from tests.fakes.wire import Send
 from tests.stage import HOUR, Stage
 from tests.visiting import Visitor, publish
 
@@ -162,6 +164,21 @@ def test_a_twin_that_is_deleted_meanwhile_gets_none(stage: Stage) -> None:
     stage.run()
     assert not any(row["item"] == "topics" for row in stage.rows("twins"))
     assert stage.prompts() == []
+
+
+def test_a_twin_that_is_deleted_while_its_topics_are_made_keeps_none(stage: Stage) -> None:
+    """Whoever deletes it marks its head first, and has removed its rows by the time that the topics come."""
+
+    def meanwhile(call: Call, send: Send) -> Any:
+        head = next(row for row in stage.rows("twins") if row["item"] == "twin")
+        stage.put("twins", {**head, "deleted_at": 1})
+        return send()
+
+    transcript(stage, *QUESTIONS)
+    stage.wire.fail(meanwhile, lambda call: call.operation == "PutItem" and call.tables == ["twins"])
+    daily(stage)
+    assert len(stage.prompts()) == 1
+    assert not any(row["item"] == "topics" for row in stage.rows("twins"))
 
 
 def test_one_twin_that_could_not_be_begun_is_told_and_the_others_are(stage: Stage) -> None:

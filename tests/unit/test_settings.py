@@ -51,6 +51,14 @@ def test_an_hour_that_no_day_has_and_a_lock_that_is_over_stop_the_start(name: st
         Settings.read({f"CHATAPP_BACKUP_{name}": value})
 
 
+@pytest.mark.parametrize("given", ["0", '"off"', "null"])
+def test_topics_are_on_or_off_and_on_by_default(given: str) -> None:
+    assert Settings.read({}).twin_topics
+    assert not Settings.read({"CHATAPP_TWIN_TOPICS": "false"}).twin_topics
+    with pytest.raises(ValueError, match="twin_topics"):
+        Settings.read({"CHATAPP_TWIN_TOPICS": given})
+
+
 @pytest.mark.parametrize("signup", ["on", "OPEN", "true"])
 def test_sign_up_is_open_or_closed_and_closed_by_default(signup: str) -> None:
     assert Settings.read({}).signup == "closed"
