@@ -8,6 +8,7 @@ import "uplot/dist/uPlot.min.css";
 
 import { useLanguage } from "@/i18n";
 import { useInsightsTexts } from "@/i18n/insights";
+import { FINE_POINTER, useMediaQuery } from "@/lib/mediaQuery";
 
 import { formatDay } from "../format";
 
@@ -37,7 +38,7 @@ export function Chart({ title, days, lines, format }: ChartProps) {
   return (
     <figure className="min-w-0 rounded-xl border border-line bg-raised p-3.5">
       <figcaption className="mb-2 flex flex-wrap items-baseline gap-x-4 gap-y-1">
-        <h3 className="flex-1 basis-40 text-[0.9375rem] font-medium">{title}</h3>
+        <h2 className="flex-1 basis-40 text-[0.9375rem] font-medium">{title}</h2>
         {lines.map(({ label, tone }, at) => (
           <span key={label} className="inline-flex items-center gap-1.5 text-sm text-muted">
             <svg width="18" height="6" aria-hidden="true" className={TONES[tone]}>
@@ -49,7 +50,7 @@ export function Chart({ title, days, lines, format }: ChartProps) {
       </figcaption>
       {CAN_DRAW && <Drawing key={theme} days={days} lines={lines} format={format} />}
       <details open={isTable} onToggle={({ currentTarget }) => setTable(currentTarget.open)}>
-        <summary className="inline-flex min-h-8 cursor-pointer items-center text-sm text-muted [@media(pointer:coarse)]:min-h-11">
+        <summary className="w-fit py-1.5 pr-2 text-sm text-muted [@media(pointer:coarse)]:py-3">
           {texts.charts.table}
         </summary>
         {isTable && <Table title={title} days={days} lines={lines} format={format} />}
@@ -98,6 +99,7 @@ const dash = (at: number): number[] => [[], [6, 3], [2, 3]][at] ?? [];
 function Drawing({ days, lines, format }: Omit<ChartProps, "title">) {
   const language = useLanguage();
   const texts = useInsightsTexts();
+  const hasPointer = useMediaQuery(FINE_POINTER);
   const place = useRef<HTMLDivElement>(null);
   useEffect(() => {
     const root = place.current;
@@ -110,7 +112,8 @@ function Drawing({ days, lines, format }: Omit<ChartProps, "title">) {
         width: root.clientWidth,
         height: HEIGHT,
         tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1_000), "Etc/UTC"),
-        legend: { markers: { show: false } },
+        // The values of the day that the pointer is at.
+        legend: { show: hasPointer, markers: { show: false } },
         scales: { y: { range: (_, __, most) => [0, most > 0 ? most * 1.1 : 1] } },
         axes: [
           { ...ticks, space: 64, values: (_, splits) => splits.map(day) },
@@ -138,7 +141,7 @@ function Drawing({ days, lines, format }: Omit<ChartProps, "title">) {
       resized.disconnect();
       chart.destroy();
     };
-  }, [days, lines, format, language, texts]);
+  }, [days, lines, format, language, texts, hasPointer]);
   return <div ref={place} className="min-w-0 overflow-hidden text-xs" aria-hidden="true" />;
 }
 

@@ -49,7 +49,7 @@ export function DayCharts({ days }: { days: readonly CountedDay[] }) {
     ];
   }, [days, texts, language]);
   return (
-    <div className="grid gap-4 wide:grid-cols-2">
+    <div className="grid items-start gap-4 wide:grid-cols-2">
       {charts.map((chart) => (
         <Chart key={chart.title} days={names} {...chart} />
       ))}
