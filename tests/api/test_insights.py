@@ -121,6 +121,8 @@ def test_of_an_address_its_host_alone(referrer: str | None, host: str | None) ->
 
 def test_the_site_itself_is_no_referrer(stage: Stage) -> None:
     insights.visited(api(), HANDLE, referrer=f"{ORIGIN}/fr/")
+    stage.configure(site_origin="https://www.example.org")
+    insights.visited(api(), HANDLE, referrer="https://www.example.org/")
     assert counted(stage)["totals"]["hosts"] == {}
 
 
@@ -159,6 +161,8 @@ def test_rows_go_by_themselves_after_400_days(stage: Stage) -> None:
     assert 399 * 86_400 < kept_s <= 400 * 86_400
     insights.visited(api(), HANDLE)
     assert day_rows(stage)[0]["ttl"] == row["ttl"]
+    stage.put("twins", {**row, "ttl": int(time.time()) - 1})
+    assert counted(stage)["totals"]["visits"] == 0
 
 
 @pytest.mark.parametrize(
@@ -180,7 +184,8 @@ def test_days_that_make_no_sense(stage: Stage, query: str, field: str) -> None:
 def test_a_range_holds_both_its_ends_and_nothing_else(stage: Stage) -> None:
     for number in range(4):
         day = date(2026, 3, 30) + timedelta(number)
-        stage.put("twins", {"handle": HANDLE, "item": days.item_of(day), "visits": 1 + number})
+        kept = {"visits": 1 + number, "ttl": 2**40}
+        stage.put("twins", {"handle": HANDLE, "item": days.item_of(day), **kept})
     read = counted(stage, "?from=2026-03-31&to=2026-04-01")
     assert [(each["day"], each["visits"]) for each in read["days"]] == [("2026-03-31", 2), ("2026-04-01", 3)]
     assert read["totals"]["visits"] == 5
@@ -280,6 +285,15 @@ def test_a_rating_is_of_the_day_of_its_answer(stage: Stage) -> None:
     by_day = {each["day"]: (each["up"], each["down"]) for each in counted(stage)["days"]}
     assert by_day[(TODAY - timedelta(1)).isoformat()] == (0, 1)
     assert by_day[TODAY.isoformat()] == (0, 0)
+
+
+def test_a_rating_that_was_lost_and_is_taken_back_is_none(stage: Stage, visitor: Visitor) -> None:
+    answer = visitor.ask("Where did you build pipelines?")["message_id"]
+    stage.wire.fail(throttled, lambda call: call.operation == "UpdateItem" and call.tables == ["twins"], times=9)
+    rate(visitor, answer, "up")
+    stage.wire.clear()
+    rate(visitor, answer, None)
+    assert ratings(stage) == (0, 0)
 
 
 # --- Unanswered questions -----------------------------------------------------------------------------------

@@ -47,9 +47,10 @@ class Day:
     @classmethod
     def from_item(cls, day: date, item: Item) -> Day:
         hosts = _named(item, HOST)
+        # A thumb that was lost may have been taken back.
         return cls(
             day.isoformat(),
-            **{name: int(item.get(name, 0)) for name in _NUMBERS},
+            **{name: max(0, int(item.get(name, 0))) for name in _NUMBERS},
             within={int(end): many for end, many in _named(item, _WITHIN).items()},
             languages=_named(item, LANGUAGE),
             hosts={_unescaped(name): many for name, many in hosts.items()},

@@ -41,7 +41,7 @@ def visited(services: Services, handle: str, *, language: str | None = None, ref
     """Count a visit. language: of the visitor (`fr-CA` is `fr`). referrer: the page that they came from."""
     added = {"visits": 1, days.LANGUAGE + _language(language): 1}
     host = host_of(referrer)
-    if host == _host(services.settings.site_origin):
+    if host == host_of(services.settings.site_origin):
         host = None
     _count(services, handle, time.time(), added, host)
 
@@ -77,7 +77,9 @@ def read(services: Services, handle: str, first: date, last: date) -> list[days.
     """Every day from first to last, oldest first, also those on which nothing happened."""
     values = {":handle": handle, ":first": days.item_of(first), ":last": days.item_of(last)}
     kept = services.twins.rows("#handle = :handle AND #item BETWEEN :first AND :last", values)
-    found = {row["item"]: row for row in kept}
+    # DynamoDB takes its time with what has expired.
+    # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/TTL.html
+    found = {row["item"]: row for row in kept if row["ttl"] > time.time()}
     wanted = (first + timedelta(number) for number in range((last - first).days + 1))
     return [days.Day.from_item(day, found.get(days.item_of(day), {})) for day in wanted]
 
