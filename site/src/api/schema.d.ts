@@ -244,6 +244,150 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/drafts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["list_drafts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/drafts/{handle}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["get_draft"];
+        put: operations["create_draft"];
+        post?: never;
+        delete: operations["delete_twin"];
+        options?: never;
+        head?: never;
+        patch: operations["change_draft"];
+        trace?: never;
+    };
+    "/drafts/{handle}/entries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["add_entry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/drafts/{handle}/entries/{entry_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete: operations["delete_entry"];
+        options?: never;
+        head?: never;
+        patch: operations["change_entry"];
+        trace?: never;
+    };
+    "/drafts/{handle}/entries/{entry_id}/restoration": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["restore_entry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/drafts/{handle}/photo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put: operations["put_photo"];
+        post?: never;
+        delete: operations["remove_photo"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/drafts/{handle}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["preview_twin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/drafts/{handle}/publications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["publish_twin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/drafts/{handle}/versions/{version}/publication": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["publish_version"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/files": {
         parameters: {
             query?: never;
@@ -858,6 +1002,46 @@ export interface components {
             /** Comments Banned At */
             comments_banned_at: string | null;
         };
+        /**
+         * ChangedEntry
+         * @description revision: of the draft, now.
+         */
+        ChangedEntry: {
+            /** Entry Id */
+            entry_id: string;
+            /**
+             * Section
+             * @enum {string}
+             */
+            section: "about" | "experience" | "education" | "skills" | "certifications" | "projects" | "publications" | "languages" | "volunteering" | "honors" | "courses" | "organizations" | "test_scores" | "recommendations" | "posts" | "notes" | "links";
+            /** Source Ids */
+            source_ids: string[];
+            /** Title */
+            title: string;
+            /** Subtitle */
+            subtitle: string;
+            /** Start */
+            start: string;
+            /** End */
+            end: string;
+            /** Place */
+            place: string;
+            /** Text */
+            text: string;
+            /** Url */
+            url: string;
+            /** Is Hidden */
+            is_hidden: boolean;
+            /** Revision */
+            revision: number;
+        };
+        /** ChangedPhoto */
+        ChangedPhoto: {
+            /** Photo Url */
+            photo_url: string | null;
+            /** Revision */
+            revision: number;
+        };
         /** Chat */
         Chat: {
             /**
@@ -1014,6 +1198,40 @@ export interface components {
             cursor: string | null;
             /** Sectionid */
             sectionId: string;
+        };
+        /**
+         * Conflict
+         * @description Where sources tell one thing differently.
+         */
+        Conflict: {
+            /** Conflict Id */
+            conflict_id: string;
+            /**
+             * Field
+             * @enum {string}
+             */
+            field: "title" | "start" | "end" | "place";
+            /** Entries */
+            entries: components["schemas"]["ConflictingEntry"][];
+        };
+        /** ConflictingEntry */
+        ConflictingEntry: {
+            /** Entry Id */
+            entry_id: string;
+            /** Source Id */
+            source_id: string;
+            /** Value */
+            value: string;
+        };
+        /**
+         * Contact
+         * @description url: a web address, or mailto:
+         */
+        Contact: {
+            /** Label */
+            label: string;
+            /** Url */
+            url: string;
         };
         /**
          * Conversation
@@ -1202,6 +1420,75 @@ export interface components {
             undo_until: string;
         };
         /**
+         * Draft
+         * @description is_changed: whether it differs from what is published. photo_url: good for an hour.
+         */
+        Draft: {
+            /** Handle */
+            handle: string;
+            /** Revision */
+            revision: number;
+            persona: components["schemas"]["Persona"];
+            /** Sources */
+            sources: components["schemas"]["Source"][];
+            /** Entries */
+            entries: components["schemas"]["Entry"][];
+            /** Conflicts */
+            conflicts: components["schemas"]["Conflict"][];
+            /** Photo Url */
+            photo_url: string | null;
+            /** Published Version */
+            published_version: number | null;
+            /** Published At */
+            published_at: string | null;
+            /** Is Changed */
+            is_changed: boolean;
+            page: components["schemas"]["Page"];
+            /** Daily Budget Usd */
+            daily_budget_usd: number;
+            /** Monthly Budget Usd */
+            monthly_budget_usd: number;
+            /** Noindex */
+            noindex: boolean;
+            /** Transcripts */
+            transcripts: boolean;
+            /** Versions */
+            versions: components["schemas"]["Version"][];
+        };
+        /**
+         * DraftChange
+         * @description What is left out stays. daily_, monthly_budget_usd: null for the stage's own. persona: all of it.
+         */
+        DraftChange: {
+            /**
+             * Revision
+             * @description Of the draft that was read; where it is another one by now, nothing is changed (409).
+             */
+            revision: number;
+            /** @default null */
+            persona: components["schemas"]["Persona"] | null;
+            /**
+             * Daily Budget Usd
+             * @default null
+             */
+            daily_budget_usd: number | null;
+            /**
+             * Monthly Budget Usd
+             * @default null
+             */
+            monthly_budget_usd: number | null;
+            /**
+             * Noindex
+             * @default null
+             */
+            noindex: boolean | null;
+            /**
+             * Transcripts
+             * @default null
+             */
+            transcripts: boolean | null;
+        };
+        /**
          * EndedSessions
          * @description within_s: by then no token of what was ended is taken any more.
          */
@@ -1213,6 +1500,94 @@ export interface components {
             ended: "this" | "everywhere";
             /** Within S */
             within_s: number;
+        };
+        /** Entry */
+        Entry: {
+            /** Entry Id */
+            entry_id: string;
+            /**
+             * Section
+             * @enum {string}
+             */
+            section: "about" | "experience" | "education" | "skills" | "certifications" | "projects" | "publications" | "languages" | "volunteering" | "honors" | "courses" | "organizations" | "test_scores" | "recommendations" | "posts" | "notes" | "links";
+            /** Source Ids */
+            source_ids: string[];
+            /** Title */
+            title: string;
+            /** Subtitle */
+            subtitle: string;
+            /** Start */
+            start: string;
+            /** End */
+            end: string;
+            /** Place */
+            place: string;
+            /** Text */
+            text: string;
+            /** Url */
+            url: string;
+            /** Is Hidden */
+            is_hidden: boolean;
+        };
+        /**
+         * EntryChange
+         * @description What is left out stays.
+         */
+        EntryChange: {
+            /**
+             * Section
+             * @default null
+             */
+            section: ("about" | "experience" | "education" | "skills" | "certifications" | "projects" | "publications" | "languages" | "volunteering" | "honors" | "courses" | "organizations" | "test_scores" | "recommendations" | "posts" | "notes" | "links") | null;
+            /**
+             * Title
+             * @default null
+             */
+            title: string | null;
+            /**
+             * Subtitle
+             * @default null
+             */
+            subtitle: string | null;
+            /**
+             * Start
+             * @default null
+             */
+            start: string | null;
+            /**
+             * End
+             * @default null
+             */
+            end: string | null;
+            /**
+             * Place
+             * @default null
+             */
+            place: string | null;
+            /**
+             * Text
+             * @default null
+             */
+            text: string | null;
+            /**
+             * Url
+             * @default null
+             */
+            url: string | null;
+            /**
+             * Is Hidden
+             * @default null
+             */
+            is_hidden: boolean | null;
+        };
+        /** EntryDeleted */
+        EntryDeleted: {
+            /** Entry Id */
+            entry_id: string;
+            /** Undo Until */
+            undo_until: string;
+            /** Revision */
+            revision: number;
         };
         /**
          * ErrorInfo
@@ -1486,6 +1861,13 @@ export interface components {
             user_id: string;
             /** Email */
             email: string;
+        };
+        /** Link */
+        Link: {
+            /** Label */
+            label: string;
+            /** Url */
+            url: string;
         };
         /** ListQuery */
         ListQuery: {
@@ -1852,6 +2234,57 @@ export interface components {
             answer: components["schemas"]["Message"] | null;
         };
         /**
+         * NewEntry
+         * @description start, end: `2019-05`, `2019` or "". is_hidden: kept in the draft, and never published.
+         */
+        NewEntry: {
+            /**
+             * Section
+             * @enum {string}
+             */
+            section: "about" | "experience" | "education" | "skills" | "certifications" | "projects" | "publications" | "languages" | "volunteering" | "honors" | "courses" | "organizations" | "test_scores" | "recommendations" | "posts" | "notes" | "links";
+            /**
+             * Title
+             * @default
+             */
+            title: string;
+            /**
+             * Subtitle
+             * @default
+             */
+            subtitle: string;
+            /**
+             * Start
+             * @default
+             */
+            start: string;
+            /**
+             * End
+             * @default
+             */
+            end: string;
+            /**
+             * Place
+             * @default
+             */
+            place: string;
+            /**
+             * Text
+             * @default
+             */
+            text: string;
+            /**
+             * Url
+             * @default
+             */
+            url: string;
+            /**
+             * Is Hidden
+             * @default false
+             */
+            is_hidden: boolean;
+        };
+        /**
          * NewFile
          * @description Either size (bytes), and the file follows by a form; or content (base64, 4 MB at most), and this is all of it.
          */
@@ -1907,6 +2340,14 @@ export interface components {
              * @default []
              */
             file_ids: string[];
+        };
+        /**
+         * NewPhoto
+         * @description data: a JPEG, PNG or WebP in Base64, of 512 KB at most.
+         */
+        NewPhoto: {
+            /** Data */
+            data: string;
         };
         /** NewQuestion */
         NewQuestion: {
@@ -1981,6 +2422,16 @@ export interface components {
             cursor: string | null;
             /** Sectionid */
             sectionId: string;
+        };
+        /**
+         * Page
+         * @description rendered_version: the version that the static page shows by now.
+         */
+        Page: {
+            /** Url */
+            url: string;
+            /** Rendered Version */
+            rendered_version: number | null;
         };
         /** People */
         People: {
@@ -2092,6 +2543,45 @@ export interface components {
             email: string;
         };
         /**
+         * Persona
+         * @description tone is told the twin alone. languages: the first where a visitor's is none of them.
+         */
+        Persona: {
+            /** Name */
+            name: string;
+            /** Headline */
+            headline: string;
+            /** Languages */
+            languages: ("fr" | "en")[];
+            /** Texts */
+            texts: {
+                [key: string]: components["schemas"]["Texts"];
+            };
+            /**
+             * Voice
+             * @enum {string}
+             */
+            voice: "first" | "third";
+            /** Tone */
+            tone: string;
+            contact: components["schemas"]["Contact"] | null;
+            /** Links */
+            links: components["schemas"]["Link"][];
+        };
+        /**
+         * Preview
+         * @description A visit in which an owner tries the draft; profile: as the draft's page would say it.
+         */
+        Preview: {
+            /** Visit Id */
+            visit_id: string;
+            /** Token */
+            token: string;
+            /** Expires In S */
+            expires_in_s: number;
+            profile: components["schemas"]["Profile"];
+        };
+        /**
          * Prices
          * @description USD per million tokens.
          */
@@ -2196,6 +2686,20 @@ export interface components {
             text: string;
             /** Url */
             url: string;
+        };
+        /** Publication */
+        Publication: {
+            /**
+             * Revision
+             * @description Of the draft that was read; where it is another one by now, nothing is changed (409).
+             */
+            revision: number;
+        };
+        /** PublicationReply */
+        PublicationReply: {
+            /** Version */
+            version: number;
+            page: components["schemas"]["Page"];
         };
         /** Rated */
         Rated: {
@@ -2323,6 +2827,54 @@ export interface components {
             /** Frames */
             frames: (components["schemas"]["AnswerStarted"] | components["schemas"]["AnswerDelta"] | components["schemas"]["AnswerCitation"] | components["schemas"]["AnswerTool"] | components["schemas"]["AnswerDone"] | components["schemas"]["AnswerFailed"] | components["schemas"]["ConversationUpdated"] | components["schemas"]["FileUpdated"])[];
         };
+        /**
+         * Source
+         * @description entries: how many of the draft's come from it.
+         */
+        Source: {
+            /** Source Id */
+            source_id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "cv" | "linkedin" | "linkedin_pdf" | "note" | "link";
+            /** Name */
+            name: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "reading" | "ready" | "failed";
+            error: components["schemas"]["SourceError"] | null;
+            /** Added At */
+            added_at: string;
+            /** File Id */
+            file_id: string | null;
+            /** Entries */
+            entries: number;
+        };
+        /** SourceError */
+        SourceError: {
+            /** Code */
+            code: string;
+            /** Message */
+            message: string;
+        };
+        /**
+         * Texts
+         * @description Of one language. off_limits: of what the twin does not speak; nobody else reads it.
+         */
+        Texts: {
+            /** Greeting */
+            greeting: string;
+            /** Suggested Questions */
+            suggested_questions: string[];
+            /** Topics */
+            topics: string;
+            /** Off Limits */
+            off_limits: string[];
+        };
         /** Ticket */
         Ticket: {
             /** Ticket */
@@ -2370,6 +2922,46 @@ export interface components {
             user_message: components["schemas"]["Message"];
             answer: components["schemas"]["Message"];
         };
+        /** TwinDeleted */
+        TwinDeleted: {
+            /** Handle */
+            handle: string;
+            /**
+             * Deleted
+             * @default true
+             * @constant
+             */
+            deleted: true;
+        };
+        /**
+         * TwinDeletion
+         * @description handle: typed by whoever deletes the twin.
+         */
+        TwinDeletion: {
+            /** Handle */
+            handle: string;
+        };
+        /** TwinSummary */
+        TwinSummary: {
+            /** Handle */
+            handle: string;
+            /** Name */
+            name: string;
+            /** Revision */
+            revision: number;
+            /** Published Version */
+            published_version: number | null;
+            /** Published At */
+            published_at: string | null;
+            /** Is Changed */
+            is_changed: boolean;
+            page: components["schemas"]["Page"];
+        };
+        /** Twins */
+        Twins: {
+            /** Twins */
+            twins: components["schemas"]["TwinSummary"][];
+        };
         /**
          * Upload
          * @description A multipart form to be sent within 5 minutes: all fields, then the file as `file`.
@@ -2404,6 +2996,15 @@ export interface components {
             conversation_id: string;
             /** Title */
             title: string | null;
+        };
+        /** Version */
+        Version: {
+            /** Version */
+            version: number;
+            /** Published At */
+            published_at: string;
+            /** Is Current */
+            is_current: boolean;
         };
         /** Visit */
         Visit: {
@@ -3201,6 +3802,491 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Message"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    list_drafts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Twins"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    get_draft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                handle: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Draft"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    create_draft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                handle: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Nothing"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Draft"];
+                };
+            };
+            /** @description Success */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Draft"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    delete_twin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                handle: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TwinDeletion"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TwinDeleted"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    change_draft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                handle: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DraftChange"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Draft"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    add_entry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                handle: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewEntry"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangedEntry"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    delete_entry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                handle: string;
+                entry_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntryDeleted"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    change_entry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                handle: string;
+                entry_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EntryChange"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangedEntry"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    restore_entry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                handle: string;
+                entry_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Nothing"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangedEntry"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    put_photo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                handle: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPhoto"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangedPhoto"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    remove_photo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                handle: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangedPhoto"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    preview_twin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                handle: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Nothing"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Preview"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    publish_twin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                handle: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Publication"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PublicationReply"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    publish_version: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                handle: string;
+                version: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Nothing"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PublicationReply"];
                 };
             };
             /** @description Error */
