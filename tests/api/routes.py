@@ -80,14 +80,33 @@ OWNERS_ROUTES: list[tuple[str, str, Any]] = [
     ("PATCH", f"/drafts/{H}/entries/{E}", {"title": "Gardener"}),
     ("DELETE", f"/drafts/{H}/entries/{E}", None),
     ("POST", f"/drafts/{H}/entries/{E}/restoration", None),
+    ("POST", f"/drafts/{H}/preview", None),
     ("POST", f"/drafts/{H}/publications", {"revision": 1}),
     ("POST", f"/drafts/{H}/versions/1/publication", None),
     ("GET", f"/insights/{H}", None),
     ("GET", f"/insights/{H}/questions", None),
     ("POST", f"/insights/{H}/questions/{Q}", {"action": "dismiss"}),
 ]
+# Of visitors, with the token of a visit.
+VISITING_ROUTES: list[tuple[str, str, Any]] = [
+    ("GET", f"/twins/{H}/messages", None),
+    ("POST", f"/twins/{H}/messages", GOOD),
+    ("POST", f"/twins/{H}/messages/{A}/stop", None),
+    ("POST", f"/twins/{H}/messages/{A}/retry", None),
+    ("GET", f"/twins/{H}/messages/{A}/frames", None),
+    ("PUT", f"/twins/{H}/messages/{A}/rating", {"rating": "up"}),
+    ("POST", f"/twins/{H}/sockets", None),
+    ("GET", f"/twins/{H}/visit", None),
+    ("DELETE", f"/twins/{H}/visit", None),
+]
 # Of everybody, and of pages of every origin.
-ON_ANY_PAGE = {("GET", "/commentaires"), ("GET", "/commentaires/counts"), ("GET", "/sections/{section_id}")}
+ON_ANY_PAGE = {
+    ("GET", "/commentaires"),
+    ("GET", "/commentaires/counts"),
+    ("GET", "/sections/{section_id}"),
+    ("GET", "/twins/{handle}"),
+    ("POST", "/twins/{handle}/visits"),
+}
 NAMES = {
     C: "{conversation_id}",
     A: "{message_id}",
@@ -110,6 +129,8 @@ def declared(path: str) -> str:
     return path
 
 
+VISITING = {(method, declared(path)) for method, path, _ in VISITING_ROUTES}
+ON_ANY_PAGE |= VISITING
 WITH_CONVERSATION = [route for route in ROUTES if C in route[1]]
 WITH_MESSAGE = [route for route in ROUTES if A in route[1]]
 WITH_FILE = [route for route in ROUTES if F in route[1] and C not in route[1]]

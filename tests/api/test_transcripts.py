@@ -12,6 +12,7 @@ from chalicelib.twin import transcripts
 
 from tests.fakes.aws import Context
 from tests.stage import Stage
+from tests.storage import BUCKET
 from tests.visiting import Visitor, publish, said
 
 QUESTION = "Where did you build pipelines?"
@@ -112,7 +113,7 @@ def test_a_transcript_that_is_written_after_all_was_deleted_does_not_stay(
     visitor.ask(QUESTION)
     row = stage.row("conversations", visitor.visit_id)
     for key in kept(stage):
-        stage.s3.delete_object(Bucket="chatapp-test-files-123456789012-eu-west-1", Key=key)
+        stage.s3.delete_object(Bucket=BUCKET, Key=key)
     if gone == "visit":
         stage.edit("conversations", visitor.visit_id, deleted_at=1)
     elif gone == "twin":

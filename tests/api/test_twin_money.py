@@ -50,7 +50,8 @@ def an_answer_reserves(stage: Stage) -> int:
 def test_with_a_budget_of_three_answers_the_fourth_is_refused_before_any_model_call(stage: Stage, which: str) -> None:
     publish(stage)
     one = an_answer_reserves(stage)
-    publish(stage, **{which: 3 * one})
+    head: dict[str, Any] = {which: 3 * one}
+    publish(stage, **head)
     visitors = [Visitor(stage, ip=f"203.0.113.{number}") for number in range(PARALLEL)]
     barrier = threading.Barrier(PARALLEL)
 

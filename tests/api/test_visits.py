@@ -11,6 +11,7 @@ from chalicelib.twin import tokens
 
 from tests.people import Person, text_in
 from tests.stage import ORIGIN, PARAMETERS, Stage
+from tests.storage import BUCKET
 from tests.visiting import Visitor, cited, entry, publish, said
 
 KEY = PARAMETERS["/chatapp/test/visit-key"]
@@ -254,3 +255,28 @@ def test_a_handle_that_was_taken_again_answers_from_its_own_versions(stage: Stag
         stage, entries=[entry("notes", "Somebody else", "Built pipelines of jam.")], created_at="2026-11-02T00:00:00Z"
     )
     assert cited(Visitor(stage).ask("Who built pipelines?"))[0]["name"] == "Somebody else"
+
+
+@pytest.mark.parametrize("when", ["before it is asked", "before it is answered"])
+def test_a_version_whose_object_is_gone_answers_nothing_and_breaks_nothing(
+    stage: Stage, visitor: Visitor, when: str
+) -> None:
+    """As while a twin is being deleted."""
+    if when == "before it is asked":
+        _without_version(stage)
+        assert visitor.send("Where did you work?").error == "not_found"
+        return
+    sent = visitor.send("Where did you work?").body["answer"]["message_id"]
+    _without_version(stage)
+    stage.run()
+    answer = visitor.message(sent)
+    assert (answer["status"], answer["error"]["code"]) == ("failed", "internal")
+    assert stage.requests() == []
+
+
+def _without_version(stage: Stage) -> None:
+    from chalicelib.twin import snapshots
+
+    snapshots.known.clear()
+    for version in stage.s3.list_object_versions(Bucket=BUCKET, Prefix="twins/me/versions/")["Versions"]:
+        stage.s3.delete_object(Bucket=BUCKET, Key=version["Key"], VersionId=version["VersionId"])

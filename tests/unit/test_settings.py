@@ -129,3 +129,23 @@ def test_the_ids_that_a_deployment_found_stand_on_the_offers() -> None:
     assert [offer.bedrock_id for offer in found.models] == ["eu.anthropic.claude-sonnet-5-5-v1:0", "", ""]
     models = [{"id": "m", "input": 1, "output": 2, "cache_write": 3, "cache_read": 4, "bedrock_id": "global.m"}]
     assert Settings.read({"CHATAPP_MODELS": json.dumps(models)}).offer("m").bedrock_id == "global.m"
+
+
+def test_what_is_set_of_twins_reaches_the_functions() -> None:
+    given = {"twin_origins": ["https://a.example"], "twin_daily_budget_usd": 1.5, "transcript_days": 0}
+    variables = {f"CHATAPP_{name.upper()}": json.dumps(value) for name, value in given.items()}
+    settings = app_modules.settings(variables)
+    assert (settings.twin_origins, settings.twin_daily_budget_usd) == (("https://a.example",), 1.5)
+    assert (settings.transcript_days, settings.twin_monthly_budget_usd) == (0, 20.0)
+    with pytest.raises(ValueError, match="transcript_days"):
+        Settings.read({"CHATAPP_TRANSCRIPT_DAYS": "-1"})
+
+
+@pytest.mark.parametrize("stage", ["local", "prod"])
+def test_each_limit_of_visitors_is_set_on_every_stage(stage: str) -> None:
+    """An attack that a budget ends would still keep everybody else from the twin."""
+    rates = app_modules.settings(load_settings(stage).variables()).rates
+    for who, whats in {"ips": ("sends", "visits", "sockets"), "visits": ("sends", "sockets")}.items():
+        assert set(whats) <= rates[who].keys()
+    assert {"sends", "visits"} <= rates["twins"].keys()
+    assert rates["twins"]["sends"].window_s >= 60

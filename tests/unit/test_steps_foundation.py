@@ -16,6 +16,7 @@ from deploy.account import adoption, cloudformation
 from deploy.environment import DeploymentError, Settings, Stage
 from deploy.people import groups
 from deploy.progress import Progress
+from tests import resolved
 from tests.fakes import clients
 from tests.fakes.aws import client_error
 
@@ -185,3 +186,31 @@ def test_every_protection_waits_for_the_parameter() -> None:
     protections = re.findall(r"DeletionProtection(?:Enabled)?: (.+)", template)
     assert set(protections) == {"!If [IsProtected, ACTIVE, INACTIVE]", "!If [IsProtected, true, false]"}
     assert len(protections) == len(re.findall(r"Type: AWS::(?:DynamoDB::Table|Cognito::UserPool)\n", template))
+
+
+@pytest.mark.parametrize(("app", "days"), [({}, "90"), ({"transcript_days": 7}, "7"), ({"transcript_days": 0}, "1")])
+def test_transcripts_are_kept_as_long_as_the_setting_says(
+    monkeypatch: pytest.MonkeyPatch, app: dict[str, Any], days: str
+) -> None:
+    """S3 knows no 0 days: where none are to be kept, what there is goes tomorrow."""
+    given: list[Mapping[str, str]] = []
+
+    def deploy(of: Stage, name: str, body: str, parameters: Mapping[str, str], say: object) -> cloudformation.Stack:
+        given.append(parameters)
+        return cloudformation.Stack({"UserPoolId": "pool"}, changed=True)
+
+    monkeypatch.setattr(cloudformation, "stands", lambda *_: True)
+    monkeypatch.setattr(cloudformation, "deploy", deploy)
+    monkeypatch.setattr(groups, "note_people", lambda _: None)
+    monkeypatch.setattr(groups, "let_in", lambda *_: False)
+    deployed = Stage("prod", "eu-west-1")
+    deployed.__dict__["account_id"] = "123456789012"
+    steps.Deployment(deployed, Settings(app=app), Progress(), {}, Path()).lay_foundation()
+    assert given[-1]["TranscriptDays"] == days
+    values = {"Stage": "prod", "ConnectSources": "https://a", "TranscriptDays": days}
+    bucket = resolved.Template(steps.templates(deployed)["foundation.yaml"], values).resources["FilesBucket"]
+    rules = {rule["Id"]: rule for rule in bucket["Properties"]["LifecycleConfiguration"]["Rules"]}
+    rule = rules["transcripts"]
+    assert (rule["Prefix"], str(rule["ExpirationInDays"])) == ("transcripts/", days)
+    assert rule["NoncurrentVersionExpiration"] == {"NoncurrentDays": 1}
+    assert not [each for each in rules.values() if each.get("Prefix", "").startswith("twins")]

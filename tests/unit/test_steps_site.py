@@ -288,10 +288,12 @@ def test_the_site_is_told_the_limits_of_the_api_as_the_stage_has_them() -> None:
         ("null", False),
     ],
 )
-def test_pages_that_the_site_leads_back_to_are_named_by_their_origins(origin: str, is_one: bool) -> None:
-    text = f'[default]\ncomment_origins = ["{origin}"]'
+@pytest.mark.parametrize("name", ["comment_origins", "twin_origins"])
+def test_pages_elsewhere_are_named_by_their_origins(name: str, origin: str, is_one: bool) -> None:
+    text = f'[default]\n{name} = ["{origin}"]'
     if is_one:
-        assert read_settings(text, "prod").comment_origins == [origin]
+        read = read_settings(text, "prod")
+        assert [origin] in (read.comment_origins, read.app.get("twin_origins"))
         return
     with pytest.raises(DeploymentError, match="is no origin"):
         read_settings(text, "prod")

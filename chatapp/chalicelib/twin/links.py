@@ -22,7 +22,7 @@ _ADDRESS = re.compile(
 )
 # A link that has begun: an image's mark, the brackets of its text, and as much of its address as there is.
 _BEGUN = re.compile(r"!$|!?\[[^\[\]\n]{0,200}(?:\](?:\([^)\n]{0,400})?)?$")
-_REST = re.compile(f"{_IN_ADDRESS}*")
+_REST = re.compile(f"^{_IN_ADDRESS}+")
 _TRAILING = ".,;:!?"
 
 
@@ -58,7 +58,7 @@ class Links:
     def _after_dropped(self, text: str) -> str:
         if not self._is_dropping:
             return text
-        rest = text[_REST.match(text).end() :]  # type: ignore[union-attr] (it matches nothing, too)
+        rest = _REST.sub("", text, count=1)
         self._is_dropping = not rest
         return rest
 

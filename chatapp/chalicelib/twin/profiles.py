@@ -6,15 +6,16 @@ from typing import TYPE_CHECKING, Any
 
 from chalicelib.aws.table import batch_get
 from chalicelib.errors import NotFound
+from chalicelib.spending import usage
 
-from . import budgets, rows, versions
+from . import budgets, prompting, rows, versions
 from .rows import Head
 
 if TYPE_CHECKING:
     from chalicelib.services import Services
 
-# What an answer may cost at the least, for the page to say that the twin rests.
-LEAST_MICRO_USD = 20_000
+# Of a prompt, at the least: for an answer more is reserved, so that no page says too early that a twin rests.
+_LEAST_TOKENS = 2_000
 
 
 def published(head: Head | None) -> Head:
@@ -39,11 +40,12 @@ def get(services: Services, handle: str) -> dict[str, Any]:
     settings, head = services.settings, published(Head.from_item(item) if item else None)
     if row is None:
         raise NotFound("twin", "handle")
+    least = usage.worst_case_micro_usd(settings.offer(None), _LEAST_TOKENS, prompting.MAX_TOKENS)
     return {
         **versions.unpacked(bytes(row["profile"])),
         "version": row["version"],
         "published_at": row["published_at"],
-        "resting_until": budgets.resting_until(settings, budgets.of(settings, head), counts, LEAST_MICRO_USD),
+        "resting_until": budgets.resting_until(settings, budgets.of(settings, head), counts, least),
         "transcripts": has_transcripts(services, head),
         "transcript_days": settings.transcript_days,
     }

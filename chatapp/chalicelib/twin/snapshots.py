@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 from cachetools import LRUCache
 
+from chalicelib.aws.bucket import Missing
 from chalicelib.conversations.rows import Conversation
+from chalicelib.errors import NotFound
 
 from . import rows, versions
 
@@ -65,11 +67,14 @@ known: LRUCache[tuple[str, str], Snapshot] = LRUCache(maxsize=_KEPT)
 
 
 def read(services: Services, handle: str, version: int | None, preview: int | None, born_at: str) -> Snapshot:
-    """born_at: when the twin was made. Raises `aws.bucket.Missing` where there is no such object, and Busy."""
+    """born_at: when the twin was made. Raises NotFound of a twin that is being deleted, and Busy."""
     name = rows.snapshot_key(handle, version or 0) if preview is None else rows.preview_key(handle, preview)
     found = known.get((name, born_at))
     if found is None:
-        found = Snapshot.of(handle, versions.unpacked(services.snapshots.read(name)))
+        try:
+            found = Snapshot.of(handle, versions.unpacked(services.snapshots.read(name)))
+        except Missing as gone:
+            raise NotFound("twin", "handle") from gone
         known[name, born_at] = found
     return found
 
