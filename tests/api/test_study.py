@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from tests import cvs
-from tests.api.test_sources import archive, call_them, draft, twin
+from tests.api.test_sources import archive, call_them, twin
+from tests.api.twins import draft
 from tests.linkedin_rows import CANARIES
 from tests.papers import paper
 from tests.people import Person
