@@ -244,6 +244,198 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/drafts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["list_drafts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/drafts/{handle}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["get_draft"];
+        put: operations["create_draft"];
+        post?: never;
+        delete: operations["delete_twin"];
+        options?: never;
+        head?: never;
+        patch: operations["change_draft"];
+        trace?: never;
+    };
+    "/drafts/{handle}/conflicts/{conflict_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["settle_conflict"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/drafts/{handle}/entries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["add_entry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/drafts/{handle}/entries/{entry_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete: operations["delete_entry"];
+        options?: never;
+        head?: never;
+        patch: operations["change_entry"];
+        trace?: never;
+    };
+    "/drafts/{handle}/entries/{entry_id}/restoration": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["restore_entry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/drafts/{handle}/photo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put: operations["put_photo"];
+        post?: never;
+        delete: operations["remove_photo"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/drafts/{handle}/publications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["publish_twin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/drafts/{handle}/questions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["suggest_questions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/drafts/{handle}/sources": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["add_source"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/drafts/{handle}/sources/{source_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete: operations["delete_source"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/drafts/{handle}/versions/{version}/publication": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["publish_version"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/files": {
         parameters: {
             query?: never;
@@ -675,6 +867,35 @@ export interface components {
             detail: components["schemas"]["ToolDetail"];
         };
         /**
+         * ArchiveSource
+         * @description What LinkedIn's archive has of the files and columns of `linkedin.json`, by their names there: rows of values.
+         *
+         *     owner_name: as its profile says. confirmed_name: that the archive is the right one although the name is another's.
+         */
+        ArchiveSource: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "linkedin";
+            /**
+             * Owner Name
+             * @default
+             */
+            owner_name: string;
+            /** Files */
+            files: {
+                [key: string]: {
+                    [key: string]: string;
+                }[];
+            };
+            /**
+             * Confirmed Name
+             * @default false
+             */
+            confirmed_name: boolean;
+        };
+        /**
          * AttachedFile
          * @description A file as it was when its message was sent.
          */
@@ -713,6 +934,46 @@ export interface components {
             user_id: string;
             /** Comments Banned At */
             comments_banned_at: string | null;
+        };
+        /**
+         * ChangedEntry
+         * @description revision: of the draft, now.
+         */
+        ChangedEntry: {
+            /** Entry Id */
+            entry_id: string;
+            /**
+             * Section
+             * @enum {string}
+             */
+            section: "about" | "experience" | "education" | "skills" | "certifications" | "projects" | "publications" | "languages" | "volunteering" | "honors" | "courses" | "organizations" | "test_scores" | "recommendations" | "posts" | "notes" | "links";
+            /** Source Ids */
+            source_ids: string[];
+            /** Title */
+            title: string;
+            /** Subtitle */
+            subtitle: string;
+            /** Start */
+            start: string;
+            /** End */
+            end: string;
+            /** Place */
+            place: string;
+            /** Text */
+            text: string;
+            /** Url */
+            url: string;
+            /** Is Hidden */
+            is_hidden: boolean;
+            /** Revision */
+            revision: number;
+        };
+        /** ChangedPhoto */
+        ChangedPhoto: {
+            /** Photo Url */
+            photo_url: string | null;
+            /** Revision */
+            revision: number;
         };
         /** Chat */
         Chat: {
@@ -868,6 +1129,40 @@ export interface components {
             cursor: string | null;
             /** Sectionid */
             sectionId: string;
+        };
+        /**
+         * Conflict
+         * @description Where sources tell one thing differently.
+         */
+        Conflict: {
+            /** Conflict Id */
+            conflict_id: string;
+            /**
+             * Field
+             * @enum {string}
+             */
+            field: "title" | "start" | "end" | "place";
+            /** Entries */
+            entries: components["schemas"]["ConflictingEntry"][];
+        };
+        /** ConflictingEntry */
+        ConflictingEntry: {
+            /** Entry Id */
+            entry_id: string;
+            /** Source Id */
+            source_id: string;
+            /** Value */
+            value: string;
+        };
+        /**
+         * Contact
+         * @description url: a web address, or mailto:
+         */
+        Contact: {
+            /** Label */
+            label: string;
+            /** Url */
+            url: string;
         };
         /**
          * Conversation
@@ -1048,12 +1343,89 @@ export interface components {
             /** Sectionids */
             sectionIds: string[];
         };
+        /**
+         * Decision
+         * @description entry_id: whose value holds for all; null where all stay as they are.
+         */
+        Decision: {
+            /** Entry Id */
+            entry_id: string | null;
+        };
         /** Deleted */
         Deleted: {
             /** Conversation Id */
             conversation_id: string;
             /** Undo Until */
             undo_until: string;
+        };
+        /**
+         * Draft
+         * @description is_changed: whether it differs from what is published. photo_url: good for an hour.
+         */
+        Draft: {
+            /** Handle */
+            handle: string;
+            /** Revision */
+            revision: number;
+            persona: components["schemas"]["Persona"];
+            /** Sources */
+            sources: components["schemas"]["Source"][];
+            /** Entries */
+            entries: components["schemas"]["Entry"][];
+            /** Conflicts */
+            conflicts: components["schemas"]["Conflict"][];
+            /** Photo Url */
+            photo_url: string | null;
+            /** Published Version */
+            published_version: number | null;
+            /** Published At */
+            published_at: string | null;
+            /** Is Changed */
+            is_changed: boolean;
+            page: components["schemas"]["Page"];
+            /** Daily Budget Usd */
+            daily_budget_usd: number;
+            /** Monthly Budget Usd */
+            monthly_budget_usd: number;
+            /** Noindex */
+            noindex: boolean;
+            /** Transcripts */
+            transcripts: boolean;
+            /** Versions */
+            versions: components["schemas"]["Version"][];
+        };
+        /**
+         * DraftChange
+         * @description What is left out stays. daily_, monthly_budget_usd: null for the stage's own. persona: all of it.
+         */
+        DraftChange: {
+            /**
+             * Revision
+             * @description Of the draft that was read; where it is another one by now, nothing is changed (409).
+             */
+            revision: number;
+            /** @default null */
+            persona: components["schemas"]["Persona"] | null;
+            /**
+             * Daily Budget Usd
+             * @default null
+             */
+            daily_budget_usd: number | null;
+            /**
+             * Monthly Budget Usd
+             * @default null
+             */
+            monthly_budget_usd: number | null;
+            /**
+             * Noindex
+             * @default null
+             */
+            noindex: boolean | null;
+            /**
+             * Transcripts
+             * @default null
+             */
+            transcripts: boolean | null;
         };
         /**
          * EndedSessions
@@ -1067,6 +1439,94 @@ export interface components {
             ended: "this" | "everywhere";
             /** Within S */
             within_s: number;
+        };
+        /** Entry */
+        Entry: {
+            /** Entry Id */
+            entry_id: string;
+            /**
+             * Section
+             * @enum {string}
+             */
+            section: "about" | "experience" | "education" | "skills" | "certifications" | "projects" | "publications" | "languages" | "volunteering" | "honors" | "courses" | "organizations" | "test_scores" | "recommendations" | "posts" | "notes" | "links";
+            /** Source Ids */
+            source_ids: string[];
+            /** Title */
+            title: string;
+            /** Subtitle */
+            subtitle: string;
+            /** Start */
+            start: string;
+            /** End */
+            end: string;
+            /** Place */
+            place: string;
+            /** Text */
+            text: string;
+            /** Url */
+            url: string;
+            /** Is Hidden */
+            is_hidden: boolean;
+        };
+        /**
+         * EntryChange
+         * @description What is left out stays.
+         */
+        EntryChange: {
+            /**
+             * Section
+             * @default null
+             */
+            section: ("about" | "experience" | "education" | "skills" | "certifications" | "projects" | "publications" | "languages" | "volunteering" | "honors" | "courses" | "organizations" | "test_scores" | "recommendations" | "posts" | "notes" | "links") | null;
+            /**
+             * Title
+             * @default null
+             */
+            title: string | null;
+            /**
+             * Subtitle
+             * @default null
+             */
+            subtitle: string | null;
+            /**
+             * Start
+             * @default null
+             */
+            start: string | null;
+            /**
+             * End
+             * @default null
+             */
+            end: string | null;
+            /**
+             * Place
+             * @default null
+             */
+            place: string | null;
+            /**
+             * Text
+             * @default null
+             */
+            text: string | null;
+            /**
+             * Url
+             * @default null
+             */
+            url: string | null;
+            /**
+             * Is Hidden
+             * @default null
+             */
+            is_hidden: boolean | null;
+        };
+        /** EntryDeleted */
+        EntryDeleted: {
+            /** Entry Id */
+            entry_id: string;
+            /** Undo Until */
+            undo_until: string;
+            /** Revision */
+            revision: number;
         };
         /**
          * ErrorInfo
@@ -1220,6 +1680,19 @@ export interface components {
             /** Text */
             text: string;
         };
+        /**
+         * FileSource
+         * @description A CV, or LinkedIn's profile PDF: a file of the person who adds it, which is read by the model at their cost.
+         */
+        FileSource: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "cv" | "linkedin_pdf";
+            /** File Id */
+            file_id: string;
+        };
         /** FileUpdated */
         FileUpdated: {
             /**
@@ -1340,6 +1813,25 @@ export interface components {
             user_id: string;
             /** Email */
             email: string;
+        };
+        /** Link */
+        Link: {
+            /** Label */
+            label: string;
+            /** Url */
+            url: string;
+        };
+        /** LinkSource */
+        LinkSource: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "link";
+            /** Label */
+            label: string;
+            /** Url */
+            url: string;
         };
         /** ListQuery */
         ListQuery: {
@@ -1705,6 +2197,57 @@ export interface components {
             answer: components["schemas"]["Message"] | null;
         };
         /**
+         * NewEntry
+         * @description start, end: `2019-05`, `2019` or "". is_hidden: kept in the draft, and never published.
+         */
+        NewEntry: {
+            /**
+             * Section
+             * @enum {string}
+             */
+            section: "about" | "experience" | "education" | "skills" | "certifications" | "projects" | "publications" | "languages" | "volunteering" | "honors" | "courses" | "organizations" | "test_scores" | "recommendations" | "posts" | "notes" | "links";
+            /**
+             * Title
+             * @default
+             */
+            title: string;
+            /**
+             * Subtitle
+             * @default
+             */
+            subtitle: string;
+            /**
+             * Start
+             * @default
+             */
+            start: string;
+            /**
+             * End
+             * @default
+             */
+            end: string;
+            /**
+             * Place
+             * @default
+             */
+            place: string;
+            /**
+             * Text
+             * @default
+             */
+            text: string;
+            /**
+             * Url
+             * @default
+             */
+            url: string;
+            /**
+             * Is Hidden
+             * @default false
+             */
+            is_hidden: boolean;
+        };
+        /**
          * NewFile
          * @description Either size (bytes), and the file follows by a form; or content (base64, 4 MB at most), and this is all of it.
          */
@@ -1762,6 +2305,34 @@ export interface components {
             file_ids: string[];
         };
         /**
+         * NewPhoto
+         * @description data: a JPEG, PNG or WebP in Base64, of 512 KB at most.
+         */
+        NewPhoto: {
+            /** Data */
+            data: string;
+        };
+        /**
+         * NewSource
+         * @description A source of one of its kinds.
+         */
+        NewSource: components["schemas"]["FileSource"] | components["schemas"]["ArchiveSource"] | components["schemas"]["NoteSource"] | components["schemas"]["LinkSource"];
+        /**
+         * NoteSource
+         * @description text: Markdown, shown as text.
+         */
+        NoteSource: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "note";
+            /** Title */
+            title: string;
+            /** Text */
+            text: string;
+        };
+        /**
          * Nothing
          * @description The body of a command that needs none.
          */
@@ -1780,6 +2351,16 @@ export interface components {
             cursor: string | null;
             /** Sectionid */
             sectionId: string;
+        };
+        /**
+         * Page
+         * @description rendered_version: the version that the static page shows by now.
+         */
+        Page: {
+            /** Url */
+            url: string;
+            /** Rendered Version */
+            rendered_version: number | null;
         };
         /** People */
         People: {
@@ -1891,6 +2472,32 @@ export interface components {
             email: string;
         };
         /**
+         * Persona
+         * @description tone is told the twin alone. languages: the first where a visitor's is none of them.
+         */
+        Persona: {
+            /** Name */
+            name: string;
+            /** Headline */
+            headline: string;
+            /** Languages */
+            languages: ("fr" | "en")[];
+            /** Texts */
+            texts: {
+                [key: string]: components["schemas"]["Texts"];
+            };
+            /**
+             * Voice
+             * @enum {string}
+             */
+            voice: "first" | "third";
+            /** Tone */
+            tone: string;
+            contact: components["schemas"]["Contact"] | null;
+            /** Links */
+            links: components["schemas"]["Link"][];
+        };
+        /**
          * Prices
          * @description USD per million tokens.
          */
@@ -1903,6 +2510,39 @@ export interface components {
             cache_write: number;
             /** Cache Read */
             cache_read: number;
+        };
+        /** Publication */
+        Publication: {
+            /**
+             * Revision
+             * @description Of the draft that was read; where it is another one by now, nothing is changed (409).
+             */
+            revision: number;
+        };
+        /** PublicationReply */
+        PublicationReply: {
+            /** Version */
+            version: number;
+            page: components["schemas"]["Page"];
+        };
+        /**
+         * QuestionsAsked
+         * @description They are in the draft's persona once they are written.
+         */
+        QuestionsAsked: {
+            /**
+             * Language
+             * @enum {string}
+             */
+            language: "fr" | "en";
+        };
+        /** QuestionsRequest */
+        QuestionsRequest: {
+            /**
+             * Language
+             * @enum {string}
+             */
+            language: "fr" | "en";
         };
         /** Reported */
         Reported: {
@@ -2018,6 +2658,61 @@ export interface components {
             /** Frames */
             frames: (components["schemas"]["AnswerStarted"] | components["schemas"]["AnswerDelta"] | components["schemas"]["AnswerCitation"] | components["schemas"]["AnswerTool"] | components["schemas"]["AnswerDone"] | components["schemas"]["AnswerFailed"] | components["schemas"]["ConversationUpdated"] | components["schemas"]["FileUpdated"])[];
         };
+        /**
+         * Source
+         * @description entries: how many of the draft's come from it.
+         */
+        Source: {
+            /** Source Id */
+            source_id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "cv" | "linkedin" | "linkedin_pdf" | "note" | "link";
+            /** Name */
+            name: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "reading" | "ready" | "failed";
+            error: components["schemas"]["SourceError"] | null;
+            /** Added At */
+            added_at: string;
+            /** File Id */
+            file_id: string | null;
+            /** Entries */
+            entries: number;
+        };
+        /** SourceDeleted */
+        SourceDeleted: {
+            /** Source Id */
+            source_id: string;
+            /** Revision */
+            revision: number;
+        };
+        /** SourceError */
+        SourceError: {
+            /** Code */
+            code: string;
+            /** Message */
+            message: string;
+        };
+        /**
+         * Texts
+         * @description Of one language. off_limits: of what the twin does not speak; nobody else reads it.
+         */
+        Texts: {
+            /** Greeting */
+            greeting: string;
+            /** Suggested Questions */
+            suggested_questions: string[];
+            /** Topics */
+            topics: string;
+            /** Off Limits */
+            off_limits: string[];
+        };
         /** Ticket */
         Ticket: {
             /** Ticket */
@@ -2043,6 +2738,46 @@ export interface components {
         Turn: {
             user_message: components["schemas"]["Message"];
             answer: components["schemas"]["Message"];
+        };
+        /** TwinDeleted */
+        TwinDeleted: {
+            /** Handle */
+            handle: string;
+            /**
+             * Deleted
+             * @default true
+             * @constant
+             */
+            deleted: true;
+        };
+        /**
+         * TwinDeletion
+         * @description handle: typed by whoever deletes the twin.
+         */
+        TwinDeletion: {
+            /** Handle */
+            handle: string;
+        };
+        /** TwinSummary */
+        TwinSummary: {
+            /** Handle */
+            handle: string;
+            /** Name */
+            name: string;
+            /** Revision */
+            revision: number;
+            /** Published Version */
+            published_version: number | null;
+            /** Published At */
+            published_at: string | null;
+            /** Is Changed */
+            is_changed: boolean;
+            page: components["schemas"]["Page"];
+        };
+        /** Twins */
+        Twins: {
+            /** Twins */
+            twins: components["schemas"]["TwinSummary"][];
         };
         /**
          * Upload
@@ -2078,6 +2813,15 @@ export interface components {
             conversation_id: string;
             /** Title */
             title: string | null;
+        };
+        /** Version */
+        Version: {
+            /** Version */
+            version: number;
+            /** Published At */
+            published_at: string;
+            /** Is Current */
+            is_current: boolean;
         };
         ErrorReply: {
             error: {
@@ -2828,6 +3572,603 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Message"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    list_drafts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Twins"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    get_draft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                handle: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Draft"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    create_draft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                handle: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Nothing"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Draft"];
+                };
+            };
+            /** @description Success */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Draft"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    delete_twin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                handle: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TwinDeletion"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TwinDeleted"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    change_draft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                handle: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DraftChange"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Draft"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    settle_conflict: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                handle: string;
+                conflict_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Decision"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Draft"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    add_entry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                handle: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewEntry"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangedEntry"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    delete_entry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                handle: string;
+                entry_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntryDeleted"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    change_entry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                handle: string;
+                entry_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EntryChange"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangedEntry"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    restore_entry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                handle: string;
+                entry_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Nothing"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangedEntry"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    put_photo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                handle: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPhoto"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangedPhoto"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    remove_photo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                handle: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangedPhoto"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    publish_twin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                handle: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Publication"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PublicationReply"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    suggest_questions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                handle: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QuestionsRequest"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuestionsAsked"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    add_source: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                handle: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSource"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Source"];
+                };
+            };
+            /** @description Success */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Source"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    delete_source: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                handle: string;
+                source_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SourceDeleted"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    publish_version: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                handle: string;
+                version: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Nothing"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PublicationReply"];
                 };
             };
             /** @description Error */
