@@ -81,6 +81,10 @@ OWNERS_ROUTES: list[tuple[str, str, Any]] = [
     ("DELETE", f"/drafts/{H}/entries/{E}", None),
     ("POST", f"/drafts/{H}/entries/{E}/restoration", None),
     ("POST", f"/drafts/{H}/preview", None),
+    ("POST", f"/drafts/{H}/sources", {"kind": "note", "title": "Roses", "text": "They are red."}),
+    ("DELETE", f"/drafts/{H}/sources/1", None),
+    ("POST", f"/drafts/{H}/conflicts/1", {"entry_id": None}),
+    ("POST", f"/drafts/{H}/questions", {"language": "fr"}),
     ("POST", f"/drafts/{H}/publications", {"revision": 1}),
     ("POST", f"/drafts/{H}/versions/1/publication", None),
     ("GET", f"/insights/{H}", None),
@@ -118,6 +122,8 @@ NAMES = {
     E: "{entry_id}",
     Q: "{question_id}",
     "versions/1": "versions/{version}",
+    "sources/1": "sources/{source_id}",
+    "conflicts/1": "conflicts/{conflict_id}",
     "pages/1": "pages/{number}",
 }
 

@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 
 from tests import linkedin_archives as archives
+from tests.api.routes import refused
+from tests.api.twins import draft
 from tests.linkedin_rows import CANARIES, OWNER
 from tests.people import Person, Reply
 from tests.stage import Stage
@@ -20,12 +22,6 @@ def twin(owner: Person) -> Person:
     """An owner with a draft."""
     assert owner.call("PUT", "/drafts/me", {}).status == 201
     return owner
-
-
-def draft(person: Person) -> Any:
-    reply = person.get("/drafts/me")
-    assert reply.status == 200
-    return reply.body
 
 
 def call_them(person: Person, name: str, **persona: Any) -> None:
@@ -117,8 +113,14 @@ def test_a_note_and_a_link_are_entries_as_they_were_written(twin: Person) -> Non
     assert [(each["section"], each["title"]) for each in entries] == [("notes", "Why rivers"), ("links", "Atlas")]
     assert (entries[0]["text"], entries[1]["url"]) == (note["text"], link["url"])
     assert [each["kind"] for each in draft(twin)["sources"]] == ["note", "link"]
-    for wrong in ({**link, "url": "javascript:alert(1)"}, {**note, "text": ""}, {"kind": "other"}, {**note, "more": 1}):
-        assert twin.post("/drafts/me/sources", wrong).status == 400
+    for wrong, field in (
+        ({**link, "url": "javascript:alert(1)"}, "url"),
+        ({**note, "text": ""}, "text"),
+        ({**note, "more": 1}, "more"),
+        ({"kind": "other"}, "kind"),
+        ({"title": "A"}, "kind"),
+    ):
+        refused(twin.post("/drafts/me/sources", wrong), field)
 
 
 def test_what_two_sources_tell_alike_is_one_entry_of_both(twin: Person) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import logging
 from typing import Any
@@ -9,7 +10,8 @@ from typing import Any
 import pytest
 
 from tests import cvs
-from tests.api.test_sources import archive, call_them, draft, twin
+from tests.api.test_sources import archive, call_them, twin
+from tests.api.twins import draft
 from tests.linkedin_rows import CANARIES
 from tests.papers import paper
 from tests.people import Person
@@ -353,3 +355,29 @@ def test_a_file_whose_text_is_gone_says_so(stage: Stage, twin: Person) -> None:
     stage.run()
     assert source(twin)["error"]["code"] == "file_gone"
     assert stage.requests() == []
+
+
+def test_a_source_that_is_deleted_between_two_transactions_leaves_nothing(
+    stage: Stage, twin: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from chalicelib import functions, services
+    from chalicelib.errors import NotFound
+    from chalicelib.twin import drafts, sources
+    from chalicelib.twin.found import Found
+
+    begun = begin(twin, paper(stage, twin, [cvs.ENGLISH]))
+    change, calls = drafts.change, itertools.count()
+
+    def changed(*arguments: Any, **more: Any) -> int:
+        made = change(*arguments, **more)
+        if next(calls) == 0:
+            assert len(draft(twin)["entries"]) > 50
+            stage.delete("twins", {"handle": "me", "item": f"draft/source/{begun['source_id']}"})
+        return made
+
+    monkeypatch.setattr(drafts, "change", changed)
+    study = services.of(functions.STUDY)
+    told = [Found("skills", f"Skill {number}") for number in range(200)]
+    with pytest.raises(NotFound):
+        sources.finish(study, "me", sources.find(study, "me", begun["source_id"]), told)
+    assert (draft(twin)["entries"], draft(twin)["sources"]) == ([], [])

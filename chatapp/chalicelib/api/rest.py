@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, get_type_hints
 
 from chalice.app import Chalice, CORSConfig, Request, Response
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, RootModel, ValidationError
 
 from chalicelib import logs
 from chalicelib.api.schemas.texts import PATTERNS
@@ -298,8 +298,17 @@ def _parse(model: Any, values: Any) -> BaseModel:
         return model.model_validate(values)  # type: ignore[no-any-return]
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
-        field = ".".join(str(part) for part in first["loc"]) or "body"
-        raise InvalidRequest(field, _problem(first["type"], first.get("ctx", {}), first["msg"])) from None
+        raise InvalidRequest(
+            _field(model, first), _problem(first["type"], first.get("ctx", {}), first["msg"])
+        ) from None
+
+
+def _field(model: Any, error: Mapping[str, Any]) -> str:
+    """Where in the request. Of a body of one of several kinds pydantic names the kind first, which is no field."""
+    if error["type"].startswith("union_tag_"):
+        return str(error["ctx"]["discriminator"]).strip("'")
+    parts = error["loc"][1:] if issubclass(model, RootModel) else error["loc"]
+    return ".".join(map(str, parts)) or "body"
 
 
 # Pydantic's errors, https://docs.pydantic.dev/latest/errors/validation_errors/, as a caller of this API would say them.
@@ -308,6 +317,8 @@ _PROBLEMS = {
     "missing": "is required",
     "model_type": "must be a JSON object",
     "model_attributes_type": "must be a JSON object",
+    "union_tag_invalid": "must be one of {expected_tags}",
+    "union_tag_not_found": "is required",
     "too_long": "takes at most {max_length}, not {actual_length}",
 }
 

@@ -81,6 +81,16 @@ def found(entries: Iterable[Entry], decided: frozenset[str] = frozenset()) -> li
     return [each for each in all_of_them if each.conflict_id not in decided]
 
 
+NOWHERE = ("", "")
+
+
+def place(entry: Told) -> tuple[str, str]:
+    """Where others stand that may tell the same thing; NOWHERE of what is never the same as another."""
+    if entry.section in _ORGANISED:
+        return entry.section, _organisation(entry)
+    return (entry.section, fold(entry.title)) if entry.section in _NAMED else NOWHERE
+
+
 def is_same(one: Told, other: Told) -> bool:
     """Whether two entries tell the same thing, though perhaps not the same of it."""
     if one.section != other.section:
@@ -120,9 +130,8 @@ def _same_things(entries: Iterable[Entry]) -> list[list[Entry]]:
     """Entries of several sources that tell of one thing, as groups of two or more."""
     near: dict[tuple[str, str], list[Entry]] = defaultdict(list)
     for entry in entries:
-        if entry.section in _ORGANISED | _NAMED:
-            told = _organisation(entry) if entry.section in _ORGANISED else fold(entry.title)
-            near[entry.section, told].append(entry)
+        near[place(entry)].append(entry)
+    near.pop(NOWHERE, None)
     groups: list[list[Entry]] = []
     for candidates in near.values():
         mine: list[list[Entry]] = []

@@ -8,6 +8,7 @@ as its sources, and gains what it lacked. Where they contradict each other both 
 from __future__ import annotations
 
 import time
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
@@ -241,13 +242,17 @@ def _store(services: Services, handle: str, source: Source, told: Sequence[Found
 
 def _place(change: _Change, present: Sequence[Entry], told: Sequence[Found], source_id: str) -> None:
     """Join each to an entry of another source that tells the same, or add it."""
-    free = {each.entry_id: each for each in present if source_id not in each.source_ids}
+    free: dict[tuple[str, str], list[Entry]] = defaultdict(list)
+    for entry in present:
+        if source_id not in entry.source_ids:
+            free[conflicts.place(entry)].append(entry)
     for each in told:
-        same = next((entry for entry in free.values() if _joins(entry, each)), None)
+        near = free.get(conflicts.place(each), [])
+        same = next((entry for entry in near if _joins(entry, each)), None)
         if same is None:
             change.add(Entry(entry_id=new_id(), source_ids=(source_id,), **asdict(each)))
         else:
-            del free[same.entry_id]
+            near.remove(same)
             change.change(same, _differences(same, _joined(same, each, (source_id,))))
 
 
