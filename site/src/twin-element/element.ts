@@ -43,6 +43,8 @@ export class ChatappTwin extends HTMLElement {
   #state: State = "closed";
   #reading: AbortController | null = null;
   #profile: Profile | null = null;
+  /** Of a draft, by whoever shows it. */
+  #given: Profile | null = null;
   #visit: Visit | null = null;
   #api: TwinApi | null = null;
   #thread: Thread | null = null;
@@ -97,7 +99,7 @@ export class ChatappTwin extends HTMLElement {
   }
 
   set profile(profile: Profile | null) {
-    this.#profile = profile;
+    this.#profile = this.#given = profile;
     if (this.#dialog.open) this.#begin();
   }
 
@@ -248,7 +250,8 @@ export class ChatappTwin extends HTMLElement {
     this.close();
     this.#panel?.dispose();
     this.#thread?.dispose();
-    this.#panel = this.#thread = this.#api = this.#visit = this.#profile = null;
+    this.#panel = this.#thread = this.#api = this.#visit = null;
+    this.#profile = this.#given;
     this.#state = "closed";
   }
 }
