@@ -18,6 +18,7 @@ EXTRACT = "extract"
 PURGE = "purge"
 SWEEP = "sweep"
 DIGEST = "digest"
+PUBLISH = "publish"
 NIGHTLY_BACKUP = "nightly_backup"
 BACKUP = "backup"
 RESTORE = "restore"
@@ -221,6 +222,24 @@ _DIGEST = Function(
     ),
 )
 
+# A page that could not be written now is in a minute; what it is made of is read anew.
+_PUBLISH = Function(
+    memory_mb=512,
+    timeout_s=60,
+    events=Events(retries=2, max_age_s=21_600, failures="publish-failures"),
+    module="twin.page.publishing",
+    grants=(
+        Grant("table", "twins", ("GetItem", "UpdateItem")),
+        Grant("bucket", "files/twins", ("GetObject", "ListObjectVersions")),
+        # Its own keys, and no file of the application's.
+        *(
+            Grant("bucket", f"site/{each}", ("PutObject", "ListObjectVersions", "DeleteObjectVersion"))
+            for each in ("index.html", "fr", "en", "twin")
+        ),
+        Grant("distribution", "site", ("CreateInvalidation",)),
+    ),
+)
+
 # The tables of a backup (`backups.tables` says which are left out, and why).
 EXPORTED = ("conversations", "messages", "files", "usage", "erasures", "people", "commentaires", "sections")
 
@@ -342,6 +361,7 @@ FUNCTIONS: Mapping[str, Function] = {
     PURGE: _PURGE,
     SWEEP: _SWEEP,
     DIGEST: _DIGEST,
+    PUBLISH: _PUBLISH,
     NIGHTLY_BACKUP: _NIGHTLY_BACKUP,
     BACKUP: _BACKUP,
     RESTORE: _RESTORE,

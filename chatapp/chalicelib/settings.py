@@ -152,7 +152,7 @@ class Settings:
     signup: "open" lets people make accounts by themselves; they comment only, until an owner lets them in.
     rates: how often what may be done, by whom: a person of a group (`owners`, `members`, `none`), a visit of the page,
         an API key, an address (of whoever is not signed in), everybody together (`stage`), and who is mailed by it.
-    api_url: of the REST API; "" until the first deployment has made it.
+    distribution_id: of the site's. api_url: of the REST API; "" until the first deployment has made it.
     app_version: of the package that runs. backup_hour_utc: of the nightly backup. backup_lock_days: for which nobody
         can delete a backup.
     comments_mode: which comments are held until the owner has looked: none of them (`open`), the `first` of each
@@ -176,6 +176,7 @@ class Settings:
     document_tokens: int = 120_000
     context_tokens: int = 200_000
     files_bucket: str = ""
+    distribution_id: str = ""
     max_file_mb: int = 50
     storage_quota_mb: int = 2_048
     signup: str = "closed"
@@ -250,6 +251,7 @@ class Settings:
             document_tokens=int(number("DOCUMENT_TOKENS", default.document_tokens)),
             context_tokens=int(number("CONTEXT_TOKENS", default.context_tokens)),
             files_bucket=environment.get("CHATAPP_FILES_BUCKET", ""),
+            distribution_id=environment.get("CHATAPP_DISTRIBUTION_ID", ""),
             max_file_mb=int(number("MAX_FILE_MB", default.max_file_mb)),
             storage_quota_mb=int(number("STORAGE_QUOTA_MB", default.storage_quota_mb)),
             signup=environment.get("CHATAPP_SIGNUP") or default.signup,

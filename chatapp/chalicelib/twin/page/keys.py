@@ -10,8 +10,13 @@ from __future__ import annotations
 ROOT_HANDLE = "me"
 LANGUAGES = ("fr", "en")
 ROOT_KEY = "index.html"
-# What a function may write and a deployment leaves alone (`deploy/site.py`), by its first part.
+# By their first part, what the function `publish` writes and a deployment's sync leaves alone.
 PUBLISHED = (ROOT_KEY, *LANGUAGES, "twin")
+
+
+def place(key: str) -> str:
+    """The first part of a key: one of PUBLISHED, or another one's of the site."""
+    return key.partition("/")[0]
 
 
 def folder(handle: str) -> str:
