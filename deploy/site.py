@@ -167,7 +167,7 @@ def next_builds(builds: list[list[str]], assets: list[str]) -> list[list[str]]:
 def stale(in_bucket: Mapping[str, str], wanted: list[SiteFile], builds: list[list[str]]) -> list[str]:
     """Keys to delete: of neither this build nor the previous one, and of no published page."""
     keep, pages = {file.key for file in wanted}.union(*builds), app_modules.page_keys()
-    return sorted(key for key in in_bucket if key not in keep and pages.place(key) not in pages.PUBLISHED)
+    return sorted(key for key in in_bucket if key not in keep and not pages.is_published(key))
 
 
 def sync(stage: Stage, bucket: str, distribution_id: str, config: Mapping[str, Any], say: Say) -> list[str]:

@@ -157,6 +157,8 @@ class Settings:
         can delete a backup.
     comments_mode: which comments are held until the owner has looked: none of them (`open`), the `first` of each
         person, or every one (`approve`). digest: of what a daily mail tells the owner. digest_hour_utc: of that mail.
+    twin_daily_budget_usd, twin_monthly_budget_usd: what the answers of a twin may cost, where its owner has set nothing
+        else; in days and months of UTC.
     """
 
     stage: str = "local"
@@ -175,6 +177,7 @@ class Settings:
     history_tokens: int = 90_000
     document_tokens: int = 120_000
     context_tokens: int = 200_000
+    transcript_days: int = 90
     files_bucket: str = ""
     distribution_id: str = ""
     max_file_mb: int = 50
@@ -187,6 +190,8 @@ class Settings:
     comments_mode: str = "first"
     digest: tuple[str, ...] = DIGEST_KINDS
     digest_hour_utc: int = 6
+    twin_daily_budget_usd: float = 2.0
+    twin_monthly_budget_usd: float = 20.0
     endpoint_url: str | None = None
     anthropic_base_url: str | None = None
 
@@ -250,6 +255,7 @@ class Settings:
             history_tokens=int(number("HISTORY_TOKENS", default.history_tokens)),
             document_tokens=int(number("DOCUMENT_TOKENS", default.document_tokens)),
             context_tokens=int(number("CONTEXT_TOKENS", default.context_tokens)),
+            transcript_days=int(number("TRANSCRIPT_DAYS", default.transcript_days)),
             files_bucket=environment.get("CHATAPP_FILES_BUCKET", ""),
             distribution_id=environment.get("CHATAPP_DISTRIBUTION_ID", ""),
             max_file_mb=int(number("MAX_FILE_MB", default.max_file_mb)),
@@ -262,6 +268,8 @@ class Settings:
             comments_mode=environment.get("CHATAPP_COMMENTS_MODE") or default.comments_mode,
             digest=tuple(json.loads(environment.get("CHATAPP_DIGEST") or json.dumps(default.digest))),
             digest_hour_utc=int(number("DIGEST_HOUR_UTC", default.digest_hour_utc)),
+            twin_daily_budget_usd=number("TWIN_DAILY_BUDGET_USD", default.twin_daily_budget_usd),
+            twin_monthly_budget_usd=number("TWIN_MONTHLY_BUDGET_USD", default.twin_monthly_budget_usd),
             endpoint_url=environment.get("AWS_ENDPOINT_URL") or None,
             anthropic_base_url=environment.get("ANTHROPIC_BASE_URL") or None,
         )

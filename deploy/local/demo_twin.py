@@ -1,7 +1,7 @@
 """The demo twin: an invented person (`demo_person.json`), published once by the demo user through the stage's own API.
 
-Whoever tries the local stage sees a page and its twin at once. It is made where there is no twin at the root yet, and not
-again in the same stage once it was: an owner who has deleted or changed it is not given it back.
+Whoever tries the local stage sees a page and its twin at once. It is made where there is no twin at the root yet, and
+once in a stage: an owner who has deleted or changed it is not given it back.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _PAUSE_S = 0.2
 def ensure(
     stage: Stage, addresses: Addresses, foundation: Mapping[str, str], account: Account, state_dir: Path
 ) -> bool:
-    """Publish it, where that was not done before in this stage; tell whether it was done now. Raises DeploymentError."""
+    """Publish it, where that was not done before in this stage; tell whether it was now. Raises DeploymentError."""
     pool, marker = foundation["UserPoolId"], state_dir / f"demo-twin-{stage.name}"
     if marker.exists() and marker.read_text() == pool:
         return False
