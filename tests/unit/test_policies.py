@@ -154,7 +154,7 @@ def test_who_reads_objects_may_look_whether_one_is_there_and_lists_nothing_else(
             if statement["Resource"] == FILES:
                 assert statement["Action"] == ["s3:ListBucketVersions"]
                 (prefix,) = statement["Condition"]["StringLike"].values()
-                assert prefix in ("uploads/*", "extracted/*", "drill/*", "twins/*")
+                assert prefix in ("uploads/*", "extracted/*", "drill/*", "twins/*", "transcripts/*")
 
 
 def test_no_function_reaches_a_whole_bucket_of_peoples_files() -> None:
@@ -164,7 +164,9 @@ def test_no_function_reaches_a_whole_bucket_of_peoples_files() -> None:
             if of_objects and statement["Resource"] == f"{FILES.replace('files', 'site')}/*":
                 assert of_objects == ["s3:GetObject"]
             elif of_objects and not re.search(r"-(backups|site)-", statement["Resource"]):
-                assert re.fullmatch(rf"{FILES}/(uploads|extracted|drill|twins)/\*", statement["Resource"]), function
+                assert re.fullmatch(
+                    rf"{FILES}/(uploads|extracted|drill|twins|transcripts)/\*", statement["Resource"]
+                ), function
 
 
 def test_nobody_deletes_a_backup_or_shortens_its_lock() -> None:

@@ -42,7 +42,7 @@ PLACES = {
 }
 
 
-_PREFIXES = ("uploads", "extracted", "drill", "twins")
+_PREFIXES = ("uploads", "extracted", "drill", "twins", "transcripts")
 
 
 @lru_cache(maxsize=8)
