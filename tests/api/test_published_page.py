@@ -222,6 +222,14 @@ def test_of_a_deleted_twin_no_version_of_a_page_is_left_and_the_root_says_that_t
     assert kept.get("DeleteMarkers", []) == []
 
 
+def test_a_twin_that_is_being_removed_has_no_page_any_more(stage: Stage) -> None:
+    twin(stage, "ada")
+    (head,) = (row for row in stage.rows("twins") if (row["handle"], row["item"]) == ("ada", "twin"))
+    stage.put("twins", {**head, "deleted_at": 1})
+    stage.app.publish({"handle": "ada"}, Context(60))
+    assert pages(stage) == []
+
+
 def test_what_was_taken_off_a_page_is_in_no_version_of_it(stage: Stage) -> None:
     api = twin(stage, "me")
     entry = api.expect(201, "POST", "/drafts/me/entries", {"section": "notes", "title": "REGRETTED"})

@@ -239,7 +239,7 @@ def _post(url: str, body: Any = None) -> None:
 def test_a_stage_is_made_of_all_that_it_declares(account: Account) -> None:
     outputs = account.deploy()
     held = account.holdings()
-    assert len(held["tables"]) == 10
+    assert len(held["tables"]) == 11
     assert account.recursion.allowed == {"chatapp-prod-extract"}
     assert held["pools"].keys() == {"chatapp-prod"}
     assert len(held["buckets"]) == 4
