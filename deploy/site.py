@@ -30,8 +30,7 @@ _NOT_PUBLISHED = ".vite/"
 # The application's page, which answers every path that is no object; the root's own is the published one.
 SHELL = "app.html"
 # The elements for foreign pages: files whose names stay, with the stage's addresses written in.
-ELEMENTS = ("embed.js", "twin.js")
-_ADDRESSES = {"api_url": b"%CHATAPP_API_URL%", "site_url": b"%CHATAPP_SITE_URL%"}
+ELEMENTS = {"embed.js": ("api_url", "site_url"), "twin.js": ("api_url", "site_url", "socket_url")}
 BUILDS_KEY = "site/builds.json"
 _FOREVER = "public, max-age=31536000, immutable"
 _ASK_FIRST = "no-cache"
@@ -151,11 +150,12 @@ def _key(built: str) -> str:
 
 def _addressed(file: SiteFile, config: Mapping[str, Any]) -> SiteFile:
     body = file.body
-    for name, placeholder in _ADDRESSES.items():
+    for name in ELEMENTS[file.key]:
+        placeholder = f"%CHATAPP_{name.upper()}%".encode()
         if placeholder not in body:
             raise DeploymentError(f"{file.key} has no {placeholder.decode()} to write {name} in its place")
-        # In JSON's form, without its quotes: it stands between quotes of the script's.
-        body = body.replace(placeholder, json.dumps(config[name])[1:-1].encode())
+        # In JSON's form, without its quotes: it stands between quotes of the script's. A stage without sockets has none.
+        body = body.replace(placeholder, json.dumps(config[name] or "")[1:-1].encode())
     return SiteFile(file.key, body)
 
 

@@ -51,7 +51,11 @@ def test_assets_go_first_and_the_applications_page_last(monkeypatch: pytest.Monk
     assert by_key["favicon.svg"].content_type == "image/svg+xml"
 
 
-STAGE_ADDRESSES = {"api_url": "https://api.example/v1", "site_url": "https://site.example"}
+STAGE_ADDRESSES: dict[str, str | None] = {
+    "api_url": "https://api.example/v1",
+    "site_url": "https://site.example",
+    "socket_url": "wss://sockets.example/api",
+}
 
 
 def element(monkeypatch: pytest.MonkeyPatch, folder: Path, text: str, name: str = "embed.js") -> site.SiteFile:
@@ -60,15 +64,25 @@ def element(monkeypatch: pytest.MonkeyPatch, folder: Path, text: str, name: str 
     return next(file for file in site.files(STAGE_ADDRESSES) if file.key == name)
 
 
-@pytest.mark.parametrize("name", ["embed.js", "twin.js"])
-def test_the_stages_addresses_are_written_into_the_elements(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str
-) -> None:
+def test_the_stages_addresses_are_written_into_the_element(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     written = 'a="%CHATAPP_API_URL%",b=`${"%CHATAPP_API_URL%"}/x`,c="%CHATAPP_SITE_URL%"'
-    file = element(monkeypatch, tmp_path, written, name)
+    file = element(monkeypatch, tmp_path, written)
     assert file.body == b'a="https://api.example/v1",b=`${"https://api.example/v1"}/x`,c="https://site.example"'
     assert file.etag == f'"{hashlib.md5(file.body, usedforsecurity=False).hexdigest()}"', "of what is uploaded"
     assert file.cache_control == "public, max-age=300", "its name stays: foreign pages have the next one within minutes"
+
+
+@pytest.mark.parametrize(
+    ("socket_url", "written"), [("wss://sockets.example/api", b"wss://sockets.example/api"), (None, b"")]
+)
+def test_the_twins_element_is_told_the_socket_where_there_is_one(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, socket_url: str | None, written: bytes
+) -> None:
+    monkeypatch.setitem(STAGE_ADDRESSES, "socket_url", socket_url)
+    text = 'a="%CHATAPP_API_URL%",c="%CHATAPP_SITE_URL%",d="%CHATAPP_SOCKET_URL%"'
+    file = element(monkeypatch, tmp_path, text, "twin.js")
+    assert file.body == b'a="https://api.example/v1",c="https://site.example",d="' + written + b'"'
+    assert file.cache_control == "public, max-age=300"
 
 
 def test_an_element_without_room_for_the_addresses_is_not_published(
