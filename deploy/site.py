@@ -154,7 +154,7 @@ def _addressed(file: SiteFile, config: Mapping[str, Any]) -> SiteFile:
         placeholder = f"%CHATAPP_{name.upper()}%".encode()
         if placeholder not in body:
             raise DeploymentError(f"{file.key} has no {placeholder.decode()} to write {name} in its place")
-        # In JSON's form, without its quotes: it stands between quotes of the script's. A stage without sockets has none.
+        # In JSON's form, without its quotes: it stands between quotes of the script's. A stage may have no sockets.
         body = body.replace(placeholder, json.dumps(config[name] or "")[1:-1].encode())
     return SiteFile(file.key, body)
 
