@@ -10,6 +10,7 @@ from chalicelib import functions, logs, services, sessions
 from chalicelib.api import (
     comments,
     conversations,
+    drafts,
     ending,
     files,
     integrations,
@@ -20,6 +21,7 @@ from chalicelib.api import (
     service,
 )
 from chalicelib.api.rest import EXPOSED_HEADERS, ChatApp, Cors
+from chalicelib.api.schemas import drafts as of_drafts
 from chalicelib.api.schemas.comments import (
     Ban,
     CommentChange,
@@ -392,6 +394,71 @@ def invite_person_again(user_id: str, body: Nothing = Nothing()) -> InvitationSe
     return people.invite_again(api(), user_id)
 
 
+@app.route("/drafts", methods=["GET"], **signed_in)
+def list_drafts() -> of_drafts.Twins:
+    return drafts.everything(api())
+
+
+@app.route("/drafts/{handle}", methods=["PUT"], statuses=(200, 201), **signed_in)
+def create_draft(handle: str, body: Nothing = Nothing()) -> tuple[of_drafts.Draft, int]:  # noqa: B008
+    return drafts.create(api(), app.user, handle)
+
+
+@app.route("/drafts/{handle}", methods=["GET"], **signed_in)
+def get_draft(handle: str) -> of_drafts.Draft:
+    return drafts.get(api(), handle)
+
+
+@app.route("/drafts/{handle}", methods=["PATCH"], **signed_in)
+def change_draft(handle: str, body: of_drafts.DraftChange) -> of_drafts.Draft:
+    return drafts.change(api(), handle, body)
+
+
+@app.route("/drafts/{handle}", methods=["DELETE"], **signed_in)
+def delete_twin(handle: str, body: of_drafts.TwinDeletion) -> of_drafts.TwinDeleted:
+    return drafts.delete(api(), handle, body)
+
+
+@app.route("/drafts/{handle}/photo", methods=["PUT"], **signed_in)
+def put_photo(handle: str, body: of_drafts.NewPhoto) -> of_drafts.ChangedPhoto:
+    return drafts.put_photo(api(), handle, body)
+
+
+@app.route("/drafts/{handle}/photo", methods=["DELETE"], **signed_in)
+def remove_photo(handle: str) -> of_drafts.ChangedPhoto:
+    return drafts.remove_photo(api(), handle)
+
+
+@app.route("/drafts/{handle}/entries", methods=["POST"], statuses=(201,), **signed_in)
+def add_entry(handle: str, body: of_drafts.NewEntry) -> of_drafts.ChangedEntry:
+    return drafts.add_entry(api(), handle, body)
+
+
+@app.route("/drafts/{handle}/entries/{entry_id}", methods=["PATCH"], **signed_in)
+def change_entry(handle: str, entry_id: str, body: of_drafts.EntryChange) -> of_drafts.ChangedEntry:
+    return drafts.change_entry(api(), handle, entry_id, body)
+
+
+@app.route("/drafts/{handle}/entries/{entry_id}", methods=["DELETE"], **signed_in)
+def delete_entry(handle: str, entry_id: str) -> of_drafts.EntryDeleted:
+    return drafts.delete_entry(api(), handle, entry_id)
+
+
+@app.route("/drafts/{handle}/entries/{entry_id}/restoration", methods=["POST"], **signed_in)
+def restore_entry(handle: str, entry_id: str, body: Nothing = Nothing()) -> of_drafts.ChangedEntry:  # noqa: B008
+    return drafts.restore_entry(api(), handle, entry_id)
+
+
+@app.route("/drafts/{handle}/publications", methods=["POST"], statuses=(201,), **signed_in)
+def publish_twin(handle: str, body: of_drafts.Publication) -> of_drafts.PublicationReply:
+    return drafts.publish(api(), app.user, handle, body)
+
+
+@app.route("/drafts/{handle}/versions/{version}/publication", methods=["POST"], statuses=(201,), **signed_in)
+def publish_version(handle: str, version: str, body: Nothing = Nothing()) -> of_drafts.PublicationReply:  # noqa: B008
+    return drafts.publish_again(api(), app.user, handle, version)
+
+
 @app.lambda_function(name=functions.ANSWER)
 @logs.without_text
 def answer(event: dict[str, Any], context: Any) -> None:
@@ -437,6 +504,14 @@ def digest(event: CloudWatchEvent) -> None:
     from chalicelib.comments import digest as digesting  # noqa: PLC0415
 
     digesting.send(services.of(functions.DIGEST))
+
+
+@app.lambda_function(name=functions.PUBLISH)
+@logs.without_text
+def publish(event: dict[str, Any], context: Any) -> None:
+    from chalicelib.twin.page import publishing  # noqa: PLC0415
+
+    publishing.publish(services.of(functions.PUBLISH), event["handle"])
 
 
 @app.schedule(Cron(0, settings.backup_hour_utc, "*", "*", "?", "*"), name=functions.NIGHTLY_BACKUP)

@@ -26,7 +26,8 @@ What a caller can provoke, and how HTTP names it; only these become 4xx:
     │   ├── TooFast             409 too_fast             (carries `field`)
     │   ├── TooLate             409 too_late
     │   ├── Moderated           409 moderated
-    │   └── CommentChanged      409 changed              (carries `field`)
+    │   ├── CommentChanged      409 changed              (carries `field`)
+    │   └── DraftChanged        409 changed              (carries `field`, `revision`)
     ├── StorageFull             413 storage_full         (carries `used_bytes`, `limit_bytes`)
     ├── BudgetSpent             429 budget_spent         (in the middle of an answer: that answer's error)
     ├── RateLimited             429 rate_limited         (carries `retry_after_s`, which is a header, too)
@@ -273,6 +274,18 @@ class CommentChanged(Conflict):
         super().__init__(
             "revision: its writer has changed this comment since you read it; read it again, then decide",
             field="revision",
+        )
+
+
+class DraftChanged(Conflict):
+    code = "changed"
+
+    def __init__(self, revision: int) -> None:
+        """revision: of the draft as it is now."""
+        super().__init__(
+            "revision: somebody has changed this draft since you read it; read it again, then repeat your change",
+            field="revision",
+            revision=revision,
         )
 
 

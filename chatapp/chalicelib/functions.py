@@ -18,6 +18,7 @@ EXTRACT = "extract"
 PURGE = "purge"
 SWEEP = "sweep"
 DIGEST = "digest"
+PUBLISH = "publish"
 NIGHTLY_BACKUP = "nightly_backup"
 BACKUP = "backup"
 RESTORE = "restore"
@@ -102,6 +103,8 @@ _API = Function(
         Grant("index", "commentaires/state-index", ("Query",)),
         Grant("table", "sections", ("GetItem", "BatchGetItem", "UpdateItem")),
         Grant("index", "sections/listed-index", ("Query",)),
+        Grant("table", "twins", ("GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem", "DeleteItem")),
+        Grant("bucket", "files/twins", ("PutObject", "GetObject", "ListObjectVersions")),
         Grant("table", "sockets", ("PutItem", *_CONNECTIONS)),
         Grant(
             "pool",
@@ -116,6 +119,7 @@ _API = Function(
         _PUSH,
         Grant("function", "answer", ("Invoke",)),
         Grant("function", "extract", ("Invoke",)),
+        Grant("function", "publish", ("Invoke",)),
         Grant("function", "purge", ("Invoke",)),
         Grant("schedule", "purge", ("CreateSchedule",)),
     ),
@@ -179,6 +183,10 @@ _PURGE = Function(
         Grant("index", "commentaires/author-index", ("Query",)),
         Grant("table", "commentaires", ("GetItem", "UpdateItem", "DeleteItem")),
         Grant("table", "sections", ("UpdateItem",)),
+        Grant("table", "twins", ("GetItem", "Query", "UpdateItem", "DeleteItem", "BatchWriteItem")),
+        Grant("bucket", "files/twins", ("ListObjectVersions", "DeleteObjectVersion")),
+        Grant("bucket", "files/transcripts", ("ListObjectVersions", "DeleteObjectVersion")),
+        Grant("function", "publish", ("Invoke",)),
         *_REMOVING,
     ),
 )
@@ -194,6 +202,8 @@ _SWEEP = Function(
         Grant("index", "files/due-index", ("Query",)),
         Grant("index", "usage/due-index", ("Query",)),
         Grant("index", "commentaires/due-index", ("Query",)),
+        Grant("index", "twins/due-index", ("Query",)),
+        Grant("table", "twins", ("GetItem", "UpdateItem", "DeleteItem")),
         Grant("index", "files/user-files-index", ("Query",)),
         Grant("table", "commentaires", ("GetItem", "UpdateItem", "DeleteItem")),
         Grant("table", "conversations", ("BatchGetItem", "UpdateItem", "DeleteItem", "Scan")),
@@ -204,6 +214,7 @@ _SWEEP = Function(
         Grant("pool", "people", ("DescribeUserPool", "ListUsers", "AdminGetUser")),
         *_REMOVING,
         Grant("function", "extract", ("Invoke",)),
+        Grant("function", "publish", ("Invoke",)),
         Grant("function", "purge", ("Invoke",)),
         Grant("schedule", "purge", ("CreateSchedule",)),
     ),
@@ -221,8 +232,29 @@ _DIGEST = Function(
     ),
 )
 
+# The first parts of published pages' keys in the site bucket (`twin/page/keys.py`).
+PAGES = ("index.html", "fr", "en", "twin")
+
+# What a page is made of is read anew; one that could not be written is by the sweep, or the next deployment.
+_PUBLISH = Function(
+    memory_mb=512,
+    timeout_s=60,
+    events=Events(retries=2, max_age_s=3_600, failures="publish-failures"),
+    module="twin.page.publishing",
+    grants=(
+        Grant("table", "twins", ("GetItem", "UpdateItem")),
+        Grant("bucket", "files/twins", ("GetObject", "ListObjectVersions")),
+        # Its own keys, and no file of the application's.
+        *(
+            Grant("bucket", f"site/{each}", ("PutObject", "ListObjectVersions", "DeleteObjectVersion"))
+            for each in PAGES
+        ),
+        Grant("distribution", "site", ("CreateInvalidation",)),
+    ),
+)
+
 # The tables of a backup (`backups.tables` says which are left out, and why).
-EXPORTED = ("conversations", "messages", "files", "usage", "erasures", "people", "commentaires", "sections")
+EXPORTED = ("conversations", "messages", "files", "usage", "erasures", "people", "commentaires", "sections", "twins")
 
 # Where runs stand, and the list of what there is: of the bucket of backups, all that any but `backup` writes.
 _NOTED = ("PutObject", "GetObject", "ListObjectVersions")
@@ -264,6 +296,8 @@ _BACKUP = Function(
         *(Grant("export", name, ("ExportTableToPointInTime", "DescribeExport")) for name in EXPORTED),
         Grant("bucket", "files/uploads", ("GetObjectVersion", "ListObjectVersions")),
         Grant("bucket", "files/extracted", ("GetObjectVersion", "ListObjectVersions")),
+        Grant("bucket", "files/twins", ("GetObjectVersion", "ListObjectVersions")),
+        Grant("bucket", "files/transcripts", ("GetObjectVersion", "ListObjectVersions")),
         Grant("bucket", "site/*", ("GetObject", "ListObjectVersions")),
         Grant("pool", "people", ("ListUsers", "ListGroups", "ListUsersInGroup")),
         Grant("parameters", "stage", ("GetParametersByPath",)),
@@ -290,11 +324,15 @@ _RESTORE = Function(
         Grant("table", "usage", (*_ROWS_BACK, "UpdateItem")),
         Grant("table", "commentaires", (*_ROWS_BACK, "UpdateItem")),
         Grant("table", "sections", ("BatchGetItem", "UpdateItem")),
+        Grant("table", "twins", (*_ROWS_BACK, "Query")),
+        Grant("function", "publish", ("Invoke",)),
         Grant("function", "purge", ("Invoke",)),
         Grant("table", "erasures", (*_ROWS_BACK, "Scan")),
         Grant("table", "people", _ROWS_BACK),
         Grant("bucket", "files/uploads", _OBJECTS_BACK),
         Grant("bucket", "files/extracted", _OBJECTS_BACK),
+        Grant("bucket", "files/twins", _OBJECTS_BACK),
+        Grant("bucket", "files/transcripts", _OBJECTS_BACK),
         Grant(
             "pool",
             "people",
@@ -342,6 +380,7 @@ FUNCTIONS: Mapping[str, Function] = {
     PURGE: _PURGE,
     SWEEP: _SWEEP,
     DIGEST: _DIGEST,
+    PUBLISH: _PUBLISH,
     NIGHTLY_BACKUP: _NIGHTLY_BACKUP,
     BACKUP: _BACKUP,
     RESTORE: _RESTORE,

@@ -12,6 +12,7 @@ from typing import Any
 from chalicelib.aws.accounts import Accounts
 from chalicelib.aws.bucket import Bucket
 from chalicelib.aws.clients import client
+from chalicelib.aws.distribution import Distribution
 from chalicelib.aws.exports import Export
 from chalicelib.aws.functions import Function, Schedule
 from chalicelib.aws.grants import Grant
@@ -26,7 +27,7 @@ from chalicelib.claude.client import build as build_model
 from chalicelib.claude.interface import Model
 from chalicelib.workers import scratch
 
-from .functions import ANSWER, API, BACKUP, EXPORTED, EXTRACT, FUNCTIONS, PURGE, RESTORE
+from .functions import ANSWER, API, BACKUP, EXPORTED, EXTRACT, FUNCTIONS, PAGES, PUBLISH, PURGE, RESTORE
 from .settings import Settings
 
 
@@ -36,7 +37,8 @@ class Services:
 
     backups: all of the backups bucket; states, index, erased: `state/`, `index.json` and `erasures/` there.
     exports: by the table's logical name. topic: what the owner is mailed.
-    site: what is published.
+    site: all of its bucket; pages: what is published, by the first part of its keys.
+    snapshots, transcripts: `twins/` and `transcripts/` of the files bucket.
     address_key: the secret by which addresses are counted (`spending.addresses`).
     archives: the backups bucket of any stage, to be read. drilled, scratch_tables: where a drill restores to.
     """
@@ -62,6 +64,10 @@ class Services:
     comments_due: Index
     sections: Table
     sections_listed: Index
+    twins: Table
+    twins_due: Index
+    snapshots: Bucket
+    transcripts: Bucket
     topic: Topic
     people: Table
     erasures: Table
@@ -71,6 +77,8 @@ class Services:
     erased: Bucket
     exports: Mapping[str, Export]
     site: Bucket
+    pages: Mapping[str, Bucket]
+    distribution: Distribution
     archives: Callable[[str], Bucket]
     drilled: Bucket
     scratch_tables: ScratchTables
@@ -79,6 +87,7 @@ class Services:
     restores: Function
     answers: Function
     extractions: Function
+    publishing: Function
     purges: Schedule
     purgings: Function
     pool: Pool
@@ -118,6 +127,16 @@ class _Adapters:
         grant = self._grant("bucket", f"backups/{name}")
         prefix = name if "." in name else f"{name}/"
         return Bucket(self.function, grant, partial(self.clients, "s3"), self.settings.bucket("backups"), prefix)
+
+    def of_site(self, name: str) -> Bucket:
+        """As `of_backups`, of the site bucket."""
+        grant = self._grant("bucket", f"site/{name}")
+        prefix = name if "." in name else f"{name}/"
+        return Bucket(self.function, grant, partial(self.clients, "s3"), self.settings.bucket("site"), prefix)
+
+    def distribution(self) -> Distribution:
+        grant = self._grant("distribution", "site")
+        return Distribution(self.function, grant, partial(self.clients, "cloudfront"), self.settings.distribution_id)
 
     def archive(self, stage: str) -> Bucket:
         name = f"chatapp-{stage}-backups-{self.settings.account_id}-{self.settings.region}"
@@ -217,9 +236,14 @@ def build(function: str, settings: Settings, clients: Callable[..., Any] = clien
         comments_due=adapters.index("commentaires", "due-index"),
         sections=adapters.table("sections"),
         sections_listed=adapters.index("sections", "listed-index"),
+        twins=adapters.table("twins"),
+        twins_due=adapters.index("twins", "due-index"),
+        snapshots=adapters.bucket("twins"),
+        transcripts=adapters.bucket("transcripts"),
         topic=adapters.topic(),
         answers=adapters.started(ANSWER),
         extractions=adapters.started(EXTRACT),
+        publishing=adapters.started(PUBLISH),
         people=adapters.table("people"),
         erasures=adapters.table("erasures"),
         backups=adapters.whole_bucket("backups"),
@@ -227,6 +251,8 @@ def build(function: str, settings: Settings, clients: Callable[..., Any] = clien
         index=adapters.of_backups("index.json"),
         erased=adapters.of_backups("erasures"),
         site=adapters.whole_bucket("site"),
+        pages={name: adapters.of_site(name) for name in PAGES},
+        distribution=adapters.distribution(),
         exports={name: adapters.export(name) for name in EXPORTED},
         archives=adapters.archive,
         drilled=adapters.bucket("drill"),

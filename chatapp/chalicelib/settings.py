@@ -152,11 +152,13 @@ class Settings:
     signup: "open" lets people make accounts by themselves; they comment only, until an owner lets them in.
     rates: how often what may be done, by whom: a person of a group (`owners`, `members`, `none`), a visit of the page,
         an API key, an address (of whoever is not signed in), everybody together (`stage`), and who is mailed by it.
-    api_url: of the REST API; "" until the first deployment has made it.
+    distribution_id: of the site's. api_url: of the REST API; "" until the first deployment has made it.
     app_version: of the package that runs. backup_hour_utc: of the nightly backup. backup_lock_days: for which nobody
         can delete a backup.
     comments_mode: which comments are held until the owner has looked: none of them (`open`), the `first` of each
         person, or every one (`approve`). digest: of what a daily mail tells the owner. digest_hour_utc: of that mail.
+    twin_daily_budget_usd, twin_monthly_budget_usd: what the answers of a twin may cost, where its owner has set nothing
+        else; in days and months of UTC.
     """
 
     stage: str = "local"
@@ -175,7 +177,9 @@ class Settings:
     history_tokens: int = 90_000
     document_tokens: int = 120_000
     context_tokens: int = 200_000
+    transcript_days: int = 90
     files_bucket: str = ""
+    distribution_id: str = ""
     max_file_mb: int = 50
     storage_quota_mb: int = 2_048
     signup: str = "closed"
@@ -186,6 +190,8 @@ class Settings:
     comments_mode: str = "first"
     digest: tuple[str, ...] = DIGEST_KINDS
     digest_hour_utc: int = 6
+    twin_daily_budget_usd: float = 2.0
+    twin_monthly_budget_usd: float = 20.0
     endpoint_url: str | None = None
     anthropic_base_url: str | None = None
 
@@ -249,7 +255,9 @@ class Settings:
             history_tokens=int(number("HISTORY_TOKENS", default.history_tokens)),
             document_tokens=int(number("DOCUMENT_TOKENS", default.document_tokens)),
             context_tokens=int(number("CONTEXT_TOKENS", default.context_tokens)),
+            transcript_days=int(number("TRANSCRIPT_DAYS", default.transcript_days)),
             files_bucket=environment.get("CHATAPP_FILES_BUCKET", ""),
+            distribution_id=environment.get("CHATAPP_DISTRIBUTION_ID", ""),
             max_file_mb=int(number("MAX_FILE_MB", default.max_file_mb)),
             storage_quota_mb=int(number("STORAGE_QUOTA_MB", default.storage_quota_mb)),
             signup=environment.get("CHATAPP_SIGNUP") or default.signup,
@@ -260,6 +268,8 @@ class Settings:
             comments_mode=environment.get("CHATAPP_COMMENTS_MODE") or default.comments_mode,
             digest=tuple(json.loads(environment.get("CHATAPP_DIGEST") or json.dumps(default.digest))),
             digest_hour_utc=int(number("DIGEST_HOUR_UTC", default.digest_hour_utc)),
+            twin_daily_budget_usd=number("TWIN_DAILY_BUDGET_USD", default.twin_daily_budget_usd),
+            twin_monthly_budget_usd=number("TWIN_MONTHLY_BUDGET_USD", default.twin_monthly_budget_usd),
             endpoint_url=environment.get("AWS_ENDPOINT_URL") or None,
             anthropic_base_url=environment.get("ANTHROPIC_BASE_URL") or None,
         )

@@ -114,21 +114,26 @@ class Bucket(Adapter):
         )
         return PresignedPost(post["url"], post["fields"])
 
-    def presigned_get(self, key: str, version_id: str, name: str, expires_s: int) -> str:
-        """A URL that downloads one version as an attachment called `name`."""
-        self._allow("GetObjectVersion")
+    def presigned_get(self, key: str, version_id: str | None, name: str, expires_s: int) -> str:
+        """A URL that downloads one version, the newest where none is named, as an attachment called `name`."""
+        self._allow("GetObjectVersion" if version_id else "GetObject")
+        version: dict[str, Any] = {"VersionId": version_id} if version_id else {}
         parameters = {
             "Bucket": self._name,
             "Key": self._own(key),
-            "VersionId": version_id,
             "ResponseContentDisposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}",
+            **version,
         }
         return self._client().generate_presigned_url("get_object", Params=parameters, ExpiresIn=expires_s)
 
-    def put(self, key: str, body: bytes | Path, content_type: str) -> str:
-        """Store an object and return its version. Repeating it stores another version."""
+    def put(self, key: str, body: bytes | Path, content_type: str, cache_control: str = "") -> str:
+        """Store an object and return its version. Repeating it stores another version.
+
+        cache_control: for how long browsers and edges may keep it; "" leaves it open.
+        """
         self._allow("PutObject")
         parameters: dict[str, Any] = {"Bucket": self._name, "Key": self._own(key), "ContentType": content_type}
+        parameters |= {"CacheControl": cache_control} if cache_control else {}
         if isinstance(body, bytes):
             reply = _sent(self._client().put_object, Body=body, **parameters)
         else:

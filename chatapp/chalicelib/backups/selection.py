@@ -25,6 +25,7 @@ _OWNED: Mapping[str, tuple[str, ...]] = {
     "people": ("user_id",),
     "commentaires": ("user_id",),
     "sections": (),
+    "twins": ("user_id", "by"),
 }
 _SEPARATOR = re.compile("([:#/])")
 _FIRST_PARTS = 3

@@ -16,6 +16,7 @@ BACKED_UP: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "people": ("user_id",),
         "commentaires": ("id",),
         "sections": ("section_id",),
+        "twins": ("handle", "item"),
     }
 )
 # With the reason.

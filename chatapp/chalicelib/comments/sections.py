@@ -75,6 +75,14 @@ def put(services: Services, section_id: str, *, title: str, url: str, is_open: b
     return section
 
 
+def make_known(services: Services, section_id: str, *, title: str, url: str) -> None:
+    """As `put`, of a section that is open unless an owner has closed it."""
+    known.pop(section_id, None)
+    change = "SET #title = :title, #url = :url, #listed = :listed, #open = if_not_exists(#open, :yes)"
+    values = {":title": title, ":url": url, ":listed": LISTED["listed"], ":yes": True}
+    services.sections.write(services.sections.update(key(section_id), change, values))
+
+
 def everything(services: Services) -> list[Section]:
     """The first thousand sections by title, which are all there are: a page has a few."""
     found: list[Section] = []

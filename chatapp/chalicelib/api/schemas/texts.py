@@ -21,10 +21,16 @@ MEDIA_TYPE = r"^[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]*/[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]
 # Of a section of a page: part of addresses, and of an attribute in HTML.
 SECTION_ID = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
 WEB_ADDRESS = r"^https?://[^\s/?#@\\]+([/?#]\S*)?$"
+# The same, or nothing.
+NO_WEB_ADDRESS = rf"^$|{WEB_ADDRESS}"
+# A month or a year of a twin's entry, or nothing.
+TWIN_DATE = r"^$|^[0-9]{4}(-(0[1-9]|1[0-2]))?$"
 # Cognito refuses some more.
 ADDRESS = (
     r'^[^@\s\x00-\x1f\x7f"\\<>()\[\],;:]+@[^@\s\x00-\x1f\x7f"\\<>()\[\],;:.]+(\.[^@\s\x00-\x1f\x7f"\\<>()\[\],;:.]+)+$'
 )
+# Where a twin's owner can be reached.
+CONTACT = rf"{WEB_ADDRESS}|^mailto:{ADDRESS[1:]}"
 # What a pattern asks for, in words: an error does not quote a regular expression.
 PATTERNS = {
     _NOT_BLANK: "must not be blank",
@@ -34,6 +40,9 @@ PATTERNS = {
     MEDIA_TYPE: "must be a media type, such as application/pdf",
     SECTION_ID: "must be 1 to 64 letters, digits, dots, hyphens or underscores, the first a letter or a digit",
     WEB_ADDRESS: "must be a web address that begins with https:// or http://",
+    NO_WEB_ADDRESS: "must be a web address that begins with https:// or http://, or empty",
+    TWIN_DATE: "must be a year such as 2019, a month such as 2019-05, or empty",
+    CONTACT: "must be a web address that begins with https:// or http://, or mailto: with an e-mail address",
 }
 
 
@@ -45,11 +54,12 @@ def _storable(text: str) -> str:
     return text
 
 
+Storable = AfterValidator(_storable)
 Text = Annotated[
     str,
     # At least one character that is neither white space nor a control character: the Messages API refuses blank text.
     StringConstraints(min_length=1, max_length=MAX_TEXT_CHARACTERS, pattern=_NOT_BLANK),
-    AfterValidator(_storable),
+    Storable,
     Field(
         description=f"Markdown, at most {MAX_TEXT_BYTES:,} bytes of UTF-8. Control characters other than tabs and line"
         " ends are taken out."
