@@ -40,6 +40,7 @@ export class ChatappTwin extends HTMLElement {
   readonly #close: HTMLButtonElement;
   readonly #launcher = h("button", { part: "launcher", type: "button", "aria-haspopup": "dialog" });
   #isPlaced = false;
+  #isOpen = false;
   #state: State = "closed";
   #reading: AbortController | null = null;
   #profile: Profile | null = null;
@@ -100,28 +101,33 @@ export class ChatappTwin extends HTMLElement {
 
   set profile(profile: Profile | null) {
     this.#profile = this.#given = profile;
-    if (this.#dialog.open) this.#begin();
+    if (this.#isOpen) this.#begin();
   }
 
   /** Open the chat, and ask a question where one is given. */
   open(question?: string): void {
     this.#asked = question?.trim() || null;
-    if (!this.#dialog.open) {
+    if (!this.#isOpen) {
       this.#before = focused();
       this.#place();
-      this.toggleAttribute("open", true);
-      this.dispatchEvent(new CustomEvent("chatapp-twin", { bubbles: true, detail: { open: true } }));
+      this.#tellOpen(true);
     }
     this.#begin();
   }
 
   close(): void {
-    if (!this.#dialog.open) return;
-    this.#dialog.close();
-    this.toggleAttribute("open", false);
+    if (!this.#isOpen) return;
+    if (this.#dialog.hasAttribute("popover")) this.#dialog.hidePopover();
+    else this.#dialog.close();
     this.#before?.focus({ preventScroll: true });
     this.#before = null;
-    this.dispatchEvent(new CustomEvent("chatapp-twin", { bubbles: true, detail: { open: false } }));
+    this.#tellOpen(false);
+  }
+
+  #tellOpen(open: boolean): void {
+    this.#isOpen = open;
+    this.toggleAttribute("open", open);
+    this.dispatchEvent(new CustomEvent("chatapp-twin", { bubbles: true, detail: { open } }));
   }
 
   get #handle(): string {
@@ -146,8 +152,13 @@ export class ChatappTwin extends HTMLElement {
 
   #place(): void {
     const isSheet = matchMedia(SHEET).matches;
+    // Beside the page it is no dialog that blocks it, but above all that the page has, too.
+    const isPopover = !isSheet && "showPopover" in this.#dialog;
     this.#dialog.classList.toggle("sheet", isSheet);
+    this.#dialog.toggleAttribute("popover", false);
+    if (isPopover) this.#dialog.setAttribute("popover", "manual");
     if (isSheet) this.#dialog.showModal();
+    else if (isPopover) this.#dialog.showPopover();
     else this.#dialog.show();
     // A keyboard on the screen would hide what is suggested.
     this.#heading.focus({ preventScroll: true });

@@ -53,13 +53,13 @@ dialog {
   border: 0;
   border-inline-start: 1px solid var(--_line);
   padding: 0;
+  overflow: hidden;
   background: var(--_paper);
   color: var(--_ink);
   line-height: 1.5;
   text-align: start;
 }
-dialog:not([open]) { display: none; }
-dialog[open] { display: flex; flex-direction: column; }
+dialog[open], dialog:popover-open { display: flex; flex-direction: column; }
 dialog::backdrop { background: rgb(0 0 0 / 0.4); }
 dialog.sheet {
   inset: auto 0 0;
@@ -101,7 +101,7 @@ input[type="checkbox"] { width: 1.15em; height: 1.15em; flex: none; accent-color
 .heard { position: absolute; width: 1px; height: 1px; margin: -1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 @media (pointer: coarse) { button, [part~="send"] { min-height: 2.75em; } label { min-height: 2.2em; } }
 @media (prefers-reduced-motion: no-preference) {
-  dialog[open] { animation: rise 160ms ease-out; }
+  dialog { animation: rise 160ms ease-out; }
   @keyframes rise { from { opacity: 0; transform: translateY(0.5rem); } }
 }
 @media (forced-colors: active) { dialog, [part~="question"], [part~="citation"] { border: 1px solid; } }
