@@ -20,6 +20,7 @@ import openpyxl
 import pptx
 from fpdf import FPDF
 
+from tests import cvs, linkedin_archives
 from tests.e2e.deployment import ROOT
 
 FOLDER = ROOT / ".build" / "e2e" / "files"
@@ -111,7 +112,14 @@ def write_all() -> None:
     (FOLDER / PHOTO).write_bytes(png(40, 30))
     facts = {"documents": [asdict(each) for each in DOCUMENTS], "thesis": asdict(_thesis_of(412)), "photo": PHOTO}
     (FOLDER / "facts.json").write_text(json.dumps(facts, indent=1))
+    _twin(FOLDER / "twin")
     stamp.write_text(wanted)
+
+
+def _twin(folder: Path) -> None:
+    """What an owner sets their twin up from."""
+    linkedin_archives.main(folder)
+    (folder / "cv.txt").write_text(cvs.ENGLISH)
 
 
 def _thesis_of(page: int) -> Fixture:
