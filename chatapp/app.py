@@ -19,9 +19,11 @@ from chalicelib.api import (
     moderation,
     people,
     service,
+    sources,
 )
 from chalicelib.api.rest import EXPOSED_HEADERS, ChatApp, Cors
 from chalicelib.api.schemas import drafts as of_drafts
+from chalicelib.api.schemas import sources as of_sources
 from chalicelib.api.schemas.comments import (
     Ban,
     CommentChange,
@@ -449,6 +451,26 @@ def restore_entry(handle: str, entry_id: str, body: Nothing = Nothing()) -> of_d
     return drafts.restore_entry(api(), handle, entry_id)
 
 
+@app.route("/drafts/{handle}/sources", methods=["POST"], statuses=(201, 202), **signed_in)
+def add_source(handle: str, body: of_sources.NewSource) -> tuple[of_drafts.Source, int]:
+    return sources.add(api(), app.user, handle, body)
+
+
+@app.route("/drafts/{handle}/sources/{source_id}", methods=["DELETE"], **signed_in)
+def delete_source(handle: str, source_id: str) -> of_sources.SourceDeleted:
+    return sources.remove(api(), handle, source_id)
+
+
+@app.route("/drafts/{handle}/conflicts/{conflict_id}", methods=["POST"], **signed_in)
+def settle_conflict(handle: str, conflict_id: str, body: of_sources.Decision) -> of_drafts.Draft:
+    return sources.decide(api(), handle, conflict_id, body)
+
+
+@app.route("/drafts/{handle}/questions", methods=["POST"], statuses=(202,), **signed_in)
+def suggest_questions(handle: str, body: of_sources.QuestionsRequest) -> of_sources.QuestionsAsked:
+    return sources.suggest(api(), app.user, handle, body)
+
+
 @app.route("/drafts/{handle}/publications", methods=["POST"], statuses=(201,), **signed_in)
 def publish_twin(handle: str, body: of_drafts.Publication) -> of_drafts.PublicationReply:
     return drafts.publish(api(), app.user, handle, body)
@@ -504,6 +526,14 @@ def digest(event: CloudWatchEvent) -> None:
     from chalicelib.comments import digest as digesting  # noqa: PLC0415
 
     digesting.send(services.of(functions.DIGEST))
+
+
+@app.lambda_function(name=functions.STUDY)
+@logs.without_text
+def study(event: dict[str, Any], context: Any) -> None:
+    from chalicelib.twin import study as studying  # noqa: PLC0415
+
+    studying.run(services.of(functions.STUDY), event, context.get_remaining_time_in_millis() / 1000)
 
 
 @app.lambda_function(name=functions.PUBLISH)

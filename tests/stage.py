@@ -216,11 +216,16 @@ class Stage(Storage):
         return [body for body in bodies if "title only" not in json.dumps(body.get("system", ""))]
 
     def run(self, seconds: float = 900) -> None:
-        """Deliver every pending invocation of `extract` and `answer`, once."""
+        """Deliver every pending invocation of `extract`, `answer` and `study`, once."""
         for payload in self.lambdas.take("extract"):
             self.extract(payload, seconds)
         for payload in self.lambdas.take("answer"):
             self.answer(payload, seconds)
+        for payload in self.lambdas.take("study"):
+            self.study(payload, seconds)
+
+    def study(self, payload: dict[str, Any], seconds: float = 900) -> None:
+        self.app.study(payload, Context(seconds))
 
     def write_pages(self) -> None:
         """Deliver every pending invocation of `publish`, once."""

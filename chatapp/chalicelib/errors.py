@@ -26,6 +26,7 @@ What a caller can provoke, and how HTTP names it; only these become 4xx:
     │   ├── TooFast             409 too_fast             (carries `field`)
     │   ├── TooLate             409 too_late
     │   ├── Moderated           409 moderated
+    │   ├── AnotherPerson       409 another_person       (carries `field`)
     │   ├── CommentChanged      409 changed              (carries `field`)
     │   └── DraftChanged        409 changed              (carries `field`, `revision`)
     ├── StorageFull             413 storage_full         (carries `used_bytes`, `limit_bytes`)
@@ -274,6 +275,17 @@ class CommentChanged(Conflict):
         super().__init__(
             "revision: its writer has changed this comment since you read it; read it again, then decide",
             field="revision",
+        )
+
+
+class AnotherPerson(Conflict):
+    code = "another_person"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "confirmed_name: this archive names another person than the page does, or nobody; set confirmed_name where"
+            " it is the right one",
+            field="confirmed_name",
         )
 
 

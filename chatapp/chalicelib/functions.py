@@ -19,6 +19,7 @@ PURGE = "purge"
 SWEEP = "sweep"
 DIGEST = "digest"
 PUBLISH = "publish"
+STUDY = "study"
 NIGHTLY_BACKUP = "nightly_backup"
 BACKUP = "backup"
 RESTORE = "restore"
@@ -120,6 +121,7 @@ _API = Function(
         Grant("function", "answer", ("Invoke",)),
         Grant("function", "extract", ("Invoke",)),
         Grant("function", "publish", ("Invoke",)),
+        Grant("function", "study", ("Invoke",)),
         Grant("function", "purge", ("Invoke",)),
         Grant("schedule", "purge", ("CreateSchedule",)),
     ),
@@ -253,6 +255,23 @@ _PUBLISH = Function(
     ),
 )
 
+# A source that could not be read says so, and can be added again.
+_STUDY = Function(
+    memory_mb=1024,
+    timeout_s=900,
+    events=Events(retries=1, max_age_s=3_600, failures="study-failures"),
+    module="twin.study",
+    grants=(
+        Grant("table", "twins", ("GetItem", "Query", "PutItem", "UpdateItem", "DeleteItem")),
+        Grant("table", "files", ("GetItem",)),
+        Grant("bucket", "files/extracted", ("GetObject", "ListObjectVersions")),
+        Grant("table", "people", ("GetItem",)),
+        Grant("table", "usage", ("UpdateItem",)),
+        Grant("parameter", "anthropic-api-key", ("GetParameter",)),
+        Grant("bedrock", "models", ("InvokeModelWithResponseStream",)),
+    ),
+)
+
 # The tables of a backup (`backups.tables` says which are left out, and why).
 EXPORTED = ("conversations", "messages", "files", "usage", "erasures", "people", "commentaires", "sections", "twins")
 
@@ -324,7 +343,7 @@ _RESTORE = Function(
         Grant("table", "usage", (*_ROWS_BACK, "UpdateItem")),
         Grant("table", "commentaires", (*_ROWS_BACK, "UpdateItem")),
         Grant("table", "sections", ("BatchGetItem", "UpdateItem")),
-        Grant("table", "twins", (*_ROWS_BACK, "Query")),
+        Grant("table", "twins", (*_ROWS_BACK, "Query", "GetItem", "UpdateItem", "DeleteItem")),
         Grant("function", "publish", ("Invoke",)),
         Grant("function", "purge", ("Invoke",)),
         Grant("table", "erasures", (*_ROWS_BACK, "Scan")),
@@ -381,6 +400,7 @@ FUNCTIONS: Mapping[str, Function] = {
     SWEEP: _SWEEP,
     DIGEST: _DIGEST,
     PUBLISH: _PUBLISH,
+    STUDY: _STUDY,
     NIGHTLY_BACKUP: _NIGHTLY_BACKUP,
     BACKUP: _BACKUP,
     RESTORE: _RESTORE,

@@ -27,7 +27,7 @@ from chalicelib.claude.client import build as build_model
 from chalicelib.claude.interface import Model
 from chalicelib.workers import scratch
 
-from .functions import ANSWER, API, BACKUP, EXPORTED, EXTRACT, FUNCTIONS, PAGES, PUBLISH, PURGE, RESTORE
+from .functions import ANSWER, API, BACKUP, EXPORTED, EXTRACT, FUNCTIONS, PAGES, PUBLISH, PURGE, RESTORE, STUDY
 from .settings import Settings
 
 
@@ -88,6 +88,7 @@ class Services:
     answers: Function
     extractions: Function
     publishing: Function
+    studies: Function
     purges: Schedule
     purgings: Function
     pool: Pool
@@ -244,6 +245,7 @@ def build(function: str, settings: Settings, clients: Callable[..., Any] = clien
         answers=adapters.started(ANSWER),
         extractions=adapters.started(EXTRACT),
         publishing=adapters.started(PUBLISH),
+        studies=adapters.started(STUDY),
         people=adapters.table("people"),
         erasures=adapters.table("erasures"),
         backups=adapters.whole_bucket("backups"),

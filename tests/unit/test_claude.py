@@ -343,6 +343,8 @@ def test_tools_are_named_with_the_prompt_and_forbidden_without_being_left_out(st
     free, bound = stage.prompts()
     assert (free["tools"], bound["tools"]) == ([TOOL], [TOOL])
     assert (free.get("tool_choice"), bound["tool_choice"]) == (None, {"type": "none"})
+    list(model.stream(Prompt(PROMPT.offer, PROMPT.messages, 100, tools=(TOOL,), must_call=TOOL["name"])))
+    assert stage.prompts()[-1]["tool_choice"] == {"type": "tool", "name": TOOL["name"]}
     assert free["system"] == [
         {"type": "text", "text": "One."},
         {"type": "text", "text": "Two.", "cache_control": {"type": "ephemeral"}},

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from chalicelib.errors import InvalidRequest, NotFound
 from chalicelib.ids import iso
-from chalicelib.twin import drafts, entries, photos, publication, removal, rows, versions
+from chalicelib.twin import drafts, entries, photos, publication, removal, rows, sources, versions
+from chalicelib.twin.conflicts import Conflict
 from chalicelib.twin.drafts import Draft
 from chalicelib.twin.rows import Entry, Head, Persona, Version
 
@@ -133,9 +134,9 @@ def _draft(services: Services, draft: Draft, published: list[Version]) -> s.Draf
         handle=head.handle,
         revision=head.revision,
         persona=s.Persona.model_validate(rows.persona_item(draft.persona)["persona"]),
-        sources=[_source(draft, each) for each in draft.sources],
+        sources=[source(draft, sources.settled(each)) for each in draft.sources],
         entries=[_entry(each) for each in draft.entries],
-        conflicts=[],
+        conflicts=[_conflict(each) for each in sources.found_conflicts(draft)],
         photo_url=photos.link(services, head.handle, draft.photo),
         published_version=head.published_version,
         published_at=head.published_at,
@@ -156,7 +157,12 @@ def _draft(services: Services, draft: Draft, published: list[Version]) -> s.Draf
     )
 
 
-def _source(draft: Draft, source: rows.Source) -> s.Source:
+def _conflict(conflict: Conflict) -> s.Conflict:
+    shown = [s.ConflictingEntry(**asdict(each)) for each in conflict.entries]
+    return s.Conflict(conflict_id=conflict.conflict_id, field=conflict.field, entries=shown)
+
+
+def source(draft: Draft, source: rows.Source) -> s.Source:
     return s.Source(
         source_id=source.source_id,
         kind=source.kind,

@@ -58,6 +58,8 @@ class Claude:
             parameters["tools"] = list(prompt.tools)
             if not prompt.may_use_tools:
                 parameters["tool_choice"] = {"type": "none"}
+            elif prompt.must_call:
+                parameters["tool_choice"] = {"type": "tool", "name": prompt.must_call}
         try:
             stream = client.messages.create(stream=True, **parameters)
         except anthropic.APIError as error:

@@ -15,6 +15,7 @@ class Prompt:
     """messages: oldest first, in the Messages API's form. system: texts, the constant ones first; none is blank.
 
     may_use_tools: False where the tools are still named, so that the prompt's beginning stays as it was.
+    must_call: the tool that the answer has to be a call of.
     """
 
     offer: ModelOffer
@@ -23,6 +24,7 @@ class Prompt:
     system: Sequence[str] = ()
     tools: Sequence[dict[str, Any]] = ()
     may_use_tools: bool = True
+    must_call: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ import re
 from collections import Counter
 from typing import Any
 
+from deploy.local.demo_model import studies
 from deploy.local.demo_model.passages import (
     MAX_QUOTE_CHARS,
     STOPWORDS,
@@ -249,7 +250,7 @@ def _tool_call(request: MessagesRequest, question: str) -> Block | None:
     if choice["type"] == "auto":
         return _read_call(request, question) or _search_call(request, question)
     tools = [tool for tool in request.tools if choice["type"] == "any" or choice.get("name") == tool["name"]]
-    return _tool_use(request, tools[0], question) if tools else None
+    return _tool_use(request, tools[0], question, studies.given(request, tools[0]["name"])) if tools else None
 
 
 def _read_call(request: MessagesRequest, question: str) -> Block | None:

@@ -1,0 +1,176 @@
+"""The function that works on drafts with the model's help: it reads CVs and suggests questions, at their owners' cost.
+
+An order says what (`task`), of which twin, and for whom; Lambda may deliver it twice. What cannot be done is said on
+the source. Only what is no fault of the document's is raised, so that Lambda tries again.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from chalicelib import logs
+from chalicelib.claude.interface import ModelError
+from chalicelib.errors import BudgetSpent, DraftChanged, NotFound, PayloadTooLarge
+from chalicelib.files import extracts
+from chalicelib.files import row as files
+from chalicelib.files.row import File
+from chalicelib.people import rows as people
+from chalicelib.shapes import ErrorInfo
+from chalicelib.subjects import Subject
+
+from . import cv, drafts, questions, rows, sources
+from .asking import Payer, Question, ask
+from .found import Found
+from .rows import Language, Source
+
+if TYPE_CHECKING:
+    from chalicelib.services import Services
+
+# How long a file that is still being read is waited for, and how often it is looked at.
+_FILE_PATIENCE_S = 300
+_FILE_PAUSE_S = 2.0
+# Of the time left, for storing what was read.
+_RESERVE_S = 30
+_ATTEMPTS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """task: `cv` reads source `which`; `questions` suggests some in the language `which`."""
+
+    task: str
+    handle: str
+    user_id: str
+    which: str
+
+    def payload(self) -> dict[str, Any]:
+        return {"task": self.task, "handle": self.handle, "user_id": self.user_id, "which": self.which}
+
+
+class _Unread(Exception):
+    """A source that cannot be read; error: says why."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(code)
+        self.error: ErrorInfo = {"code": code, "message": message}
+
+
+def run(
+    services: Services, payload: dict[str, Any], remaining_s: float, pause: Callable[[float], None] = time.sleep
+) -> None:
+    """Carry an order out. Safe to repeat."""
+    order = Order(**payload)
+    person = Subject.of_owner(order.user_id)
+    own = people.find(services, person).budget_micro_usd
+    payer = Payer(person, own, time.monotonic() + remaining_s - _RESERVE_S, pause)
+    with suppress(NotFound):  # the twin, or its source, was deleted meanwhile
+        _TASKS[order.task](services, order, payer)
+
+
+def _read(services: Services, order: Order, payer: Payer) -> None:
+    source = sources.find(services, order.handle, order.which)
+    if source.status == "ready":
+        return
+    try:
+        sources.finish(services, order.handle, source, _told(services, source, payer))
+    except _Unread as unread:
+        sources.fail(services, order.handle, source, unread.error)
+    except (BudgetSpent, PayloadTooLarge, ModelError) as refused:
+        sources.fail(services, order.handle, source, {"code": refused.code, "message": refused.message})
+    except NotFound:
+        raise
+    except Exception:
+        sources.fail(services, order.handle, source, sources.LOST)
+        raise
+    logs.line("study", task=order.task, handle=order.handle)
+
+
+def _told(services: Services, source: Source, payer: Payer) -> list[Found]:
+    text = _text(services, _file(services, source, payer))
+    recorded: list[Any] = []
+    parts = cv.pieces(text)
+    for number, part in enumerate(parts, 1):
+        recorded += _recorded(services, payer, part, number, len(parts))
+    told = cv.found(text, recorded)
+    if not told:
+        raise _Unread("nothing_found", "Nothing of a career was found in this file. Is it a CV?")
+    return told
+
+
+def _recorded(services: Services, payer: Payer, piece: str, number: int, count: int) -> list[Any]:
+    """What the model records of a piece: in two halves where it does not fit an answer."""
+    called = ask(services, payer, services.settings.models[0], cv.question(piece, number, count))
+    halves = [] if called.is_whole else cv.halves(piece)
+    if halves:
+        return [each for half in halves for each in _recorded(services, payer, half, number, count + 1)]
+    return list(cv.recorded(called.given))
+
+
+def _file(services: Services, source: Source, payer: Payer) -> File:
+    """The file of a source, once it is read."""
+    waited_s = 0.0
+    while True:
+        try:
+            file = files.existing(services.files.find(files.key(source.file_id or "")), payer.subject)
+        except NotFound:
+            raise _Unread("file_gone", "The file was deleted. Upload it again, then add it.") from None
+        if file.status == "failed":
+            raise _Unread(**(file.error or sources.LOST))
+        if file.status == "ready":
+            return file
+        if waited_s >= _FILE_PATIENCE_S:
+            raise _Unread("file_not_ready", "The file is still being read. Add it again when it is ready.")
+        payer.pause(_FILE_PAUSE_S)
+        waited_s += _FILE_PAUSE_S
+
+
+def _text(services: Services, file: File) -> str:
+    try:
+        pages = extracts.read_all(services, file)
+    except NotFound:
+        raise _Unread("file_gone", "The file was deleted. Upload it again, then add it.") from None
+    text = "\n\n".join(page.text for page in pages).strip()
+    if not text:
+        raise _Unread("no_text", "This file is a picture of a text. Add one whose text can be selected.")
+    if len(text) > cv.MAX_CHARACTERS:
+        problem = f"takes at most {cv.MAX_CHARACTERS:,} characters, not {len(text):,}. Is it a CV?"
+        raise _Unread("too_long", f"A source of this kind {problem}")
+    return text
+
+
+def _suggest(services: Services, order: Order, payer: Payer) -> None:
+    draft = drafts.read(services, order.handle)
+    language: Language = "fr" if order.which == "fr" else "en"
+    suggested = _suggested(services, payer, questions.question(draft.entries, language))
+    if suggested:
+        _keep(services, order.handle, language, suggested)
+
+
+def _suggested(services: Services, payer: Payer, question: Question) -> tuple[str, ...]:
+    if not question.document:
+        return ()
+    try:
+        return questions.suggested(ask(services, payer, services.settings.cheapest(), question).given)
+    except (BudgetSpent, ModelError) as refused:
+        logs.line("study", task="questions", refused=refused.code)
+        return ()
+
+
+def _keep(services: Services, handle: str, language: Language, suggested: tuple[str, ...]) -> None:
+    """Set the persona's questions of one language; what its owner changes meanwhile stays."""
+    for _ in range(_ATTEMPTS):
+        draft = drafts.read(services, handle)
+        texts = draft.persona.texts
+        of_language = replace(texts.get(language, rows.Texts()), suggested_questions=suggested)
+        persona = replace(draft.persona, texts={**texts, language: of_language})
+        write, more = drafts.set_persona(services, handle, persona, draft.persona)
+        with suppress(DraftChanged):
+            drafts.change(services, handle, [write], more_bytes=more, revision=draft.head.revision)
+            return
+
+
+_TASKS: dict[str, Callable[[Services, Order, Payer], None]] = {"cv": _read, "questions": _suggest}
