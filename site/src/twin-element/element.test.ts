@@ -121,6 +121,8 @@ describe("a question", () => {
   it("that is too long is not sent", async () => {
     const twin = await opened();
     write(twin, "x".repeat(21));
+    box(twin).dispatchEvent(new KeyboardEvent("keydown", { key: "Enter" }));
+    expect(texts(twin, "question")).toEqual([]);
     expect(texts(twin, "hint")).toEqual(["At most 20 characters."]);
     expect(server.of("POST", "/twins/me/messages")).toEqual([]);
   });
@@ -168,6 +170,7 @@ describe("a question", () => {
     expect(server.of("POST", "/twins/me/messages").map(({ token }) => token)).toEqual(["Bearer token-1", "Bearer token-1", "Bearer token-2"]);
     expect(texts(twin, "question")).toHaveLength(2);
     expect(all(twin, "exchange")[0]?.querySelector('[part="rate up"]'), "of a visit that is over").toBeNull();
+    expect(server.of("POST", "/twins/me/visits")[1]?.body, "nobody has asked to be remembered").not.toHaveProperty("previous_token");
   });
 });
 

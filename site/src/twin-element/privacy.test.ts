@@ -50,6 +50,7 @@ describe("what is kept", () => {
     write(twin, "One?");
     await answered(twin);
     check(twin, "erase");
+    await new Promise((resolve) => setTimeout(resolve));
     expect(server.of("DELETE", "/twins/me/visit")).toEqual([]);
     check(twin, "erase");
     await waitFor(() => expect(texts(twin, "question")).toEqual([]));
@@ -90,5 +91,8 @@ describe("a preview", () => {
     await waitFor(() => expect(texts(twin, "status")[0]).toBe("This preview is over. Open another one."));
     expect(server.visits).toBe(0);
     expect(Object.keys(sessionStorage)).toEqual([]);
+    twin.setAttribute("preview-token", "next");
+    await opened(twin);
+    expect([server.of("GET", "/twins/me").length, texts(twin, "title"), texts(twin, "question")]).toEqual([0, ["Ask Ada"], []]);
   });
 });

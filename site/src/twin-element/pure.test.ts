@@ -7,6 +7,7 @@ import { citation, profile } from "@/test/fakeTwin";
 
 import { shownAnswer } from "./answerText";
 import { contactAddress, linked, publishedLinks } from "./links";
+import { Parts } from "./parts";
 import { LONGEST_WAIT_MS, problemOf } from "./problems";
 import { finishedUntil, Speaker } from "./speech";
 import { languageOf } from "./texts";
@@ -99,6 +100,17 @@ describe("what is heard", () => {
     speaker.follow("b", "Other.", true);
     expect([...region.children].map((line) => line.textContent)).toEqual(["One.", "Two.", "Three", "Other."]);
   });
+});
+
+it("what stays the same in a list keeps its nodes", () => {
+  const parts = new Parts(document.createElement("div"));
+  const keyed = (...keys: string[]) => keys.map((key) => ({ key, make: () => document.createElement("p") }));
+  parts.show(keyed("a", "b", "c"));
+  const [first, second] = parts.node.children;
+  parts.show(keyed("a", "other"));
+  expect([...parts.node.children].map((node) => node === first)).toEqual([true, false]);
+  expect(second?.isConnected).toBe(false);
+  expect(parts.node.children).toHaveLength(2);
 });
 
 describe("a visit", () => {

@@ -183,8 +183,7 @@ test("from nothing to a question that is answered in the end", { tag: ["@local_o
   });
 
   await test.step("the owner answers", async () => {
-    await page.goto(`${stage.site_url}/insights`);
-    await page.getByText(owner.handle, { exact: true }).first().click();
+    await page.goto(`${stage.site_url}/insights?twin=${owner.handle}`);
     const question = page.getByRole("article", { name: insightsEn.asked.question(missing) });
     await expect(question).toBeVisible();
     await expectAccessible(page, "insights");
