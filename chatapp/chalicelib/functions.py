@@ -324,7 +324,7 @@ _RESTORE = Function(
         Grant("table", "usage", (*_ROWS_BACK, "UpdateItem")),
         Grant("table", "commentaires", (*_ROWS_BACK, "UpdateItem")),
         Grant("table", "sections", ("BatchGetItem", "UpdateItem")),
-        Grant("table", "twins", (*_ROWS_BACK, "Query")),
+        Grant("table", "twins", (*_ROWS_BACK, "Query", "GetItem", "UpdateItem", "DeleteItem")),
         Grant("function", "publish", ("Invoke",)),
         Grant("function", "purge", ("Invoke",)),
         Grant("table", "erasures", (*_ROWS_BACK, "Scan")),

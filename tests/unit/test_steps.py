@@ -272,8 +272,8 @@ def test_every_table_can_be_recovered_on_every_stage() -> None:
 
 def test_data_outlives_every_stage_on_aws() -> None:
     kept = cloudformation.template(Stage("prod", "eu-west-1"), "foundation.yaml")
-    # Ten tables, four buckets, the user pool, its groups.
-    assert kept.count("DeletionPolicy: RetainExceptOnCreate") == 17
+    # Eleven tables, four buckets, the user pool, its groups.
+    assert kept.count("DeletionPolicy: RetainExceptOnCreate") == 18
 
 
 @mock_aws
