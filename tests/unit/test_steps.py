@@ -14,7 +14,7 @@ import pytest
 from moto import mock_aws
 
 from deploy import commands, steps
-from deploy.account import address_key, adoption, cloudformation, gateway, model_access
+from deploy.account import adoption, cloudformation, gateway, model_access, secret_keys
 from deploy.environment import Addresses, ApiIds, DeploymentError, Stage, load_settings, read_settings
 from deploy.functions import app_modules, chalice_client
 from tests import resolved
@@ -392,22 +392,24 @@ def test_without_any_key_the_deployment_says_what_to_do(monkeypatch: pytest.Monk
 
 
 @mock_aws
-def test_the_addresses_key_is_made_once_and_stays(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A new one would forget what everybody has used up."""
+def test_the_stages_own_secrets_are_made_once_and_stay(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A new key of addresses would forget what everybody has used up, a new one of visits would end them all."""
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
     made = []
     for stage in (Stage("prod", "eu-west-1"), Stage("test", "eu-west-1")):
         ssm = boto3.client("ssm", "eu-west-1")
-        assert address_key.ensure(stage) is True
-        made.append(ssm.get_parameter(Name=stage.address_key_parameter, WithDecryption=True)["Parameter"])
-        assert address_key.ensure(stage) is False
-        assert ssm.get_parameter(Name=stage.address_key_parameter, WithDecryption=True)["Parameter"] == made[-1]
-    assert [each["Type"] for each in made] == ["SecureString"] * 2
-    assert made[0]["Value"] != made[1]["Value"]
+        assert secret_keys.ensure(stage) is True
+        names = (stage.address_key_parameter, stage.visit_key_parameter)
+        before = [ssm.get_parameter(Name=name, WithDecryption=True)["Parameter"] for name in names]
+        assert secret_keys.ensure(stage) is False
+        assert [ssm.get_parameter(Name=name, WithDecryption=True)["Parameter"] for name in names] == before
+        made += before
+    assert {each["Type"] for each in made} == {"SecureString"}
+    assert len({each["Value"] for each in made}) == 4, "each has a secret of its own"
     assert all(len(each["Value"]) >= 43 for each in made), "32 bytes"
     model_access.delete_keys(Stage("prod", "eu-west-1"))
-    assert address_key.ensure(Stage("prod", "eu-west-1")) is True
+    assert secret_keys.ensure(Stage("prod", "eu-west-1")) is True
 
 
 def test_a_laptops_model_address_is_not_given_to_lambda(monkeypatch: pytest.MonkeyPatch) -> None:
