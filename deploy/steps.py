@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any
 
 from deploy import pages, site
 from deploy.account import (
-    address_key,
     adoption,
     bedrock,
     cloudformation,
@@ -23,6 +22,7 @@ from deploy.account import (
     model_access,
     replica,
     roles,
+    secret_keys,
     usage_plan,
 )
 from deploy.environment import BUILD, Addresses, ApiIds, Settings, Stage, load_settings
@@ -64,7 +64,7 @@ class Deployment:
         self.copy_backups()
         pages.keep_shell(self.stage)
         self.lay_foundation()
-        self.make_address_key()
+        self.make_secret_keys()
         built = self.build_package(chosen)
         self.deploy_functions(built)
         self.configure()
@@ -114,6 +114,8 @@ class Deployment:
                 "ViewerProtocolPolicy": "allow-all" if stage.is_local else "redirect-to-https",
                 "LogRetentionDays": str(self.settings.log_retention_days),
                 "OwnerEmail": self.settings.owner_email,
+                # Where none are to be kept, what there is goes tomorrow.
+                "TranscriptDays": str(max(1, app_modules.settings(self.settings.variables()).transcript_days)),
                 "Protected": "false" if stage.is_local else "true",
                 "Local": "true" if stage.is_local else "false",
             }
@@ -146,9 +148,9 @@ class Deployment:
         with self.progress.step("key of the model") as step:
             step.changed(model_access.ensure_key(self.stage), "stored")
 
-    def make_address_key(self) -> None:
-        with self.progress.step("key of the addresses") as step:
-            step.changed(address_key.ensure(self.stage), "made")
+    def make_secret_keys(self) -> None:
+        with self.progress.step("keys of addresses and visits") as step:
+            step.changed(secret_keys.ensure(self.stage), "made")
 
     def build_package(self, chosen: runtime.Runtime) -> package.Package:
         with self.progress.step("package of the functions") as step:

@@ -35,8 +35,8 @@ ENDPOINT = "https://sockets.example/api"
 # How long a test waits for another thread before it fails.
 PATIENCE_S = 20.0
 
-WHATS = ("sends", "uploads", "sockets", "comments", "signups")
-COUNTED = ("owners", "members", "none", "visits", "keys", "ips", "stage", "recipients")
+WHATS = ("sends", "uploads", "sockets", "comments", "visits", "signups")
+COUNTED = ("owners", "members", "none", "visits", "twins", "keys", "ips", "stage", "recipients")
 
 
 def rates(limit: list[int]) -> str:
@@ -57,7 +57,11 @@ ENVIRONMENT = {
     "CHATAPP_USER_POOL_ARN": "arn:aws:cognito-idp:eu-west-1:123456789012:userpool/eu-west-1_test",
 }
 
-PARAMETERS = {"/chatapp/test/anthropic-api-key": "demo", "/chatapp/test/address-key": "by which addresses are counted"}
+PARAMETERS = {
+    "/chatapp/test/anthropic-api-key": "demo",
+    "/chatapp/test/address-key": "by which addresses are counted",
+    "/chatapp/test/visit-key": "by which visitors' tokens are signed",
+}
 
 # What EventBridge sends of a rule's schedule.
 HOUR = {
@@ -144,8 +148,10 @@ class Stage(Storage):
         from chalicelib import sessions
         from chalicelib.aws import clients
         from chalicelib.comments import sections
+        from chalicelib.twin import snapshots
 
         sections.known.clear()
+        snapshots.known.clear()
         self.app = app
         self.clock = 0.0
         sessions.known = sessions.cache(lambda: self.clock)

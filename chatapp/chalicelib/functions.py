@@ -76,6 +76,8 @@ _REMOVING = (
     Grant("table", "frames", _REMOVED),
     Grant("bucket", "files/uploads", ("ListObjectVersions", "DeleteObjectVersion")),
     Grant("bucket", "files/extracted", ("ListObjectVersions", "DeleteObjectVersion")),
+    # Of a visit that was erased.
+    Grant("bucket", "files/transcripts", ("ListObjectVersions", "DeleteObjectVersion")),
     # That it was removed, for whoever restores a backup.
     Grant("table", "erasures", ("PutItem",)),
     Grant("bucket", "backups/erasures", ("PutObject",)),
@@ -117,6 +119,7 @@ _API = Function(
             ),
         ),
         Grant("parameter", "address-key", ("GetParameter",)),
+        Grant("parameter", "visit-key", ("GetParameter",)),
         _PUSH,
         Grant("function", "answer", ("Invoke",)),
         Grant("function", "extract", ("Invoke",)),
@@ -135,13 +138,17 @@ _ANSWER = Function(
     concurrency="answer_concurrency",
     module="answering.worker",
     grants=(
-        Grant("table", "conversations", ("GetItem", "UpdateItem")),
+        Grant("table", "conversations", ("GetItem", "BatchGetItem", "UpdateItem")),
         Grant("table", "messages", ("GetItem", "Query", "UpdateItem")),
         Grant("table", "frames", ("PutItem", "Query", "BatchWriteItem")),
         Grant("table", "files", ("BatchGetItem",)),
         Grant("bucket", "files/uploads", ("GetObjectVersion", "ListObjectVersions")),
         Grant("bucket", "files/extracted", ("GetObject", "ListObjectVersions")),
         Grant("table", "usage", ("UpdateItem",)),
+        # A twin's: the version that it answers from, what its sources lack, and the transcript of the visit.
+        Grant("bucket", "files/twins", ("GetObject", "ListObjectVersions")),
+        Grant("table", "twins", ("PutItem", "GetItem", "BatchGetItem", "DeleteItem")),
+        Grant("bucket", "files/transcripts", ("PutObject", "ListObjectVersions", "DeleteObjectVersion")),
         *_PUSHING,
         Grant("parameter", "anthropic-api-key", ("GetParameter",)),
         Grant("bedrock", "models", ("InvokeModelWithResponseStream",)),
@@ -187,7 +194,6 @@ _PURGE = Function(
         Grant("table", "sections", ("UpdateItem",)),
         Grant("table", "twins", ("GetItem", "Query", "UpdateItem", "DeleteItem", "BatchWriteItem")),
         Grant("bucket", "files/twins", ("ListObjectVersions", "DeleteObjectVersion")),
-        Grant("bucket", "files/transcripts", ("ListObjectVersions", "DeleteObjectVersion")),
         Grant("function", "publish", ("Invoke",)),
         *_REMOVING,
     ),

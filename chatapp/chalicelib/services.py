@@ -40,6 +40,7 @@ class Services:
     site: all of its bucket; pages: what is published, by the first part of its keys.
     snapshots, transcripts: `twins/` and `transcripts/` of the files bucket.
     address_key: the secret by which addresses are counted (`spending.addresses`).
+    visit_key: the one by which visits' tokens are signed (`twin.tokens`).
     archives: the backups bucket of any stage, to be read. drilled, scratch_tables: where a drill restores to.
     """
 
@@ -94,6 +95,7 @@ class Services:
     pool: Pool
     parameters: Parameters
     address_key: Parameter
+    visit_key: Parameter
     accounts: Accounts
     pushes: Push
     profiles: Profiles
@@ -267,6 +269,7 @@ def build(function: str, settings: Settings, clients: Callable[..., Any] = clien
         pool=adapters.pool(),
         parameters=adapters.parameters(),
         address_key=adapters.parameter("address-key"),
+        visit_key=adapters.parameter("visit-key"),
         accounts=adapters.accounts(),
         pushes=adapters.pushes(),
         profiles=adapters.profiles(),

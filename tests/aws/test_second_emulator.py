@@ -37,6 +37,7 @@ from tests.fakes.gateways import RestApis, SocketApis
 from tests.fakes.stacks import CloudFormation
 
 FUNCTIONS = app_modules.functions()
+_PARAMETERS = ["/chatapp/prod/address-key", "/chatapp/prod/anthropic-api-key", "/chatapp/prod/visit-key"]
 NEW_ACCOUNT = (
     "Access denied for operation 'AWS::CloudFront::Distribution: Your account must be verified before you can add new "
     "CloudFront resources. To verify your account, please contact AWS Support'"
@@ -243,7 +244,7 @@ def test_a_stage_is_made_of_all_that_it_declares(account: Account) -> None:
     assert account.recursion.allowed == {"chatapp-prod-extract"}
     assert held["pools"].keys() == {"chatapp-prod"}
     assert len(held["buckets"]) == 4
-    assert sorted(held["parameters"]) == ["/chatapp/prod/address-key", "/chatapp/prod/anthropic-api-key"]
+    assert sorted(held["parameters"]) == _PARAMETERS
     role = "arn:aws:iam::123456789012:role/chatapp-prod"
     names = {"chatapp-prod" if name == "api_handler" else f"chatapp-prod-{name}": name for name in FUNCTIONS}
     assert held["functions"] == {full: f"{role}-{name}-eu-west-1" for full, name in names.items()}
@@ -303,7 +304,7 @@ def test_people_of_before_there_were_groups_are_members_once_these_are_made(acco
     _invite(account, "commenter@example.com", None)
     account.deploy()
     assert _in_group(account, "members") == ["ada@example.com"]
-    assert sorted(account.holdings()["parameters"]) == ["/chatapp/prod/address-key", "/chatapp/prod/anthropic-api-key"]
+    assert sorted(account.holdings()["parameters"]) == _PARAMETERS
 
 
 def _pool(account: Account) -> str:

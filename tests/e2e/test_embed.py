@@ -1,4 +1,4 @@
-"""The elements as foreign pages load them: from CloudFront, with the stage's addresses, and nothing else of the site."""
+"""The elements as foreign pages load them: from CloudFront, with the stage's addresses; nothing else of the site."""
 
 from __future__ import annotations
 

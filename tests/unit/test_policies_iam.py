@@ -89,7 +89,8 @@ def test_a_policy_names_only_what_the_stage_holds(place: Place) -> None:
     known |= {place.arn("lambda", f"function:{place.function_name(name)}") for name in GRANTS}
     known |= {place.arn("ssm", f"parameter/chatapp/{place.stage}")}
     stage = Stage(place.stage, place.region)
-    known |= {place.arn("ssm", f"parameter{name}") for name in (stage.key_parameter, stage.address_key_parameter)}
+    secrets = (stage.key_parameter, stage.address_key_parameter, stage.visit_key_parameter)
+    known |= {place.arn("ssm", f"parameter{name}") for name in secrets}
     known |= {f"{arn}:*" for arn in template.arns() if ":log-group:" in arn}
     for table in template.of_type("AWS::DynamoDB::Table").values():
         arn = place.arn("dynamodb", f"table/{table['TableName']}")

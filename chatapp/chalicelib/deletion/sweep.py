@@ -114,7 +114,7 @@ def _conversation(services: Services, row: Item) -> None:
     subject, conversation_id = Subject.of_owner(row["user_id"]), row["conversation_id"]
     purged = purge_conversation(services, subject, conversation_id)
     # Otherwise it was brought back or used since; or its date is of a time when there were dates.
-    if not purged and not services.settings.retention_days:
+    if not purged and not services.settings.retention_days and subject.kind == "user":
         _put_off(services.conversations, row, conversations.key(subject, conversation_id), _UNTIL_DELETED)
 
 

@@ -244,6 +244,214 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/drafts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["list_drafts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/drafts/{handle}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["get_draft"];
+        put: operations["create_draft"];
+        post?: never;
+        delete: operations["delete_twin"];
+        options?: never;
+        head?: never;
+        patch: operations["change_draft"];
+        trace?: never;
+    };
+    "/drafts/{handle}/conflicts/{conflict_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["settle_conflict"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/drafts/{handle}/entries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["add_entry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/drafts/{handle}/entries/{entry_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete: operations["delete_entry"];
+        options?: never;
+        head?: never;
+        patch: operations["change_entry"];
+        trace?: never;
+    };
+    "/drafts/{handle}/entries/{entry_id}/restoration": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["restore_entry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/drafts/{handle}/photo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put: operations["put_photo"];
+        post?: never;
+        delete: operations["remove_photo"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/drafts/{handle}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["preview_twin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/drafts/{handle}/publications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["publish_twin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/drafts/{handle}/questions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["suggest_questions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/drafts/{handle}/sources": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["add_source"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/drafts/{handle}/sources/{source_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete: operations["delete_source"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/drafts/{handle}/versions/{version}/publication": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["publish_version"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/files": {
         parameters: {
             query?: never;
@@ -548,6 +756,150 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/twins/{handle}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["get_twin"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/twins/{handle}/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["list_visit_messages"];
+        put?: never;
+        post: operations["ask_twin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/twins/{handle}/messages/{message_id}/frames": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["read_twin_frames"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/twins/{handle}/messages/{message_id}/rating": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put: operations["rate_twin"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/twins/{handle}/messages/{message_id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["retry_twin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/twins/{handle}/messages/{message_id}/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["stop_twin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/twins/{handle}/sockets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["open_visit_socket"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/twins/{handle}/visit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["export_visit"];
+        put?: never;
+        post?: never;
+        delete: operations["erase_visit"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/twins/{handle}/visits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["begin_visit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -675,6 +1027,35 @@ export interface components {
             detail: components["schemas"]["ToolDetail"];
         };
         /**
+         * ArchiveSource
+         * @description What LinkedIn's archive has of the files and columns of `linkedin.json`, by their names there: rows of values.
+         *
+         *     owner_name: as its profile says. confirmed_name: that the archive is the right one although the name is another's.
+         */
+        ArchiveSource: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "linkedin";
+            /**
+             * Owner Name
+             * @default
+             */
+            owner_name: string;
+            /** Files */
+            files: {
+                [key: string]: {
+                    [key: string]: string;
+                }[];
+            };
+            /**
+             * Confirmed Name
+             * @default false
+             */
+            confirmed_name: boolean;
+        };
+        /**
          * AttachedFile
          * @description A file as it was when its message was sent.
          */
@@ -713,6 +1094,46 @@ export interface components {
             user_id: string;
             /** Comments Banned At */
             comments_banned_at: string | null;
+        };
+        /**
+         * ChangedEntry
+         * @description revision: of the draft, now.
+         */
+        ChangedEntry: {
+            /** Entry Id */
+            entry_id: string;
+            /**
+             * Section
+             * @enum {string}
+             */
+            section: "about" | "experience" | "education" | "skills" | "certifications" | "projects" | "publications" | "languages" | "volunteering" | "honors" | "courses" | "organizations" | "test_scores" | "recommendations" | "posts" | "notes" | "links";
+            /** Source Ids */
+            source_ids: string[];
+            /** Title */
+            title: string;
+            /** Subtitle */
+            subtitle: string;
+            /** Start */
+            start: string;
+            /** End */
+            end: string;
+            /** Place */
+            place: string;
+            /** Text */
+            text: string;
+            /** Url */
+            url: string;
+            /** Is Hidden */
+            is_hidden: boolean;
+            /** Revision */
+            revision: number;
+        };
+        /** ChangedPhoto */
+        ChangedPhoto: {
+            /** Photo Url */
+            photo_url: string | null;
+            /** Revision */
+            revision: number;
         };
         /** Chat */
         Chat: {
@@ -782,6 +1203,8 @@ export interface components {
         /**
          * Citation
          * @description Where in a file something stands. page, last_page: of that file, from 1. cited_text: as the file has it.
+         *
+         *     Of a twin, an entry of its sources (locator `entry`): file_id is the entry's id, name its title, and page is 1.
          */
         Citation: {
             /** File Id */
@@ -868,6 +1291,40 @@ export interface components {
             cursor: string | null;
             /** Sectionid */
             sectionId: string;
+        };
+        /**
+         * Conflict
+         * @description Where sources tell one thing differently.
+         */
+        Conflict: {
+            /** Conflict Id */
+            conflict_id: string;
+            /**
+             * Field
+             * @enum {string}
+             */
+            field: "title" | "start" | "end" | "place";
+            /** Entries */
+            entries: components["schemas"]["ConflictingEntry"][];
+        };
+        /** ConflictingEntry */
+        ConflictingEntry: {
+            /** Entry Id */
+            entry_id: string;
+            /** Source Id */
+            source_id: string;
+            /** Value */
+            value: string;
+        };
+        /**
+         * Contact
+         * @description url: a web address, or mailto:
+         */
+        Contact: {
+            /** Label */
+            label: string;
+            /** Url */
+            url: string;
         };
         /**
          * Conversation
@@ -1048,12 +1505,89 @@ export interface components {
             /** Sectionids */
             sectionIds: string[];
         };
+        /**
+         * Decision
+         * @description entry_id: whose value holds for all; null where all stay as they are.
+         */
+        Decision: {
+            /** Entry Id */
+            entry_id: string | null;
+        };
         /** Deleted */
         Deleted: {
             /** Conversation Id */
             conversation_id: string;
             /** Undo Until */
             undo_until: string;
+        };
+        /**
+         * Draft
+         * @description is_changed: whether it differs from what is published. photo_url: good for an hour.
+         */
+        Draft: {
+            /** Handle */
+            handle: string;
+            /** Revision */
+            revision: number;
+            persona: components["schemas"]["Persona"];
+            /** Sources */
+            sources: components["schemas"]["Source"][];
+            /** Entries */
+            entries: components["schemas"]["Entry"][];
+            /** Conflicts */
+            conflicts: components["schemas"]["Conflict"][];
+            /** Photo Url */
+            photo_url: string | null;
+            /** Published Version */
+            published_version: number | null;
+            /** Published At */
+            published_at: string | null;
+            /** Is Changed */
+            is_changed: boolean;
+            page: components["schemas"]["Page"];
+            /** Daily Budget Usd */
+            daily_budget_usd: number;
+            /** Monthly Budget Usd */
+            monthly_budget_usd: number;
+            /** Noindex */
+            noindex: boolean;
+            /** Transcripts */
+            transcripts: boolean;
+            /** Versions */
+            versions: components["schemas"]["Version"][];
+        };
+        /**
+         * DraftChange
+         * @description What is left out stays. daily_, monthly_budget_usd: null for the stage's own. persona: all of it.
+         */
+        DraftChange: {
+            /**
+             * Revision
+             * @description Of the draft that was read; where it is another one by now, nothing is changed (409).
+             */
+            revision: number;
+            /** @default null */
+            persona: components["schemas"]["Persona"] | null;
+            /**
+             * Daily Budget Usd
+             * @default null
+             */
+            daily_budget_usd: number | null;
+            /**
+             * Monthly Budget Usd
+             * @default null
+             */
+            monthly_budget_usd: number | null;
+            /**
+             * Noindex
+             * @default null
+             */
+            noindex: boolean | null;
+            /**
+             * Transcripts
+             * @default null
+             */
+            transcripts: boolean | null;
         };
         /**
          * EndedSessions
@@ -1067,6 +1601,94 @@ export interface components {
             ended: "this" | "everywhere";
             /** Within S */
             within_s: number;
+        };
+        /** Entry */
+        Entry: {
+            /** Entry Id */
+            entry_id: string;
+            /**
+             * Section
+             * @enum {string}
+             */
+            section: "about" | "experience" | "education" | "skills" | "certifications" | "projects" | "publications" | "languages" | "volunteering" | "honors" | "courses" | "organizations" | "test_scores" | "recommendations" | "posts" | "notes" | "links";
+            /** Source Ids */
+            source_ids: string[];
+            /** Title */
+            title: string;
+            /** Subtitle */
+            subtitle: string;
+            /** Start */
+            start: string;
+            /** End */
+            end: string;
+            /** Place */
+            place: string;
+            /** Text */
+            text: string;
+            /** Url */
+            url: string;
+            /** Is Hidden */
+            is_hidden: boolean;
+        };
+        /**
+         * EntryChange
+         * @description What is left out stays.
+         */
+        EntryChange: {
+            /**
+             * Section
+             * @default null
+             */
+            section: ("about" | "experience" | "education" | "skills" | "certifications" | "projects" | "publications" | "languages" | "volunteering" | "honors" | "courses" | "organizations" | "test_scores" | "recommendations" | "posts" | "notes" | "links") | null;
+            /**
+             * Title
+             * @default null
+             */
+            title: string | null;
+            /**
+             * Subtitle
+             * @default null
+             */
+            subtitle: string | null;
+            /**
+             * Start
+             * @default null
+             */
+            start: string | null;
+            /**
+             * End
+             * @default null
+             */
+            end: string | null;
+            /**
+             * Place
+             * @default null
+             */
+            place: string | null;
+            /**
+             * Text
+             * @default null
+             */
+            text: string | null;
+            /**
+             * Url
+             * @default null
+             */
+            url: string | null;
+            /**
+             * Is Hidden
+             * @default null
+             */
+            is_hidden: boolean | null;
+        };
+        /** EntryDeleted */
+        EntryDeleted: {
+            /** Entry Id */
+            entry_id: string;
+            /** Undo Until */
+            undo_until: string;
+            /** Revision */
+            revision: number;
         };
         /**
          * ErrorInfo
@@ -1220,6 +1842,19 @@ export interface components {
             /** Text */
             text: string;
         };
+        /**
+         * FileSource
+         * @description A CV, or LinkedIn's profile PDF: a file of the person who adds it, which is read by the model at their cost.
+         */
+        FileSource: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "cv" | "linkedin_pdf";
+            /** File Id */
+            file_id: string;
+        };
         /** FileUpdated */
         FileUpdated: {
             /**
@@ -1341,6 +1976,25 @@ export interface components {
             /** Email */
             email: string;
         };
+        /** Link */
+        Link: {
+            /** Label */
+            label: string;
+            /** Url */
+            url: string;
+        };
+        /** LinkSource */
+        LinkSource: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "link";
+            /** Label */
+            label: string;
+            /** Url */
+            url: string;
+        };
         /** ListQuery */
         ListQuery: {
             /**
@@ -1364,13 +2018,14 @@ export interface components {
          *         sheet     sheet (None: the file is one table), first_row, last_row     rows as a spreadsheet counts them
          *         section   section (None: no heading above it), part (1, 2, … when a section is longer than one page)
          *         lines     first_line, last_line, part (when one line is longer than a page)
+         *         entry     (of a twin's sources, which are no file; the label is its section)
          */
         Locator: {
             /**
              * Kind
              * @enum {string}
              */
-            kind: "page" | "slide" | "sheet" | "section" | "lines";
+            kind: "page" | "slide" | "sheet" | "section" | "lines" | "entry";
             /** Label */
             label: string;
             /** Page */
@@ -1705,6 +2360,57 @@ export interface components {
             answer: components["schemas"]["Message"] | null;
         };
         /**
+         * NewEntry
+         * @description start, end: `2019-05`, `2019` or "". is_hidden: kept in the draft, and never published.
+         */
+        NewEntry: {
+            /**
+             * Section
+             * @enum {string}
+             */
+            section: "about" | "experience" | "education" | "skills" | "certifications" | "projects" | "publications" | "languages" | "volunteering" | "honors" | "courses" | "organizations" | "test_scores" | "recommendations" | "posts" | "notes" | "links";
+            /**
+             * Title
+             * @default
+             */
+            title: string;
+            /**
+             * Subtitle
+             * @default
+             */
+            subtitle: string;
+            /**
+             * Start
+             * @default
+             */
+            start: string;
+            /**
+             * End
+             * @default
+             */
+            end: string;
+            /**
+             * Place
+             * @default
+             */
+            place: string;
+            /**
+             * Text
+             * @default
+             */
+            text: string;
+            /**
+             * Url
+             * @default
+             */
+            url: string;
+            /**
+             * Is Hidden
+             * @default false
+             */
+            is_hidden: boolean;
+        };
+        /**
          * NewFile
          * @description Either size (bytes), and the file follows by a form; or content (base64, 4 MB at most), and this is all of it.
          */
@@ -1762,6 +2468,88 @@ export interface components {
             file_ids: string[];
         };
         /**
+         * NewPhoto
+         * @description data: a JPEG, PNG or WebP in Base64, of 512 KB at most.
+         */
+        NewPhoto: {
+            /** Data */
+            data: string;
+        };
+        /** NewQuestion */
+        NewQuestion: {
+            /**
+             * Text
+             * @description Markdown, at most 300,000 bytes of UTF-8. Control characters other than tabs and line ends are taken out.
+             */
+            text: string;
+            /**
+             * Request Id
+             * @description Chosen by the client, once per message; repeating it never sends the message twice.
+             */
+            request_id: string;
+            /**
+             * Language
+             * @description As `fr` or `en-GB`; others count as none.
+             * @default
+             */
+            language: string;
+        };
+        /**
+         * NewSource
+         * @description A source of one of its kinds.
+         */
+        NewSource: components["schemas"]["FileSource"] | components["schemas"]["ArchiveSource"] | components["schemas"]["NoteSource"] | components["schemas"]["LinkSource"];
+        /**
+         * NewVisit
+         * @description language: the page's. referrer: the page that led here, of which the host alone is kept.
+         *
+         *     remember: the visitor lets the twin know on their next visit what they asked on this one; with `previous_token`, of
+         *     such a visit, it knows now. transcript: false for a visitor who wants none.
+         */
+        NewVisit: {
+            /**
+             * Language
+             * @description As `fr` or `en-GB`; others count as none.
+             * @default
+             */
+            language: string;
+            /**
+             * Referrer
+             * @default
+             */
+            referrer: string;
+            /**
+             * Remember
+             * @default false
+             */
+            remember: boolean;
+            /**
+             * Previous Token
+             * @default null
+             */
+            previous_token: string | null;
+            /**
+             * Transcript
+             * @default true
+             */
+            transcript: boolean;
+        };
+        /**
+         * NoteSource
+         * @description text: Markdown, shown as text.
+         */
+        NoteSource: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "note";
+            /** Title */
+            title: string;
+            /** Text */
+            text: string;
+        };
+        /**
          * Nothing
          * @description The body of a command that needs none.
          */
@@ -1780,6 +2568,16 @@ export interface components {
             cursor: string | null;
             /** Sectionid */
             sectionId: string;
+        };
+        /**
+         * Page
+         * @description rendered_version: the version that the static page shows by now.
+         */
+        Page: {
+            /** Url */
+            url: string;
+            /** Rendered Version */
+            rendered_version: number | null;
         };
         /** People */
         People: {
@@ -1891,6 +2689,45 @@ export interface components {
             email: string;
         };
         /**
+         * Persona
+         * @description tone is told the twin alone. languages: the first where a visitor's is none of them.
+         */
+        Persona: {
+            /** Name */
+            name: string;
+            /** Headline */
+            headline: string;
+            /** Languages */
+            languages: ("fr" | "en")[];
+            /** Texts */
+            texts: {
+                [key: string]: components["schemas"]["Texts"];
+            };
+            /**
+             * Voice
+             * @enum {string}
+             */
+            voice: "first" | "third";
+            /** Tone */
+            tone: string;
+            contact: components["schemas"]["Contact"] | null;
+            /** Links */
+            links: components["schemas"]["Link"][];
+        };
+        /**
+         * Preview
+         * @description A visit in which an owner tries the draft; profile: as the draft's page would say it.
+         */
+        Preview: {
+            /** Visit Id */
+            visit_id: string;
+            /** Token */
+            token: string;
+            /** Expires In S */
+            expires_in_s: number;
+            profile: components["schemas"]["Profile"];
+        };
+        /**
          * Prices
          * @description USD per million tokens.
          */
@@ -1903,6 +2740,143 @@ export interface components {
             cache_write: number;
             /** Cache Read */
             cache_read: number;
+        };
+        /**
+         * Profile
+         * @description What anybody may read of a twin. texts: by language, of which the first is the default.
+         *
+         *     resting_until: when it answers again; null while it does.
+         */
+        Profile: {
+            /** Handle */
+            handle: string;
+            /** Version */
+            version: number;
+            /** Published At */
+            published_at: string;
+            /** Name */
+            name: string;
+            /** Headline */
+            headline: string;
+            /**
+             * Voice
+             * @enum {string}
+             */
+            voice: "first" | "third";
+            /** Languages */
+            languages: string[];
+            /** Texts */
+            texts: {
+                [key: string]: {
+                    [key: string]: unknown;
+                };
+            };
+            /** Contact */
+            contact: {
+                [key: string]: unknown;
+            } | null;
+            /** Links */
+            links: {
+                [key: string]: unknown;
+            }[];
+            /** Photo Url */
+            photo_url: string | null;
+            /** Sections */
+            sections: components["schemas"]["ProfileSection"][];
+            /**
+             * @default {
+             *       "max_text_characters": 2000
+             *     }
+             */
+            limits: components["schemas"]["ProfileLimits"];
+            /** Resting Until */
+            resting_until: string | null;
+            /** Transcripts */
+            transcripts: boolean;
+            /** Transcript Days */
+            transcript_days: number;
+        };
+        /** ProfileLimits */
+        ProfileLimits: {
+            /**
+             * Max Text Characters
+             * @default 2000
+             */
+            max_text_characters: number;
+        };
+        /** ProfileSection */
+        ProfileSection: {
+            /** Section */
+            section: string;
+            /** Entries */
+            entries: components["schemas"]["PublicEntry"][];
+        };
+        /**
+         * PublicEntry
+         * @description start, end: `YYYY`, `YYYY-MM` or empty.
+         */
+        PublicEntry: {
+            /** Entry Id */
+            entry_id: string;
+            /** Title */
+            title: string;
+            /** Subtitle */
+            subtitle: string;
+            /** Start */
+            start: string;
+            /** End */
+            end: string;
+            /** Place */
+            place: string;
+            /** Text */
+            text: string;
+            /** Url */
+            url: string;
+        };
+        /** Publication */
+        Publication: {
+            /**
+             * Revision
+             * @description Of the draft that was read; where it is another one by now, nothing is changed (409).
+             */
+            revision: number;
+        };
+        /** PublicationReply */
+        PublicationReply: {
+            /** Version */
+            version: number;
+            page: components["schemas"]["Page"];
+        };
+        /**
+         * QuestionsAsked
+         * @description They are in the draft's persona once they are written.
+         */
+        QuestionsAsked: {
+            /**
+             * Language
+             * @enum {string}
+             */
+            language: "fr" | "en";
+        };
+        /** QuestionsRequest */
+        QuestionsRequest: {
+            /**
+             * Language
+             * @enum {string}
+             */
+            language: "fr" | "en";
+        };
+        /** Rated */
+        Rated: {
+            /** Message Id */
+            message_id: string;
+            /** Rating */
+            rating: ("up" | "down") | null;
+        };
+        /** Rating */
+        Rating: {
+            /** Rating */
+            rating: ("up" | "down") | null;
         };
         /** Reported */
         Reported: {
@@ -2018,6 +2992,61 @@ export interface components {
             /** Frames */
             frames: (components["schemas"]["AnswerStarted"] | components["schemas"]["AnswerDelta"] | components["schemas"]["AnswerCitation"] | components["schemas"]["AnswerTool"] | components["schemas"]["AnswerDone"] | components["schemas"]["AnswerFailed"] | components["schemas"]["ConversationUpdated"] | components["schemas"]["FileUpdated"])[];
         };
+        /**
+         * Source
+         * @description entries: how many of the draft's come from it.
+         */
+        Source: {
+            /** Source Id */
+            source_id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "cv" | "linkedin" | "linkedin_pdf" | "note" | "link";
+            /** Name */
+            name: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "reading" | "ready" | "failed";
+            error: components["schemas"]["SourceError"] | null;
+            /** Added At */
+            added_at: string;
+            /** File Id */
+            file_id: string | null;
+            /** Entries */
+            entries: number;
+        };
+        /** SourceDeleted */
+        SourceDeleted: {
+            /** Source Id */
+            source_id: string;
+            /** Revision */
+            revision: number;
+        };
+        /** SourceError */
+        SourceError: {
+            /** Code */
+            code: string;
+            /** Message */
+            message: string;
+        };
+        /**
+         * Texts
+         * @description Of one language. off_limits: of what the twin does not speak; nobody else reads it.
+         */
+        Texts: {
+            /** Greeting */
+            greeting: string;
+            /** Suggested Questions */
+            suggested_questions: string[];
+            /** Topics */
+            topics: string;
+            /** Off Limits */
+            off_limits: string[];
+        };
         /** Ticket */
         Ticket: {
             /** Ticket */
@@ -2039,10 +3068,71 @@ export interface components {
             /** Last */
             last?: number;
         };
+        /**
+         * TranscriptLine
+         * @description cited: ids of the entries that an answer rests on.
+         */
+        TranscriptLine: {
+            /** At */
+            at: string;
+            /** Message Id */
+            message_id: string;
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "user" | "assistant";
+            /** Status */
+            status: string;
+            /** Text */
+            text: string;
+            /** Cited */
+            cited: string[];
+        };
         /** Turn */
         Turn: {
             user_message: components["schemas"]["Message"];
             answer: components["schemas"]["Message"];
+        };
+        /** TwinDeleted */
+        TwinDeleted: {
+            /** Handle */
+            handle: string;
+            /**
+             * Deleted
+             * @default true
+             * @constant
+             */
+            deleted: true;
+        };
+        /**
+         * TwinDeletion
+         * @description handle: typed by whoever deletes the twin.
+         */
+        TwinDeletion: {
+            /** Handle */
+            handle: string;
+        };
+        /** TwinSummary */
+        TwinSummary: {
+            /** Handle */
+            handle: string;
+            /** Name */
+            name: string;
+            /** Revision */
+            revision: number;
+            /** Published Version */
+            published_version: number | null;
+            /** Published At */
+            published_at: string | null;
+            /** Is Changed */
+            is_changed: boolean;
+            page: components["schemas"]["Page"];
+        };
+        /** Twins */
+        Twins: {
+            /** Twins */
+            twins: components["schemas"]["TwinSummary"][];
         };
         /**
          * Upload
@@ -2078,6 +3168,62 @@ export interface components {
             conversation_id: string;
             /** Title */
             title: string | null;
+        };
+        /** Version */
+        Version: {
+            /** Version */
+            version: number;
+            /** Published At */
+            published_at: string;
+            /** Is Current */
+            is_current: boolean;
+        };
+        /** Visit */
+        Visit: {
+            /** Visit Id */
+            visit_id: string;
+            /** Token */
+            token: string;
+            /** Expires In S */
+            expires_in_s: number;
+            /**
+             * Transcript
+             * @description Whether a transcript of this visit is kept.
+             */
+            transcript: boolean;
+        };
+        /** VisitErased */
+        VisitErased: {
+            /**
+             * Erased
+             * @default true
+             * @constant
+             */
+            erased: true;
+        };
+        /**
+         * VisitExport
+         * @description All that is kept of a visit. earlier: what the visitor had asked on visits before, which they let it know.
+         */
+        VisitExport: {
+            /** Visit Id */
+            visit_id: string;
+            /** Handle */
+            handle: string;
+            /** Began At */
+            began_at: string;
+            /** Language */
+            language: string;
+            /** Referrer */
+            referrer: string;
+            /** Remember */
+            remember: boolean;
+            /** Transcript */
+            transcript: boolean;
+            /** Earlier */
+            earlier: string[];
+            /** Lines */
+            lines: components["schemas"]["TranscriptLine"][];
         };
         ErrorReply: {
             error: {
@@ -2828,6 +3974,638 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Message"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    list_drafts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Twins"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    get_draft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                handle: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Draft"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    create_draft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                handle: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Nothing"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Draft"];
+                };
+            };
+            /** @description Success */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Draft"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    delete_twin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                handle: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TwinDeletion"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TwinDeleted"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    change_draft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                handle: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DraftChange"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Draft"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    settle_conflict: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                handle: string;
+                conflict_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Decision"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Draft"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    add_entry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                handle: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewEntry"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangedEntry"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    delete_entry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                handle: string;
+                entry_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntryDeleted"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    change_entry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                handle: string;
+                entry_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EntryChange"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangedEntry"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    restore_entry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                handle: string;
+                entry_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Nothing"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangedEntry"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    put_photo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                handle: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPhoto"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangedPhoto"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    remove_photo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                handle: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangedPhoto"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    preview_twin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                handle: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Nothing"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Preview"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    publish_twin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                handle: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Publication"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PublicationReply"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    suggest_questions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                handle: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QuestionsRequest"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuestionsAsked"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    add_source: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                handle: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSource"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Source"];
+                };
+            };
+            /** @description Success */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Source"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    delete_source: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                handle: string;
+                source_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SourceDeleted"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    publish_version: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                handle: string;
+                version: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Nothing"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PublicationReply"];
                 };
             };
             /** @description Error */
@@ -3736,6 +5514,380 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Ticket"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    get_twin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                handle: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Profile"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    list_visit_messages: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string | null;
+            };
+            header?: never;
+            path: {
+                handle: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Messages"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    ask_twin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                handle: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewQuestion"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Turn"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    read_twin_frames: {
+        parameters: {
+            query?: {
+                after?: number;
+            };
+            header?: never;
+            path: {
+                handle: string;
+                message_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Frames"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    rate_twin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                handle: string;
+                message_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Rating"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rated"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    retry_twin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                handle: string;
+                message_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Nothing"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Turn"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    stop_twin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                handle: string;
+                message_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Nothing"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Message"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    open_visit_socket: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                handle: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Nothing"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ticket"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    export_visit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                handle: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VisitExport"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    erase_visit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                handle: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VisitErased"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    begin_visit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                handle: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewVisit"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Visit"];
                 };
             };
             /** @description Error */

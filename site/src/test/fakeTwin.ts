@@ -4,8 +4,14 @@ import type { Profile } from "@/twin-element/types";
 /** As the element is built: the deployment writes the stage's own in. */
 const API = "%CHATAPP_API_URL%";
 
+const entry = { entry_id: "e1", title: "Analyst", subtitle: "", start: "", end: "", place: "", text: "", url: "https://work.example/x" };
+
 export const profile: Profile = {
   handle: "me",
+  version: 1,
+  published_at: "2026-11-21T12:00:00.000Z",
+  voice: "first",
+  photo_url: null,
   name: "Ada",
   headline: "Engineer",
   languages: ["en", "fr"],
@@ -15,7 +21,7 @@ export const profile: Profile = {
   },
   contact: { label: "Write to me", url: "mailto:ada@example.org" },
   links: [{ label: "Home", url: "https://ada.example/" }],
-  sections: [{ section: "experience", entries: [{ entry_id: "e1", title: "Analyst", url: "https://work.example/x" }] }],
+  sections: [{ section: "experience", entries: [entry] }],
   limits: { max_text_characters: 20 },
   resting_until: null,
   transcripts: true,

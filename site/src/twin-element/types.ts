@@ -1,11 +1,9 @@
-/** What the API tells of a published twin, and what a visit is. */
-export type Language = "fr" | "en";
+/** What the API tells of a published twin, and what a visit is: as generated, but for what OpenAPI only knows as objects. */
+import type { components } from "@/api/schema";
 
-export interface Entry {
-  entry_id: string;
-  title: string;
-  url: string;
-}
+type Schemas = components["schemas"];
+
+export type Language = "fr" | "en";
 
 export interface TwinTexts {
   greeting: string;
@@ -18,35 +16,15 @@ export interface Contact {
   url: string;
 }
 
-export interface Profile {
-  handle: string;
-  name: string;
-  headline: string;
+export type Profile = Omit<Schemas["Profile"], "languages" | "texts" | "contact" | "links" | "limits"> & {
+  /** The first is the one that a page has where no other is asked for. */
   languages: Language[];
   texts: Partial<Record<Language, TwinTexts>>;
   contact: Contact | null;
   links: { label: string; url: string }[];
-  sections: { section: string; entries: Entry[] }[];
-  limits: { max_text_characters: number };
-  /** When a twin that is at its budget answers again. */
-  resting_until: string | null;
-  transcripts: boolean;
-  transcript_days: number;
-}
+  limits: Schemas["ProfileLimits"];
+};
 
-export interface NewVisit {
-  language: Language;
-  referrer?: string;
-  remember: boolean;
-  transcript: boolean;
-  /** Of a visit before, whose questions may be remembered. */
-  previous_token?: string;
-}
-
-export interface Begun {
-  visit_id: string;
-  token: string;
-  expires_in_s: number;
-}
-
-export type Rating = "up" | "down";
+export type NewVisit = Partial<Schemas["NewVisit"]>;
+export type Begun = Omit<Schemas["Visit"], "transcript">;
+export type Rating = NonNullable<Schemas["Rating"]["rating"]>;
