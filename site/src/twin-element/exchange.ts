@@ -137,9 +137,9 @@ export class ExchangeView {
 
   #actions(question: Question, mayRetry: boolean): Part {
     const { words, onRate, onRetry } = this.#around;
-    const rate = (rating: Rating, label: string, sign: string): HTMLElement => {
+    const rate = (rating: Rating, label: string): HTMLElement => {
       const isGiven = question.rating === rating;
-      const made = button(`rate ${rating}`, sign, () => onRate(question, isGiven ? null : rating));
+      const made = button(`rate ${rating}`, thumb(rating), () => onRate(question, isGiven ? null : rating));
       made.setAttribute("aria-label", label);
       made.setAttribute("aria-pressed", String(isGiven));
       return made;
@@ -147,7 +147,7 @@ export class ExchangeView {
     const make = (): HTMLElement =>
       mayRetry
         ? h("p", { part: "actions" }, button("retry", words.again, () => onRetry(question)))
-        : h("p", { part: "actions" }, rate("up", words.up, "👍"), rate("down", words.down, "👎"));
+        : h("p", { part: "actions" }, rate("up", words.up), rate("down", words.down));
     return { key: `actions ${mayRetry} ${question.rating} ${question.answer?.message_id}`, make };
   }
 }
@@ -169,10 +169,25 @@ export function problemText(problem: Problem, words: TwinWords, moment: (ms: num
   }
 }
 
-export function button(part: string, label: string, onClick: () => void): HTMLButtonElement {
+export function button(part: string, label: string | Node, onClick: () => void): HTMLButtonElement {
   const made = h("button", { part, type: "button" }, label) as HTMLButtonElement;
   made.addEventListener("click", onClick);
   return made;
+}
+
+const SVG = "http://www.w3.org/2000/svg";
+const THUMB = "M7 11v9H4v-9zm0 0 4-7c1.4 0 2.5 1.1 2.5 2.5L13 10h5.4c1.1 0 1.9 1 1.7 2.1l-1.3 6.3c-.2 1-1 1.6-2 1.6H7";
+
+/** Drawn, as not every system has a letter for it. */
+function thumb(rating: Rating): SVGElement {
+  const svg = document.createElementNS(SVG, "svg");
+  const attributes = { viewBox: "0 0 24 24", fill: "none", stroke: "currentColor", "stroke-width": "1.8", "stroke-linejoin": "round", "aria-hidden": "true" };
+  for (const [name, value] of Object.entries(attributes)) svg.setAttribute(name, value);
+  const path = document.createElementNS(SVG, "path");
+  path.setAttribute("d", THUMB);
+  if (rating === "down") path.setAttribute("transform", "rotate(180 12 12)");
+  svg.append(path);
+  return svg;
 }
 
 /** Paragraphs of what the owner wrote. */

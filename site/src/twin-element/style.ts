@@ -18,6 +18,7 @@ export const STYLE = `
 :host([theme="light"]) { color-scheme: light; }
 :host([theme="dark"]) { color-scheme: dark; }
 * { box-sizing: border-box; }
+[hidden] { display: none !important; }
 p, ol, ul, h2, h3 { margin: 0; padding: 0; }
 ol, ul { list-style: none; }
 [part~="launcher"] {
@@ -60,7 +61,8 @@ dialog {
   text-align: start;
 }
 dialog[open], dialog:popover-open { display: flex; flex-direction: column; }
-dialog::backdrop { background: rgb(0 0 0 / 0.4); }
+dialog::backdrop { background: none; }
+dialog.sheet::backdrop { background: rgb(0 0 0 / 0.4); }
 dialog.sheet {
   inset: auto 0 0;
   width: 100%;
@@ -84,6 +86,7 @@ h3 { font-size: 0.8em; font-weight: 600; color: var(--_muted); }
 [part~="sources"] { display: grid; gap: 0.2em; font-size: 0.85em; }
 [part~="actions"] { display: flex; flex-wrap: wrap; gap: 0.5em; font-size: 0.85em; }
 [part~="rate"][aria-pressed="true"] { background: var(--_accent); border-color: var(--_accent); color: var(--_on-accent); }
+svg { display: block; width: 1.35em; height: 1.35em; }
 a { color: var(--_accent); text-underline-offset: 0.18em; }
 [part~="notice"] { border-block-start: 1px solid var(--_line); }
 [part~="notice"]:empty { display: none; }

@@ -233,6 +233,7 @@ test.describe("the element on a foreign page", () => {
       await chat.dialog.getByRole("button", { name: "What did you build?" }).click();
       const first = chat.answers.first();
       await chat.ended(first);
+      await expect(chat.dialog.getByRole("button", { name: "What did you build?" }), "room is made for answers").toBeHidden();
       await expect(chat.source(first, POST)).toHaveAttribute("href", new RegExp(`^${stage.site_url}/twin/${owner.handle}/#entry-`));
       await first.getByRole("button", { name: words.en.up }).click();
       await expect(first.getByRole("button", { name: words.en.up })).toHaveAttribute("aria-pressed", "true");
