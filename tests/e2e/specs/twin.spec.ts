@@ -188,6 +188,7 @@ test("from nothing to a question that is answered in the end", { tag: ["@local_o
     await expect(question).toBeVisible();
     await expectAccessible(page, "insights");
     await question.getByRole("button", { name: insightsEn.asked.answer }).click();
+    await page.getByRole("textbox", { name: insightsEn.asked.noteTitle }).fill("In figures");
     await page.getByRole("textbox", { name: insightsEn.asked.note, exact: true }).fill("My shoe size is thirty-eight.");
     await page.getByRole("button", { name: insightsEn.asked.save }).click();
     await expect(page.getByText(insightsEn.asked.answered)).toBeVisible();
