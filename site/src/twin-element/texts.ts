@@ -1,5 +1,5 @@
 /** The words of the element: few, so that they come with it. */
-import type { Language } from "./types";
+export type Language = "fr" | "en";
 
 const en = {
   launch: "Ask my digital twin",

@@ -1,9 +1,11 @@
 /** What the API tells of a published twin, and what a visit is: as generated, but for what OpenAPI only knows as objects. */
 import type { components } from "@/api/schema";
 
+import type { Language } from "./texts";
+
 type Schemas = components["schemas"];
 
-export type Language = "fr" | "en";
+export type { Language };
 
 export interface TwinTexts {
   greeting: string;
