@@ -3,7 +3,7 @@ import { waitFor } from "@testing-library/dom";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
 import { citation, message, profile, refusal, type FakeTwin, type Reply } from "@/test/fakeTwin";
-import { all, answered, box, closeBrowser, dialog, one, openBrowser, opened, place, screen, shadow, texts, write } from "@/test/twinPage";
+import { all, answered, box, closeBrowser, dialog, one, openBrowser, opened, place, screen, shadow, texts, write } from "@/test/visitedPage";
 
 let server: FakeTwin;
 

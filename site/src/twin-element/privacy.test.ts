@@ -3,7 +3,7 @@ import { waitFor } from "@testing-library/dom";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
 import { profile, refusal, type FakeTwin } from "@/test/fakeTwin";
-import { answered, closeBrowser, one, openBrowser, opened, texts, write } from "@/test/twinPage";
+import { answered, closeBrowser, one, openBrowser, opened, texts, write } from "@/test/visitedPage";
 
 import type { ChatappTwin } from "./element";
 
