@@ -3,7 +3,7 @@ import { fileURLToPath, URL } from "node:url";
 
 import { defineConfig } from "vite";
 
-import { elementBudget } from "./elementBudget";
+import { elementBudget } from "./elementBudget.ts";
 
 export default defineConfig({
   plugins: [elementBudget(15)],

@@ -3,7 +3,7 @@ import { fileURLToPath, URL } from "node:url";
 
 import { defineConfig } from "vite";
 
-import { elementBudget } from "./elementBudget";
+import { elementBudget } from "./elementBudget.ts";
 
 export default defineConfig({
   // Less than what a page may load before the chat is opened (30 KB), with embed.js beside it on the published page.
