@@ -522,11 +522,6 @@ def restore_entry(handle: str, entry_id: str, body: Nothing = Nothing()) -> of_d
     return drafts.restore_entry(api(), handle, entry_id)
 
 
-@app.route("/drafts/{handle}/preview", methods=["POST"], statuses=(201,), **signed_in)
-def preview_twin(handle: str, body: Nothing = Nothing()) -> twin_schemas.Preview:  # noqa: B008
-    return twins.preview(api(), app.user, handle)
-
-
 @app.route("/drafts/{handle}/sources", methods=["POST"], statuses=(201, 202), **signed_in)
 def add_source(handle: str, body: of_sources.NewSource) -> tuple[of_drafts.Source, int]:
     return sources.add(api(), app.user, handle, body)
@@ -545,6 +540,11 @@ def settle_conflict(handle: str, conflict_id: str, body: of_sources.Decision) ->
 @app.route("/drafts/{handle}/questions", methods=["POST"], statuses=(202,), **signed_in)
 def suggest_questions(handle: str, body: of_sources.QuestionsRequest) -> of_sources.QuestionsAsked:
     return sources.suggest(api(), app.user, handle, body)
+
+
+@app.route("/drafts/{handle}/preview", methods=["POST"], statuses=(201,), **signed_in)
+def preview_twin(handle: str, body: Nothing = Nothing()) -> twin_schemas.Preview:  # noqa: B008
+    return twins.preview(api(), app.user, handle)
 
 
 @app.route("/drafts/{handle}/publications", methods=["POST"], statuses=(201,), **signed_in)
@@ -639,7 +639,9 @@ def twin_topics(event: CloudWatchEvent) -> None:
 @app.lambda_function(name=functions.PUBLISH)
 @logs.without_text
 def publish(event: dict[str, Any], context: Any) -> None:
-    logs.line("publish", handle=event["handle"])
+    from chalicelib.twin.page import publishing  # noqa: PLC0415
+
+    publishing.publish(services.of(functions.PUBLISH), event["handle"])
 
 
 @app.schedule(Cron(0, settings.backup_hour_utc, "*", "*", "?", "*"), name=functions.NIGHTLY_BACKUP)

@@ -83,6 +83,10 @@ class Stage:
         return f"{self.prefix}-files-{self.account_id}-{self.region}"
 
     @property
+    def site_bucket(self) -> str:
+        return f"{self.prefix}-site-{self.account_id}-{self.region}"
+
+    @property
     def backups_bucket(self) -> str:
         return f"{self.prefix}-backups-{self.account_id}-{self.region}"
 

@@ -241,11 +241,25 @@ _DIGEST = Function(
     ),
 )
 
-# A page that could not be written is written again by the sweep, or the next deployment.
+# The first parts of published pages' keys in the site bucket (`twin/page/keys.py`).
+PAGES = ("index.html", "fr", "en", "twin")
+
+# What a page is made of is read anew; one that could not be written is by the sweep, or the next deployment.
 _PUBLISH = Function(
-    memory_mb=1024,
+    memory_mb=512,
     timeout_s=60,
     events=Events(retries=2, max_age_s=3_600, failures="publish-failures"),
+    module="twin.page.publishing",
+    grants=(
+        Grant("table", "twins", ("GetItem", "UpdateItem")),
+        Grant("bucket", "files/twins", ("GetObject", "ListObjectVersions")),
+        # Its own keys, and no file of the application's.
+        *(
+            Grant("bucket", f"site/{each}", ("PutObject", "ListObjectVersions", "DeleteObjectVersion"))
+            for each in PAGES
+        ),
+        Grant("distribution", "site", ("CreateInvalidation",)),
+    ),
 )
 
 # A source that could not be read says so, and can be added again.

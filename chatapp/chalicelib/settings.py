@@ -167,7 +167,7 @@ class Settings:
     twin_topics: whether visitors' questions are sorted into topics. twin_topics_budget_usd: what that may cost for one
         twin in a calendar month (UTC).
     transcript_days: for which transcripts of visits are kept; 0 stores none.
-    api_url: of the REST API; "" until the first deployment has made it.
+    distribution_id: of the site's. api_url: of the REST API; "" until the first deployment has made it.
     app_version: of the package that runs. backup_hour_utc: of the nightly backup. backup_lock_days: for which nobody
         can delete a backup.
     comments_mode: which comments are held until the owner has looked: none of them (`open`), the `first` of each
@@ -191,6 +191,7 @@ class Settings:
     document_tokens: int = 120_000
     context_tokens: int = 200_000
     files_bucket: str = ""
+    distribution_id: str = ""
     max_file_mb: int = 50
     storage_quota_mb: int = 2_048
     signup: str = "closed"
@@ -271,6 +272,7 @@ class Settings:
             document_tokens=int(number("DOCUMENT_TOKENS", default.document_tokens)),
             context_tokens=int(number("CONTEXT_TOKENS", default.context_tokens)),
             files_bucket=environment.get("CHATAPP_FILES_BUCKET", ""),
+            distribution_id=environment.get("CHATAPP_DISTRIBUTION_ID", ""),
             max_file_mb=int(number("MAX_FILE_MB", default.max_file_mb)),
             storage_quota_mb=int(number("STORAGE_QUOTA_MB", default.storage_quota_mb)),
             signup=environment.get("CHATAPP_SIGNUP") or default.signup,

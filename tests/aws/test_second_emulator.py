@@ -240,7 +240,7 @@ def _post(url: str, body: Any = None) -> None:
 def test_a_stage_is_made_of_all_that_it_declares(account: Account) -> None:
     outputs = account.deploy()
     held = account.holdings()
-    assert len(held["tables"]) == 10
+    assert len(held["tables"]) == 11
     assert account.recursion.allowed == {"chatapp-prod-extract"}
     assert held["pools"].keys() == {"chatapp-prod"}
     assert len(held["buckets"]) == 4
@@ -253,7 +253,7 @@ def test_a_stage_is_made_of_all_that_it_declares(account: Account) -> None:
     assert held["plans"] == {"chatapp-prod": held["apis"]}
     sockets = account.stand_in("apigatewayv2", "eu-west-1")
     assert sockets.served(held["sockets"][0]) == ["$connect", "$default", "$disconnect"]
-    assert account.objects("site") == ["assets/a.js", "config.json", "index.html"]
+    assert account.objects("site") == ["app.html", "assets/a.js", "config.json"]
     deployment = account.deployment()
     assert deployment.run() == outputs
     assert account.holdings() == held
@@ -261,7 +261,7 @@ def test_a_stage_is_made_of_all_that_it_declares(account: Account) -> None:
         (asset,) = (site.DIST / "assets").iterdir()
         asset.rename(asset.with_name(name))
         deployment.publish_site()
-    assert account.objects("site") == ["assets/b.js", "assets/c.js", "config.json", "index.html"]
+    assert account.objects("site") == ["app.html", "assets/b.js", "assets/c.js", "config.json"]
 
 
 def test_what_is_kept_is_taken_up_again(account: Account, capsys: pytest.CaptureFixture[str]) -> None:

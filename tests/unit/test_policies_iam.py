@@ -36,7 +36,7 @@ def profile(region: str) -> InferenceProfile:
 POOL = f"arn:aws:cognito-idp:eu-west-1:{ACCOUNT}:userpool/eu-west-1_a1B2c3D4e"
 PLACES = {
     "first deployment": Place("prod", "eu-west-1", ACCOUNT),
-    "with sockets": Place("prod", "eu-west-1", ACCOUNT, "sock1", user_pool_arn=POOL),
+    "with sockets": Place("prod", "eu-west-1", ACCOUNT, "sock1", user_pool_arn=POOL, distribution_id="E1ABCDEF"),
     "with Bedrock": Place("prod", "eu-west-1", ACCOUNT, "sock1", (profile("eu-west-1"),)),
     "longest names": Place(LONGEST_STAGE, longest_region(), ACCOUNT, "a1b2c3d4e5", (profile(longest_region()),)),
 }
@@ -102,6 +102,9 @@ def test_a_policy_names_only_what_the_stage_holds(place: Place) -> None:
     known |= {f"{arn}/*" for arn in template.arns() if re.search(":s3:::.*-(backups|site)-", arn)}
     backups = [arn for arn in template.arns() if re.search(":s3:::.*-backups-", arn)]
     known |= {f"{arn}/{under}" for arn in backups for under in ("erasures/*", "state/*", "index.json")}
+    site = next(arn for arn in template.arns() if re.search(":s3:::.*-site-", arn))
+    known |= {f"{site}/{under}" for under in ("index.html", "fr/*", "en/*", "twin/*")}
+    known |= {f"arn:aws:cloudfront::{ACCOUNT}:distribution/{place.distribution_id}"}
     known |= {f"arn:aws:s3:::chatapp-*-backups-{ACCOUNT}-{place.region}{under}" for under in ("", "/*")}
     known |= {place.arn("dynamodb", f"table/chatapp-{place.stage}.drill.*")}
     known |= {place.arn("execute-api", f"{place.socket_api_id}/api/POST/@connections/*")}

@@ -13,7 +13,7 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from deploy import commands, steps
+from deploy import commands, site, steps
 from deploy.account import adoption, cloudformation, gateway, model_access, secret_keys
 from deploy.environment import Addresses, ApiIds, DeploymentError, Stage, load_settings, read_settings
 from deploy.functions import app_modules, chalice_client
@@ -112,12 +112,13 @@ def test_the_site_may_talk_to_its_own_bucket_alone_and_shows_images_that_it_hold
     assert not any("*" in source for source in Addresses.of(prod(), IDS, "d1.cloudfront.net").connect_sources)
 
 
-def test_foreign_pages_may_load_the_element_and_nothing_else_of_the_site() -> None:
+def test_foreign_pages_may_load_the_elements_and_nothing_else_of_the_site() -> None:
     body = cloudformation.template(prod(), "foundation.yaml")
     template = resolved.Template(body, {"Stage": "prod", "ConnectSources": "https://a"})
     distribution = template.resources["Distribution"]["Properties"]["DistributionConfig"]
-    (embed,) = distribution["CacheBehaviors"]
-    assert embed["PathPattern"] == "/embed.js"
+    behaviors = {each.pop("PathPattern"): each for each in distribution["CacheBehaviors"]}
+    assert sorted(behaviors) == sorted(f"/{name}" for name in site.ELEMENTS)
+    assert behaviors["/embed.js"] == behaviors["/twin.js"]
     policies = {
         name: template.resources[name]["Properties"]["ResponseHeadersPolicyConfig"]
         for name in ("EmbedHeaders", "SecurityHeaders")
@@ -134,6 +135,15 @@ def test_foreign_pages_may_load_the_element_and_nothing_else_of_the_site() -> No
         assert "default-src 'none'" in security["ContentSecurityPolicy"]["ContentSecurityPolicy"]
         assert "frame-ancestors 'none'" in security["ContentSecurityPolicy"]["ContentSecurityPolicy"]
     assert "CorsConfig" not in closed
+
+
+def test_the_root_is_the_published_page_and_what_is_no_object_the_application() -> None:
+    body = cloudformation.template(prod(), "foundation.yaml")
+    template = resolved.Template(body, {"Stage": "prod", "ConnectSources": "https://a"})
+    distribution = template.resources["Distribution"]["Properties"]["DistributionConfig"]
+    assert distribution["DefaultRootObject"] == app_modules.page_keys().ROOT_KEY
+    answers = {each["ErrorCode"]: each["ResponsePagePath"] for each in distribution["CustomErrorResponses"]}
+    assert answers == {403: f"/{site.SHELL}", 404: f"/{site.SHELL}"}
 
 
 # --- Command line -----------------------------------------------------------------------------------------------------

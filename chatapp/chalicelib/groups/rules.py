@@ -100,11 +100,11 @@ RULES: dict[tuple[str, str], Rule] = {
     ("PATCH", "/drafts/{handle}/entries/{entry_id}"): Rule.OWNERS,
     ("DELETE", "/drafts/{handle}/entries/{entry_id}"): Rule.OWNERS,
     ("POST", "/drafts/{handle}/entries/{entry_id}/restoration"): Rule.OWNERS,
-    ("POST", "/drafts/{handle}/preview"): Rule.OWNERS,
     ("POST", "/drafts/{handle}/sources"): Rule.OWNERS,
     ("DELETE", "/drafts/{handle}/sources/{source_id}"): Rule.OWNERS,
     ("POST", "/drafts/{handle}/conflicts/{conflict_id}"): Rule.OWNERS,
     ("POST", "/drafts/{handle}/questions"): Rule.OWNERS,
+    ("POST", "/drafts/{handle}/preview"): Rule.OWNERS,
     ("POST", "/drafts/{handle}/publications"): Rule.OWNERS,
     ("POST", "/drafts/{handle}/versions/{version}/publication"): Rule.OWNERS,
     # People.
