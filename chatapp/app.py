@@ -20,10 +20,12 @@ from chalicelib.api import (
     people,
     service,
     sources,
+    twins,
 )
 from chalicelib.api.rest import EXPOSED_HEADERS, ChatApp, Cors
 from chalicelib.api.schemas import drafts as of_drafts
 from chalicelib.api.schemas import sources as of_sources
+from chalicelib.api.schemas import twins as twin_schemas
 from chalicelib.api.schemas.comments import (
     Ban,
     CommentChange,
@@ -94,6 +96,7 @@ from chalicelib.settings import Settings
 from chalicelib.shapes import File
 from chalicelib.spending import rates
 from chalicelib.turns import reading, retrying, sending, stopping
+from chalicelib.twin import tokens
 
 settings = Settings.read(os.environ)
 
@@ -101,6 +104,8 @@ app = ChatApp(
     app_name="chatapp",
     admit=lambda session, anew: sessions.admit(api(), session, anew=anew),
     meter=lambda what, caller, own: rates.take(api(), what, caller, own=own),
+    visit_of=lambda handle, token: tokens.read(api().visit_key.value(), handle, token),
+    origins=(settings.site_origin, *settings.twin_origins),
 )
 app.experimental_feature_flags.update(["WEBSOCKETS"])
 
@@ -116,6 +121,13 @@ signed_in: dict[str, Any] = {"cors": cors, "authorizer": users}
 with_a_key: dict[str, Any] = {"cors": cors, "api_key_required": True}
 # What any page may show, of whatever origin.
 on_any_page: dict[str, Any] = {"cors": cors, "shared_s": 10}
+
+# What visitors of a twin ask for, from any page that it may stand on; what else a page may do is told by its origin.
+anywhere = Cors(
+    allow_origin="*", allow_headers=["Authorization", "Content-Type"], expose_headers=EXPOSED_HEADERS, max_age=7200
+)
+visitors: dict[str, Any] = {"cors": anywhere, "visitors": "anyone"}
+visiting: dict[str, Any] = {"cors": anywhere, "visitors": "with a visit"}
 
 # The function that this process serves is built while it starts, when Lambda lends a whole CPU. What one function alone
 # needs is imported then, and in that function's body here, so that the others start without it.
@@ -396,6 +408,63 @@ def invite_person_again(user_id: str, body: Nothing = Nothing()) -> InvitationSe
     return people.invite_again(api(), user_id)
 
 
+@app.route("/twins/{handle}", methods=["GET"], shared_s=10, **visitors)
+def get_twin(handle: str) -> twin_schemas.Profile:
+    return twins.profile(api(), handle)
+
+
+@app.route("/twins/{handle}/visits", methods=["POST"], statuses=(201,), metered="visits", **visitors)
+def begin_visit(handle: str, body: twin_schemas.NewVisit) -> twin_schemas.Visit:
+    return twins.begin_visit(api(), handle, body)
+
+
+@app.route("/twins/{handle}/messages", methods=["GET"], **visiting)
+def list_visit_messages(handle: str, query: ListQuery) -> Messages:
+    return twins.list_messages(api(), app.visit, query)
+
+
+@app.route("/twins/{handle}/messages", methods=["POST"], statuses=(202,), metered="sends", **visiting)
+def ask_twin(handle: str, body: twin_schemas.NewQuestion) -> Turn:
+    return twins.ask(api(), app.visit, body)
+
+
+@app.route("/twins/{handle}/messages/{message_id}/stop", methods=["POST"], statuses=(202,), **visiting)
+def stop_twin(handle: str, message_id: str, body: Nothing = Nothing()) -> Message:  # noqa: B008
+    return twins.stop(api(), app.visit, message_id)
+
+
+@app.route(
+    "/twins/{handle}/messages/{message_id}/retry", methods=["POST"], statuses=(202,), metered="sends", **visiting
+)
+def retry_twin(handle: str, message_id: str, body: Nothing = Nothing()) -> Turn:  # noqa: B008
+    return twins.retry(api(), app.visit, message_id)
+
+
+@app.route("/twins/{handle}/messages/{message_id}/frames", methods=["GET"], **visiting)
+def read_twin_frames(handle: str, message_id: str, query: FramesQuery) -> Frames:
+    return twins.read_frames(api(), app.visit, message_id, query)
+
+
+@app.route("/twins/{handle}/messages/{message_id}/rating", methods=["PUT"], **visiting)
+def rate_twin(handle: str, message_id: str, body: twin_schemas.Rating) -> twin_schemas.Rated:
+    return twins.rate(api(), app.visit, message_id, body)
+
+
+@app.route("/twins/{handle}/sockets", methods=["POST"], metered="sockets", **visiting)
+def open_visit_socket(handle: str, body: Nothing = Nothing()) -> Ticket:  # noqa: B008
+    return twins.ticket(api(), app.visit)
+
+
+@app.route("/twins/{handle}/visit", methods=["GET"], **visiting)
+def export_visit(handle: str) -> twin_schemas.VisitExport:
+    return twins.export(api(), app.visit)
+
+
+@app.route("/twins/{handle}/visit", methods=["DELETE"], **visiting)
+def erase_visit(handle: str) -> twin_schemas.VisitErased:
+    return twins.erase(api(), app.visit)
+
+
 @app.route("/drafts", methods=["GET"], **signed_in)
 def list_drafts() -> of_drafts.Twins:
     return drafts.everything(api())
@@ -471,6 +540,11 @@ def suggest_questions(handle: str, body: of_sources.QuestionsRequest) -> of_sour
     return sources.suggest(api(), app.user, handle, body)
 
 
+@app.route("/drafts/{handle}/preview", methods=["POST"], statuses=(201,), **signed_in)
+def preview_twin(handle: str, body: Nothing = Nothing()) -> twin_schemas.Preview:  # noqa: B008
+    return twins.preview(api(), app.user, handle)
+
+
 @app.route("/drafts/{handle}/publications", methods=["POST"], statuses=(201,), **signed_in)
 def publish_twin(handle: str, body: of_drafts.Publication) -> of_drafts.PublicationReply:
     return drafts.publish(api(), app.user, handle, body)
@@ -539,7 +613,9 @@ def study(event: dict[str, Any], context: Any) -> None:
 @app.lambda_function(name=functions.PUBLISH)
 @logs.without_text
 def publish(event: dict[str, Any], context: Any) -> None:
-    logs.line("publish", handle=event["handle"])
+    from chalicelib.twin.page import publishing  # noqa: PLC0415
+
+    publishing.publish(services.of(functions.PUBLISH), event["handle"])
 
 
 @app.schedule(Cron(0, settings.backup_hour_utc, "*", "*", "?", "*"), name=functions.NIGHTLY_BACKUP)

@@ -71,12 +71,20 @@ class Stage:
         return f"/{APP}/{self.name}/address-key"
 
     @property
+    def visit_key_parameter(self) -> str:
+        return f"/{APP}/{self.name}/visit-key"
+
+    @property
     def artifacts_bucket(self) -> str:
         return f"{self.prefix}-artifacts-{self.account_id}-{self.region}"
 
     @property
     def files_bucket(self) -> str:
         return f"{self.prefix}-files-{self.account_id}-{self.region}"
+
+    @property
+    def site_bucket(self) -> str:
+        return f"{self.prefix}-site-{self.account_id}-{self.region}"
 
     @property
     def backups_bucket(self) -> str:
@@ -227,6 +235,10 @@ APP_SETTINGS = frozenset(
         "comments_mode",
         "digest",
         "digest_hour_utc",
+        "twin_origins",
+        "twin_daily_budget_usd",
+        "twin_monthly_budget_usd",
+        "transcript_days",
     }
 )
 
@@ -245,11 +257,12 @@ def read_settings(text: str, stage: str) -> Settings:
         raise DeploymentError(f"deploy/settings.toml: nothing reads {', '.join(unknown)}")
     if merged.get("model_provider", "anthropic") not in {"anthropic", "bedrock"}:
         raise DeploymentError("deploy/settings.toml: model_provider is `anthropic` or `bedrock`")
-    for origin in merged.get("comment_origins", ()):
-        if not _ORIGIN.fullmatch(origin):
-            raise DeploymentError(
-                f"deploy/settings.toml: comment_origins: {origin} is no origin, such as https://portfolio.example"
-            )
+    for name in ("comment_origins", "twin_origins"):
+        for origin in merged.get(name, ()):
+            if not _ORIGIN.fullmatch(origin):
+                raise DeploymentError(
+                    f"deploy/settings.toml: {name}: {origin} is no origin, such as https://portfolio.example"
+                )
     app = {name: value for name, value in merged.items() if name in APP_SETTINGS}
     return Settings(app=app, **{name: value for name, value in merged.items() if name in own})
 

@@ -38,6 +38,7 @@ _STEPS = {
     "rows": "writing rows",
     "comparing": "reading the rows again, beside the backup",
     "erasing": "removing again what was erased meanwhile",
+    "publishing": "having the twins' pages written",
     "inviting": "mailing invitations",
     "closing": "closing",
 }

@@ -20,15 +20,17 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from deploy.environment import ROOT, DeploymentError, Stage
+from deploy.functions import app_modules
 
 SITE = ROOT / "site"
 DIST = SITE / "dist"
 ASSETS = "assets/"  # file names with a hash of their content
 # What Vite writes for other tools, with every source file's name: https://vite.dev/config/build-options.html#build-manifest
 _NOT_PUBLISHED = ".vite/"
-# The element for foreign pages: one file whose name stays, with the stage's addresses written in.
-EMBED = "embed.js"
-_EMBED_ADDRESSES = {"api_url": b"%CHATAPP_API_URL%", "site_url": b"%CHATAPP_SITE_URL%"}
+# The application's page, which answers every path that is no object; the root's own is the published one.
+SHELL = "app.html"
+# The elements for foreign pages: files whose names stay, with the stage's addresses written in.
+ELEMENTS = {"embed.js": ("api_url", "site_url"), "twin.js": ("api_url", "site_url", "socket_url")}
 BUILDS_KEY = "site/builds.json"
 _FOREVER = "public, max-age=31536000, immutable"
 _ASK_FIRST = "no-cache"
@@ -54,7 +56,7 @@ class SiteFile:
 
     @property
     def cache_control(self) -> str:
-        if self.key == EMBED:
+        if self.key in ELEMENTS:
             return _SHORTLY
         return _FOREVER if self.key.startswith(ASSETS) else _ASK_FIRST
 
@@ -130,26 +132,32 @@ def _npm(*arguments: str) -> None:
 def files(config: Mapping[str, Any]) -> list[SiteFile]:
     """What the bucket shall hold, in the order of uploading: assets before the pages that name them.
 
-    Raises DeploymentError for an embed.js that has no room for the stage's addresses.
+    Raises DeploymentError for an element that has no room for the stage's addresses.
     """
     found = [
-        SiteFile(path.relative_to(DIST).as_posix(), path.read_bytes())
+        SiteFile(_key(path.relative_to(DIST).as_posix()), path.read_bytes())
         for path in sorted(DIST.rglob("*"))
         if path.is_file()
     ]
     found = [file for file in found if file.key != "config.json" and not file.key.startswith(_NOT_PUBLISHED)]
-    found = [_addressed(file, config) if file.key == EMBED else file for file in found]
+    found = [_addressed(file, config) if file.key in ELEMENTS else file for file in found]
     found.append(SiteFile("config.json", (json.dumps(config, indent=2) + "\n").encode()))
-    return sorted(found, key=lambda file: (not file.key.startswith(ASSETS), file.key == "index.html", file.key))
+    return sorted(found, key=lambda file: (not file.key.startswith(ASSETS), file.key == SHELL, file.key))
+
+
+def _key(built: str) -> str:
+    """Of a file by its name in the build, where Vite's page is called as its source."""
+    return SHELL if built == "index.html" else built
 
 
 def _addressed(file: SiteFile, config: Mapping[str, Any]) -> SiteFile:
     body = file.body
-    for name, placeholder in _EMBED_ADDRESSES.items():
+    for name in ELEMENTS[file.key]:
+        placeholder = f"%CHATAPP_{name.upper()}%".encode()
         if placeholder not in body:
             raise DeploymentError(f"{file.key} has no {placeholder.decode()} to write {name} in its place")
-        # In JSON's form, without its quotes: it stands between quotes of the script's.
-        body = body.replace(placeholder, json.dumps(config[name])[1:-1].encode())
+        # In JSON's form, without its quotes: it stands between quotes of the script's. A stage may have no sockets.
+        body = body.replace(placeholder, json.dumps(config[name] or "")[1:-1].encode())
     return SiteFile(file.key, body)
 
 
@@ -159,9 +167,9 @@ def next_builds(builds: list[list[str]], assets: list[str]) -> list[list[str]]:
 
 
 def stale(in_bucket: Mapping[str, str], wanted: list[SiteFile], builds: list[list[str]]) -> list[str]:
-    """Keys to delete: of neither this build nor the previous one."""
-    keep = {file.key for file in wanted}.union(*builds)
-    return sorted(key for key in in_bucket if key not in keep)
+    """Keys to delete: of neither this build nor the previous one, and of no published page."""
+    keep, pages = {file.key for file in wanted}.union(*builds), app_modules.page_keys()
+    return sorted(key for key in in_bucket if key not in keep and not pages.is_published(key))
 
 
 def sync(stage: Stage, bucket: str, distribution_id: str, config: Mapping[str, Any], say: Say) -> list[str]:

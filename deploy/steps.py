@@ -13,9 +13,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from deploy import site
+from deploy import pages, site
 from deploy.account import (
-    address_key,
     adoption,
     bedrock,
     cloudformation,
@@ -23,10 +22,12 @@ from deploy.account import (
     model_access,
     replica,
     roles,
+    secret_keys,
     usage_plan,
 )
 from deploy.environment import BUILD, Addresses, ApiIds, Settings, Stage, load_settings
 from deploy.functions import app_modules, chalice_app, package, policies, recursion, resources, runtime
+from deploy.local import demo_twin
 from deploy.people import accounts, groups, smoke
 from deploy.progress import Progress
 
@@ -61,8 +62,9 @@ class Deployment:
         self.ids = chalice_app.ids(self.stage)
         self.reach_model()  # first: it may have to wait for a person, which the rest need not have been made for
         self.copy_backups()
+        pages.keep_shell(self.stage)
         self.lay_foundation()
-        self.make_address_key()
+        self.make_secret_keys()
         built = self.build_package(chosen)
         self.deploy_functions(built)
         self.configure()
@@ -112,6 +114,8 @@ class Deployment:
                 "ViewerProtocolPolicy": "allow-all" if stage.is_local else "redirect-to-https",
                 "LogRetentionDays": str(self.settings.log_retention_days),
                 "OwnerEmail": self.settings.owner_email,
+                # Where none are to be kept, what there is goes tomorrow.
+                "TranscriptDays": str(max(1, app_modules.settings(self.settings.variables()).transcript_days)),
                 "Protected": "false" if stage.is_local else "true",
                 "Local": "true" if stage.is_local else "false",
             }
@@ -144,9 +148,9 @@ class Deployment:
         with self.progress.step("key of the model") as step:
             step.changed(model_access.ensure_key(self.stage), "stored")
 
-    def make_address_key(self) -> None:
-        with self.progress.step("key of the addresses") as step:
-            step.changed(address_key.ensure(self.stage), "made")
+    def make_secret_keys(self) -> None:
+        with self.progress.step("keys of addresses and visits") as step:
+            step.changed(secret_keys.ensure(self.stage), "made")
 
     def build_package(self, chosen: runtime.Runtime) -> package.Package:
         with self.progress.step("package of the functions") as step:
@@ -183,6 +187,7 @@ class Deployment:
             "CHATAPP_USER_POOL_ARN": (self.foundation or {})["UserPoolArn"],
             "CHATAPP_ACCOUNT_ID": self.stage.account_id,
             "CHATAPP_FILES_BUCKET": self.stage.files_bucket,
+            "CHATAPP_DISTRIBUTION_ID": (self.foundation or {})["DistributionId"],
         }
         api = {"CHATAPP_API_URL": self.addresses.script_api_url} if self.ids.rest else {}
         base_url, ids = self.stage.model_base_url, self.access.ids
@@ -197,8 +202,16 @@ class Deployment:
     @property
     def _place(self) -> policies.Place:
         stage = self.stage
-        pool = (self.foundation or {}).get("UserPoolArn")
-        return policies.Place(stage.name, stage.region, stage.account_id, self.ids.socket, self.access.profiles, pool)
+        foundation = self.foundation or {}
+        return policies.Place(
+            stage.name,
+            stage.region,
+            stage.account_id,
+            self.ids.socket,
+            self.access.profiles,
+            foundation.get("UserPoolArn"),
+            foundation.get("DistributionId"),
+        )
 
     def configure(self) -> None:
         with self.progress.step("limits of the APIs") as step:
@@ -227,6 +240,9 @@ class Deployment:
                 step.say,
             )
             step.changed(bool(changed), f"{len(changed)} changed")
+        with self.progress.step("published pages") as step:
+            written = pages.render(self.stage)
+            step.changed(True, ", ".join(written))
 
     @property
     def site_config(self) -> dict[str, Any]:
@@ -243,6 +259,9 @@ class Deployment:
             pool_id = (self.foundation or {})["UserPoolId"]
             account, changed = accounts.ensure_demo(self.stage, pool_id, self.state_dir)
             step.changed(changed, "created")
+        with self.progress.step("demo twin") as step:
+            made = demo_twin.ensure(self.stage, self.addresses, self.foundation or {}, account, self.state_dir)
+            step.changed(made, "published")
         return {"email": account.email, "password": account.password}
 
     def prove(self) -> str | None:

@@ -2,7 +2,7 @@
 import { readdirSync } from "node:fs";
 
 const LAYERS = ["app", "features", "session", "entities", "ui", "i18n", "lib", "api"];
-const BESIDE_THE_LAYERS = ["embed", "main.tsx", "styles.css", "test"];
+const BESIDE_THE_LAYERS = ["embed", "twin-element", "main.tsx", "styles.css", "test"];
 
 const entries = (folder) =>
   readdirSync(`${import.meta.dirname}/${folder}`, { withFileTypes: true }).filter(({ name }) => !name.startsWith("."));
@@ -48,7 +48,17 @@ const embed = [
   { regex: "^(?!@/|/|src/|\\.)", message: "The element has no packages." },
 ];
 
+/** The twin streams as the chat does, by the same pure modules: what the server says is checked by their one package. */
+const twinElement = [
+  from(
+    ["main", "embed", "app", "features", "ui", "i18n", "session(?!/socketClient$)", "entities(?!/answers/)"],
+    "The element takes what is pure: lib, api, answers and the socket.",
+  ),
+  { regex: "^(?!@/|/|src/|\\.)", message: "The element has no packages." },
+];
+
 export const zones = [
+  { folder: "src/twin-element", patterns: twinElement },
   { folder: "src/embed", patterns: embed },
   ...LAYERS.filter((layer) => layer !== "features").map((layer) => ({ folder: `src/${layer}`, patterns: upwards(layer) })),
   ...features.map((feature) => ({ folder: `src/features/${feature}`, patterns: [...upwards("features"), ...beside(feature)] })),

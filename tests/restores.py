@@ -68,7 +68,7 @@ class Restores:
 
     def _objects(self, list_key: str) -> Objects:
         copies = []
-        for prefix in ("extracted/", "uploads/"):
+        for prefix in ("extracted/", "transcripts/", "twins/", "uploads/"):
             found = self.stage.s3.list_object_versions(Bucket=BUCKET, Prefix=prefix).get("Versions", [])
             for version in found:
                 key, version_id = version["Key"], version["VersionId"]

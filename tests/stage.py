@@ -23,7 +23,7 @@ from moto import mock_aws
 
 from deploy.local.demo_model.server import DemoServer
 from tests.fakes import s3
-from tests.fakes.aws import Context, FakeGateway, FakeLambda, FakePool, FakeScheduler
+from tests.fakes.aws import Context, FakeEdges, FakeGateway, FakeLambda, FakePool, FakeScheduler
 from tests.fakes.clients import serve
 from tests.fakes.dynamodb import Wire
 from tests.fakes.exports import LAG_S, Exports
@@ -35,8 +35,8 @@ ENDPOINT = "https://sockets.example/api"
 # How long a test waits for another thread before it fails.
 PATIENCE_S = 20.0
 
-WHATS = ("sends", "uploads", "sockets", "comments", "signups")
-COUNTED = ("owners", "members", "none", "visits", "keys", "ips", "stage", "recipients")
+WHATS = ("sends", "uploads", "sockets", "comments", "visits", "signups")
+COUNTED = ("owners", "members", "none", "visits", "twins", "keys", "ips", "stage", "recipients")
 
 
 def rates(limit: list[int]) -> str:
@@ -52,11 +52,16 @@ ENVIRONMENT = {
     "CHATAPP_ACCOUNT_ID": "123456789012",
     "CHATAPP_SITE_ORIGIN": ORIGIN,
     "CHATAPP_FILES_BUCKET": BUCKET,
+    "CHATAPP_DISTRIBUTION_ID": "E1TEST",
     "CHATAPP_RATES": rates([]),
     "CHATAPP_USER_POOL_ARN": "arn:aws:cognito-idp:eu-west-1:123456789012:userpool/eu-west-1_test",
 }
 
-PARAMETERS = {"/chatapp/test/anthropic-api-key": "demo", "/chatapp/test/address-key": "by which addresses are counted"}
+PARAMETERS = {
+    "/chatapp/test/anthropic-api-key": "demo",
+    "/chatapp/test/address-key": "by which addresses are counted",
+    "/chatapp/test/visit-key": "by which visitors' tokens are signed",
+}
 
 # What EventBridge sends of a rule's schedule.
 HOUR = {
@@ -132,7 +137,8 @@ class _Numbers(TypeDeserializer):
 
 
 class Stage(Storage):
-    """app: the module `app`. lambdas, scheduler, gateway, pool, exports: stand-ins; `run` delivers what was invoked.
+    """app: the module `app`. lambdas, scheduler, gateway, pool, edges, exports: stand-ins; `run` delivers what was
+    invoked.
 
     wire, s3_wire: between the app and DynamoDB or S3, where faults are put. clock: by which it forgets what it has read
     of ended sessions.
@@ -142,8 +148,10 @@ class Stage(Storage):
         from chalicelib import sessions
         from chalicelib.aws import clients
         from chalicelib.comments import sections
+        from chalicelib.twin import snapshots
 
         sections.known.clear()
+        snapshots.known.clear()
         self.app = app
         self.clock = 0.0
         sessions.known = sessions.cache(lambda: self.clock)
@@ -154,6 +162,7 @@ class Stage(Storage):
         self.scheduler = FakeScheduler()
         self.gateway = FakeGateway()
         self.pool = FakePool()
+        self.edges = FakeEdges()
         own = _clients()
         self.dynamodb, self.wire, self.s3_wire = own.dynamodb, own.wire, own.s3_wire
         self.wire.reset()
@@ -164,6 +173,7 @@ class Stage(Storage):
         serve(clients.client("lambda"), self.lambdas)
         serve(clients.client("scheduler"), self.scheduler)
         serve(clients.client("cognito-idp"), self.pool)
+        serve(clients.client("cloudfront"), self.edges)
         serve(clients.client("apigatewaymanagementapi", ENDPOINT), self.gateway)
         for definition in table_definitions():
             self.dynamodb.create_table(**definition)
@@ -222,6 +232,11 @@ class Stage(Storage):
 
     def study(self, payload: dict[str, Any], seconds: float = 900) -> None:
         self.app.study(payload, Context(seconds))
+
+    def write_pages(self) -> None:
+        """Deliver every pending invocation of `publish`, once."""
+        for payload in self.lambdas.take("publish"):
+            self.app.publish(payload, Context(60))
 
     def answer(self, payload: dict[str, Any], seconds: float = 900) -> None:
         self.app.answer(payload, Context(seconds))

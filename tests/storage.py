@@ -44,6 +44,7 @@ class Storage:
         client.put_bucket_versioning(Bucket=BUCKET, VersioningConfiguration={"Status": "Enabled"})
         where = {"LocationConstraint": "eu-west-1"}
         client.create_bucket(Bucket=SITE, CreateBucketConfiguration=where)
+        client.put_bucket_versioning(Bucket=SITE, VersioningConfiguration={"Status": "Enabled"})
         client.create_bucket(Bucket=BACKUPS, CreateBucketConfiguration=where, ObjectLockEnabledForBucket=True)
 
     def upload(

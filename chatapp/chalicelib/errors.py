@@ -9,8 +9,10 @@ What a caller can provoke, and how HTTP names it; only these become 4xx:
     │   ├── NotFound            404 not_found            (of several files, carries `file_id`)
     │   └── PayloadTooLarge     413 payload_too_large
     ├── Unauthorized            401 unauthorized
-    │   └── SessionEnded        401 session_ended        (its token is good; no fresh one will be)
+    │   ├── SessionEnded        401 session_ended        (its token is good; no fresh one will be)
+    │   └── VisitOver           401 visit_over           (a visit's token is none of this twin's, or no more)
     ├── CommentsBanned          403 comments_banned
+    ├── OriginNotAllowed        403 origin_not_allowed
     ├── Forbidden               403 forbidden            (says who may)
     ├── SignupClosed            404 signup_closed
     ├── Conflict                409 conflict
@@ -31,6 +33,7 @@ What a caller can provoke, and how HTTP names it; only these become 4xx:
     │   └── DraftChanged        409 changed              (carries `field`, `revision`)
     ├── StorageFull             413 storage_full         (carries `used_bytes`, `limit_bytes`)
     ├── BudgetSpent             429 budget_spent         (in the middle of an answer: that answer's error)
+    │   └── TwinResting         429 twin_resting         (carries `retry_after_s` and `resting_until`)
     ├── RateLimited             429 rate_limited         (carries `retry_after_s`, which is a header, too)
     ├── Unhealthy               503 unhealthy            (carries `part`)
     └── Unavailable             503 unavailable          (safe to repeat with the same request_id)
@@ -150,6 +153,23 @@ class SessionEnded(Unauthorized):
 class Forbidden(AppError):
     status = 403
     code = "forbidden"
+
+
+class VisitOver(Unauthorized):
+    """Of a token that has expired, was forged or is another twin's: deliberately without saying which."""
+
+    code = "visit_over"
+
+    def __init__(self) -> None:
+        super().__init__("This visit is over. Begin another one.")
+
+
+class OriginNotAllowed(AppError):
+    status = 403
+    code = "origin_not_allowed"
+
+    def __init__(self) -> None:
+        super().__init__("The owner of this twin has not allowed it on this page.")
 
 
 class SignupClosed(AppError):
@@ -321,6 +341,19 @@ def _mb(size_bytes: int) -> str:
 class BudgetSpent(AppError):
     status = 429
     code = "budget_spent"
+
+
+class TwinResting(BudgetSpent):
+    code = "twin_resting"
+
+    def __init__(self, retry_after_s: int, resting_until: str) -> None:
+        """resting_until: ISO 8601, in UTC."""
+        super().__init__(
+            "This twin has answered as much as its owner lets it for now; its page can still be read.",
+            retry_after_s=retry_after_s,
+            resting_until=resting_until,
+        )
+        self.headers = {"Retry-After": str(retry_after_s)}
 
 
 class RateLimited(AppError):

@@ -76,6 +76,8 @@ _REMOVING = (
     Grant("table", "frames", _REMOVED),
     Grant("bucket", "files/uploads", ("ListObjectVersions", "DeleteObjectVersion")),
     Grant("bucket", "files/extracted", ("ListObjectVersions", "DeleteObjectVersion")),
+    # Of a visit that was erased.
+    Grant("bucket", "files/transcripts", ("ListObjectVersions", "DeleteObjectVersion")),
     # That it was removed, for whoever restores a backup.
     Grant("table", "erasures", ("PutItem",)),
     Grant("bucket", "backups/erasures", ("PutObject",)),
@@ -117,6 +119,7 @@ _API = Function(
             ),
         ),
         Grant("parameter", "address-key", ("GetParameter",)),
+        Grant("parameter", "visit-key", ("GetParameter",)),
         _PUSH,
         Grant("function", "answer", ("Invoke",)),
         Grant("function", "extract", ("Invoke",)),
@@ -135,13 +138,17 @@ _ANSWER = Function(
     concurrency="answer_concurrency",
     module="answering.worker",
     grants=(
-        Grant("table", "conversations", ("GetItem", "UpdateItem")),
+        Grant("table", "conversations", ("GetItem", "BatchGetItem", "UpdateItem")),
         Grant("table", "messages", ("GetItem", "Query", "UpdateItem")),
         Grant("table", "frames", ("PutItem", "Query", "BatchWriteItem")),
         Grant("table", "files", ("BatchGetItem",)),
         Grant("bucket", "files/uploads", ("GetObjectVersion", "ListObjectVersions")),
         Grant("bucket", "files/extracted", ("GetObject", "ListObjectVersions")),
         Grant("table", "usage", ("UpdateItem",)),
+        # A twin's: the version that it answers from, what its sources lack, and the transcript of the visit.
+        Grant("bucket", "files/twins", ("GetObject", "ListObjectVersions")),
+        Grant("table", "twins", ("PutItem", "GetItem", "BatchGetItem", "DeleteItem")),
+        Grant("bucket", "files/transcripts", ("PutObject", "ListObjectVersions", "DeleteObjectVersion")),
         *_PUSHING,
         Grant("parameter", "anthropic-api-key", ("GetParameter",)),
         Grant("bedrock", "models", ("InvokeModelWithResponseStream",)),
@@ -187,7 +194,6 @@ _PURGE = Function(
         Grant("table", "sections", ("UpdateItem",)),
         Grant("table", "twins", ("GetItem", "Query", "UpdateItem", "DeleteItem", "BatchWriteItem")),
         Grant("bucket", "files/twins", ("ListObjectVersions", "DeleteObjectVersion")),
-        Grant("bucket", "files/transcripts", ("ListObjectVersions", "DeleteObjectVersion")),
         Grant("function", "publish", ("Invoke",)),
         *_REMOVING,
     ),
@@ -234,11 +240,25 @@ _DIGEST = Function(
     ),
 )
 
-# A page that could not be written is written again by the sweep, or the next deployment.
+# The first parts of published pages' keys in the site bucket (`twin/page/keys.py`).
+PAGES = ("index.html", "fr", "en", "twin")
+
+# What a page is made of is read anew; one that could not be written is by the sweep, or the next deployment.
 _PUBLISH = Function(
-    memory_mb=1024,
+    memory_mb=512,
     timeout_s=60,
     events=Events(retries=2, max_age_s=3_600, failures="publish-failures"),
+    module="twin.page.publishing",
+    grants=(
+        Grant("table", "twins", ("GetItem", "UpdateItem")),
+        Grant("bucket", "files/twins", ("GetObject", "ListObjectVersions")),
+        # Its own keys, and no file of the application's.
+        *(
+            Grant("bucket", f"site/{each}", ("PutObject", "ListObjectVersions", "DeleteObjectVersion"))
+            for each in PAGES
+        ),
+        Grant("distribution", "site", ("CreateInvalidation",)),
+    ),
 )
 
 # A source that could not be read says so, and can be added again.
@@ -250,7 +270,7 @@ _STUDY = Function(
     grants=(
         Grant("table", "twins", ("GetItem", "Query", "PutItem", "UpdateItem", "DeleteItem")),
         Grant("table", "files", ("GetItem",)),
-        Grant("bucket", "files/extracted", ("GetObject",)),
+        Grant("bucket", "files/extracted", ("GetObject", "ListObjectVersions")),
         Grant("table", "people", ("GetItem",)),
         Grant("table", "usage", ("UpdateItem",)),
         Grant("parameter", "anthropic-api-key", ("GetParameter",)),
@@ -329,7 +349,7 @@ _RESTORE = Function(
         Grant("table", "usage", (*_ROWS_BACK, "UpdateItem")),
         Grant("table", "commentaires", (*_ROWS_BACK, "UpdateItem")),
         Grant("table", "sections", ("BatchGetItem", "UpdateItem")),
-        Grant("table", "twins", (*_ROWS_BACK, "Query")),
+        Grant("table", "twins", (*_ROWS_BACK, "Query", "GetItem", "UpdateItem", "DeleteItem")),
         Grant("function", "publish", ("Invoke",)),
         Grant("function", "purge", ("Invoke",)),
         Grant("table", "erasures", (*_ROWS_BACK, "Scan")),

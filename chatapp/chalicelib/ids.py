@@ -33,6 +33,11 @@ def _stamp(message_id: str) -> int:
     return (number >> 80) << 12 | (number >> 64) & 0xFFF
 
 
+def born_at(id_: str) -> float:
+    """When a UUIDv7 was made, Unix seconds."""
+    return (uuid.UUID(id_).int >> 80) / 1000
+
+
 def is_id(text: str) -> bool:
     try:
         return str(uuid.UUID(text)) == text
@@ -47,6 +52,11 @@ def iso(time_s: float) -> str:
 
 def seconds(iso_time: str) -> float:
     return datetime.fromisoformat(iso_time).timestamp()
+
+
+def day(time_s: float) -> str:
+    """The day of a moment: `2026-11-28`, in UTC."""
+    return datetime.fromtimestamp(time_s, UTC).strftime("%Y-%m-%d")
 
 
 def month(time_s: float) -> str:

@@ -18,12 +18,13 @@ _LOOKED_AT_S = 15 * _DAY_S
 _LAST_LOOK_S = 2 * 3_600  # the sweep comes once an hour
 
 
-def used(settings: Settings, id_: str) -> Item:
+def used(settings: Settings, id_: str, kept_days: int | None = None) -> Item:
     """What changes on a conversation's row when it is used now. Rounded up to a day (UTC): then its place in the index
-    changes once a day, however often it is used."""
-    if not settings.retention_days:
+    changes once a day, however often it is used. kept_days: of one that has a time of its own."""
+    days = settings.retention_days if kept_days is None else kept_days
+    if not days:
         return {"ttl": None, **due.NEVER}
-    later = due.at_step(time.time() + settings.retention_s, id_, _DAY_S)
+    later = due.at_step(time.time() + days * _DAY_S, id_, _DAY_S)
     return {"ttl": later["due_at"], **later}
 
 

@@ -12,6 +12,7 @@ from typing import Any
 from chalicelib.aws.accounts import Accounts
 from chalicelib.aws.bucket import Bucket
 from chalicelib.aws.clients import client
+from chalicelib.aws.distribution import Distribution
 from chalicelib.aws.exports import Export
 from chalicelib.aws.functions import Function, Schedule
 from chalicelib.aws.grants import Grant
@@ -26,7 +27,7 @@ from chalicelib.claude.client import build as build_model
 from chalicelib.claude.interface import Model
 from chalicelib.workers import scratch
 
-from .functions import ANSWER, API, BACKUP, EXPORTED, EXTRACT, FUNCTIONS, PUBLISH, PURGE, RESTORE, STUDY
+from .functions import ANSWER, API, BACKUP, EXPORTED, EXTRACT, FUNCTIONS, PAGES, PUBLISH, PURGE, RESTORE, STUDY
 from .settings import Settings
 
 
@@ -36,8 +37,10 @@ class Services:
 
     backups: all of the backups bucket; states, index, erased: `state/`, `index.json` and `erasures/` there.
     exports: by the table's logical name. topic: what the owner is mailed.
-    site: what is published. snapshots, transcripts: `twins/` and `transcripts/` of the files bucket.
+    site: all of its bucket; pages: what is published, by the first part of its keys.
+    snapshots, transcripts: `twins/` and `transcripts/` of the files bucket.
     address_key: the secret by which addresses are counted (`spending.addresses`).
+    visit_key: the one by which visits' tokens are signed (`twin.tokens`).
     archives: the backups bucket of any stage, to be read. drilled, scratch_tables: where a drill restores to.
     """
 
@@ -75,6 +78,8 @@ class Services:
     erased: Bucket
     exports: Mapping[str, Export]
     site: Bucket
+    pages: Mapping[str, Bucket]
+    distribution: Distribution
     archives: Callable[[str], Bucket]
     drilled: Bucket
     scratch_tables: ScratchTables
@@ -90,6 +95,7 @@ class Services:
     pool: Pool
     parameters: Parameters
     address_key: Parameter
+    visit_key: Parameter
     accounts: Accounts
     pushes: Push
     profiles: Profiles
@@ -124,6 +130,16 @@ class _Adapters:
         grant = self._grant("bucket", f"backups/{name}")
         prefix = name if "." in name else f"{name}/"
         return Bucket(self.function, grant, partial(self.clients, "s3"), self.settings.bucket("backups"), prefix)
+
+    def of_site(self, name: str) -> Bucket:
+        """As `of_backups`, of the site bucket."""
+        grant = self._grant("bucket", f"site/{name}")
+        prefix = name if "." in name else f"{name}/"
+        return Bucket(self.function, grant, partial(self.clients, "s3"), self.settings.bucket("site"), prefix)
+
+    def distribution(self) -> Distribution:
+        grant = self._grant("distribution", "site")
+        return Distribution(self.function, grant, partial(self.clients, "cloudfront"), self.settings.distribution_id)
 
     def archive(self, stage: str) -> Bucket:
         name = f"chatapp-{stage}-backups-{self.settings.account_id}-{self.settings.region}"
@@ -239,6 +255,8 @@ def build(function: str, settings: Settings, clients: Callable[..., Any] = clien
         index=adapters.of_backups("index.json"),
         erased=adapters.of_backups("erasures"),
         site=adapters.whole_bucket("site"),
+        pages={name: adapters.of_site(name) for name in PAGES},
+        distribution=adapters.distribution(),
         exports={name: adapters.export(name) for name in EXPORTED},
         archives=adapters.archive,
         drilled=adapters.bucket("drill"),
@@ -251,6 +269,7 @@ def build(function: str, settings: Settings, clients: Callable[..., Any] = clien
         pool=adapters.pool(),
         parameters=adapters.parameters(),
         address_key=adapters.parameter("address-key"),
+        visit_key=adapters.parameter("visit-key"),
         accounts=adapters.accounts(),
         pushes=adapters.pushes(),
         profiles=adapters.profiles(),

@@ -79,14 +79,23 @@ DEFAULT_RATES: Rates = MappingProxyType(
             "sockets": Limit(30, 300),
             "comments": Limit(5, 60),
         },
+        # A visit is of one tab; whoever opens many of them meets the limit of their address.
         "visits": {"sends": Limit(10, 60), "sockets": Limit(30, 300)},
+        # All visitors of one twin together: of a day, beside what its budget allows.
+        "twins": {"sends": Limit(1_000, 86_400), "visits": Limit(5_000, 86_400)},
         "keys": {"comments": Limit(60, 60)},
-        "ips": {"sends": Limit(30, 60), "sockets": Limit(60, 300), "signups": Limit(5, 86_400)},
+        "ips": {
+            "sends": Limit(30, 60),
+            "sockets": Limit(60, 300),
+            "visits": Limit(30, 3_600),
+            "signups": Limit(5, 86_400),
+        },
         "stage": {
             "sends": Limit(600, 60),
             "uploads": Limit(2_000, 600),
             "sockets": Limit(1_200, 60),
             "comments": Limit(300, 60),
+            "visits": Limit(600, 60),
             # 40 in a day, with those that come back: Cognito mails 50 times, also invitations and forgotten passwords.
             "signups": Limit(20, 86_400),
         },
@@ -151,14 +160,16 @@ class Settings:
     max_file_mb, storage_quota_mb: of one file, and of all files of one person.
     signup: "open" lets people make accounts by themselves; they comment only, until an owner lets them in.
     rates: how often what may be done, by whom: a person of a group (`owners`, `members`, `none`), a visit of the page,
-        an API key, an address (of whoever is not signed in), everybody together (`stage`), and who is mailed by it.
-    api_url: of the REST API; "" until the first deployment has made it.
+        all visits of one twin, an API key, an address (of whoever is not signed in), everybody together (`stage`), and
+        who is mailed by it.
+    twin_origins: of pages elsewhere that may ask the twins. twin_daily_budget_usd, twin_monthly_budget_usd: what the
+        answers of a twin may cost, where its owner has set nothing else; in days and months of UTC.
+    transcript_days: for which transcripts of visits are kept; 0 stores none.
+    distribution_id: of the site's. api_url: of the REST API; "" until the first deployment has made it.
     app_version: of the package that runs. backup_hour_utc: of the nightly backup. backup_lock_days: for which nobody
         can delete a backup.
     comments_mode: which comments are held until the owner has looked: none of them (`open`), the `first` of each
         person, or every one (`approve`). digest: of what a daily mail tells the owner. digest_hour_utc: of that mail.
-    twin_daily_budget_usd, twin_monthly_budget_usd: what the answers of a twin may cost, where its owner has set nothing
-        else; in days and months of UTC.
     """
 
     stage: str = "local"
@@ -178,6 +189,7 @@ class Settings:
     document_tokens: int = 120_000
     context_tokens: int = 200_000
     files_bucket: str = ""
+    distribution_id: str = ""
     max_file_mb: int = 50
     storage_quota_mb: int = 2_048
     signup: str = "closed"
@@ -188,8 +200,10 @@ class Settings:
     comments_mode: str = "first"
     digest: tuple[str, ...] = DIGEST_KINDS
     digest_hour_utc: int = 6
+    twin_origins: tuple[str, ...] = ()
     twin_daily_budget_usd: float = 2.0
     twin_monthly_budget_usd: float = 20.0
+    transcript_days: int = 90
     endpoint_url: str | None = None
     anthropic_base_url: str | None = None
 
@@ -254,6 +268,7 @@ class Settings:
             document_tokens=int(number("DOCUMENT_TOKENS", default.document_tokens)),
             context_tokens=int(number("CONTEXT_TOKENS", default.context_tokens)),
             files_bucket=environment.get("CHATAPP_FILES_BUCKET", ""),
+            distribution_id=environment.get("CHATAPP_DISTRIBUTION_ID", ""),
             max_file_mb=int(number("MAX_FILE_MB", default.max_file_mb)),
             storage_quota_mb=int(number("STORAGE_QUOTA_MB", default.storage_quota_mb)),
             signup=environment.get("CHATAPP_SIGNUP") or default.signup,
@@ -264,8 +279,10 @@ class Settings:
             comments_mode=environment.get("CHATAPP_COMMENTS_MODE") or default.comments_mode,
             digest=tuple(json.loads(environment.get("CHATAPP_DIGEST") or json.dumps(default.digest))),
             digest_hour_utc=int(number("DIGEST_HOUR_UTC", default.digest_hour_utc)),
+            twin_origins=tuple(json.loads(environment.get("CHATAPP_TWIN_ORIGINS") or "[]")),
             twin_daily_budget_usd=number("TWIN_DAILY_BUDGET_USD", default.twin_daily_budget_usd),
             twin_monthly_budget_usd=number("TWIN_MONTHLY_BUDGET_USD", default.twin_monthly_budget_usd),
+            transcript_days=int(number("TRANSCRIPT_DAYS", default.transcript_days)),
             endpoint_url=environment.get("AWS_ENDPOINT_URL") or None,
             anthropic_base_url=environment.get("ANTHROPIC_BASE_URL") or None,
         )
@@ -275,6 +292,8 @@ class Settings:
     def _check(self) -> None:
         if self.signup not in ("open", "closed"):
             raise ValueError(f"signup ({self.signup}) must be open or closed")
+        if self.transcript_days < 0:
+            raise ValueError(f"transcript_days ({self.transcript_days}) must be 0, which stores none, or more")
         if self.retention_days < 0:
             raise ValueError(f"retention_days ({self.retention_days}) must be 0, which keeps until deleted, or more")
         if self.backup_hour_utc not in range(24) or self.backup_lock_days < 0:

@@ -75,7 +75,10 @@ class File(TypedDict):
 
 
 class Citation(TypedDict):
-    """Where in a file something stands. page, last_page: of that file, from 1. cited_text: as the file has it."""
+    """Where in a file something stands. page, last_page: of that file, from 1. cited_text: as the file has it.
+
+    Of a twin, an entry of its sources (locator `entry`): file_id is the entry's id, name its title, and page is 1.
+    """
 
     file_id: str
     name: str

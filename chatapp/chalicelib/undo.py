@@ -103,7 +103,8 @@ def begin_purge(
     """
     now = int(time.time())
     over = "#purging = :yes OR #deleted_at < :undo_over"
-    if services.settings.retention_days:
+    # A visit's row has a time of its own, whatever the stage keeps.
+    if services.settings.retention_days or str(row.get("user_id", "")).startswith("visit:"):
         over += " OR (attribute_not_exists(#deleted_at) AND #ttl < :now)"
     mark = table.update(
         row,

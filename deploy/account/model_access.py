@@ -44,6 +44,6 @@ def _current_key(stage: Stage) -> str | None:
 
 
 def delete_keys(stage: Stage) -> None:
-    """The model's, and the one by which addresses are counted."""
+    """The model's, and those that the stage has made for itself."""
     client = stage.client("ssm")
-    client.delete_parameters(Names=[stage.key_parameter, stage.address_key_parameter])
+    client.delete_parameters(Names=[stage.key_parameter, stage.address_key_parameter, stage.visit_key_parameter])

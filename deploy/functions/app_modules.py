@@ -45,6 +45,14 @@ def keys() -> ModuleType:
     return found
 
 
+def page_keys() -> ModuleType:
+    """Where published pages lie in the site bucket."""
+    _reach()
+    from chalicelib.twin.page import keys as found  # noqa: PLC0415
+
+    return found
+
+
 def schema() -> ModuleType:
     """The version of stored rows."""
     _reach()

@@ -45,7 +45,8 @@ class Place:
     """Where a stage lives.
 
     socket_api_id: None until the first deployment has made the API; nothing may push until then.
-    profiles: empty where the model is not asked through Bedrock. user_pool_arn: None before the foundation is laid.
+    profiles: empty where the model is not asked through Bedrock. user_pool_arn, distribution_id: None before the
+    foundation is laid.
     """
 
     stage: str
@@ -54,6 +55,7 @@ class Place:
     socket_api_id: str | None = None
     profiles: tuple[InferenceProfile, ...] = ()
     user_pool_arn: str | None = None
+    distribution_id: str | None = None
     partition: str = "aws"
 
     @property
@@ -136,6 +138,7 @@ ACTIONS: dict[str, dict[str, str]] = {
     "bedrock": {
         "InvokeModelWithResponseStream": "bedrock:InvokeModelWithResponseStream",
     },
+    "distribution": {"CreateInvalidation": "cloudfront:CreateInvalidation"},
 }
 
 # The botocore service that code with such a grant calls; Lambda itself sends to the on-failure queue.
@@ -155,6 +158,7 @@ CLIENTS: dict[str, str | None] = {
     "pool": "cognito-idp",
     "profiles": "bedrock",
     "bedrock": "bedrock-runtime",
+    "distribution": "cloudfront",
 }
 
 
@@ -312,6 +316,13 @@ def _bedrock(grant: Grant, place: Place) -> list[Statement]:
     return [_allow(grant, arns), _allow(grant, models, through)]
 
 
+def _distribution(grant: Grant, place: Place) -> list[Statement]:
+    """CloudFront makes its id, and knows no regions."""
+    if place.distribution_id is None:
+        return []
+    return [_allow(grant, f"arn:{place.partition}:cloudfront::{place.account_id}:distribution/{place.distribution_id}")]
+
+
 # Operations on a bucket itself, which are limited to a prefix by a condition.
 _ON_BUCKETS = {"ListObjectVersions"}
 
@@ -332,4 +343,5 @@ RESOURCES: dict[str, Callable[[Grant, Place], list[Statement]]] = {
     "pool": _pool,
     "profiles": _profiles,
     "bedrock": _bedrock,
+    "distribution": _distribution,
 }

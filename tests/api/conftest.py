@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.api.commenting import SECTION, comment, section
+from tests.api import twins
+from tests.api.commenting import SECTION, comment, owner, section
 from tests.api.routes import REQUEST_ID
 from tests.papers import flower_pages, paper
 from tests.people import Person
@@ -15,7 +16,7 @@ from tests.stage import Stage
 
 @pytest.fixture
 def unchanged(stage: Stage, ada: Person) -> Iterator[dict[str, str]]:
-    """A conversation with one answer, a file, and a comment in a section.
+    """A conversation with one answer, a file, a comment in a section, and a twin with an entry.
 
     Fails when a test stores anything, starts a worker or asks the model.
     """
@@ -25,7 +26,8 @@ def unchanged(stage: Stage, ada: Person) -> Iterator[dict[str, str]]:
     stage.edit("files", file.file_id, status="ready", version_id=file.version_id, pages=1)
     section(stage)
     comment_id = comment(ada)
-    tables = ("conversations", "messages", "frames", "usage", "sockets", "files", "commentaires", "sections")
+    entry_id = twins.made(owner(stage))
+    tables = ("conversations", "messages", "frames", "usage", "sockets", "files", "commentaires", "sections", "twins")
     before = {table: stage.rows(table) for table in tables}
     objects = stage.objects()
     asked = len(stage.requests())
@@ -37,6 +39,8 @@ def unchanged(stage: Stage, ada: Person) -> Iterator[dict[str, str]]:
         "person": ada.user_id,
         "comment": comment_id,
         "section": SECTION,
+        "twin": "me",
+        "entry": entry_id,
     }
     assert {table: stage.rows(table) for table in tables} == before
     assert stage.objects() == objects

@@ -16,6 +16,8 @@ F = "{file}"
 P = "{person}"
 K = "{comment}"
 S = "{section}"
+H = "{twin}"
+E = "{entry}"
 
 # Every private route, with a body that is right: of members, whatever they ask for; of everybody who has signed in.
 ROUTES: list[tuple[str, str, Any]] = [
@@ -66,6 +68,19 @@ OWNERS_ROUTES: list[tuple[str, str, Any]] = [
     ("POST", f"/moderation/commentaires/{K}", {"action": "hide", "revision": 0}),
     ("PUT", f"/moderation/bans/{P}", None),
     ("DELETE", f"/moderation/bans/{P}", None),
+    ("GET", "/drafts", None),
+    ("PUT", f"/drafts/{H}", {}),
+    ("GET", f"/drafts/{H}", None),
+    ("PATCH", f"/drafts/{H}", {"revision": 1}),
+    ("DELETE", f"/drafts/{H}", {"handle": "me"}),
+    ("PUT", f"/drafts/{H}/photo", {"data": "aGVsbG8="}),
+    ("DELETE", f"/drafts/{H}/photo", None),
+    ("POST", f"/drafts/{H}/entries", {"section": "about", "text": "Gardener."}),
+    ("PATCH", f"/drafts/{H}/entries/{E}", {"title": "Gardener"}),
+    ("DELETE", f"/drafts/{H}/entries/{E}", None),
+    ("POST", f"/drafts/{H}/entries/{E}/restoration", None),
+    ("POST", f"/drafts/{H}/publications", {"revision": 1}),
+    ("POST", f"/drafts/{H}/versions/1/publication", None),
 ]
 # Of everybody, and of pages of every origin.
 ON_ANY_PAGE = {("GET", "/commentaires"), ("GET", "/commentaires/counts"), ("GET", "/sections/{section_id}")}
@@ -76,6 +91,9 @@ NAMES = {
     P: "{user_id}",
     K: "{comment_id}",
     S: "{section_id}",
+    H: "{handle}",
+    E: "{entry_id}",
+    "versions/1": "versions/{version}",
     "pages/1": "pages/{number}",
 }
 

@@ -28,6 +28,13 @@ def draft(person: Person) -> Any:
     return reply.body
 
 
+def call_them(person: Person, name: str, **persona: Any) -> None:
+    """Give the draft a name."""
+    made = draft(person)
+    said = {"revision": made["revision"], "persona": {**made["persona"], "name": name, **persona}}
+    assert person.patch("/drafts/me", said).status == 200
+
+
 def archive(person: Person, files: Any, **fields: Any) -> Reply:
     return person.post("/drafts/me/sources", {"kind": "linkedin", "owner_name": OWNER, "files": files, **fields})
 
@@ -89,8 +96,7 @@ def test_a_sender_that_keeps_to_no_list_has_nothing_stored(stage: Stage, twin: P
 
 
 def test_the_archive_of_another_person_is_asked_about(stage: Stage, twin: Person) -> None:
-    said = {"revision": draft(twin)["revision"], "persona": {"name": "Ilse Marek"}}
-    assert twin.patch("/drafts/me", said).status == 200
+    call_them(twin, "Ilse Marek")
     files = {"Profile": [{"First Name": "Noor", "Last Name": "Delacroix", "Headline": "Hydrologist"}]}
     before = stage.rows("twins")
     # Also where the browser says otherwise, or nobody says.

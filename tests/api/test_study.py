@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests import cvs
-from tests.api.test_sources import archive, draft, twin
+from tests.api.test_sources import archive, call_them, draft, twin
 from tests.linkedin_rows import CANARIES
 from tests.papers import paper
 from tests.people import Person
@@ -306,8 +306,8 @@ def test_a_fault_of_ours_is_told_to_lambda_and_on_the_source(
 def test_questions_are_suggested_in_each_language_and_kept_in_the_persona(stage: Stage, twin: Person) -> None:
     begin(twin, paper(stage, twin, [cvs.ENGLISH]))
     stage.run()
-    said = {"revision": draft(twin)["revision"], "persona": {"name": "Noor", "texts": {"fr": {"greeting": "Bonjour"}}}}
-    assert twin.patch("/drafts/me", said).status == 200
+    texts = {"greeting": "Bonjour", "suggested_questions": [], "topics": "", "off_limits": []}
+    call_them(twin, "Noor", texts={"fr": texts})
     for language in ("fr", "en"):
         reply = twin.post("/drafts/me/questions", {"language": language})
         assert (reply.status, reply.body) == (202, {"language": language})
@@ -345,3 +345,11 @@ def test_no_text_of_a_cv_is_logged(
     assert '"event":"study"' in out + err + caplog.text
     for secret in ("MARKER", "Hydrologist", "Noor"):
         assert secret not in out + err + caplog.text
+
+
+def test_a_file_whose_text_is_gone_says_so(stage: Stage, twin: Person) -> None:
+    """It was deleted between the row's reading and the text's."""
+    begin(twin, paper(stage, twin, [], pages=1))
+    stage.run()
+    assert source(twin)["error"]["code"] == "file_gone"
+    assert stage.requests() == []

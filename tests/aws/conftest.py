@@ -1,7 +1,8 @@
 from __future__ import annotations
 
+import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +11,12 @@ from chalicelib.aws import clients
 from chalicelib.aws.grants import Grant
 from chalicelib.aws.table import Index, Table
 
+from deploy import destruction, steps
 from deploy.local.aws import LocalAws, start, stop
+from deploy.progress import Progress
 from tests.aws import emulator_exports
 from tests.aws.emulator_probe import ENVIRON, ROOT, Probe
+from tests.aws.local_stage import Laid
 from tests.aws.test_emulator_bucket import client
 from tests.stage import Stage
 
@@ -92,3 +96,21 @@ def export_table(local: LocalAws) -> Iterator[str]:
         dynamodb.put_item(TableName=name, Item=item)
     yield arn
     dynamodb.delete_table(TableName=name)
+
+
+@pytest.fixture
+def lay(local: LocalAws, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Callable[[str], Laid]]:
+    """Makes stages that are removed when the test ends."""
+    monkeypatch.setattr("deploy.environment.BUILD", tmp_path)
+    monkeypatch.setattr(steps, "BUILD", tmp_path)
+    for name, value in local.environment().items():
+        monkeypatch.setitem(os.environ, name, value)
+    laid: list[Laid] = []
+
+    def make(name: str) -> Laid:
+        laid.append(Laid(local, name, tmp_path))
+        return laid[-1]
+
+    yield make
+    for each in laid:
+        destruction.destroy(each.stage, Progress())

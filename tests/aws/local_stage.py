@@ -48,7 +48,11 @@ class Laid:
     def key(self, function: str) -> tuple[str, str]:
         """The keys of a user who has the function's policy and no more."""
         place = policies.Place(
-            self.stage.name, self.stage.region, self.stage.account_id, user_pool_arn=self.foundation["UserPoolArn"]
+            self.stage.name,
+            self.stage.region,
+            self.stage.account_id,
+            user_pool_arn=self.foundation["UserPoolArn"],
+            distribution_id=self.foundation["DistributionId"],
         )
         document = policies.document(function, app_modules.functions()[function].allowed, place)
         iam, name = self.client("iam"), f"{self.stage.prefix}-{secrets.token_hex(4)}"

@@ -3,41 +3,20 @@
 from __future__ import annotations
 
 import gzip
-import os
 import time
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
-import pytest
 from chalicelib import services
 from chalicelib.backups import index, manifest, nightly, places, restoring, runs
 
-from deploy import destruction, recovery, steps
+from deploy import destruction, recovery
 from deploy.environment import DeploymentError, Stage
-from deploy.local.aws import LocalAws
 from deploy.progress import Progress
 from tests.aws.emulator_probe import eventually
 from tests.aws.local_stage import Laid, scanned
 
 REMAINING_S = 900.0
-
-
-@pytest.fixture
-def lay(local: LocalAws, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Callable[[str], Laid]]:
-    monkeypatch.setattr("deploy.environment.BUILD", tmp_path)
-    monkeypatch.setattr(steps, "BUILD", tmp_path)
-    for name, value in local.environment().items():
-        monkeypatch.setitem(os.environ, name, value)
-    laid: list[Laid] = []
-
-    def make(name: str) -> Laid:
-        laid.append(Laid(local, name, tmp_path))
-        return laid[-1]
-
-    yield make
-    for each in laid:
-        destruction.destroy(each.stage, Progress())
 
 
 def backed_up(laid: Laid) -> str:

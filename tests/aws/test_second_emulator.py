@@ -37,6 +37,7 @@ from tests.fakes.gateways import RestApis, SocketApis
 from tests.fakes.stacks import CloudFormation
 
 FUNCTIONS = app_modules.functions()
+_PARAMETERS = ["/chatapp/prod/address-key", "/chatapp/prod/anthropic-api-key", "/chatapp/prod/visit-key"]
 NEW_ACCOUNT = (
     "Access denied for operation 'AWS::CloudFront::Distribution: Your account must be verified before you can add new "
     "CloudFront resources. To verify your account, please contact AWS Support'"
@@ -239,11 +240,11 @@ def _post(url: str, body: Any = None) -> None:
 def test_a_stage_is_made_of_all_that_it_declares(account: Account) -> None:
     outputs = account.deploy()
     held = account.holdings()
-    assert len(held["tables"]) == 10
+    assert len(held["tables"]) == 11
     assert account.recursion.allowed == {"chatapp-prod-extract"}
     assert held["pools"].keys() == {"chatapp-prod"}
     assert len(held["buckets"]) == 4
-    assert sorted(held["parameters"]) == ["/chatapp/prod/address-key", "/chatapp/prod/anthropic-api-key"]
+    assert sorted(held["parameters"]) == _PARAMETERS
     role = "arn:aws:iam::123456789012:role/chatapp-prod"
     names = {"chatapp-prod" if name == "api_handler" else f"chatapp-prod-{name}": name for name in FUNCTIONS}
     assert held["functions"] == {full: f"{role}-{name}-eu-west-1" for full, name in names.items()}
@@ -252,7 +253,7 @@ def test_a_stage_is_made_of_all_that_it_declares(account: Account) -> None:
     assert held["plans"] == {"chatapp-prod": held["apis"]}
     sockets = account.stand_in("apigatewayv2", "eu-west-1")
     assert sockets.served(held["sockets"][0]) == ["$connect", "$default", "$disconnect"]
-    assert account.objects("site") == ["assets/a.js", "config.json", "index.html"]
+    assert account.objects("site") == ["app.html", "assets/a.js", "config.json"]
     deployment = account.deployment()
     assert deployment.run() == outputs
     assert account.holdings() == held
@@ -260,7 +261,7 @@ def test_a_stage_is_made_of_all_that_it_declares(account: Account) -> None:
         (asset,) = (site.DIST / "assets").iterdir()
         asset.rename(asset.with_name(name))
         deployment.publish_site()
-    assert account.objects("site") == ["assets/b.js", "assets/c.js", "config.json", "index.html"]
+    assert account.objects("site") == ["app.html", "assets/b.js", "assets/c.js", "config.json"]
 
 
 def test_what_is_kept_is_taken_up_again(account: Account, capsys: pytest.CaptureFixture[str]) -> None:
@@ -303,7 +304,7 @@ def test_people_of_before_there_were_groups_are_members_once_these_are_made(acco
     _invite(account, "commenter@example.com", None)
     account.deploy()
     assert _in_group(account, "members") == ["ada@example.com"]
-    assert sorted(account.holdings()["parameters"]) == ["/chatapp/prod/address-key", "/chatapp/prod/anthropic-api-key"]
+    assert sorted(account.holdings()["parameters"]) == _PARAMETERS
 
 
 def _pool(account: Account) -> str:

@@ -20,6 +20,7 @@ import openpyxl
 import pptx
 from fpdf import FPDF
 
+from tests import cvs, linkedin_archives, linkedin_rows
 from tests.e2e.deployment import ROOT
 
 FOLDER = ROOT / ".build" / "e2e" / "files"
@@ -96,6 +97,7 @@ SCAN_PAGES = 3
 
 def write_all() -> None:
     """Write what is not there yet as this module makes it."""
+    _twin(FOLDER / "twin")
     stamp = FOLDER / "made.sha256"
     wanted = hashlib.sha256(Path(__file__).read_bytes()).hexdigest()
     if stamp.exists() and stamp.read_text() == wanted:
@@ -112,6 +114,15 @@ def write_all() -> None:
     facts = {"documents": [asdict(each) for each in DOCUMENTS], "thesis": asdict(_thesis_of(412)), "photo": PHOTO}
     (FOLDER / "facts.json").write_text(json.dumps(facts, indent=1))
     stamp.write_text(wanted)
+
+
+def _twin(folder: Path) -> None:
+    """What an owner sets their twin up from. The CV is without what is private, of which a test looks for traces."""
+    linkedin_archives.main(folder)
+    lines = cvs.ENGLISH.splitlines(keepends=True)
+    private = [each.casefold() for each in linkedin_rows.CANARIES]
+    public = [line for line in lines if not any(each in line.casefold() for each in private)]
+    (folder / "cv.txt").write_text("".join(public))
 
 
 def _thesis_of(page: int) -> Fixture:

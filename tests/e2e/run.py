@@ -39,7 +39,7 @@ BROWSERS = ("/usr/bin/chromium", "chromium", "chromium-browser", "google-chrome"
 # One for each browser test, so that none sees another's conversations; a few need the first sign-in.
 PEOPLE, NEW_PEOPLE = 80, 4
 # And some owners, and guests: people whom nobody has let in.
-OWNERS, GUESTS = 10, 8
+OWNERS, GUESTS = 20, 8
 
 
 MARKERS = {

@@ -33,6 +33,31 @@ class Context:
 
 
 @dataclass
+class FakeEdges:
+    """CloudFront's: which paths they were told to forget. failures: raised by the next calls, in order."""
+
+    forgotten: list[list[str]] = field(default_factory=list)
+    failures: list[Exception] = field(default_factory=list)
+    references: set[str] = field(default_factory=set)
+
+    def create_invalidation(self, DistributionId: str, InvalidationBatch: dict[str, Any]) -> dict[str, Any]:
+        assert DistributionId == "E1TEST"
+        if self.failures:
+            raise self.failures.pop(0)
+        paths = InvalidationBatch["Paths"]
+        assert paths["Quantity"] == len(paths["Items"])
+        assert all(path.startswith("/") and "*" not in path[:-1] for path in paths["Items"])
+        assert InvalidationBatch["CallerReference"] not in self.references, "CloudFront takes it for the one of before"
+        self.references.add(InvalidationBatch["CallerReference"])
+        self.forgotten.append(paths["Items"])
+        about = {"Id": "I1", "Status": "InProgress", "CreateTime": datetime.now(UTC)}
+        return {
+            "Location": "https://cloudfront.example",
+            "Invalidation": {**about, "InvalidationBatch": InvalidationBatch},
+        }
+
+
+@dataclass
 class FakeLambda:
     """Keeps asynchronous invocations until a test delivers them: once, twice, late, out of order or never.
 

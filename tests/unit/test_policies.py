@@ -15,7 +15,9 @@ from tests.grants import GRANTS
 
 ROOT = Path(__file__).resolve().parents[2]
 POOL = "arn:aws:cognito-idp:eu-west-1:123456789012:userpool/eu-west-1_a1B2c3D4e"
-PLACE = Place("prod", "eu-west-1", "123456789012", socket_api_id="sock1", user_pool_arn=POOL)
+PLACE = Place(
+    "prod", "eu-west-1", "123456789012", socket_api_id="sock1", user_pool_arn=POOL, distribution_id="E1ABCDEF"
+)
 
 
 @dataclass(frozen=True)
@@ -100,6 +102,21 @@ def test_people_are_asked_for_in_the_stages_own_pool_once_it_is_known() -> None:
     assert statements(grant, Place("prod", "eu-west-1", "123456789012")) == []
 
 
+def test_copies_at_the_edges_are_forgotten_of_the_stages_own_distribution_once_it_is_known() -> None:
+    grant = Grant("distribution", "site", ("CreateInvalidation",))
+    (statement,) = statements(grant)
+    assert statement["Action"] == ["cloudfront:CreateInvalidation"]
+    assert statement["Resource"] == "arn:aws:cloudfront::123456789012:distribution/E1ABCDEF"
+    assert statements(grant, Place("prod", "eu-west-1", "123456789012")) == []
+
+
+def test_who_publishes_writes_pages_and_no_file_of_the_application() -> None:
+    statements = policies.document("publish", GRANTS["publish"], PLACE)["Statement"]
+    site = "arn:aws:s3:::chatapp-prod-site-123456789012-eu-west-1"
+    written = [each["Resource"] for each in statements if "s3:PutObject" in each["Action"]]
+    assert written == [f"{site}/index.html", f"{site}/fr/*", f"{site}/en/*", f"{site}/twin/*"]
+
+
 def test_a_schedule_may_pass_only_the_scheduler_role_and_only_to_the_scheduler() -> None:
     create, pass_role = statements(Grant("schedule", "purge", ("CreateSchedule",)))
     assert create["Resource"] == "arn:aws:scheduler:eu-west-1:123456789012:schedule/chatapp-prod/*"
@@ -137,7 +154,7 @@ def test_who_reads_objects_may_look_whether_one_is_there_and_lists_nothing_else(
             if statement["Resource"] == FILES:
                 assert statement["Action"] == ["s3:ListBucketVersions"]
                 (prefix,) = statement["Condition"]["StringLike"].values()
-                assert prefix in ("uploads/*", "extracted/*", "drill/*")
+                assert prefix in ("uploads/*", "extracted/*", "drill/*", "twins/*", "transcripts/*")
 
 
 def test_no_function_reaches_a_whole_bucket_of_peoples_files() -> None:
@@ -146,8 +163,10 @@ def test_no_function_reaches_a_whole_bucket_of_peoples_files() -> None:
             of_objects = [action for action in statement["Action"] if action.startswith("s3:") and "List" not in action]
             if of_objects and statement["Resource"] == f"{FILES.replace('files', 'site')}/*":
                 assert of_objects == ["s3:GetObject"]
-            elif of_objects and "-backups-" not in statement["Resource"]:
-                assert re.fullmatch(rf"{FILES}/(uploads|extracted|drill)/\*", statement["Resource"]), function
+            elif of_objects and not re.search(r"-(backups|site)-", statement["Resource"]):
+                assert re.fullmatch(
+                    rf"{FILES}/(uploads|extracted|drill|twins|transcripts)/\*", statement["Resource"]
+                ), function
 
 
 def test_nobody_deletes_a_backup_or_shortens_its_lock() -> None:
@@ -251,7 +270,8 @@ def test_the_apps_own_policies_name_every_resource() -> None:
             texts = every_string(statement["Resource"])
             assert texts
             assert all(
-                text.startswith("arn:aws:") and re.search(r"chatapp|sock1|eu-west-1_a1B2c3D4e", text) for text in texts
+                text.startswith("arn:aws:") and re.search(r"chatapp|sock1|eu-west-1_a1B2c3D4e|E1ABCDEF", text)
+                for text in texts
             ), statement
             assert not any("*" in action for action in statement["Action"])
 

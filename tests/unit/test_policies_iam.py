@@ -36,13 +36,13 @@ def profile(region: str) -> InferenceProfile:
 POOL = f"arn:aws:cognito-idp:eu-west-1:{ACCOUNT}:userpool/eu-west-1_a1B2c3D4e"
 PLACES = {
     "first deployment": Place("prod", "eu-west-1", ACCOUNT),
-    "with sockets": Place("prod", "eu-west-1", ACCOUNT, "sock1", user_pool_arn=POOL),
+    "with sockets": Place("prod", "eu-west-1", ACCOUNT, "sock1", user_pool_arn=POOL, distribution_id="E1ABCDEF"),
     "with Bedrock": Place("prod", "eu-west-1", ACCOUNT, "sock1", (profile("eu-west-1"),)),
     "longest names": Place(LONGEST_STAGE, longest_region(), ACCOUNT, "a1b2c3d4e5", (profile(longest_region()),)),
 }
 
 
-_PREFIXES = ("uploads", "extracted", "drill")
+_PREFIXES = ("uploads", "extracted", "drill", "twins", "transcripts")
 
 
 @lru_cache(maxsize=8)
@@ -89,7 +89,8 @@ def test_a_policy_names_only_what_the_stage_holds(place: Place) -> None:
     known |= {place.arn("lambda", f"function:{place.function_name(name)}") for name in GRANTS}
     known |= {place.arn("ssm", f"parameter/chatapp/{place.stage}")}
     stage = Stage(place.stage, place.region)
-    known |= {place.arn("ssm", f"parameter{name}") for name in (stage.key_parameter, stage.address_key_parameter)}
+    secrets = (stage.key_parameter, stage.address_key_parameter, stage.visit_key_parameter)
+    known |= {place.arn("ssm", f"parameter{name}") for name in secrets}
     known |= {f"{arn}:*" for arn in template.arns() if ":log-group:" in arn}
     for table in template.of_type("AWS::DynamoDB::Table").values():
         arn = place.arn("dynamodb", f"table/{table['TableName']}")
@@ -101,6 +102,9 @@ def test_a_policy_names_only_what_the_stage_holds(place: Place) -> None:
     known |= {f"{arn}/*" for arn in template.arns() if re.search(":s3:::.*-(backups|site)-", arn)}
     backups = [arn for arn in template.arns() if re.search(":s3:::.*-backups-", arn)]
     known |= {f"{arn}/{under}" for arn in backups for under in ("erasures/*", "state/*", "index.json")}
+    site = next(arn for arn in template.arns() if re.search(":s3:::.*-site-", arn))
+    known |= {f"{site}/{under}" for under in ("index.html", "fr/*", "en/*", "twin/*")}
+    known |= {f"arn:aws:cloudfront::{ACCOUNT}:distribution/{place.distribution_id}"}
     known |= {f"arn:aws:s3:::chatapp-*-backups-{ACCOUNT}-{place.region}{under}" for under in ("", "/*")}
     known |= {place.arn("dynamodb", f"table/chatapp-{place.stage}.drill.*")}
     known |= {place.arn("execute-api", f"{place.socket_api_id}/api/POST/@connections/*")}

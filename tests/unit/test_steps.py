@@ -13,8 +13,8 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from deploy import commands, steps
-from deploy.account import address_key, adoption, cloudformation, gateway, model_access
+from deploy import commands, site, steps
+from deploy.account import adoption, cloudformation, gateway, model_access, secret_keys
 from deploy.environment import Addresses, ApiIds, DeploymentError, Stage, load_settings, read_settings
 from deploy.functions import app_modules, chalice_client
 from tests import resolved
@@ -112,12 +112,13 @@ def test_the_site_may_talk_to_its_own_bucket_alone_and_shows_images_that_it_hold
     assert not any("*" in source for source in Addresses.of(prod(), IDS, "d1.cloudfront.net").connect_sources)
 
 
-def test_foreign_pages_may_load_the_element_and_nothing_else_of_the_site() -> None:
+def test_foreign_pages_may_load_the_elements_and_nothing_else_of_the_site() -> None:
     body = cloudformation.template(prod(), "foundation.yaml")
     template = resolved.Template(body, {"Stage": "prod", "ConnectSources": "https://a"})
     distribution = template.resources["Distribution"]["Properties"]["DistributionConfig"]
-    (embed,) = distribution["CacheBehaviors"]
-    assert embed["PathPattern"] == "/embed.js"
+    behaviors = {each.pop("PathPattern"): each for each in distribution["CacheBehaviors"]}
+    assert sorted(behaviors) == sorted(f"/{name}" for name in site.ELEMENTS)
+    assert behaviors["/embed.js"] == behaviors["/twin.js"]
     policies = {
         name: template.resources[name]["Properties"]["ResponseHeadersPolicyConfig"]
         for name in ("EmbedHeaders", "SecurityHeaders")
@@ -134,6 +135,15 @@ def test_foreign_pages_may_load_the_element_and_nothing_else_of_the_site() -> No
         assert "default-src 'none'" in security["ContentSecurityPolicy"]["ContentSecurityPolicy"]
         assert "frame-ancestors 'none'" in security["ContentSecurityPolicy"]["ContentSecurityPolicy"]
     assert "CorsConfig" not in closed
+
+
+def test_the_root_is_the_published_page_and_what_is_no_object_the_application() -> None:
+    body = cloudformation.template(prod(), "foundation.yaml")
+    template = resolved.Template(body, {"Stage": "prod", "ConnectSources": "https://a"})
+    distribution = template.resources["Distribution"]["Properties"]["DistributionConfig"]
+    assert distribution["DefaultRootObject"] == app_modules.page_keys().ROOT_KEY
+    answers = {each["ErrorCode"]: each["ResponsePagePath"] for each in distribution["CustomErrorResponses"]}
+    assert answers == {403: f"/{site.SHELL}", 404: f"/{site.SHELL}"}
 
 
 # --- Command line -----------------------------------------------------------------------------------------------------
@@ -272,8 +282,8 @@ def test_every_table_can_be_recovered_on_every_stage() -> None:
 
 def test_data_outlives_every_stage_on_aws() -> None:
     kept = cloudformation.template(Stage("prod", "eu-west-1"), "foundation.yaml")
-    # Ten tables, four buckets, the user pool, its groups.
-    assert kept.count("DeletionPolicy: RetainExceptOnCreate") == 17
+    # Eleven tables, four buckets, the user pool, its groups.
+    assert kept.count("DeletionPolicy: RetainExceptOnCreate") == 18
 
 
 @mock_aws
@@ -392,22 +402,24 @@ def test_without_any_key_the_deployment_says_what_to_do(monkeypatch: pytest.Monk
 
 
 @mock_aws
-def test_the_addresses_key_is_made_once_and_stays(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A new one would forget what everybody has used up."""
+def test_the_stages_own_secrets_are_made_once_and_stay(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A new key of addresses would forget what everybody has used up, a new one of visits would end them all."""
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
     made = []
     for stage in (Stage("prod", "eu-west-1"), Stage("test", "eu-west-1")):
         ssm = boto3.client("ssm", "eu-west-1")
-        assert address_key.ensure(stage) is True
-        made.append(ssm.get_parameter(Name=stage.address_key_parameter, WithDecryption=True)["Parameter"])
-        assert address_key.ensure(stage) is False
-        assert ssm.get_parameter(Name=stage.address_key_parameter, WithDecryption=True)["Parameter"] == made[-1]
-    assert [each["Type"] for each in made] == ["SecureString"] * 2
-    assert made[0]["Value"] != made[1]["Value"]
+        assert secret_keys.ensure(stage) is True
+        names = (stage.address_key_parameter, stage.visit_key_parameter)
+        before = [ssm.get_parameter(Name=name, WithDecryption=True)["Parameter"] for name in names]
+        assert secret_keys.ensure(stage) is False
+        assert [ssm.get_parameter(Name=name, WithDecryption=True)["Parameter"] for name in names] == before
+        made += before
+    assert {each["Type"] for each in made} == {"SecureString"}
+    assert len({each["Value"] for each in made}) == 4, "each has a secret of its own"
     assert all(len(each["Value"]) >= 43 for each in made), "32 bytes"
     model_access.delete_keys(Stage("prod", "eu-west-1"))
-    assert address_key.ensure(Stage("prod", "eu-west-1")) is True
+    assert secret_keys.ensure(Stage("prod", "eu-west-1")) is True
 
 
 def test_a_laptops_model_address_is_not_given_to_lambda(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -45,42 +45,60 @@ def test_the_site_is_built_anew_when_the_list_that_it_shares_with_the_server_cha
     assert site._sources_digest() != before
 
 
-def test_assets_go_first_and_index_last(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_assets_go_first_and_the_applications_page_last(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     for name in ("index.html", "assets/app-1.js", "favicon.svg"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text(name)
     monkeypatch.setattr(site, "DIST", tmp_path)
     files = site.files({"stage": "prod"})
-    assert [file.key for file in files] == ["assets/app-1.js", "config.json", "favicon.svg", "index.html"]
+    assert [file.key for file in files] == ["assets/app-1.js", "config.json", "favicon.svg", "app.html"]
     by_key = {file.key: file for file in files}
     assert by_key["assets/app-1.js"].cache_control == "public, max-age=31536000, immutable"
-    assert by_key["index.html"].cache_control == by_key["config.json"].cache_control == "no-cache"
-    assert by_key["index.html"].content_type == "text/html; charset=utf-8"
+    assert by_key["app.html"].cache_control == by_key["config.json"].cache_control == "no-cache"
+    assert by_key["app.html"].content_type == "text/html; charset=utf-8"
     assert by_key["config.json"].content_type == "application/json; charset=utf-8"
     assert by_key["favicon.svg"].content_type == "image/svg+xml"
 
 
-STAGE_ADDRESSES = {"api_url": "https://api.example/v1", "site_url": "https://site.example"}
+STAGE_ADDRESSES: dict[str, str | None] = {
+    "api_url": "https://api.example/v1",
+    "site_url": "https://site.example",
+    "socket_url": "wss://sockets.example/api",
+}
 
 
-def embed(monkeypatch: pytest.MonkeyPatch, folder: Path, text: str) -> site.SiteFile:
-    (folder / "embed.js").write_text(text)
+def element(monkeypatch: pytest.MonkeyPatch, folder: Path, text: str, name: str = "embed.js") -> site.SiteFile:
+    (folder / name).write_text(text)
     monkeypatch.setattr(site, "DIST", folder)
-    return next(file for file in site.files(STAGE_ADDRESSES) if file.key == "embed.js")
+    return next(file for file in site.files(STAGE_ADDRESSES) if file.key == name)
 
 
 def test_the_stages_addresses_are_written_into_the_element(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    file = embed(monkeypatch, tmp_path, 'a="%CHATAPP_API_URL%",b=`${"%CHATAPP_API_URL%"}/x`,c="%CHATAPP_SITE_URL%"')
+    written = 'a="%CHATAPP_API_URL%",b=`${"%CHATAPP_API_URL%"}/x`,c="%CHATAPP_SITE_URL%"'
+    file = element(monkeypatch, tmp_path, written)
     assert file.body == b'a="https://api.example/v1",b=`${"https://api.example/v1"}/x`,c="https://site.example"'
     assert file.etag == f'"{hashlib.md5(file.body, usedforsecurity=False).hexdigest()}"', "of what is uploaded"
     assert file.cache_control == "public, max-age=300", "its name stays: foreign pages have the next one within minutes"
+
+
+@pytest.mark.parametrize(
+    ("socket_url", "written"), [("wss://sockets.example/api", b"wss://sockets.example/api"), (None, b"")]
+)
+def test_the_twins_element_is_told_the_socket_where_there_is_one(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, socket_url: str | None, written: bytes
+) -> None:
+    monkeypatch.setitem(STAGE_ADDRESSES, "socket_url", socket_url)
+    text = 'a="%CHATAPP_API_URL%",c="%CHATAPP_SITE_URL%",d="%CHATAPP_SOCKET_URL%"'
+    file = element(monkeypatch, tmp_path, text, "twin.js")
+    assert file.body == b'a="https://api.example/v1",c="https://site.example",d="' + written + b'"'
+    assert file.cache_control == "public, max-age=300"
 
 
 def test_an_element_without_room_for_the_addresses_is_not_published(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     with pytest.raises(DeploymentError, match="%CHATAPP_SITE_URL%"):
-        embed(monkeypatch, tmp_path, 'a="%CHATAPP_API_URL%"')
+        element(monkeypatch, tmp_path, 'a="%CHATAPP_API_URL%"')
 
 
 @pytest.mark.parametrize(
@@ -98,8 +116,8 @@ def test_the_bundlers_manifest_is_not_published_and_one_that_was_goes(
         (tmp_path / name).write_text(name)
     monkeypatch.setattr(site, "DIST", tmp_path)
     wanted = site.files({})
-    assert [file.key for file in wanted] == ["config.json", "index.html"]
-    in_bucket = dict.fromkeys([".vite/manifest.json", "config.json", "index.html"], "etag")
+    assert [file.key for file in wanted] == ["config.json", "app.html"]
+    in_bucket = dict.fromkeys([".vite/manifest.json", "config.json", "app.html"], "etag")
     assert site.stale(in_bucket, wanted, []) == [".vite/manifest.json"]
 
 
@@ -109,9 +127,15 @@ def test_the_previous_builds_assets_stay_and_older_ones_go() -> None:
     assert builds == [second, first]
     assert site.next_builds(builds, second) == builds, "the same build again forgets nothing"
     builds = site.next_builds(builds, third)
-    in_bucket = dict.fromkeys([*first, *second, *third, "index.html", "old.html"], "etag")
-    wanted = [site.SiteFile("assets/3.js", b""), site.SiteFile("index.html", b"")]
+    in_bucket = dict.fromkeys([*first, *second, *third, "app.html", "old.html"], "etag")
+    wanted = [site.SiteFile("assets/3.js", b""), site.SiteFile("app.html", b"")]
     assert site.stale(in_bucket, wanted, builds) == ["assets/1.js", "old.html"]
+
+
+def test_what_is_published_is_never_synced_away() -> None:
+    pages = ["index.html", "fr/", "en/", "twin/page-1.css", "twin/me/photo-1.jpg", "twin/ada/", "twin/ada/fr/"]
+    others = ["french/", "twin.html", "twins/ada/"]
+    assert site.stale(dict.fromkeys([*pages, *others], "etag"), [], []) == others
 
 
 # --- Package ----------------------------------------------------------------------------------------------------------

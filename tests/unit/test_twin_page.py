@@ -136,6 +136,12 @@ def test_it_says_what_it_is_to_search_engines_and_where_it_is_shared() -> None:
     assert data["mainEntity"]["sameAs"] == [link["url"] for link in profile()["links"]], "no mail address among them"
 
 
+def test_a_language_in_which_the_twin_says_nothing_yet_has_its_page() -> None:
+    aside = page(texts={}).one("aside")
+    assert list(aside.all("li")) == []
+    assert aside.one("button").whole == "Poser une question"
+
+
 def test_without_a_photo_there_are_initials_and_no_image() -> None:
     document = page()
     assert document.one("span").whole == "ÉV"

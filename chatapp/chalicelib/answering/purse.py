@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 class Purse:
     """answer: as it was claimed, with what its first round may cost reserved."""
 
+    max_tokens: int | None = None  # of a round; the setting's, unless the answer is a shorter one
+
     def __init__(self, services: Services, answer: Message, offer: ModelOffer, transcript: Transcript) -> None:
         self._services = services
         self._answer = answer
@@ -34,7 +36,7 @@ class Purse:
         """Reserve what a call needs beyond what is reserved. Raises BudgetSpent; what was reserved stays."""
         if self.reservation is None:
             return
-        max_tokens = self._services.settings.max_tokens
+        max_tokens = self.max_tokens or self._services.settings.max_tokens
         worst = usage.worst_case_micro_usd(self._offer, prompt_tokens, max_tokens)
         needed = self.spent()["cost_micro_usd"] + worst
         if needed > self.reservation.micro_usd:
@@ -52,4 +54,4 @@ class Purse:
         """Count what was used since `counted`, which somebody else has settled."""
         rest = {name: count - counted.get(name, 0) for name, count in self.spent().items()}
         if rest["cost_micro_usd"] > 0:
-            reservations.charge(self._services, self._answer.subject, rest)
+            reservations.charge(self._services, self._answer.subject, rest, self.reservation)

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 from chalicelib.claude.interface import ModelError, ModelStream, Prompt
 from chalicelib.conversations.messages import Message
 from chalicelib.logs import line
-from chalicelib.prompts import history
 from chalicelib.prompts.citations import Citer
-from chalicelib.prompts.file_tools import Tools
 from chalicelib.prompts.history import History, Scope
+from chalicelib.prompts.toolbox import Toolbox
 from chalicelib.settings import ModelOffer
 
 from .course import Course
+from .prompting import Prompting
 from .purse import Purse
 from .rounds import Hooks, Rounds
 from .transcript import Transcript
@@ -25,13 +25,16 @@ if TYPE_CHECKING:
 
 
 class Reader(threading.Thread):
-    """past: the prompt as it was sent last. scope: what it was made of, with fewer tokens for files once it must be."""
+    """past: the prompt as it was sent last. tools: what it may use. scope: what it was made of, with fewer tokens for
+    files once it must be.
+    """
 
     def __init__(  # noqa: PLR0917 (its parts, each named once, where it is made)
         self,
         services: Services,
         answer: Message,
         offer: ModelOffer,
+        prompting: Prompting,
         scope: Scope,
         course: Course,
         transcript: Transcript,
@@ -41,12 +44,14 @@ class Reader(threading.Thread):
         self._services = services
         self._answer = answer
         self._offer = offer
+        self._prompting = prompting
         self.scope = scope
         self._course = course
         self._transcript = transcript
         self._purse = purse
         self._stream: ModelStream | None = None
-        self.past: History = history.read(services, answer, scope)
+        self.past: History = prompting.read(scope)
+        self.tools: Toolbox = prompting.tools(self.past)
 
     def run(self) -> None:
         try:
@@ -77,18 +82,19 @@ class Reader(threading.Thread):
                 raise
             line("prompt too long", message_id=self._answer.message_id, document_tokens=document_tokens)
             self.scope = replace(self.scope, document_tokens=document_tokens)
-            self.past = history.read(self._services, self._answer, self.scope)
+            self.past = self._prompting.read(self.scope)
             self._ask_once()
 
     def _ask_once(self) -> None:
         settings, past, course = self._services.settings, self.past, self._course
         # Reserved was by the conversation's last prompt, before anybody knew this one.
         self._purse.afford(self.scope.counted(past.tokens))
-        tools = Tools(self._services, past.searched)
+        tools = self.tools = self._prompting.tools(past)
         citer = Citer(past.sources, tools.found)
         hooks = Hooks(course.deadline, course.ending, course.pause, self._opened, course.wake, self._purse.afford)
-        prompt = Prompt(self._offer, past.messages, settings.max_tokens, past.system, tools.definitions)
-        Rounds(settings, self._services.model(), tools, citer, self._transcript, hooks).run(prompt)
+        prompt = Prompt(self._offer, past.messages, self._prompting.max_tokens, past.system, tools.definitions)
+        shows = self._prompting.shown_by(self._transcript)
+        Rounds(settings, self._services.model(), tools, citer, shows, hooks).run(prompt)
 
     def _opened(self, stream: ModelStream) -> None:
         self._stream = stream

@@ -15,10 +15,10 @@ from chalicelib.claude.interface import BlockEnd, Citation, Counts, Delta, Event
 from chalicelib.claude.retries import events
 from chalicelib.prompts import history
 from chalicelib.prompts.citations import Citer
-from chalicelib.prompts.file_tools import Tools
+from chalicelib.prompts.toolbox import Toolbox
 from chalicelib.settings import Settings
 
-from .transcript import Cited, Shown, ToolUse, Transcript
+from .transcript import Cited, Shown, Shows, ToolUse
 
 MAX_ROUNDS = 8
 # How long an overloaded model is waited for, before the person is told and may decide.
@@ -77,7 +77,7 @@ class Rounds:
     """One answer. transcript: takes what is to be shown."""
 
     def __init__(  # noqa: PLR0917 (its parts, each named once, where it is made)
-        self, settings: Settings, model: Model, tools: Tools, citer: Citer, transcript: Transcript, hooks: Hooks
+        self, settings: Settings, model: Model, tools: Toolbox, citer: Citer, transcript: Shows, hooks: Hooks
     ) -> None:
         self._settings = settings
         self._model = model

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import threading
 from dataclasses import dataclass
+from typing import Protocol
 
 from chalicelib.claude.interface import Counts, Delta, Stopped
 from chalicelib.conversations.messages import Block, Message
@@ -39,6 +40,15 @@ class Cited:
 
 
 Shown = Delta | Cited | ToolUse | Counts | Stopped
+
+
+class Shows(Protocol):
+    """What takes an answer's events to be shown: a transcript, or what stands before one."""
+
+    @property
+    def full(self) -> bool: ...
+
+    def add(self, event: Shown) -> None: ...
 
 
 class Transcript:

@@ -19,16 +19,17 @@ from chalicelib.conversations import rows as conversations
 from chalicelib.conversations.messages import Message, key
 from chalicelib.conversations.rows import Conversation
 from chalicelib.extraction.estimates import estimate_tokens
-from chalicelib.ids import iso
+from chalicelib.ids import iso, seconds
 from chalicelib.logs import line, report
 from chalicelib.prompts.history import Scope
 from chalicelib.push.channel import Channel
 from chalicelib.subjects import Subject
 from chalicelib.turns import frame_log, settling
 from chalicelib.turns.settling import LEASE_S, QUEUED_S, Superseded
+from chalicelib.twin import endings
 from chalicelib.workers.ticker import Ticker
 
-from . import titles
+from . import prompting, titles
 from .course import Course
 from .lease import Lease
 from .outcome import outcome
@@ -127,6 +128,7 @@ class _Work:
         self._channel = Channel(services, claimed.subject)
         self._lease = Lease(services, claimed, self._course, self._transcript, self._purse, self._channel)
         self._conversation: Conversation | None = None
+        self._prompting: prompting.FilePrompts | prompting.VisitPrompts | None = None
         self._reader: Reader | None = None
         self._stored = False
 
@@ -139,7 +141,7 @@ class _Work:
             if self._conversation is None:
                 self._course.lost = True
             else:
-                self._reader = self._begin(Scope.of(self._conversation))
+                self._reader = self._begin(self._conversation)
                 self._push_until_the_end()
         finally:
             ticker.stop()
@@ -155,8 +157,19 @@ class _Work:
         # A purge that met the answer while it was queued has settled it.
         return Conversation.from_item(row) if row and "purging" not in row else None
 
-    def _begin(self, scope: Scope) -> Reader:
-        reader = Reader(self._services, self._answer, self._offer, scope, self._course, self._transcript, self._purse)
+    def _begin(self, conversation: Conversation) -> Reader:
+        self._prompting = prompting.of(self._services, self._answer, conversation)
+        self._purse.max_tokens = self._prompting.max_tokens
+        reader = Reader(
+            self._services,
+            self._answer,
+            self._offer,
+            self._prompting,
+            Scope.of(conversation),
+            self._course,
+            self._transcript,
+            self._purse,
+        )
         reader.start()
         return reader
 
@@ -190,11 +203,28 @@ class _Work:
         except Superseded:
             return self._abandon()
         self._stored = True
-        self._channel.push([*last, self._transcript.end(ended, frame_log.shown_usage(ended.usage))])
+        self._channel.push([*last, self._transcript.end(ended, frame_log.shown_usage(ended))])
         self._purse.settle(ended.usage)
-        if self._reader and self._conversation and self._conversation.title is None and ended.text():
-            titles.write(self._services, ended, self._reader.past.question, self._channel)
+        self._follow(ended)
         return ended.status
+
+    def _follow(self, ended: Message) -> None:
+        """What an answer has to follow: a conversation's title, or what is kept of a visit."""
+        reader, conversation = self._reader, self._conversation
+        if reader is None or conversation is None:
+            return
+        if isinstance(self._prompting, prompting.VisitPrompts):
+            screen = self._prompting.screen
+            began = screen.first_word_at if screen else None
+            endings.ended(
+                self._services,
+                conversation,
+                ended,
+                has_missed=getattr(reader.tools, "has_missed", False),
+                first_word_s=None if began is None else began - seconds(ended.created_at),
+            )
+        elif conversation.title is None and ended.text():
+            titles.write(self._services, ended, reader.past.question, self._channel)
 
     def _learned(self, ended: Message) -> dict[str, Any]:
         """What the conversation's row is to say of its prompts from now on.
@@ -227,6 +257,8 @@ class _Work:
         reader, before = self._reader, self._conversation
         if reader is None or before is None or reader.scope.document_tokens == before.document_tokens:
             return
+        if not before.file_ids:
+            return  # of a twin, whose version says what there is
         table = self._services.conversations
         write = table.change(
             conversations.key(before.subject, before.conversation_id),

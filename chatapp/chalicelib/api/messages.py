@@ -35,7 +35,7 @@ def message(shown: Message) -> s.Message:
         content=shown.content,
         status=shown.status,
         model=shown.model,
-        usage=None if shown.in_progress else frame_log.shown_usage(shown.usage),
+        usage=None if shown.in_progress else frame_log.shown_usage(shown),
         stop_reason=shown.stop_reason,
         error=shown.error,
         created_at=shown.created_at,

@@ -14,7 +14,7 @@ import json
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, get_type_hints
+from typing import Any, Literal, get_type_hints
 
 from chalice.app import Chalice, CORSConfig, Request, Response
 from pydantic import BaseModel, ValidationError
@@ -22,7 +22,7 @@ from pydantic import BaseModel, ValidationError
 from chalicelib import logs
 from chalicelib.api.schemas.texts import PATTERNS
 from chalicelib.aws.faults import Busy
-from chalicelib.errors import AppError, InvalidRequest, Unauthorized, Unavailable
+from chalicelib.errors import AppError, InvalidRequest, OriginNotAllowed, Unauthorized, Unavailable, VisitOver
 from chalicelib.groups import rules
 from chalicelib.groups.rules import Rule
 from chalicelib.sessions import Session
@@ -30,6 +30,7 @@ from chalicelib.settings import Limit
 from chalicelib.spending import rates
 from chalicelib.spending.rates import Caller, Remaining, What
 from chalicelib.subjects import Subject, person
+from chalicelib.twin.tokens import Visit
 
 # A reply is a model, or a shape of `chalicelib.shapes` as it is.
 Reply = BaseModel | Mapping[str, Any]
@@ -48,6 +49,10 @@ EXPOSED_HEADERS = ["RateLimit", "RateLimit-Policy", "Retry-After"]
 # Anew: not by what was read within the last seconds.
 Admit = Callable[[Session, bool], None]
 Meter = Callable[[What, Caller, Limit | None], Sequence[Remaining]]
+# The visit of a handle and a token; raises VisitOver.
+VisitOf = Callable[[str, str], Visit]
+_BEARER = "bearer "
+_LONGEST_HANDLE = 32
 
 
 class Cors(CORSConfig):
@@ -99,13 +104,19 @@ class ChatApp(Chalice):
     """admit: refuses a session that has ended by raising an AppError; asked before every view that is not public.
 
     meter: takes one unit of each limit of a caller's, or raises RateLimited (`spending.rates`).
+    visit_of: whose token it is that a visitor shows. origins: of the pages that visitors may come from.
     """
 
-    def __init__(self, app_name: str, admit: Admit, meter: Meter) -> None:
+    def __init__(
+        self, app_name: str, admit: Admit, meter: Meter, visit_of: VisitOf | None = None, origins: Sequence[str] = ()
+    ) -> None:
         super().__init__(app_name)
         self.operations: list[Operation] = []
         self._admit = admit
         self._meter = meter
+        self._visit_of = visit_of
+        self._origins = frozenset(origins)
+        self._visit: Visit | None = None
         self._remaining: list[Remaining] = []
 
     def route(
@@ -115,13 +126,15 @@ class ChatApp(Chalice):
         statuses: tuple[int, ...] = (200,),
         metered: What | None = None,
         shared_s: int = 0,
+        visitors: Literal["", "anyone", "with a visit"] = "",
         **options: Any,
     ) -> Callable[[View], View]:
         """Chalice's decorator for one method, with models in and models or shapes out.
 
         statuses: of success. A view that has several returns `(model, status)`. metered: what a request of it counts
         as; one that makes no sense is not counted, one that the view refuses is. shared_s: of what any page may read,
-        without credentials: for how long whoever keeps copies may do so.
+        without credentials: for how long whoever keeps copies may do so. visitors: a twin's, from the pages that it may
+        stand on: with a visit's token, or without one.
         """
         register = super().route(path, content_types=["*/*"], **options)
         (method,) = options["methods"]
@@ -130,7 +143,7 @@ class ChatApp(Chalice):
             keyed = bool(options.get("api_key_required"))
             public = "authorizer" not in options
             self.operations.append(Operation(method, path, view, statuses, public, keyed))
-            register(self._endpoint(view, statuses[0], metered, shared_s, (method, path)))
+            register(self._endpoint(view, statuses[0], metered, shared_s, visitors, (method, path)))
             return view
 
         return decorate
@@ -142,20 +155,22 @@ class ChatApp(Chalice):
         """
         self._remaining += self._meter(what, self.caller, own)
 
-    def _endpoint(
-        self, view: View, status: int, metered: What | None, shared_s: int, route: tuple[str, str]
+    def _endpoint(  # noqa: PLR0917 (what a route is declared with, named once)
+        self, view: View, status: int, metered: What | None, shared_s: int, visitors: str, route: tuple[str, str]
     ) -> Callable[..., Response]:
         hints = get_type_hints(view)
 
         @functools.wraps(view)
         def endpoint(**arguments: Any) -> Response:
             started = time.perf_counter()
-            self._remaining = []
+            self._remaining, self._visit = [], None
             try:
                 rule = rules.of(*route)
                 self._let_in(rule)
+                if visitors:
+                    self._let_visitor_in(arguments["handle"], needs_token=visitors == "with a visit")
                 if "body" in hints:
-                    if rule is Rule.PUBLIC:
+                    if rule is Rule.PUBLIC and self._visit is None:
                         self._must_be_json()
                     arguments["body"] = self._body(hints["body"], inspect.signature(view).parameters["body"])
                 if "query" in hints:
@@ -196,6 +211,29 @@ class ChatApp(Chalice):
         self._admit(user.session, rule is Rule.OWNERS)
         rules.check(rule, user.groups)
 
+    def _let_visitor_in(self, handle: str, *, needs_token: bool) -> None:
+        """Raises OriginNotAllowed and VisitOver.
+
+        A browser says of each request to another origin which page it is of, in a header that no script can change;
+        what is no browser sends none. https://developer.mozilla.org/en-US/docs/Web/HTTP/Reference/Headers/Origin
+        """
+        origin = self._request.headers.get("origin")
+        if origin is not None and origin not in self._origins:
+            raise OriginNotAllowed
+        if not needs_token:
+            return
+        given = str(self._request.headers.get("authorization", ""))
+        if self._visit_of is None or not given.lower().startswith(_BEARER):
+            raise VisitOver
+        self._visit = self._visit_of(handle, given[len(_BEARER) :].strip())
+
+    @property
+    def visit(self) -> Visit:
+        """The visit of the request, of a route that asks for one. Raises VisitOver."""
+        if self._visit is None:
+            raise VisitOver
+        return self._visit
+
     @property
     def user(self) -> User:
         """The caller. Raises Unauthorized for a token that is not a Cognito ID token."""
@@ -210,11 +248,15 @@ class ChatApp(Chalice):
         """Who makes the request, for whom it is metered: also where nobody has signed in."""
         identity = self._request.context.get("identity") or {}
         user = self.user if self._request.context.get("authorizer") else None
+        visit = self._visit
+        subject = visit.subject if visit else None
+        is_tried = visit is not None and visit.preview is not None
         return Caller(
-            subject=user.subject if user else None,
+            subject=user.subject if user else subject,
             ip=str(identity.get("sourceIp") or ""),
             key_id=str(identity.get("apiKeyId") or ""),
             group=user.group if user else "none",
+            twin="" if is_tried else str((self._request.uri_params or {}).get("handle") or "")[:_LONGEST_HANDLE],
         )
 
     @property

@@ -126,10 +126,14 @@ class Bucket(Adapter):
         }
         return self._client().generate_presigned_url("get_object", Params=parameters, ExpiresIn=expires_s)
 
-    def put(self, key: str, body: bytes | Path, content_type: str) -> str:
-        """Store an object and return its version. Repeating it stores another version."""
+    def put(self, key: str, body: bytes | Path, content_type: str, cache_control: str = "") -> str:
+        """Store an object and return its version. Repeating it stores another version.
+
+        cache_control: for how long browsers and edges may keep it; "" leaves it open.
+        """
         self._allow("PutObject")
         parameters: dict[str, Any] = {"Bucket": self._name, "Key": self._own(key), "ContentType": content_type}
+        parameters |= {"CacheControl": cache_control} if cache_control else {}
         if isinstance(body, bytes):
             reply = _sent(self._client().put_object, Body=body, **parameters)
         else:

@@ -34,7 +34,9 @@ OBJECTS_CONFIG = _CONFIG.merge(
         s3={"addressing_style": _STYLE, "us_east_1_regional_endpoint": "regional"},
     )
 )
-_CONFIGS = {"apigatewaymanagementapi": _PUSH_CONFIG, "s3": OBJECTS_CONFIG}
+# It changes what all of its edges hold, and nobody waits for it.
+_EDGES_CONFIG = _CONFIG.merge(Config(read_timeout=20))
+_CONFIGS = {"apigatewaymanagementapi": _PUSH_CONFIG, "cloudfront": _EDGES_CONFIG, "s3": OBJECTS_CONFIG}
 
 # By service and endpoint. Tests put stand-ins here for what cannot run in their process.
 made: dict[tuple[str, str | None], Any] = {}

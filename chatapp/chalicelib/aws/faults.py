@@ -20,6 +20,7 @@ _PASSING = frozenset(
         "ServiceException",
         "ServiceUnavailable",
         "ThrottlingException",
+        "TooManyInvalidationsInProgress",  # CloudFront, as a 400
         "TooManyRequestsException",
         "TransactionConflictException",
         "TransactionInProgressException",

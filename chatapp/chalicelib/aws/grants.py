@@ -19,7 +19,7 @@ class Grant:
     """Operations on one resource.
 
     kind: table, index, export, bucket, function, sockets, parameter, parameters, schedule, queue, topic, pool,
-        profiles or bedrock.
+        profiles, bedrock or distribution.
     resource: its logical name, without the stage (`messages`, `conversations/timestamp-index`, `files/uploads` for
         what lies under `uploads/` in the files bucket, `backups/*` for all of the backups bucket, `answer`).
     operations: names of AWS's API (for a transaction those of its item actions, as IAM checks them; an object that is

@@ -11,6 +11,7 @@ from chalicelib.aws.bucket import Archived, Bucket, Missing, Stored, Version
 
 from .archive import Unusable
 from .manifest import Copied
+from .prefixes import OF_TWINS
 from .selection import Selection
 from .work import Work
 
@@ -43,7 +44,7 @@ def are_back(work: Work) -> bool:
 
 
 def _wanted(objects: Iterable[Copied]) -> Iterator[Copied]:
-    """One version of each key: of an upload its first, of an extract its newest.
+    """One version of each key: of an upload its first, of all others the newest.
 
     The first version of an upload is pinned by whoever reads it (`files.claims`): those sent after it are deleted, and
     read by nobody.
@@ -88,7 +89,10 @@ def _back(work: Work, selection: Selection, copied: Copied) -> str:
 def _named(copied: Copied) -> str:
     """As logs may say it: a key has the person's id and the file's name."""
     of_key = copied.key.split("/")
-    what = f"file {of_key[2]}" if of_key[0] == "uploads" else f"what was read of file {of_key[1]}"
+    if of_key[0] in OF_TWINS:
+        what = f"an object of twin {of_key[1]}"
+    else:
+        what = f"file {of_key[2]}" if of_key[0] == "uploads" else f"what was read of file {of_key[1]}"
     return f"the copy of {what}, version {copied.version_id},"
 
 

@@ -7,12 +7,14 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from chalicelib import due, undo
+from chalicelib import due, ids, undo
 from chalicelib.aws.bucket import Bucket
 from chalicelib.aws.faults import Busy
 from chalicelib.aws.functions import NotStarted
 from chalicelib.aws.table import Item
 from chalicelib.subjects import Subject
+from chalicelib.twin import removal
+from chalicelib.twin import rows as twins
 
 from .manifest import ERASURES
 from .selection import Erased
@@ -23,14 +25,22 @@ if TYPE_CHECKING:
 
 # Its time was read before it was written, by another machine's clock.
 _SKEW_S = 300
+_TWIN = "twin:"
 
 
-def known(services: Services, source: Bucket) -> Erased:
-    """By the rows of this stage, and by what the backup's own stage has stored beside its backups."""
-    names = {row["erased"] for row in _rows(services)}
+def known(services: Services, source: Bucket, made_at: int) -> Erased:
+    """By the rows of this stage, and by what the backup's own stage has stored beside its backups.
+
+    made_at: of the backup (Unix seconds). A twin that was removed before is another one than that of the backup.
+    """
+    found = [(str(row["erased"]), int(row["at"])) for row in _rows(services)]
     for of_bucket in source.pages(ERASURES):
-        names |= {unquote(version.key.removeprefix(ERASURES)) for version in of_bucket if not version.is_delete_marker}
-    return Erased.of(names)
+        found += [
+            (unquote(version.key.removeprefix(ERASURES)), version.modified)
+            for version in of_bucket
+            if not version.is_delete_marker
+        ]
+    return Erased.of(name for name, at in found if not name.startswith(_TWIN) or at >= made_at)
 
 
 def are_gone(work: Work) -> bool:
@@ -63,7 +73,12 @@ def _remove(services: Services, row: Item) -> None:
     elif kind == "comment":
         undo.hide_for_good(services.commentaires, {"id": id_}, "id")
         services.purgings.invoke(undo.PurgeOrder("comment_id", subject, id_).payload())
-    else:
+    elif kind == "twin":
+        head = twins.find(services, id_)
+        # Not another one that has the handle since.
+        if head is not None and int(ids.seconds(head.created_at)) <= row["at"]:
+            removal.delete(services, id_)
+    elif kind == "account":
         services.purgings.invoke({"user_id": subject.owner, "person": "gone"})
 
 

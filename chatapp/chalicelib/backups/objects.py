@@ -19,10 +19,10 @@ from itertools import dropwhile, groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from chalicelib.aws.bucket import Bucket, Missing, Version
+from chalicelib.aws.bucket import Missing, Version
 from chalicelib.workers import scratch
 
-from . import index, manifest
+from . import index, manifest, prefixes
 from .manifest import Copied
 from .runs import CannotBackUp, Held, Run
 
@@ -101,8 +101,8 @@ def _keys(services: Services, run: Run) -> Iterator[list[Version]]:
     come back as files that nobody sees and nothing removes.
     """
     after, until = run.after, run.export_time + SKEW_S
-    buckets: tuple[tuple[Bucket, str], ...] = ((services.extracted, "extracted/"), (services.uploads, "uploads/"))
-    for bucket, prefix in buckets:
+    for prefix in (f"{name}/" for name in prefixes.PREFIXES):
+        bucket = prefixes.bucket_of(services, prefix)
         if after > prefix and not after.startswith(prefix):
             continue
         pages = bucket.pages(prefix, after if after.startswith(prefix) else "")
@@ -179,7 +179,7 @@ def _copied(services: Services, run: Run, version: Version, known: Mapping[tuple
     with suppress(Missing):
         if before is not None and before.copied_at + COPIED_AGAIN_S > now and _is_there(services, before):
             return _locked(services, run, before)
-    bucket = services.uploads if version.key.startswith("uploads/") else services.extracted
+    bucket = prefixes.bucket_of(services, version.key)
     copy = manifest.copy_key(version.key, version.version_id)
     try:
         stored = services.backups.copy(bucket.source(version.key, version.version_id), copy)

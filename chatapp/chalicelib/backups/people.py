@@ -10,7 +10,7 @@ from chalicelib.aws.faults import Busy
 
 from .archive import Archive, Item, Unusable
 from .manifest import Group
-from .selection import conversation_of, files_of, owner_of
+from .selection import conversation_of, files_of, owner_of, twin_of
 from .work import Work
 
 
@@ -25,6 +25,7 @@ def are_found(work: Work) -> bool:
         if run.person in work.erased.accounts:
             raise Unusable(f"{value} was removed for good since: nothing of theirs comes back")
         run.files = sorted(_files_of(work.archive, run.person))
+        run.twins = sorted(_twins_of(work.archive, run.person))
     if kind == "conversation":
         run.person, files = _conversation(work.archive, value)
         run.files = sorted(files & _files_of(work.archive, run.person))
@@ -40,6 +41,12 @@ def _sub(archive: Archive, email: str) -> str:
 
 def _files_of(archive: Archive, sub: str) -> set[str]:
     return {item["file_id"]["S"] for item in _items(archive, "files") if owner_of("files", item) == sub}
+
+
+def _twins_of(archive: Archive, sub: str) -> set[str]:
+    """Of a backup of before there were twins: none."""
+    items = _items(archive, "twins") if "twins" in archive.backup.tables else iter(())
+    return {twin_of(item) for item in items if owner_of("twins", item) == sub}
 
 
 def _conversation(archive: Archive, conversation_id: str) -> tuple[str, set[str]]:

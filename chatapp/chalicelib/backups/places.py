@@ -25,6 +25,7 @@ Step = Literal[
     "rows",
     "comparing",
     "erasing",
+    "publishing",
     "inviting",
     "closing",
     "done",
@@ -40,7 +41,7 @@ class Run(Place):
 
     source: the stage whose backup it is. kept: nightly or monthly. only: `table=…`, `person=…`, `conversation=…` or "".
     overwrite: rows that are newer go, too. drill: into scratch tables, which are removed again.
-    person: the `sub` whose things alone come back; files: of these files alone. subs: new ones by old ones.
+    person: the `sub` whose things alone come back; files, twins: of these alone. subs: new ones by old ones.
     looked_up, made: how many accounts are, of the backup's. absent: by their old `sub`. uninvited: by their new one.
     places: how many items of a part are done, by step and part; -1 for all. counts: of tables, by what became of items.
     objects_done: keys of the list. objects: by what became of them. waiting: for how many files S3 was asked.
@@ -62,6 +63,7 @@ class Run(Place):
     all_objects: int = 0
     person: str = ""
     files: list[str] = field(default_factory=list)
+    twins: list[str] = field(default_factory=list)
     subs: dict[str, str] = field(default_factory=dict)
     looked_up: int = 0
     absent: list[str] = field(default_factory=list)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from chalicelib import logs
 from chalicelib.aws.faults import Busy
 
-from . import archive, copies, drill, erased, people, places, rows
+from . import archive, copies, drill, erased, people, places, rows, twins
 from .archive import Archive, Unusable
 from .places import Run, Step
 from .selection import Erased
@@ -113,7 +113,11 @@ def _work(services: Services, run: Run, until: float) -> Work:
         raise Unusable(f"it did not come to its end in {_LONGEST_S // 86_400} days")
     found = Archive.of(services.archives(run.source), run.backup, run.kept)
     run.items, run.all_objects = found.backup.items, found.backup.objects.count
-    return Work(services, run, found, until, Erased() if run.drill else erased.known(services, found.bucket))
+    return Work(services, run, found, until, Erased() if run.drill else _erased(services, found))
+
+
+def _erased(services: Services, found: Archive) -> Erased:
+    return erased.known(services, found.bucket, found.backup.export_time)
 
 
 def _are_thawed(work: Work) -> bool:
@@ -139,6 +143,7 @@ _STEPS: Mapping[Step, Callable[[Work], bool]] = {
     "rows": rows.are_written,
     "comparing": rows.are_compared,
     "erasing": erased.are_gone,
+    "publishing": twins.are_shown,
     "inviting": people.are_invited,
 }
 _DRILL: Mapping[Step, Callable[[Work], bool]] = {

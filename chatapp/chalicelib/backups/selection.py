@@ -12,8 +12,10 @@ from dataclasses import dataclass, field
 from chalicelib.ids import is_id
 from chalicelib.spending import rates
 from chalicelib.subjects import Subject
+from chalicelib.twin import rows as twins
 
 from .archive import Item
+from .prefixes import OF_TWINS
 
 # Attributes that hold a `sub` between separators, within their first parts: what follows is a person's own text.
 _OWNED: Mapping[str, tuple[str, ...]] = {
@@ -45,11 +47,14 @@ class Erased:
     files: frozenset[str] = frozenset()
     accounts: frozenset[str] = frozenset()
     comments: frozenset[str] = frozenset()
+    twins: frozenset[str] = frozenset()
+    entries: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, names: Iterable[str]) -> Erased:
-        """names: `conversation:USER#ID`, `file:ID`, `account:SUB` and `comment:ID`."""
-        found: dict[str, set[str]] = {"conversation": set(), "file": set(), "account": set(), "comment": set()}
+        """names: `conversation:USER#ID`, `file:ID`, `account:SUB`, `comment:ID`, `twin:HANDLE` and `entry:ID`."""
+        kinds = ("conversation", "file", "account", "comment", "twin", "entry")
+        found: dict[str, set[str]] = {kind: set() for kind in kinds}
         for name in names:
             kind, _, of_kind = name.partition(":")
             if kind in found:
@@ -60,6 +65,7 @@ class Erased:
 @dataclass(frozen=True, slots=True)
 class Selection:
     """table: "" for all. person: a `sub`; "" for everybody. conversation: "" for all, or one, with `files` alone.
+    twins: of a person, those that they have made.
 
     subs: the new ones by the old ones.
     """
@@ -68,6 +74,7 @@ class Selection:
     person: str = ""
     conversation: str = ""
     files: frozenset[str] = frozenset()
+    twins: frozenset[str] = frozenset()
     subs: Mapping[str, str] = field(default_factory=dict)
     erased: Erased = field(default_factory=Erased)
 
@@ -84,6 +91,8 @@ class Selection:
     def key(self, key: str) -> str | None:
         """An object's key as it comes back; None for one that does not."""
         prefix, first, *rest = key.split("/", 3)
+        if prefix in OF_TWINS:
+            return key if self.twin(first) and first not in self.erased.twins else None
         of_upload = prefix == "uploads"
         file_id = (rest[0] if rest else "") if of_upload else first
         if file_id in self.erased.files or (of_upload and first in self.erased.accounts):
@@ -92,7 +101,14 @@ class Selection:
             return None
         return self._renamed(key) if of_upload else key
 
+    def twin(self, handle: str) -> bool:
+        """Whether a twin was asked for."""
+        of_all = not self.person and not self.conversation
+        return self.table in ("", "twins") and (of_all or handle in self.twins)
+
     def _asked(self, table: str, item: Item) -> bool:
+        if table == "twins":
+            return self.twin(twin_of(item))
         if self.table:
             return table == self.table
         if table == "erasures":
@@ -101,9 +117,8 @@ class Selection:
             return False
         if not self.conversation:
             return True
-        if table == "files":
-            return item["file_id"]["S"] in self.files
-        return conversation_of(table, item) == self.conversation
+        is_file, of = table == "files", conversation_of(table, item)
+        return item["file_id"]["S"] in self.files if is_file else of == self.conversation
 
     def _is_erased(self, table: str, item: Item) -> bool:
         if table == "erasures":
@@ -112,6 +127,9 @@ class Selection:
             return True
         if table == "commentaires":
             return item["id"]["S"] in self.erased.comments
+        if table == "twins":
+            entry_id = item["item"]["S"].removeprefix(twins.ENTRY)
+            return twin_of(item) in self.erased.twins or entry_id in self.erased.entries
         return table == "files" and item["file_id"]["S"] in self.erased.files
 
     def _renamed(self, text: str) -> str:
@@ -142,6 +160,12 @@ def owner_of(table: str, item: Item) -> str:
         return _owner(item["subject"]["S"])
     found: str = item.get("user_id", item.get("owner", {})).get("S", "")
     return found
+
+
+def twin_of(item: Item) -> str:
+    """The handle of a row of the table of twins."""
+    handle = str(item["handle"]["S"])
+    return str(item["item"]["S"]) if handle == twins.TWINS else handle
 
 
 def conversation_of(table: str, item: Item) -> str:

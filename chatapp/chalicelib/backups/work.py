@@ -14,6 +14,7 @@ from . import places
 from .archive import Archive
 from .manifest import Part
 from .places import Run
+from .prefixes import bucket_of
 from .selection import Erased, Selection
 
 if TYPE_CHECKING:
@@ -54,6 +55,7 @@ class Work:
             person=self.run.person,
             conversation=value if kind == "conversation" else "",
             files=frozenset(self.run.files),
+            twins=frozenset(self.run.twins),
             subs=self.run.subs,
             erased=self.erased,
         )
@@ -72,7 +74,7 @@ class Work:
         """Where an object goes."""
         if self.run.drill:
             return self.services.drilled, drilled_prefix(self.run) + key
-        return (self.services.uploads if key.startswith("uploads/") else self.services.extracted), key
+        return bucket_of(self.services, key), key
 
 
 def scratch_name(run: Run, table: str) -> str:

@@ -90,7 +90,7 @@ class Message:
             "content": self.content or None,
             "files": self.files or None,
             "model": self.model,
-            "reservation": self.reservation.to_item() if self.reservation else None,
+            "reservation": self.reservation.to_item(self.subject) if self.reservation else None,
         }
         return {
             **self.key(),

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 from chalicelib import retention, undo
 from chalicelib.aws.table import Item, Key
@@ -35,6 +36,10 @@ class Conversation:
     prompt_estimate: what the same was estimated at.
     file_ids: of the files that stay with it. removed_file_ids: of those that were taken out of it.
     deleted_at, expires_at: Unix seconds.
+    Of a twin's visit: twin, twin_version: the handle, and the version that its last question was sent to; twin_born_at:
+    which of those that have had the handle. preview and
+    payer: instead of a version, the draft's revision, and the `sub` of the owner who tries it. visit: what the visitor
+    wishes. kept_days: after its last use, whatever the stage's setting. asked_in: the language of the last page.
     """
 
     subject: Subject
@@ -56,6 +61,14 @@ class Conversation:
     document_tokens: int | None = None
     prompt_tokens: int | None = None
     prompt_estimate: int | None = None
+    twin: str | None = None
+    twin_version: int | None = None
+    twin_born_at: str = ""
+    preview: int | None = None
+    payer: str | None = None
+    visit: Mapping[str, Any] = field(default_factory=dict)
+    kept_days: int | None = None
+    asked_in: str = ""
 
     @classmethod
     def from_item(cls, item: Item) -> Conversation:
@@ -79,6 +92,14 @@ class Conversation:
             document_tokens=item.get("document_tokens"),
             prompt_tokens=item.get("prompt_tokens"),
             prompt_estimate=item.get("prompt_estimate"),
+            twin=item.get("twin"),
+            twin_version=item.get("twin_version"),
+            twin_born_at=item.get("twin_born_at", ""),
+            preview=item.get("preview"),
+            payer=item.get("owner"),
+            visit=item.get("visit", {}),
+            kept_days=item.get("kept_days"),
+            asked_in=item.get("asked_in", ""),
         )
 
     def visible(self) -> bool:

@@ -13,6 +13,7 @@ from chalicelib.conversations import rows as conversations
 from chalicelib.conversations.messages import Message
 from chalicelib.subjects import Subject
 from chalicelib.turns import frame_log, settling
+from chalicelib.twin import transcripts
 
 from . import erasures
 
@@ -27,10 +28,13 @@ def purge_conversation(services: Services, subject: Subject, conversation_id: st
     so an interrupted purge is found again. An answer that still streams finds its row gone and removes its own log.
     """
     table, row = services.conversations, conversations.key(subject, conversation_id)
-    if undo.begin_purge(services, table, row) is None:
+    begun = undo.begin_purge(services, table, row)
+    if begun is None:
         return False
     erasures.conversation(services, subject, conversation_id)
     services.messages.delete_all(_cleared(services, messages.partition(subject, conversation_id)))
+    if "erased" in begun:  # by the visitor; otherwise the transcript has a time of its own
+        transcripts.remove(services, begun["twin"], conversation_id)
     table.write(table.delete(row))
     return True
 

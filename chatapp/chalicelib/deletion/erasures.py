@@ -34,6 +34,15 @@ def comment(services: Services, subject: Subject, comment_id: str) -> None:
     _note(services, f"comment:{comment_id}", subject)
 
 
+def twin(services: Services, subject: Subject, handle: str) -> None:
+    """Of backups that were made before: another twin may have the handle since."""
+    _note(services, f"twin:{handle}", subject)
+
+
+def entry(services: Services, subject: Subject, entry_id: str) -> None:
+    _note(services, f"entry:{entry_id}", subject)
+
+
 def account(services: Services, subject: Subject) -> None:
     _note(services, f"account:{subject.owner}", subject)
 

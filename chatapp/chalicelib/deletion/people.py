@@ -22,7 +22,7 @@ from chalicelib.push import connections
 from chalicelib.subjects import Subject
 from chalicelib.turns import stopping
 
-from . import erasures
+from . import erasures, twins
 from .conversations import purge_conversation
 from .files import purge_file
 
@@ -106,7 +106,7 @@ def remove(services: Services, subject: Subject, has_time: HasTime) -> bool:
         return False
     erasures.account(services, subject)
     nothing_comes = revoked_at + UNDER_WAY_S < time.time()
-    removed = all(step(services, subject, has_time) for step in (_conversations, _files, _comments))
+    removed = all(step(services, subject, has_time) for step in (_conversations, _files, _comments, _twins))
     if removed:
         services.uploads.delete(services.uploads.versions(f"uploads/{subject.owner}/"))
         # After the files and answers, which are taken off its counts.
@@ -147,6 +147,12 @@ def _comments(services: Services, subject: Subject, has_time: HasTime) -> bool:
         gone &= removal.remove(services, Comment.from_item(item))
     names.keep(services, subject.owner, None)
     return gone
+
+
+def _twins(services: Services, subject: Subject, has_time: HasTime) -> bool:
+    """With what is published of them: whose twin it is, is gone."""
+    twins.remove_of(services, subject)
+    return True
 
 
 def _usage(services: Services, subject: Subject) -> Iterator[Key]:

@@ -8,7 +8,7 @@ from chalicelib import logs
 from chalicelib.comments import bans
 from chalicelib.undo import PurgeOrder
 
-from . import people
+from . import people, twins
 from .comments import purge_comment
 from .conversations import purge_conversation
 from .files import purge_extract, purge_file
@@ -30,6 +30,8 @@ def carry_out(services: Services, payload: dict[str, Any], remaining_s: float) -
         return people.carry_out(services, payload, remaining_s)
     if "comments" in payload:
         return bans.carry_out(services, payload, remaining_s)
+    if "twin" in payload:
+        return {"done": twins.purge_twin(services, payload["twin"])}
     return {"done": purge(services, payload)}
 
 

@@ -2,9 +2,10 @@
 
 Finds rows by the `due-index` of their tables: what was deleted and never purged or is kept no longer, uploads that
 never came or were never read, files whose turn to be read was missed, what was stored of a file after it was removed,
-comments that were deleted, reservations of money that nobody settled. What a file had reserved of its owner's room goes
-with its row, in one transaction. Each row is done by itself, safely to repeat, and stays due until it is; so a run may
-end anywhere, and the next one goes on. People whose accounts are gone are found beside it (`departures`).
+comments and twins that were deleted, pages of twins that were not written, reservations of money that nobody settled.
+What a file had reserved of its owner's room goes with its row, in one transaction. Each row is done by itself, safely
+to repeat, and stays due until it is; so a run may end anywhere, and the next one goes on. People whose accounts are
+gone are found beside it (`departures`).
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from chalicelib.files.row import ABANDONED_S, File
 from chalicelib.spending import reservations
 from chalicelib.subjects import Subject
 
-from . import dating, departures
+from . import dating, departures, twins
 from .comments import purge_comment
 from .conversations import purge_conversation
 from .files import purge_extract, purge_file
@@ -59,6 +60,7 @@ def sweep(services: Services, remaining_s: float) -> None:
         ("files", services.files_due, _file),
         ("usage", services.usage_due, _usage),
         ("comments", services.comments_due, _comment),
+        ("twins", services.twins_due, twins.sweep),
     ]
     # In turn, so that much of one kind does not keep all others waiting.
     waiting = deque((kind, finish, _pages(index, shard)) for shard in due.SHARDS for kind, index, finish in sources)
@@ -112,7 +114,7 @@ def _conversation(services: Services, row: Item) -> None:
     subject, conversation_id = Subject.of_owner(row["user_id"]), row["conversation_id"]
     purged = purge_conversation(services, subject, conversation_id)
     # Otherwise it was brought back or used since; or its date is of a time when there were dates.
-    if not purged and not services.settings.retention_days:
+    if not purged and not services.settings.retention_days and subject.kind == "user":
         _put_off(services.conversations, row, conversations.key(subject, conversation_id), _UNTIL_DELETED)
 
 

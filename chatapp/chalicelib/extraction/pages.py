@@ -18,9 +18,10 @@ class Locator(TypedDict):
         sheet     sheet (None: the file is one table), first_row, last_row     rows as a spreadsheet counts them
         section   section (None: no heading above it), part (1, 2, … when a section is longer than one page)
         lines     first_line, last_line, part (when one line is longer than a page)
+        entry     (of a twin's sources, which are no file; the label is its section)
     """
 
-    kind: Literal["page", "slide", "sheet", "section", "lines"]
+    kind: Literal["page", "slide", "sheet", "section", "lines", "entry"]
     label: str
     page: NotRequired[int]
     slide: NotRequired[int]

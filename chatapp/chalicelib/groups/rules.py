@@ -76,6 +76,18 @@ RULES: dict[tuple[str, str], Rule] = {
     ("POST", "/moderation/commentaires/{comment_id}"): Rule.OWNERS,
     ("PUT", "/moderation/bans/{user_id}"): Rule.OWNERS,
     ("DELETE", "/moderation/bans/{user_id}"): Rule.OWNERS,
+    # Visitors of a twin: who has no sign-in, but a visit's token for all but the first two.
+    ("GET", "/twins/{handle}"): Rule.PUBLIC,
+    ("POST", "/twins/{handle}/visits"): Rule.PUBLIC,
+    ("GET", "/twins/{handle}/messages"): Rule.PUBLIC,
+    ("POST", "/twins/{handle}/messages"): Rule.PUBLIC,
+    ("POST", "/twins/{handle}/messages/{message_id}/stop"): Rule.PUBLIC,
+    ("POST", "/twins/{handle}/messages/{message_id}/retry"): Rule.PUBLIC,
+    ("GET", "/twins/{handle}/messages/{message_id}/frames"): Rule.PUBLIC,
+    ("PUT", "/twins/{handle}/messages/{message_id}/rating"): Rule.PUBLIC,
+    ("POST", "/twins/{handle}/sockets"): Rule.PUBLIC,
+    ("GET", "/twins/{handle}/visit"): Rule.PUBLIC,
+    ("DELETE", "/twins/{handle}/visit"): Rule.PUBLIC,
     # Twins, as their owners work on them.
     ("GET", "/drafts"): Rule.OWNERS,
     ("PUT", "/drafts/{handle}"): Rule.OWNERS,
@@ -92,6 +104,7 @@ RULES: dict[tuple[str, str], Rule] = {
     ("DELETE", "/drafts/{handle}/sources/{source_id}"): Rule.OWNERS,
     ("POST", "/drafts/{handle}/conflicts/{conflict_id}"): Rule.OWNERS,
     ("POST", "/drafts/{handle}/questions"): Rule.OWNERS,
+    ("POST", "/drafts/{handle}/preview"): Rule.OWNERS,
     ("POST", "/drafts/{handle}/publications"): Rule.OWNERS,
     ("POST", "/drafts/{handle}/versions/{version}/publication"): Rule.OWNERS,
     # People.

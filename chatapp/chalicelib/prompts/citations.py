@@ -32,7 +32,7 @@ Span = tuple[int, int]
 
 
 class Citer:
-    """The citations of one answer.
+    """The citations of one answer: of files, or of the entries of a twin's sources.
 
     sources: the documents of the prompt. found: what tools gave so far, by source: several passages of a page, perhaps.
     It grows with each round.
@@ -58,7 +58,7 @@ class Citer:
                 source = self._source(given)
                 first, end = given["start_block_index"], given["end_block_index"]
                 pages = source.pages[first : max(end, first + 1)]
-                return _citation(source.attached, pages[0], pages[-1].number, quote(pages[0].text, claim))
+                return _citation(source.named(first), pages[0], pages[-1].number, quote(pages[0].text, claim))
             case "search_result_location":
                 found, text = _passage(self._found[given["source"]], given["cited_text"].strip())
                 return _citation(found.attached, found.page, found.page.number, quote(_bare(text), claim))
@@ -122,9 +122,9 @@ def quote(text: str, claim: str) -> str:
 
     Literally as they stand there, in one piece, 400 characters at most.
     """
-    wanted = set(_terms(claim))
+    wanted = set(terms(claim))
     spans = list(_sentences(text))
-    words = [wanted.intersection(_terms(text[start:end])) for start, end in spans]
+    words = [wanted.intersection(terms(text[start:end])) for start, end in spans]
     seen_in = Counter(word for shared in words for word in shared)
     weight = {word: math.log(1 + len(spans) / count) for word, count in seen_in.items()}
     best, best_score = (0, min(len(text), MAX_QUOTE_CHARACTERS)), 0.0
@@ -178,7 +178,7 @@ def _whole_words(text: str, span: Span) -> str:
     return text[start:end].strip() or text[:MAX_QUOTE_CHARACTERS].strip()
 
 
-def _terms(text: str) -> list[str]:
+def terms(text: str) -> list[str]:
     """Words that carry meaning, as they are compared: lower case, without accents."""
     folded = unicodedata.normalize("NFKD", text.casefold())
     plain = "".join(character for character in folded if not unicodedata.combining(character))

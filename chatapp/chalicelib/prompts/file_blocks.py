@@ -98,10 +98,17 @@ class Placed:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A document of the prompt, for its citations. pages: by block; none of a scan, which is cited by page number."""
+    """A document of the prompt, for its citations. pages: by block; none of a scan, which is cited by page number.
+
+    entries: as what each block is cited, where it is not the document's.
+    """
 
     attached: Attached
     pages: Sequence[Page]
+    entries: Sequence[Attached] = ()
+
+    def named(self, block: int) -> Attached:
+        return self.entries[block] if self.entries else self.attached
 
 
 @dataclass(frozen=True, slots=True)

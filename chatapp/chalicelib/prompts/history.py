@@ -103,7 +103,7 @@ class History:
 
 def read(services: Services, answer: Message, scope: Scope) -> History:
     """The thread that `answer` continues: one query, whatever its length, and one request for the rows of its files."""
-    thread, is_branched = _visible(services, answer, scope.cut)
+    thread, is_branched = visible(services, answer, scope.cut)
     at_cut = () if is_branched else scope.cut_files
     held = _held(services, answer, scope, [*at_cut, *_attached(thread)])
     placed = _placed(services.settings, scope, held, thread)
@@ -123,7 +123,7 @@ def read(services: Services, answer: Message, scope: Scope) -> History:
     )
 
 
-def _visible(services: Services, answer: Message, cut: str | None) -> tuple[list[Message], bool]:
+def visible(services: Services, answer: Message, cut: str | None) -> tuple[list[Message], bool]:
     """The thread from the cut to the answer's prompt; all of it, and True, where a turn from before the cut goes on."""
     is_older = cut is not None and cut > (answer.parent_id or _FIRST_ID)
     thread = [] if is_older else _thread(_rows(services, answer, cut), answer)
@@ -292,11 +292,11 @@ def _prompt(
         blocks = [dict(content.block) for content in new.values()]
         prompt.append({"role": message.role, "content": [*blocks, {"type": "text", "text": text}]})
         last_file = blocks[-1:] or last_file
-    _mark(prompt, last_file)
+    mark(prompt, last_file)
     return prompt, list(shown.values())
 
 
-def _mark(prompt: list[dict[str, Any]], last_file: list[dict[str, Any]]) -> None:
+def mark(prompt: list[dict[str, Any]], last_file: list[dict[str, Any]]) -> None:
     """The newest prompt is stored in the cache; the one before it is where the last turn stored its own.
 
     Files are stored by themselves too: another branch finds them there.

@@ -47,12 +47,19 @@ def issue_ticket(services: Services, session: Session, token_expires_at: int) ->
     return ticket
 
 
-def connect(services: Services, ticket: str | None, connection_id: str, endpoint: str) -> None:
-    """Take a connection in. Raises Refused; deleting the ticket's row is what makes it good for one use."""
+def connect(
+    services: Services, ticket: str | None, connection_id: str, endpoint: str, *, of_visits: bool = False
+) -> None:
+    """Take a connection in. Raises Refused; deleting the ticket's row is what makes it good for one use.
+
+    of_visits: from a page where twins stand, and nothing else of the site: a person's ticket stays where it is.
+    """
     table = services.sockets
     key = {"subject": _ticket_subject(ticket or ""), "item": NO_ITEM}
     try:
-        row = table.write(table.delete(key, condition="attribute_exists(#subject)"), returns="ALL_OLD")
+        condition = "begins_with(#for, :visit)" if of_visits else "attribute_exists(#subject)"
+        values = {":visit": "visit:"} if of_visits else None
+        row = table.write(table.delete(key, condition=condition, values=values), returns="ALL_OLD")
     except ConditionFailed as missing:
         raise Refused from missing
     if row["ttl"] < time.time():
@@ -99,7 +106,7 @@ def endpoint_of(request_context: dict[str, Any], endpoint_url: str | None) -> st
 
 
 def comes_from(event: dict[str, Any], site_origin: str) -> bool:
-    """Whether $connect is the site's own, or no browser's.
+    """Whether $connect is that site's own, or no browser's.
 
     The same-origin policy does not hold for sockets: any page may open one, and its browser always says which page it
     was, in a header that no script can change (RFC 6455, 4.1 and 10.2). A script of a person's own sends none, or what
@@ -115,12 +122,13 @@ def on_connect(services: Services, event: dict[str, Any]) -> dict[str, int]:
     Another page's attempt takes no ticket: the one that it names may still be used where it belongs.
     """
     context = event["requestContext"]
-    if not comes_from(event, services.settings.site_origin):
+    is_own = comes_from(event, services.settings.site_origin)
+    if not is_own and not any(comes_from(event, origin) for origin in services.settings.twin_origins):
         return {"statusCode": 403}
     ticket = (event.get("queryStringParameters") or {}).get("ticket")
     endpoint = endpoint_of(context, services.settings.endpoint_url)
     try:
-        connect(services, ticket, context["connectionId"], endpoint)
+        connect(services, ticket, context["connectionId"], endpoint, of_visits=not is_own)
     except Refused:
         return {"statusCode": 403}
     return {"statusCode": 200}

@@ -1,11 +1,17 @@
-"""What may be spent in a calendar month (UTC): by one person, and by the whole stage.
+"""What may be spent in a calendar month (UTC): by one person, and by the whole stage; and what a visitor is told.
 
 Whether a call still fits is for `reservations` to decide.
 """
 
 from __future__ import annotations
 
-from chalicelib.errors import BudgetSpent
+import math
+import time
+from datetime import UTC, datetime, timedelta
+from typing import Literal
+
+from chalicelib.errors import BudgetSpent, TwinResting
+from chalicelib.ids import iso
 from chalicelib.settings import Settings
 
 from . import usage
@@ -17,6 +23,19 @@ def cap_micro_usd(settings: Settings, counted: Counted, own: int | None) -> int:
     if counted == usage.STAGE:
         return int(settings.stage_budget_usd * 1_000_000)
     return int(settings.user_budget_usd * 1_000_000) if own is None else own
+
+
+def resting(period: str) -> TwinResting:
+    """What a visitor is told, whoever's budget it is that the answer does not fit. period: a day, or a month."""
+    until = resumes_at("day" if period.count("-") == 2 else "month")
+    return TwinResting(max(1, math.ceil(until - time.time())), iso(until))
+
+
+def resumes_at(period: Literal["day", "month"]) -> float:
+    """When the next day or month begins, in UTC (Unix seconds)."""
+    now = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    later = now + timedelta(days=1) if period == "day" else (now.replace(day=1) + timedelta(days=32)).replace(day=1)
+    return later.timestamp()
 
 
 def refusal(settings: Settings, counted: Counted, own: int | None) -> BudgetSpent:

@@ -41,7 +41,7 @@ from . import addresses, gcra, usage
 if TYPE_CHECKING:
     from chalicelib.services import Services
 
-What = Literal["sends", "uploads", "sockets", "comments", "signups"]
+What = Literal["sends", "uploads", "sockets", "comments", "visits", "signups"]
 
 # Of a row of rates: it is followed by what is done.
 PERIOD = "rate:"
@@ -53,6 +53,7 @@ _NAMED: Mapping[What, str] = {
     "uploads": "files",
     "sockets": "connections",
     "comments": "comments",
+    "visits": "visits",
     "signups": "sign-ups",
 }
 _FROM = {
@@ -60,6 +61,7 @@ _FROM = {
     "visit": "from this visit",
     "key": "with this key",
     "ip": "from your address",
+    "twin": "to this twin",
     usage.STAGE: "on this site",
 }
 
@@ -69,13 +71,15 @@ class Caller:
     """Who makes a request, as API Gateway saw them.
 
     subject: a person or a visit; None for nobody in particular. ip: of the other end of the connection. key_id: of the
-    API key that was shown; "" for none. group: of a person (`owners`, `members` or `none`).
+    API key that was shown; "" for none. group: of a person (`owners`, `members` or `none`). twin: the handle of the one
+    that is asked; "" where none is, or its owner tries it.
     """
 
     subject: Subject | None
     ip: str
     key_id: str = ""
     group: str = "none"
+    twin: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +126,7 @@ def take(services: Services, what: What, caller: Caller, *, own: Limit | None = 
             raise
         taken.append(row)
         # How busy everybody is together is nobody's business.
-        if row.scope != usage.STAGE:
+        if row.scope not in (usage.STAGE, "twin"):
             remaining.append(_remaining(what, row, tat_us, now_us))
     return remaining
 
@@ -173,6 +177,9 @@ def _rows(services: Services, what: What, caller: Caller, own: Limit | None, now
         of_caller, counted, scope = None, "", ""
     if of_caller:
         yield _Row(counted, scope, of_caller)
+    of_twin = rates["twins"].get(what)
+    if of_twin and caller.twin:
+        yield _Row(usage.of_twin(caller.twin), "twin", of_twin)
     of_stage = rates["stage"].get(what)
     if of_stage:
         yield _Row(usage.STAGE, usage.STAGE, of_stage)

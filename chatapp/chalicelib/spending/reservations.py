@@ -1,6 +1,7 @@
 """The one door to money: what a model call may cost at most is reserved before it, and settled after it.
 
-A reservation stands on two rows, its subject's and the stage's. `cost_micro_usd` holds what was spent and what is
+A reservation stands on two rows, its subject's and the stage's, or on three where a twin pays for its visitors: the
+twin's of the day, the twin's of the month, and the stage's. `cost_micro_usd` holds what was spent and what is
 reserved together; beside it, an attribute of its own holds what this reservation takes of that, until it is settled:
 
     reserve   (nothing) ──► held        on condition that the cap leaves room
@@ -22,7 +23,7 @@ import secrets
 import time
 from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING
 
 from chalicelib import due
@@ -49,11 +50,30 @@ _ATTEMPTS = 4
 
 
 @dataclass(frozen=True, slots=True)
+class TwinBudget:
+    """What a twin may spend on its visitors. day: of UTC, that `daily_micro_usd` is of."""
+
+    handle: str
+    day: str
+    daily_micro_usd: int
+    monthly_micro_usd: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """One row of counts that a call stands on."""
+
+    counted: Counted
+    period: str
+
+
+@dataclass(frozen=True, slots=True)
 class Reservation:
     """id: begins with the second (hexadecimal) it was made in, so that one that nobody settled is known by its age.
 
-    period: the month that it counts in, whenever it is settled. micro_usd: what it holds on each of its two rows.
-    own_budget: the person's (micro-USD), as it was when the call was asked for; None for what everybody has.
+    period: the month that it counts in, whenever it is settled. micro_usd: what it holds on each of its rows.
+    own_budget: the person's (micro-USD), as it was when the call was asked for; None for what everybody has. twin: that
+    pays instead of the subject, with its budgets as they were then.
     """
 
     subject: Subject
@@ -61,20 +81,38 @@ class Reservation:
     period: str
     micro_usd: int
     own_budget: int | None = None
+    twin: TwinBudget | None = None
 
     @property
     def held(self) -> str:
         """The attribute that holds it."""
         return _HELD + self.id
 
-    def to_item(self) -> Item:
-        """As the row of an answer keeps it; the subject is the row's."""
-        kept = {"id": self.id, "period": self.period, "micro_usd": self.micro_usd}
-        return kept if self.own_budget is None else {**kept, "own_budget": self.own_budget}
+    @property
+    def rows(self) -> list[_Row]:
+        """On which it stands; the stage's last, where everybody meets."""
+        own = [_Row(self.subject, self.period)]
+        if self.twin:
+            counted = usage.of_twin(self.twin.handle)
+            own = [_Row(counted, self.twin.day), _Row(counted, self.period)]
+        return [*own, _Row(usage.STAGE, self.period)]
+
+    def to_item(self, of: Subject) -> Item:
+        """As the row of an answer keeps it. of: whose the row is, which says who pays unless somebody else does."""
+        kept: Item = {"id": self.id, "period": self.period, "micro_usd": self.micro_usd}
+        if self.own_budget is not None:
+            kept["own_budget"] = self.own_budget
+        if self.twin:
+            kept["twin"] = asdict(self.twin)
+        if self.subject != of:
+            kept["payer"] = self.subject.owner
+        return kept
 
     @classmethod
     def from_item(cls, item: Item, subject: Subject) -> Reservation:
-        return cls(subject, item["id"], item["period"], item["micro_usd"], item.get("own_budget"))
+        payer = Subject.of_owner(item["payer"]) if "payer" in item else subject
+        twin = TwinBudget(**item["twin"]) if "twin" in item else None
+        return cls(payer, item["id"], item["period"], item["micro_usd"], item.get("own_budget"), twin)
 
 
 class _Refused(Exception):
@@ -98,9 +136,15 @@ class _Step:
     room: int | None = None
 
 
-def reserve(services: Services, subject: Subject, micro_usd: int, own_budget: int | None = None) -> Reservation:
+def reserve(
+    services: Services,
+    subject: Subject,
+    micro_usd: int,
+    own_budget: int | None = None,
+    twin: TwinBudget | None = None,
+) -> Reservation:
     """Hold what one call may cost at most. Raises BudgetSpent, with nothing held, and Busy."""
-    return _grown(services, replace(_new(subject), own_budget=own_budget), None, micro_usd)
+    return _grown(services, replace(_new(subject), own_budget=own_budget, twin=twin), None, micro_usd)
 
 
 def extend(services: Services, reservation: Reservation, micro_usd: int) -> Reservation:
@@ -114,9 +158,9 @@ def settle(services: Services, reservation: Reservation, spent: dict[str, int] |
     False where somebody had settled it before: nothing is counted. Raises Busy, once both rows were tried.
     """
     made, busy = False, None
-    for counted in (reservation.subject, usage.STAGE):
+    for row in reservation.rows:
         try:
-            made |= _settle_row(services, counted, reservation, spent)
+            made |= _settle_row(services, row, reservation, spent)
         except Busy as error:
             busy = error
     if busy:
@@ -124,22 +168,22 @@ def settle(services: Services, reservation: Reservation, spent: dict[str, int] |
     return made
 
 
-def _settle_row(services: Services, counted: Counted, reservation: Reservation, spent: dict[str, int] | None) -> bool:
+def _settle_row(services: Services, row: _Row, reservation: Reservation, spent: dict[str, int] | None) -> bool:
     held: int | None = reservation.micro_usd
     for _ in range(_ATTEMPTS):
         try:
-            return _make(services, counted, reservation, _Step(held, None, spent))
+            return _make(services, row, reservation, _Step(held, None, spent))
         except _Refused as refused:
             # Whoever extended it last has not said so yet, or did not live to.
             held = refused.row.get(reservation.held)
     raise Busy
 
 
-def charge(services: Services, subject: Subject, spent: dict[str, int]) -> None:
+def charge(services: Services, subject: Subject, spent: dict[str, int], beyond: Reservation | None = None) -> None:
     """Count what was spent without a reservation, or beyond one that somebody else has settled."""
-    charged = _new(subject)
-    for counted in (subject, usage.STAGE):
-        _make(services, counted, charged, _Step(None, 0))
+    charged = replace(_new(beyond.subject), twin=beyond.twin) if beyond else _new(subject)
+    for row in charged.rows:
+        _make(services, row, charged, _Step(None, 0))
     settle(services, charged, spent)
 
 
@@ -151,15 +195,17 @@ def _new(subject: Subject) -> Reservation:
 def _grown(services: Services, reservation: Reservation, before: int | None, more: int) -> Reservation:
     """The subject's row first, always: two that take the same two rows crosswise would refuse each other."""
     grown = replace(reservation, micro_usd=(before or 0) + more)
-    tried: list[Counted] = []
-    for counted in (reservation.subject, usage.STAGE):
-        room = budgets.cap_micro_usd(services.settings, counted, reservation.own_budget) - more
-        tried.append(counted)
+    tried: list[_Row] = []
+    for row in reservation.rows:
+        room = _cap_micro_usd(services, row, reservation) - more
+        tried.append(row)
         try:
-            _make_room(services, counted, reservation, _Step(before, grown.micro_usd, room=room))
+            _make_room(services, row, reservation, _Step(before, grown.micro_usd, room=room))
         except _Refused as refused:
             _take_back(services, tried, reservation, _Step(grown.micro_usd, before))
-            raise budgets.refusal(services.settings, counted, reservation.own_budget) from refused
+            if reservation.twin:
+                raise budgets.resting(row.period) from refused
+            raise budgets.refusal(services.settings, row.counted, reservation.own_budget) from refused
         except Busy:
             # Nobody knows whether it was made.
             _take_back(services, tried, reservation, _Step(grown.micro_usd, before))
@@ -167,18 +213,25 @@ def _grown(services: Services, reservation: Reservation, before: int | None, mor
     return grown
 
 
-def _make_room(services: Services, counted: Counted, reservation: Reservation, step: _Step) -> None:
+def _cap_micro_usd(services: Services, row: _Row, reservation: Reservation) -> int:
+    twin = reservation.twin
+    if twin and row.counted != usage.STAGE:
+        return twin.daily_micro_usd if row.period == twin.day else twin.monthly_micro_usd
+    return budgets.cap_micro_usd(services.settings, row.counted, reservation.own_budget)
+
+
+def _make_room(services: Services, row: _Row, reservation: Reservation, step: _Step) -> None:
     """Make a step; where the cap leaves no room, once what others have left behind is given back."""
     try:
-        _make(services, counted, reservation, step)
+        _make(services, row, reservation, step)
     except _Refused as refused:
         stale = _stale(refused.row, reservation)
         if not stale:
             raise
         for each in stale:
             with suppress(_Refused):
-                _make(services, counted, each, _Step(each.micro_usd, None))
-        _make(services, counted, reservation, step)
+                _make(services, row, each, _Step(each.micro_usd, None))
+        _make(services, row, reservation, step)
 
 
 def release_stale(services: Services, row: Item) -> int:
@@ -191,7 +244,7 @@ def release_stale(services: Services, row: Item) -> int:
     stale = _stale(row, Reservation(Subject("user", ""), "", row["period"], 0))
     for each in stale:
         with suppress(_Refused):
-            _make(services, counted, each, _Step(each.micro_usd, None))
+            _make(services, _Row(counted, row["period"]), each, _Step(each.micro_usd, None))
     held = sum(name.startswith(_HELD) for name in row) - len(stale)
     later = due.at_step(time.time() + _STALE_S, counted, _DUE_STEP_S) if held else due.NEVER
     # Whoever has reserved meanwhile has put it off already.
@@ -219,20 +272,20 @@ def _stale(row: Item, reservation: Reservation) -> list[Reservation]:
     ]
 
 
-def _take_back(services: Services, tried: Iterable[Counted], reservation: Reservation, step: _Step) -> None:
+def _take_back(services: Services, tried: Iterable[_Row], reservation: Reservation, step: _Step) -> None:
     """Undo a step wherever it was made, and can be undone now."""
-    for counted in tried:
+    for row in tried:
         with suppress(_Refused, Busy):
-            _make(services, counted, reservation, step)
+            _make(services, row, reservation, step)
 
 
-def _make(services: Services, counted: Counted, reservation: Reservation, step: _Step) -> bool:
+def _make(services: Services, counts: _Row, reservation: Reservation, step: _Step) -> bool:
     """One plain update. False where it had been made before. Raises _Refused and Busy."""
     if step.room is not None and step.room < 0:
         raise _Refused({})  # not even with nothing spent
-    change, values = _change(counted, reservation, step)
-    row = usage.key(counted, reservation.period)
-    update = services.usage.update(row, change, values, condition=_condition(reservation, step))
+    change, values = _change(counts.counted, reservation, step)
+    key = usage.key(counts.counted, counts.period)
+    update = services.usage.update(key, change, values, condition=_condition(reservation, step))
     try:
         services.usage.write(update)
     except ConditionFailed as refused:

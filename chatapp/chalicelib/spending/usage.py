@@ -13,6 +13,11 @@ COUNTS = ("input_tokens", "output_tokens", "cache_creation_input_tokens", "cache
 Counted = Subject | str
 
 
+def of_twin(handle: str) -> str:
+    """As what a twin is counted: all its visits together."""
+    return f"twin:{handle}"
+
+
 def priced(counts: dict[str, int], offer: ModelOffer) -> dict[str, int]:
     """Token counts with their cost, rounded up to a whole micro-USD.
 

@@ -10,6 +10,8 @@ from chalicelib.extraction.estimates import estimate_tokens
 from chalicelib.files.row import File
 from chalicelib.spending import usage
 
+from .accounts import Account
+
 if TYPE_CHECKING:
     from chalicelib.services import Services
     from chalicelib.settings import Settings
@@ -18,19 +20,27 @@ if TYPE_CHECKING:
 _ENVELOPE_TOKENS = 2_000
 
 
-def worst_case_micro_usd(
-    services: Services, conversation: Conversation, model: str | None, text: str = "", attached: Iterable[File] = ()
+def worst_case_micro_usd(  # noqa: PLR0917 (all that an answer's price depends on)
+    services: Services,
+    conversation: Conversation,
+    model: str | None,
+    text: str = "",
+    attached: Iterable[File] = (),
+    account: Account | None = None,
 ) -> int:
     """Of the first call for an answer: the last prompt with its answer, what is new, and an answer of full length.
 
-    model: that is asked for, by default the conversation's. text, attached: of a new message.
+    model: that is asked for, by default the conversation's. text, attached: of a new message. account: of a visit.
     """
     settings = services.settings
     new = estimate_tokens(text) + sum(file.tokens or 0 for file in attached)
-    prompt_tokens = _earlier(settings, conversation) + new + _ENVELOPE_TOKENS
-    most = settings.context_tokens - settings.max_tokens
+    earlier, max_tokens = _earlier(settings, conversation), settings.max_tokens
+    if account is not None:
+        earlier, max_tokens = max(account.prefix_tokens, conversation.prompt_tokens or 0), account.max_tokens
+    prompt_tokens = earlier + new + _ENVELOPE_TOKENS
+    most = settings.context_tokens - max_tokens
     offer = settings.offer(model or conversation.model)
-    return usage.worst_case_micro_usd(offer, min(prompt_tokens, most), settings.max_tokens)
+    return usage.worst_case_micro_usd(offer, min(prompt_tokens, most), max_tokens)
 
 
 def _earlier(settings: Settings, conversation: Conversation) -> int:

@@ -150,12 +150,13 @@ def made(message: Message, after: int) -> Iterable[AnswerFrame]:
         yield from numbering.deltas(index, kind, block[kind])
         for citation in block.get("citations", []):
             yield numbering.citation(index, citation)
-    yield numbering.end(message, shown_usage(message.usage))
+    yield numbering.end(message, shown_usage(message))
 
 
-def shown_usage(usage: dict[str, int] | None) -> Usage | None:
-    """Usage as it goes over the wire."""
-    if usage is None:
+def shown_usage(message: Message) -> Usage | None:
+    """Usage as it goes over the wire: what a twin spends on an answer is nothing to its visitor."""
+    usage = message.usage
+    if usage is None or message.subject.kind == "visit":
         return None
     return {
         "input_tokens": usage["input_tokens"],

@@ -17,6 +17,7 @@ from chalicelib.subjects import Subject
 
 from . import costs, settling
 from . import rows as turn_rows
+from .accounts import Account
 from .rows import Turn
 from .sending import must_be_free, store
 from .starting import started
@@ -25,30 +26,40 @@ if TYPE_CHECKING:
     from chalicelib.services import Services
 
 
-def retry(services: Services, subject: Subject, conversation_id: str, message_id: str, model: str | None) -> Turn:
-    """A new answer to the same prompt; the old one stays readable as superseded.
+def retry(  # noqa: PLR0917 (as `send`)
+    services: Services,
+    subject: Subject,
+    conversation_id: str,
+    message_id: str,
+    model: str | None,
+    account: Account | None = None,
+) -> Turn:
+    """A new answer to the same prompt; the old one stays readable as superseded. account: of a twin's visit.
 
     An answer is superseded once: repeating the retry returns the same turn, and starts it again while it is queued.
     Raises AnswerInProgress, BudgetSpent, NotFound and Unavailable (stored; safe to repeat).
     """
 
+    payer, twin = (account.payer, account.twin) if account else (subject, None)
+
     def attempt() -> Turn:
         row, old_row, person_row = batch_get(
             (services.conversations, conversations.key(subject, conversation_id)),
             (services.messages, messages.key(subject, conversation_id, message_id)),
-            (services.people, people.key(subject)),
+            (services.people, people.key(payer)),
         )
         conversation, old = conversations.existing(row), messages.existing(old_row)
         prompt = _prompt_of(services, old)
         if old.superseded_by:
             return _retried(services, conversation, prompt, old.superseded_by)
         must_be_free(services, conversation)
-        most = costs.worst_case_micro_usd(services, conversation, model or old.model)
-        asking = people.Person.from_item(subject.owner, person_row)
-        reserved = reservations.reserve(services, subject, most, asking.budget_micro_usd)
+        most = costs.worst_case_micro_usd(services, conversation, model or old.model, account=account)
+        asking = people.Person.from_item(payer.owner, person_row)
+        reserved = reservations.reserve(services, payer, most, asking.budget_micro_usd, twin)
         new = turn_rows.again(services, old, model).with_changes(reservation=reserved)
+        head = turn_rows.take_head(services, conversation, new, more=account.changes if account else None)
         try:
-            store(services, new, [*_superseding(services, old, new), turn_rows.take_head(services, conversation, new)])
+            store(services, new, [*_superseding(services, old, new), head])
         except TransactionRefused as refused:
             raise Changed from refused
         return Turn(conversation, prompt, new)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -119,15 +119,24 @@ def writes(services: Services, turn: Turn, sending: Sending) -> TurnWrites:
     )
 
 
-def take_head(services: Services, conversation: Conversation, answer: Message, file_ids: Sequence[str] = ()) -> Write:
+def take_head(
+    services: Services,
+    conversation: Conversation,
+    answer: Message,
+    file_ids: Sequence[str] = (),
+    more: Mapping[str, Any] | None = None,
+) -> Write:
+    """more: attributes of the conversation to set with it."""
     values: dict[str, Any] = {
         ":answer": answer.message_id,
         ":now": answer.created_at,
     }
     if conversation.head is not None:
         values[":was"] = conversation.head
-    kept = retention.used(services.settings, conversation.conversation_id)
+    kept = retention.used(services.settings, conversation.conversation_id, conversation.kept_days)
     change = "SET #head = :answer, #answer_in_progress = :answer, #timestamp = :now"
+    change += "".join(f", #{name} = :{name}" for name in more or {})
+    values |= {f":{name}": value for name, value in (more or {}).items()}
     if kept["ttl"] is None:
         change += " REMOVE " + ", ".join(f"#{name}" for name in kept)
     else:

@@ -37,6 +37,7 @@ from chalicelib.subjects import Subject
 
 from . import costs, settling
 from . import rows as turn_rows
+from .accounts import Account
 from .rows import HEAD, Sending, Turn
 from .starting import started
 
@@ -44,15 +45,21 @@ if TYPE_CHECKING:
     from chalicelib.services import Services
 
 
-def send(services: Services, subject: Subject, conversation_id: str, sending: Sending) -> Turn:
-    """Store a prompt with its queued answer and start the answer.
+def send(
+    services: Services, subject: Subject, conversation_id: str, sending: Sending, account: Account | None = None
+) -> Turn:
+    """Store a prompt with its queued answer and start the answer. account: of a twin's visit.
 
     The same request_id returns the same turn, and starts it again while it is still queued. Raises AnswerInProgress,
     FileNotReady, RequestIdReused, BudgetSpent, InvalidRequest, NotFound (nothing stored) and Unavailable (stored; safe
     to repeat).
     """
     return _once(
-        services, subject, conversation_id, sending, lambda: _store(services, subject, conversation_id, sending)
+        services,
+        subject,
+        conversation_id,
+        sending,
+        lambda: _store(services, subject, conversation_id, sending, account),
     )
 
 
@@ -92,7 +99,7 @@ def _store_first(services: Services, item: Item, sending: Sending) -> Turn:
             (services.people, people.key(subject)), *attachments.keys(services, sending.file_ids)
         )
         attached = attachments.checked(services, new, sending.file_ids, file_rows)
-        person = _there(services, subject, row)
+        person = there(services, subject, row)
         turn = _reserved(
             services, turn_rows.new_turn(services, new, sending, None, attached), sending, attached, person
         )
@@ -117,11 +124,15 @@ def conversation_id_of(subject: Subject, request_id: str) -> str:
     return f"{digest[:8]}-{digest[8:12]}-8{digest[13:16]}-a{digest[17:20]}-{digest[20:32]}"
 
 
-def _store(services: Services, subject: Subject, conversation_id: str, sending: Sending) -> Turn:
+def _store(
+    services: Services, subject: Subject, conversation_id: str, sending: Sending, account: Account | None
+) -> Turn:
+    payer = account.payer if account else subject
+
     def attempt() -> Turn:
         row, person_row, *file_rows = batch_get(
             (services.conversations, conversations.key(subject, conversation_id)),
-            (services.people, people.key(subject)),
+            (services.people, people.key(payer)),
             *attachments.keys(services, sending.file_ids),
         )
         conversation = conversations.existing(row)
@@ -129,8 +140,9 @@ def _store(services: Services, subject: Subject, conversation_id: str, sending: 
         parent_id = _parent(services, conversation, sending)
         attached = attachments.checked(services, conversation, sending.file_ids, file_rows)
         new = turn_rows.new_turn(services, conversation, sending, parent_id, attached)
-        turn = _reserved(services, new, sending, attached, _there(services, subject, person_row))
-        head = turn_rows.take_head(services, conversation, turn.answer, sending.file_ids)
+        turn = _reserved(services, new, sending, attached, there(services, payer, person_row), account)
+        more = account.changes if account else None
+        head = turn_rows.take_head(services, conversation, turn.answer, sending.file_ids, more)
         own = turn_rows.writes(services, turn, sending)
         try:
             store(services, turn.answer, [*own.all(), head, *attachments.uses(services, conversation, attached)])
@@ -143,17 +155,26 @@ def _store(services: Services, subject: Subject, conversation_id: str, sending: 
     return repeated(attempt, "This conversation is")
 
 
-def _there(services: Services, subject: Subject, row: Item | None) -> Person:
-    """Who sends, noted as being here."""
+def there(services: Services, subject: Subject, row: Item | None) -> Person:
+    """Who sends, noted as being here; a visit is nobody's in particular."""
     person = Person.from_item(subject.owner, row)
-    people.used(services, person)
+    if subject.kind == "user":
+        people.used(services, person)
     return person
 
 
-def _reserved(services: Services, turn: Turn, sending: Sending, attached: Sequence[File], person: Person) -> Turn:
+def _reserved(  # noqa: PLR0917 (all that a reservation depends on)
+    services: Services,
+    turn: Turn,
+    sending: Sending,
+    attached: Sequence[File],
+    person: Person,
+    account: Account | None = None,
+) -> Turn:
     """The turn with what its answer may cost, reserved. Raises BudgetSpent."""
-    most = costs.worst_case_micro_usd(services, turn.conversation, turn.answer.model, sending.text, attached)
-    return turn.with_reservation(reservations.reserve(services, turn.answer.subject, most, person.budget_micro_usd))
+    most = costs.worst_case_micro_usd(services, turn.conversation, turn.answer.model, sending.text, attached, account)
+    payer, twin = (account.payer, account.twin) if account else (turn.answer.subject, None)
+    return turn.with_reservation(reservations.reserve(services, payer, most, person.budget_micro_usd, twin))
 
 
 def store(services: Services, answer: Message, writes: Sequence[Write]) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
@@ -59,7 +60,7 @@ def get(services: Services, handle: str, entry_id: str) -> Entry:
 
 
 def change(services: Services, handle: str, entry_id: str, changes: Mapping[str, Any]) -> tuple[Entry, int]:
-    """Set some fields of an entry, those that others set stay; returns it with the draft's revision. Raises NotFound."""
+    """Set some fields of an entry, the others stay; returns it with the draft's revision. Raises NotFound."""
 
     def attempt() -> tuple[Entry, int]:
         item = _found(services, handle, entry_id)
@@ -112,13 +113,17 @@ def restore(services: Services, handle: str, entry_id: str) -> tuple[Entry, int]
     return repeated(attempt, _WHAT)
 
 
+def is_over(services: Services, handle: str, entry_id: str) -> bool:
+    """Whether an entry is deleted, and nobody can bring it back."""
+    item = _find(services, handle, entry_id)
+    return item is not None and item.get("deleted_at", time.time()) < undo.undo_from()[":undo_from"]
+
+
 def purge(services: Services, handle: str, entry_id: str) -> None:
     """Remove an entry that is deleted, once nobody can bring it back. Safe to repeat."""
     gone = services.twins.delete(_key(handle, entry_id), condition="#deleted_at < :undo_from", values=undo.undo_from())
-    try:
+    with suppress(ConditionFailed):
         services.twins.write(gone)
-    except ConditionFailed:
-        return
 
 
 def _counted(services: Services, handle: str, write: Write, more: int) -> int:

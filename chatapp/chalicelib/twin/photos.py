@@ -7,7 +7,6 @@ versions that show it, and goes with the twin.
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
 from typing import TYPE_CHECKING
 
@@ -55,10 +54,10 @@ def link(services: Services, handle: str, photo: Photo | None) -> str | None:
 def _decoded(data: str) -> bytes:
     try:
         body = base64.b64decode(data, validate=True)
-    except binascii.Error as error:
+    except ValueError as error:  # also what is no ASCII
         raise InvalidRequest("data", "must be Base64") from error
     if len(body) > MAX_BYTES:
-        raise PayloadTooLarge("data", f"a photo takes at most {MAX_BYTES // 1024} KB, not {len(body) // 1024:,}")
+        raise PayloadTooLarge("data", f"a photo takes at most {MAX_BYTES // 1024} KB: make it smaller")
     return body
 
 

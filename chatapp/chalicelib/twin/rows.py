@@ -232,6 +232,11 @@ def get(services: Services, handle: str) -> Head:
     return existing(find(services, handle))
 
 
+def is_same(item: Item | None, born_at: str) -> bool:
+    """Whether a head is that of the twin made then, and it is not deleted."""
+    return item is not None and "deleted_at" not in item and item["created_at"] == born_at
+
+
 def existing(head: Head | None) -> Head:
     if head is None or head.deleted_at is not None:
         raise NotFound("twin", "handle")

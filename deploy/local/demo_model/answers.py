@@ -11,7 +11,7 @@ import re
 from collections import Counter
 from typing import Any
 
-from deploy.local.demo_model import studies
+from deploy.local.demo_model import studies, twin
 from deploy.local.demo_model.passages import (
     MAX_QUOTE_CHARS,
     STOPWORDS,
@@ -116,8 +116,19 @@ def answer(request: MessagesRequest) -> list[Block]:
         return [_text(title_of(request))]
     question = question_of(request)
     said = _thinking(request, question)
+    if twin.is_twin(request):
+        return said + _of_twin(request, question)
     call = _tool_call(request, question)
     return said + ([call] if call else _spoken(request, question))
+
+
+def _of_twin(request: MessagesRequest, question: str) -> list[Block]:
+    answered = twin.answer(request, question, language_of(question))
+    if not isinstance(answered, str):
+        return answered
+    tool = next(tool for tool in request.tools if tool["name"] == answered)
+    given = {"question": question} if answered == twin.NOT_IN_SOURCES else None
+    return [_tool_use(request, tool, question, given)]
 
 
 def is_title_request(request: MessagesRequest) -> bool:

@@ -5,6 +5,8 @@
 - a schedule that fires: its role's `lambda:InvokeFunction`;
 - a function that failed for good: its role's `sqs:SendMessage` on the on-failure queue.
 
+And an object is checked by its whole key: MiniStack takes the slash off one that ends in it.
+
 Runs inside MiniStack's process. A check that fails at delivery drops the delivery, as on AWS, and is logged.
 """
 
@@ -28,13 +30,13 @@ _DELIVERY_ACTIONS = {"lambda": "lambda:InvokeFunction", "sqs": "sqs:SendMessage"
 
 def install() -> None:
     """Put the checks in front of MiniStack's own functions."""
-    _name_schedule_groups()
+    _name_resources()
     _check_passed_roles()
     _check_schedule_deliveries()
     _check_failure_destinations()
 
 
-def _name_schedule_groups() -> None:
+def _name_resources() -> None:
     name_resource = iam_actions.extract_resource_arn
 
     def extract_resource_arn(  # noqa: PLR0917 - MiniStack's own signature
@@ -45,7 +47,7 @@ def _name_schedule_groups() -> None:
             name = path.removeprefix("/schedules/")
             return f"arn:aws:scheduler:{region}:{account}:schedule/{group}/{name}"
         arn: str = name_resource(service, method, path, headers, body, query, region, account)
-        return arn
+        return f"{arn}/" if service == "s3" and path.endswith("/") and "/" in arn else arn
 
     iam_actions.extract_resource_arn = extract_resource_arn
 

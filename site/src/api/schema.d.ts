@@ -356,6 +356,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/drafts/{handle}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["preview_twin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/drafts/{handle}/publications": {
         parameters: {
             query?: never;
@@ -740,6 +756,150 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/twins/{handle}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["get_twin"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/twins/{handle}/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["list_visit_messages"];
+        put?: never;
+        post: operations["ask_twin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/twins/{handle}/messages/{message_id}/frames": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["read_twin_frames"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/twins/{handle}/messages/{message_id}/rating": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put: operations["rate_twin"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/twins/{handle}/messages/{message_id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["retry_twin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/twins/{handle}/messages/{message_id}/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["stop_twin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/twins/{handle}/sockets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["open_visit_socket"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/twins/{handle}/visit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["export_visit"];
+        put?: never;
+        post?: never;
+        delete: operations["erase_visit"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/twins/{handle}/visits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["begin_visit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1043,6 +1203,8 @@ export interface components {
         /**
          * Citation
          * @description Where in a file something stands. page, last_page: of that file, from 1. cited_text: as the file has it.
+         *
+         *     Of a twin, an entry of its sources (locator `entry`): file_id is the entry's id, name its title, and page is 1.
          */
         Citation: {
             /** File Id */
@@ -1856,13 +2018,14 @@ export interface components {
          *         sheet     sheet (None: the file is one table), first_row, last_row     rows as a spreadsheet counts them
          *         section   section (None: no heading above it), part (1, 2, … when a section is longer than one page)
          *         lines     first_line, last_line, part (when one line is longer than a page)
+         *         entry     (of a twin's sources, which are no file; the label is its section)
          */
         Locator: {
             /**
              * Kind
              * @enum {string}
              */
-            kind: "page" | "slide" | "sheet" | "section" | "lines";
+            kind: "page" | "slide" | "sheet" | "section" | "lines" | "entry";
             /** Label */
             label: string;
             /** Page */
@@ -2312,11 +2475,65 @@ export interface components {
             /** Data */
             data: string;
         };
+        /** NewQuestion */
+        NewQuestion: {
+            /**
+             * Text
+             * @description Markdown, at most 300,000 bytes of UTF-8. Control characters other than tabs and line ends are taken out.
+             */
+            text: string;
+            /**
+             * Request Id
+             * @description Chosen by the client, once per message; repeating it never sends the message twice.
+             */
+            request_id: string;
+            /**
+             * Language
+             * @description As `fr` or `en-GB`; others count as none.
+             * @default
+             */
+            language: string;
+        };
         /**
          * NewSource
          * @description A source of one of its kinds.
          */
         NewSource: components["schemas"]["FileSource"] | components["schemas"]["ArchiveSource"] | components["schemas"]["NoteSource"] | components["schemas"]["LinkSource"];
+        /**
+         * NewVisit
+         * @description language: the page's. referrer: the page that led here, of which the host alone is kept.
+         *
+         *     remember: the visitor lets the twin know on their next visit what they asked on this one; with `previous_token`, of
+         *     such a visit, it knows now. transcript: false for a visitor who wants none.
+         */
+        NewVisit: {
+            /**
+             * Language
+             * @description As `fr` or `en-GB`; others count as none.
+             * @default
+             */
+            language: string;
+            /**
+             * Referrer
+             * @default
+             */
+            referrer: string;
+            /**
+             * Remember
+             * @default false
+             */
+            remember: boolean;
+            /**
+             * Previous Token
+             * @default null
+             */
+            previous_token: string | null;
+            /**
+             * Transcript
+             * @default true
+             */
+            transcript: boolean;
+        };
         /**
          * NoteSource
          * @description text: Markdown, shown as text.
@@ -2476,49 +2693,39 @@ export interface components {
          * @description tone is told the twin alone. languages: the first where a visitor's is none of them.
          */
         Persona: {
-            /**
-             * Name
-             * @default
-             */
+            /** Name */
             name: string;
-            /**
-             * Headline
-             * @default
-             */
+            /** Headline */
             headline: string;
-            /**
-             * Languages
-             * @default [
-             *       "fr",
-             *       "en"
-             *     ]
-             */
+            /** Languages */
             languages: ("fr" | "en")[];
-            /**
-             * Texts
-             * @default {}
-             */
+            /** Texts */
             texts: {
                 [key: string]: components["schemas"]["Texts"];
             };
             /**
              * Voice
-             * @default first
              * @enum {string}
              */
             voice: "first" | "third";
-            /**
-             * Tone
-             * @default
-             */
+            /** Tone */
             tone: string;
-            /** @default null */
             contact: components["schemas"]["Contact"] | null;
-            /**
-             * Links
-             * @default []
-             */
+            /** Links */
             links: components["schemas"]["Link"][];
+        };
+        /**
+         * Preview
+         * @description A visit in which an owner tries the draft; profile: as the draft's page would say it.
+         */
+        Preview: {
+            /** Visit Id */
+            visit_id: string;
+            /** Token */
+            token: string;
+            /** Expires In S */
+            expires_in_s: number;
+            profile: components["schemas"]["Profile"];
         };
         /**
          * Prices
@@ -2533,6 +2740,98 @@ export interface components {
             cache_write: number;
             /** Cache Read */
             cache_read: number;
+        };
+        /**
+         * Profile
+         * @description What anybody may read of a twin. texts: by language, of which the first is the default.
+         *
+         *     resting_until: when it answers again; null while it does.
+         */
+        Profile: {
+            /** Handle */
+            handle: string;
+            /** Version */
+            version: number;
+            /** Published At */
+            published_at: string;
+            /** Name */
+            name: string;
+            /** Headline */
+            headline: string;
+            /**
+             * Voice
+             * @enum {string}
+             */
+            voice: "first" | "third";
+            /** Languages */
+            languages: string[];
+            /** Texts */
+            texts: {
+                [key: string]: {
+                    [key: string]: unknown;
+                };
+            };
+            /** Contact */
+            contact: {
+                [key: string]: unknown;
+            } | null;
+            /** Links */
+            links: {
+                [key: string]: unknown;
+            }[];
+            /** Photo Url */
+            photo_url: string | null;
+            /** Sections */
+            sections: components["schemas"]["ProfileSection"][];
+            /**
+             * @default {
+             *       "max_text_characters": 2000
+             *     }
+             */
+            limits: components["schemas"]["ProfileLimits"];
+            /** Resting Until */
+            resting_until: string | null;
+            /** Transcripts */
+            transcripts: boolean;
+            /** Transcript Days */
+            transcript_days: number;
+        };
+        /** ProfileLimits */
+        ProfileLimits: {
+            /**
+             * Max Text Characters
+             * @default 2000
+             */
+            max_text_characters: number;
+        };
+        /** ProfileSection */
+        ProfileSection: {
+            /** Section */
+            section: string;
+            /** Entries */
+            entries: components["schemas"]["PublicEntry"][];
+        };
+        /**
+         * PublicEntry
+         * @description start, end: `YYYY`, `YYYY-MM` or empty.
+         */
+        PublicEntry: {
+            /** Entry Id */
+            entry_id: string;
+            /** Title */
+            title: string;
+            /** Subtitle */
+            subtitle: string;
+            /** Start */
+            start: string;
+            /** End */
+            end: string;
+            /** Place */
+            place: string;
+            /** Text */
+            text: string;
+            /** Url */
+            url: string;
         };
         /** Publication */
         Publication: {
@@ -2566,6 +2865,18 @@ export interface components {
              * @enum {string}
              */
             language: "fr" | "en";
+        };
+        /** Rated */
+        Rated: {
+            /** Message Id */
+            message_id: string;
+            /** Rating */
+            rating: ("up" | "down") | null;
+        };
+        /** Rating */
+        Rating: {
+            /** Rating */
+            rating: ("up" | "down") | null;
         };
         /** Reported */
         Reported: {
@@ -2727,25 +3038,13 @@ export interface components {
          * @description Of one language. off_limits: of what the twin does not speak; nobody else reads it.
          */
         Texts: {
-            /**
-             * Greeting
-             * @default
-             */
+            /** Greeting */
             greeting: string;
-            /**
-             * Suggested Questions
-             * @default []
-             */
+            /** Suggested Questions */
             suggested_questions: string[];
-            /**
-             * Topics
-             * @default
-             */
+            /** Topics */
             topics: string;
-            /**
-             * Off Limits
-             * @default []
-             */
+            /** Off Limits */
             off_limits: string[];
         };
         /** Ticket */
@@ -2768,6 +3067,27 @@ export interface components {
             first?: number;
             /** Last */
             last?: number;
+        };
+        /**
+         * TranscriptLine
+         * @description cited: ids of the entries that an answer rests on.
+         */
+        TranscriptLine: {
+            /** At */
+            at: string;
+            /** Message Id */
+            message_id: string;
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "user" | "assistant";
+            /** Status */
+            status: string;
+            /** Text */
+            text: string;
+            /** Cited */
+            cited: string[];
         };
         /** Turn */
         Turn: {
@@ -2857,6 +3177,53 @@ export interface components {
             published_at: string;
             /** Is Current */
             is_current: boolean;
+        };
+        /** Visit */
+        Visit: {
+            /** Visit Id */
+            visit_id: string;
+            /** Token */
+            token: string;
+            /** Expires In S */
+            expires_in_s: number;
+            /**
+             * Transcript
+             * @description Whether a transcript of this visit is kept.
+             */
+            transcript: boolean;
+        };
+        /** VisitErased */
+        VisitErased: {
+            /**
+             * Erased
+             * @default true
+             * @constant
+             */
+            erased: true;
+        };
+        /**
+         * VisitExport
+         * @description All that is kept of a visit. earlier: what the visitor had asked on visits before, which they let it know.
+         */
+        VisitExport: {
+            /** Visit Id */
+            visit_id: string;
+            /** Handle */
+            handle: string;
+            /** Began At */
+            began_at: string;
+            /** Language */
+            language: string;
+            /** Referrer */
+            referrer: string;
+            /** Remember */
+            remember: boolean;
+            /** Transcript */
+            transcript: boolean;
+            /** Earlier */
+            earlier: string[];
+            /** Lines */
+            lines: components["schemas"]["TranscriptLine"][];
         };
         ErrorReply: {
             error: {
@@ -4035,6 +4402,41 @@ export interface operations {
             };
         };
     };
+    preview_twin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                handle: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Nothing"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Preview"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
     publish_twin: {
         parameters: {
             query?: never;
@@ -5112,6 +5514,380 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Ticket"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    get_twin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                handle: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Profile"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    list_visit_messages: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string | null;
+            };
+            header?: never;
+            path: {
+                handle: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Messages"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    ask_twin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                handle: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewQuestion"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Turn"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    read_twin_frames: {
+        parameters: {
+            query?: {
+                after?: number;
+            };
+            header?: never;
+            path: {
+                handle: string;
+                message_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Frames"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    rate_twin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                handle: string;
+                message_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Rating"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rated"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    retry_twin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                handle: string;
+                message_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Nothing"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Turn"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    stop_twin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                handle: string;
+                message_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Nothing"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Message"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    open_visit_socket: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                handle: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Nothing"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ticket"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    export_visit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                handle: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VisitExport"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    erase_visit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                handle: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VisitErased"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    begin_visit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                handle: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewVisit"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Visit"];
                 };
             };
             /** @description Error */

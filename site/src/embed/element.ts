@@ -3,21 +3,12 @@
  * Everything is made of nodes and texts, so that no page's Trusted Types or content security policy is in its way.
  */
 import type { Comment } from "@/api/types";
+import { h, type Child } from "@/lib/dom";
 import { LINK_REL, paragraphsOf, piecesOf } from "@/lib/plainText";
 
 import { readCount, readPage, UnknownSection, writingAddress } from "./api";
 import { STYLE } from "./style";
 import { textsFor, type EmbedTexts } from "./texts";
-
-type Child = Node | string | null | false;
-
-/** An element with attributes, and what is in it; texts become text nodes. */
-function h(name: string, attributes: Record<string, string>, ...children: Child[]): HTMLElement {
-  const made = document.createElement(name);
-  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
-  for (const child of children) if (child !== null && child !== false) made.append(child);
-  return made;
-}
 
 let sheet: CSSStyleSheet | null = null;
 

@@ -1,14 +1,14 @@
 /**
- * localStorage that never throws: it may be full, switched off or forbidden.
+ * The browser's storage that never throws: it may be full, switched off or forbidden.
  * What it holds is a convenience; nothing that matters lives only here.
  */
 
 const PREFIX = "chatapp.";
 
-export const storage = {
+const kept = (area: () => Storage) => ({
   get(key: string): string | null {
     try {
-      return localStorage.getItem(PREFIX + key);
+      return area().getItem(PREFIX + key);
     } catch {
       return null;
     }
@@ -16,7 +16,7 @@ export const storage = {
 
   set(key: string, value: string): void {
     try {
-      localStorage.setItem(PREFIX + key, value);
+      area().setItem(PREFIX + key, value);
     } catch {
       // Full or forbidden: the page goes on with what it holds in memory.
     }
@@ -24,11 +24,18 @@ export const storage = {
 
   remove(key: string): void {
     try {
-      localStorage.removeItem(PREFIX + key);
+      area().removeItem(PREFIX + key);
     } catch {
       // As above.
     }
   },
+});
+
+/** Of this tab alone, until it is closed. */
+export const tabStorage = kept(() => sessionStorage);
+
+export const storage = {
+  ...kept(() => localStorage),
 
   /** Told of what other tabs change, a value at a time; null: there is none. Returns what ends it. */
   watch(onChange: (key: string, before: string | null, after: string | null) => void): () => void {

@@ -20,6 +20,10 @@ describe("an import is refused", () => {
     ["of a fake, from beside it", "src/main.tsx", "./test/fakeFileServer"],
     ["of the site, by the element for foreign pages", "src/embed/x.ts", "@/ui/Button"],
     ["of a package, by the element", "src/embed/x.ts", "react"],
+    ["of the outbox, by the twin's element", "src/twin-element/x.ts", "@/session/outbox"],
+    ["of the socket's neighbour, by the twin's element", "src/twin-element/x.ts", "@/session/socketClientOfMine"],
+    ["of files, by the twin's element", "src/twin-element/x.ts", "@/entities/files/fileText"],
+    ["of a package, by the twin's element", "src/twin-element/x.ts", "react"],
     ["by a path that turns", "src/features/chat/x.ts", "@/features/chat/../viewer/flow"],
   ])("%s", (_, file, imported) => {
     expect(refused(file, imported)).toBe(true);
@@ -34,6 +38,8 @@ describe("an import goes through", () => {
     ["of a feature's own modules", "src/features/chat/components/x.ts", "../markdown/text"],
     ["of a subject beside it", "src/entities/conversations/x.ts", "../files/kinds"],
     ["of what is pure, by the element", "src/embed/x.ts", "@/lib/plainText"],
+    ["of the socket, by the twin's element", "src/twin-element/x.ts", "@/session/socketClient"],
+    ["of the reducer, by the twin's element", "src/twin-element/x.ts", "@/entities/answers/answerReducer"],
     ["of its own, by the element", "src/embed/x.ts", "./texts"],
     ["of a package", "src/api/x.ts", "@tanstack/react-query"],
   ])("%s", (_, file, imported) => {

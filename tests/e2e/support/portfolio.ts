@@ -7,7 +7,7 @@ import type { Page } from "@playwright/test";
 import { stage } from "./stage";
 
 /** As `deploy/settings.toml` allows them to stages of this machine: the site leads back there. */
-const PORTS = [8090, 8091, 8092, 8093];
+export const PORTS = [8090, 8091, 8092, 8093];
 
 export interface Portfolio {
   url: string;
@@ -61,7 +61,7 @@ function portfolio(server: Server): Portfolio {
   };
 }
 
-const listens = (server: Server, port: number): Promise<boolean> =>
+export const listens = (server: Server, port: number): Promise<boolean> =>
   new Promise((resolve) => {
     server.once("error", () => resolve(false));
     server.listen(port, "127.0.0.1", () => resolve(true));

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, StringConstraints
 
 from chalicelib.twin.rows import Kind, Language, Section, Status
 
 from .people import Budget
 from .texts import CONTACT, NO_WEB_ADDRESS, TWIN_DATE, WEB_ADDRESS, Request, Storable, boolean
 
-MAX_PHOTO_BYTES = 512 * 1024
 MAX_ENTRY_CHARACTERS = 8_000
 Line = Annotated[str, StringConstraints(max_length=300), Storable]
 Short = Annotated[str, StringConstraints(max_length=1_000), Storable]
@@ -22,6 +21,12 @@ Revision = Annotated[
     int,
     Field(ge=1, description="Of the draft that was read; where it is another one by now, nothing is changed (409)."),
 ]
+
+
+def _once(languages: list[Language]) -> list[Language]:
+    if len({*languages}) < len(languages):
+        raise ValueError("names a language twice")
+    return languages
 
 
 class Link(Request):
@@ -39,23 +44,23 @@ class Contact(Request):
 class Texts(Request):
     """Of one language. off_limits: of what the twin does not speak; nobody else reads it."""
 
-    greeting: Short = ""
-    suggested_questions: Annotated[list[Line], Field(max_length=6)] = []
-    topics: Short = ""
-    off_limits: Annotated[list[Line], Field(max_length=20)] = []
+    greeting: Short
+    suggested_questions: Annotated[list[Line], Field(max_length=6)]
+    topics: Short
+    off_limits: Annotated[list[Line], Field(max_length=20)]
 
 
 class Persona(Request):
     """tone is told the twin alone. languages: the first where a visitor's is none of them."""
 
-    name: Annotated[str, StringConstraints(max_length=100), Storable] = ""
-    headline: Line = ""
-    languages: Annotated[list[Language], Field(min_length=1, max_length=2)] = ["fr", "en"]
-    texts: dict[Language, Texts] = {}
-    voice: Literal["first", "third"] = "first"
-    tone: Short = ""
-    contact: Contact | None = None
-    links: Annotated[list[Link], Field(max_length=10)] = []
+    name: Annotated[str, StringConstraints(max_length=100), Storable]
+    headline: Line
+    languages: Annotated[list[Language], Field(min_length=1, max_length=2), AfterValidator(_once)]
+    texts: dict[Language, Texts]
+    voice: Literal["first", "third"]
+    tone: Short
+    contact: Contact | None
+    links: Annotated[list[Link], Field(max_length=10)]
 
 
 class NewEntry(Request):
@@ -217,7 +222,7 @@ class TwinDeleted(BaseModel):
 class NewPhoto(Request):
     """data: a JPEG, PNG or WebP in Base64, of 512 KB at most."""
 
-    data: Annotated[str, StringConstraints(min_length=1, max_length=-(-MAX_PHOTO_BYTES // 3) * 4)]
+    data: str
 
 
 class ChangedPhoto(BaseModel):

@@ -7,11 +7,21 @@ https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html
 
 from __future__ import annotations
 
+from chalicelib.functions import PAGES
+
 ROOT_HANDLE = "me"
 LANGUAGES = ("fr", "en")
 ROOT_KEY = "index.html"
-# What a function may write and a deployment leaves alone (`deploy/site.py`), by its first part.
-PUBLISHED = (ROOT_KEY, *LANGUAGES, "twin")
+
+
+def place(key: str) -> str:
+    """The first part of a key."""
+    return key.partition("/")[0]
+
+
+def is_published(key: str) -> bool:
+    """Whether the function `publish` writes it: a deployment's sync leaves it alone."""
+    return place(key) in PAGES
 
 
 def folder(handle: str) -> str:

@@ -79,7 +79,7 @@ def rendered(page: Page) -> dict[str, bytes]:
 def render(page: Page, language: str) -> bytes:
     labels, profile = LABELS[language], page.profile
     addresses, links = page.addresses(), _links(profile)
-    spoken = profile["texts"].get(language) or {}
+    spoken = {"greeting": "", "suggested_questions": [], **profile["texts"].get(language, {})}
     photo_url = f"{page.site_url}/{page.photo}" if page.photo else None
     html = (
         _templates()

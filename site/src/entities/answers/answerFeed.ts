@@ -4,7 +4,7 @@
  */
 import type { AnswerFrame } from "@/api/frames";
 import type { AnswerStatus } from "@/api/types";
-import { createStore, type Store } from "@/lib/store";
+import { createStore, type Store } from "@/lib/createStore";
 
 import { applyFrames, applyRead, hasGap, isSettled, newAnswer, type AnswerState } from "./answerReducer";
 

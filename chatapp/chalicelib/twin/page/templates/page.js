@@ -31,7 +31,8 @@
 
   document.addEventListener("click", (event) => {
     const asked = event.target.closest?.("[data-question], [data-ask]");
-    if (!asked || !twin) return;
+    // Its own button opens the element, once there is one.
+    if (!asked || !twin || (asked.matches("[data-ask]") && customElements.get("chatapp-twin"))) return;
     event.preventDefault();
     void open(asked.matches("[data-question]") ? asked.textContent : undefined);
   });

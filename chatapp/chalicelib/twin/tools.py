@@ -1,0 +1,148 @@
+"""A twin's tools: to search the entries that do not fit its prompt, and to say that the sources hold no answer."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from chalicelib.conversations.messages import Message
+from chalicelib.conversations.rows import Conversation
+from chalicelib.extraction.estimates import beginning, estimate_tokens
+from chalicelib.extraction.pages import Page
+from chalicelib.prompts.citations import terms
+from chalicelib.prompts.file_blocks import Attached
+from chalicelib.prompts.file_tools import Found, Result
+from chalicelib.shapes import ToolDetail
+
+from . import unanswered
+from .entry_texts import locator_of, text_of
+from .snapshots import Entry
+
+if TYPE_CHECKING:
+    from chalicelib.services import Services
+
+SEARCH = "search_entries"
+NOT_IN_SOURCES = "not_in_sources"
+MAX_HITS = 8
+MAX_TOKENS = 7_000
+_RESULT_TOKENS = 40
+_MAX_SHOWN_QUERY = 200
+
+_NOT_IN_SOURCES: dict[str, Any] = {
+    "name": NOT_IN_SOURCES,
+    "description": "Say that the sources do not hold the answer to a question about the person: it is kept for them, so"
+    " that they can answer it. Not for questions that are declined.",
+    "input_schema": {
+        "type": "object",
+        "properties": {"question": {"type": "string", "description": "The question, in the visitor's language."}},
+        "required": ["question"],
+    },
+}
+_SEARCH: dict[str, Any] = {
+    "name": SEARCH,
+    "description": "Search the entries that are too many to be shown, by words. Gives those that fit best. Use the"
+    " words that the entries would use, in their language; search again with other words when nothing fits.",
+    "input_schema": {
+        "type": "object",
+        "properties": {"query": {"type": "string", "description": "Words to look for."}},
+        "required": ["query"],
+    },
+}
+
+
+def definitions(has_searched: bool) -> tuple[dict[str, Any], ...]:
+    return (_SEARCH, _NOT_IN_SOURCES) if has_searched else (_NOT_IN_SOURCES,)
+
+
+class Tools:
+    """The tools of one answer. found: what the search gave so far. has_missed: it was said that the sources lack it."""
+
+    def __init__(  # noqa: PLR0917 (its parts, each named once, where it is made)
+        self,
+        services: Services,
+        conversation: Conversation,
+        answer: Message,
+        searched: Sequence[Entry],
+        persona: Mapping[str, Any],
+        question: str,
+    ) -> None:
+        self._services = services
+        self._conversation = conversation
+        self._answer = answer
+        self._searched = searched
+        self._persona = persona
+        self._question = question
+        self.found: dict[str, list[Found]] = {}
+        self.has_missed = False
+
+    @property
+    def definitions(self) -> tuple[dict[str, Any], ...]:
+        return definitions(bool(self._searched))
+
+    def detail(self, name: str, given: dict[str, Any]) -> ToolDetail:
+        detail: ToolDetail = {"files": []}
+        query = given.get("query" if name == SEARCH else "question")
+        if isinstance(query, str):
+            detail["query"] = query[:_MAX_SHOWN_QUERY]
+        return detail
+
+    def use(self, name: str, given: dict[str, Any], max_tokens: int = MAX_TOKENS) -> Result:
+        if name == NOT_IN_SOURCES:
+            return Result([_text(self._missed(given))])
+        query = given.get("query")
+        if name != SEARCH or not self._searched or not isinstance(query, str):
+            return Result([_text(f"There is no such call: {SEARCH} takes a query.")], is_error=True)
+        return Result(self._search(query, min(max_tokens, MAX_TOKENS)))
+
+    def _missed(self, given: dict[str, Any]) -> str:
+        asked = given.get("question")
+        question = asked if isinstance(asked, str) and asked.strip() else self._question
+        if not self.has_missed:
+            unanswered.record(self._services, self._conversation, self._answer, question)
+        self.has_missed = True
+        contact = self._persona.get("contact") or {}
+        address = contact.get("url") or contact.get("mailto") or ""
+        offered = f" Offer this contact: {contact.get('label') or ''} {address}".rstrip() if address else ""
+        return "It is kept for the owner. Say that the sources do not hold it." + offered
+
+    def _search(self, query: str, max_tokens: int) -> list[dict[str, Any]]:
+        blocks = []
+        for entry in ranked(self._searched, query)[:MAX_HITS]:
+            if max_tokens <= _RESULT_TOKENS:
+                break
+            text = beginning(text_of(entry), max_tokens - _RESULT_TOKENS)
+            max_tokens -= _RESULT_TOKENS + estimate_tokens(text)
+            blocks.append(self._result(entry, text))
+        return blocks or [_text("Nothing fits these words. Try other words, or fewer of them.")]
+
+    def _result(self, entry: Entry, text: str) -> dict[str, Any]:
+        source = f"entry/{entry.entry_id}"
+        given = Found(Attached(entry.entry_id, entry.name), Page(1, locator_of(entry.section), text))
+        self.found.setdefault(source, []).append(given)
+        return {
+            "type": "search_result",
+            "source": source,
+            "title": f"{entry.section}: {entry.name}",
+            "content": [_text(text)],
+            "citations": {"enabled": True},
+        }
+
+
+def ranked(entries: Sequence[Entry], query: str) -> list[Entry]:
+    """Those that share words with a query, rare words first, short entries before long ones."""
+    wanted = set(terms(query))
+    shared = [wanted.intersection(terms(text_of(entry))) for entry in entries]
+    seen_in = Counter(word for words in shared for word in words)
+    weight = {word: math.log(1 + len(entries) / count) for word, count in seen_in.items()}
+    scores = [
+        sum(weight[word] for word in words) / math.sqrt(200 + len(entry.text))
+        for entry, words in zip(entries, shared, strict=True)
+    ]
+    order = sorted(range(len(entries)), key=lambda index: -scores[index])
+    return [entries[index] for index in order if scores[index] > 0]
+
+
+def _text(text: str) -> dict[str, Any]:
+    return {"type": "text", "text": text}

@@ -1,0 +1,180 @@
+/** One question and its answer as nodes. What was written is text; a link is only what the twin's page holds, too. */
+import type { Message } from "@/api/types";
+import { isInProgress } from "@/entities/answers/answerReducer";
+import { h, type Child } from "@/lib/dom";
+import { LINK_REL, paragraphsOf } from "@/lib/plainText";
+
+import { isNotInSources, shownAnswer, type Part as TextPart, type Source } from "./answerText";
+import { contactAddress, linked } from "./links";
+import { Parts, type Part } from "./parts";
+import type { Problem } from "./problems";
+import type { TwinWords } from "./texts";
+import type { Question } from "./thread";
+import type { Contact, Rating } from "./types";
+
+export interface Around {
+  words: TwinWords;
+  /** A moment as it is shown. */
+  moment(ms: number): string;
+  contact: Contact | null;
+  published: ReadonlySet<string>;
+  /** Where an entry can be read; null: nowhere. */
+  entryAddress(entryId: string): { href: string; isHere: boolean } | null;
+  onEntry(): void;
+  onSendAgain(question: Question): void;
+  onTakeBack(question: Question): void;
+  onRetry(question: Question): void;
+  onRate(question: Question, rating: Rating | null): void;
+}
+
+export class ExchangeView {
+  readonly node = h("li", { part: "exchange" });
+  readonly #around: Around;
+  readonly #top = new Parts(this.node);
+  #answer: Parts | null = null;
+
+  constructor(around: Around) {
+    this.#around = around;
+  }
+
+  update(question: Question, isLast: boolean): void {
+    const { answer } = question;
+    const parts = [this.#asked(question)];
+    if (answer === null || question.problem !== null) parts.push(this.#unsent(question));
+    if (answer !== null) {
+      const body = (this.#answer ??= new Parts(h("article", { part: "answer", "aria-label": this.#around.words.answer })));
+      parts.push({ key: "answer", make: () => body.node });
+      body.node.setAttribute("aria-busy", String(isInProgress(answer.status)));
+      body.show(this.#answered(question, answer, isLast));
+    }
+    this.#top.show(parts);
+  }
+
+  #asked({ text }: Question): Part {
+    const { words } = this.#around;
+    const make = (): HTMLElement => h("div", { part: "question", dir: "auto" }, h("span", { class: "heard" }, `${words.you}: `), text);
+    return { key: `asked ${text}`, make };
+  }
+
+  #unsent(question: Question): Part {
+    const { words, moment } = this.#around;
+    const { problem } = question;
+    const said = problem === null ? words.sending : problemText(problem, words, moment);
+    const make = (): HTMLElement =>
+      h(
+        "div",
+        { part: "unsent" },
+        h("p", { part: "status" }, said),
+        problem !== null &&
+          question.answer === null &&
+          h(
+            "p",
+            { part: "actions" },
+            problem.is !== "waiting" && button("again", words.again, () => this.#around.onSendAgain(question)),
+            button("take-back", words.takeBack, () => this.#around.onTakeBack(question)),
+          ),
+      );
+    return { key: `unsent ${said}`, make };
+  }
+
+  #answered(question: Question, answer: Message, isLast: boolean): Part[] {
+    const { words } = this.#around;
+    const { paragraphs, sources } = shownAnswer(answer.content);
+    const parts = paragraphs.map((paragraph) => ({
+      key: JSON.stringify(paragraph),
+      make: () => h("p", { part: "text", dir: "auto" }, ...paragraph.flatMap((part) => this.#text(part, sources))),
+    }));
+    if (isInProgress(answer.status)) {
+      return paragraphs.length > 0 ? parts : [{ key: "thinking", make: () => h("p", { part: "status" }, words.thinking) }];
+    }
+    if (isNotInSources(answer.content)) parts.push({ key: "contact", make: () => this.#contact() });
+    if (sources.length > 0) parts.push({ key: `sources ${JSON.stringify(sources)}`, make: () => this.#sources(sources) });
+    const ended = words.ended[answer.status as keyof TwinWords["ended"]];
+    if (ended) parts.push({ key: ended, make: () => h("p", { part: "status" }, ended) });
+    if (!question.isPast) parts.push(this.#actions(question, ended !== undefined && isLast));
+    return parts;
+  }
+
+  #text(part: TextPart, sources: readonly Source[]): Child[] {
+    if ("text" in part) {
+      return linked(part.text, this.#around.published).map(({ text, href }) =>
+        href === undefined ? text : h("a", { part: "link", href, rel: LINK_REL, target: "_blank", dir: "ltr" }, text),
+      );
+    }
+    const source = sources[part.source - 1];
+    return source ? [this.#link("citation", source, String(part.source), part.source)] : [];
+  }
+
+  #sources(sources: readonly Source[]): HTMLElement {
+    const { words } = this.#around;
+    const items = sources.map((source, index) =>
+      h("li", {}, `${index + 1}. `, this.#link("source", source, source.title || sectionName(source, words), null), ` — ${sectionName(source, words)}`),
+    );
+    return h("div", { part: "sources" }, h("h3", {}, words.sources), h("ol", {}, ...items));
+  }
+
+  /** number: of a mark, whose text says nothing by itself. */
+  #link(part: string, source: Source, text: string, number: number | null): HTMLElement {
+    const { words, entryAddress, onEntry } = this.#around;
+    const label = number === null ? {} : { "aria-label": words.source(number, source.title, sectionName(source, words)) };
+    const address = entryAddress(source.entryId);
+    if (address === null) return h("span", { part, ...(number !== null && { role: "img" }), ...label }, text);
+    const link = h("a", { part, href: address.href, ...label, ...(!address.isHere && { target: "_blank", rel: "noopener" }) }, text);
+    if (address.isHere) link.addEventListener("click", () => onEntry());
+    return link;
+  }
+
+  #contact(): HTMLElement {
+    const { words, contact } = this.#around;
+    const href = contact && contactAddress(contact);
+    return h(
+      "p",
+      { part: "contact" },
+      words.notInSources,
+      ...(contact && href ? [` ${words.contact} `, h("a", { part: "link", href, rel: "noopener", target: "_blank" }, contact.label)] : []),
+    );
+  }
+
+  #actions(question: Question, mayRetry: boolean): Part {
+    const { words, onRate, onRetry } = this.#around;
+    const rate = (rating: Rating, label: string, sign: string): HTMLElement => {
+      const isGiven = question.rating === rating;
+      const made = button(`rate ${rating}`, sign, () => onRate(question, isGiven ? null : rating));
+      made.setAttribute("aria-label", label);
+      made.setAttribute("aria-pressed", String(isGiven));
+      return made;
+    };
+    const make = (): HTMLElement =>
+      mayRetry
+        ? h("p", { part: "actions" }, button("retry", words.again, () => onRetry(question)))
+        : h("p", { part: "actions" }, rate("up", words.up, "👍"), rate("down", words.down, "👎"));
+    return { key: `actions ${mayRetry} ${question.rating} ${question.answer?.message_id}`, make };
+  }
+}
+
+export const sectionName = ({ section }: Source, { sections }: TwinWords): string =>
+  (Object.hasOwn(sections, section) && sections[section]) || section;
+
+export function problemText(problem: Problem, words: TwinWords, moment: (ms: number) => string): string {
+  switch (problem.is) {
+    case "waiting":
+    case "limited":
+      return words.problems[problem.is](moment(problem.untilMs));
+    case "invalid":
+      return words.problems.invalid(problem.message);
+    case "resting":
+      return words.problems.failed;
+    default:
+      return words.problems[problem.is];
+  }
+}
+
+export function button(part: string, label: string, onClick: () => void): HTMLButtonElement {
+  const made = h("button", { part, type: "button" }, label) as HTMLButtonElement;
+  made.addEventListener("click", onClick);
+  return made;
+}
+
+/** Paragraphs of what the owner wrote. */
+export const ownersText = (part: string, text: string): HTMLElement[] =>
+  paragraphsOf(text).map((paragraph) => h("p", { part, dir: "auto" }, paragraph));

@@ -1,0 +1,98 @@
+/** What is kept of a visit and what is not, and the owner's preview, of which nothing is. */
+import { waitFor } from "@testing-library/dom";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+
+import { profile, refusal, type FakeTwin } from "@/test/fakeTwin";
+import { answered, closeBrowser, one, openBrowser, opened, texts, write } from "@/test/twinPage";
+
+import type { ChatappTwin } from "./element";
+
+let server: FakeTwin;
+
+beforeEach(async () => {
+  server = await openBrowser();
+});
+
+afterEach(closeBrowser);
+
+describe("what is kept", () => {
+  const check = (twin: ChatappTwin, part: string): void => one(twin, part).click();
+
+  it("is told, and nothing of it leaves the tab without consent", async () => {
+    const twin = await opened();
+    expect(texts(twin, "consent")).toEqual(["What is asked and answered is kept for 90 days. "]);
+    write(twin, "One?");
+    await answered(twin);
+    expect(Object.keys(localStorage)).toEqual([]);
+    expect(Object.keys(sessionStorage)).toEqual(["chatapp.twin.me"]);
+  });
+
+  it("holds from the next visit on, which knows the one before where that is wanted", async () => {
+    const twin = await opened();
+    write(twin, "One?");
+    await answered(twin);
+    check(twin, "remember");
+    check(twin, "no-transcript");
+    expect(texts(twin, "consent")).toEqual(["Nothing of what is asked and answered is kept as a transcript. "]);
+    write(twin, "Two?");
+    await answered(twin, 2);
+    expect(server.of("POST", "/twins/me/visits").at(-1)?.body).toMatchObject({ remember: true, transcript: false, previous_token: "token-1" });
+    check(twin, "remember");
+    expect(Object.keys(localStorage)).toEqual(["chatapp.twin.me.choices"]);
+    write(twin, "Three?");
+    await answered(twin, 3);
+    expect(server.of("POST", "/twins/me/visits").at(-1)?.body).not.toHaveProperty("previous_token");
+  });
+
+  it("is erased on being asked twice, here too", async () => {
+    const twin = await opened();
+    check(twin, "remember");
+    write(twin, "One?");
+    await answered(twin);
+    check(twin, "erase");
+    await new Promise((resolve) => setTimeout(resolve));
+    expect(server.of("DELETE", "/twins/me/visit")).toEqual([]);
+    check(twin, "erase");
+    await waitFor(() => expect(texts(twin, "question")).toEqual([]));
+    expect(server.of("DELETE", "/twins/me/visit")[0]?.token).toBe("Bearer token-1");
+    expect([Object.keys(sessionStorage), localStorage.getItem("chatapp.twin.me")]).toEqual([[], null]);
+  });
+
+  it("is downloaded", async () => {
+    const made: Blob[] = [];
+    Object.assign(URL, { createObjectURL: (blob: Blob) => (made.push(blob), "blob:x"), revokeObjectURL: () => undefined });
+    vi.spyOn(HTMLAnchorElement.prototype, "click").mockImplementation(() => undefined);
+    const twin = await opened();
+    check(twin, "download");
+    expect(made).toEqual([]);
+    write(twin, "One?");
+    await answered(twin);
+    server.instead.set("GET /twins/me/visit", [[200, { visit_id: "v" }]]);
+    check(twin, "download");
+    await waitFor(() => expect(made).toHaveLength(1));
+    expect(made[0]?.size).toBe('{\n  "visit_id": "v"\n}'.length);
+  });
+});
+
+describe("a preview", () => {
+  it("asks by its own token of the draft that it is given, and begins no visit", async () => {
+    document.body.innerHTML = '<main lang="en"></main>';
+    const twin = document.createElement("chatapp-twin") as ChatappTwin;
+    twin.setAttribute("preview-token", "draft");
+    twin.profile = profile;
+    document.querySelector("main")?.append(twin);
+    await opened(twin);
+    write(twin, "One?");
+    await answered(twin);
+    expect([server.visits, server.of("GET", "/twins/me").length]).toEqual([0, 0]);
+    expect(server.of("POST", "/twins/me/messages")[0]?.token).toBe("Bearer draft");
+    server.instead.set("POST /twins/me/messages", [refusal(401, { code: "visit_over" })]);
+    write(twin, "Two?");
+    await waitFor(() => expect(texts(twin, "status")[0]).toBe("This preview is over. Open another one."));
+    expect(server.visits).toBe(0);
+    expect(Object.keys(sessionStorage)).toEqual([]);
+    twin.setAttribute("preview-token", "next");
+    await opened(twin);
+    expect([server.of("GET", "/twins/me").length, texts(twin, "title"), texts(twin, "question")]).toEqual([0, ["Ask Ada"], []]);
+  });
+});

@@ -1,0 +1,181 @@
+/** The words of the element: few, so that they come with it. */
+import type { Language } from "./types";
+
+const en = {
+  launch: "Ask my digital twin",
+  title: (name: string) => `Ask ${name}`,
+  untitled: "Digital twin",
+  close: "Close",
+  loading: "Loading…",
+  unknown: "There is no twin here.",
+  refusedPage: "The owner of this twin has not allowed it on this page.",
+  failed: "The twin could not be reached.",
+  again: "Try again",
+  about: (name: string) => `Answers are written by an AI, from what ${name} has published.`,
+  conversation: "Conversation",
+  suggestions: "For example",
+  box: "Your question",
+  send: "Send",
+  stop: "Stop",
+  tooLong: (limit: string) => `At most ${limit} characters.`,
+  you: "You asked",
+  answer: "Answer",
+  thinking: "Looking through the sources…",
+  sources: "Sources",
+  source: (number: number, title: string, section: string) => `Source ${number}: ${title}, ${section}`,
+  notInSources: "That is not in the sources. The question was passed on.",
+  contact: "Contact:",
+  up: "Good answer",
+  down: "Bad answer",
+  ended: {
+    stopped: "Stopped.",
+    interrupted: "The answer broke off.",
+    failed: "No answer could be written.",
+  },
+  sending: "Sending…",
+  takeBack: "Take back",
+  problems: {
+    waiting: (at: string) => `Too many questions at once: yours is sent by itself at ${at}.`,
+    limited: (at: string) => `Too many questions. You can ask again at ${at}.`,
+    offline: "No connection. Your question is sent as soon as there is one.",
+    over: "This preview is over. Open another one.",
+    busy: "Another answer is still being written.",
+    gone: "This twin is not published any more.",
+    refused: "The owner of this twin has not allowed it on this page.",
+    failed: "That did not work.",
+    invalid: (message: string) => `The question was not taken: ${message}`,
+  },
+  resting: (name: string, at: string | null) =>
+    at === null
+      ? `${name}’s twin has answered as much as it may for now. The page can still be read.`
+      : `${name}’s twin has answered as much as it may for now; it answers again from ${at}. The page can still be read.`,
+  consent: {
+    kept: (days: string) => `What is asked and answered is kept for ${days} days.`,
+    none: "Nothing of what is asked and answered is kept as a transcript.",
+    preview: "A preview: nothing of it is counted or kept as a transcript.",
+    options: "Privacy",
+    remember: "Remember my questions across visits",
+    noTranscript: "Keep no transcript",
+    fromNow: "This holds from your next question on.",
+    download: "Download my visit",
+    erase: "Erase my visit",
+    eraseForGood: "Erase it for good",
+    erased: "Your visit is erased.",
+    nothing: "There is nothing to download or to erase.",
+  },
+  sections: {
+    about: "About",
+    experience: "Experience",
+    education: "Education",
+    skills: "Skills",
+    certifications: "Certifications",
+    projects: "Projects",
+    publications: "Publications",
+    languages: "Languages",
+    volunteering: "Volunteering",
+    honors: "Honors",
+    courses: "Courses",
+    organizations: "Organizations",
+    test_scores: "Test scores",
+    recommendations: "Recommendations",
+    posts: "Posts",
+    notes: "Notes",
+    links: "Links",
+  } as Readonly<Record<string, string>>,
+};
+
+export type TwinWords = typeof en;
+
+const fr: TwinWords = {
+  launch: "Interroger mon jumeau numérique",
+  title: (name) => `Interroger ${name}`,
+  untitled: "Jumeau numérique",
+  close: "Fermer",
+  loading: "Chargement…",
+  unknown: "Il n’y a pas de jumeau ici.",
+  refusedPage: "Le propriétaire de ce jumeau ne l’a pas autorisé sur cette page.",
+  failed: "Le jumeau n’a pas pu être joint.",
+  again: "Réessayer",
+  about: (name) => `Les réponses sont écrites par une IA, d’après ce que ${name} a publié.`,
+  conversation: "Conversation",
+  suggestions: "Par exemple",
+  box: "Votre question",
+  send: "Envoyer",
+  stop: "Arrêter",
+  tooLong: (limit) => `${limit} caractères au plus.`,
+  you: "Vous avez demandé",
+  answer: "Réponse",
+  thinking: "Recherche dans les sources…",
+  sources: "Sources",
+  source: (number, title, section) => `Source ${number} : ${title}, ${section}`,
+  notInSources: "Les sources n’en disent rien. La question a été transmise.",
+  contact: "Contact :",
+  up: "Bonne réponse",
+  down: "Mauvaise réponse",
+  ended: {
+    stopped: "Arrêtée.",
+    interrupted: "La réponse s’est interrompue.",
+    failed: "Aucune réponse n’a pu être écrite.",
+  },
+  sending: "Envoi…",
+  takeBack: "Reprendre",
+  problems: {
+    waiting: (at) => `Trop de questions à la fois : la vôtre partira d’elle-même à ${at}.`,
+    limited: (at) => `Trop de questions. Vous pourrez en poser une autre à ${at}.`,
+    offline: "Pas de connexion. Votre question partira dès qu’elle sera rétablie.",
+    over: "Cet aperçu est terminé. Ouvrez-en un autre.",
+    busy: "Une autre réponse est en cours d’écriture.",
+    gone: "Ce jumeau n’est plus publié.",
+    refused: "Le propriétaire de ce jumeau ne l’a pas autorisé sur cette page.",
+    failed: "Cela n’a pas fonctionné.",
+    invalid: (message) => `La question n’a pas été acceptée : ${message}`,
+  },
+  resting: (name, at) =>
+    at === null
+      ? `Le jumeau de ${name} a répondu autant qu’il le peut pour l’instant. La page reste lisible.`
+      : `Le jumeau de ${name} a répondu autant qu’il le peut pour l’instant ; il répondra de nouveau à partir de ${at}. La page reste lisible.`,
+  consent: {
+    kept: (days) => `Les questions et les réponses sont conservées ${days} jours.`,
+    none: "Aucune transcription des questions et des réponses n’est conservée.",
+    preview: "Un aperçu : rien n’en est compté ni conservé en transcription.",
+    options: "Confidentialité",
+    remember: "Se souvenir de mes questions d’une visite à l’autre",
+    noTranscript: "Ne conserver aucune transcription",
+    fromNow: "Cela vaut dès votre prochaine question.",
+    download: "Télécharger ma visite",
+    erase: "Effacer ma visite",
+    eraseForGood: "L’effacer définitivement",
+    erased: "Votre visite est effacée.",
+    nothing: "Il n’y a rien à télécharger ni à effacer.",
+  },
+  sections: {
+    about: "À propos",
+    experience: "Expérience",
+    education: "Formation",
+    skills: "Compétences",
+    certifications: "Certifications",
+    projects: "Projets",
+    publications: "Publications",
+    languages: "Langues",
+    volunteering: "Bénévolat",
+    honors: "Distinctions",
+    courses: "Cours",
+    organizations: "Organisations",
+    test_scores: "Résultats d’examens",
+    recommendations: "Recommandations",
+    posts: "Publications en ligne",
+    notes: "Notes",
+    links: "Liens",
+  },
+};
+
+export const WORDS: Readonly<Record<Language, TwinWords>> = { en, fr };
+
+/** The first language on offer of those that are named; "fr-CA" counts as "fr". */
+export function languageOf(names: readonly (string | null | undefined)[]): Language {
+  for (const name of names) {
+    const language = name?.toLowerCase().split("-")[0];
+    if (language === "fr" || language === "en") return language;
+  }
+  return "en";
+}
