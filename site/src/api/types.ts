@@ -112,23 +112,9 @@ export type TwinSummary = Schemas["TwinSummary"];
 export type NewTwinSource = Schemas["NewSource"];
 
 /** What a visitor reads of a twin. */
-export interface TwinProfile {
-  handle: string;
-  name: string;
-  headline: string;
-  languages: TwinLanguage[];
-  texts: Partial<Record<TwinLanguage, Pick<TwinTexts, "greeting" | "suggested_questions">>>;
-  contact: { label: string; url: string } | null;
-  links: { label: string; url: string }[];
-  photo_url: string | null;
-  sections: { section: TwinSection; entries: Omit<TwinEntry, "section" | "source_ids" | "is_hidden">[] }[];
-}
-
-export interface TwinPreview {
-  visit_id: string;
-  token: string;
-  profile: TwinProfile;
-}
+export type TwinProfile = Schemas["Profile"];
+/** A visit in which an owner tries the draft. */
+export type TwinPreview = Schemas["Preview"];
 
 export type SocketTicket = Schemas["Ticket"];
 

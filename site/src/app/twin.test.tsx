@@ -3,10 +3,11 @@ import { cleanup, configure, screen, waitFor, within } from "@testing-library/re
 import { strToU8, zipSync } from "fflate";
 import { beforeEach, describe, expect, it } from "vitest";
 
+import "@/test/readableFiles";
 import { refused } from "@/test/fakeCommunity";
-import { entry, persona as somebody, source } from "@/test/fakeTwins";
+import { entry, persona as somebody, source } from "@/test/fakeDrafts";
 import { finishReading, openApp, openAsOwner, pass, pdf, person, prepareApp } from "@/test/openApp";
-import { api, prepareTwin, step, type } from "@/test/twinPage";
+import { api, prepareTwin, step, type } from "@/test/ownersTwin";
 
 configure({ asyncUtilTimeout: 10_000 });
 prepareApp();

@@ -3,9 +3,9 @@ import { configure, fireEvent, screen, waitFor, within } from "@testing-library/
 import { describe, expect, it } from "vitest";
 
 import { refused } from "@/test/fakeCommunity";
-import { entry, persona as somebody } from "@/test/fakeTwins";
+import { entry, persona as somebody } from "@/test/fakeDrafts";
 import { openAsOwner, pass, person, prepareApp } from "@/test/openApp";
-import { api, prepareTwin, step, type } from "@/test/twinPage";
+import { api, prepareTwin, step, type } from "@/test/ownersTwin";
 
 configure({ asyncUtilTimeout: 10_000 });
 prepareApp();

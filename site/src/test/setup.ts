@@ -19,14 +19,6 @@ window.matchMedia = (query: string) =>
     removeEventListener: () => undefined,
   }) as unknown as MediaQueryList;
 
-/** Nor can its files be read but by a FileReader. */
-Blob.prototype.arrayBuffer ??= function arrayBuffer(this: Blob): Promise<ArrayBuffer> {
-  return new Promise((resolve, reject) => {
-    const reader = Object.assign(new FileReader(), { onload: () => resolve(reader.result as ArrayBuffer), onerror: () => reject(reader.error) });
-    reader.readAsArrayBuffer(this);
-  });
-};
-
 afterEach(() => {
   cleanup();
   localStorage.clear();

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { persona } from "@/test/fakeTwins";
+import { persona } from "@/test/fakeDrafts";
 
 import { problemsOf, toForm, toPersona } from "./personaForm";
 

@@ -1,5 +1,7 @@
 import { describe, expect, it, vi } from "vitest";
 
+import "@/test/readableFiles";
+
 import { MOST_PHOTO_BYTES, PhotoError, squarePhoto, type Picture } from "./photo";
 
 const file = (name = "me.jpg", type = "image/jpeg", size?: number): File => {

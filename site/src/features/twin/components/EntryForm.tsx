@@ -34,7 +34,6 @@ export function EntryForm({ handle, entry, onClose }: { handle: string; entry: T
   const { isPending, error } = entry ? edit : add;
   const submit = async (event: SyntheticEvent): Promise<void> => {
     event.preventDefault();
-    if (isPending || isDateWrong || isEmpty) return;
     const trimmed = Object.fromEntries(FIELDS.map((name) => [name, typed[name].trim()])) as unknown as TwinEntryText;
     const changed = Object.fromEntries(FIELDS.filter((name) => trimmed[name] !== first[name]).map((name) => [name, trimmed[name]]));
     try {

@@ -46,7 +46,10 @@ export function PreviewStep({ draft }: { draft: TwinDraft }) {
 
 function Profile({ profile }: { profile: TwinProfile }) {
   const texts = useTwinTexts();
-  const sections = TWIN_SECTIONS.flatMap((name) => profile.sections.find(({ section, entries }) => section === name && entries.length > 0) ?? []);
+  const sections = TWIN_SECTIONS.map((name) => ({
+    section: name,
+    entries: profile.sections.flatMap(({ section, entries }) => (section === name ? entries : [])),
+  })).filter(({ entries }) => entries.length > 0);
   return (
     <article className="space-y-4">
       <header>

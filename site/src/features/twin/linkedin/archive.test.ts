@@ -1,6 +1,8 @@
 import { strToU8, zipSync } from "fflate";
 import { describe, expect, it } from "vitest";
 
+import "@/test/readableFiles";
+
 import { readArchive } from "./archive";
 import { decode, readTable } from "./table";
 import { ArchiveError, MOST_ENTRIES } from "./zip";

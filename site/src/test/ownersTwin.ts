@@ -2,15 +2,15 @@
 import { screen } from "@testing-library/react";
 import { beforeEach } from "vitest";
 
-import { draft, FakeTwins } from "./fakeTwins";
+import { draft, FakeDrafts } from "./fakeDrafts";
 import { person } from "./openApp";
 
 /** Anew for each test of a file that calls `prepareTwin`, after `prepareApp`. */
-export let api: FakeTwins;
+export let api: FakeDrafts;
 
 export function prepareTwin(): void {
   beforeEach(() => {
-    api = new FakeTwins();
+    api = new FakeDrafts();
     api.install(fetch);
     api.drafts.set("me", draft());
   });

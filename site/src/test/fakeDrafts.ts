@@ -69,7 +69,7 @@ export const draft = (fields: Partial<TwinDraft> = {}): TwinDraft => ({
   ...fields,
 });
 
-export class FakeTwins {
+export class FakeDrafts {
   readonly asked: Asked[] = [];
   readonly drafts = new Map<string, TwinDraft>();
   /** Answers in place of the next ones, by method and path. */
