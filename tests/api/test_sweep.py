@@ -284,9 +284,9 @@ def test_what_is_due_is_found_by_the_page_and_nothing_else_is_read(stage: Stage,
     calls = [call.operation for call in stage.wire.calls]
     assert [row["conversation_id"] for row in stage.rows("conversations")] == [idle]
     # A mark, a look for messages, what is remembered of it and the row's end for each; a query for each partition of
-    # the three indexes, and one more for each page that was full.
+    # the five indexes, and one more for each page that was full.
     assert calls.count("UpdateItem") == calls.count("DeleteItem") == 250
-    assert calls.count("Query") <= 250 + 3 * len(due.SHARDS) + 250 // 100 + len(due.SHARDS)
+    assert calls.count("Query") <= 250 + 5 * len(due.SHARDS) + 250 // 100
     scanned = {call.tables[0] for call in stage.wire.calls if call.operation == "Scan"}
     assert scanned == {"usage"}, "the few rows that name people"
-    assert len(calls) <= 250 * 4 + 20
+    assert len(calls) <= 250 * 4 + 24

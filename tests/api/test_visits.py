@@ -280,3 +280,69 @@ def _without_version(stage: Stage) -> None:
     snapshots.known.clear()
     for version in stage.s3.list_object_versions(Bucket=BUCKET, Prefix="twins/me/versions/")["Versions"]:
         stage.s3.delete_object(Bucket=BUCKET, Key=version["Key"], VersionId=version["VersionId"])
+
+
+# --- Bad input, and what comes too late -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({"text": "a" * 2_001, "request_id": "b" * 32}, "text"),
+        ({"text": " \n", "request_id": "b" * 32}, "text"),
+        ({"text": "Hello?", "request_id": "short"}, "request_id"),
+        ({"text": "Hello?"}, "request_id"),
+        ({"text": "Hello?", "request_id": "b" * 32, "model": "claude-opus-5-5"}, "model"),
+        ({"text": "Hello?", "request_id": "b" * 32, "parent_id": None}, "parent_id"),
+        ({"text": "Hello?", "request_id": "b" * 32, "file_ids": ["x"]}, "file_ids"),
+        ([], "body"),
+    ],
+)
+def test_a_question_that_is_none_names_its_field(stage: Stage, visitor: Visitor, body: Any, field: str) -> None:
+    reply = visitor.call("POST", "messages", body)
+    assert (reply.status, reply.error, reply.body["error"]["field"]) == (400, "invalid_request", field)
+    assert stage.rows("messages") == []
+
+
+def test_a_question_of_2000_characters_is_one(visitor: Visitor) -> None:
+    assert visitor.send("a" * 2_000).status == 202
+
+
+def test_a_visit_is_begun_by_json_alone_so_that_a_browser_asks_first(stage: Stage) -> None:
+    publish(stage)
+    visitor = Visitor(stage)
+    visitor.browser.headers = {"content-type": "text/plain"}
+    assert visitor.browser.post("/twins/me/visits", {}).body["error"]["field"] == "Content-Type"
+
+
+@pytest.mark.parametrize("language", ["fr", "fr-FR", "", "<b>", "x" * 16, "12"])
+def test_what_is_no_language_counts_as_none(stage: Stage, language: str) -> None:
+    publish(stage)
+    visitor = Visitor(stage, language=language)
+    assert visitor.begun.status == 201
+    assert visitor.call("GET", "visit").body["language"] == ("fr" if language.startswith("fr") else "")
+
+
+@pytest.mark.parametrize(
+    ("referrer", "host"),
+    [("https://news.example/a?q=1", "news.example"), ("", ""), ("http://[::1", ""), ("nonsense", "")],
+)
+def test_of_where_a_visitor_came_from_the_host_alone_is_kept(stage: Stage, referrer: str, host: str) -> None:
+    publish(stage)
+    visitor = Visitor(stage, referrer=referrer)
+    assert visitor.call("GET", "visit").body["referrer"] == host
+    assert "q=1" not in json.dumps(stage.rows("conversations"), default=str)
+
+
+def test_a_visit_that_is_erased_while_it_is_answered_leaves_nothing(stage: Stage, visitor: Visitor) -> None:
+    visitor.send("Where did you build pipelines?")
+    (payload,) = stage.lambdas.take("answer")
+    assert visitor.call("DELETE", "visit").status == 200
+    for order in stage.lambdas.take("purge"):
+        stage.purge(order)
+    stage.answer(payload)
+    assert (stage.rows("conversations"), stage.rows("messages"), stage.rows("frames")) == ([], [], [])
+    assert stage.objects("transcripts/") == []
+    assert stage.requests() == []
+    held = [name for row in stage.rows("usage") for name in row if name.startswith("open_")]
+    assert held == []

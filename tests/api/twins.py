@@ -75,7 +75,7 @@ def publish(person: Person, handle: str = "me", revision: int | None = None) -> 
 
 def published(stage: Stage, handle: str = "me") -> Any:
     """What everybody reads; None where nobody can."""
-    (row,) = [row for row in stage.rows("twins") if (row["handle"], row["item"]) == (handle, "published")] or [None]
+    row = next((row for row in stage.rows("twins") if (row["handle"], row["item"]) == (handle, "published")), None)
     return json.loads(gzip.decompress(bytes(row["profile"]))) if row else None
 
 

@@ -23,11 +23,13 @@ from chalicelib.prompts.history import History, Scope
 
 from . import snapshots
 from .entry_texts import locator_of, text_of, urls_of
+from .offered_tools import NOT_IN_SOURCES, SEARCH, definitions
 from .snapshots import Entry, Snapshot
-from .tools import NOT_IN_SOURCES, SEARCH, Tools, definitions
 
 if TYPE_CHECKING:
     from chalicelib.services import Services
+
+    from .tools import Tools
 
 Block = dict[str, Any]
 
@@ -217,6 +219,8 @@ class TwinPrompts:
         return [{"type": "text", "text": "\n".join([_EARLIER, *(f"- {' '.join(each.split())}" for each in asked)])}]
 
     def tools(self, past: History) -> Tools:
+        from .tools import Tools  # noqa: PLC0415 (it brings the search index along, which the API does without)
+
         settings = self._services.settings
         scoped = [made for made in self._snapshot.kept.values() if made.sources is past.sources]
         made = scoped[0] if scoped else prefix(self._snapshot, settings.document_tokens)

@@ -18,42 +18,16 @@ from chalicelib.shapes import ToolDetail
 
 from . import unanswered
 from .entry_texts import locator_of, text_of
+from .offered_tools import NOT_IN_SOURCES, SEARCH, definitions
 from .snapshots import Entry
 
 if TYPE_CHECKING:
     from chalicelib.services import Services
 
-SEARCH = "search_entries"
-NOT_IN_SOURCES = "not_in_sources"
 MAX_HITS = 8
 MAX_TOKENS = 7_000
 _RESULT_TOKENS = 40
 _MAX_SHOWN_QUERY = 200
-
-_NOT_IN_SOURCES: dict[str, Any] = {
-    "name": NOT_IN_SOURCES,
-    "description": "Say that the sources do not hold the answer to a question about the person: it is kept for them, so"
-    " that they can answer it. Not for questions that are declined.",
-    "input_schema": {
-        "type": "object",
-        "properties": {"question": {"type": "string", "description": "The question, in the visitor's language."}},
-        "required": ["question"],
-    },
-}
-_SEARCH: dict[str, Any] = {
-    "name": SEARCH,
-    "description": "Search the entries that are too many to be shown, by words. Gives those that fit best. Use the"
-    " words that the entries would use, in their language; search again with other words when nothing fits.",
-    "input_schema": {
-        "type": "object",
-        "properties": {"query": {"type": "string", "description": "Words to look for."}},
-        "required": ["query"],
-    },
-}
-
-
-def definitions(has_searched: bool) -> tuple[dict[str, Any], ...]:
-    return (_SEARCH, _NOT_IN_SOURCES) if has_searched else (_NOT_IN_SOURCES,)
 
 
 class Tools:
