@@ -106,21 +106,21 @@ def _turn(stage: stages.Stage, answer: dict[str, Any]) -> Turn:
     usage, prices = answer["usage"], Settings().offer(answer["model"]).prices
     read, written = usage["cache_read_input_tokens"], usage["cache_creation_input_tokens"]
     cost = usage["input_tokens"] * prices.input + written * prices.cache_write + read * prices.cache_read
-    tokens = _count(stage, prompt)
+    tokens = counted(stage, prompt)
     if tokens != usage["input_tokens"] + written + read:
         raise RuntimeError("the demo model charged another number of tokens than it counts")
     return Turn(tokens, read, cost / 1e6, tokens * prices.input / 1e6)
 
 
-def _count(stage: stages.Stage, prompt: dict[str, Any]) -> int:
+def counted(stage: stages.Stage, prompt: dict[str, Any]) -> int:
     """The tokens of a prompt without breakpoints, as the API's count_tokens gives them."""
     kept = {name: value for name, value in unmarked(prompt).items() if name not in ("max_tokens", "stream")}
     headers = {"x-api-key": "demo", "anthropic-version": "2023-06-01", "content-type": "application/json"}
     url = f"{stage.model.url}/v1/messages/count_tokens"
     request = urllib.request.Request(url, json.dumps(kept).encode(), headers)  # noqa: S310
     with urllib.request.urlopen(request) as reply:  # noqa: S310
-        counted: int = json.load(reply)["input_tokens"]
-    return counted
+        tokens: int = json.load(reply)["input_tokens"]
+    return tokens
 
 
 def figures(turns: list[Turn], paused: list[Turn]) -> list[Figure]:
