@@ -107,7 +107,8 @@ def _at_the_gateway(stage: Stage) -> Iterator[dict[str, Any]]:
     """All stages of an account and region share one list of keys."""
     prefix = _full(stage, "")
     pages = stage.client("apigateway").get_paginator("get_api_keys").paginate(nameQuery=prefix, includeValues=False)
-    return (key for page in pages for key in page["items"] if key["name"].startswith(prefix))
+    for page in pages:
+        yield from (key for key in page["items"] if key["name"].startswith(prefix))
 
 
 def _delete(stage: Stage, key_id: str) -> None:

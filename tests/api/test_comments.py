@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from chalicelib import functions, services
+from chalicelib.comments import writing
+from chalicelib.comments.writing import New, Writer
 
 from tests.api.commenting import (
     SECTION,
@@ -217,6 +222,19 @@ def test_the_same_request_is_one_comment(stage: Stage, ada: Person, grace: Perso
     assert (other.status, other.error) == (409, "request_id_reused")
     assert post(grace, request_id="a" * 32).body["id"] != first.body["id"]
     assert count(stage) == 2
+
+
+def test_the_same_request_many_times_at_once_is_one_comment(stage: Stage, ada: Person) -> None:
+    api, new = services.of(functions.API), New(SECTION, "Roses", request_id="a" * 32)
+    barrier = threading.Barrier(8)
+
+    def write(_: int) -> str:
+        barrier.wait()
+        return writing.write(api, Writer(ada.user_id, is_owner=False), new).id
+
+    with ThreadPoolExecutor(8) as pool:
+        assert len(set(pool.map(write, range(8)))) == 1
+    assert count(stage) == 1
 
 
 def test_a_request_whose_reply_was_lost_is_found_again(stage: Stage, ada: Person) -> None:

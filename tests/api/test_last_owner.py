@@ -72,14 +72,18 @@ def test_an_owner_who_can_do_nothing_does_not_count(stage: Stage, owner: Person,
 def test_of_two_owners_who_remove_each_other_at_once_one_is_left(
     stage: Stage, owner: Person, method: str, body: Any
 ) -> None:
-    """Each has been let in, and has seen that the other is there."""
+    """Each has been let in, and has seen that the other is there.
+
+    The second begins when the first has got so far: the app, which serves one request at a time, has read it by then.
+    """
     second = Person(stage, "second", groups="owners")
     meeting, replies = threading.Barrier(2, timeout=20), []
-    met = threading.local()
+    met, was_read = threading.local(), threading.Event()
 
     def before(operation: str) -> None:
         if operation == "AdminGetUser" and not getattr(met, "once", False):
             met.once = True
+            was_read.set()
             meeting.wait()
 
     stage.pool.before = before
@@ -90,6 +94,7 @@ def test_of_two_owners_who_remove_each_other_at_once_one_is_left(
     ]
     for thread in threads:
         thread.start()
+        assert was_read.wait(20)
     for thread in threads:
         thread.join(20)
     assert sorted(reply.status for reply in replies) in ([200, 403], [200, 409]), "one found its own rights gone"

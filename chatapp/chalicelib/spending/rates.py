@@ -8,7 +8,8 @@ refuse each other:
     busy    tat = tat + interval     where `tat` lies between now and the limit
 
 Idle is tried first. A row is not idle again for an interval, so whoever loses that race is sent on to `busy` with the
-row at hand: two requests a row at most, one where the limit is reached, and what passes is exactly the quota.
+row at hand: two requests a row at most, one where the limit is reached, and what passes is exactly the quota. Where a
+unit is given back between the two, the row may be idle again, and whoever meets that waits a second for nothing.
 
 Several rows are taken one after the other, the caller's own first. Where a later one refuses, or cannot be asked, the
 earlier ones are given back. What a crash between two of them has taken comes back by itself, one interval later; and so
@@ -119,10 +120,10 @@ def take(services: Services, what: What, caller: Caller, *, own: Limit | None = 
         try:
             tat_us = _take(services, row, what, now_us)
         except _Refused as refused:
-            _give_back(services, taken, what, now_us)
+            _give_back(services, taken, what)
             raise _refusal(what, row, refused.tat_us, now_us) from refused
         except Busy:
-            _give_back(services, taken, what, now_us)
+            _give_back(services, taken, what)
             raise
         taken.append(row)
         # How busy everybody is together is nobody's business.
@@ -228,9 +229,9 @@ def _busy(services: Services, row: _Row, what: What, now_us: int) -> int:
     return int(table.write(update, returns="ALL_NEW")["tat"])
 
 
-def _give_back(services: Services, taken: Sequence[_Row], what: What, now_us: int) -> None:
-    """Where that cannot be done now, the unit comes back by itself. Of a row that is idle again it already has."""
-    table = services.usage
+def _give_back(services: Services, taken: Sequence[_Row], what: What) -> None:
+    """Where that cannot be done now, the unit comes back by itself. Of a row that is idle by now it already has."""
+    table, now_us = services.usage, time.time_ns() // 1_000
     for row in reversed(taken):
         update = table.update(
             _key(row, what),

@@ -71,6 +71,19 @@ describe("ApiClient", () => {
     expect([ended, expired]).toEqual([2, 0]);
   });
 
+  it("tells when what a limit refused may be asked again, also where the gateway itself refused", async () => {
+    const now = Date.now();
+    replies = [
+      refusal(429, { error: { code: "rate_limited", message: "later", retry_after_s: 40 } }),
+      Response.json({ error: { code: "throttled", message: "later" } }, { status: 429, headers: { "Retry-After": "3" } }),
+      refusal(429, { error: { code: "throttled", message: "later" } }),
+      Response.json({ error: { code: "budget_spent", message: "no" } }, { status: 429, headers: { "Retry-After": "3" } }),
+    ];
+    const waits: (number | null)[] = [];
+    for (let index = 0; index < 4; index += 1) waits.push(retryAtMs(await failure(client.get("/x"))));
+    expect(waits.map((at) => at && Math.round((at - now) / 1000))).toEqual([40, 3, null, null]);
+  });
+
   it("names the API's errors, with what they carry", async () => {
     replies = [refusal(409, { error: { code: "answer_in_progress", message: "busy", message_id: "m1" } })];
     const error = await client.post("/x", {}).catch((reason: unknown) => reason);

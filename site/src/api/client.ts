@@ -20,7 +20,8 @@ export class ApiError extends Error {
 
 /** When what a limit refused may be asked again, in milliseconds since 1970; null: it is no limit that refused. */
 export function retryAtMs(error: unknown): number | null {
-  const at = error instanceof ApiError && error.code === "rate_limited" ? error.extra["retry_at_ms"] : null;
+  const isLimit = error instanceof ApiError && ["rate_limited", "throttled"].includes(error.code);
+  const at = isLimit ? error.extra["retry_at_ms"] : null;
   return typeof at === "number" ? at : null;
 }
 
@@ -155,9 +156,9 @@ async function toApiError(response: Response): Promise<ApiError> {
   const body: unknown = await response.json().catch(() => null);
   const error = isRecord(body) && isRecord(body["error"]) ? body["error"] : {};
   const { code, message, ...extra } = error;
-  // Seconds from now say nothing later on, or after a reload.
-  const wait = extra["retry_after_s"];
-  if (typeof wait === "number") extra["retry_at_ms"] = Date.now() + wait * 1000;
+  // Seconds from now say nothing later on, or after a reload. The gateway's own refusals have the header alone.
+  const wait = extra["retry_after_s"] ?? Number(response.headers.get("Retry-After") ?? NaN);
+  if (typeof wait === "number" && wait >= 0) extra["retry_at_ms"] = Date.now() + wait * 1000;
   return new ApiError(
     response.status,
     typeof code === "string" ? code : fallbackCode,

@@ -82,7 +82,7 @@ test("an owner invites, sets a budget and deletes", async ({ page }) => {
   await expect(page.getByText(texts.deleted(email))).toBeVisible();
   await page.reload();
   await page.getByRole("searchbox", { name: texts.search }).fill(email);
-  await expect(page.getByText(texts.nothingFound(email))).toBeVisible();
+  await expect(page.getByRole("main").getByText(texts.nothingFound(email))).toBeVisible();
 });
 
 test("the People page by keyboard alone", async ({ page }) => {
