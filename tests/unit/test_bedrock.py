@@ -274,7 +274,7 @@ def test_the_functions_get_the_ids_and_the_rights_to_them(tmp_path: Path) -> Non
         Progress(),
         app_modules.functions(),
         tmp_path,
-        foundation={"UserPoolArn": "arn", "DistributionDomain": "d1.cloudfront.net"},
+        foundation={"UserPoolArn": "arn", "DistributionDomain": "d1.cloudfront.net", "DistributionId": "E1"},
     )
     with account.stubber:
         deployment.reach_model()
