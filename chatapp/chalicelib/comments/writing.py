@@ -19,7 +19,6 @@ from chalicelib.errors import (
     CommentsBanned,
     DuplicateComment,
     InvalidRequest,
-    NameTaken,
     NotFound,
     RequestIdReused,
     SectionClosed,
@@ -209,9 +208,9 @@ def _name(writer: Writer, known: _Known) -> str:
     person = Person.from_item(writer.user_id, known.person)
     if person.comments_banned_at is not None:
         raise CommentsBanned
-    # Also where it was chosen before an owner chose one like it.
-    if not writer.is_owner and names.is_owners(known.owners, writer.user_id, person.display_name):
-        raise NameTaken
+    # Also where it was chosen before an owner chose one like it, or by who was an owner then.
+    if not writer.is_owner:
+        names.must_be_free(known.owners, writer.user_id, person.display_name)
     return person.display_name
 
 

@@ -59,7 +59,7 @@ export const commentsEn = {
     comments_banned: "The owner takes no more comments from you.",
     duplicate_comment: "You have written the same here already.",
     too_fast: "That was very quick. Wait a few seconds, then publish it again as it is.",
-    display_name_taken: "This name is the owner’s, or looks like it. Choose another one.",
+    display_name_taken: "This name stands for the owner or for somebody else, or looks like it. Choose another one.",
     name_refused: (most: number) =>
       `A name has 1 to ${most} visible characters, with a letter or a number, each word in one script, and none that turns the direction of writing.`,
     too_late: "A comment can be changed for 15 minutes. Delete it and write a new one instead.",

@@ -61,7 +61,7 @@ export const commentsFr: typeof commentsEn = {
     comments_banned: "Le propriétaire n’accepte plus de commentaires de votre part.",
     duplicate_comment: "Vous avez déjà écrit la même chose ici.",
     too_fast: "C’était très rapide. Attendez quelques secondes, puis publiez le texte tel quel.",
-    display_name_taken: "Ce nom est celui du propriétaire, ou lui ressemble. Choisissez-en un autre.",
+    display_name_taken: "Ce nom désigne le propriétaire ou quelqu’un d’autre, ou y ressemble. Choisissez-en un autre.",
     name_refused: (most) =>
       `Un nom a de 1 à ${most} caractères visibles, dont une lettre ou un chiffre, chaque mot dans une seule écriture, et aucun qui change le sens de l’écriture.`,
     too_late: "Un commentaire peut être modifié pendant 15 minutes. Supprimez-le et écrivez-en un nouveau.",
