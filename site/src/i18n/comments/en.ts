@@ -39,7 +39,7 @@ export const commentsEn = {
   box: "Your comment",
   placeholder: "Write a comment",
   placeholderReply: "Write a reply",
-  hint: "Plain text; web addresses become links.",
+  hint: "Plain text; addresses with http:// or https:// become links.",
   left: (count: number, text: string) => `${text} ${count === 1 ? "character" : "characters"} left`,
   over: (count: number, text: string) => `${text} ${count === 1 ? "character" : "characters"} too many`,
   name: "Your name",

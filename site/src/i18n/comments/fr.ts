@@ -41,7 +41,7 @@ export const commentsFr: typeof commentsEn = {
   box: "Votre commentaire",
   placeholder: "Écrivez un commentaire",
   placeholderReply: "Écrivez une réponse",
-  hint: "Texte simple ; les adresses web deviennent des liens.",
+  hint: "Texte simple ; les adresses en http:// ou https:// deviennent des liens.",
   left: (count, text) => `${text} caractère${count < 2 ? " restant" : "s restants"}`,
   over: (count, text) => `${text} caractère${count < 2 ? "" : "s"} de trop`,
   name: "Votre nom",
