@@ -357,7 +357,10 @@ def _owner(asked: argparse.Namespace, progress: Progress) -> int:
     stage = _local(asked, progress) if is_local(asked.stage) else _on_aws(asked)[0]
     with progress.step(f"owner {asked.email}") as step:
         invited = access.make_owner(stage, access.pool_id(stage), asked.email)
-        step.changed(True, "invited by mail" if invited else "is one from the next sign-in on")
+        mailed = (
+            f"invited: the one-time password is in {local_aws.mail_log(ROOT)}" if stage.is_local else "invited by mail"
+        )
+        step.changed(True, mailed if invited else "is one from the next sign-in on")
     return 0
 
 
