@@ -79,7 +79,7 @@ def must_be_free(name: str, owners: Mapping[str, str]) -> None:
     from chalicelib.errors import NameTaken  # noqa: PLC0415
 
     try:
-        names.must_be_free(owners, "", name)
+        names.must_be_free(dict(owners), "", name)
     except NameTaken as error:
         raise DeploymentError(f"a key's name is shown as its script's: it {_of_field(error.message)}") from error
 
