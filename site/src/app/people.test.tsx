@@ -163,6 +163,22 @@ describe("moderation", () => {
     await waitFor(() => expect(decided("q1")).toMatchObject([{ action: "approve" }, { action: "hide" }]));
   });
 
+  it("approves all that waits of one writer, and says how far it came where one is refused", async () => {
+    api.queue.push(moderated({ id: "q3", text: "Third" }), moderated({ id: "q4", user_id: "eve", author: { name: "Eve", is_owner: false } }));
+    openAsOwner("/moderation");
+    await waitFor(() => expect(articles()).toHaveLength(3));
+    expect(articles()[0]).toHaveTextContent("None of theirs approved yet");
+    expect(within(screen.getByRole("article", { name: /Eve/ })).queryByRole("button", { name: /of theirs/ })).toBeNull();
+    api.instead.set("POST /moderation/commentaires/q2", refused(409, "moderated"));
+    await person.click(screen.getAllByRole("button", { name: "Approve all of theirs (3)" })[0] as HTMLElement);
+    expect(await screen.findByText(/^1 of 3 approved\. Somebody else has decided/)).toBeInTheDocument();
+    expect([decided("q1"), decided("q3")].map((asked) => asked.length), "nothing after it").toEqual([1, 0]);
+    await person.click((await screen.findAllByRole("button", { name: "Approve all of theirs (2)" }))[0] as HTMLElement);
+    expect(await screen.findByText("2 comments by Bob approved: everyone sees them.")).toBeInTheDocument();
+    await waitFor(() => expect(articles()).toEqual([]));
+    expect(decided("q4")).toEqual([]);
+  });
+
   it("goes by keys: j and k, a, h", async () => {
     openAsOwner("/moderation");
     await waitFor(() => expect(articles()).toHaveLength(2));
