@@ -42,9 +42,11 @@ describe("the owner's pages", () => {
 
 describe("people", () => {
   it("are listed with what they use, and searched by address", async () => {
+    api.people.push(someone({ user_id: "eve", email: "eve@example.com", last_used_at: new Date(Date.now() - 3 * 86_400_000).toISOString() }));
     openAsOwner("/people");
     expect(await screen.findByText("bob@example.com")).toBeInTheDocument();
-    expect(row("bob")).toHaveTextContent(/Member.*Nov.20.*\$3\.00 of \$20\.00.*2 GB/);
+    expect(row("eve")).toHaveTextContent("3 days ago");
+    expect(row("bob")).toHaveTextContent(/Member.*\$3\.00 of \$20\.00.*2 GB/);
     await person.type(screen.getByRole("searchbox", { name: "Search by email" }), "gra");
     await waitFor(() => expect(screen.queryByText("bob@example.com")).toBeNull());
     expect(screen.getByText("grace@example.com")).toBeInTheDocument();
@@ -123,7 +125,16 @@ describe("people", () => {
     await person.click(screen.getByRole("menuitem", { name: "Delete…" }));
     await person.type(screen.getByLabelText(/Type grace/), "grace@example.com{Enter}");
     expect(await screen.findByRole("alert")).toHaveTextContent("This is the last owner.");
-    expect(screen.getByRole("dialog")).toBeInTheDocument();
+    expect(screen.getByRole("dialog")).toHaveTextContent("Your account, conversations and files go for good");
+  });
+
+  it("lets an owner be one no longer where there is another one", async () => {
+    api.people.push(someone({ user_id: "eve", email: "eve@example.com", groups: ["owners"] }));
+    openAsOwner("/people");
+    await choose("grace@example.com", "No longer an owner");
+    await waitFor(() => expect(api.sent("PATCH", "/people/me")).toEqual([{ groups: ["members"] }]));
+    await screen.findByText("grace@example.com is a member: chat and files.");
+    expect(screen.queryByRole("button", { name: "Undo" }), "which only the other one could do").toBeNull();
   });
 
   it("are invited again while they have not come", async () => {
