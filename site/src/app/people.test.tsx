@@ -1,6 +1,6 @@
 /** The owner's pages, as the whole site has them. */
 import { cleanup, configure, screen, waitFor, within } from "@testing-library/react";
-import { beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 
 import { FakeCommunity, moderated, person as someone, refused } from "@/test/fakeCommunity";
 import { api as chat, openApp, openAsOwner, person, prepareApp } from "@/test/openApp";
@@ -263,6 +263,50 @@ describe("moderation", () => {
     await person.click(within(articles()[0] as HTMLElement).getByRole("button", { name: "Approve" }));
     await waitFor(() => expect(decided("q1")).toEqual([0, 1].map((revision) => ({ action: "approve", revision }))));
     await waitFor(() => expect(articles()).toHaveLength(1));
+  });
+
+  it("has its count beside the way to it, which follows what is decided", async () => {
+    openAsOwner("/moderation");
+    expect(await screen.findByRole("link", { name: /^Moderation\s*2 waiting$/ })).toBeInTheDocument();
+    await waitFor(() => expect(articles()).toHaveLength(2));
+    await person.click(within(articles()[0] as HTMLElement).getByRole("button", { name: "Approve" }));
+    expect(await screen.findByRole("link", { name: /^Moderation\s*1 waiting$/ })).toBeInTheDocument();
+    await waitFor(() => expect(articles()).toHaveLength(1));
+    await person.click(within(articles()[0] as HTMLElement).getByRole("button", { name: "Hide" }));
+    expect(await screen.findByRole("link", { name: "Moderation" })).toBeInTheDocument();
+    cleanup();
+    api.instead.set("GET /moderation/commentaires", [200, { comments: [moderated({ id: "q9" })], next_cursor: "more" }]);
+    openAsOwner("/people");
+    expect(await screen.findByRole("link", { name: /^Moderation\s*1\+ waiting$/ })).toBeInTheDocument();
+  });
+
+  it("tells of keys where there may be some alone", async () => {
+    openAsOwner("/moderation");
+    expect(await screen.findByText(/^Keys: j and k/)).toBeInTheDocument();
+    cleanup();
+    const match = vi.spyOn(window, "matchMedia").mockImplementation(
+      (media) => ({ matches: false, media, addEventListener: () => undefined, removeEventListener: () => undefined }) as unknown as MediaQueryList,
+    );
+    openAsOwner("/moderation");
+    await waitFor(() => expect(articles()).toHaveLength(2));
+    expect(screen.queryByText(/^Keys: j and k/)).toBeNull();
+    match.mockRestore();
+  });
+
+  it("edits a section where it is listed", async () => {
+    openAsOwner("/moderation");
+    await person.click(await screen.findByRole("radio", { name: "Sections" }));
+    await person.click(await screen.findByRole("button", { name: "Edit “Projects”" }));
+    const form = within(screen.getByRole("form", { name: "Edit “Projects”" }));
+    await person.clear(form.getByLabelText("Title"));
+    await person.type(form.getByLabelText("Title"), "My projects");
+    api.instead.set("PUT /sections/projects", refused(400, "invalid_request"));
+    await person.click(form.getByRole("button", { name: "Save" }));
+    expect(await form.findByRole("alert")).toBeInTheDocument();
+    await person.click(form.getByRole("button", { name: "Save" }));
+    expect(await screen.findByText("“My projects” was saved.")).toBeInTheDocument();
+    expect(api.sent("PUT", "/sections/projects")[1]).toEqual({ title: "My projects", url: "https://portfolio.example/", open: true });
+    expect(screen.queryByRole("form", { name: /^Edit/ })).toBeNull();
   });
 
   it("has the sections: a new one, and one that is closed", async () => {
