@@ -307,6 +307,7 @@ describe("moderation", () => {
     expect(await screen.findByText("“My projects” was saved.")).toBeInTheDocument();
     expect(api.sent("PUT", "/sections/projects")[1]).toEqual({ title: "My projects", url: "https://portfolio.example/", open: true });
     expect(screen.queryByRole("form", { name: /^Edit/ })).toBeNull();
+    expect(screen.getByRole("button", { name: "Edit “My projects”" })).toHaveFocus();
   });
 
   it("has the sections: a new one, and one that is closed", async () => {

@@ -9,6 +9,7 @@ import { useLanguage, useT } from "@/i18n";
 import { commentTexts, useCommentTexts } from "@/i18n/comments";
 import { formatCount } from "@/lib/format";
 import { routes } from "@/lib/routes";
+import { useFocusBack } from "@/lib/useFocusBack";
 import { Alert } from "@/ui/Alert";
 import { Button } from "@/ui/Button";
 import { CopyButton } from "@/ui/CopyButton";
@@ -87,6 +88,11 @@ function EditSection({ section, onClose }: { section: CountedSection; onClose: (
   const t = useT();
   const texts = useCommentTexts().sections;
   const put = usePutSection();
+  const focusBack = useFocusBack();
+  const close = (): void => {
+    focusBack.goBack();
+    onClose();
+  };
   const [title, setTitle] = useState(section.title);
   const [url, setUrl] = useState(section.url);
   const submit = (event: SyntheticEvent): void => {
@@ -96,13 +102,14 @@ function EditSection({ section, onClose }: { section: CountedSection; onClose: (
       {
         onSuccess: (saved) => {
           showToast({ text: commentTexts.now().sections.saved(saved.title), subject: saved.section_id });
-          onClose();
+          close();
         },
       },
     );
   };
   return (
-    <form aria-label={texts.editOf(section.title)} className="w-full space-y-3 rounded-xl border border-line bg-raised p-4" onSubmit={submit}>
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- Where the focus came from.
+    <form aria-label={texts.editOf(section.title)} className="w-full space-y-3 rounded-xl border border-line bg-raised p-4" onFocus={focusBack.onFocus} onSubmit={submit}>
       <Field label={texts.name} required maxLength={200} autoComplete="off" value={title} onValue={setTitle} />
       <Field label={texts.url} type="url" required maxLength={1_000} autoComplete="off" value={url} onValue={setUrl} />
       {put.error && <Alert>{commentErrorText(put.error)}</Alert>}
@@ -110,7 +117,7 @@ function EditSection({ section, onClose }: { section: CountedSection; onClose: (
         <Button type="submit" isSmall variant="primary" disabled={put.isPending}>
           {put.isPending ? t.app.loading : texts.save}
         </Button>
-        <Button isSmall variant="quiet" onClick={onClose}>
+        <Button isSmall variant="quiet" onClick={close}>
           {t.app.cancel}
         </Button>
       </div>
