@@ -1,5 +1,5 @@
 /** Conversations and what else there is, at the side; on a phone in a drawer. */
-import { useEffect, useRef, type ReactNode } from "react";
+import { lazy, Suspense, useEffect, useRef, type ReactNode } from "react";
 import { Link, useLocation } from "wouter";
 
 import { isOwner, type Identity } from "@/features/auth";
@@ -11,6 +11,9 @@ import { focusComposer } from "@/lib/focusComposer";
 import { routes } from "@/lib/routes";
 import { Button, IconButton } from "@/ui/Button";
 import { Icon, Mark, type IconName } from "@/ui/icons";
+
+/** Of owners alone, as the page that it leads to. */
+const WaitingCount = lazy(() => import("@/features/moderation/components/WaitingCount"));
 
 interface SidebarProps {
   identity: Identity;
@@ -47,7 +50,11 @@ export function Sidebar({ identity, conversationId, onSignOut, onOpen, onClose }
         {isOwner(identity) && (
           <>
             <PageLink href={routes.people} icon="people" label={t.app.people} onOpen={onOpen} />
-            <PageLink href={routes.moderation} icon="shield" label={t.app.moderation} onOpen={onOpen} />
+            <PageLink href={routes.moderation} icon="shield" label={t.app.moderation} onOpen={onOpen}>
+              <Suspense>
+                <WaitingCount />
+              </Suspense>
+            </PageLink>
           </>
         )}
       </div>
@@ -68,9 +75,11 @@ interface PageLinkProps {
   icon: IconName;
   label: string;
   onOpen: () => void;
+  /** At its end. */
+  children?: ReactNode;
 }
 
-function PageLink({ href, icon, label, onOpen }: PageLinkProps) {
+function PageLink({ href, icon, label, onOpen, children }: PageLinkProps) {
   const [location] = useLocation();
   const isCurrent = location === href;
   return (
@@ -85,6 +94,7 @@ function PageLink({ href, icon, label, onOpen }: PageLinkProps) {
     >
       <Icon name={icon} />
       {label}
+      {children}
     </Link>
   );
 }
