@@ -40,6 +40,7 @@ on AWS:
        --region R    by default where STAGE was deployed from here last, else the shell's region, else eu-west-1
        --python V    moves the functions to that Python; by default they keep theirs"""
 _STAGE = re.compile(r"[a-z][a-z0-9-]{0,15}")
+_EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
 _COMMANDS = {"outputs", "redrive", "backups", "restore", "destroy", "person", "owner", "key"}
 
 
@@ -118,16 +119,22 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
 def _person(found: argparse.Namespace, words: list[str]) -> str | None:
     """Of the commands `owner` and `person`: takes the address from the words. Raises UsageError."""
     if found.command == "owner":
-        if len(words) != 2 or "@" not in words[1] or found.change:
+        if len(words) != 2 or found.change:
             raise UsageError("owner takes a stage and an e-mail address")
-        return words.pop()
+        return _address(words.pop())
     if found.command != "person":
         if found.change:
             raise UsageError(f"--{found.change[0]} is for a person: ./deploy.sh person STAGE EMAIL --{found.change[0]}")
         return None
-    if len(words) != 2 or "@" not in words[1] or len(found.change or ()) != 1:
+    if len(words) != 2 or len(found.change or ()) != 1:
         raise UsageError("person takes a stage, an e-mail address, and one of --disable, --enable, --delete")
-    return words.pop()
+    return _address(words.pop())
+
+
+def _address(word: str) -> str:
+    if not _EMAIL.fullmatch(word):
+        raise UsageError(f"{word} is no e-mail address: give one like ada@example.com")
+    return word
 
 
 def _key(found: argparse.Namespace, words: list[str]) -> str | None:
@@ -350,7 +357,10 @@ def _owner(asked: argparse.Namespace, progress: Progress) -> int:
     stage = _local(asked, progress) if is_local(asked.stage) else _on_aws(asked)[0]
     with progress.step(f"owner {asked.email}") as step:
         invited = access.make_owner(stage, access.pool_id(stage), asked.email)
-        step.changed(True, "invited by mail" if invited else "is one from the next sign-in on")
+        mailed = (
+            f"invited: the one-time password is in {local_aws.mail_log(ROOT)}" if stage.is_local else "invited by mail"
+        )
+        step.changed(True, mailed if invited else "is one from the next sign-in on")
     return 0
 
 

@@ -35,7 +35,7 @@ class Key:
     is_revoked: bool
 
     def __str__(self) -> str:
-        limit = "the settings' limit" if self.per_minute is None else f"{self.per_minute:g} a minute"
+        limit = "the settings' limit" if self.per_minute is None else f"{self.per_minute:.15g} a minute"
         line = f"{self.name}  {self.id}  since {self.created_at}, {limit}"
         return f"{line}; REVOKED, but still at API Gateway: revoke it again" if self.is_revoked else line
 
@@ -48,7 +48,8 @@ def make(stage: Stage, name: str, per_minute: int | None = None) -> str:
     plan = usage_plan.find(stage)
     if plan is None:
         raise DeploymentError(f"{stage.name} takes no API keys yet: ./deploy.sh {stage.name}")
-    name = app_modules.author_name(name)
+    name = _own_name(stage, name)
+    _must_be_below(plan, per_minute)
     if any(each["name"] == _full(stage, name) for each in _at_the_gateway(stage)):
         again = f"./deploy.sh key {stage.name} {name!r} --revoke"
         raise DeploymentError(f"{stage.name} has a key {name}: choose another name, or revoke it first ({again})")
@@ -61,6 +62,27 @@ def make(stage: Stage, name: str, per_minute: int | None = None) -> str:
     stage.client("dynamodb").put_item(TableName=_table(stage), Item={**_row_key(made["id"]), **row, **version})
     gateway.create_usage_plan_key(usagePlanId=plan["id"], keyId=made["id"], keyType="API_KEY")
     return str(made["value"])
+
+
+def _own_name(stage: Stage, name: str) -> str:
+    """As the app takes a person's who is no owner: what a key writes is shown under it. Raises DeploymentError."""
+    name = app_modules.author_name(name)
+    found = stage.client("dynamodb").get_item(
+        TableName=f"{stage.prefix}-commentaires", Key={"id": {"S": app_modules.owner_names_id()}}
+    )
+    looks = {attribute: value["S"] for attribute, value in found.get("Item", {}).items() if "S" in value}
+    app_modules.must_be_free(name, looks)
+    return name
+
+
+def _must_be_below(plan: dict[str, Any], per_minute: int | None) -> None:
+    """Above the plan's rate a key's own limit would never be met. Raises DeploymentError."""
+    most = float(plan["throttle"]["rateLimit"]) * _MINUTE_S
+    if per_minute is not None and per_minute > most:
+        raise DeploymentError(
+            f"--per-minute is {per_minute}, but all keys are let through {most:.15g} times a minute at most:"
+            " key_rate_per_s in deploy/settings.toml, counted when the stage is deployed"
+        )
 
 
 def revoke(stage: Stage, name: str) -> None:

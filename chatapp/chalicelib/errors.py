@@ -241,10 +241,8 @@ class CommentsBanned(AppError):
 class NameTaken(Conflict):
     code = "display_name_taken"
 
-    def __init__(self) -> None:
-        super().__init__(
-            "display_name: looks like the name of the owner of this page; choose another one", field="display_name"
-        )
+    def __init__(self, why: str) -> None:
+        super().__init__(f"display_name: {why}; choose another one", field="display_name")
 
 
 class SectionClosed(Conflict):

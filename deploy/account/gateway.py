@@ -12,14 +12,14 @@ from deploy.environment import API_STAGE, ApiIds, Settings, Stage
 _RESPONSES: dict[str, tuple[str, str | None, str | None]] = {
     "DEFAULT_4XX": ("invalid_request", None, None),
     "DEFAULT_5XX": ("internal", "The service could not answer. Try again in a moment.", None),
-    "UNAUTHORIZED": ("unauthorized", "Sign in again.", "401"),
+    "UNAUTHORIZED": ("unauthorized", "Sign in first: this needs a sign-in that is still good.", "401"),
     "EXPIRED_TOKEN": ("unauthorized", "The sign-in has expired. Sign in again.", "401"),
     "ACCESS_DENIED": ("forbidden", "You have no access to this.", None),
     # API Gateway's name for a path or method that the API does not have.
     "MISSING_AUTHENTICATION_TOKEN": ("not_found", "There is nothing at this address.", "404"),
     "INVALID_API_KEY": (
         "forbidden",
-        "This needs an API key that counts, sent as x-api-key. Ask the owner for one.",
+        "This needs a valid API key, sent as x-api-key. Ask the owner for one.",
         None,
     ),
     "THROTTLED": ("throttled", "Too many requests at once. Try again in a second.", None),

@@ -70,10 +70,34 @@ def author_name(name: str) -> str:
     try:
         chosen = names.chosen(name)
     except InvalidRequest as error:
-        raise DeploymentError(f"a key's name is shown as its script's: {error.message}") from error
+        raise DeploymentError(f"a key's name is shown as its script's: it {_of_field(error.message)}") from error
     if not chosen:
         raise DeploymentError("a key's name is shown as its script's, and must not be blank")
     return chosen
+
+
+def _of_field(message: str) -> str:
+    return message.removeprefix("display_name: ")
+
+
+def must_be_free(name: str, owners: Mapping[str, str]) -> None:
+    """owners: what their names look like, as the app keeps it. Raises DeploymentError for a name like theirs."""
+    _reach()
+    from chalicelib.comments import names  # noqa: PLC0415
+    from chalicelib.errors import NameTaken  # noqa: PLC0415
+
+    try:
+        names.must_be_free(dict(owners), "", name)
+    except NameTaken as error:
+        raise DeploymentError(f"a key's name is shown as its script's: it {_of_field(error.message)}") from error
+
+
+def owner_names_id() -> str:
+    """Of the row, of the table `commentaires`, of what owners' names look like."""
+    _reach()
+    from chalicelib.comments import names  # noqa: PLC0415
+
+    return names.OWNERS_KEY["id"]
 
 
 def backed_up() -> tuple[str, ...]:

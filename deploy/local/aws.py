@@ -142,6 +142,11 @@ def status(root: Path, *, state_dir: Path | None = None, environ: Mapping[str, s
     return Status(f"half started: {missing} does not answer; start it again", None)
 
 
+def mail_log(root: Path) -> Path:
+    """Where the local AWS writes what it would mail, one-time passwords included (`emulator/mail.py`)."""
+    return _state_dir(root, None, os.environ) / "logs" / "mail.log"
+
+
 def _state_dir(root: Path, chosen: Path | None, environ: Mapping[str, str]) -> Path:
     setting = environ.get("CHATAPP_LOCAL_DIR")
     return (chosen or (Path(setting) if setting else root / ".local")).absolute()

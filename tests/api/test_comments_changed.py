@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 
 import pytest
+from botocore.awsrequest import AWSResponse
 from chalicelib.comments.rows import EDIT_S
 from chalicelib.ids import iso
 
@@ -12,7 +13,7 @@ from tests.api.commenting import SECTION, TEXT, UNMETERED, act, comment, count, 
 from tests.api.routes import MISSING, same_404
 from tests.fakes.aws import client_error
 from tests.fakes.dynamodb import Call
-from tests.fakes.wire import killed_after, killed_before, lost_reply
+from tests.fakes.wire import Send, killed_after, killed_before, lost_reply
 from tests.people import Person
 from tests.stage import Stage
 
@@ -40,6 +41,33 @@ def test_a_text_can_be_changed_for_fifteen_minutes(stage: Stage, ada: Person) ->
     assert (refused.status, refused.error) == (409, "too_late")
     assert page(stage)["comments"][0]["text"] == "Better"
     assert ada.delete(f"/commentaires/{comment_id}").status == 200
+
+
+def test_a_changed_text_is_the_same_text_too(stage: Stage, ada: Person) -> None:
+    first = comment(ada, "Hello")
+    assert ada.patch(f"/commentaires/{first}", {"text": "Hello edited"}).status == 200
+    refused = post(ada, "Hello edited")
+    assert (refused.status, refused.error) == (409, "duplicate_comment")
+    # What it said before is free again; then it cannot go back to it.
+    second = comment(ada, "Hello")
+    refused = ada.patch(f"/commentaires/{first}", {"text": "Hello"})
+    assert (refused.status, refused.error) == (409, "duplicate_comment")
+    assert ada.patch(f"/commentaires/{first}", {"text": "Hello edited"}).status == 200, "its own"
+    ada.delete(f"/commentaires/{first}")
+    assert ada.patch(f"/commentaires/{second}", {"text": "Hello edited"}).status == 200
+    assert count(stage) == 1
+
+
+def test_of_a_change_and_a_comment_with_one_text_at_once_one_is_refused(stage: Stage, ada: Person) -> None:
+    first, replies = comment(ada, "Hello"), []
+
+    def overtaken(call: Call, send: Send) -> AWSResponse:
+        replies.append(post(ada, "Hello edited").status)
+        return send()
+
+    stage.wire.fail(overtaken, _transacts)
+    refused = ada.patch(f"/commentaires/{first}", {"text": "Hello edited"})
+    assert (replies, refused.error) == ([201], "duplicate_comment")
 
 
 def test_where_each_is_looked_at_a_changed_one_is_looked_at_again(stage: Stage, ada: Person) -> None:

@@ -54,6 +54,28 @@ def test_nobody_takes_an_owner_s_name(stage: Stage, ada: Person) -> None:
     assert _named(owner(stage, "oskar"), "Olga") == 200, "owners settle it among themselves"
 
 
+@pytest.mark.parametrize("name", ["Owner", "admin", "The-0wner", "A d m i n", "Admin42", "Modérateur", "PROPRIETAIRE"])
+def test_a_word_for_the_owner_is_for_owners_alone(stage: Stage, ada: Person, name: str) -> None:
+    refused = ada.patch("/me", {"display_name": name})
+    assert (refused.status, refused.error) == (409, "display_name_taken")
+    assert "stands for the owner" in refused.body["error"]["message"]
+    olga = owner(stage)
+    assert _named(olga, name) == 200
+    # Who is one no more writes under another.
+    olga.claims["cognito:groups"] = "members"
+    assert post(olga, "as a member").error == "display_name_taken"
+
+
+def test_nobody_takes_what_somebody_else_is_called_by_default(stage: Stage, ada: Person, grace: Person) -> None:
+    own = ada.get("/me").body["display_name"]
+    for name in (own, own.upper(), "Guest ad63", "Gu3st 0000"):
+        refused = grace.patch("/me", {"display_name": name})
+        assert (refused.status, refused.error) == (409, "display_name_taken"), name
+    assert _named(ada, own) == 200
+    assert _named(grace, "Guest of Ada") == 200
+    assert comment(ada, "under one's own")
+
+
 def test_who_took_it_before_an_owner_did_writes_no_more_under_it(stage: Stage, ada: Person) -> None:
     assert _named(ada, LOOK_ALIKE) == 200
     comment(ada, "before")

@@ -17,6 +17,7 @@ from tests.aws.emulator_probe import ORIGIN, Probe
 # One at once, and no other for hours.
 ONE = Settings(app={}, key_rate_per_s=0.0001, key_burst=1)
 NAME = "probe"
+TABLES = {"usage": {"subject": "HASH", "period": "RANGE"}, "commentaires": {"id": "HASH"}}
 
 
 @pytest.fixture
@@ -24,12 +25,13 @@ def stage(probe: Probe, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stage]:
     for name, value in probe.local.environment().items():
         monkeypatch.setenv(name, value)
     stage = Stage(NAME, probe.local.region, probe.local.endpoint_url)
-    stage.client("dynamodb").create_table(
-        TableName=f"{stage.prefix}-usage",
-        BillingMode="PAY_PER_REQUEST",
-        AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in ("subject", "period")],
-        KeySchema=[{"AttributeName": "subject", "KeyType": "HASH"}, {"AttributeName": "period", "KeyType": "RANGE"}],
-    )
+    for table, key in TABLES.items():
+        stage.client("dynamodb").create_table(
+            TableName=f"{stage.prefix}-{table}",
+            BillingMode="PAY_PER_REQUEST",
+            AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in key],
+            KeySchema=[{"AttributeName": name, "KeyType": kind} for name, kind in key.items()],
+        )
     client, api = probe.aws("apigateway"), probe.deployed("rest_api_id")
     for kind, response in stages.responses(ORIGIN, {}).items():
         client.put_gateway_response(restApiId=api, responseType=kind, **response)
@@ -37,7 +39,8 @@ def stage(probe: Probe, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stage]:
     yield stage
     keys.delete_all(stage)
     usage_plan.delete(stage)
-    stage.client("dynamodb").delete_table(TableName=f"{stage.prefix}-usage")
+    for table in TABLES:
+        stage.client("dynamodb").delete_table(TableName=f"{stage.prefix}-{table}")
     for kind in stages.responses(ORIGIN, {}):
         client.delete_gateway_response(restApiId=api, responseType=kind)
     client.create_deployment(restApiId=api, stageName="api")

@@ -60,6 +60,12 @@ def test_a_deployment_says_how_and_the_command_is_understood() -> None:
     assert "owner STAGE EMAIL" in commands.USAGE
 
 
+@pytest.mark.parametrize("words", [["owner", "local", "not-an-email"], ["person", "local", "a b@c", "--disable"]])
+def test_an_address_that_is_none_is_told(words: list[str]) -> None:
+    with pytest.raises(UsageError, match=f"{words[2]} is no e-mail address"):
+        parse(words)
+
+
 @pytest.mark.parametrize(
     "words", [["owner"], ["owner", "prod"], ["owner", "prod", "me"], ["owner", "prod", "me@example.com", "--disable"]]
 )

@@ -12,6 +12,7 @@ from deploy.account import usage_plan
 from deploy.commands import UsageError
 from deploy.environment import ApiIds, DeploymentError, Settings
 from deploy.environment import Stage as Deployed
+from tests.api.commenting import owner
 from tests.fakes import clients
 from tests.fakes.aws import client_error
 from tests.fakes.gateways import RestApis
@@ -97,6 +98,26 @@ def test_a_name_is_one_that_a_comment_can_be_shown_under(deployed: StageWithKeys
         with pytest.raises(DeploymentError, match="shown as its script's"):
             keys.make(deployed, name)
     assert deployed.gateway.keys == {}
+
+
+@pytest.mark.parametrize("name", ["Alice Martin", "A1ice  MARTÍN", "Admin", "propriétaire", "Guest ad63"])
+def test_a_name_is_no_owners_nor_stands_for_one(deployed: StageWithKeys, stage: Stage, name: str) -> None:
+    owner(stage).patch("/me", {"display_name": "Alice Martin"})
+    with pytest.raises(DeploymentError, match=r"shown as its script's: it (looks|has) .*; choose another one"):
+        keys.make(deployed, name)
+    assert deployed.gateway.keys == {}
+    assert keys.make(deployed, "Alice’s importer")
+
+
+def test_a_limit_above_the_plans_is_refused_by_the_plans(deployed: StageWithKeys) -> None:
+    with pytest.raises(DeploymentError, match=r"let through 300 times a minute at most: key_rate_per_s"):
+        keys.make(deployed, "importer", per_minute=301)
+    assert keys.make(deployed, "importer", per_minute=300)
+
+
+def test_a_limit_is_shown_as_a_plain_number() -> None:
+    assert "100000000 a minute" in str(keys.Key("k1", "importer", "2026-11-28", 1e8, is_revoked=False))
+    assert ", 0.5 a minute" in str(keys.Key("k1", "importer", "2026-11-28", 0.5, is_revoked=False))
 
 
 def test_a_key_whose_row_could_not_be_written_opens_nothing_and_can_be_revoked(

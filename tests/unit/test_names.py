@@ -96,6 +96,33 @@ def test_names_that_look_alike_are_told(other: str) -> None:
     assert names.looks(other) == names.looks("Ada Lovelace")
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        *(
+            "Owner",
+            "owners",
+            "the owner",
+            "\u043ewner",
+            "0wner",
+            "O.w.n.e.r",
+            "Ａdmin",
+            "Admin7",
+            "site_admin",
+            "@dmin",
+        ),
+        *("Moderator", "rnoderator", "MODÉRATRICE", "proprietaire", "Administratrice", "(mod)", "équipe-admin"),
+    ],
+)
+def test_a_word_for_who_keeps_the_page_is_told(name: str) -> None:
+    assert names.has_role(name)
+
+
+@pytest.mark.parametrize("name", ["Ada", "Modern Art", "Amin", "Owen", "Adminah", "Downer", "王小明", "Modesty"])
+def test_other_words_are_no_role(name: str) -> None:
+    assert not names.has_role(name)
+
+
 def test_a_word_of_armenian_looks_like_the_latin_one_that_it_is_drawn_as() -> None:
     assert names.looks("հսցօ") == names.looks("Hugo")
 

@@ -378,7 +378,9 @@ def test_what_is_refused_for_a_while_says_for_how_long() -> None:
             found[kind]["responseParameters"]["gatewayresponse.header.Access-Control-Expose-Headers"] == "'Retry-After'"
         )
         assert '"code": "throttled"' in found[kind]["responseTemplates"]["application/json"]
-    assert "x-api-key" in found["INVALID_API_KEY"]["responseTemplates"]["application/json"]
+    assert "a valid API key, sent as x-api-key" in found["INVALID_API_KEY"]["responseTemplates"]["application/json"]
+    # It also comes to who has never signed in.
+    assert "Sign in first" in found["UNAUTHORIZED"]["responseTemplates"]["application/json"]
 
 
 # --- The model's key and address --------------------------------------------------------------------------------------

@@ -239,7 +239,7 @@ class ChatApp(Chalice):
         """The caller. Raises Unauthorized for a token that is not a Cognito ID token."""
         claims = (self._request.context.get("authorizer") or {}).get("claims") or {}
         if claims.get("token_use") != "id" or not claims.get("sub"):
-            raise Unauthorized("Sign in again: this needs a Cognito ID token.")
+            raise Unauthorized("Sign in first: this needs a Cognito ID token that is still good.")
         groups = rules.parse(claims.get("cognito:groups"))
         return User(_session(claims), expiry(claims.get("exp")), str(claims.get("email") or ""), groups)
 

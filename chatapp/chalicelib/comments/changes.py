@@ -11,14 +11,14 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from chalicelib import due, undo
-from chalicelib.aws.table import ConditionFailed, Item
+from chalicelib.aws.table import ConditionFailed, Item, Write
 from chalicelib.errors import CommentsBanned, Moderated, NotFound, TooLate
 from chalicelib.ids import iso
 from chalicelib.people import rows as people
 from chalicelib.subjects import Subject
 from chalicelib.undo import PurgeOrder
 
-from . import rows, states
+from . import repeats, rows, states
 from .rows import EDIT_S, SHOWN, Comment, State
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ _MOST_REPORTERS = 500
 def edit(services: Services, user_id: str, comment_id: str, text: str, *, is_owner: bool) -> Comment:
     """Change the text within 15 minutes; where every comment is looked at, this one is looked at again.
 
-    Raises NotFound, TooLate, Moderated and CommentsBanned.
+    Raises NotFound, TooLate, Moderated, DuplicateComment and CommentsBanned.
     """
 
     def decide(seen: Comment) -> tuple[State | None, Item]:
@@ -47,9 +47,15 @@ def edit(services: Services, user_id: str, comment_id: str, text: str, *, is_own
             return "held", {**changed, "why_held": "edited"}
         return seen.state, changed
 
+    def noted(seen: Comment) -> Write:
+        key = repeats.text_key(user_id, seen.section, seen.reply_to, text)
+        known = services.commentaires.find(key)
+        repeats.must_be_new(services, known, text, seen.id)
+        return repeats.text_noted(services, key, known, seen.id)
+
     if people.find(services, Subject.of_owner(user_id)).comments_banned_at is not None:
         raise CommentsBanned
-    return states.change(services, comment_id, decide)
+    return states.change(services, comment_id, decide, noted)
 
 
 def delete(services: Services, user_id: str, comment_id: str) -> float:

@@ -10,7 +10,8 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from chalicelib.aws.table import ConditionFailed, Item
-from chalicelib.people.names import looks
+from chalicelib.errors import NameTaken
+from chalicelib.people.names import has_role, is_default_of_another, looks
 
 if TYPE_CHECKING:
     from chalicelib.services import Services
@@ -33,6 +34,16 @@ def is_owners(row: Item | None, user_id: str, name: str) -> bool:
     """Whether a name looks like that of somebody else in the row: who was an owner once keeps what they are called."""
     look, own = looks(name), _attribute(user_id)
     return any(look == kept for each, kept in (row or {}).items() if each.startswith(_PREFIX) and each != own)
+
+
+def must_be_free(row: Item | None, user_id: str, name: str) -> None:
+    """Raises NameTaken for a name that makes somebody who is no owner look like one, or like somebody else."""
+    if is_owners(row, user_id, name):
+        raise NameTaken("looks like the name of the owner of this page")
+    if has_role(name):
+        raise NameTaken("has a word that stands for the owner of this page")
+    if is_default_of_another(name, user_id):
+        raise NameTaken("looks like what somebody else is called who has chosen no name")
 
 
 def is_kept(row: Item | None, user_id: str, name: str) -> bool:

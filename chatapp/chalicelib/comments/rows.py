@@ -6,7 +6,7 @@
     state       held, visible, reported (and still visible) or hidden; taken off while it is deleted (`was` keeps it)
 
 A comment keeps the name that its writer had, and whether they owned the page. Beside the comments are rows, for a day,
-by which the same request and the same text are known again (`requests`), and the owners' names (`names`).
+by which the same request and the same text are known again (`repeats`), and the owners' names (`names`).
 """
 
 from __future__ import annotations

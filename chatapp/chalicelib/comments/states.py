@@ -7,7 +7,7 @@ did. So nobody shows a text that they decided about before it was changed.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from chalicelib.aws.table import ConditionFailed, Item, TransactionRefused, Write, transact
@@ -24,29 +24,37 @@ if TYPE_CHECKING:
 PATIENCE_S = 2.0
 # Given the comment as it is: its next state (None: deleted) with what else changes, or nothing where it stays.
 Decide = Callable[[Comment], "tuple[State | None, Item] | None"]
+Beside = Callable[[Comment], Write]
 
 
-def change(services: Services, comment_id: str, decide: Decide) -> Comment:
-    """Change a comment by what it is now. Raises NotFound, Conflict and whatever `decide` raises."""
+def change(services: Services, comment_id: str, decide: Decide, beside: Beside | None = None) -> Comment:
+    """Change a comment by what it is now. Raises NotFound, Conflict and whatever `decide` and `beside` raise.
+
+    beside: what is written with it, in the same transaction; refused, all of it is read again.
+    """
 
     def attempt() -> Comment:
         seen = rows.find(services, comment_id)
         if seen is None:
             raise NotFound("comment")
         decided = decide(seen)
-        return seen if decided is None else moved(services, seen, *decided)
+        if decided is None:
+            return seen
+        return moved(services, seen, *decided, beside=[beside(seen)] if beside else [])
 
     return repeated(attempt, "This comment is")
 
 
-def moved(services: Services, seen: Comment, state: State | None, attributes: Item) -> Comment:
+def moved(
+    services: Services, seen: Comment, state: State | None, attributes: Item, beside: Sequence[Write] = ()
+) -> Comment:
     """Write one transition. Raises Changed where the comment is not as it was seen."""
     write = _write(services, seen, state, attributes)
     by = (state in SHOWN) - seen.shown
     try:
-        if by == 0:
+        if by == 0 and not beside:
             return Comment.from_item(services.commentaires.write(write, returns="ALL_NEW"))
-        _counted(services, seen, write, by)
+        _together(services, seen, [write, *beside], by)
     except ConditionFailed as refused:
         raise Changed from refused
     after = rows.find(services, seen.id)
@@ -55,14 +63,15 @@ def moved(services: Services, seen: Comment, state: State | None, attributes: It
     return after
 
 
-def _counted(services: Services, seen: Comment, write: Write, by: int) -> None:
-    counter = sections.count(services, seen.section, by)
+def _together(services: Services, seen: Comment, writes: list[Write], by: int) -> None:
+    counter = [sections.count(services, seen.section, by)] if by else []
     try:
-        transact([write, counter], patience_s=PATIENCE_S)
+        transact([*writes, *counter], patience_s=PATIENCE_S)
     except TransactionRefused as refused:
-        if refused.by(write):
+        if not counter or any(map(refused.by, writes)):
             raise Changed from refused
-        services.commentaires.write(write)  # its section is gone, and counts nothing any more
+        # Its section is gone, and counts nothing any more.
+        _together(services, seen, writes, 0)
 
 
 def _write(services: Services, seen: Comment, state: State | None, attributes: Item) -> Write:

@@ -6,20 +6,16 @@ writes. What was read may change in between: the writes' conditions tell, and al
 
 from __future__ import annotations
 
-import hashlib
-import json
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeGuard
+from typing import TYPE_CHECKING
 
 from chalicelib.aws.table import Item, Table, TransactionRefused, Write, batch_get, transact
 from chalicelib.aws.table import Key as RowKey
 from chalicelib.errors import (
     CommentGone,
     CommentsBanned,
-    DuplicateComment,
     InvalidRequest,
-    NameTaken,
     NotFound,
     RequestIdReused,
     SectionClosed,
@@ -31,7 +27,7 @@ from chalicelib.people import rows as people
 from chalicelib.people.rows import Person
 from chalicelib.subjects import Subject
 
-from . import names, rows, sections
+from . import names, repeats, rows, sections
 from .rows import KEY_PREFIX, Comment, WhyHeld
 from .states import PATIENCE_S
 
@@ -40,9 +36,6 @@ if TYPE_CHECKING:
 
 # A person reads, and types, for longer.
 LEAST_S = 3
-# For so long a request, and a text, is known again.
-_KNOWN_S = 86_400
-_IS_NEW = "attribute_not_exists(#id) OR #ttl < :now"
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +151,7 @@ def _read(services: Services, writer: Writer, new: New) -> _Known:
     if writer.name is None:
         asked["person"] = (services.people, people.key(Subject.of_owner(writer.user_id)))
     if new.request_id:
-        asked["request"] = (comments, _request_key(writer, new.request_id))
+        asked["request"] = (comments, repeats.request_key(writer.user_id, new.request_id))
     if new.reply_to and is_id(new.reply_to):
         asked["root"] = (comments, rows.key(new.reply_to))
     return _Known(**dict(zip(asked, batch_get(*asked.values()), strict=True)))
@@ -166,14 +159,11 @@ def _read(services: Services, writer: Writer, new: New) -> _Known:
 
 def _answered(services: Services, known: _Known, new: New) -> Comment | None:
     """The comment that this request stored before, if any. Raises RequestIdReused and DuplicateComment."""
-    if _is_known(known.request):
+    if repeats.is_known(known.request):
         if known.request["digest"] != _digest(new):
             raise RequestIdReused
         return rows.get(services, known.request["comment_id"])
-    if _is_known(known.same):
-        earlier = rows.find(services, known.same["comment_id"])
-        if earlier and earlier.deleted_at is None:
-            raise DuplicateComment
+    repeats.must_be_new(services, known.same, new.text)
     return None
 
 
@@ -209,9 +199,9 @@ def _name(writer: Writer, known: _Known) -> str:
     person = Person.from_item(writer.user_id, known.person)
     if person.comments_banned_at is not None:
         raise CommentsBanned
-    # Also where it was chosen before an owner chose one like it.
-    if not writer.is_owner and names.is_owners(known.owners, writer.user_id, person.display_name):
-        raise NameTaken
+    # Also where it was chosen before an owner chose one like it, or by who was an owner then.
+    if not writer.is_owner:
+        names.must_be_free(known.owners, writer.user_id, person.display_name)
     return person.display_name
 
 
@@ -237,38 +227,16 @@ def _why_held(services: Services, writer: Writer, person: Item) -> WhyHeld | Non
 
 
 def _notes(services: Services, writer: Writer, new: New, known: _Known, comment: Comment) -> list[Write]:
-    """The rows by which the request and the text are known again; refused where another request was faster."""
-    now = int(time.time())
-    of = {"comment_id": comment.id, "ttl": now + _KNOWN_S}
-    # One that was read, and is free since its comment is gone, is replaced.
-    was = known.same["comment_id"] if known.same else ""
-    same = services.commentaires.put(
-        {**_same_key(writer, new), **of},
-        condition=f"{_IS_NEW} OR #comment_id = :was",
-        values={":now": now, ":was": was},
-    )
+    same = repeats.text_noted(services, _same_key(writer, new), known.same, comment.id)
     if new.request_id is None:
         return [same]
-    request = {**_request_key(writer, new.request_id), **of, "digest": _digest(new)}
-    return [same, services.commentaires.put(request, condition=_IS_NEW, values={":now": now})]
-
-
-def _is_known(row: Item | None) -> TypeGuard[Item]:
-    return row is not None and row["ttl"] >= time.time()
-
-
-def _request_key(writer: Writer, request_id: str) -> RowKey:
-    return {"id": "request:" + _hash(writer.user_id, request_id)}
+    request = repeats.request_key(writer.user_id, new.request_id)
+    return [same, repeats.request_noted(services, request, comment.id, _digest(new))]
 
 
 def _same_key(writer: Writer, new: New) -> RowKey:
-    return {"id": "text:" + _hash(writer.user_id, _digest(new))}
+    return repeats.text_key(writer.user_id, new.section_id, new.reply_to, new.text)
 
 
 def _digest(new: New) -> str:
-    return _hash(new.section_id, new.reply_to or "", new.text)
-
-
-def _hash(*parts: str) -> str:
-    """So that nothing of a person or a text stands in these rows."""
-    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+    return repeats.digest(new.section_id, new.reply_to or "", new.text)

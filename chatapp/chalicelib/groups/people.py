@@ -25,7 +25,7 @@ from chalicelib.aws.pool import NoPage
 from chalicelib.aws.table import batch_get
 from chalicelib.comments import names as owner_names
 from chalicelib.deletion import people as removal
-from chalicelib.errors import AlreadyThere, Conflict, InvalidCursor, InvalidRequest, NameTaken, NotFound
+from chalicelib.errors import AlreadyThere, Conflict, InvalidCursor, InvalidRequest, NotFound
 from chalicelib.files import quota
 from chalicelib.people import names, rows
 from chalicelib.spending import rates, usage
@@ -193,13 +193,14 @@ def _signed_up(services: Services, email: str, language: str) -> None:
 def choose_name(services: Services, subject: Subject, groups: Collection[str], text: str) -> rows.Person:
     """What a person is to be called; "" for what they are called by default. Raises InvalidRequest.
 
-    Nobody is called what an owner is, or nearly so: raises NameTaken. An owner's is kept from who writes comments, too.
+    Nobody else is called what an owner is, or nearly so, nor by a word for one, nor what somebody else is by default:
+    raises NameTaken. An owner's is kept from who writes comments, too.
     """
     name = names.chosen(text)
     if OWNERS in groups:
         owner_names.keep(services, subject.owner, name or None)
-    elif name and owner_names.is_owners(services.commentaires.find(owner_names.OWNERS_KEY), subject.owner, name):
-        raise NameTaken
+    elif name:
+        owner_names.must_be_free(services.commentaires.find(owner_names.OWNERS_KEY), subject.owner, name)
     return rows.change(services, subject, display_name=name or None)
 
 

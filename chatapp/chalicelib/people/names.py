@@ -32,6 +32,14 @@ _ALIKE = str.maketrans(
     {"0": "o", "1": "l", "i": "l", "|": "l", "!": "l", "5": "s", "3": "e", "4": "a", "@": "a", "$": "s"}
 )
 
+# What whoever keeps a page is called, in the languages of the site. As it is, and with an "s" of several.
+_ROLES = (
+    *("owner", "admin", "administrator", "sysadmin", "superadmin", "webmaster", "moderator", "mod"),
+    *("propriétaire", "administrateur", "administratrice", "modérateur", "modératrice", "modo", "webmestre"),
+)
+# As `looks` folds hexadecimal digits: 0 is o, 1 is l, 3 is e, 4 is a, 5 is s.
+_DEFAULT_FORM = re.compile("guest[olseabcdf26789]{4}")
+
 
 def default(user_id: str) -> str:
     """Of a person who has chosen none; it tells nothing of them, and stays the same."""
@@ -78,3 +86,20 @@ def looks(name: str) -> str:
     folded = unicodedata.normalize("NFKD", folded.casefold())
     latin = "".join(_LOOK.get(each, each) for each in folded).translate(_ALIKE)
     return "".join(each for each in latin if unicodedata.category(each)[0] in "LN").replace("rn", "m")
+
+
+def is_default_of_another(name: str, user_id: str) -> bool:
+    """Whether a name has the form of those that people have by default, and is not this person's own."""
+    return name != default(user_id) and bool(_DEFAULT_FORM.fullmatch(looks(name)))
+
+
+def has_role(name: str) -> bool:
+    """Whether a word of a name, or all of it, looks like one for who keeps the page: `admin`, `The-0wner`, `a d m i n`.
+
+    Signs and digits may stand in a word's place of letters or beside them, so it is looked at with them and without.
+    """
+    words = {name, *name.split(), *re.split(r"[\W_]+", name), *re.split(r"[\W\d_]+", name)}
+    return not _ROLE_LOOKS.isdisjoint(map(looks, words))
+
+
+_ROLE_LOOKS = frozenset(looks(role + plural) for role in _ROLES for plural in ("", "s"))

@@ -30,6 +30,7 @@ from ministack.services.cloudformation import provisioners
 
 from deploy.local.emulator import (
     event_queue,
+    mail,
     object_access,
     object_lock,
     point_in_time,
@@ -265,6 +266,7 @@ def main() -> None:
     point_in_time.install()
     table_exports.install()
     usage_plans.install()
+    mail.install()
     end_functions_first()
     ministack.app.main()
 

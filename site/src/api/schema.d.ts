@@ -1597,7 +1597,7 @@ export interface components {
         };
         /**
          * Counts
-         * @description By section; one that is not known has none.
+         * @description By section. Those that are not known are left out, so that there may be fewer than were asked for.
          */
         Counts: {
             /** Counts */

@@ -50,6 +50,7 @@ function Gate({ config }: { config: Config }) {
     if (session.state.get().status === "loading") session.restore().catch(() => setBroken(true));
   }, [session, sectionId]);
   if (isBroken) return <ConfigError />;
+  const asked = { isOpen: config.signup === "open", isToComment: sectionId !== null };
   switch (state.status) {
     case "loading":
       return <Starting />;
@@ -57,10 +58,10 @@ function Gate({ config }: { config: Config }) {
       if (sectionId !== null && askedIn !== state) {
         return <Section sectionId={sectionId} config={config} identity={null} onSignIn={() => setAskedIn(state)} />;
       }
-      return <SignInPage isOpen={config.signup === "open"} onLeave={sectionId === null ? null : () => setAskedIn(null)} />;
+      return <SignInPage {...asked} onLeave={sectionId === null ? null : () => setAskedIn(null)} />;
     case "expired":
     case "ended":
-      return <SignInPage isOpen={config.signup === "open"} over={state.status} onLeave={null} />;
+      return <SignInPage {...asked} over={state.status} onLeave={null} />;
     case "signed-in":
       return (
         <Suspense fallback={<Starting />}>

@@ -1,5 +1,5 @@
 /** Conversations and what else there is, at the side; on a phone in a drawer. */
-import { useEffect, useRef, type ReactNode } from "react";
+import { lazy, Suspense, useEffect, useRef, type ReactNode } from "react";
 import { Link, useLocation } from "wouter";
 
 import { isOwner, type Identity } from "@/features/auth";
@@ -11,6 +11,9 @@ import { focusComposer } from "@/lib/focusComposer";
 import { routes } from "@/lib/routes";
 import { Button, IconButton } from "@/ui/Button";
 import { Icon, Mark, type IconName } from "@/ui/icons";
+
+/** Of owners alone, as the page that it leads to. */
+const WaitingCount = lazy(() => import("@/features/moderation/components/WaitingCount"));
 
 interface SidebarProps {
   identity: Identity;
@@ -48,7 +51,11 @@ export function Sidebar({ identity, conversationId, onSignOut, onOpen, onClose }
           <>
             <PageLink href={routes.twin} icon="twin" label={t.app.twin} onOpen={onOpen} />
             <PageLink href={routes.people} icon="people" label={t.app.people} onOpen={onOpen} />
-            <PageLink href={routes.moderation} icon="shield" label={t.app.moderation} onOpen={onOpen} />
+            <PageLink href={routes.moderation} icon="shield" label={t.app.moderation} onOpen={onOpen}>
+              <Suspense>
+                <WaitingCount />
+              </Suspense>
+            </PageLink>
             <PageLink href={routes.insights} icon="chart" label={t.app.insights} onOpen={onOpen} />
           </>
         )}
@@ -70,9 +77,11 @@ interface PageLinkProps {
   icon: IconName;
   label: string;
   onOpen: () => void;
+  /** At its end. */
+  children?: ReactNode;
 }
 
-function PageLink({ href, icon, label, onOpen }: PageLinkProps) {
+function PageLink({ href, icon, label, onOpen, children }: PageLinkProps) {
   const [location] = useLocation();
   const isCurrent = location === href;
   return (
@@ -87,6 +96,7 @@ function PageLink({ href, icon, label, onOpen }: PageLinkProps) {
     >
       <Icon name={icon} />
       {label}
+      {children}
     </Link>
   );
 }

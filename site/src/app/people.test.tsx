@@ -1,6 +1,6 @@
 /** The owner's pages, as the whole site has them. */
 import { cleanup, configure, screen, waitFor, within } from "@testing-library/react";
-import { beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 
 import { FakeCommunity, moderated, person as someone, refused } from "@/test/fakeCommunity";
 import { api as chat, openApp, openAsOwner, person, prepareApp } from "@/test/openApp";
@@ -42,9 +42,11 @@ describe("the owner's pages", () => {
 
 describe("people", () => {
   it("are listed with what they use, and searched by address", async () => {
+    api.people.push(someone({ user_id: "eve", email: "eve@example.com", last_used_at: new Date(Date.now() - 3 * 86_400_000).toISOString() }));
     openAsOwner("/people");
     expect(await screen.findByText("bob@example.com")).toBeInTheDocument();
-    expect(row("bob")).toHaveTextContent(/Member.*Nov.20.*\$3\.00 of \$20\.00.*2 GB/);
+    expect(row("eve")).toHaveTextContent("3 days ago");
+    expect(row("bob")).toHaveTextContent(/Member.*\$3\.00 of \$20\.00.*2 GB/);
     await person.type(screen.getByRole("searchbox", { name: "Search by email" }), "gra");
     await waitFor(() => expect(screen.queryByText("bob@example.com")).toBeNull());
     expect(screen.getByText("grace@example.com")).toBeInTheDocument();
@@ -123,7 +125,16 @@ describe("people", () => {
     await person.click(screen.getByRole("menuitem", { name: "Delete…" }));
     await person.type(screen.getByLabelText(/Type grace/), "grace@example.com{Enter}");
     expect(await screen.findByRole("alert")).toHaveTextContent("This is the last owner.");
-    expect(screen.getByRole("dialog")).toBeInTheDocument();
+    expect(screen.getByRole("dialog")).toHaveTextContent("Your account, conversations and files go for good");
+  });
+
+  it("lets an owner be one no longer where there is another one", async () => {
+    api.people.push(someone({ user_id: "eve", email: "eve@example.com", groups: ["owners"] }));
+    openAsOwner("/people");
+    await choose("grace@example.com", "No longer an owner");
+    await waitFor(() => expect(api.sent("PATCH", "/people/me")).toEqual([{ groups: ["members"] }]));
+    await screen.findByText("grace@example.com is a member: chat and files.");
+    expect(screen.queryByRole("button", { name: "Undo" }), "which only the other one could do").toBeNull();
   });
 
   it("are invited again while they have not come", async () => {
@@ -161,6 +172,22 @@ describe("moderation", () => {
     expect(articles()[0]).toHaveFocus();
     await person.click(await screen.findByRole("button", { name: "Undo" }));
     await waitFor(() => expect(decided("q1")).toMatchObject([{ action: "approve" }, { action: "hide" }]));
+  });
+
+  it("approves all that waits of one writer, and says how far it came where one is refused", async () => {
+    api.queue.push(moderated({ id: "q3", text: "Third" }), moderated({ id: "q4", user_id: "eve", author: { name: "Eve", is_owner: false } }));
+    openAsOwner("/moderation");
+    await waitFor(() => expect(articles()).toHaveLength(3));
+    expect(articles()[0]).toHaveTextContent("None of theirs approved yet");
+    expect(within(screen.getByRole("article", { name: /Eve/ })).queryByRole("button", { name: /of theirs/ })).toBeNull();
+    api.instead.set("POST /moderation/commentaires/q2", refused(409, "moderated"));
+    await person.click(screen.getAllByRole("button", { name: "Approve all of theirs (3)" })[0] as HTMLElement);
+    expect(await screen.findByText(/^1 of 3 approved\. Somebody else has decided/)).toBeInTheDocument();
+    expect([decided("q1"), decided("q3")].map((asked) => asked.length), "nothing after it").toEqual([1, 0]);
+    await person.click((await screen.findAllByRole("button", { name: "Approve all of theirs (2)" }))[0] as HTMLElement);
+    expect(await screen.findByText("2 comments by Bob approved: everyone sees them.")).toBeInTheDocument();
+    await waitFor(() => expect(articles()).toEqual([]));
+    expect(decided("q4")).toEqual([]);
   });
 
   it("goes by keys: j and k, a, h", async () => {
@@ -236,6 +263,51 @@ describe("moderation", () => {
     await person.click(within(articles()[0] as HTMLElement).getByRole("button", { name: "Approve" }));
     await waitFor(() => expect(decided("q1")).toEqual([0, 1].map((revision) => ({ action: "approve", revision }))));
     await waitFor(() => expect(articles()).toHaveLength(1));
+  });
+
+  it("has its count beside the way to it, which follows what is decided", async () => {
+    openAsOwner("/moderation");
+    expect(await screen.findByRole("link", { name: /^Moderation\s*2 waiting$/ })).toBeInTheDocument();
+    await waitFor(() => expect(articles()).toHaveLength(2));
+    await person.click(within(articles()[0] as HTMLElement).getByRole("button", { name: "Approve" }));
+    expect(await screen.findByRole("link", { name: /^Moderation\s*1 waiting$/ })).toBeInTheDocument();
+    await waitFor(() => expect(articles()).toHaveLength(1));
+    await person.click(within(articles()[0] as HTMLElement).getByRole("button", { name: "Hide" }));
+    expect(await screen.findByRole("link", { name: "Moderation" })).toBeInTheDocument();
+    cleanup();
+    api.instead.set("GET /moderation/commentaires", [200, { comments: [moderated({ id: "q9" })], next_cursor: "more" }]);
+    openAsOwner("/people");
+    expect(await screen.findByRole("link", { name: /^Moderation\s*1\+ waiting$/ })).toBeInTheDocument();
+  });
+
+  it("tells of keys where there may be some alone", async () => {
+    openAsOwner("/moderation");
+    expect(await screen.findByText(/^Keys: j and k/)).toBeInTheDocument();
+    cleanup();
+    const match = vi.spyOn(window, "matchMedia").mockImplementation(
+      (media) => ({ matches: false, media, addEventListener: () => undefined, removeEventListener: () => undefined }) as unknown as MediaQueryList,
+    );
+    openAsOwner("/moderation");
+    await waitFor(() => expect(articles()).toHaveLength(2));
+    expect(screen.queryByText(/^Keys: j and k/)).toBeNull();
+    match.mockRestore();
+  });
+
+  it("edits a section where it is listed", async () => {
+    openAsOwner("/moderation");
+    await person.click(await screen.findByRole("radio", { name: "Sections" }));
+    await person.click(await screen.findByRole("button", { name: "Edit “Projects”" }));
+    const form = within(screen.getByRole("form", { name: "Edit “Projects”" }));
+    await person.clear(form.getByLabelText("Title"));
+    await person.type(form.getByLabelText("Title"), "My projects");
+    api.instead.set("PUT /sections/projects", refused(400, "invalid_request"));
+    await person.click(form.getByRole("button", { name: "Save" }));
+    expect(await form.findByRole("alert")).toBeInTheDocument();
+    await person.click(form.getByRole("button", { name: "Save" }));
+    expect(await screen.findByText("“My projects” was saved.")).toBeInTheDocument();
+    expect(api.sent("PUT", "/sections/projects")[1]).toEqual({ title: "My projects", url: "https://portfolio.example/", open: true });
+    expect(screen.queryByRole("form", { name: /^Edit/ })).toBeNull();
+    expect(screen.getByRole("button", { name: "Edit “My projects”" })).toHaveFocus();
   });
 
   it("has the sections: a new one, and one that is closed", async () => {

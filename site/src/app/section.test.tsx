@@ -71,7 +71,10 @@ describe("a section, to a visitor", () => {
     expect(api.asked.length).toBeGreaterThan(0);
     expect(api.asked.filter(({ isSignedIn }) => isSignedIn)).toEqual([]);
     await person.click(screen.getByRole("button", { name: "Sign in to comment" }));
-    await person.type(await screen.findByLabelText("Email"), "ada@example.com");
+    expect(await screen.findByRole("heading", { name: "Sign in to comment" })).toBeInTheDocument();
+    expect(screen.queryByText(/chat|Claude/i), "of which a commenter knows nothing").toBeNull();
+    expect(screen.getByText(/New accounts are by invitation/)).toBeInTheDocument();
+    await person.type(screen.getByLabelText("Email"), "ada@example.com");
     await person.type(screen.getByLabelText("Password"), "secret");
     await person.click(screen.getByRole("button", { name: "Sign in" }));
     expect(await box()).toBeInTheDocument();

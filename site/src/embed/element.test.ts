@@ -4,6 +4,8 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
 import type { Comment } from "@/api/types";
 
+import type { ChatappComments } from "./element";
+
 /** What jsdom lacks; the styles themselves are seen in the end-to-end tests. */
 class Sheet {
   replaceSync(): void {}
@@ -168,6 +170,31 @@ describe("the element", () => {
     expect(texts(root, "text")).toEqual(["Of the other"]);
     expect(requests[1]).toContain("sectionId=other");
   });
+});
+
+describe("the page's author", () => {
+  const unknown = () => Response.json({ error: {} }, { status: 404 });
+
+  it.each([
+    ["", 'has no "section" attribute'],
+    ['section="projetcs"', 'section="projetcs">: the site knows no such section'],
+  ])("is told in the console, once, why there are no comments: %s", async (attributes, cause) => {
+    const warn = vi.spyOn(console, "warn").mockImplementation(() => undefined);
+    answers = [unknown, unknown];
+    const root = place(attributes);
+    await waitFor(() => expect(texts(root, "notice")).toEqual(["These comments do not exist."]));
+    await (document.querySelector("chatapp-comments") as ChatappComments).reload();
+    expect(warn.mock.calls.map(([said]) => String(said))).toEqual([expect.stringContaining(cause)]);
+    warn.mockRestore();
+  });
+});
+
+it("writes days as in the browser's region of its language", async () => {
+  const languages = vi.spyOn(navigator, "languages", "get").mockReturnValue(["en-GB"]);
+  answers = [page([comment("Dated")])];
+  const root = place();
+  await waitFor(() => expect(texts(root, "time")).toEqual(["21 Nov 2026"]));
+  languages.mockRestore();
 });
 
 it("is defined once, however often the script is loaded", async () => {

@@ -4,6 +4,7 @@
  */
 import type { Comment } from "@/api/types";
 import { h, type Child } from "@/lib/dom";
+import { localeOf } from "@/lib/locale";
 import { LINK_REL, paragraphsOf, piecesOf } from "@/lib/plainText";
 
 import { readCount, readPage, UnknownSection, writingAddress } from "./api";
@@ -30,6 +31,8 @@ export class ChatappComments extends HTMLElement {
   #cursor: string | null = null;
   #count: number | null = null;
   #isOpen = false;
+  /** What the page's author was told of last, once for each section. */
+  #warnedOf: string | null = null;
   #state: "reading" | "read" | "failed" | "unknown" = "reading";
 
   constructor() {
@@ -92,6 +95,7 @@ export class ChatappComments extends HTMLElement {
     } catch (error) {
       if (reading.signal.aborted) return;
       this.#state = error instanceof UnknownSection ? "unknown" : "failed";
+      if (this.#state === "unknown") this.#warn();
     }
     this.#show();
     this.dispatchEvent(new CustomEvent("chatapp-comments", { bubbles: true, detail: { state: this.#state, count: this.#count } }));
@@ -102,6 +106,19 @@ export class ChatappComments extends HTMLElement {
     if (!isAll) return readCount(this.#section, signal).catch(() => null);
     const all = comments.flatMap((comment) => [comment, ...(comment.replies ?? [])]);
     return all.filter(({ status }) => status === "visible").length;
+  }
+
+  /** Readers are told kindly; the cause is for whoever wrote the page. */
+  #warn(): void {
+    const section = this.#section;
+    if (this.#warnedOf === section) return;
+    this.#warnedOf = section;
+    // oxlint-disable-next-line no-console -- Of this very page, to its author.
+    console.warn(
+      section === ""
+        ? '<chatapp-comments> has no "section" attribute: it names the section whose comments are shown.'
+        : `<chatapp-comments section="${section}">: the site knows no such section. Add it under Moderation, Sections.`,
+    );
   }
 
   #show(): void {
@@ -193,13 +210,14 @@ function item(comment: Comment, language: string, texts: EmbedTexts): HTMLElemen
 
 function byline(comment: Comment, author: { name: string; is_owner: boolean }, language: string, texts: EmbedTexts): HTMLElement {
   const time = new Date(comment.timestamp);
-  const day = new Intl.DateTimeFormat(language, { dateStyle: "medium" }).format(time);
+  const locale = localeOf(language);
+  const day = new Intl.DateTimeFormat(locale, { dateStyle: "medium" }).format(time);
   return h(
     "p",
     { part: "byline" },
     h("bdi", { part: "author" }, author.name),
     author.is_owner && h("span", { part: "owner" }, texts.owner),
-    h("time", { part: "time", datetime: comment.timestamp, title: time.toLocaleString(language) }, day),
+    h("time", { part: "time", datetime: comment.timestamp, title: time.toLocaleString(locale) }, day),
     comment.edited_at !== null && h("span", { part: "edited" }, texts.edited),
   );
 }

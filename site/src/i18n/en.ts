@@ -31,6 +31,8 @@ export const en = {
     signIn: "Sign in",
     signInTitle: "Sign in to your chat",
     signInLead: "Private conversations with Claude, on your own account.",
+    toCommentTitle: "Sign in to comment",
+    toCommentLead: "Your comments show the name that you choose, and nothing else of you.",
     email: "Email",
     password: "Password",
     showPassword: "Show password",
@@ -62,7 +64,7 @@ export const en = {
     backToSignIn: "Back to sign-in",
     resetDone: "Your password has been changed. Sign in with the new one.",
     expired: "Your session has ended. Sign in again to go on where you were; your draft is kept.",
-    ended: "You were signed out, here or on another device. Sign in again to go on; your draft is kept.",
+    ended: "The session was ended, here or elsewhere. Sign in again to go on; your draft is kept. If signing in does not work, the site’s owner may have closed the account.",
     errors: {
       credentials: "Email or password is wrong. Check both and try again.",
       temporaryExpired: "The temporary password has expired. Ask whoever invited you for a new invitation.",

@@ -32,6 +32,8 @@ export const fr: Messages = {
     signIn: "Se connecter",
     signInTitle: "Connectez-vous à votre chat",
     signInLead: "Des conversations privées avec Claude, sur votre propre compte.",
+    toCommentTitle: "Connectez-vous pour commenter",
+    toCommentLead: "Vos commentaires montrent le nom que vous choisissez, et rien d’autre de vous.",
     email: "Adresse e-mail",
     password: "Mot de passe",
     showPassword: "Afficher le mot de passe",
@@ -63,7 +65,7 @@ export const fr: Messages = {
     backToSignIn: "Retour à la connexion",
     resetDone: "Votre mot de passe est changé. Connectez-vous avec le nouveau.",
     expired: "Votre session est terminée. Reconnectez-vous pour reprendre où vous étiez ; votre brouillon est conservé.",
-    ended: "Vous avez été déconnecté, ici ou sur un autre appareil. Reconnectez-vous pour continuer ; votre brouillon est conservé.",
+    ended: "La session a été fermée, ici ou ailleurs. Reconnectez-vous pour continuer ; votre brouillon est conservé. Si la connexion est refusée, le propriétaire du site a peut-être fermé le compte.",
     errors: {
       credentials: "L’adresse ou le mot de passe est incorrect. Vérifiez les deux et réessayez.",
       temporaryExpired: "Le mot de passe provisoire a expiré. Demandez une nouvelle invitation.",

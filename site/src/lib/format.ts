@@ -1,5 +1,7 @@
 /** Numbers, money and days as the person's language writes them. */
 
+import { localeOf } from "./locale";
+
 /** Between facts in one line. */
 export const DOT = " · ";
 
@@ -35,13 +37,13 @@ export function shortName(name: string): string {
 
 /** "21 Nov 2026", which no line breaks in two. */
 export const formatDate = (language: string, isoTime: string): string =>
-  new Intl.DateTimeFormat(language, { dateStyle: "medium" }).format(new Date(isoTime)).replaceAll(" ", "\u00a0");
+  new Intl.DateTimeFormat(localeOf(language), { dateStyle: "medium" }).format(new Date(isoTime)).replaceAll(" ", "\u00a0");
 
 /** "14:32:05", and the day too where it is another one than today. */
 export function formatMoment(language: string, timeMs: number): string {
   const time = new Date(timeMs);
   const isToday = time.toDateString() === new Date().toDateString();
-  return new Intl.DateTimeFormat(language, isToday ? { timeStyle: "medium" } : { dateStyle: "medium", timeStyle: "short" }).format(time);
+  return new Intl.DateTimeFormat(localeOf(language), isToday ? { timeStyle: "medium" } : { dateStyle: "medium", timeStyle: "short" }).format(time);
 }
 
 /** US dollars; small sums keep enough digits to say something. */
@@ -72,7 +74,7 @@ export function periodOf(isoTime: string, now: Date): Period {
 
 /** "21 Nov 2026, 14:05". */
 export const formatTime = (language: string, isoTime: string): string =>
-  new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" }).format(new Date(isoTime));
+  new Intl.DateTimeFormat(localeOf(language), { dateStyle: "medium", timeStyle: "short" }).format(new Date(isoTime));
 
 /** "5 minutes ago", "yesterday", and after a month the day. */
 export function formatAgo(language: string, isoTime: string, now: number): string {

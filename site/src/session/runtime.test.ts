@@ -61,6 +61,7 @@ const options = () => ({
 class FakeSocket {
   static all: FakeSocket[] = [];
   onopen: (() => void) | null = null;
+  onclose: (() => void) | null = null;
   onmessage: ((event: { data: string }) => void) | null = null;
 
   constructor() {
@@ -325,6 +326,26 @@ it.each([
   expect(known?.head).toBe(message_id);
   const read = client.getQueryData<{ pages: Page<Message>[] }>(messagesKey(conversation_id));
   expect(read?.pages.flatMap((page) => page.items.map(({ status }) => status))).toEqual(["complete", "complete"]);
+});
+
+it("a session that was ended elsewhere is known when its socket is closed, though nobody does anything", async () => {
+  const markEnded = vi.fn<() => void>();
+  const tab = new ChatRuntime({ ...options(), api: new ApiClient("https://api.test", { ...tokens, markEnded }), socketUrl: "wss://example.test" });
+  tabs.push(tab);
+  FakeSocket.all = [];
+  vi.stubGlobal("WebSocket", FakeSocket);
+  tab.start();
+  await pass(60_000);
+  expect(FakeSocket.all).toHaveLength(1);
+  const asked = vi.fn<(url: string) => Promise<Response>>(async () =>
+    Response.json({ error: { code: "session_ended", message: "This session was ended." } }, { status: 401 }),
+  );
+  vi.stubGlobal("fetch", asked);
+  FakeSocket.all[0]?.onclose?.();
+  await pass(2_000);
+  expect(markEnded).toHaveBeenCalledTimes(1);
+  await pass(60 * 60_000);
+  expect(asked, "and nothing is asked for any more").toHaveBeenCalledTimes(1);
 });
 
 it("a draft is followed as long as the runtime lives", () => {

@@ -5,6 +5,8 @@
 import { useEffect, useId, useRef, type KeyboardEvent, type ReactNode } from "react";
 import { createPortal } from "react-dom";
 
+import { useStable } from "@/lib/useStable";
+
 interface DialogProps {
   title: string;
   lead?: ReactNode;
@@ -24,6 +26,11 @@ export function Dialog({ title, lead, children, onClose }: DialogProps) {
       if (before instanceof HTMLElement && before.isConnected) before.focus({ preventScroll: true });
     };
   }, []);
+  // No dependencies: a button that is disabled while it is pressed drops the focus, and what its answer shows gives it back.
+  useEffect(() => {
+    if (document.activeElement === document.body) panel.current?.querySelector<HTMLElement>(REACHABLE)?.focus();
+  });
+  useEscapeOutside(onClose);
   return createPortal(
     <div className="fixed inset-0 z-40 grid place-items-center overflow-y-auto p-4">
       <div className="fixed inset-0 bg-black/40" aria-hidden="true" onClick={onClose} />
@@ -31,6 +38,8 @@ export function Dialog({ title, lead, children, onClose }: DialogProps) {
       <div
         ref={panel}
         role="dialog"
+        // What is pressed beside its fields leaves the focus in it.
+        tabIndex={-1}
         aria-modal="true"
         aria-labelledby={`${id}-title`}
         aria-describedby={lead ? `${id}-lead` : undefined}
@@ -52,6 +61,22 @@ export function Dialog({ title, lead, children, onClose }: DialogProps) {
     </div>,
     document.body,
   );
+}
+
+/** Wherever the focus was dropped to; inside, the dialog itself takes the key. */
+function useEscapeOutside(close: () => void): void {
+  const onEscape = useStable(close);
+  useEffect(() => {
+    const listener = (event: globalThis.KeyboardEvent): void => {
+      if (event.key !== "Escape" || event.defaultPrevented) return;
+      // Escape stops an answer otherwise.
+      event.preventDefault();
+      event.stopPropagation();
+      onEscape();
+    };
+    document.addEventListener("keydown", listener);
+    return () => document.removeEventListener("keydown", listener);
+  }, [onEscape]);
 }
 
 function onDialogKey(event: KeyboardEvent<HTMLDivElement>, close: () => void): void {

@@ -157,7 +157,7 @@ class Comments(BaseModel):
 
 
 class Counts(BaseModel):
-    """By section; one that is not known has none."""
+    """By section. Those that are not known are left out, so that there may be fewer than were asked for."""
 
     counts: dict[str, int]
 

@@ -58,6 +58,7 @@ export const peopleEn = {
   save: "Save",
   deleteTitle: (email: string) => `Delete ${email}?`,
   deleteLead: "Their account, conversations and files go for good, and so do the texts of their comments. This cannot be undone.",
+  deleteMyLead: "Your account, conversations and files go for good, and so do the texts of your comments. This cannot be undone.",
   deleteMe: "This is your own account.",
   deleteType: (email: string) => `Type ${email} to confirm`,
   deleteConfirm: "Delete for good",

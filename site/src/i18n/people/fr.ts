@@ -61,6 +61,8 @@ export const peopleFr: typeof peopleEn = {
   deleteTitle: (email) => `Supprimer ${email} ?`,
   deleteLead:
     "Son compte, ses conversations et ses fichiers disparaissent pour de bon, ainsi que le texte de ses commentaires. C’est irréversible.",
+  deleteMyLead:
+    "Votre compte, vos conversations et vos fichiers disparaissent pour de bon, ainsi que le texte de vos commentaires. C’est irréversible.",
   deleteMe: "C’est votre propre compte.",
   deleteType: (email) => `Saisissez ${email} pour confirmer`,
   deleteConfirm: "Supprimer pour de bon",

@@ -9,20 +9,21 @@ import { AuthForm } from "./AuthForm";
 import { EmailField } from "./fields";
 
 interface SignInFormProps {
+  isToComment: boolean;
   email: string;
   onEmail: (email: string) => void;
   onStep: (step: SignInStep) => void;
   onForgot: () => void;
 }
 
-export function SignInForm({ email, onEmail, onStep, onForgot }: SignInFormProps) {
+export function SignInForm({ isToComment, email, onEmail, onStep, onForgot }: SignInFormProps) {
   const t = useT();
   const session = useSession();
   const [password, setPassword] = useState("");
   return (
     <AuthForm
-      title={t.auth.signInTitle}
-      lead={t.auth.signInLead}
+      title={isToComment ? t.auth.toCommentTitle : t.auth.signInTitle}
+      lead={isToComment ? t.auth.toCommentLead : t.auth.signInLead}
       submitLabel={t.auth.signIn}
       onSubmit={async () => onStep(await session.signIn(email.trim(), password))}
     >

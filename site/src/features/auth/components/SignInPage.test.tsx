@@ -69,7 +69,7 @@ function open(over?: "expired" | "ended", isOpen = false): void {
   render(
     <SessionContext value={session}>
       <ApiContext value={new ApiClient("https://api.test", session)}>
-        <SignInPage {...(over && { over })} isOpen={isOpen} onLeave={null} />
+        <SignInPage {...(over && { over })} isOpen={isOpen} isToComment={false} onLeave={null} />
       </ApiContext>
     </SessionContext>,
   );
@@ -166,7 +166,8 @@ describe("signing in", () => {
     expect(screen.getByRole("status")).toHaveTextContent("your draft is kept");
     cleanup();
     open("ended");
-    expect(screen.getByRole("status")).toHaveTextContent("You were signed out, here or on another device.");
+    expect(screen.getByRole("status")).toHaveTextContent("The session was ended, here or elsewhere.");
+    expect(screen.getByRole("status"), "the same whoever has ended it").toHaveTextContent("may have closed the account");
   });
 
   it("keeps no tokens of a session that was ended", async () => {
@@ -214,6 +215,10 @@ describe("signing up", () => {
   it("is offered where the stage is open alone", () => {
     open();
     expect(screen.queryByRole("button", { name: "Ask for an account" })).toBeNull();
+    expect(screen.getByText(/New accounts are by invitation/)).toBeInTheDocument();
+    cleanup();
+    open(undefined, true);
+    expect(screen.queryByText(/New accounts are by invitation/)).toBeNull();
   });
 
   it("says the same whoever asks, and leads back", async () => {

@@ -22,11 +22,13 @@ interface SignInPageProps {
   over?: "expired" | "ended";
   /** Whether anyone may ask for an account. */
   isOpen: boolean;
+  /** Whether who comes here came to comment, and may know of no chat. */
+  isToComment: boolean;
   /** Back to what can be read without an account; null: there is nothing. */
   onLeave: (() => void) | null;
 }
 
-export function SignInPage({ over, isOpen, onLeave }: SignInPageProps) {
+export function SignInPage({ over, isOpen, isToComment, onLeave }: SignInPageProps) {
   const t = useT();
   const [step, setStep] = useState<Step>("sign-in");
   const [email, setEmail] = useState("");
@@ -43,13 +45,14 @@ export function SignInPage({ over, isOpen, onLeave }: SignInPageProps) {
           {step === "sign-in" && over && <Alert tone="notice">{t.auth[over]}</Alert>}
           {step === "sign-in" && isResetDone && <Alert tone="success">{t.auth.resetDone}</Alert>}
           {step === "sign-in" && (
-            <SignInForm email={email} onEmail={setEmail} onStep={next} onForgot={() => setStep("forgot")} />
+            <SignInForm isToComment={isToComment} email={email} onEmail={setEmail} onStep={next} onForgot={() => setStep("forgot")} />
           )}
           {step === "sign-in" && isOpen && (
             <Button className="w-full" onClick={() => setStep("sign-up")}>
               {t.auth.signUp}
             </Button>
           )}
+          {step === "sign-in" && !isOpen && <p className="text-center text-sm text-muted">{t.auth.errors.signupClosed}</p>}
           {step === "sign-in" && onLeave && (
             <Button variant="quiet" className="w-full" onClick={onLeave}>
               {t.auth.backToReading}

@@ -79,10 +79,7 @@ export function useModeration() {
     rereadComments(client);
   };
   const complain = (error: unknown): void => {
-    const texts = commentTexts.now().moderation;
-    const code = error instanceof ApiError ? error.code : null;
-    const told = code === "changed" ? texts.changed : code === "not_found" || code === "moderated" ? texts.clash : null;
-    showToast({ text: told ?? commentErrorText(error), isError: true });
+    showToast({ text: toldOf(error), isError: true });
     reread();
   };
 
@@ -101,6 +98,28 @@ export function useModeration() {
       });
     },
     onError: complain,
+  });
+  const approveAll = useMutation({
+    // One after the other, so that what fails is known by the number of those before it.
+    mutationFn: async ({ comments, onProgress }: ApproveAll): Promise<number> => {
+      for (const [done, comment] of comments.entries()) {
+        onProgress(done);
+        try {
+          put(await decide(api, comment, "approve"));
+        } catch (error) {
+          throw new PartlyDone(done, { cause: error });
+        }
+      }
+      return comments.length;
+    },
+    onSuccess: (count, { comments: [first] }) => {
+      showToast({ text: commentTexts.now().moderation.approvedTheirs(first?.author?.name ?? "", count) });
+    },
+    onError: (error, { comments }) => {
+      const done = error instanceof PartlyDone ? error.done : 0;
+      showToast({ text: commentTexts.now().moderation.approvedSome(done, comments.length, toldOf(error.cause)), isError: true });
+    },
+    onSettled: reread,
   });
   const reply = useMutation({
     mutationFn: ({ comment, text, requestId }: { comment: ModeratedComment; text: string; requestId: string }) =>
@@ -129,9 +148,33 @@ export function useModeration() {
   });
   return {
     act: (comment: ModeratedComment, action: Decision) => act.mutate({ comment, action }),
+    approveAll,
     reply,
     setBan: (userId: string, name: string, isBanned: boolean) => setBan.mutate({ userId, name, isBanned }),
   };
+}
+
+interface ApproveAll {
+  comments: readonly ModeratedComment[];
+  /** Told how many are done before each of them. */
+  onProgress: (done: number) => void;
+}
+
+/** Some of several were decided, then one was refused. */
+class PartlyDone extends Error {
+  readonly done: number;
+
+  constructor(done: number, options: ErrorOptions) {
+    super("Not all were decided.", options);
+    this.done = done;
+  }
+}
+
+function toldOf(error: unknown): string {
+  const texts = commentTexts.now().moderation;
+  const code = error instanceof ApiError ? error.code : null;
+  const told = code === "changed" ? texts.changed : code === "not_found" || code === "moderated" ? texts.clash : null;
+  return told ?? commentErrorText(error);
 }
 
 export function usePutSection() {

@@ -19,13 +19,17 @@ interface ModerationItemProps {
   comment: ModeratedComment;
   /** The title of what it is about. */
   section: string;
+  /** How many wait of the same writer, as far as they were loaded. */
+  waiting: number;
+  /** null: not now. */
+  onApproveTheirs: (() => void) | null;
   onDecide: (action: Decision) => void;
   onWriter: (writer: Writer) => void;
 }
 
 const TONES = { held: "notice", visible: "accent", hidden: "quiet", deleted: "quiet" } as const;
 
-export function ModerationItem({ comment, section, onDecide, onWriter }: ModerationItemProps) {
+export function ModerationItem({ comment, section, waiting, onApproveTheirs, onDecide, onWriter }: ModerationItemProps) {
   const texts = useCommentTexts().moderation;
   const [mode, setMode] = useState<"shown" | "replied" | "banned">("shown");
   const name = comment.author?.name ?? "";
@@ -69,6 +73,11 @@ export function ModerationItem({ comment, section, onDecide, onWriter }: Moderat
               {texts[action]}
             </Button>
           ))}
+          {comment.status === "held" && waiting > 1 && (
+            <Button isSmall disabled={onApproveTheirs === null} onClick={() => onApproveTheirs?.()}>
+              {texts.approveTheirs(waiting)}
+            </Button>
+          )}
           {canReply && (
             <Button isSmall variant="quiet" data-key="r" onClick={() => setMode("replied")}>
               {texts.reply}

@@ -1,5 +1,5 @@
 /** One list of comments to decide about, by mouse, finger or keys. */
-import { useEffect, useRef } from "react";
+import { useEffect, useRef, useState } from "react";
 
 import type { Decision, ModeratedComment } from "@/api/types";
 import { LoadFailed } from "@/entities/errors/LoadFailed";
@@ -36,7 +36,8 @@ export function ModerationList({ state, userId, onWriter }: ModerationListProps)
   const texts = useCommentTexts().moderation;
   const queue = useQueue({ state, userId });
   const { data: sections } = useSections();
-  const { act } = useModeration();
+  const { act, approveAll } = useModeration();
+  const [progress, setProgress] = useState({ done: 0, count: 0 });
   const hasKeys = useMediaQuery(FINE_POINTER);
   const root = useRef<HTMLOListElement>(null);
   const comments = queue.data?.pages.flatMap((page) => page.comments).filter(belongs[state]) ?? [];
@@ -45,6 +46,11 @@ export function ModerationList({ state, userId, onWriter }: ModerationListProps)
       focusBeside(root.current, comment.id);
     }
     act(comment, action);
+  };
+  const heldOf = (writer: string) => comments.filter((comment) => comment.user_id === writer && comment.status === "held");
+  const approveTheirs = (writer: string): void => {
+    const held = heldOf(writer);
+    approveAll.mutate({ comments: held, onProgress: (done) => setProgress({ done, count: held.length }) });
   };
   useKeys(root, (id, key) => {
     const comment = comments.find((held) => held.id === id);
@@ -62,6 +68,9 @@ export function ModerationList({ state, userId, onWriter }: ModerationListProps)
           <p className="text-muted">{texts.empty[state].lead}</p>
         </div>
       )}
+      <p role="status" className="text-sm text-muted empty:hidden">
+        {approveAll.isPending && texts.approving(progress.done, progress.count)}
+      </p>
       {comments.length > 0 && hasKeys && <p className="text-sm text-muted">{texts.keys}</p>}
       {comments.length > 0 && (
         <ol ref={root} aria-label={texts.list} className="space-y-3">
@@ -70,6 +79,8 @@ export function ModerationList({ state, userId, onWriter }: ModerationListProps)
               <ModerationItem
                 comment={comment}
                 section={titles.get(comment.sectionId) ?? comment.sectionId}
+                waiting={heldOf(comment.user_id).length}
+                onApproveTheirs={approveAll.isPending ? null : () => approveTheirs(comment.user_id)}
                 onDecide={(action) => decide(comment, action)}
                 onWriter={onWriter}
               />

@@ -9,6 +9,7 @@ import { useLanguage, useT } from "@/i18n";
 import { commentTexts, useCommentTexts } from "@/i18n/comments";
 import { formatCount } from "@/lib/format";
 import { routes } from "@/lib/routes";
+import { useFocusBack } from "@/lib/useFocusBack";
 import { Alert } from "@/ui/Alert";
 import { Button } from "@/ui/Button";
 import { CopyButton } from "@/ui/CopyButton";
@@ -49,6 +50,7 @@ function SectionRow({ section }: { section: CountedSection }) {
   const texts = all.sections;
   const language = useLanguage();
   const put = usePutSection();
+  const [isEdited, setEdited] = useState(false);
   const toggle = (): void =>
     put.mutate(
       { ...section, open: !section.open },
@@ -70,11 +72,56 @@ function SectionRow({ section }: { section: CountedSection }) {
           {section.section_id} · {all.count(section.visible, formatCount(language, section.visible))}
         </p>
       </div>
+      <Button isSmall variant="quiet" aria-label={texts.editOf(section.title)} aria-expanded={isEdited} onClick={() => setEdited(!isEdited)}>
+        {texts.edit}
+      </Button>
       <CopyButton label={`${texts.snippet}: ${section.section_id}`} text={snippet(section.section_id)} />
       <Button isSmall disabled={put.isPending} onClick={toggle}>
         {section.open ? texts.close : texts.reopen}
       </Button>
+      {isEdited && <EditSection section={section} onClose={() => setEdited(false)} />}
     </li>
+  );
+}
+
+function EditSection({ section, onClose }: { section: CountedSection; onClose: () => void }) {
+  const t = useT();
+  const texts = useCommentTexts().sections;
+  const put = usePutSection();
+  const focusBack = useFocusBack();
+  const close = (): void => {
+    focusBack.goBack();
+    onClose();
+  };
+  const [title, setTitle] = useState(section.title);
+  const [url, setUrl] = useState(section.url);
+  const submit = (event: SyntheticEvent): void => {
+    event.preventDefault();
+    put.mutate(
+      { ...section, title: title.trim(), url: url.trim() },
+      {
+        onSuccess: (saved) => {
+          showToast({ text: commentTexts.now().sections.saved(saved.title), subject: saved.section_id });
+          close();
+        },
+      },
+    );
+  };
+  return (
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- Where the focus came from.
+    <form aria-label={texts.editOf(section.title)} className="w-full space-y-3 rounded-xl border border-line bg-raised p-4" onFocus={focusBack.onFocus} onSubmit={submit}>
+      <Field label={texts.name} required maxLength={200} autoComplete="off" value={title} onValue={setTitle} />
+      <Field label={texts.url} type="url" required maxLength={1_000} autoComplete="off" value={url} onValue={setUrl} />
+      {put.error && <Alert>{commentErrorText(put.error)}</Alert>}
+      <div className="flex flex-wrap gap-2">
+        <Button type="submit" isSmall variant="primary" disabled={put.isPending}>
+          {put.isPending ? t.app.loading : texts.save}
+        </Button>
+        <Button isSmall variant="quiet" onClick={close}>
+          {t.app.cancel}
+        </Button>
+      </div>
+    </form>
   );
 }
 

@@ -78,7 +78,8 @@ export function usePeopleActions() {
         text: saidOf(changed, change),
         subject: person.user_id,
         durationMs: 10_000,
-        action: { label, run: () => undo.mutate({ person, back: backOf(person, change) }) },
+        // Who is no longer an owner cannot make themselves one again.
+        ...(!(person.is_me && change.groups) && { action: { label, run: () => undo.mutate({ person, back: backOf(person, change) }) } }),
       });
     },
     onError: complain,

@@ -11,7 +11,7 @@ import { Button } from "@/ui/Button";
 import { Icon } from "@/ui/icons";
 import { Skeleton } from "@/ui/Skeleton";
 
-import { usePeople } from "../api/people";
+import { groupOf, usePeople } from "../api/people";
 import { LastUse, Spent, Storage, Who } from "./PersonFacts";
 import { PersonMenu } from "./PersonMenu";
 
@@ -41,6 +41,10 @@ export function PeopleList({ email }: { email: string }) {
   );
 }
 
+/** As far as the list was loaded; the API keeps the last one. */
+const hasOtherOwner = (people: readonly Person[]): boolean =>
+  people.some((person) => !person.is_me && person.status !== "disabled" && groupOf(person) === "owners");
+
 function PeopleTable({ people }: { people: readonly Person[] }) {
   const { list, columns } = usePeopleTexts();
   return (
@@ -61,7 +65,7 @@ function PeopleTable({ people }: { people: readonly Person[] }) {
             <td className="py-3 pr-4 whitespace-nowrap text-muted"><LastUse person={person} /></td>
             <td className="w-44 py-3 pr-4"><Spent person={person} /></td>
             <td className="w-44 py-3 pr-4"><Storage person={person} /></td>
-            <td className="w-10 py-2"><PersonMenu person={person} /></td>
+            <td className="w-10 py-2"><PersonMenu person={person} hasOtherOwner={hasOtherOwner(people)} /></td>
           </tr>
         ))}
       </tbody>
@@ -77,7 +81,7 @@ function PeopleCards({ people }: { people: readonly Person[] }) {
         <li key={person.user_id} className="space-y-3 rounded-xl border border-line bg-raised p-3.5">
           <div className="flex items-start gap-2">
             <div className="min-w-0 flex-1"><Who person={person} /></div>
-            <PersonMenu person={person} />
+            <PersonMenu person={person} hasOtherOwner={hasOtherOwner(people)} />
           </div>
           <dl className="grid grid-cols-2 gap-x-4 gap-y-2 text-sm">
             <dt className="text-muted">{columns.used}</dt>

@@ -1,9 +1,10 @@
 /** What is said of a person, in a table's cells and on a phone's cards alike. */
 import type { Person } from "@/api/types";
+import { Ago } from "@/entities/comments/ui/Byline";
 import { useLanguage } from "@/i18n";
 import { usePeopleTexts } from "@/i18n/people";
 import { cx } from "@/lib/classNames";
-import { formatBytes, formatDate, formatUsd } from "@/lib/format";
+import { formatBytes, formatUsd } from "@/lib/format";
 import { ProgressBar } from "@/ui/ProgressBar";
 
 import { groupOf } from "../api/people";
@@ -34,8 +35,7 @@ function Tag({ isStrong, isNotice, children }: { isStrong?: boolean; isNotice?: 
 
 export function LastUse({ person }: { person: Person }) {
   const texts = usePeopleTexts();
-  const language = useLanguage();
-  return person.last_used_at === null ? texts.neverUsed : formatDate(language, person.last_used_at);
+  return person.last_used_at === null ? texts.neverUsed : <Ago time={person.last_used_at} />;
 }
 
 export function Spent({ person }: { person: Person }) {

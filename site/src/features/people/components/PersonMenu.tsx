@@ -9,8 +9,11 @@ import { Menu, type MenuItem } from "@/ui/Menu";
 import { groupOf, usePeopleActions } from "../api/people";
 import { BudgetDialog, DeleteDialog } from "./dialogs";
 
-/** What an owner may do to a person. Nobody shuts themselves out here by a single click. */
-export function PersonMenu({ person }: { person: Person }) {
+/**
+ * What an owner may do to a person. Nobody shuts themselves out here by a single click: who is no longer an owner by
+ * their own doing has the chat, and another owner to ask.
+ */
+export function PersonMenu({ person, hasOtherOwner }: { person: Person; hasOtherOwner: boolean }) {
   const texts = usePeopleTexts();
   const actions = usePeopleActions();
   const [asked, setAsked] = useState<"budget" | "delete" | null>(null);
@@ -22,6 +25,7 @@ export function PersonMenu({ person }: { person: Person }) {
       : [{ label: texts.makeOwner, icon: "shield" as const, onSelect: () => actions.change(person, { groups: ["owners"] }) }]),
     ...(group === "members" ? [{ label: texts.takeOut, icon: "chat" as const, onSelect: () => actions.change(person, { groups: [] }) }] : []),
   ];
+  const toLeave = ofGroups.filter(({ label }) => label === texts.makeMember && hasOtherOwner);
   const isDisabled = person.status === "disabled";
   const toDisable: MenuItem = {
     label: isDisabled ? texts.enable : texts.disable,
@@ -38,7 +42,7 @@ export function PersonMenu({ person }: { person: Person }) {
           ...(person.status === "invited"
             ? [{ label: texts.inviteAgain, icon: "arrowUp" as const, onSelect: () => actions.inviteAgain.mutate(person) }]
             : []),
-          ...(person.is_me ? [] : ofGroups),
+          ...(person.is_me ? toLeave : ofGroups),
           { label: texts.setBudget, icon: "sliders", onSelect: () => setAsked("budget") },
           ...(person.is_me ? [] : [toDisable]),
           { label: texts.delete, icon: "trash", isDangerous: true, onSelect: () => setAsked("delete") },

@@ -143,7 +143,7 @@ export function DeleteDialog({ person, onClose }: { person: Person; onClose: () 
       lead={
         <>
           {person.is_me && <strong className="block font-medium text-danger">{texts.deleteMe}</strong>}
-          {texts.deleteLead}
+          {person.is_me ? texts.deleteMyLead : texts.deleteLead}
         </>
       }
       submitLabel={texts.deleteConfirm}
