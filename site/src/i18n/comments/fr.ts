@@ -109,7 +109,7 @@ export const commentsFr: typeof commentsEn = {
     approve: "Approuver",
     approveTheirs: (count) => `Approuver tous les siens (${count})`,
     approving: (done, count) => `Approbation : ${done} sur ${count}…`,
-    approvedTheirs: (name, count) => `${count} commentaire${count < 2 ? " approuvé" : "s approuvés"} de ${name} : tout le monde les voit.`,
+    approvedTheirs: (name, count) => `${count} commentaire${count < 2 ? " approuvé" : "s approuvés"} de ${name} : tout le monde les voit.`,
     approvedSome: (done, count, why) => `${done} sur ${count} ${done < 2 ? "est approuvé" : "sont approuvés"}. ${why}`,
     hide: "Masquer",
     restore: "Rétablir",
