@@ -71,6 +71,7 @@ PARTS: Mapping[str, Callable[[Services], Any]] = MappingProxyType(
         "table people": lambda s: s.people.find({"user_id": _NOBODY}),
         "table commentaires": lambda s: s.commentaires.find({"id": _NOBODY}),
         "table sections": lambda s: s.sections.find({"section_id": _NOBODY}),
+        "table twins": lambda s: s.twins.find({"handle": _NOBODY, "item": _NOBODY}),
         "bucket files": lambda s: s.uploads.versions(f"uploads/{_NOBODY}/"),
         "bucket site": lambda s: _is_published(s.site.versions("index.html")),
     }

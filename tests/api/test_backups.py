@@ -12,6 +12,7 @@ from chalicelib.backups import index, manifest
 from chalicelib.backups.tables import BACKED_UP, LEFT_OUT
 from chalicelib.functions import EXPORTED
 
+from tests.api import twins
 from tests.api.commenting import comment, section
 from tests.backups import Nights, digest_of_all, life, next_night, rows_of
 from tests.people import Person
@@ -58,10 +59,14 @@ def test_a_backup_holds_all_there_is_and_its_manifest_says_so(stage: Stage, ada:
     assert nights.index()["backups"][-1]["items"] == backup.items == sum(map(len, rows.values()))
 
 
-def test_every_row_that_is_made_has_the_version_of_its_schema_and_keeps_it(stage: Stage, ada: Person) -> None:
+def test_every_row_that_is_made_has_the_version_of_its_schema_and_keeps_it(
+    stage: Stage, ada: Person, owner: Person
+) -> None:
     life(stage, ada)
     section(stage)
     comment(ada)
+    twins.made(owner)
+    assert twins.publish(owner).status == 201
     for table in BACKED_UP.keys() - {"erasures"}:
         assert {row["schema_version"]["N"] for row in rows_of(stage, table)} == {"1"}, table
     [first, *_] = rows_of(stage, "conversations")

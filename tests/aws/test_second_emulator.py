@@ -490,7 +490,7 @@ def test_motos_own_cloudformation_takes_what_it_knows_of_the_foundation(account:
     assert cloudformation.deploy(stage, name, body, parameters, print).changed
     assert not cloudformation.deploy(stage, name, body, parameters, print).changed
     assert len(account.client("s3").list_buckets()["Buckets"]) == 4
-    assert len(account.client("dynamodb").list_tables()["TableNames"]) == 10
+    assert len(account.client("dynamodb").list_tables()["TableNames"]) == 11
     indexes = account.table("conversations")["GlobalSecondaryIndexes"]
     assert {index["IndexName"] for index in indexes} == {"timestamp-index", "due-index"}
     assert account.client("logs").describe_log_groups()["logGroups"][0]["retentionInDays"] == 30
