@@ -61,7 +61,8 @@ def _published(stage: Stage) -> Iterator[str]:
             ExpressionAttributeValues={":published": {"S": "published"}},
         )
     )
-    return (row["handle"]["S"] for page in pages for row in page["Items"])
+    for page in pages:
+        yield from (row["handle"]["S"] for row in page["Items"])
 
 
 def _render(stage: Stage, handle: str) -> None:

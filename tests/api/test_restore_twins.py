@@ -13,10 +13,11 @@ from chalicelib.backups import objects
 from tests.api.commenting import owner
 from tests.api.twins import add, draft, made, of, photo, publish, published, row
 from tests.backups import Nights
-from tests.fakes import dynamodb, wire
+from tests.fakes import dynamodb, s3, wire
 from tests.people import Person
 from tests.restores import Restores
 from tests.stage import Stage
+from tests.storage import BACKUPS, BUCKET
 
 TYPED = {"handle": "me"}
 
@@ -213,3 +214,42 @@ def test_a_backup_of_before_there_were_twins_comes_back(stage: Stage, olga: Pers
         restores.empty()
         assert restores.restore(f"r{len(only)}", only=only)["problem"] == ""
         assert len(stage.rows("files")) == 1
+
+
+@pytest.mark.parametrize("prefix", ["twins/", "transcripts/"])
+def test_an_object_of_a_twin_that_is_not_what_was_copied_is_not_left_in_the_stage(
+    stage: Stage, olga: Person, restores: Restores, prefix: str
+) -> None:
+    _lived(stage, olga)
+    restores.back_up()
+    restores.empty()
+    copy = next(key for key in stage.objects(f"objects/{prefix}", BACKUPS) if "index" not in key)
+    restores.put(copy, b"another")
+    problem = restores.restore()["problem"]
+    assert all(each in problem for each in ("an object of twin me", "is not what was copied"))
+    assert not [key for key in stage.objects(prefix) if f"objects/{key}/" in copy]
+
+
+@pytest.mark.parametrize("prefix", ["twins/", "transcripts/"])
+def test_an_object_of_a_twin_that_goes_while_it_is_looked_at_comes_back(
+    stage: Stage, olga: Person, restores: Restores, prefix: str
+) -> None:
+    _lived(stage, olga)
+    restores.back_up()
+    key = stage.objects(prefix)[0]
+    body = stage.body(key)
+
+    def remove() -> None:
+        for each in stage.s3.list_object_versions(Bucket=BUCKET, Prefix=key)["Versions"]:
+            stage.s3.delete_object(Bucket=BUCKET, Key=key, VersionId=each["VersionId"])
+
+    def gone(call: s3.Call, send: Any) -> Any:
+        remove()
+        return send()
+
+    remove()
+    stage.store(key, body)
+    stage.s3_wire.fail(gone, lambda call: call.operation == "GetObject" and key in call.key)
+    assert restores.restore()["step"] == "done"
+    assert stage.s3_wire.struck
+    assert stage.body(key) == body

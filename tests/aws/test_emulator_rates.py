@@ -45,7 +45,7 @@ def api(local: LocalAws) -> Iterator[services.Services]:
         AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in names],
         KeySchema=[{"AttributeName": n, "KeyType": kind} for n, kind in zip(names, ("HASH", "RANGE"), strict=True)],
     )
-    limits = {"members": {"sends": Limit(5, HOUR_S)}, "stage": {}, "ips": {}}
+    limits = {"members": {"sends": Limit(5, HOUR_S)}, "twins": {}, "stage": {}, "ips": {}}
     yield services.build(API, Settings(stage="rates", rates=limits), client)
     dynamodb.delete_table(TableName=TABLE)
 
