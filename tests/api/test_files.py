@@ -299,7 +299,13 @@ def test_a_name_is_looked_for_behind_the_first_page(stage: Stage, ada: Person) -
 def _dying(stage: Stage, person: Person, **values: Any) -> str:
     """lease_until: seconds from now. What is told at the import of this file may be long past when a test begins."""
     file_id = stage.ready(person, TEXT)
-    reading = {"status": "reading", "token": "t", "attempts": 1, "pages": None, "lease_until": -1} | values
+    reading: dict[str, Any] = {
+        "status": "reading",
+        "token": "t",
+        "attempts": 1,
+        "pages": None,
+        "lease_until": -1,
+    } | values
     reading["lease_until"] += int(time.time())
     stage.edit("files", file_id, **reading)
     return file_id
