@@ -189,7 +189,7 @@ describe("writing", () => {
     const field = screen.getByRole("textbox", { name: "Your name" });
     await person.clear(field);
     await person.type(field, "Grace{Enter}");
-    expect(await screen.findByText(/This name is the owner’s/)).toBeInTheDocument();
+    expect(await screen.findByText(/This name stands for the owner/)).toBeInTheDocument();
     expect(api.sent("PATCH", "/me")).toEqual([{ display_name: "Grace" }]);
   });
 
