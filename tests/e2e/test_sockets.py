@@ -80,7 +80,7 @@ def test_the_reply_says_how_long_a_ticket_is_good(ada: Person) -> None:
 @pytest.mark.scripted
 def test_frames_come_in_order_without_gaps(deployment: Deployment, ada: Person, model: Model, word: str) -> None:
     text = long_text(60)
-    model.script(word, text=text, thinking="Flowers, then.", delay_chunk_s=0.01)
+    model.script(word, text=text, thinking="Flowers, then.", delay_chunk_s=0.05)
     with opened(deployment, ticket(ada)) as socket:
         answer = ada.begin(ada.new_conversation(), f"{word} which flowers?")
         frames = socket.frames_until_end(answer["message_id"])
