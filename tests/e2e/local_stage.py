@@ -104,7 +104,7 @@ def development(deployment: Deployment, aws: LocalAws) -> Iterator[Deployment]:
         _server(
             [*chalice, "--port", str(api_port)], BUILD / "local", environ, logs / "chalice.log", f"{api_url}/health"
         ),
-        _server(vite, ROOT / "site", {**environ, "CHATAPP_API_PROXY": api_url}, logs / "vite.log", site_url),
+        _server(vite, ROOT / "site", {**environ, "CHATAPP_API_PROXY": api_url}, logs / "vite.log", f"{site_url}/chat"),
     ):
         yield replace(deployment, development_url=site_url, development_api_url=api_url)
 
