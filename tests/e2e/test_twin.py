@@ -48,8 +48,10 @@ def twin(owner: Person) -> Iterator[Twin]:
 
 
 def _prefix(request: dict[str, Any]) -> str:
-    """All of a request that stands before the thread, as it is cached."""
-    return json.dumps([request.get("tools"), request["system"], request["messages"][0]], ensure_ascii=False)
+    """All of a request that stands before the thread, as it is cached: the sources are the first question's own blocks."""
+    sources = [block for block in request["messages"][0]["content"] if block["type"] == "document"]
+    assert sources, "a prompt without a source"
+    return json.dumps([request.get("tools"), request["system"], sources], ensure_ascii=False)
 
 
 # --- Budget ---------------------------------------------------------------------------------------------------------

@@ -17,6 +17,7 @@ import { fileOf, serveForeignPage, sources, TwinChat, words, type ForeignPage } 
 /** What is read by the model, written by a function and kept by a browser for some seconds takes its time. */
 const SLOWLY = { timeout: 90_000 };
 const POST = "Hydrologist";
+const SUGGESTED = "Which low water model did you build?";
 
 test.describe.configure({ mode: "parallel" });
 
@@ -73,7 +74,7 @@ class Owner {
   /** As much of a twin as a test needs that is about its visitors. */
   async hasPublished(): Promise<string> {
     const made = await this.chat.api<Draft>("PUT", `/drafts/${this.handle}`, {});
-    const texts = { greeting: "Hello.", suggested_questions: ["What did you build?"], topics: "", off_limits: [] };
+    const texts = { greeting: "Hello.", suggested_questions: [SUGGESTED], topics: "", off_limits: [] };
     const persona = {
       ...made.persona,
       name: sources.owner,
@@ -231,10 +232,10 @@ test.describe("the element on a foreign page", () => {
       await expectAccessible(page, "the chat before a question");
       expect(await fits(page)).toBe(true);
 
-      await chat.dialog.getByRole("button", { name: "What did you build?" }).click();
+      await chat.dialog.getByRole("button", { name: SUGGESTED }).click();
       const first = chat.answers.first();
       await chat.ended(first);
-      await expect(chat.dialog.getByRole("button", { name: "What did you build?" }), "room is made for answers").toBeHidden();
+      await expect(chat.dialog.getByRole("button", { name: SUGGESTED }), "room is made for answers").toBeHidden();
       await expect(chat.source(first, POST)).toHaveAttribute("href", new RegExp(`^${stage.site_url}/twin/${owner.handle}/#entry-`));
       await first.getByRole("button", { name: words.en.up }).click();
       await expect(first.getByRole("button", { name: words.en.up })).toHaveAttribute("aria-pressed", "true");
@@ -281,7 +282,7 @@ test.describe("the element on a foreign page", () => {
     await expect(answer).toContainText("low water");
     await context.setOffline(true);
     await chat.send("And in which language?");
-    await expect(chat.dialog.getByText(words.en.problems.offline)).toBeVisible();
+    await expect(chat.thread.getByText(words.en.problems.offline)).toBeVisible();
     await context.setOffline(false);
     await expect(chat.answers).toHaveCount(2);
     await chat.ended(chat.answers.nth(1));

@@ -28,6 +28,7 @@ export class TwinChat {
   readonly element: Locator;
   readonly dialog: Locator;
   readonly box: Locator;
+  readonly thread: Locator;
   readonly answers: Locator;
   readonly words: (typeof WORDS)["en"];
 
@@ -36,6 +37,7 @@ export class TwinChat {
     this.words = WORDS[language];
     this.element = page.locator("chatapp-twin");
     this.dialog = this.element.getByRole("dialog");
+    this.thread = this.dialog.getByRole("region", { name: this.words.conversation });
     this.box = this.dialog.getByRole("textbox", { name: this.words.box });
     this.answers = this.dialog.getByRole("article", { name: this.words.answer });
   }
