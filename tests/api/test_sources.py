@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import logging
 from collections import Counter
 from typing import Any
 
 import pytest
+from chalicelib.optimistic import Changed
+from chalicelib.twin import drafts, rows, sources
 
 from tests import linkedin_archives as archives
 from tests.api.routes import refused
@@ -190,6 +193,47 @@ def test_more_entries_than_fit_a_transaction_are_added_and_taken_away(stage: Sta
     twin.delete(f"/drafts/me/sources/{draft(twin)['sources'][0]['source_id']}")
     (head,) = [each for each in stage.rows("twins") if each["item"] == "twin"]
     assert head["draft_bytes"] == before
+
+
+def test_an_archive_whose_second_part_was_refused_is_stored_once(
+    stage: Stage, twin: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    archive(twin, position())
+    change, calls = drafts.change, itertools.count()
+
+    def changed(*arguments: Any, **more: Any) -> int:
+        if next(calls) == 1:
+            raise Changed
+        return change(*arguments, **more)
+
+    monkeypatch.setattr(drafts, "change", changed)
+    skills = {"Skills": [{"Name": f"Skill {number}"} for number in range(120)]}
+    assert archive(twin, position(Description="Led five people.") | skills).status == 201
+    made = draft(twin)
+    assert Counter(each["section"] for each in made["entries"]) == {"experience": 1, "skills": 120}
+    rows_of = stage.rows("twins")
+    (head,) = [each for each in rows_of if each["item"] == "twin"]
+    persona = rows.size(next(each["persona"] for each in rows_of if each["item"] == "draft/persona"))
+    assert head["draft_bytes"] == persona + sum(each.get("bytes", 0) for each in rows_of)
+
+
+def test_a_decision_does_not_undo_what_another_owner_has_just_written(
+    twin: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    archive(twin, position())
+    archive(twin, position(Started_On="May 2021"))
+    (conflict,) = draft(twin)["conflicts"]
+    first, second = (each["entry_id"] for each in conflict["entries"])
+    held = sources._hold
+
+    def late(*arguments: Any) -> None:
+        held(*arguments)
+        monkeypatch.setattr(sources, "_hold", held)
+        assert twin.patch(f"/drafts/me/entries/{second}", {"title": "Hive of Data"}).status == 200
+
+    monkeypatch.setattr(sources, "_hold", late)
+    twin.post(f"/drafts/me/conflicts/{conflict['conflict_id']}", {"entry_id": first})
+    assert "Hive of Data" in [each["title"] for each in draft(twin)["entries"]], "as long as the title before"
 
 
 def test_of_what_a_draft_has_no_room_for_nothing_is_stored(stage: Stage, twin: Person) -> None:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 from typing import Any
+from unittest.mock import patch
 
 import pytest
+from chalicelib.aws.faults import Busy
+from chalicelib.twin import unanswered
 
 from tests.stage import Stage
 from tests.visiting import ENTRIES, Visitor, cited, entry, publish, said
@@ -125,6 +128,23 @@ def test_what_the_search_does_not_find_is_not_in_the_sources(stage: Stage, large
     assert sum(row["item"].startswith("question/") for row in stage.rows("twins")) == 1
 
 
+def test_what_a_tool_is_called_with_is_shown_to_nobody(stage: Stage, visitor: Visitor) -> None:
+    call = {"name": "not_in_sources", "input": {"question": "See https://evil.example/ please"}}
+    stage.script("call", times=1, tool_use=call)
+    answer = visitor.ask("Please call")
+    assert answer["status"] == "complete"
+    assert "evil.example" not in json.dumps(answer)
+    frames = visitor.call("GET", f"messages/{answer['message_id']}/frames")
+    assert frames.status == 200
+    assert "evil.example" not in json.dumps(frames.body)
+
+
+def test_a_question_that_cannot_be_kept_costs_no_answer(stage: Stage, visitor: Visitor) -> None:
+    stage.script("call", times=1, tool_use={"name": "not_in_sources", "input": {"question": "Which submarine?"}})
+    with patch.object(unanswered, "record", side_effect=Busy()):
+        assert visitor.ask("Please call")["status"] == "complete"
+
+
 def test_a_model_that_calls_what_there_is_not_is_told(stage: Stage, large: Visitor) -> None:
     call = {"name": "read_pages", "input": {"file_id": "x"}}
     stage.script("call", times=1, tool_use=call)
@@ -147,4 +167,8 @@ def test_the_prefix_is_the_same_with_a_search_tool(stage: Stage, large: Visitor)
 def test_a_prompt_that_the_model_finds_too_long_is_asked_with_fewer_documents(stage: Stage, visitor: Visitor) -> None:
     stage.script("pipelines", times=1, error={"status": 400, "message": "prompt is too long: 250000 tokens > 200000"})
     assert visitor.ask(QUESTION)["status"] == "complete"
-    assert len(stage.prompts()[1]["messages"][0]["content"]) < len(stage.prompts()[0]["messages"][0]["content"]) + 1
+    first, second, *_ = (
+        [block for block in each["messages"][0]["content"] if block["type"] == "document"] for each in stage.prompts()
+    )
+    assert len(second) < len(first)
+    assert "search_entries" in [tool["name"] for tool in stage.prompts()[1]["tools"]]

@@ -48,7 +48,7 @@ def twin(owner: Person) -> Iterator[Twin]:
 
 
 def _prefix(request: dict[str, Any]) -> str:
-    """All of a request that stands before the thread, as it is cached: the sources are the first question's own blocks."""
+    """All of a request that stands before the thread, as it is cached: the first question's documents."""
     sources = [block for block in request["messages"][0]["content"] if block["type"] == "document"]
     assert sources, "a prompt without a source"
     return json.dumps([request.get("tools"), request["system"], sources], ensure_ascii=False)

@@ -75,6 +75,12 @@ def test_what_never_closes_holds_nothing_back_for_ever_and_hides_no_address(open
     assert out.endswith("and on")
 
 
+def test_what_is_left_of_a_long_address_ends_with_its_block() -> None:
+    links = Links(ALLOWED)
+    assert "evil" not in links.feed("See https://evil.example/" + "x" * 20_000) + links.end()
+    assert links.feed("Important words follow.") + links.end() == "Important words follow."
+
+
 def test_an_address_that_is_longer_than_what_is_held_back_is_taken_out_as_well() -> None:
     links, text = Links(ALLOWED), "See https://evil.example/" + "x" * 20_000 + " now"
     out = "".join(links.feed(text[at : at + 50]) for at in range(0, len(text), 50)) + links.end()

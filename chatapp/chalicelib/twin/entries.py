@@ -5,6 +5,8 @@ What is deleted is hidden at once and removed by the sweep: nothing of a draft i
 
 from __future__ import annotations
 
+import hashlib
+import json
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
     from chalicelib.services import Services
 
 _WHAT = "This entry is"
+# Nobody has changed or deleted it meanwhile.
+AS_READ = f"#digest = :was AND {undo.NOT_DELETED}"
 
 
 def add(services: Services, handle: str, entries: Sequence[Entry]) -> int:
@@ -40,7 +44,7 @@ def add(services: Services, handle: str, entries: Sequence[Entry]) -> int:
 
 def adding(services: Services, handle: str, entries: Sequence[Entry]) -> tuple[list[Write], int]:
     """The writes that store entries, and by how much the draft grows: for a change that does more (`drafts.change`)."""
-    items = [_item(each) for each in entries]
+    items = [item_of(each) for each in entries]
     writes = [services.twins.put({**_key(handle, item["entry_id"]), **item}) for item in items]
     return writes, sum(item["bytes"] for item in items)
 
@@ -49,9 +53,16 @@ def new(**fields: Any) -> Entry:
     return Entry(entry_id=new_id(), **fields)
 
 
-def _item(entry: Entry) -> Item:
+def item_of(entry: Entry) -> Item:
+    """As it is stored. digest: of all that it tells, by which a change sees that another was faster."""
     item = {**asdict(entry), "source_ids": list(entry.source_ids)}
-    return {**item, "bytes": rows.size(item)}
+    digest = hashlib.sha256(json.dumps(item, sort_keys=True).encode()).hexdigest()
+    return {**item, "bytes": rows.size(item), "digest": digest}
+
+
+def as_read(item: Item) -> Item:
+    """The values of `AS_READ`."""
+    return {":was": item["digest"]}
 
 
 def get(services: Services, handle: str, entry_id: str) -> Entry:
@@ -65,14 +76,10 @@ def change(services: Services, handle: str, entry_id: str, changes: Mapping[str,
     def attempt() -> tuple[Entry, int]:
         item = _found(services, handle, entry_id)
         entry = replace(Entry.from_item(item), **changes)
-        size = _item(entry)["bytes"]
-        write = services.twins.change(
-            _key(handle, entry_id),
-            {**changes, "bytes": size},
-            condition=f"#bytes = :was AND {undo.NOT_DELETED}",
-            values={":was": item["bytes"]},
-        )
-        return entry, _counted(services, handle, write, size - item["bytes"])
+        now = item_of(entry)
+        changed = {**changes, "bytes": now["bytes"], "digest": now["digest"]}
+        write = services.twins.change(_key(handle, entry_id), changed, condition=AS_READ, values=as_read(item))
+        return entry, _counted(services, handle, write, now["bytes"] - item["bytes"])
 
     return repeated(attempt, _WHAT)
 
@@ -85,8 +92,8 @@ def delete(services: Services, handle: str, entry_id: str) -> tuple[float, int]:
         write = services.twins.change(
             _key(handle, entry_id),
             {"deleted_at": now, **due.at(now + undo.PURGE_AFTER_S, entry_id)},
-            condition=f"#bytes = :was AND {undo.NOT_DELETED}",
-            values={":was": item["bytes"]},
+            condition=AS_READ,
+            values=as_read(item),
         )
         return now + undo.UNDO_S, _counted(services, handle, write, -item["bytes"])
 
@@ -105,8 +112,8 @@ def restore(services: Services, handle: str, entry_id: str) -> tuple[Entry, int]
         write = services.twins.change(
             _key(handle, entry_id),
             {"deleted_at": None, **due.NEVER},
-            condition="#bytes = :was AND #deleted_at >= :undo_from",
-            values={":was": item["bytes"], **undo.undo_from()},
+            condition="#digest = :was AND #deleted_at >= :undo_from",
+            values={**as_read(item), **undo.undo_from()},
         )
         return Entry.from_item(item), _counted(services, handle, write, item["bytes"])
 

@@ -27,7 +27,7 @@ _TRAILING = ".,;:!?"
 
 
 class Links:
-    """One block of an answer, as it comes. allowed: the addresses that the sources have."""
+    """An answer as it comes, block by block (`end`). allowed: the addresses that the sources have."""
 
     def __init__(self, allowed: frozenset[str]) -> None:
         self._allowed = frozenset(map(_same, allowed))
@@ -64,7 +64,7 @@ class Links:
 
     def end(self) -> str:
         """What was held back, now that nothing follows."""
-        held, self._held = self._held, ""
+        held, self._held, self._is_dropping = self._held, "", False
         return self._screened(held)
 
     def _screened(self, text: str) -> str:

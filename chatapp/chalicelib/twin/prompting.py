@@ -234,5 +234,5 @@ class TwinPrompts:
         persona = self._snapshot.persona
         own = [each.get("url", "") for each in persona.get("links") or () if isinstance(each, Mapping)]
         contact = persona.get("contact") or {}
-        own += [str(contact.get(name) or "") for name in ("url", "mailto")]
+        own.append(str(contact.get("url") or ""))
         return frozenset(filter(None, [*own, *(found for entry in self._snapshot.entries for found in urls_of(entry))]))

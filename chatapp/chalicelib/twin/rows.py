@@ -62,7 +62,7 @@ class Head:
     """user_id: of whoever made the twin, with whom it goes. revision: goes up with each change of the draft.
 
     published_revision: the draft's as it was published. next_version: none has this number or a higher one.
-    draft_bytes: what persona, entries and sources take. page_version: that the static page shows.
+    draft_bytes: what persona and entries take. page_version: that the static page shows.
     daily_, monthly_budget_micro_usd: where an owner has set one.
     """
 

@@ -14,7 +14,6 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from chalicelib import undo
 from chalicelib.aws.table import TransactionRefused, Write
 from chalicelib.errors import AnotherPerson, InvalidRequest, NotFound
 from chalicelib.functions import STUDY, events_of
@@ -44,58 +43,49 @@ LOST: ErrorInfo = {
 
 @dataclass
 class _Change:
-    """Writes of a draft that belong together, and by how much it grows."""
+    """Writes of a draft that belong together, and by how much it grows by each."""
 
     services: Services
     handle: str
-    writes: list[Write] = field(default_factory=list)
-    more_bytes: int = 0
+    writes: list[tuple[Write, int]] = field(default_factory=list)
 
     def add(self, entry: Entry) -> None:
-        writes, more = entries.adding(self.services, self.handle, [entry])
-        self.writes += writes
-        self.more_bytes += more
+        (write,), more = entries.adding(self.services, self.handle, [entry])
+        self.writes.append((write, more))
 
     def change(self, entry: Entry, changes: dict[str, Any]) -> None:
         """On condition that nobody has changed it meanwhile."""
-        was, now = self._bytes(entry), self._bytes(replace(entry, **changes))
-        stored = {**changes, "source_ids": list(changes.get("source_ids", entry.source_ids)), "bytes": now}
-        self.writes.append(
-            self.services.twins.change(
-                rows.key(self.handle, rows.ENTRY + entry.entry_id),
-                stored,
-                condition=f"#bytes = :was AND {undo.NOT_DELETED}",
-                values={":was": was},
-            )
-        )
-        self.more_bytes += now - was
+        was, now = entries.item_of(entry), entries.item_of(replace(entry, **changes))
+        stored = {name: now[name] for name in (*changes, "source_ids", "bytes", "digest")}
+        key = rows.key(self.handle, rows.ENTRY + entry.entry_id)
+        write = self.services.twins.change(key, stored, condition=entries.AS_READ, values=entries.as_read(was))
+        self.writes.append((write, now["bytes"] - was["bytes"]))
 
     def remove(self, entry: Entry) -> None:
-        was = self._bytes(entry)
+        was = entries.item_of(entry)
         key = rows.key(self.handle, rows.ENTRY + entry.entry_id)
-        gone = self.services.twins.delete(key, condition=f"#bytes = :was AND {undo.NOT_DELETED}", values={":was": was})
-        self.writes.append(gone)
-        self.more_bytes -= was
+        gone = self.services.twins.delete(key, condition=entries.AS_READ, values=entries.as_read(was))
+        self.writes.append((gone, -was["bytes"]))
 
     def make(self, *last: Write) -> int:
         """Make them, in transactions that count as they come; `last` with the last. Returns the draft's revision.
 
-        The first takes all the room that is needed, so that of what does not fit nothing is stored.
+        The first wants room for them all, so that of what does not fit nothing is stored; each counts its own.
         Raises NotFound, PayloadTooLarge, and Changed where something is no more as it was read.
         """
-        room, revision = self.more_bytes, 0
-        writes = [*self.writes, *last]
+        writes, revision = [*self.writes, *((write, 0) for write in last)], 0
+        wanted = sum(more for _, more in writes)
         for start in range(0, len(writes), drafts.MOST_AT_ONCE):
             part = writes[start : start + drafts.MOST_AT_ONCE]
+            more = sum(more for _, more in part)
             try:
-                revision = drafts.change(self.services, self.handle, part, more_bytes=room)
+                revision = drafts.change(
+                    self.services, self.handle, [write for write, _ in part], more_bytes=more, room_bytes=wanted
+                )
             except TransactionRefused as refused:
                 raise Changed from refused
-            room = 0
+            wanted -= more
         return revision
-
-    def _bytes(self, entry: Entry) -> int:
-        return entries.adding(self.services, self.handle, [entry])[1]
 
 
 def add(services: Services, handle: str, kind: Kind, name: str, told: Iterable[Found]) -> Source:
@@ -188,7 +178,7 @@ def decide(services: Services, handle: str, conflict_id: str, entry_id: str | No
             raise NotFound("conflict")
         change = _Change(services, handle)
         if entry_id is None:
-            change.writes.append(services.twins.put(dict(rows.key(handle, rows.DECISION + conflict_id))))
+            change.writes.append((services.twins.put(dict(rows.key(handle, rows.DECISION + conflict_id))), 0))
         else:
             _hold(change, draft, conflict, entry_id)
         change.make()
@@ -241,11 +231,13 @@ def _store(services: Services, handle: str, source: Source, told: Sequence[Found
 
 
 def _place(change: _Change, present: Sequence[Entry], told: Sequence[Found], source_id: str) -> None:
-    """Join each to an entry of another source that tells the same, or add it."""
+    """Join each to an entry of another source that tells the same, or add it.
+
+    What a run that broke off has joined already comes first, and stays as it is.
+    """
     free: dict[tuple[str, str], list[Entry]] = defaultdict(list)
-    for entry in present:
-        if source_id not in entry.source_ids:
-            free[conflicts.place(entry)].append(entry)
+    for entry in sorted(present, key=lambda entry: source_id not in entry.source_ids):
+        free[conflicts.place(entry)].append(entry)
     for each in told:
         near = free.get(conflicts.place(each), [])
         same = next((entry for entry in near if _joins(entry, each)), None)
@@ -253,7 +245,8 @@ def _place(change: _Change, present: Sequence[Entry], told: Sequence[Found], sou
             change.add(Entry(entry_id=new_id(), source_ids=(source_id,), **asdict(each)))
         else:
             near.remove(same)
-            change.change(same, _differences(same, _joined(same, each, (source_id,))))
+            if differences := _differences(same, _joined(same, each, (source_id,))):
+                change.change(same, differences)
 
 
 def _joins(entry: Entry, other: Found) -> bool:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
+from chalicelib.aws.faults import Busy
 from chalicelib.conversations.messages import Message
 from chalicelib.conversations.rows import Conversation
 from chalicelib.extraction.estimates import beginning, estimate_tokens
@@ -27,7 +29,6 @@ if TYPE_CHECKING:
 MAX_HITS = 8
 MAX_TOKENS = 7_000
 _RESULT_TOKENS = 40
-_MAX_SHOWN_QUERY = 200
 
 
 class Tools:
@@ -56,11 +57,8 @@ class Tools:
         return definitions(bool(self._searched))
 
     def detail(self, name: str, given: dict[str, Any]) -> ToolDetail:
-        detail: ToolDetail = {"files": []}
-        query = given.get("query" if name == SEARCH else "question")
-        if isinstance(query, str):
-            detail["query"] = query[:_MAX_SHOWN_QUERY]
-        return detail
+        # What a model calls a tool with is text of its own that no screen has seen (`answering/screen.py`).
+        return {"files": []}
 
     def use(self, name: str, given: dict[str, Any], max_tokens: int = MAX_TOKENS) -> Result:
         if name == NOT_IN_SOURCES:
@@ -74,10 +72,11 @@ class Tools:
         asked = given.get("question")
         question = asked if isinstance(asked, str) and asked.strip() else self._question
         if not self.has_missed:
-            unanswered.record(self._services, self._conversation, self._answer, question)
+            with suppress(Busy):  # an answer is worth more than its question's being kept
+                unanswered.record(self._services, self._conversation, self._answer, question)
         self.has_missed = True
         contact = self._persona.get("contact") or {}
-        address = contact.get("url") or contact.get("mailto") or ""
+        address = contact.get("url") or ""
         offered = f" Offer this contact: {contact.get('label') or ''} {address}".rstrip() if address else ""
         return "It is kept for the owner. Say that the sources do not hold it." + offered
 
