@@ -216,13 +216,8 @@ class _Work:
         if isinstance(self._prompting, prompting.VisitPrompts):
             screen = self._prompting.screen
             began = screen.first_word_at if screen else None
-            endings.ended(
-                self._services,
-                conversation,
-                ended,
-                has_missed=getattr(reader.tools, "has_missed", False),
-                first_word_s=None if began is None else began - seconds(ended.created_at),
-            )
+            first_word_s = None if began is None else began - seconds(ended.created_at)
+            endings.ended(self._services, conversation, ended, first_word_s)
         elif conversation.title is None and ended.text():
             titles.write(self._services, ended, reader.past.question, self._channel)
 

@@ -26,8 +26,8 @@ _ESCAPED = {".": "_d", "-": "_h"}
 class Day:
     """Counts of one day, or of several together (`total`).
 
-    unsourced: answers that cite nothing. languages, hosts: of visits. first_words: how many answers began to be
-    written; within: how many of them by the upper end (ms) of what they took.
+    questions: each as often as it is answered. unsourced: answers that cite nothing. languages, hosts: of visits.
+    first_words: how many answers began to be written; within: how many of them by the upper end (ms) of what they took.
     """
 
     day: str

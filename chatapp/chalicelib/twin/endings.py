@@ -6,7 +6,6 @@ Nobody waits for a count, and nothing but the count is lost where the database i
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from chalicelib.aws.faults import Busy
@@ -19,58 +18,23 @@ if TYPE_CHECKING:
     from chalicelib.services import Services
 
 
-@dataclass(frozen=True, slots=True)
-class Answered:
-    """One answer. has_missed: it said that the sources do not hold it.
+def ended(services: Services, conversation: Conversation, answer: Message, first_word_s: float | None) -> None:
+    """An answer's end. Neither its transcript nor a count is worth its failing; an owner's preview has neither.
 
     first_word_s: from the question on; None where no word came.
     """
-
-    handle: str
-    language: str
-    referrer: str
-    has_sources: bool
-    has_missed: bool
-    status: str
-    cost_micro_usd: int
-    first_word_s: float | None
-
-
-def ended(
-    services: Services, conversation: Conversation, answer: Message, *, has_missed: bool, first_word_s: float | None
-) -> None:
-    """An answer's end. Neither its transcript nor a count is worth its failing."""
     with suppress(Busy):
         transcripts.write(services, conversation)
     if conversation.preview is not None or conversation.twin is None:
         return
-    cited = any(block.get("citations") for block in answer.content)
-    answered(
-        services,
-        Answered(
-            conversation.twin,
-            conversation.asked_in or conversation.visit.get("language", ""),
-            conversation.visit.get("referrer", ""),
-            cited,
-            has_missed,
-            answer.status,
-            (answer.usage or {}).get("cost_micro_usd", 0),
-            first_word_s,
-        ),
-    )
-
-
-def answered(services: Services, what: Answered) -> None:
-    """What insights count of an answer: called once for each that has ended, never of an owner's preview."""
-    first_word_ms = None if what.first_word_s is None else round(what.first_word_s * 1_000)
     with suppress(Busy):
         insights.answered(
             services,
-            what.handle,
-            is_answered=what.status == "complete",
-            has_source=what.has_sources,
-            cost_micro_usd=what.cost_micro_usd,
-            first_word_ms=first_word_ms,
+            conversation.twin,
+            is_answered=answer.status == "complete",
+            has_source=any(block.get("citations") for block in answer.content),
+            cost_micro_usd=(answer.usage or {}).get("cost_micro_usd", 0),
+            first_word_ms=None if first_word_s is None else round(first_word_s * 1_000),
         )
 
 

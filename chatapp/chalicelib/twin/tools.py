@@ -32,7 +32,7 @@ _RESULT_TOKENS = 40
 
 
 class Tools:
-    """The tools of one answer. found: what the search gave so far. has_missed: it was said that the sources lack it."""
+    """The tools of one answer. found: what the search gave so far."""
 
     def __init__(  # noqa: PLR0917 (its parts, each named once, where it is made)
         self,
@@ -50,7 +50,7 @@ class Tools:
         self._persona = persona
         self._question = question
         self.found: dict[str, list[Found]] = {}
-        self.has_missed = False
+        self._has_missed = False
 
     @property
     def definitions(self) -> tuple[dict[str, Any], ...]:
@@ -71,10 +71,10 @@ class Tools:
     def _missed(self, given: dict[str, Any]) -> str:
         asked = given.get("question")
         question = asked if isinstance(asked, str) and asked.strip() else self._question
-        if not self.has_missed:
+        if not self._has_missed:
             with suppress(Busy):  # an answer is worth more than its question's being kept
                 unanswered.record(self._services, self._conversation, self._answer, question)
-        self.has_missed = True
+        self._has_missed = True
         contact = self._persona.get("contact") or {}
         address = contact.get("url") or ""
         offered = f" Offer this contact: {contact.get('label') or ''} {address}".rstrip() if address else ""
