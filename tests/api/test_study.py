@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import logging
+import time
 from typing import Any
 
 import pytest
@@ -332,6 +333,41 @@ def test_questions_cost_nothing_where_there_is_nothing_or_no_money(stage: Stage,
     stage.run()
     assert stage.requests() == []
     assert draft(twin)["persona"]["texts"] == {}
+    assert told(twin) == ("en", "failed", "budget_spent")
+
+
+def told(twin: Person) -> tuple[str, str, str | None]:
+    """How it goes with the questions that were asked for."""
+    state = draft(twin)["suggesting"]
+    return state["language"], state["status"], state["error"] and state["error"]["code"]
+
+
+def test_how_it_goes_with_suggested_questions_is_told_until_they_are_kept(
+    stage: Stage, twin: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    twin.post("/drafts/me/questions", {"language": "en"})
+    assert told(twin) == ("en", "writing", None)
+    stage.run()
+    assert told(twin) == ("en", "failed", "nothing_to_ask_about")
+    archive(twin, {"Skills": [{"Name": "R"}]})
+    stage.script(None, times=1, error={"status": 400, "message": "no"})
+    twin.post("/drafts/me/questions", {"language": "fr"})
+    stage.run()
+    assert told(twin) == ("fr", "failed", "prompt_refused")
+    with monkeypatch.context() as full:
+        full.setattr("chalicelib.twin.drafts.MAX_BYTES", 10)
+        twin.post("/drafts/me/questions", {"language": "fr"})
+        stage.run()
+    assert told(twin) == ("fr", "failed", "payload_too_large"), "and no second call of the model"
+    asked = len(stage.requests())
+    twin.post("/drafts/me/questions", {"language": "fr"})
+    with monkeypatch.context() as late:
+        late.setattr("time.time", lambda now=time.time: now() + 86_400)
+        assert told(twin) == ("fr", "failed", "lost")
+    stage.run()
+    assert len(stage.requests()) == asked + 1
+    assert draft(twin)["suggesting"] is None
+    assert draft(twin)["persona"]["texts"]["fr"]["suggested_questions"]
 
 
 def test_no_text_of_a_cv_is_logged(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from chalicelib.errors import InvalidRequest, NotFound
 from chalicelib.ids import iso
-from chalicelib.twin import drafts, entries, photos, publication, removal, rows, sources, versions
+from chalicelib.twin import drafts, entries, photos, publication, removal, rows, sources, suggesting, versions
 from chalicelib.twin.conflicts import Conflict
 from chalicelib.twin.drafts import Draft
 from chalicelib.twin.rows import Entry, Head, Persona, Version
@@ -146,6 +146,7 @@ def _draft(services: Services, draft: Draft, published: list[Version]) -> s.Draf
         monthly_budget_usd=settings.twin_monthly_budget_usd if monthly is None else monthly / 1e6,
         noindex=head.noindex,
         transcripts=head.transcripts,
+        suggesting=s.Suggesting.model_validate(state) if (state := suggesting.state(head.suggesting)) else None,
         versions=[
             s.Version(
                 version=each.version,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from chalicelib.aws.functions import NotStarted
 from chalicelib.errors import Unavailable
 from chalicelib.files import lifecycle
-from chalicelib.twin import drafts, rows, sources, study
+from chalicelib.twin import drafts, sources, study, suggesting
 from chalicelib.twin.found import Found
 
 from . import drafts as views
@@ -57,9 +57,10 @@ def decide(services: Services, handle: str, conflict_id: str, body: s.Decision) 
 
 
 def suggest(services: Services, user: User, handle: str, body: s.QuestionsRequest) -> s.QuestionsAsked:
-    rows.get(services, handle)
+    suggesting.begin(services, handle, body.language)
     try:
         services.studies.invoke(study.Order("questions", handle, user.subject.owner, body.language).payload())
     except NotStarted as error:
+        suggesting.fail(services, handle, body.language, suggesting.LOST)
         raise Unavailable("The questions could not be asked for; try again.") from error
     return s.QuestionsAsked(language=body.language)

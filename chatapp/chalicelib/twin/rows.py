@@ -63,7 +63,7 @@ class Head:
 
     published_revision: the draft's as it was published. next_version: none has this number or a higher one.
     draft_bytes: what persona and entries take. page_version: that the static page shows.
-    daily_, monthly_budget_micro_usd: where an owner has set one.
+    daily_, monthly_budget_micro_usd: where an owner has set one. suggesting: see there.
     """
 
     handle: str
@@ -79,6 +79,7 @@ class Head:
     monthly_budget_micro_usd: int | None = None
     noindex: bool = False
     transcripts: bool = True
+    suggesting: Mapping[str, Any] | None = None
     draft_bytes: int = 0
     deleted_at: int | None = None
 

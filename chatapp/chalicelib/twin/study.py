@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from chalicelib import logs
 from chalicelib.claude.interface import ModelError
-from chalicelib.errors import BudgetSpent, DraftChanged, NotFound, PayloadTooLarge
+from chalicelib.errors import BudgetSpent, Conflict, DraftChanged, NotFound, PayloadTooLarge
 from chalicelib.files import extracts
 from chalicelib.files import row as files
 from chalicelib.files.row import File
@@ -22,8 +22,8 @@ from chalicelib.people import rows as people
 from chalicelib.shapes import ErrorInfo
 from chalicelib.subjects import Subject
 
-from . import cv, drafts, grouping, questions, rows, sources
-from .asking import Payer, Question, ask
+from . import cv, drafts, grouping, questions, rows, sources, suggesting
+from .asking import Payer, ask
 from .found import Found
 from .rows import Language, Source
 
@@ -77,16 +77,18 @@ def _read(services: Services, order: Order, payer: Payer) -> None:
         return
     try:
         sources.finish(services, order.handle, source, _told(services, source, payer))
-    except _Unread as unread:
-        sources.fail(services, order.handle, source, unread.error)
-    except (BudgetSpent, PayloadTooLarge, ModelError) as refused:
-        sources.fail(services, order.handle, source, {"code": refused.code, "message": refused.message})
+    except (_Unread, BudgetSpent, PayloadTooLarge, ModelError) as refused:
+        sources.fail(services, order.handle, source, _told_of(refused))
     except NotFound:
         raise
     except Exception:
         sources.fail(services, order.handle, source, sources.LOST)
         raise
     logs.line("study", task=order.task, handle=order.handle)
+
+
+def _told_of(refused: _Unread | BudgetSpent | Conflict | PayloadTooLarge | ModelError) -> ErrorInfo:
+    return refused.error if isinstance(refused, _Unread) else {"code": refused.code, "message": refused.message}
 
 
 def _told(services: Services, source: Source, payer: Payer) -> list[Found]:
@@ -145,19 +147,25 @@ def _text(services: Services, file: File) -> str:
 def _suggest(services: Services, order: Order, payer: Payer) -> None:
     draft = drafts.read(services, order.handle)
     language: Language = "fr" if order.which == "fr" else "en"
-    suggested = _suggested(services, payer, questions.question(draft.entries, language))
-    if suggested:
-        _keep(services, order.handle, language, suggested)
-
-
-def _suggested(services: Services, payer: Payer, question: Question) -> tuple[str, ...]:
-    if not question.document:
-        return ()
     try:
-        return questions.suggested(ask(services, payer, services.settings.cheapest(), question).given)
-    except (BudgetSpent, ModelError) as refused:
-        logs.line("study", task="questions", refused=refused.code)
-        return ()
+        _keep(services, order.handle, language, _suggested(services, payer, draft, language))
+    except (_Unread, BudgetSpent, Conflict, PayloadTooLarge, ModelError) as refused:
+        suggesting.fail(services, order.handle, language, _told_of(refused))
+    except NotFound:
+        raise
+    except Exception:
+        suggesting.fail(services, order.handle, language, suggesting.LOST)
+        raise
+
+
+def _suggested(services: Services, payer: Payer, draft: drafts.Draft, language: Language) -> tuple[str, ...]:
+    question = questions.question(draft.entries, language)
+    if not question.document:
+        raise _Unread("nothing_to_ask_about", "There is no entry to ask about. Add a source first.")
+    suggested = questions.suggested(ask(services, payer, services.settings.cheapest(), question).given)
+    if not suggested:
+        raise _Unread("no_suggestion", "The model suggested no question. Try again.")
+    return suggested
 
 
 def _keep(services: Services, handle: str, language: Language, suggested: tuple[str, ...]) -> None:
@@ -169,8 +177,10 @@ def _keep(services: Services, handle: str, language: Language, suggested: tuple[
         persona = replace(draft.persona, texts={**texts, language: of_language})
         write, more = drafts.set_persona(services, handle, persona, draft.persona)
         with suppress(DraftChanged):
-            drafts.change(services, handle, [write], more_bytes=more, revision=draft.head.revision)
+            revision = draft.head.revision
+            drafts.change(services, handle, [write], more_bytes=more, revision=revision, head=dict(suggesting.DONE))
             return
+    raise Conflict("The draft is changing too fast; try again.")
 
 
 def _group(services: Services, order: Order, payer: Payer) -> None:

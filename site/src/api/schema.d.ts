@@ -1658,6 +1658,7 @@ export interface components {
             noindex: boolean;
             /** Transcripts */
             transcripts: boolean;
+            suggesting: components["schemas"]["Suggesting"] | null;
             /** Versions */
             versions: components["schemas"]["Version"][];
         };
@@ -3249,6 +3250,23 @@ export interface components {
             code: string;
             /** Message */
             message: string;
+        };
+        /**
+         * Suggesting
+         * @description How it goes with the questions that were asked for last.
+         */
+        Suggesting: {
+            /**
+             * Language
+             * @enum {string}
+             */
+            language: "fr" | "en";
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "writing" | "failed";
+            error: components["schemas"]["SourceError"] | null;
         };
         /**
          * Texts

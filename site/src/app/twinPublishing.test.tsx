@@ -83,11 +83,19 @@ describe("the persona", () => {
     await person.click(await screen.findByRole("button", { name: "Have them written" }));
     expect(await screen.findByRole("button", { name: "They are being written…" })).toBeDisabled();
     const { texts } = api.me.persona;
-    api.change({ persona: somebody({ texts: { ...texts, en: { greeting: "", suggested_questions: ["What is an engine?"], topics: "", off_limits: [] } } }) });
+    const written = { ...texts, en: { greeting: "", suggested_questions: ["What is an engine?"], topics: "", off_limits: [] } };
+    api.change({ persona: somebody({ texts: written }), suggesting: null });
     await pass(3_000);
     expect(screen.getByLabelText("Suggested questions")).toHaveValue("What is an engine?");
     expect(screen.getByRole("button", { name: "Have them written" })).toBeEnabled();
     expect(api.sent("POST", "/drafts/me/questions")).toEqual([{ language: "en" }]);
+  });
+
+  it("says why questions could not be written", async () => {
+    api.change({ entries: [entry()], suggesting: { language: "en", status: "failed", error: { code: "no_suggestion", message: "…" } } });
+    await open();
+    expect(await screen.findByRole("alert")).toHaveTextContent("Claude found no question. Try again.");
+    expect(screen.getByRole("button", { name: "Have them written" })).toBeEnabled();
   });
 
   it("refuses a photo that is none, kindly", async () => {

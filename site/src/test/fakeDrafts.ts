@@ -65,6 +65,7 @@ export const draft = (fields: Partial<TwinDraft> = {}): TwinDraft => ({
   monthly_budget_usd: 20,
   noindex: false,
   transcripts: true,
+  suggesting: null,
   versions: [],
   ...fields,
 });
@@ -127,11 +128,15 @@ export class FakeDrafts {
       this.change({ conflicts: held.conflicts.filter(({ conflict_id: one }) => one !== id) }, handle);
       return [200, {}];
     }
+    if (part === "questions") {
+      const { language } = body as { language: "fr" | "en" };
+      this.change({ suggesting: { language, status: "writing", error: null } }, handle);
+      return [202, { language }];
+    }
     if (part === "photo") {
       this.change({ photo_url: method === "PUT" ? "https://storage.test/photo?signed" : null }, handle);
       return [200, {}];
     }
-    if (part === "questions") return [202, { language: body["language"] as TwinLanguage }];
     if (part === "preview") return [201, { visit_id: `v${(this.#count += 1)}`, token: "token", profile: this.#profile(held) }];
     if (part === "publications" && body["revision"] !== held.revision) return refused(409, "changed", { revision: held.revision });
     return [201, this.#publish(held)];

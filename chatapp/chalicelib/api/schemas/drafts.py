@@ -122,6 +122,14 @@ class SourceError(BaseModel):
     message: str
 
 
+class Suggesting(BaseModel):
+    """How it goes with the questions that were asked for last."""
+
+    language: Language
+    status: Literal["writing", "failed"]
+    error: SourceError | None
+
+
 class Source(BaseModel):
     """entries: how many of the draft's come from it."""
 
@@ -180,6 +188,7 @@ class Draft(BaseModel):
     monthly_budget_usd: float
     noindex: bool
     transcripts: bool
+    suggesting: Suggesting | None
     versions: list[Version]
 
 

@@ -251,5 +251,8 @@ export const twinEn = {
     no_text: "It is a picture of a text. Choose a document whose text can be selected.",
     too_long: "It is too long. Choose a shorter one.",
     prompt_refused: "Claude declines to work on this document. Choose another one.",
+    nothing_to_ask_about: "There is nothing to ask about yet. Add a source first.",
+    no_suggestion: "Claude found no question. Try again.",
+    lost: "The questions could not be written. Try again.",
   },
 };

@@ -252,5 +252,8 @@ export const twinFr: typeof twinEn = {
     no_text: "C’est l’image d’un texte. Choisissez un document dont le texte peut être sélectionné.",
     too_long: "C’est trop long. Choisissez un document plus court.",
     prompt_refused: "Claude refuse de travailler sur ce document. Choisissez-en un autre.",
+    nothing_to_ask_about: "Il n’y a encore rien à demander. Ajoutez d’abord une source.",
+    no_suggestion: "Claude n’a trouvé aucune question. Réessayez.",
+    lost: "Les questions n’ont pas pu être écrites. Réessayez.",
   },
 };

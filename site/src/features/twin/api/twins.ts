@@ -1,6 +1,5 @@
 /** Twins as their owners work on them: the draft, and what is done to it. */
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useState } from "react";
 
 import { ApiError, type ApiClient } from "@/api/client";
 import { useApi } from "@/api/context";
@@ -9,12 +8,10 @@ import { twinTexts } from "@/i18n/twin";
 import { showToast } from "@/ui/toasts";
 
 import { deleteEntry, readDraft, readTwins, restoreEntry, writeQuestions } from "./endpoints";
-import { twinErrorText } from "./problems";
+import { sourceErrorText, twinErrorText } from "./problems";
 
 /** How often it is asked how far the server is. */
 const POLL_MS = 2_000;
-/** How long questions are waited for. */
-const QUESTIONS_WAIT_MS = 90_000;
 
 const twinsKey = ["twins"] as const;
 export const draftKey = (handle: string) => [...twinsKey, "draft", handle] as const;
@@ -25,11 +22,12 @@ export function useTwins() {
 }
 
 /** Whether the server is still at work on what a draft shows. */
-const isUnderWay = ({ sources, page, published_version: published }: TwinDraft): boolean =>
-  sources.some(({ status }) => status === "reading") || (published !== null && page.rendered_version !== published);
+const isUnderWay = ({ sources, suggesting, page, published_version: published }: TwinDraft): boolean =>
+  sources.some(({ status }) => status === "reading") ||
+  suggesting?.status === "writing" || (published !== null && page.rendered_version !== published);
 
-/** null: there is none of this name. isWatched: something is awaited that the draft itself does not tell. */
-export function useDraft(handle: string, isWatched = false) {
+/** null: there is none of this name. */
+export function useDraft(handle: string) {
   const api = useApi();
   return useQuery({
     queryKey: draftKey(handle),
@@ -43,7 +41,7 @@ export function useDraft(handle: string, isWatched = false) {
     },
     // Other owners work on it, too.
     staleTime: 0,
-    refetchInterval: ({ state }) => (isWatched || (state.data && isUnderWay(state.data)) ? POLL_MS : false),
+    refetchInterval: ({ state }) => (state.data && isUnderWay(state.data) ? POLL_MS : false),
   });
 }
 
@@ -88,24 +86,12 @@ export function useDeleteEntry(handle: string): (entry: TwinEntry) => void {
     });
 }
 
-/** Has questions written from the sources, and waits for them. */
-export function useWrittenQuestions(draft: TwinDraft) {
-  const [asked, setAsked] = useState<{ language: TwinLanguage; before: string } | null>(null);
-  const told = (language: TwinLanguage): string => JSON.stringify(draft.persona.texts[language]?.suggested_questions ?? []);
-  const isWaiting = asked !== null && told(asked.language) === asked.before;
-  useDraft(draft.handle, isWaiting);
-  const write = useStep(draft.handle, writeQuestions);
+/** Has questions written from the sources; the draft says how it goes. */
+export function useWrittenQuestions({ handle, suggesting }: TwinDraft) {
+  const write = useStep(handle, writeQuestions);
   return {
-    isWaiting: isWaiting || write.isPending,
-    write: (language: TwinLanguage): void => {
-      const before = told(language);
-      write.mutate(language, {
-        onSuccess: () => {
-          setAsked({ language, before });
-          setTimeout(() => setAsked(null), QUESTIONS_WAIT_MS);
-        },
-        onError: complain,
-      });
-    },
+    isWaiting: suggesting?.status === "writing" || write.isPending,
+    problem: suggesting?.error ? sourceErrorText(suggesting.error) : null,
+    write: (language: TwinLanguage): void => write.mutate(language, { onError: complain }),
   };
 }

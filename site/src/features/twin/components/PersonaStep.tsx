@@ -4,6 +4,7 @@ import { useId, useState } from "react";
 import type { TwinDraft, TwinLanguage } from "@/api/types";
 import { languageNames, useLanguage } from "@/i18n";
 import { useTwinTexts, type TwinTexts } from "@/i18n/twin";
+import { Alert } from "@/ui/Alert";
 import { Button } from "@/ui/Button";
 import { Choice } from "@/ui/Choice";
 import { Field } from "@/ui/Field";
@@ -86,7 +87,7 @@ function Speech({ draft, edits: { value, set } }: { draft: TwinDraft; edits: Edi
   const languages = languagesOf(value.languages);
   const [chosen, setChosen] = useState<TwinLanguage>(own);
   const language = languages.find((one) => one === chosen) ?? languages[0] ?? "fr";
-  const { write, isWaiting } = useWrittenQuestions(draft);
+  const { write, isWaiting, problem } = useWrittenQuestions(draft);
   const area = (name: "greeting" | "questions" | "topics" | "offLimits", hint: string) => (
     <TextArea lang={language} label={texts[name]} hint={hint} maxLength={2_000} value={value[`${name}.${language}`]} onValue={(text) => set(`${name}.${language}`, text)} />
   );
@@ -107,6 +108,7 @@ function Speech({ draft, edits: { value, set } }: { draft: TwinDraft; edits: Edi
       <Button isSmall disabled={isWaiting || draft.entries.length === 0} onClick={() => write(language)}>
         {isWaiting ? texts.questionsWriting : texts.questionsWrite}
       </Button>
+      {problem && <Alert>{problem}</Alert>}
       {area("topics", texts.topicsHint)}
       {area("offLimits", texts.offLimitsHint)}
     </Card>
