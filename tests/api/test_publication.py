@@ -217,23 +217,26 @@ def test_what_the_page_says_of_its_settings_is_written_anew(stage: Stage, olga: 
 
 
 def test_sections_for_comments_are_known_and_stay_closed(stage: Stage, olga: Person) -> None:
+    elsewhere = {"title": "CV", "url": "https://portfolio.example/cv", "open": True}
+    olga.call("PUT", "/sections/experience", elsewhere)
     made(olga)
     publish(olga)
-    section = olga.get("/sections/experience").body
+    section = olga.get("/sections/me.experience").body
     assert section == {
-        "section_id": "experience",
+        "section_id": "me.experience",
         "title": "Experience",
         "url": "https://site.example/#experience",
         "open": True,
     }
-    olga.call("PUT", "/sections/experience", {"title": "x", "url": section["url"], "open": False})
+    olga.call("PUT", "/sections/me.experience", {"title": "x", "url": section["url"], "open": False})
     made(olga, "garden", languages=["fr"])
     publish(olga, "garden")
     assert olga.get("/sections/garden.experience").body["title"] == "Expérience"
     assert olga.get("/sections/garden.experience").body["url"] == "https://site.example/twin/garden/#experience"
     publish(olga)
-    again = olga.get("/sections/experience").body
+    again = olga.get("/sections/me.experience").body
     assert (again["title"], again["open"]) == ("Experience", False)
+    assert olga.get("/sections/experience").body == {"section_id": "experience", **elsewhere}, "another page's stays"
 
 
 def test_a_draft_is_tried_as_a_snapshot_of_its_revision(stage: Stage, olga: Person) -> None:

@@ -140,7 +140,6 @@ def _made_public(services: Services, snapshot: Snapshot, number: int, revision: 
     body = versions.packed({**snapshot, "version": number, "published_at": at})
     services.snapshots.put(rows.snapshot_key(handle, number), body, _GZIP)
     profile = versions.profile(snapshot, number, at)
-    _make_sections_known(services, profile)
     table = services.twins
     head = table.change(
         rows.key(handle),
@@ -165,6 +164,7 @@ def _made_public(services: Services, snapshot: Snapshot, number: int, revision: 
         if not row or "deleted_at" in row:
             raise NotFound("twin", "handle") from refused
         raise Conflict("Another version was published meanwhile. Look at it, then publish again.") from refused
+    _make_sections_known(services, profile)
     write_page(services, handle)
     return rows.get(services, handle)
 
@@ -175,5 +175,5 @@ def _make_sections_known(services: Services, profile: Profile) -> None:
     url = page_url(services.settings, handle)
     for each in profile["sections"]:
         name = each["section"]
-        section_id = name if handle == rows.ROOT else f"{handle}.{name}"
-        sections.make_known(services, section_id, title=LABELS[language].sections[name], url=f"{url}#{name}")
+        title = LABELS[language].sections[name]
+        sections.make_known(services, keys.comments(handle, name), title=title, url=f"{url}#{name}")

@@ -1,7 +1,7 @@
 /** Twins at the API, in memory: behaves as the real one where the site can tell. */
 import { vi } from "vitest";
 
-import type { TwinDraft, TwinEntry, TwinLanguage, TwinPersona, TwinSource } from "@/api/types";
+import type { TwinDraft, TwinEntry, TwinPersona, TwinSource } from "@/api/types";
 
 import { refused, type Asked } from "./fakeCommunity";
 

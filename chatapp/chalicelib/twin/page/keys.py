@@ -41,6 +41,11 @@ def path(handle: str, language: str | None) -> str:
     return "/" if key == ROOT_KEY else f"/{key}"
 
 
+def comments(handle: str, section: str) -> str:
+    """The section of comments beneath a part of a page: none that an owner has made for a page elsewhere."""
+    return f"{handle}.{section}"
+
+
 def photo(handle: str, sha: str, suffix: str) -> str:
     return f"{folder(handle)}photo-{sha[:16]}.{suffix}"
 

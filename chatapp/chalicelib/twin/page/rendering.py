@@ -149,7 +149,7 @@ def _sections(profile: Profile, labels: Labels) -> list[dict[str, Any]]:
         {
             "name": name,
             "title": title,
-            "comments": name if profile["handle"] == keys.ROOT_HANDLE else f"{profile['handle']}.{name}",
+            "comments": keys.comments(profile["handle"], name),
             "is_compact": name in _COMPACT,
             "entries": [
                 {**entry, "period": period(labels, entry["start"], entry["end"], name in _GOING_ON)}
