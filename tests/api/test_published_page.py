@@ -31,7 +31,7 @@ PERSONA: dict[str, Any] = {
     "contact": None,
     "links": [],
 }
-ASSETS = [rendering.style().key, rendering.script().key]
+ASSETS = [rendering.style().key, rendering.script().key, rendering.card().key]
 ROOT = ["en/", "fr/", "index.html"]
 
 

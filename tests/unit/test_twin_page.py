@@ -147,7 +147,7 @@ def test_without_a_photo_there_are_initials_and_no_image() -> None:
     document = page()
     assert document.one("span").whole == "ÉV"
     assert list(document.all("img")) == []
-    assert meta(document, "og:image") is None
+    assert meta(document, "og:image") == f"{SITE}/{rendering.card().key}", "a card for where it is shared"
     assert "image" not in json.loads(document.one("script", type="application/ld+json").whole)["mainEntity"]
 
 
@@ -294,9 +294,24 @@ def test_the_page_of_nothing_leads_the_owner_to_set_it_up() -> None:
     assert meta(document, "robots") == "noindex"
 
 
+def test_an_entry_in_another_language_says_so_to_whoever_reads_aloud() -> None:
+    for language, other in (("fr", "en"), ("en", "fr")):
+        assert {each.attributes.get("lang") for each in page(language).all("article")} == {None, other}
+    assert texts.other_language("Python, R, SQL", "fr") == ""
+    assert texts.other_language("Une crue à la fin de l’hiver, sur les rives", "en") == "fr"
+
+
+def test_paper_shows_where_links_lead() -> None:
+    contact = {"label": "Write to me", "url": "mailto:ada@example.org"}
+    assert texts.printed(contact) == "ada@example.org"
+    assert texts.printed({"label": "ada@example.org", "url": "mailto:ada@example.org"}) == ""
+    assert texts.printed({"label": "Code", "url": "https://code.example.org/"}) == "code.example.org"
+    assert "data-shown" in rendering.rendered(rendering.Page(profile(contact=contact), SITE))["index.html"].decode()
+
+
 def test_assets_are_named_by_their_content() -> None:
-    for asset in (rendering.style(), rendering.script()):
-        assert re.fullmatch(r"twin/page-[0-9a-f]{12}\.(css|js)", asset.key)
+    for asset in (rendering.style(), rendering.script(), rendering.card()):
+        assert re.fullmatch(r"twin/(page|card)-[0-9a-f]{12}\.(css|js|png)", asset.key)
         assert asset.body
     assert page().one("link", rel="stylesheet").attributes["href"] == f"/{rendering.style().key}"
 

@@ -28,6 +28,7 @@ class Labels:
     no_script: str
     comments: str
     comments_no_script: str
+    failed: str
     published: str
     sign_in: str
 
@@ -64,7 +65,7 @@ _FRENCH = Labels(
     to_content="Aller au contenu",
     languages="Langues de la page",
     contact="Contact et liens",
-    photo_of="Photo de {}",
+    photo_of="Photo\u202f: {}",
     ask="Poser une question",
     ask_title="Interroger le jumeau numérique",
     questions="Par exemple\u202f:",
@@ -74,6 +75,7 @@ _FRENCH = Labels(
     no_script="La discussion a besoin de JavaScript\u202f; tout le reste se lit sans.",
     comments="Commentaires",
     comments_no_script="Les commentaires ont besoin de JavaScript.",
+    failed="Cela n’a pas pu être chargé. Vérifiez votre connexion, puis réessayez.",
     published="Publié le {}",
     sign_in="Se connecter",
 )
@@ -115,6 +117,7 @@ _ENGLISH = Labels(
     no_script="The chat needs JavaScript; everything else reads without.",
     comments="Comments",
     comments_no_script="Comments need JavaScript.",
+    failed="That could not be loaded. Check your connection, then try again.",
     published="Published on {}",
     sign_in="Sign in",
 )

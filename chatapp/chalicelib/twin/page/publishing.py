@@ -77,7 +77,7 @@ def _bring(services: Services, handle: str, state: _State) -> None:
 
 def _objects(services: Services, handle: str, state: _State) -> list[Asset]:
     """In the order of writing: what a page names before the page, and the root last."""
-    assets = [rendering.style(), rendering.script()]
+    assets = [rendering.style(), rendering.script(), rendering.card()]
     if state.profile is None:
         nothing = Asset(keys.ROOT_KEY, rendering.unpublished(), _HTML)
         return [*assets, nothing] if handle == keys.ROOT_HANDLE else []
@@ -122,7 +122,7 @@ def _bucket(services: Services, key: str) -> Bucket:
 
 def _kept_for(key: str) -> str:
     """Names of photos and assets change with what they hold; those of pages stay."""
-    return _FOREVER if key.rpartition("/")[2].startswith(("photo-", "page-")) else _FRESH
+    return _FOREVER if key.rpartition("/")[2].startswith(("photo-", "page-", "card-")) else _FRESH
 
 
 def _note(services: Services, handle: str, version: int | None) -> None:

@@ -81,6 +81,7 @@ def render(page: Page, language: str) -> bytes:
     addresses, links = page.addresses(), _links(profile)
     spoken = {"greeting": "", "suggested_questions": [], **profile["texts"].get(language, {})}
     photo_url = f"{page.site_url}/{page.photo}" if page.photo else None
+    card_url = photo_url or f"{page.site_url}/{card().key}"
     html = (
         _templates()
         .get_template("page.html")
@@ -93,7 +94,7 @@ def render(page: Page, language: str) -> bytes:
             paths={each: page.path(each) for each in page.languages},
             canonical=addresses[language],
             description=_description(profile),
-            photo_url=photo_url,
+            card_url=card_url,
             initials=texts.initials(profile["name"]),
             spoken=spoken,
             contact=_link(profile.get("contact")),
@@ -123,6 +124,12 @@ def script() -> Asset:
     return _asset("page.js", "text/javascript; charset=utf-8")
 
 
+@lru_cache(maxsize=1)
+def card() -> Asset:
+    """What stands for a page that is shared, where it has no photo."""
+    return _asset("card.png", "image/png")
+
+
 def _asset(name: str, content_type: str) -> Asset:
     body = (_HERE / name).read_bytes()
     stem, _, suffix = name.partition(".")
@@ -138,7 +145,7 @@ def _templates() -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters |= {"blocks": texts.blocks, "address": texts.address}
+    made.filters |= {"blocks": texts.blocks, "address": texts.address, "shown": texts.printed}
     return made
 
 
@@ -152,7 +159,11 @@ def _sections(profile: Profile, labels: Labels) -> list[dict[str, Any]]:
             "comments": keys.comments(profile["handle"], name),
             "is_compact": name in _COMPACT,
             "entries": [
-                {**entry, "period": period(labels, entry["start"], entry["end"], name in _GOING_ON)}
+                {
+                    **entry,
+                    "period": period(labels, entry["start"], entry["end"], name in _GOING_ON),
+                    "language": texts.other_language(f"{entry['title']} {entry['text']}", labels.language),
+                }
                 for entry in by_name[name]
             ],
         }

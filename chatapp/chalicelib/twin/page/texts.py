@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import groupby
 from urllib.parse import urlsplit
 
 _BULLETS = ("- ", "* ", "• ", "– ")
 _SCHEMES = ("http", "https", "mailto")
+_FRENCH = "le la les des du de une un et en dans pour par sur avec au aux est qui que ce cette leurs"
+_ENGLISH = "the of and in to a an for with on by is are was from that which this their my at"
+_COMMON = {"fr": frozenset(re.split(" ", _FRENCH)), "en": frozenset(re.split(" ", _ENGLISH))}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +42,20 @@ def address(url: str | None) -> str:
         return ""
     whole = bool(parts.netloc) if parts.scheme in _SCHEMES[:2] else bool(parts.path)
     return (url or "").strip() if parts.scheme in _SCHEMES and whole else ""
+
+
+def printed(link: Mapping[str, str]) -> str:
+    """What paper shows of a link, beside its words: "" where they say it already."""
+    url = link["url"].removeprefix("mailto:").removeprefix("https://").removeprefix("http://").rstrip("/")
+    return "" if url in link["label"] else url
+
+
+def other_language(text: str, language: str) -> str:
+    """The language of a text where it is plainly not the page's, told by its commonest words; "" otherwise."""
+    words = Counter(re.findall(r"[^\W\d_]+", text.lower()))
+    told = {name: sum(words[each] for each in common) for name, common in _COMMON.items()}
+    other = max(told, key=lambda name: told[name])
+    return other if other != language and told[other] >= 2 and told[other] > 2 * told.get(language, 0) else ""
 
 
 def initials(name: str) -> str:

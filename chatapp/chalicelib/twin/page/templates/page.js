@@ -23,8 +23,20 @@
   const twin = document.querySelector("chatapp-twin");
   const button = document.querySelector("[data-ask]");
   if (button) button.hidden = false;
+  const failed = document.querySelector("[data-failed]");
+  /** What somebody waits for: what did not load is said, and tried again the next time. */
+  const loaded = async (address) => {
+    failed.hidden = true;
+    try {
+      await load(address);
+      return true;
+    } catch {
+      failed.hidden = false;
+      return false;
+    }
+  };
   const open = async (question) => {
-    await load("/twin.js");
+    if (!(await loaded("/twin.js"))) return;
     await customElements.whenDefined("chatapp-twin");
     twin.open?.(question);
   };
@@ -37,7 +49,9 @@
     void open(asked.matches("[data-question]") ? asked.textContent : undefined);
   });
   for (const details of document.querySelectorAll("details.comments")) {
-    details.addEventListener("toggle", () => void load("/embed.js"), { once: true });
+    details.addEventListener("toggle", () => {
+      if (details.open) void loaded("/embed.js");
+    });
   }
   if (twin) {
     const idle = window.requestIdleCallback ?? ((then) => setTimeout(then, 2000));
