@@ -6,7 +6,7 @@ import { h } from "@/lib/dom";
 import { entryAddress, type TwinApi } from "./api";
 import { button, ExchangeView, ownersText, problemText, type Around } from "./exchange";
 import { publishedLinks } from "./links";
-import { privacy } from "./privacy";
+import { privacy, type Privacy } from "./privacy";
 import { momentMs } from "./problems";
 import { Speaker } from "./speech";
 import type { TwinWords } from "./texts";
@@ -42,6 +42,7 @@ export class Panel {
   readonly #stop: HTMLButtonElement;
   readonly #views = new Map<string, ExchangeView>();
   readonly #speaker: Speaker;
+  readonly #privacy: Privacy;
   readonly #unsubscribe: () => void;
   #around: Around;
   #restingUntilMs: number | null;
@@ -68,16 +69,8 @@ export class Panel {
     );
     const form = h("form", { part: "composer" }, h("div", { part: "row" }, this.box, this.#stop, this.#send), this.#hint);
     this.#listen(form);
-    const footer = privacy({
-      words,
-      profile,
-      visit,
-      api,
-      onChosen: () => thread.visitEnded(),
-      onErased: () => this.#erased(),
-      say: (text) => this.#speaker.say(text),
-    });
-    this.node = h("div", { class: "flat" }, this.#scroller, this.#notice, form, footer, heard);
+    this.#privacy = privacy({ words, profile, visit, api, onErased: () => thread.clear() });
+    this.node = h("div", { class: "flat" }, this.#scroller, this.#notice, form, this.#privacy.node, heard);
     this.#unsubscribe = thread.questions.subscribe(() => this.#show());
     this.#show();
   }
@@ -147,11 +140,6 @@ export class Panel {
     this.box.focus();
   }
 
-  #erased(): void {
-    this.#options.visit.forget();
-    this.#options.thread.clear();
-  }
-
   #show(): void {
     const { thread } = this.#options;
     const questions = thread.questions.get();
@@ -168,6 +156,7 @@ export class Panel {
     if (last?.problem?.is === "resting") this.#restingUntilMs = last.problem.untilMs ?? this.#restingUntilMs;
     if (follows) this.#scroller.scrollTop = this.#scroller.scrollHeight;
     this.#showComposer();
+    this.#privacy.update();
   }
 
   #showQuestion(question: Question, isLast: boolean): void {

@@ -147,7 +147,7 @@ export class Thread {
 
   /** Ask in the visit that there is, or in a new one: once more where it turns out to be over. */
   async #inVisit<T>(ask: () => Promise<T>): Promise<T> {
-    if (!this.#visit.isBegun) await this.#begin();
+    if (!this.#visit.goesOn) await this.#begin();
     else this.#connect();
     try {
       return await ask();
