@@ -253,7 +253,7 @@ test.describe("the element on a foreign page", () => {
       await chat.dialog.getByText(words.en.consent.options).click();
       const download = page.waitForEvent("download");
       await chat.dialog.getByRole("button", { name: words.en.consent.download }).click();
-      expect((await download).suggestedFilename()).toBe("visit.json");
+      expect((await download).suggestedFilename()).toBe("visits.json");
       await chat.dialog.getByRole("button", { name: words.en.consent.erase }).click();
       await chat.dialog.getByRole("button", { name: words.en.consent.eraseForGood }).click();
       await expect(chat.answers).toHaveCount(0);
