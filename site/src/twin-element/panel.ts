@@ -1,10 +1,9 @@
 /** The chat with a twin: its greeting, what was said, the box, and what is kept of it. */
 import { isInProgress } from "@/entities/answers/answerReducer";
-import { plainText } from "@/entities/answers/text";
 import { h } from "@/lib/dom";
 
 import { entryAddress, type TwinApi } from "./api";
-import { button, ExchangeView, ownersText, problemText, type Around } from "./exchange";
+import { button, ExchangeView, heardText, ownersText, problemText, type Around } from "./exchange";
 import { publishedLinks } from "./links";
 import { privacy, type Privacy } from "./privacy";
 import { momentMs } from "./problems";
@@ -81,8 +80,16 @@ export class Panel {
       this.box.value = text;
       return;
     }
+    const { activeElement } = this.node.getRootNode() as ShadowRoot;
     thread.ask(text.trim());
+    if (activeElement !== this.box && this.node.contains(activeElement)) this.#takeFocus();
     this.#scroller.scrollTop = this.#scroller.scrollHeight;
+  }
+
+  /** What was pressed goes away. On a phone the box would bring its keyboard over the answer. */
+  #takeFocus(): void {
+    const isSheet = this.node.closest(".sheet") !== null;
+    (isSheet ? this.#scroller : this.box).focus({ preventScroll: true });
   }
 
   dispose(): void {
@@ -137,7 +144,7 @@ export class Panel {
   #stopAnswer(): void {
     const answer = this.#options.thread.questions.get().at(-1)?.answer;
     if (answer) void this.#options.thread.stop(answer.message_id);
-    this.box.focus();
+    this.#takeFocus();
   }
 
   #show(): void {
@@ -170,9 +177,8 @@ export class Panel {
   }
 
   #speak({ answer, problem }: Question): void {
-    const { words } = this.#options;
-    if (problem !== null) this.#speaker.follow(JSON.stringify(problem), problemText(problem, words, this.#around.moment), true);
-    else if (answer) this.#speaker.follow(answer.message_id, plainText(answer.content), !isInProgress(answer.status));
+    if (problem !== null) this.#speaker.follow(JSON.stringify(problem), problemText(problem, this.#around), true);
+    else if (answer) this.#speaker.follow(answer.message_id, heardText(answer, this.#around), !isInProgress(answer.status));
   }
 
   #showComposer(): void {
@@ -202,6 +208,7 @@ export class Panel {
     const { words, language, profile, thread, visit, onEntry } = this.#options;
     return {
       words,
+      name: profile.name,
       contact: profile.contact,
       published: publishedLinks(profile),
       moment: (ms) => moment(language, ms),
@@ -210,7 +217,10 @@ export class Panel {
         return visit.isPreview ? null : { href: entryAddress(profile.handle, entryId), isHere: false };
       },
       onEntry,
-      onSendAgain: ({ requestId }) => thread.sendAgain(requestId),
+      onSendAgain: ({ requestId }) => {
+        thread.sendAgain(requestId);
+        this.#takeFocus();
+      },
       onTakeBack: ({ requestId }) => {
         this.box.value = thread.takeBack(requestId);
         this.box.focus();
@@ -218,7 +228,7 @@ export class Panel {
       },
       onRetry: (question) => {
         void thread.retry(question);
-        this.box.focus();
+        this.#takeFocus();
       },
       onRate: (question, rating) => void thread.rate(question, rating),
     };

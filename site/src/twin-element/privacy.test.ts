@@ -160,6 +160,9 @@ describe("a preview", () => {
     await waitFor(() => expect(texts(twin, "status")[0]).toBe("This preview is over. Open another one."));
     expect(server.visits).toBe(0);
     expect(Object.keys(sessionStorage)).toEqual([]);
+    server.instead.set("POST /twins/me/messages", [refusal(429, { code: "budget_spent" })]);
+    write(twin, "Three?");
+    await waitFor(() => expect(texts(twin, "status")[0]).toMatch(/^This month’s budget, from which previews are paid, is spent/));
     twin.setAttribute("preview-token", "next");
     await opened(twin);
     expect([server.of("GET", "/twins/me").length, texts(twin, "title"), texts(twin, "question")]).toEqual([0, ["Ask Ada"], []]);
