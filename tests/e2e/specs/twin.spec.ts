@@ -114,6 +114,7 @@ test("from nothing to a question that is answered in the end", { tag: ["@local_o
     await page.locator(`input[type="file"][aria-label="${twinEn.sources.archiveAdd}"]`).setInputFiles(fileOf(sources.archive));
     const review = page.getByRole("region", { name: twinEn.archive.title });
     await expect(review).toContainText(twinEn.archive.of(sources.owner));
+    for (const found of ["Education · 2 rows", "Recommendations Received · 2 rows", "Shares · 3 rows"]) await expect(review).toContainText(found);
     await expect(review, "private tables stay where they are").toContainText(/Never read: \d+ files/);
     await expectAccessible(page, "an archive before it is sent");
     await review.getByRole("button", { name: twinEn.archive.send }).click();
