@@ -37,7 +37,7 @@ export function readTable(text: string, file: string, list: AllowedList = allowe
   // Notes and table may end their lines differently, and a parser takes one of the ends alone for such.
   const lines = text.replaceAll(/\r\n?/g, "\n");
   for (const delimiter of DELIMITERS) {
-    const { data } = Papa.parse<string[]>(lines, { delimiter, newline: "\n", skipEmptyLines: "greedy" });
+    const { data } = Papa.parse<string[]>(lines, { delimiter, skipEmptyLines: "greedy" });
     const at = headerOf(data.slice(0, list.limits.header_lines), names, Math.min(2, Object.keys(known.columns).length));
     if (at === null) continue;
     const columns = columnsOf(data[at] ?? [], known.columns);
