@@ -5,7 +5,7 @@ notes above the header, folders, the member's number in names) and of private pa
 numbers, advertising, receipts, searches, inferences. Each private value is one of `linkedin_rows.CANARIES`, so
 that a scan of what was stored tells whether any of it came through.
 
-`sent` is what a browser makes of an archive that goes by `linkedin.json`. To write them all into a folder:
+`sent` is what the site's own reader makes of one, and a browser sends. To write them all into a folder:
 `python -m tests.linkedin_archives FOLDER`.
 """
 
@@ -15,11 +15,13 @@ import csv
 import io
 import itertools
 import json
-import re
+import subprocess
 import sys
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from tests.linkedin_rows import COLUMNS, E_MAIL, NUMBER, PRIVATE, PRIVATE_OF_COMPLETE, PROFILE, ROWS
@@ -132,22 +134,21 @@ def _csv(columns: list[str], rows: list[list[str]], quoting: Any = csv.QUOTE_MIN
 # What a browser sends of it
 
 
-def sent(packed: bytes, allowed: dict[str, Any] | None = None) -> dict[str, list[dict[str, str]]]:
+def sent(year: int, kind: str, language: str) -> dict[str, list[dict[str, str]]]:
     """The files and columns of the list, under their names there."""
-    allowed = allowed or the_list()
-    by_name = {fold(each): name for name, file in allowed["files"].items() for each in (name, *file["names"])}
-    files: dict[str, list[dict[str, str]]] = {}
-    with zipfile.ZipFile(io.BytesIO(packed)) as zipped:
-        for path in zipped.namelist():
-            folders, base = path.split("/")[:-1], path.split("/")[-1]
-            if base.endswith(".html") and "Articles" in folders:
-                files.setdefault("Articles", []).append(_article(zipped.read(path).decode()))
-            name = by_name.get(fold(re.sub(r"(_\d+)?\.csv$", "", base)))
-            if base.endswith(".csv") and name:
-                text = zipped.read(path).decode("utf-8-sig")
-                rows = _table(text, allowed["files"][name]["columns"], allowed["limits"]["header_lines"])
-                files[name] = rows[: allowed["files"][name]["rows"]]
-    return files
+    return {each["file"]: each["rows"] for each in _read()[_name(year, kind, language)]["files"]}
+
+
+@lru_cache(maxsize=1)
+def _read() -> dict[str, Any]:
+    """All archives by their names, as the site reads them."""
+    site = Path(__file__).parent.parent / "site"
+    with TemporaryDirectory() as folder:
+        main(Path(folder))
+        command = ["node", "scripts/readArchives.mjs", folder]
+        done = subprocess.run(command, cwd=site, check=True, stdout=subprocess.PIPE, text=True)
+    read: dict[str, Any] = json.loads(done.stdout)
+    return read
 
 
 def the_list() -> dict[str, Any]:
@@ -162,37 +163,14 @@ def fold(text: str) -> str:
     return folded(text)
 
 
-def _table(text: str, columns: dict[str, list[str]], header_lines: int) -> list[dict[str, str]]:
-    known = {fold(each): column for column, others in columns.items() for each in (column, *others)}
-    rows = list(csv.reader(io.StringIO(text)))
-    counts = [sum(fold(each) in known for each in row) for row in rows[:header_lines]]
-    if not any(counts):
-        return []
-    header = counts.index(max(counts))
-    names = [known.get(fold(each)) for each in rows[header]]
-    return [_row(names, each) for each in rows[header + 1 :] if any(each)]
-
-
-def _row(names: list[str | None], values: Iterable[str]) -> dict[str, str]:
-    return {name: value for name, value in zip(names, values, strict=False) if name}
-
-
-def _article(page: str) -> dict[str, str]:
-    title, link = re.search(r"<title>(.*?)</title>", page), re.search(r'<h1><a href="(.*?)"', page)
-    paragraphs = re.findall(r"<p>(.*?)</p>", page)
-    created = re.search(r"(?:Created|Published) on ([\d-]+)", page)
-    return {
-        "Title": title[1] if title else "",
-        "Url": link[1] if link else "",
-        "Published On": created[1] if created else "",
-        "Text": "\n\n".join(paragraphs),
-    }
+def _name(year: int, kind: str, language: str) -> str:
+    return f"linkedin-{year}-{kind}-{language}.zip"
 
 
 def main(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for year, kind, language in ALL:
-        (folder / f"linkedin-{year}-{kind}-{language}.zip").write_bytes(archive(year, kind, language))
+        (folder / _name(year, kind, language)).write_bytes(archive(year, kind, language))
 
 
 if __name__ == "__main__":

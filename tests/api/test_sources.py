@@ -59,7 +59,7 @@ def test_each_archive_comes_in_whole_and_nothing_private_of_it_is_stored(
     for year, kind, language in archives.ALL:
         handle = f"of-{year}-{kind}-{language}"
         assert twin.call("PUT", f"/drafts/{handle}", {}).status == 201
-        files = archives.sent(archives.archive(year, kind, language))
+        files = archives.sent(year, kind, language)
         body = {"kind": "linkedin", "owner_name": OWNER, "files": files}
         reply = twin.post(f"/drafts/{handle}/sources", body)
         assert (reply.status, reply.body["status"]) == (201, "ready")

@@ -16,7 +16,7 @@ from tests.linkedin_rows import CANARIES, E_MAIL, OTHER_NUMBER
 
 
 def _told(year: int, kind: str, language: str) -> list[Found]:
-    return linkedin.found(linkedin.checked(archives.sent(archives.archive(year, kind, language))))
+    return linkedin.found(linkedin.checked(archives.sent(year, kind, language)))
 
 
 @pytest.mark.parametrize(("year", "kind", "language"), archives.ALL)
@@ -59,6 +59,7 @@ def test_what_a_row_tells_stands_where_it_belongs() -> None:
     assert told["posts", "Low water again."].text == "Low water again.\n\nWhat to do?"
     assert told["posts", "For friends."].is_hidden
     assert told["posts", "Reading levels"].start == "2018-06"
+    assert told["posts", "Reading levels"].url == "https://www.linkedin.example/pulse/levels"
     assert told["organizations", "Treasurer"].subtitle == "Society of Gauges"
     assert told["test_scores", "TOEIC"].subtitle == "985"
 

@@ -188,3 +188,39 @@ describe("shares", () => {
     expect(shown.at(-1)).toEqual(["other", 1 + 2 + 5]);
   });
 });
+
+describe("a visit that a visitor names", () => {
+  const ID = "01JD000000000000000000000V";
+  const path = `/insights/me/visits/${ID}`;
+  const typeId = async (): Promise<void> => person.type(await screen.findByRole("textbox", { name: "Visit by its id" }), ` ${ID} `);
+
+  it("is downloaded", async () => {
+    const made: Blob[] = [];
+    Object.assign(URL, { createObjectURL: (blob: Blob) => (made.push(blob), "blob:x"), revokeObjectURL: () => undefined });
+    vi.spyOn(HTMLAnchorElement.prototype, "click").mockImplementation(() => undefined);
+    openAsOwner("/insights");
+    await typeId();
+    api.instead.set(`GET ${path}`, [200, { visit_id: ID }]);
+    await person.click(screen.getByRole("button", { name: "Download the visit" }));
+    await waitFor(() => expect(made.map(({ size }) => size)).toEqual([JSON.stringify({ visit_id: ID }, null, 2).length]));
+  });
+
+  it("is erased on being asked twice, and is told where there is none", async () => {
+    openAsOwner("/insights");
+    await typeId();
+    const erased = () => api.asked.filter(({ method }) => method === "DELETE").map((one) => one.path);
+    await person.click(screen.getByRole("button", { name: "Erase the visit" }));
+    await person.click(within(screen.getByRole("dialog")).getByRole("button", { name: "Cancel" }));
+    expect(erased()).toEqual([]);
+    await person.click(screen.getByRole("button", { name: "Erase the visit" }));
+    await person.click(screen.getByRole("button", { name: "Erase it for good" }));
+    await waitFor(() => expect(screen.getByRole("button", { name: "Erase the visit" })).toHaveFocus());
+    expect(await screen.findByText(/^There is no such visit of this twin/)).toBeInTheDocument();
+    api.instead.set(`DELETE ${path}`, [200, { erased: true }]);
+    await person.click(screen.getByRole("button", { name: "Erase the visit" }));
+    await person.click(screen.getByRole("button", { name: "Erase it for good" }));
+    expect(await screen.findByText("The visit is erased.")).toBeInTheDocument();
+    expect(erased()).toEqual([path, path]);
+    expect(screen.getByRole("textbox", { name: "Visit by its id" })).toHaveFocus();
+  });
+});

@@ -134,6 +134,7 @@ describe("LinkedIn's archive", () => {
     await openArchive({ "Profile.csv": PROFILE, "messages.csv": "FROM,CONTENT\nBob,secret\n", "Skills.csv": "Name\n" });
     const found = within(await screen.findByRole("region", { name: "Found in the archive" }));
     expect(found.getByText(/The archive of Ada Lovelace\./)).toBeInTheDocument();
+    expect(found.getByText(/^Not in this archive: .*Education, .*Articles\./)).toBeInTheDocument();
     expect(found.getByText("Profile · 1 row · left out: Birth Date")).toBeInTheDocument();
     expect(found.getByText("Without a row: Skills.csv")).toBeInTheDocument();
     expect(found.getByText("Never read: 1 file")).toBeInTheDocument();

@@ -65,7 +65,7 @@ export class FakeTwin {
     const messageId = /\/messages\/([^/]+)\//.exec(path)?.[1] ?? "";
     if (method === "GET" && path.endsWith("/messages")) return [200, { items: this.kept, next_cursor: null }];
     if (path === "/twins/me") return this.profile;
-    if (path.endsWith("/visits")) return [201, { visit_id: "v", token: `token-${(this.visits += 1)}`, expires_in_s: 7200 }];
+    if (path.endsWith("/visits")) return [201, { visit_id: `v${(this.visits += 1)}`, token: `token-${this.visits}`, expires_in_s: 7200 }];
     if (path.endsWith("/frames")) return [200, { status: "complete", items: frames(messageId, this.content) }];
     if (path.endsWith("/retry")) return [202, { user_message: message("u", "user"), answer: message(`${messageId}-again`, "assistant", "queued") }];
     if (path.endsWith("/messages")) {

@@ -74,6 +74,7 @@ export async function openBrowser(): Promise<FakeTwin> {
 export function closeBrowser(): void {
   document.body.replaceChildren();
   sessionStorage.clear();
+  localStorage.clear();
   vi.useRealTimers();
   vi.unstubAllGlobals();
 }

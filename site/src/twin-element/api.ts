@@ -1,5 +1,5 @@
 /** The twin's endpoints, and where its page is. The deployment writes the stage's addresses in (`deploy/site.py`). */
-import { ApiClient, type TokenSource } from "@/api/client";
+import { ApiClient, SessionExpiredError, type TokenSource } from "@/api/client";
 import { decodeFrames, isAnswerFrame } from "@/api/frames";
 import type { AnswerStatus, Message, Page, SocketTicket, Turn } from "@/api/types";
 import type { FramesRead } from "@/entities/answers/answerFeed";
@@ -12,6 +12,16 @@ const SOCKET_URL = "%CHATAPP_SOCKET_URL%";
 
 /** null: the stage has none, and frames are read. */
 export const socketUrl = (): string | null => (/^wss?:/.test(SOCKET_URL) ? SOCKET_URL : null);
+
+/** A token that no other one follows. */
+const only = (token: string): TokenSource => ({
+  async idToken({ forceRefresh = false } = {}) {
+    if (forceRefresh) throw new SessionExpiredError("The visit is not to be had any more.");
+    return `Bearer ${token}`;
+  },
+  markExpired: () => undefined,
+  markEnded: () => undefined,
+});
 
 export class TwinApi {
   readonly #client: ApiClient;
@@ -48,9 +58,10 @@ export class TwinApi {
 
   ticket = async (): Promise<string> => (await this.#client.post<SocketTicket>(`${this.#path}/sockets`)).ticket;
 
-  exported = (): Promise<unknown> => this.#client.get(`${this.#path}/visit`);
+  /** Any visit of the visitor's, by its token. */
+  exported = (token: string): Promise<unknown> => new ApiClient(API_URL, only(token)).get(`${this.#path}/visit`);
 
-  erase = (): Promise<unknown> => this.#client.delete(`${this.#path}/visit`);
+  erase = (token: string): Promise<unknown> => new ApiClient(API_URL, only(token)).delete(`${this.#path}/visit`);
 
   #message(messageId: string): string {
     return `${this.#path}/messages/${encodeURIComponent(messageId)}`;

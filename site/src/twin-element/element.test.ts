@@ -114,6 +114,7 @@ describe("a question", () => {
     const twin = await opened();
     write(twin, "Shoe size?");
     await answered(twin);
+    expect(one(twin, "heard").lastElementChild?.textContent, "heard, too").toMatch(/That is not in the sources.*Contact: Write to me$/);
     expect(texts(twin, "contact")).toEqual(["That is not in the sources. The question was passed on. Contact: Write to me"]);
     expect((all(twin, "link")[0] as HTMLAnchorElement).href).toBe("mailto:ada@example.org");
   });
@@ -205,9 +206,52 @@ describe("an answer", () => {
     one(twin, "stop").click();
     await waitFor(() => expect(server.of("POST", `${path}/stop`)).toHaveLength(1));
     await waitFor(() => expect(texts(twin, "status")).toContain("Stopped."));
+    expect(one(twin, "heard").lastElementChild?.textContent).toBe("Stopped.");
+    const at = Date.now() + 30_000;
+    server.instead.set(`POST ${path}/retry`, [refusal(429, { code: "rate_limited", retry_after_s: 30 })]);
     one(twin, "retry").click();
-    await waitFor(() => expect(server.of("POST", `${path}/retry`)).toHaveLength(1));
+    const time = new Intl.DateTimeFormat("en", { timeStyle: "medium" });
+    await waitFor(() => expect([0, 1_000].map((late) => `Too many questions. You can ask again at ${time.format(at + late)}.`)).toContain(texts(twin, "status")[0]));
+    server.instead.set(`POST ${path}/retry`, []);
+    one(twin, "retry").click();
+    await waitFor(() => expect(server.of("POST", `${path}/retry`)).toHaveLength(2));
     await waitFor(() => expect(texts(twin, "answer")[0]).toContain("An answer."), { timeout: 5_000 });
+  });
+
+  it("is not asked for anew in a visit that is over", async () => {
+    const twin = await opened();
+    vi.spyOn(crypto, "randomUUID").mockReturnValueOnce("00000000-0000-4000-8000-000000000000");
+    const path = "/twins/me/messages/a-00000000-0000-4000-8000-000000000000";
+    const failed = [{ type: "answer.done", status: "failed", conversation_id: "c", message_id: "a", sequence: 1 }];
+    server.instead.set(`GET ${path}/frames`, [[200, { status: "failed", items: failed }]]);
+    write(twin, "One?");
+    await answered(twin);
+    server.instead.set(`POST ${path}/retry`, [refusal(401, { code: "visit_over" })]);
+    one(twin, "retry").click();
+    await waitFor(() => expect(texts(twin, "status")[0]).toBe("This visit is over. Ask your question anew."));
+    expect(all(twin, "retry")).toEqual([]);
+    write(twin, "One?");
+    await answered(twin, 2);
+    expect(server.visits).toBe(2);
+  });
+});
+
+describe("the focus", () => {
+  it.each([
+    ["box", "send", false],
+    ["thread", "send", true],
+    ["box", "suggestion", false],
+    ["thread", "suggestion", true],
+  ])("goes to the %s when %s goes away, on a phone: %s", async (wanted, pressed, isPhone) => {
+    screen.isNarrow = isPhone;
+    const twin = await opened();
+    box(twin).value = "One?";
+    one(twin, pressed).focus();
+    one(twin, pressed).click();
+    await waitFor(() => expect(shadow(twin).activeElement).toBe(one(twin, wanted)));
+    await answered(twin);
+    shadow(twin).activeElement?.dispatchEvent(new KeyboardEvent("keydown", { key: "Escape", bubbles: true }));
+    expect(dialog(twin).open).toBe(false);
   });
 });
 
@@ -245,6 +289,7 @@ describe("a question that is not taken", () => {
     server.instead.set(send, [refusal(429, { code: "twin_resting", retry_after_s: 3600, resting_until: until })]);
     write(twin, "One?");
     await waitFor(() => expect(texts(twin, "notice")[0]).toMatch(/^Ada’s twin has answered as much as it may for now; it answers again from /));
+    expect(texts(twin, "status")[0]).toBe(texts(twin, "notice")[0]);
     expect(one(twin, "send")).toBeDisabled();
     write(twin, "Two?");
     expect(server.of("POST", "/twins/me/messages")).toHaveLength(1);
@@ -267,5 +312,19 @@ describe("a question that is not taken", () => {
     await answered(twin);
     const [first, second] = server.of("POST", "/twins/me/messages");
     expect(second?.body).toEqual(first?.body);
+  });
+  it("is tried again where the API is down and the browser is online", async () => {
+    const twin = await opened();
+    vi.useFakeTimers();
+    server.instead.set(send, [new TypeError("Failed to fetch"), new TypeError("Failed to fetch")]);
+    write(twin, "One?");
+    await vi.advanceTimersByTimeAsync(0);
+    expect(texts(twin, "status")[0]).toMatch(/^No connection/);
+    await vi.advanceTimersByTimeAsync(4_000);
+    expect(server.of("POST", "/twins/me/messages")).toHaveLength(2);
+    await vi.advanceTimersByTimeAsync(4_000);
+    expect(server.of("POST", "/twins/me/messages"), "later each time").toHaveLength(2);
+    await vi.advanceTimersByTimeAsync(9_000);
+    expect(texts(twin, "answer")).toHaveLength(1);
   });
 });

@@ -1,6 +1,7 @@
 /** One question and its answer as nodes. What was written is text; a link is only what the twin's page holds, too. */
 import type { Message } from "@/api/types";
 import { isInProgress } from "@/entities/answers/answerReducer";
+import { plainText } from "@/entities/answers/text";
 import { h, type Child } from "@/lib/dom";
 import { LINK_REL, paragraphsOf } from "@/lib/plainText";
 
@@ -14,6 +15,8 @@ import type { Contact, Rating } from "./types";
 
 export interface Around {
   words: TwinWords;
+  /** Whose twin it is. */
+  name: string;
   /** A moment as it is shown. */
   moment(ms: number): string;
   contact: Contact | null;
@@ -57,9 +60,9 @@ export class ExchangeView {
   }
 
   #unsent(question: Question): Part {
-    const { words, moment } = this.#around;
+    const { words } = this.#around;
     const { problem } = question;
-    const said = problem === null ? words.sending : problemText(problem, words, moment);
+    const said = problem === null ? words.sending : problemText(problem, this.#around);
     const make = (): HTMLElement =>
       h(
         "div",
@@ -89,7 +92,7 @@ export class ExchangeView {
     }
     if (isNotInSources(answer.content)) parts.push({ key: "contact", make: () => this.#contact() });
     if (sources.length > 0) parts.push({ key: `sources ${JSON.stringify(sources)}`, make: () => this.#sources(sources) });
-    const ended = words.ended[answer.status as keyof TwinWords["ended"]];
+    const ended = endText(answer, words);
     if (ended) parts.push({ key: ended, make: () => h("p", { part: "status" }, ended) });
     if (!question.isPast) parts.push(this.#actions(question, ended !== undefined && isLast));
     return parts;
@@ -152,10 +155,21 @@ export class ExchangeView {
   }
 }
 
+const endText = ({ status }: Message, words: TwinWords): string | undefined => words.ended[status as keyof TwinWords["ended"]];
+
+/** An answer as it is heard: its text, and what is shown below it when it has ended. */
+export function heardText(answer: Message, { words, contact }: Around): string {
+  const end = isInProgress(answer.status) ? [] : [isNotInSources(answer.content) && contactText(words, contact), endText(answer, words)];
+  return [plainText(answer.content), ...end].filter(Boolean).join("\n\n");
+}
+
+const contactText = (words: TwinWords, contact: Contact | null): string =>
+  [words.notInSources, ...(contact && contactAddress(contact) ? [words.contact, contact.label] : [])].join(" ");
+
 export const sectionName = ({ section }: Source, { sections }: TwinWords): string =>
   (Object.hasOwn(sections, section) && sections[section]) || section;
 
-export function problemText(problem: Problem, words: TwinWords, moment: (ms: number) => string): string {
+export function problemText(problem: Problem, { words, name, moment }: Around): string {
   switch (problem.is) {
     case "waiting":
     case "limited":
@@ -163,7 +177,7 @@ export function problemText(problem: Problem, words: TwinWords, moment: (ms: num
     case "invalid":
       return words.problems.invalid(problem.message);
     case "resting":
-      return words.problems.failed;
+      return words.resting(name, problem.untilMs === null ? null : moment(problem.untilMs));
     default:
       return words.problems[problem.is];
   }

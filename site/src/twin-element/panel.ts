@@ -1,12 +1,11 @@
 /** The chat with a twin: its greeting, what was said, the box, and what is kept of it. */
 import { isInProgress } from "@/entities/answers/answerReducer";
-import { plainText } from "@/entities/answers/text";
 import { h } from "@/lib/dom";
 
 import { entryAddress, type TwinApi } from "./api";
-import { button, ExchangeView, ownersText, problemText, type Around } from "./exchange";
+import { button, ExchangeView, heardText, ownersText, problemText, type Around } from "./exchange";
 import { publishedLinks } from "./links";
-import { privacy } from "./privacy";
+import { privacy, type Privacy } from "./privacy";
 import { momentMs } from "./problems";
 import { Speaker } from "./speech";
 import type { TwinWords } from "./texts";
@@ -42,6 +41,7 @@ export class Panel {
   readonly #stop: HTMLButtonElement;
   readonly #views = new Map<string, ExchangeView>();
   readonly #speaker: Speaker;
+  readonly #privacy: Privacy;
   readonly #unsubscribe: () => void;
   #around: Around;
   #restingUntilMs: number | null;
@@ -68,16 +68,8 @@ export class Panel {
     );
     const form = h("form", { part: "composer" }, h("div", { part: "row" }, this.box, this.#stop, this.#send), this.#hint);
     this.#listen(form);
-    const footer = privacy({
-      words,
-      profile,
-      visit,
-      api,
-      onChosen: () => thread.visitEnded(),
-      onErased: () => this.#erased(),
-      say: (text) => this.#speaker.say(text),
-    });
-    this.node = h("div", { class: "flat" }, this.#scroller, this.#notice, form, footer, heard);
+    this.#privacy = privacy({ words, profile, visit, api, onErased: () => thread.clear() });
+    this.node = h("div", { class: "flat" }, this.#scroller, this.#notice, form, this.#privacy.node, heard);
     this.#unsubscribe = thread.questions.subscribe(() => this.#show());
     this.#show();
   }
@@ -88,8 +80,16 @@ export class Panel {
       this.box.value = text;
       return;
     }
+    const { activeElement } = this.node.getRootNode() as ShadowRoot;
     thread.ask(text.trim());
+    if (activeElement !== this.box && this.node.contains(activeElement)) this.#takeFocus();
     this.#scroller.scrollTop = this.#scroller.scrollHeight;
+  }
+
+  /** What was pressed goes away. On a phone the box would bring its keyboard over the answer. */
+  #takeFocus(): void {
+    const isSheet = this.node.closest(".sheet") !== null;
+    (isSheet ? this.#scroller : this.box).focus({ preventScroll: true });
   }
 
   dispose(): void {
@@ -144,12 +144,7 @@ export class Panel {
   #stopAnswer(): void {
     const answer = this.#options.thread.questions.get().at(-1)?.answer;
     if (answer) void this.#options.thread.stop(answer.message_id);
-    this.box.focus();
-  }
-
-  #erased(): void {
-    this.#options.visit.forget();
-    this.#options.thread.clear();
+    this.#takeFocus();
   }
 
   #show(): void {
@@ -168,6 +163,7 @@ export class Panel {
     if (last?.problem?.is === "resting") this.#restingUntilMs = last.problem.untilMs ?? this.#restingUntilMs;
     if (follows) this.#scroller.scrollTop = this.#scroller.scrollHeight;
     this.#showComposer();
+    this.#privacy.update();
   }
 
   #showQuestion(question: Question, isLast: boolean): void {
@@ -181,9 +177,8 @@ export class Panel {
   }
 
   #speak({ answer, problem }: Question): void {
-    const { words } = this.#options;
-    if (problem !== null) this.#speaker.follow(JSON.stringify(problem), problemText(problem, words, this.#around.moment), true);
-    else if (answer) this.#speaker.follow(answer.message_id, plainText(answer.content), !isInProgress(answer.status));
+    if (problem !== null) this.#speaker.follow(JSON.stringify(problem), problemText(problem, this.#around), true);
+    else if (answer) this.#speaker.follow(answer.message_id, heardText(answer, this.#around), !isInProgress(answer.status));
   }
 
   #showComposer(): void {
@@ -213,6 +208,7 @@ export class Panel {
     const { words, language, profile, thread, visit, onEntry } = this.#options;
     return {
       words,
+      name: profile.name,
       contact: profile.contact,
       published: publishedLinks(profile),
       moment: (ms) => moment(language, ms),
@@ -221,7 +217,10 @@ export class Panel {
         return visit.isPreview ? null : { href: entryAddress(profile.handle, entryId), isHere: false };
       },
       onEntry,
-      onSendAgain: ({ requestId }) => thread.sendAgain(requestId),
+      onSendAgain: ({ requestId }) => {
+        thread.sendAgain(requestId);
+        this.#takeFocus();
+      },
       onTakeBack: ({ requestId }) => {
         this.box.value = thread.takeBack(requestId);
         this.box.focus();
@@ -229,7 +228,7 @@ export class Panel {
       },
       onRetry: (question) => {
         void thread.retry(question);
-        this.box.focus();
+        this.#takeFocus();
       },
       onRate: (question, rating) => void thread.rate(question, rating),
     };

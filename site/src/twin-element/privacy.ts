@@ -1,24 +1,28 @@
 /** What is kept of a visit, what the visitor chooses about it, and how they take it away. */
+import { ApiError, SessionExpiredError } from "@/api/client";
 import { h } from "@/lib/dom";
 
 import type { TwinApi } from "./api";
 import { button } from "./exchange";
 import type { TwinWords } from "./texts";
 import type { Profile } from "./types";
-import type { Choices, Visit } from "./visit";
+import type { Choices, Kept, Visit } from "./visit";
 
 interface Options {
   words: TwinWords;
   profile: Profile;
   visit: Visit;
   api: TwinApi;
-  /** The visit goes on as another one. */
-  onChosen(): void;
   onErased(): void;
-  say(text: string): void;
 }
 
-export function privacy(options: Options): HTMLElement {
+export interface Privacy {
+  node: HTMLElement;
+  /** Name the visits that there are. */
+  update(): void;
+}
+
+export function privacy(options: Options): Privacy {
   const { words, profile, visit } = options;
   const line = h("span", { part: "consent" });
   const showLine = (): void => {
@@ -27,11 +31,16 @@ export function privacy(options: Options): HTMLElement {
     line.textContent = `${visit.isPreview ? preview : isKept ? kept(String(profile.transcript_days)) : none} `;
   };
   showLine();
-  if (visit.isPreview) return h("footer", { part: "privacy" }, line);
+  if (visit.isPreview) return { node: h("footer", { part: "privacy" }, line), update: () => undefined };
   const told = h("p", { part: "status", role: "status" });
+  const named = h("p", { part: "visits" });
+  const update = (): void => {
+    const ids = visit.all().map(({ visitId }) => visitId);
+    named.textContent = ids.length > 0 ? words.consent.visits(ids.join(", ")) : "";
+  };
+  update();
   const choose = (choice: Partial<Choices>): void => {
     visit.choose({ ...visit.choices, ...choice });
-    options.onChosen();
     showLine();
     told.textContent = words.consent.fromNow;
   };
@@ -43,8 +52,10 @@ export function privacy(options: Options): HTMLElement {
       checkbox("no-transcript", words.consent.noTranscript, !visit.choices.transcript, (isOff) => choose({ transcript: !isOff })),
     taking(options, told),
     told,
+    named,
   );
-  return h("footer", { part: "privacy" }, line, h("details", {}, h("summary", { part: "options" }, words.consent.options), choices));
+  const details = h("details", {}, h("summary", { part: "options" }, words.consent.options), choices);
+  return { node: h("footer", { part: "privacy" }, line, details), update };
 }
 
 function checkbox(part: string, label: string, isOn: boolean, onChange: (isOn: boolean) => void): HTMLElement {
@@ -56,33 +67,46 @@ function checkbox(part: string, label: string, isOn: boolean, onChange: (isOn: b
 
 /** Erasing asks once more, by the same button. */
 function taking({ words, visit, api, onErased }: Options, told: HTMLElement): HTMLElement {
-  const erase = button("erase", words.consent.erase, () => void onErase());
-  const attempt = async (act: () => Promise<void>): Promise<void> => {
-    if (!visit.isBegun) told.textContent = words.consent.nothing;
-    else await act().catch(() => (told.textContent = words.problems.failed));
+  const erase = button("erase", words.consent.erase, () => void attempt(onErase));
+  const attempt = async (act: (visits: readonly Kept[]) => Promise<void>): Promise<void> => {
+    const visits = visit.all();
+    if (visits.length === 0) told.textContent = words.consent.nothing;
+    else await act(visits).catch(() => (told.textContent = words.problems.failed));
   };
-  const onErase = (): Promise<void> =>
-    attempt(async () => {
-      if (erase.dataset["sure"] === undefined) {
-        erase.dataset["sure"] = "";
-        erase.textContent = words.consent.eraseForGood;
-        return;
-      }
-      delete erase.dataset["sure"];
-      erase.textContent = words.consent.erase;
-      await api.erase();
-      onErased();
-      told.textContent = words.consent.erased;
-    });
-  const download = button("download", words.consent.download, () => void attempt(async () => save(await api.exported())));
-  return h("p", { part: "actions" }, download, erase);
+  const onErase = async (visits: readonly Kept[]): Promise<void> => {
+    if (erase.dataset["sure"] === undefined) {
+      erase.dataset["sure"] = "";
+      erase.textContent = words.consent.eraseForGood;
+      return;
+    }
+    delete erase.dataset["sure"];
+    erase.textContent = words.consent.erase;
+    for (const one of visits) {
+      await unlessGone(api.erase(one.token));
+      visit.forget(one);
+    }
+    onErased();
+    told.textContent = words.consent.erased;
+  };
+  const onDownload = async (visits: readonly Kept[]): Promise<void> => {
+    const exported = await Promise.all(visits.map(({ token }) => unlessGone(api.exported(token))));
+    save({ visits: exported.filter((one) => one !== null) });
+  };
+  return h("p", { part: "actions" }, button("download", words.consent.download, () => void attempt(onDownload)), erase);
 }
+
+/** null: it was erased before, or has gone with its twin. */
+const unlessGone = (asked: Promise<unknown>): Promise<unknown> =>
+  asked.catch((error: unknown) => {
+    if (error instanceof SessionExpiredError || (error instanceof ApiError && error.status === 404)) return null;
+    throw error;
+  });
 
 function save(exported: unknown): void {
   const url = URL.createObjectURL(new Blob([JSON.stringify(exported, null, 2)], { type: "application/json" }));
   const link = document.createElement("a");
   link.href = url;
-  link.download = "visit.json";
+  link.download = "visits.json";
   link.click();
   setTimeout(() => URL.revokeObjectURL(url), 60_000);
 }

@@ -5,7 +5,8 @@ export type Problem =
   | { is: "waiting"; untilMs: number }
   | { is: "limited"; untilMs: number }
   | { is: "resting"; untilMs: number | null }
-  | { is: "offline" | "over" | "busy" | "gone" | "refused" | "failed" }
+  /** over: a preview is; ended: a visit is. spent: the owner's own budget, which pays their previews. */
+  | { is: "offline" | "over" | "ended" | "spent" | "busy" | "gone" | "refused" | "failed" }
   | { is: "invalid"; message: string };
 
 /** So long a question waits by itself for its turn; whoever has to wait longer asks again. */
@@ -18,9 +19,8 @@ export function problemOf(error: unknown): Problem {
   if (!(error instanceof ApiError)) return { is: "failed" };
   const at = error.extra["retry_at_ms"];
   const untilMs = typeof at === "number" ? at : null;
-  if (error.code === "twin_resting" || error.code === "budget_spent") {
-    return { is: "resting", untilMs: momentMs(error.extra["resting_until"]) ?? untilMs };
-  }
+  if (error.code === "budget_spent") return { is: "spent" };
+  if (error.code === "twin_resting") return { is: "resting", untilMs: momentMs(error.extra["resting_until"]) ?? untilMs };
   if (error.status === 429) return limited(untilMs ?? Date.now() + THROTTLED_MS);
   switch (error.status) {
     case 400:

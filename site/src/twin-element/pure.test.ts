@@ -63,7 +63,7 @@ describe("what refused", () => {
     [api(429, "throttled"), "waiting"],
     [api(429, "rate_limited", { retry_at_ms: Date.now() + LONGEST_WAIT_MS + 10_000 }), "limited"],
     [api(429, "twin_resting", { resting_until: "2030-01-01T00:00:00Z" }), "resting"],
-    [api(429, "budget_spent"), "resting"],
+    [api(429, "budget_spent"), "spent"],
     [api(400, "invalid_request"), "invalid"],
     [api(403, "origin_not_allowed"), "refused"],
     [api(404, "not_found"), "gone"],

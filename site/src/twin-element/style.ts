@@ -75,7 +75,7 @@ header, form, footer, [part~="notice"] { flex: none; padding: 0.75em 1em; }
 header { display: flex; align-items: start; justify-content: space-between; gap: 1em; border-block-end: 1px solid var(--_line); }
 h2 { font-size: 1.1em; line-height: 1.3; overflow-wrap: anywhere; }
 h3 { font-size: 0.8em; font-weight: 600; color: var(--_muted); }
-[part~="about"], [part~="consent"], [part~="hint"], [part~="status"] { font-size: 0.85em; color: var(--_muted); }
+[part~="about"], [part~="consent"], [part~="hint"], [part~="status"], [part~="visits"] { font-size: 0.85em; color: var(--_muted); }
 [part~="thread"] { flex: 1; min-height: 0; overflow-y: auto; overscroll-behavior: contain; padding: 1em; display: grid; gap: 1.1em; align-content: start; overflow-wrap: anywhere; }
 [part~="questions"], [part~="exchange"], [part~="answer"], [part~="suggestions"] { display: grid; gap: 0.6em; min-width: 0; }
 [part~="questions"] { gap: 1.4em; }
@@ -97,6 +97,7 @@ footer { padding-block-start: 0; padding-block-end: max(0.75em, env(safe-area-in
 details { display: inline; }
 summary { display: inline; color: var(--_accent); font-size: 0.85em; text-decoration: underline; cursor: pointer; list-style: none; }
 summary::-webkit-details-marker { display: none; }
+[part~="visits"] { overflow-wrap: anywhere; }
 [part~="choices"] { display: grid; gap: 0.5em; padding-block-start: 0.6em; font-size: 0.9em; }
 label { display: flex; align-items: center; gap: 0.6em; }
 input[type="checkbox"] { width: 1.15em; height: 1.15em; flex: none; accent-color: var(--_accent); }

@@ -30,6 +30,10 @@ export interface Question {
 
 type Timer = ReturnType<typeof setTimeout>;
 
+/** How long a question waits that did not arrive: doubled each time. */
+const FIRST_WAIT_MS = 4_000;
+const MOST_DOUBLINGS = 4;
+
 export class Thread {
   readonly questions = createStore<readonly Question[]>([]);
   readonly #api: TwinApi;
@@ -39,6 +43,8 @@ export class Thread {
   readonly #unfollow: (() => void)[] = [];
   #socket: SocketClient | null = null;
   #timer: Timer | undefined;
+  /** How often in a row nothing arrived. */
+  #unreached = 0;
 
   constructor(api: TwinApi, visit: Visit, language: () => Language) {
     this.#api = api;
@@ -103,7 +109,9 @@ export class Thread {
       const turn = await this.#api.retry(answer.message_id);
       this.#taken(requestId, turn.answer);
     } catch (error) {
-      this.#change(requestId, { problem: problemOf(error) });
+      const problem = this.#problemOf(error);
+      if (problem.is === "ended") this.visitEnded();
+      this.#change(requestId, { problem: ofRetry(problem) });
     }
   }
 
@@ -141,13 +149,13 @@ export class Thread {
       const turn = await this.#inVisit(() => this.#api.send(question.text, requestId, this.#language()));
       this.#taken(requestId, turn.answer);
     } catch (error) {
-      this.#refused(requestId, problemOf(error));
+      this.#refused(requestId, this.#problemOf(error));
     }
   }
 
   /** Ask in the visit that there is, or in a new one: once more where it turns out to be over. */
   async #inVisit<T>(ask: () => Promise<T>): Promise<T> {
-    if (!this.#visit.isBegun) await this.#begin();
+    if (!this.#visit.goesOn) await this.#begin();
     else this.#connect();
     try {
       return await ask();
@@ -186,6 +194,7 @@ export class Thread {
   }
 
   #taken(requestId: string, answer: Message): void {
+    this.#unreached = 0;
     this.#change(requestId, { answer, problem: null, rating: null });
     this.#follow(answer, true);
   }
@@ -201,10 +210,24 @@ export class Thread {
     if (!fresh) this.#connect();
   }
 
+  #problemOf(error: unknown): Problem {
+    const problem = problemOf(error);
+    return problem.is === "over" && !this.#visit.isPreview ? { is: "ended" } : problem;
+  }
+
   #refused(requestId: string, problem: Problem): void {
     this.#change(requestId, { problem });
     clearTimeout(this.#timer);
-    if (problem.is === "waiting") this.#timer = setTimeout(() => this.sendAgain(requestId), Math.max(0, problem.untilMs - Date.now()));
+    const waitMs = this.#waitMs(problem);
+    if (waitMs !== null) this.#timer = setTimeout(() => this.sendAgain(requestId), waitMs);
+  }
+
+  /** After how long a question is sent by itself; null: it is not. */
+  #waitMs(problem: Problem): number | null {
+    if (problem.is === "waiting") return Math.max(0, problem.untilMs - Date.now());
+    if (problem.is !== "offline") return null;
+    // The browser may be online and the API be down: no event tells when that has passed.
+    return FIRST_WAIT_MS * 2 ** Math.min(this.#unreached++, MOST_DOUBLINGS);
   }
 
   readonly #online = (): void => {
@@ -230,6 +253,12 @@ export class Thread {
       this.questions.get().map((held) => (held.answer?.message_id === messageId ? { ...held, answer: change(held.answer) } : held)),
     );
   }
+}
+
+/** Of an answer that is asked for anew, by whoever wants it: nothing is sent by itself. */
+function ofRetry(problem: Problem): Problem {
+  if (problem.is === "waiting") return { is: "limited", untilMs: problem.untilMs };
+  return problem.is === "offline" ? { is: "failed" } : problem;
 }
 
 /** Questions with their last answers, from messages that are listed newest first. */

@@ -1,6 +1,7 @@
 /**
- * A visit: its token, and what the visitor chose about being remembered. The token stays in its tab, so that a page that is
- * loaded anew goes on; beyond the tab it is kept only where the visitor wants to be remembered.
+ * The visits of a visitor: the one that goes on, and those that were left, with their tokens, so that all of them can be
+ * taken away and erased. Tokens stay in their tab, so that a page that is loaded anew goes on; beyond the tab they are kept
+ * only where the visitor wants to be remembered.
  */
 import { SessionExpiredError, type TokenSource } from "@/api/client";
 import { storage, tabStorage } from "@/lib/storage";
@@ -14,40 +15,60 @@ export interface Choices {
   transcript: boolean;
 }
 
-interface Kept {
+/** A visit as it was begun. */
+export interface Kept extends Choices {
+  visitId: string;
   token: string;
   expiresAtMs: number;
+  /** Nothing is asked in it any more. */
+  isOver: boolean;
 }
 
-const kept = (text: string | null): Kept | null => {
+const isKept = (value: Partial<Kept> | null): value is Kept =>
+  typeof value?.visitId === "string" && typeof value.token === "string" && typeof value.expiresAtMs === "number";
+
+function read(text: string | null): Kept[] {
   try {
-    const value = JSON.parse(text ?? "null") as Partial<Kept> | null;
-    return typeof value?.token === "string" && typeof value.expiresAtMs === "number"
-      ? { token: value.token, expiresAtMs: value.expiresAtMs }
-      : null;
+    const value: unknown = JSON.parse(text ?? "[]");
+    return Array.isArray(value) ? value.filter(isKept) : [];
   } catch {
-    return null;
+    return [];
   }
-};
+}
+
+const over = (visit: Kept): Kept => ({ ...visit, isOver: true });
 
 export class Visit implements TokenSource {
   readonly isPreview: boolean;
   readonly #key: string;
-  #current: Kept | null;
-  /** Of the visit before this one in this tab. */
-  #before: string | null = null;
+  /** Of this tab, the oldest first. They are held here as well, where there is no store. */
+  #visits: Kept[];
   #choices: Choices;
 
   constructor(handle: string, previewToken: string | null) {
     this.isPreview = previewToken !== null;
     this.#key = `twin.${handle}`;
-    this.#current = previewToken === null ? kept(tabStorage.get(this.#key)) : { token: previewToken, expiresAtMs: Infinity };
     const choices = storage.get(`${this.#key}.choices`)?.split(" ") ?? [];
     this.#choices = { remember: choices.includes("remember"), transcript: !choices.includes("no-transcript") };
+    this.#visits =
+      previewToken === null
+        ? read(tabStorage.get(this.#key))
+        : [{ visitId: "", token: previewToken, expiresAtMs: Infinity, isOver: false, ...this.#choices }];
+  }
+
+  get #current(): Kept | null {
+    const last = this.#visits.at(-1);
+    return last && !last.isOver ? last : null;
   }
 
   get isBegun(): boolean {
     return this.#current !== null;
+  }
+
+  /** Whether the next question is asked in the visit that there is: it was begun with what is chosen now. */
+  get goesOn(): boolean {
+    const { remember, transcript } = this.#current ?? {};
+    return remember === this.#choices.remember && transcript === this.#choices.transcript;
   }
 
   get expiresAtMs(): number {
@@ -64,47 +85,56 @@ export class Visit implements TokenSource {
     const said = [choices.remember && "remember", !choices.transcript && "no-transcript"].filter(Boolean).join(" ");
     if (said) storage.set(`${this.#key}.choices`, said);
     else storage.remove(`${this.#key}.choices`);
-    if (this.isPreview) return;
-    this.leave();
-    if (!choices.remember) this.#forgetBefore();
-    else if (this.#before !== null) storage.set(this.#key, this.#before);
+    // Whoever is not to be remembered any more can still erase what was.
+    this.#visits = this.all();
+    this.#save();
+  }
+
+  /** All that can be taken away or erased, the oldest first: this tab's, and those that are remembered. */
+  all(): Kept[] {
+    if (this.isPreview) return this.#visits;
+    const elsewhere = read(storage.get(this.#key)).filter(({ token }) => !this.#visits.some((own) => own.token === token));
+    return [...elsewhere.map(over), ...this.#visits];
   }
 
   /** The token of an earlier visit, where its questions may be remembered. */
   previousToken(): string | null {
-    return this.#choices.remember ? (this.#before ?? storage.get(this.#key)) : null;
+    return this.#choices.remember ? (this.all().at(-1)?.token ?? null) : null;
   }
 
-  begun({ token, expires_in_s }: Begun): void {
-    this.#current = { token, expiresAtMs: Date.now() + expires_in_s * 1000 };
-    tabStorage.set(this.#key, JSON.stringify(this.#current));
-    if (this.#choices.remember) storage.set(this.#key, token);
+  begun({ visit_id: visitId, token, expires_in_s }: Begun): void {
+    const visit = { visitId, token, expiresAtMs: Date.now() + expires_in_s * 1000, isOver: false, ...this.#choices };
+    this.#visits = [...this.#visits.map(over), visit];
+    this.#save();
   }
 
   /** It is over; what was asked in it may be remembered by the next one. */
   leave(): void {
     if (this.isPreview) return;
-    this.#before = this.#current?.token ?? this.#before;
-    this.#current = null;
-    tabStorage.remove(this.#key);
+    this.#visits = this.#visits.map(over);
+    this.#save();
   }
 
   /** It was erased. */
-  forget(): void {
-    this.leave();
-    this.#forgetBefore();
+  forget({ token }: Kept): void {
+    const others = this.all().filter((visit) => visit.token !== token);
+    storage.remove(this.#key);
+    this.#visits = others;
+    this.#save();
   }
 
-  #forgetBefore(): void {
-    this.#before = null;
-    storage.remove(this.#key);
+  #save(): void {
+    if (this.isPreview) return;
+    write(tabStorage, this.#key, this.#visits);
+    write(storage, this.#key, this.#choices.remember ? this.all() : []);
   }
 
   async idToken({ forceRefresh = false } = {}): Promise<string> {
     // Only a question begins a visit, so that nothing that merely reads does.
     if (forceRefresh) this.leave();
-    if (forceRefresh || this.#current === null) throw new SessionExpiredError("The visit is over.");
-    return `Bearer ${this.#current.token}`;
+    const current = this.#current;
+    if (forceRefresh || current === null) throw new SessionExpiredError("The visit is over.");
+    return `Bearer ${current.token}`;
   }
 
   markExpired(): void {
@@ -114,4 +144,9 @@ export class Visit implements TokenSource {
   markEnded(): void {
     this.leave();
   }
+}
+
+function write(area: Pick<typeof tabStorage, "set" | "remove">, key: string, visits: readonly Kept[]): void {
+  if (visits.length > 0) area.set(key, JSON.stringify(visits));
+  else area.remove(key);
 }

@@ -115,6 +115,7 @@ test("from nothing to a question that is answered in the end", { tag: ["@local_o
     await page.locator(`input[type="file"][aria-label="${twinEn.sources.archiveAdd}"]`).setInputFiles(fileOf(sources.archive));
     const review = page.getByRole("region", { name: twinEn.archive.title });
     await expect(review).toContainText(twinEn.archive.of(sources.owner));
+    for (const found of ["Education · 2 rows", "Recommendations Received · 2 rows", "Shares · 3 rows"]) await expect(review).toContainText(found);
     await expect(review, "private tables stay where they are").toContainText(/Never read: \d+ files/);
     await expectAccessible(page, "an archive before it is sent");
     await review.getByRole("button", { name: twinEn.archive.send }).click();
@@ -254,7 +255,7 @@ test.describe("the element on a foreign page", () => {
       await chat.dialog.getByText(words.en.consent.options).click();
       const download = page.waitForEvent("download");
       await chat.dialog.getByRole("button", { name: words.en.consent.download }).click();
-      expect((await download).suggestedFilename()).toBe("visit.json");
+      expect((await download).suggestedFilename()).toBe("visits.json");
       await chat.dialog.getByRole("button", { name: words.en.consent.erase }).click();
       await chat.dialog.getByRole("button", { name: words.en.consent.eraseForGood }).click();
       await expect(chat.answers).toHaveCount(0);

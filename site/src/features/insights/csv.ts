@@ -49,8 +49,12 @@ const counts = (of: Readonly<Record<string, number>>): string =>
     .join(" ");
 
 /** Save a text as a file. With the mark by which spreadsheets know that it is UTF-8. */
-export function saveCsv(name: string, csv: string): void {
-  const address = URL.createObjectURL(new Blob(["\ufeff", csv], { type: "text/csv;charset=utf-8" }));
+export const saveCsv = (name: string, csv: string): void => save(name, new Blob(["\ufeff", csv], { type: "text/csv;charset=utf-8" }));
+
+export const saveJson = (name: string, value: unknown): void => save(name, new Blob([JSON.stringify(value, null, 2)], { type: "application/json" }));
+
+function save(name: string, blob: Blob): void {
+  const address = URL.createObjectURL(blob);
   Object.assign(document.createElement("a"), { href: address, download: name }).click();
   // Not before the browser has begun to read it.
   setTimeout(() => URL.revokeObjectURL(address), 10_000);

@@ -70,4 +70,16 @@ export const insightsEn = {
     undo: "Undo",
     clash: "Somebody has answered this question meanwhile.",
   },
+  visit: {
+    title: "A visitor’s own data",
+    id: "Visit by its id",
+    hint: "A visitor finds it in the chat, under “Privacy”.",
+    download: "Download the visit",
+    erase: "Erase the visit",
+    eraseTitle: "Erase this visit?",
+    eraseLead: (id: string) => `What was asked and answered in visit ${id} goes for good, and what is remembered of it.`,
+    eraseForGood: "Erase it for good",
+    erased: "The visit is erased.",
+    unknown: "There is no such visit of this twin. Compare the id with the visitor’s; it may be erased already.",
+  },
 };

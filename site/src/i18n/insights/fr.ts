@@ -76,4 +76,16 @@ export const insightsFr: typeof insightsEn = {
     undo: "Annuler",
     clash: "Quelqu’un d’autre a répondu à cette question entre-temps.",
   },
+  visit: {
+    title: "Les données d’un visiteur",
+    id: "Visite par son identifiant",
+    hint: "Le visiteur le trouve dans la conversation, sous « Confidentialité ».",
+    download: "Télécharger la visite",
+    erase: "Effacer la visite",
+    eraseTitle: "Effacer cette visite ?",
+    eraseLead: (id) => `Les questions et les réponses de la visite ${id} disparaissent définitivement, avec ce qui en était mémorisé.`,
+    eraseForGood: "L’effacer définitivement",
+    erased: "La visite est effacée.",
+    unknown: "Ce jumeau n’a pas de telle visite. Comparez l’identifiant avec celui du visiteur ; elle est peut-être déjà effacée.",
+  },
 };

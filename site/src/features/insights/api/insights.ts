@@ -63,6 +63,18 @@ export function questionErrorText(error: unknown): string {
   return errorText(t(), error);
 }
 
+/** A visit that its visitor has named. Reading gives what the visitor could have downloaded. */
+export function useVisitById(handle: string) {
+  const api = useApi();
+  const at = (id: string): string => `${path(handle)}/visits/${encodeURIComponent(id)}`;
+  return { read: (id: string) => api.get<unknown>(at(id)), erase: (id: string) => api.delete<unknown>(at(id)) };
+}
+
+export function visitErrorText(error: unknown): string {
+  if (error instanceof ApiError && (error.status === 404 || error.status === 400)) return insightsTexts.now().visit.unknown;
+  return errorText(t(), error);
+}
+
 /** toPublish: leads to where the draft is published. */
 export function useQuestionActions(handle: string, toPublish: () => void) {
   const api = useApi();

@@ -19,6 +19,7 @@ import { Questions } from "./Questions";
 import { Hosts, Languages } from "./Shares";
 import { Topics } from "./Topics";
 import { Totals } from "./Totals";
+import { VisitById } from "./VisitById";
 
 export default function InsightsPage({ openList }: { openList: ReactNode }) {
   const t = useT();
@@ -84,6 +85,7 @@ function OfTwin({ handle }: { handle: string }) {
         </div>
       )}
       <Questions handle={handle} />
+      <VisitById handle={handle} />
     </>
   );
 }

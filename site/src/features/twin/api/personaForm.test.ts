@@ -44,6 +44,8 @@ describe("a persona as a form", () => {
     [{ contactUrl: "" }, ["contact"]],
     [{ links: "My engine" }, ["links"]],
     [{ links: "Bad javascript:alert(1)" }, ["links"]],
+    [{ links: "https://[" }, ["links"]],
+    [{ contactUrl: "https://a:x", links: "https://a:x" }, ["contact", "links"]],
     [{ "questions.en": "1\n2\n3\n4\n5\n6\n7" }, ["questions"]],
     [{ "questions.en": "1\n2\n3\n4\n5\n6\n\n" }, []],
     [{}, []],

@@ -29,6 +29,8 @@ const NO_TEXTS: TwinTexts = { greeting: "", suggested_questions: [], topics: "",
 const MAILTO = /^mailto:/i;
 const EMAIL = /^[^\s@/]+@[^\s@/]+\.[^\s@/]+$/;
 const WEB = /^https?:\/\/[^\s/?#@\\]+([/?#]\S*)?$/;
+/** What is being typed may look like an address and be none yet. */
+const isWeb = (url: string): boolean => WEB.test(url) && URL.canParse(url);
 
 export const languagesOf = (set: LanguageSet): TwinLanguage[] => set.split(",") as TwinLanguage[];
 const linesOf = (text: string): string[] => text.split("\n").flatMap((line) => line.trim() || []);
@@ -58,7 +60,7 @@ export function toForm(persona: TwinPersona): PersonaForm {
 
 export function problemsOf(form: PersonaForm): PersonaProblem[] {
   const url = form.contactUrl.trim();
-  const isContactWrong = (url !== "" || form.contactLabel.trim() !== "") && !EMAIL.test(url.replace(MAILTO, "")) && !WEB.test(url);
+  const isContactWrong = (url !== "" || form.contactLabel.trim() !== "") && !EMAIL.test(url.replace(MAILTO, "")) && !isWeb(url);
   const areTooMany = LANGUAGES.some((language) => linesOf(form[`questions.${language}`]).length > MOST_QUESTIONS);
   return [
     ...(isContactWrong ? (["contact"] as const) : []),
@@ -69,7 +71,7 @@ export function problemsOf(form: PersonaForm): PersonaProblem[] {
 
 function linkOf(line: string): { label: string; url: string } | null {
   const [, label = "", url = ""] = /^(.*?)\s*(\S+)$/.exec(line) ?? [];
-  return WEB.test(url) ? { label: label || new URL(url).host, url } : null;
+  return isWeb(url) ? { label: label || new URL(url).host, url } : null;
 }
 
 /** Of a form without problems. */

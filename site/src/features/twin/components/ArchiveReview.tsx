@@ -18,7 +18,7 @@ interface ArchiveReviewProps {
 export function ArchiveReview({ archive, isBusy, problem, onSend, onCancel }: ArchiveReviewProps) {
   const t = useT();
   const texts = useTwinTexts().archive;
-  const { ownerName, files, empty, foreign, outside, unread } = archive;
+  const { ownerName, files, missing, empty, foreign, outside, unread } = archive;
   return (
     <section aria-label={texts.title} className="space-y-3 border-t border-line pt-3">
       <div>
@@ -33,6 +33,7 @@ export function ArchiveReview({ archive, isBusy, problem, onSend, onCancel }: Ar
         ))}
       </ul>
       <div className="space-y-1 text-sm text-muted">
+        {missing.length > 0 && <p className="wrap-anywhere">{texts.missing(missing.join(", "))}</p>}
         {empty.length > 0 && <p className="wrap-anywhere">{texts.empty(empty.join(", "))}</p>}
         {foreign.length > 0 && <p className="wrap-anywhere text-notice">{texts.foreign(foreign.join(", "))}</p>}
         {outside.length > 0 && <p className="text-notice">{texts.outside(outside.length)}</p>}

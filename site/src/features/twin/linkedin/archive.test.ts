@@ -112,6 +112,13 @@ describe("an archive", () => {
     ]);
   });
 
+  it("names the link and the day of an article, and the member by a number", async () => {
+    const html = '<body><h1><a href="https://www.linkedin.com/pulse/levels">Levels</a></h1><p class="created">Created on 2018-05-30 09:12</p><p class="published">Published on 2018-06-01 08:00</p><p>One.</p></body>';
+    const files = { "Articles/levels.html": html, "Shares_252701747.csv": "Date,ShareCommentary\n2019-01-02,Hello\n" };
+    expect(await rowsOf(files, "Articles")).toEqual([{ Title: "Levels", Url: "https://www.linkedin.com/pulse/levels", "Published On": "2018-06-01", Text: "One." }]);
+    expect(await rowsOf(files, "Shares")).toEqual([{ Date: "2019-01-02", ShareCommentary: "Hello" }]);
+  });
+
   it("takes so many rows, and says how many more there are", async () => {
     const many = `Name\n${Array.from({ length: 310 }, (_, n) => `Skill ${n}`).join("\n")}\n`;
     const found = await read({ "Skills.csv": many });
@@ -177,6 +184,16 @@ describe("a table", () => {
 
   it("has notes before its header", () => {
     expect(positions(`Notes:\n"These are your positions, and\nmore lines"\n\n${POSITIONS}`)?.[0]).toMatchObject({ Title: "Analyst" });
+  });
+
+  it("may end its lines otherwise than the notes before it, which may be called like a column", () => {
+    expect(positions(`Title:\r\n"These are your positions, and\nmore"\r\n\r\n${POSITIONS}`)?.[0]).toMatchObject({ "Company Name": "Engines Ltd", Title: "Analyst" });
+    expect(skills(`Name\r\n"Notes, of one column"\r\nNotes`)).toHaveLength(2);
+  });
+
+  it("has the columns that it is known by, however they are written", () => {
+    expect(readTable("nom de l'ecole;DATE_DE_DEBUT\nÀ la maison;1828\n", "Education")?.rows).toEqual([{ "School Name": "À la maison", "Start Date": "1828" }]);
+    expect(readTable("Title,Company Name,Other\nCompany Name,Title,Started On\nA,B,Jan 1840\n", "Positions")?.rows, "the row with the most").toEqual([{ "Company Name": "A", Title: "B", "Started On": "Jan 1840" }]);
   });
 
   it("begins with a mark, or is in UTF-16 or in an older code", () => {

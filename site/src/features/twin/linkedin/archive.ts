@@ -118,19 +118,22 @@ interface TrustedTypes {
 /** The site's security policy lets HTML be read by a named policy alone: https://www.w3.org/TR/trusted-types/ */
 const articles = (globalThis as { trustedTypes?: TrustedTypes }).trustedTypes?.createPolicy("linkedin-articles", { createHTML: (html) => html });
 
-/** An article as LinkedIn keeps it: a page, of which title and text are taken. No script of it runs, and nothing is loaded. */
+/** An article as LinkedIn keeps it: a page, of which title, link, day and text are taken. No script of it runs, and nothing is loaded. */
 function readPage(html: string, file: string, list: AllowedList): { rows: Row[]; leftOut: string[]; beyond: number } | null {
   const page = new DOMParser().parseFromString(articles?.createHTML(html) ?? html, "text/html");
   const heading = page.querySelector("h1");
   const title = (heading?.textContent ?? page.title).trim();
-  heading?.remove();
+  const url = heading?.querySelector("a[href]")?.getAttribute("href") ?? "";
+  const day = /\d{4}-\d\d-\d\d/.exec((page.querySelector("p.published") ?? page.querySelector("p.created"))?.textContent ?? "")?.[0] ?? "";
+  for (const one of [heading, ...page.querySelectorAll("p.created, p.published")]) one?.remove();
   for (const one of page.querySelectorAll("script, style")) one.remove();
   for (const block of page.querySelectorAll(BLOCKS)) block.append("\n");
   const text = (page.body.textContent ?? "").replaceAll(/[ \t\u00a0]+/g, " ").replaceAll(/ ?\n[\n ]*/g, "\n").trim();
   const most = (column: string): number => list.files[file]?.characters?.[column] ?? list.limits.characters;
   const cut = (column: string, value: string): string => [...value].slice(0, most(column)).join("");
   if (text === "") return null;
-  return { rows: [{ ...(title !== "" && { Title: cut("Title", title) }), Text: cut("Text", text) }], leftOut: [], beyond: 0 };
+  const told = Object.entries({ Title: title, Url: url, "Published On": day, Text: text }).filter(([, value]) => value !== "");
+  return { rows: [Object.fromEntries(told.map(([column, value]) => [column, cut(column, value)]))], leftOut: [], beyond: 0 };
 }
 
 /** The list's last files, which are posts, give way where all together would be more than is taken. */

@@ -16,25 +16,19 @@ interface AllowedFile {
 }
 
 export interface AllowedList {
-  /** header_lines: how many lines before a table's own header are looked through. */
+  /** header_lines: how many of a table's first lines are looked through for its header. */
   limits: { characters: number; total_characters: number; header_lines: number };
   files: Record<string, AllowedFile>;
 }
 
 export const allowed: AllowedList = list;
 
-/** Names as they are compared: archives differ in case, apostrophes, blanks and hyphens. */
-export const plainName = (name: string): string =>
-  name
-    .normalize("NFC")
-    .toLowerCase()
-    .replaceAll("’", "'")
-    .replaceAll(/[\s_\-\u00a0\u202f]+/g, " ")
-    .trim();
+/** Names as they are compared, by the server too (`texts.fold`): archives differ in case, accents, spaces and signs. */
+export const plainName = (name: string): string => name.toLowerCase().normalize("NFKD").replaceAll(/[^\p{L}\p{N}]/gu, "");
 
-/** Which of the list's files a file's name (without its ending) is of; null: of none. */
+/** Which of the list's files a file's name is of, without its ending and the member's number; null: of none. */
 export function allowedFile(name: string, list = allowed): string | null {
-  const wanted = plainName(name);
+  const wanted = plainName(name.replace(/_\d+$/, ""));
   const found = Object.entries(list.files).find(([key, { names }]) => [key, ...names].some((known) => plainName(known) === wanted));
   return found?.[0] ?? null;
 }

@@ -34,9 +34,11 @@ export function readTable(text: string, file: string, list: AllowedList = allowe
   const known = list.files[file];
   if (!known) return null;
   const names = new Map(Object.entries(known.columns).flatMap(([name, others]) => [name, ...others].map((one) => [plainName(one), name] as const)));
+  // Notes and table may end their lines differently, and a parser takes one of the ends alone for such.
+  const lines = text.replaceAll(/\r\n?/g, "\n");
   for (const delimiter of DELIMITERS) {
-    const { data } = Papa.parse<string[]>(text, { delimiter, skipEmptyLines: "greedy" });
-    const at = headerOf(data.slice(0, list.limits.header_lines + 1), names, Math.min(2, Object.keys(known.columns).length));
+    const { data } = Papa.parse<string[]>(lines, { delimiter, skipEmptyLines: "greedy" });
+    const at = headerOf(data.slice(0, list.limits.header_lines), names, Math.min(2, Object.keys(known.columns).length));
     if (at === null) continue;
     const columns = columnsOf(data[at] ?? [], known.columns);
     const rows = data.slice(at + 1).flatMap((cells) => rowOf(cells, columns, (name) => known.characters?.[name] ?? list.limits.characters));
@@ -50,10 +52,11 @@ export function readTable(text: string, file: string, list: AllowedList = allowe
   return null;
 }
 
-/** The first row with so many known names; notes may stand before it. */
+/** The row with the most known names, if there are enough; notes may stand before it, and be called like a column. */
 function headerOf(rows: readonly string[][], names: ReadonlyMap<string, string>, enough: number): number | null {
-  const at = rows.findIndex((cells) => new Set(cells.flatMap((cell) => names.get(plainName(cell)) ?? [])).size >= enough);
-  return at < 0 ? null : at;
+  const counts = rows.map((cells) => new Set(cells.flatMap((cell) => names.get(plainName(cell)) ?? [])).size);
+  const most = Math.max(0, ...counts);
+  return most < enough ? null : counts.indexOf(most);
 }
 
 /** Which column stands at which index: by its own name first, since one's other name may be another's own. */
