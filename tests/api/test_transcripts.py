@@ -216,6 +216,15 @@ def test_another_visits_token_that_is_none_brings_nothing(stage: Stage) -> None:
         assert "Rosalind" not in prompt(stage)
 
 
+def test_another_twin_of_the_handle_remembers_nothing(stage: Stage) -> None:
+    publish(stage)
+    before = Visitor(stage, remember=True)
+    before.ask("Where did you see a lidar, says Rosalind?")
+    publish(stage, created_at="2026-11-02T00:00:00.000Z")
+    Visitor(stage, remember=True, previous_token=before.token).ask("And then?")
+    assert "Rosalind" not in prompt(stage)
+
+
 def test_an_erased_visit_is_remembered_by_none(stage: Stage) -> None:
     publish(stage)
     before = Visitor(stage, remember=True)
