@@ -192,6 +192,22 @@ def test_more_entries_than_fit_a_transaction_are_added_and_taken_away(stage: Sta
     assert head["draft_bytes"] == before
 
 
+def test_what_is_taken_away_with_a_source_is_remembered_so_that_no_backup_brings_it_back(
+    stage: Stage, twin: Person
+) -> None:
+    source_id = archive(twin, position()).body["source_id"]
+    (told,) = draft(twin)["entries"]
+    assert twin.delete(f"/drafts/me/sources/{source_id}").status == 200
+    assert (draft(twin)["entries"], draft(twin)["sources"]) == ([], [])
+    assert twin.post(f"/drafts/me/entries/{told['entry_id']}/restoration").error == "not_found"
+    stage.sweep()
+    assert {each["erased"] for each in stage.rows("erasures")} == {
+        f"part:me#draft/entry/{told['entry_id']}",
+        f"part:me#draft/source/{source_id}",
+    }
+    assert "Head of Data" not in stored(stage)
+
+
 def test_of_what_a_draft_has_no_room_for_nothing_is_stored(stage: Stage, twin: Person) -> None:
     articles = {"Articles": [{"Title": f"Article {number}", "Text": "x" * 8_000} for number in range(100)]}
     other = {"Articles": [{"Title": f"Other {number}", "Text": "x" * 8_000} for number in range(100)]}

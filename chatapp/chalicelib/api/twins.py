@@ -112,5 +112,5 @@ def export(services: Services, visit: Visit) -> s.VisitExport:
 
 
 def erase(services: Services, visit: Visit) -> s.VisitErased:
-    erasing.erase(services, visit)
+    erasing.erase(services, visit.handle, visit.subject)
     return s.VisitErased()

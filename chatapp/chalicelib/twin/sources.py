@@ -72,9 +72,8 @@ class _Change:
 
     def remove(self, entry: Entry) -> None:
         was = self._bytes(entry)
-        key = rows.key(self.handle, rows.ENTRY + entry.entry_id)
-        gone = self.services.twins.delete(key, condition=f"#bytes = :was AND {undo.NOT_DELETED}", values={":was": was})
-        self.writes.append(gone)
+        item = rows.ENTRY + entry.entry_id
+        self.writes.append(drafts.hiding(self.services, self.handle, item, "#bytes = :was", {":was": was}))
         self.more_bytes -= was
 
     def make(self, *last: Write) -> int:
@@ -128,7 +127,7 @@ def fail(services: Services, handle: str, source: Source, error: ErrorInfo) -> N
 def find(services: Services, handle: str, source_id: str) -> Source:
     """Raises NotFound."""
     item = services.twins.find(_key(handle, source_id))
-    if item is None:
+    if item is None or "deleted_at" in item:
         raise NotFound("source")
     return Source.from_item(item)
 
@@ -157,7 +156,7 @@ def add_archive(
 
 def remove(services: Services, handle: str, source_id: str) -> int:
     """Take a source away, with the entries that none but it tells. Returns the draft's revision. Raises NotFound."""
-    key = _key(handle, source_id)
+    _key(handle, source_id)
 
     def attempt() -> int:
         draft = drafts.read(services, handle)
@@ -170,7 +169,7 @@ def remove(services: Services, handle: str, source_id: str) -> int:
                 change.change(entry, {"source_ids": others})
             else:
                 change.remove(entry)
-        return change.make(services.twins.delete(key))
+        return change.make(drafts.hiding(services, handle, rows.SOURCE + source_id))
 
     return repeated(attempt, _WHAT)
 
@@ -277,7 +276,7 @@ def _differences(entry: Entry, changed: Entry) -> dict[str, Any]:
 
 def _put(services: Services, handle: str, source: Source, *, is_new: bool = True) -> Write:
     item = {name: value for name, value in asdict(source).items() if value is not None}
-    condition = None if is_new else "attribute_exists(#handle)"
+    condition = None if is_new else f"attribute_exists(#handle) AND {undo.NOT_DELETED}"
     return services.twins.put({**_key(handle, source.source_id), **item}, condition=condition)
 
 
