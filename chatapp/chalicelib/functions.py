@@ -180,7 +180,8 @@ _PURGE = Function(
     # Removing what a person deleted can be done again, and must be done in the end.
     events=Events(retries=2, max_age_s=21_600, failures="purge-failures"),
     grants=(
-        Grant("table", "conversations", ("Query", "BatchGetItem", "UpdateItem", "DeleteItem")),
+        # Of a twin that is deleted, all visits are looked for.
+        Grant("table", "conversations", ("Query", "Scan", "BatchGetItem", "UpdateItem", "DeleteItem")),
         # Answers in progress of who is kept out are stopped.
         Grant("index", "conversations/timestamp-index", ("Query",)),
         Grant("table", "messages", (*_REMOVED, "GetItem", "BatchGetItem", "UpdateItem")),

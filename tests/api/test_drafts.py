@@ -151,7 +151,9 @@ def test_after_the_time_for_undoing_an_entry_is_gone_for_good(stage: Stage, olga
     stage.sweep()
     assert entry_id not in str(stage.rows("twins"))
     erased = [each["erased"] for each in stage.rows("erasures")]
-    assert erased == [f"entry:{entry_id}"], "no backup brings it back, but the one that can still be brought back"
+    assert erased == [f"part:me#draft/entry/{entry_id}"], (
+        "no backup brings it back, but the one that can still be brought back"
+    )
     assert kept in str(draft(olga))
     assert olga.post(f"/drafts/me/entries/{fresh}/restoration").status == 200, "it could still be brought back"
 

@@ -214,7 +214,7 @@ def test_an_archive_whose_second_part_was_refused_is_stored_once(
     rows_of = stage.rows("twins")
     (head,) = [each for each in rows_of if each["item"] == "twin"]
     persona = rows.size(next(each["persona"] for each in rows_of if each["item"] == "draft/persona"))
-    assert head["draft_bytes"] == persona + sum(each.get("bytes", 0) for each in rows_of)
+    assert head["draft_bytes"] == persona + sum(each.get("bytes", 0) for each in rows_of if "deleted_at" not in each)
 
 
 def test_a_decision_does_not_undo_what_another_owner_has_just_written(
@@ -234,6 +234,22 @@ def test_a_decision_does_not_undo_what_another_owner_has_just_written(
     monkeypatch.setattr(sources, "_hold", late)
     twin.post(f"/drafts/me/conflicts/{conflict['conflict_id']}", {"entry_id": first})
     assert "Hive of Data" in [each["title"] for each in draft(twin)["entries"]], "as long as the title before"
+
+
+def test_what_is_taken_away_with_a_source_is_remembered_so_that_no_backup_brings_it_back(
+    stage: Stage, twin: Person
+) -> None:
+    source_id = archive(twin, position()).body["source_id"]
+    (told,) = draft(twin)["entries"]
+    assert twin.delete(f"/drafts/me/sources/{source_id}").status == 200
+    assert (draft(twin)["entries"], draft(twin)["sources"]) == ([], [])
+    assert twin.post(f"/drafts/me/entries/{told['entry_id']}/restoration").error == "not_found"
+    stage.sweep()
+    assert {each["erased"] for each in stage.rows("erasures")} == {
+        f"part:me#draft/entry/{told['entry_id']}",
+        f"part:me#draft/source/{source_id}",
+    }
+    assert "Head of Data" not in stored(stage)
 
 
 def test_of_what_a_draft_has_no_room_for_nothing_is_stored(stage: Stage, twin: Person) -> None:

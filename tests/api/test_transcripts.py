@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
+import time
 from typing import Any
 
 import pytest
 from chalicelib import functions, services
 from chalicelib.conversations.rows import Conversation
+from chalicelib.ids import day, seconds
 from chalicelib.twin import transcripts
 
 from tests.fakes.aws import Context
+from tests.restores import Restores
 from tests.stage import Stage
-from tests.storage import BUCKET
+from tests.storage import BACKUPS
 from tests.visiting import Visitor, publish, said
 
 QUESTION = "Where did you build pipelines?"
@@ -112,16 +115,102 @@ def test_a_transcript_that_is_written_after_all_was_deleted_does_not_stay(
 ) -> None:
     visitor.ask(QUESTION)
     row = stage.row("conversations", visitor.visit_id)
-    for key in kept(stage):
-        stage.s3.delete_object(Bucket=BUCKET, Key=key)
-    if gone == "visit":
-        stage.edit("conversations", visitor.visit_id, deleted_at=1)
-    elif gone == "twin":
-        publish(stage, deleted_at=1)
-    else:
-        publish(stage, created_at="2026-11-20T00:00:00.000Z")
+    transcripts.remove(services.of(functions.ANSWER), "me", visitor.visit_id)
+
+    def deleted(call: Any, send: Any) -> Any:
+        if gone == "visit":
+            stage.edit("conversations", visitor.visit_id, deleted_at=1)
+        elif gone == "twin":
+            publish(stage, deleted_at=1)
+        else:
+            publish(stage, created_at="2026-11-20T00:00:00.000Z")
+        return send()
+
+    stage.s3_wire.fail(deleted, lambda call: call.operation == "PutObject" and "transcripts/" in call.key)
     transcripts.write(services.of(functions.ANSWER), Conversation.from_item(row))
+    assert stage.s3_wire.struck
     assert kept(stage) == []
+
+
+def test_an_owner_who_wants_none_any_more_gets_none_of_visits_that_have_begun(stage: Stage, visitor: Visitor) -> None:
+    publish(stage, transcripts=False)
+    visitor.ask(QUESTION)
+    assert kept(stage) == []
+
+
+def questions(stage: Stage) -> list[dict[str, Any]]:
+    return [row for row in stage.rows("twins") if row["item"].startswith("question/")]
+
+
+def test_an_erased_visit_takes_the_questions_that_were_kept_of_it_along(stage: Stage, visitor: Visitor) -> None:
+    visitor.ask("What is your favourite colour?")
+    (row,) = questions(stage)
+    visitor.call("DELETE", "visit")
+    for payload in stage.lambdas.take("purge"):
+        stage.purge(payload)
+    assert questions(stage) == []
+    erased = {each["erased"] for each in stage.rows("erasures")}
+    assert erased == {f"visit:me#{visitor.visit_id}", f"part:me#{row['item']}"}
+
+
+@pytest.mark.parametrize(("days", "kept_days"), [(7, 7), (0, 30)])
+def test_a_question_is_kept_as_long_as_a_transcript(stage: Stage, days: int, kept_days: int) -> None:
+    publish(stage)
+    stage.configure(transcript_days=days)
+    answer = Visitor(stage).ask("What is your favourite colour?")
+    (row,) = questions(stage)
+    assert answer["parent_id"] not in row["item"], "nothing of it leads to a visit"
+    assert row["ttl"] == int(seconds(row["at"])) + kept_days * 86_400
+
+
+def test_a_visit_that_is_over_by_its_time_is_noted_nowhere(stage: Stage, visitor: Visitor) -> None:
+    visitor.ask(QUESTION)
+    stage.edit("conversations", visitor.visit_id, ttl=1, due_at=1)
+    stage.sweep()
+    assert (stage.rows("conversations"), stage.rows("erasures")) == ([], [])
+    assert stage.objects("erasures/", BACKUPS) == []
+
+
+def test_a_restore_brings_no_visit_back_that_was_erased(stage: Stage, visitor: Visitor) -> None:
+    visitor.ask("What is your favourite colour?")
+    other = Visitor(stage)
+    other.ask(QUESTION)
+    restores = Restores(stage)
+    restores.back_up(export_time=int(time.time()))
+    visitor.call("DELETE", "visit")
+    for payload in stage.lambdas.take("purge"):
+        stage.purge(payload)
+    assert restores.restore()["step"] == "done"
+    assert not [row for row in stage.rows("messages") if visitor.visit_id in row["conversation"]]
+    for payload in stage.lambdas.take("purge"):
+        stage.purge(payload)
+    assert [row["conversation_id"] for row in stage.rows("conversations")] == [other.visit_id]
+    assert [key.rpartition("/")[2] for key in kept(stage)] == [f"{other.visit_id}.jsonl"]
+    assert questions(stage) == []
+
+
+def test_a_restore_brings_no_transcript_back_that_is_over(stage: Stage) -> None:
+    publish(stage)
+    old, new = (f"transcripts/me/{day(time.time() - days * 86_400)}/visit.jsonl" for days in (91, 89))
+    for key in (old, new):
+        stage.store(key, b"{}")
+    restores = Restores(stage)
+    restores.back_up()
+    restores.empty()
+    restores.restore()
+    assert kept(stage) == [new]
+
+
+def test_a_twin_takes_its_visits_along(stage: Stage, visitor: Visitor) -> None:
+    publish(stage, "other")
+    other = Visitor(stage, "other")
+    for each in (visitor, other):
+        each.ask(QUESTION)
+    publish(stage, deleted_at=1)
+    stage.purge({"twin": "me"})
+    assert [row["conversation_id"] for row in stage.rows("conversations")] == [other.visit_id]
+    assert not [row for row in stage.rows("messages") if visitor.visit_id in row["conversation"]]
+    assert f"visit:me#{visitor.visit_id}" in {row["erased"] for row in stage.rows("erasures")}
 
 
 def test_a_question_that_is_kept_after_the_twin_was_deleted_does_not_stay(stage: Stage, visitor: Visitor) -> None:
@@ -214,6 +303,15 @@ def test_another_visits_token_that_is_none_brings_nothing(stage: Stage) -> None:
         assert again.begun.status == 201
         again.ask("And then?")
         assert "Rosalind" not in prompt(stage)
+
+
+def test_another_twin_of_the_handle_remembers_nothing(stage: Stage) -> None:
+    publish(stage)
+    before = Visitor(stage, remember=True)
+    before.ask("Where did you see a lidar, says Rosalind?")
+    publish(stage, created_at="2026-11-02T00:00:00.000Z")
+    Visitor(stage, remember=True, previous_token=before.token).ask("And then?")
+    assert "Rosalind" not in prompt(stage)
 
 
 def test_an_erased_visit_is_remembered_by_none(stage: Stage) -> None:

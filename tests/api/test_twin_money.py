@@ -206,6 +206,22 @@ def test_an_owner_whose_own_budget_is_spent_tries_nothing(stage: Stage) -> None:
     assert (reply.status, reply.error) == (429, "budget_spent")
 
 
+@pytest.mark.parametrize("change", [{"disabled": True}, {"groups": ["members"]}])
+def test_whoever_is_an_owner_no_more_tries_no_draft_any_more(stage: Stage, change: dict[str, Any]) -> None:
+    other, owner = Person(stage, "other", groups="owners"), Person(stage, "owner", groups="owners")
+    tried = preview(stage, owner)
+    answer = tried.ask("Do you design umbrellas?")["message_id"]
+    assert other.patch(f"/people/{owner.user_id}", change).status == 200
+    stage.lambdas.pending.clear()
+    for reply in (
+        tried.send("Do you design umbrellas?"),
+        tried.call("POST", f"messages/{answer}/retry"),
+        tried.call("GET", "messages"),
+    ):
+        assert (reply.status, reply.error) == (401, "visit_over")
+    assert stage.lambdas.pending == []
+
+
 # --- Rates ------------------------------------------------------------------------------------------------------------
 
 

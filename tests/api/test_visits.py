@@ -282,6 +282,44 @@ def _without_version(stage: Stage) -> None:
         stage.s3.delete_object(Bucket=BUCKET, Key=version["Key"], VersionId=version["VersionId"])
 
 
+def test_what_an_owner_took_off_is_no_more_among_what_the_model_is_sent(stage: Stage, visitor: Visitor) -> None:
+    visitor.ask("Where did you build pipelines?")
+    publish(stage, version=2, entries=[entry("notes", "Baker at Farine", "Baked bread.")])
+    visitor.ask("Where did you bake?")
+    assert "Velloria" not in json.dumps(stage.prompts()[-1])
+    visitor.ask("And then, with Rosalind?")
+    sent = json.dumps(stage.prompts()[-1])
+    assert "Velloria" not in sent
+    assert "Where did you bake?" in sent, "of the version itself the thread goes on"
+
+
+def test_another_answer_by_another_version_is_not_sent_what_the_first_one_said(stage: Stage, visitor: Visitor) -> None:
+    visitor.ask("Where did you build pipelines?")
+    answer = visitor.ask("Is Rosalind there?")
+    publish(stage, version=2, entries=[entry("notes", "Baker at Farine", "Baked bread.")])
+    assert visitor.call("POST", f"messages/{answer['message_id']}/retry").status == 202
+    stage.run()
+    sent = json.dumps(stage.prompts()[-1])
+    assert "Rosalind" in sent
+    assert "Velloria" not in sent
+
+
+@pytest.mark.parametrize("is_deleted", [True, False])
+def test_a_visit_ends_with_its_twin_also_where_another_has_the_handle(
+    stage: Stage, visitor: Visitor, is_deleted: bool
+) -> None:
+    answer = visitor.ask("Where did you build pipelines?")["message_id"]
+    publish(stage, **({"deleted_at": 1} if is_deleted else {"created_at": "2026-11-02T00:00:00.000Z"}))
+    before = stage.rows("messages")
+    for method, path, body in ROUTES:
+        if method == "DELETE":
+            continue
+        reply = visitor.call(method, path.replace("{id}", answer), body)
+        assert (reply.status, reply.error) == ((404, "not_found") if is_deleted else (401, "visit_over")), path
+    assert stage.rows("messages") == before
+    assert stage.lambdas.pending == []
+
+
 # --- Bad input, and what comes too late -------------------------------------------------------------------------------
 
 

@@ -38,6 +38,14 @@ def _of_visit() -> Iterator[None]:
         raise
 
 
+@contextmanager
+def _admitted(services: Services, visit: Visit) -> Iterator[None]:
+    """A visit that goes on. Raises as `visits.admitted`, and VisitOver of one that was erased."""
+    with _of_visit():
+        visits.admitted(services, visit)
+        yield
+
+
 def profile(services: Services, handle: str) -> s.Profile:
     return s.Profile(**profiles.get(services, handle))
 
@@ -62,7 +70,7 @@ def preview(services: Services, user: User, handle: str) -> s.Preview:
 
 
 def list_messages(services: Services, visit: Visit, query: ListQuery) -> m.Messages:
-    with _of_visit():
+    with _admitted(services, visit):
         return messages.list_messages(services, visit.subject, visit.visit_id, query)
 
 
@@ -72,7 +80,7 @@ def ask(services: Services, visit: Visit, body: s.NewQuestion) -> m.Turn:
 
 
 def stop(services: Services, visit: Visit, message_id: str) -> m.Message:
-    with _of_visit():
+    with _admitted(services, visit):
         return messages.message(stopping.stop(services, visit.subject, visit.visit_id, message_id))
 
 
@@ -82,25 +90,27 @@ def retry(services: Services, visit: Visit, message_id: str) -> m.Turn:
 
 
 def read_frames(services: Services, visit: Visit, message_id: str, query: FramesQuery) -> Frames:
-    with _of_visit():
+    with _admitted(services, visit):
         return messages.read_frames(services, visit.subject, visit.visit_id, message_id, query)
 
 
 def rate(services: Services, visit: Visit, message_id: str, body: s.Rating) -> s.Rated:
-    rating.rate(services, visit, message_id, body.rating)
+    with _admitted(services, visit):
+        rating.rate(services, visit, message_id, body.rating)
     return s.Rated(message_id=message_id, rating=body.rating)
 
 
 def ticket(services: Services, visit: Visit) -> Ticket:
-    session = Session(visit.subject, visit.visit_id, visit.expires_at - TOKEN_S)
-    return Ticket(ticket=tickets.issue_ticket(services, session, visit.expires_at), expires_in_s=tickets.TICKET_S)
+    with _admitted(services, visit):
+        session = Session(visit.subject, visit.visit_id, visit.expires_at - TOKEN_S)
+        return Ticket(ticket=tickets.issue_ticket(services, session, visit.expires_at), expires_in_s=tickets.TICKET_S)
 
 
 def export(services: Services, visit: Visit) -> s.VisitExport:
-    with _of_visit():
+    with _admitted(services, visit):
         return s.VisitExport(**transcripts.export(services, visit))
 
 
 def erase(services: Services, visit: Visit) -> s.VisitErased:
-    erasing.erase(services, visit)
+    erasing.erase(services, visit.handle, visit.subject)
     return s.VisitErased()

@@ -12,6 +12,7 @@ from chalicelib.aws.bucket import Bucket
 from chalicelib.aws.faults import Busy
 from chalicelib.aws.functions import NotStarted
 from chalicelib.aws.table import Item
+from chalicelib.deletion import visits
 from chalicelib.subjects import Subject
 from chalicelib.twin import removal
 from chalicelib.twin import rows as twins
@@ -67,6 +68,11 @@ def _remove(services: Services, row: Item) -> None:
         gone = {"deleted_at": 1, **due.at(time.time(), id_)}
         services.conversations.write(services.conversations.change(key, gone))
         services.purgings.invoke(undo.PurgeOrder("conversation_id", subject, id_).payload())
+    elif kind == "visit":
+        services.conversations.write(visits.hiding(services, of_kind.partition("#")[0], subject))
+        services.purgings.invoke(undo.PurgeOrder("conversation_id", subject, id_).payload())
+    elif kind == "part":
+        services.twins.write(services.twins.delete(twins.key(of_kind.partition("#")[0], id_)))
     elif kind == "file":
         undo.hide_for_good(services.files, {"file_id": id_}, "file_id")
         services.purgings.invoke(undo.PurgeOrder("file_id", subject, id_).payload())

@@ -48,12 +48,14 @@ class Erased:
     accounts: frozenset[str] = frozenset()
     comments: frozenset[str] = frozenset()
     twins: frozenset[str] = frozenset()
-    entries: frozenset[str] = frozenset()
+    parts: frozenset[str] = frozenset()
+    visits: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, names: Iterable[str]) -> Erased:
-        """names: `conversation:USER#ID`, `file:ID`, `account:SUB`, `comment:ID`, `twin:HANDLE` and `entry:ID`."""
-        kinds = ("conversation", "file", "account", "comment", "twin", "entry")
+        """names: `conversation:USER#ID`, `file:ID`, `account:SUB`, `comment:ID`, `twin:HANDLE`, `part:HANDLE#ITEM` and
+        `visit:HANDLE#ID`."""
+        kinds = ("conversation", "file", "account", "comment", "twin", "part", "visit")
         found: dict[str, set[str]] = {kind: set() for kind in kinds}
         for name in names:
             kind, _, of_kind = name.partition(":")
@@ -65,7 +67,7 @@ class Erased:
 @dataclass(frozen=True, slots=True)
 class Selection:
     """table: "" for all. person: a `sub`; "" for everybody. conversation: "" for all, or one, with `files` alone.
-    twins: of a person, those that they have made.
+    twins: of a person, those that they have made. first_day: of the transcripts that would still be kept.
 
     subs: the new ones by the old ones.
     """
@@ -75,6 +77,7 @@ class Selection:
     conversation: str = ""
     files: frozenset[str] = frozenset()
     twins: frozenset[str] = frozenset()
+    first_day: str = ""
     subs: Mapping[str, str] = field(default_factory=dict)
     erased: Erased = field(default_factory=Erased)
 
@@ -92,7 +95,8 @@ class Selection:
         """An object's key as it comes back; None for one that does not."""
         prefix, first, *rest = key.split("/", 3)
         if prefix in OF_TWINS:
-            return key if self.twin(first) and first not in self.erased.twins else None
+            is_there = self.twin(first) and first not in self.erased.twins
+            return key if is_there and (prefix != "transcripts" or self._is_kept(*rest)) else None
         of_upload = prefix == "uploads"
         file_id = (rest[0] if rest else "") if of_upload else first
         if file_id in self.erased.files or (of_upload and first in self.erased.accounts):
@@ -100,6 +104,10 @@ class Selection:
         if self.table not in ("", "files") or ((self.person or self.conversation) and file_id not in self.files):
             return None
         return self._renamed(key) if of_upload else key
+
+    def _is_kept(self, day: str, name: str = "") -> bool:
+        """Of a transcript: stored anew, it is kept for as long as a new one."""
+        return day >= self.first_day and name.removesuffix(".jsonl") not in self.erased.visits
 
     def twin(self, handle: str) -> bool:
         """Whether a twin was asked for."""
@@ -123,13 +131,14 @@ class Selection:
     def _is_erased(self, table: str, item: Item) -> bool:
         if table == "erasures":
             return False
-        if owner_of(table, item) in self.erased.accounts or conversation_of(table, item) in self.erased.conversations:
+        if owner_of(table, item) in self.erased.accounts:
+            return True
+        if conversation_of(table, item) in self.erased.conversations | self.erased.visits:
             return True
         if table == "commentaires":
             return item["id"]["S"] in self.erased.comments
         if table == "twins":
-            entry_id = item["item"]["S"].removeprefix(twins.ENTRY)
-            return twin_of(item) in self.erased.twins or entry_id in self.erased.entries
+            return twin_of(item) in self.erased.twins or item["item"]["S"] in self.erased.parts
         return table == "files" and item["file_id"]["S"] in self.erased.files
 
     def _renamed(self, text: str) -> str:

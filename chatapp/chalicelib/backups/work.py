@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from chalicelib.aws.bucket import Bucket
 from chalicelib.aws.table import Table
+from chalicelib.twin import transcripts
 
 from . import places
 from .archive import Archive
@@ -56,6 +57,7 @@ class Work:
             conversation=value if kind == "conversation" else "",
             files=frozenset(self.run.files),
             twins=frozenset(self.run.twins),
+            first_day="" if self.run.drill else transcripts.first_day(self.services),
             subs=self.run.subs,
             erased=self.erased,
         )

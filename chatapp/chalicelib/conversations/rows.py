@@ -37,9 +37,10 @@ class Conversation:
     file_ids: of the files that stay with it. removed_file_ids: of those that were taken out of it.
     deleted_at, expires_at: Unix seconds.
     Of a twin's visit: twin, twin_version: the handle, and the version that its last question was sent to; twin_born_at:
-    which of those that have had the handle. preview and
-    payer: instead of a version, the draft's revision, and the `sub` of the owner who tries it. visit: what the visitor
-    wishes. kept_days: after its last use, whatever the stage's setting. asked_in: the language of the last page.
+    which of those that have had the handle. anew_after: the answer after which its prompts begin, which is the last one
+    by another version. preview and payer: instead of a version, the draft's revision, and the `sub` of the owner who
+    tries it. visit: what the visitor wishes. kept_days: after its last use, whatever the stage's setting. asked_in: the
+    language of the last page.
     """
 
     subject: Subject
@@ -64,6 +65,7 @@ class Conversation:
     twin: str | None = None
     twin_version: int | None = None
     twin_born_at: str = ""
+    anew_after: str = ""
     preview: int | None = None
     payer: str | None = None
     visit: Mapping[str, Any] = field(default_factory=dict)
@@ -95,6 +97,7 @@ class Conversation:
             twin=item.get("twin"),
             twin_version=item.get("twin_version"),
             twin_born_at=item.get("twin_born_at", ""),
+            anew_after=item.get("anew_after", ""),
             preview=item.get("preview"),
             payer=item.get("owner"),
             visit=item.get("visit", {}),

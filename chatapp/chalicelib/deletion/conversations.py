@@ -7,13 +7,14 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from chalicelib import undo
-from chalicelib.aws.table import Key
+from chalicelib.aws.table import Item, Key
 from chalicelib.conversations import messages
 from chalicelib.conversations import rows as conversations
 from chalicelib.conversations.messages import Message
 from chalicelib.subjects import Subject
 from chalicelib.turns import frame_log, settling
-from chalicelib.twin import transcripts
+from chalicelib.twin import rows as twins
+from chalicelib.twin import transcripts, unanswered
 
 from . import erasures
 
@@ -31,20 +32,35 @@ def purge_conversation(services: Services, subject: Subject, conversation_id: st
     begun = undo.begin_purge(services, table, row)
     if begun is None:
         return False
-    erasures.conversation(services, subject, conversation_id)
-    services.messages.delete_all(_cleared(services, messages.partition(subject, conversation_id)))
-    if "erased" in begun:  # by the visitor; otherwise the transcript has a time of its own
-        transcripts.remove(services, begun["twin"], conversation_id)
+    # Of a visit: the twin whose visitor had it erased, or which went. Otherwise transcript and questions have a time of
+    # their own, and so has the visit, which no backup can bring back for longer.
+    twin = begun["twin"] if "erased" in begun else None
+    if twin is not None:
+        erasures.visit(services, subject, twin)
+    elif subject.kind == "user":
+        erasures.conversation(services, subject, conversation_id)
+    services.messages.delete_all(_cleared(services, messages.partition(subject, conversation_id), twin))
+    if twin is not None:
+        transcripts.remove(services, twin, conversation_id)
     table.write(table.delete(row))
     return True
 
 
-def _cleared(services: Services, partition: str) -> Iterator[Key]:
-    """The keys of all messages, of answers once their logs are gone."""
+def _cleared(services: Services, partition: str, twin: str | None) -> Iterator[Key]:
+    """The keys of all messages, of answers once their logs are gone. twin: that keeps none of the questions."""
     for item in services.messages.rows("#conversation = :partition", {":partition": partition}):
         if item.get("role") == "assistant":
             _clear(services, Message.from_item(item))
+        if twin is not None and "question_id" in item:
+            _forget(services, twin, item)
         yield {"conversation": partition, "message_id": item["message_id"]}
+
+
+def _forget(services: Services, twin: str, prompt: Item) -> None:
+    """Remove the question that a twin keeps of a prompt."""
+    question = twins.QUESTION + prompt["question_id"]
+    erasures.part(services, Subject.parse(prompt["conversation"].partition("#")[0]), twin, question)
+    unanswered.remove(services, twin, prompt["question_id"])
 
 
 def _clear(services: Services, answer: Message) -> None:

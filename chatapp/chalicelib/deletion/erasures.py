@@ -26,6 +26,11 @@ def conversation(services: Services, subject: Subject, conversation_id: str) -> 
     _note(services, f"conversation:{subject.owner}#{conversation_id}", subject)
 
 
+def visit(services: Services, subject: Subject, handle: str) -> None:
+    """Of a twin. Only where somebody had it erased: what is over by its time is so in a backup, too."""
+    _note(services, f"visit:{handle}#{subject.id}", subject)
+
+
 def file(services: Services, subject: Subject, file_id: str) -> None:
     _note(services, f"file:{file_id}", subject)
 
@@ -39,8 +44,9 @@ def twin(services: Services, subject: Subject, handle: str) -> None:
     _note(services, f"twin:{handle}", subject)
 
 
-def entry(services: Services, subject: Subject, entry_id: str) -> None:
-    _note(services, f"entry:{entry_id}", subject)
+def part(services: Services, subject: Subject, handle: str, item: str) -> None:
+    """One row of a twin: an entry, a source or a question."""
+    _note(services, f"part:{handle}#{item}", subject)
 
 
 def account(services: Services, subject: Subject) -> None:

@@ -1,4 +1,4 @@
-"""Removing a deleted twin with all that belongs to it, and the entries that were deleted of a draft."""
+"""Removing a deleted twin with all that belongs to it, and what was deleted of a draft."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from chalicelib import logs
 from chalicelib.aws.table import Item
 from chalicelib.subjects import Subject, person
-from chalicelib.twin import drafts, entries, publication, removal, rows
+from chalicelib.twin import drafts, publication, removal, rows
 
-from . import erasures
+from . import erasures, visits
 
 if TYPE_CHECKING:
     from chalicelib.services import Services
@@ -21,6 +21,7 @@ def purge_twin(services: Services, handle: str) -> bool:
     if head is None or head.deleted_at is None:
         return False
     erasures.twin(services, person(head.user_id), handle)
+    visits.erase_all(services, handle)
     removal.remove(services, head)
     logs.line("purge", twin=handle)
     return True
@@ -34,16 +35,18 @@ def remove_of(services: Services, subject: Subject) -> None:
 
 
 def sweep(services: Services, row: Item) -> None:
-    """Finish what is due of a twin: its own removal, an entry's, or its page. row: of the index, which lags behind."""
+    """Finish what is due of a twin: its own removal, an entry's or a source's, or its page.
+
+    row: of the index, which lags behind.
+    """
     handle, name = row["handle"], row["item"]
     head = rows.find(services, handle)
     if head is None:
         return
-    if name.startswith(rows.ENTRY):
-        entry_id = name.removeprefix(rows.ENTRY)
-        if entries.is_over(services, handle, entry_id):
-            erasures.entry(services, person(head.user_id), entry_id)
-            entries.purge(services, handle, entry_id)
+    if name.startswith((rows.ENTRY, rows.SOURCE)):
+        if drafts.is_over(services, handle, name):
+            erasures.part(services, person(head.user_id), handle, name)
+            drafts.purge(services, handle, name)
     elif head.deleted_at is not None:
         services.purgings.invoke(removal.order(handle))
     else:

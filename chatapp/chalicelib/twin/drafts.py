@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from chalicelib.aws.table import Item, TransactionRefused, Write, batch_get, transact
+from chalicelib import due, undo
+from chalicelib.aws.table import ConditionFailed, Item, TransactionRefused, Write, batch_get, transact
 from chalicelib.errors import Conflict, DraftChanged, NotFound, PayloadTooLarge
 from chalicelib.ids import iso
 
@@ -106,7 +108,7 @@ def read(services: Services, handle: str) -> Draft:
             photo = Photo(item["sha"], item["type"])
         elif name.startswith(rows.ENTRY) and "deleted_at" not in item:
             entries.append(Entry.from_item(item))
-        elif name.startswith(rows.SOURCE):
+        elif name.startswith(rows.SOURCE) and "deleted_at" not in item:
             sources.append(Source.from_item(item))
         elif name.startswith(rows.DECISION):
             decided.append(name.removeprefix(rows.DECISION))
@@ -168,6 +170,26 @@ def _refusal(row: Item, revision: int | None) -> NotFound | DraftChanged | Paylo
         f"the draft would take more than {MAX_BYTES // _MB} MB of text, of which {row['draft_bytes'] / _MB:.1f} MB are"
         " used. Delete entries that nobody needs.",
     )
+
+
+def hiding(services: Services, handle: str, item: str, condition: str = "", values: Item | None = None) -> Write:
+    """The write that takes an entry or a source away for good: hidden at once, removed and remembered by the sweep."""
+    gone = {"deleted_at": 1, **due.at(time.time(), item.rpartition("/")[2])}
+    conditions = " AND ".join(filter(None, ("attribute_exists(#handle)", undo.NOT_DELETED, condition)))
+    return services.twins.change(rows.key(handle, item), gone, condition=conditions, values=values)
+
+
+def is_over(services: Services, handle: str, item: str) -> bool:
+    """Whether an entry or a source is deleted, and nobody can bring it back."""
+    found = services.twins.find(rows.key(handle, item))
+    return found is not None and found.get("deleted_at", time.time()) < undo.undo_from()[":undo_from"]
+
+
+def purge(services: Services, handle: str, item: str) -> None:
+    """Remove what is deleted, once nobody can bring it back. Safe to repeat."""
+    over = services.twins.delete(rows.key(handle, item), condition="#deleted_at < :undo_from", values=undo.undo_from())
+    with suppress(ConditionFailed):
+        services.twins.write(over)
 
 
 def set_persona(services: Services, handle: str, persona: Persona, was: Persona) -> tuple[Write, int]:

@@ -9,12 +9,11 @@ import hashlib
 import json
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
 from chalicelib import due, undo
-from chalicelib.aws.table import ConditionFailed, Item, Key, TransactionRefused, Write
+from chalicelib.aws.table import Item, Key, TransactionRefused, Write
 from chalicelib.errors import NotFound
 from chalicelib.ids import is_id, new_id
 from chalicelib.optimistic import Changed, repeated
@@ -118,19 +117,6 @@ def restore(services: Services, handle: str, entry_id: str) -> tuple[Entry, int]
         return Entry.from_item(item), _counted(services, handle, write, item["bytes"])
 
     return repeated(attempt, _WHAT)
-
-
-def is_over(services: Services, handle: str, entry_id: str) -> bool:
-    """Whether an entry is deleted, and nobody can bring it back."""
-    item = _find(services, handle, entry_id)
-    return item is not None and item.get("deleted_at", time.time()) < undo.undo_from()[":undo_from"]
-
-
-def purge(services: Services, handle: str, entry_id: str) -> None:
-    """Remove an entry that is deleted, once nobody can bring it back. Safe to repeat."""
-    gone = services.twins.delete(_key(handle, entry_id), condition="#deleted_at < :undo_from", values=undo.undo_from())
-    with suppress(ConditionFailed):
-        services.twins.write(gone)
 
 
 def _counted(services: Services, handle: str, write: Write, more: int) -> int:

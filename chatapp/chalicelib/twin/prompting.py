@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import dropwhile, groupby
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.conversations.messages import Message
@@ -192,6 +192,7 @@ class TwinPrompts:
         settings = self._services.settings
         made = prefix(self._snapshot, min(settings.document_tokens, scope.document_tokens or settings.document_tokens))
         thread, is_branched = history.visible(self._services, self._answer, scope.cut)
+        thread = self._of_version(thread)
         kept = history.within(thread, _THREAD_TOKENS)
         is_cut = len(kept) < len(thread)
         return History(
@@ -202,6 +203,12 @@ class TwinPrompts:
             tokens=made.tokens + sum(map(history.estimated_tokens, kept)),
             document_tokens=made.document_tokens,
         )
+
+    def _of_version(self, thread: Sequence[Message]) -> list[Message]:
+        """What was asked and answered since the version was first asked, and the question."""
+        after = self._conversation.anew_after
+        answered = dropwhile(lambda each: each.role == "assistant" or each.message_id <= after, thread[:-1])
+        return [*answered, *thread[-1:]]
 
     def _messages(self, made: Prefix, kept: Sequence[Message]) -> list[Block]:
         said = [(message.role, message.text()) for message in kept]

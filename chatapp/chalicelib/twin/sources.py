@@ -14,6 +14,7 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from chalicelib import undo
 from chalicelib.aws.table import TransactionRefused, Write
 from chalicelib.errors import AnotherPerson, InvalidRequest, NotFound
 from chalicelib.functions import STUDY, events_of
@@ -63,8 +64,8 @@ class _Change:
 
     def remove(self, entry: Entry) -> None:
         was = entries.item_of(entry)
-        key = rows.key(self.handle, rows.ENTRY + entry.entry_id)
-        gone = self.services.twins.delete(key, condition=entries.AS_READ, values=entries.as_read(was))
+        item = rows.ENTRY + entry.entry_id
+        gone = drafts.hiding(self.services, self.handle, item, "#digest = :was", entries.as_read(was))
         self.writes.append((gone, -was["bytes"]))
 
     def make(self, *last: Write) -> int:
@@ -118,7 +119,7 @@ def fail(services: Services, handle: str, source: Source, error: ErrorInfo) -> N
 def find(services: Services, handle: str, source_id: str) -> Source:
     """Raises NotFound."""
     item = services.twins.find(_key(handle, source_id))
-    if item is None:
+    if item is None or "deleted_at" in item:
         raise NotFound("source")
     return Source.from_item(item)
 
@@ -147,7 +148,7 @@ def add_archive(
 
 def remove(services: Services, handle: str, source_id: str) -> int:
     """Take a source away, with the entries that none but it tells. Returns the draft's revision. Raises NotFound."""
-    key = _key(handle, source_id)
+    _key(handle, source_id)
 
     def attempt() -> int:
         draft = drafts.read(services, handle)
@@ -160,7 +161,7 @@ def remove(services: Services, handle: str, source_id: str) -> int:
                 change.change(entry, {"source_ids": others})
             else:
                 change.remove(entry)
-        return change.make(services.twins.delete(key))
+        return change.make(drafts.hiding(services, handle, rows.SOURCE + source_id))
 
     return repeated(attempt, _WHAT)
 
@@ -270,7 +271,7 @@ def _differences(entry: Entry, changed: Entry) -> dict[str, Any]:
 
 def _put(services: Services, handle: str, source: Source, *, is_new: bool = True) -> Write:
     item = {name: value for name, value in asdict(source).items() if value is not None}
-    condition = None if is_new else "attribute_exists(#handle)"
+    condition = None if is_new else f"attribute_exists(#handle) AND {undo.NOT_DELETED}"
     return services.twins.put({**_key(handle, source.source_id), **item}, condition=condition)
 
 

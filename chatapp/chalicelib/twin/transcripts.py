@@ -7,6 +7,7 @@ could not read, and nothing is lost where a writer was. The bucket's lifecycle r
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -38,18 +39,24 @@ def write(services: Services, conversation: Conversation) -> None:
     Whoever deletes marks the row first and removes the object after it: either that comes after this write, or the mark
     is seen here.
     """
-    if not is_kept(services, conversation):
+    if not is_kept(services, conversation) or not _may_stay(services, conversation):
         return
     name = key(conversation.twin or "", conversation.conversation_id)
     written = lines(services, conversation.subject, conversation.conversation_id)
     body = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in written)
     services.transcripts.put(name, body.encode(), "application/x-ndjson")
+    if not _may_stay(services, conversation):
+        remove(services, conversation.twin or "", conversation.conversation_id)
+
+
+def _may_stay(services: Services, conversation: Conversation) -> bool:
+    """Whether visit and twin are there, and the owner wants transcripts now."""
     row, head = batch_get(
         (services.conversations, conversations.key(conversation.subject, conversation.conversation_id)),
         (services.twins, rows.key(conversation.twin or "")),
     )
-    if row is None or row.get("deleted_at") is not None or not rows.is_same(head, conversation.twin_born_at):
-        remove(services, conversation.twin or "", conversation.conversation_id)
+    is_there = row is not None and "deleted_at" not in row and rows.is_same(head, conversation.twin_born_at)
+    return is_there and head is not None and bool(head.get("transcripts", True))
 
 
 def is_kept(services: Services, conversation: Conversation) -> bool:
@@ -59,6 +66,11 @@ def is_kept(services: Services, conversation: Conversation) -> bool:
         and services.settings.transcript_days
         and conversation.visit.get("transcript")
     )
+
+
+def first_day(services: Services) -> str:
+    """Of the transcripts that are kept now."""
+    return day(time.time() - services.settings.transcript_days * 86_400)
 
 
 def remove(services: Services, handle: str, visit_id: str) -> None:

@@ -13,11 +13,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from chalicelib import retention
-from chalicelib.aws.table import Item
+from chalicelib import retention, sessions
+from chalicelib.aws.table import Item, batch_get
 from chalicelib.conversations import messages
 from chalicelib.conversations import rows as conversations
-from chalicelib.errors import NotFound, VisitOver
+from chalicelib.conversations.rows import Conversation
+from chalicelib.errors import NotFound, SessionEnded, VisitOver
 from chalicelib.ids import iso, new_id
 from chalicelib.subjects import Subject, person
 from chalicelib.turns import retrying, sending
@@ -66,9 +67,10 @@ def begin(services: Services, handle: str, wishes: Wishes) -> Begun:
         "referrer": referrer,
         "remember": wishes.remember,
         "transcript": has_transcript,
-        "earlier": _earlier(services, handle, wishes) if wishes.remember else [],
+        "earlier": _earlier(services, head, wishes) if wishes.remember else [],
     }
-    row = {"twin": handle, **_of_version(head), "visit": about}
+    born_at, version = head.created_at, head.published_version
+    row = {"twin": handle, "twin_version": version, "twin_born_at": born_at, "visit": about}
     visit_id = _create(services, row, _kept_days(services, wishes))
     endings.begun(services, handle, language, referrer)
     return Begun(visit_id, tokens.issue(services.visit_key.value(), handle, visit_id), has_transcript)
@@ -86,10 +88,6 @@ def begin_preview(services: Services, owner: Subject, handle: str, revision: int
     }
     visit_id = _create(services, row, KEPT_DAYS)
     return Begun(visit_id, tokens.issue(services.visit_key.value(), handle, visit_id, revision), has_transcript=False)
-
-
-def _of_version(head: Head) -> dict[str, Any]:
-    return {"twin_version": head.published_version, "twin_born_at": head.created_at}
 
 
 def _create(services: Services, row: Item, kept_days: int) -> str:
@@ -126,16 +124,16 @@ def host_of(referrer: str) -> str:
         return ""
 
 
-def _earlier(services: Services, handle: str, wishes: Wishes) -> list[str]:
+def _earlier(services: Services, head: Head, wishes: Wishes) -> list[str]:
     """What was asked on the visit before, and on those that it remembered; nothing where that one was not to be."""
     if not wishes.previous_token:
         return []
     try:
-        before = tokens.signed(services.visit_key.value(), handle, wishes.previous_token)
+        before = tokens.signed(services.visit_key.value(), head.handle, wishes.previous_token)
         row = conversations.get(services, before.subject, before.visit_id)
     except (VisitOver, NotFound):
         return []
-    if not row.visit.get("remember"):
+    if not row.visit.get("remember") or row.twin_born_at != head.created_at:
         return []
     # The newest alone: of a visit that asked without end the rest is not worth reading.
     found, _ = messages.list_page(services, before.subject, before.visit_id, limit=_MOST_READ, cursor=None)
@@ -143,11 +141,38 @@ def _earlier(services: Services, handle: str, wishes: Wishes) -> list[str]:
     return list(dict.fromkeys([*row.visit.get("earlier", []), *asked]))[-_MOST_EARLIER:]
 
 
+def admitted(services: Services, visit: Visit) -> tuple[Conversation, Head]:
+    """A visit and the twin that it is of, as both are now.
+
+    Raises NotFound of the twin, or of the conversation of a visit that was erased; VisitOver where another twin has the
+    handle since, and where the owner who tries a draft was kept out, or is an owner no more.
+    """
+    row, item = batch_get(
+        (services.conversations, conversations.key(visit.subject, visit.visit_id)),
+        (services.twins, rows.key(visit.handle)),
+    )
+    head = rows.existing(Head.from_item(item) if item else None)
+    conversation = conversations.existing(row)
+    if conversation.twin_born_at != head.created_at:
+        raise VisitOver
+    if conversation.payer is not None:
+        _must_be_let_in(services, person(conversation.payer), visit)
+    return conversation, head
+
+
+def _must_be_let_in(services: Services, owner: Subject, visit: Visit) -> None:
+    """Whoever keeps a person out, or takes a group of theirs, ends the sessions that they have begun (`groups`)."""
+    try:
+        sessions.admit(services, sessions.Session(owner, "", visit.expires_at - tokens.TOKEN_S), anew=True)
+    except SessionEnded as ended:
+        raise VisitOver from ended
+
+
 def ask(services: Services, visit: Visit, text: str, request_id: str, language: str = "") -> Turn:
     """Store a question with its queued answer, and start the answer. The same request_id returns the same turn.
 
-    Raises NotFound of the twin, or of the conversation of a visit that was erased, TwinResting (BudgetSpent of an owner
-    who tries a draft), AnswerInProgress, RequestIdReused and Unavailable.
+    Raises as `admitted`, TwinResting (BudgetSpent of an owner who tries a draft), AnswerInProgress, RequestIdReused and
+    Unavailable.
     """
     account = _account(services, visit, {"asked_in": language_of(language)} if language else {})
     return sending.send(services, visit.subject, visit.visit_id, Sending(text, request_id), account)
@@ -161,18 +186,23 @@ def retry(services: Services, visit: Visit, message_id: str) -> Turn:
 
 def _account(services: Services, visit: Visit, about: Mapping[str, Any]) -> Account:
     """Who pays for the next answer, and by which version it is made."""
-    if visit.preview is not None:
-        conversation = conversations.get(services, visit.subject, visit.visit_id)
+    conversation, head = admitted(services, visit)
+    if conversation.payer is not None:
         snapshot = snapshots.of(services, conversation)
-        owner, tokens_before = person(conversation.payer or ""), prompting.prefix_tokens(services, snapshot)
+        owner, tokens_before = person(conversation.payer), prompting.prefix_tokens(services, snapshot)
         return Account(owner, None, tokens_before, prompting.MAX_TOKENS, about)
-    head = profiles.find(services, visit.handle)
-    of_version = _of_version(head)
-    snapshot = snapshots.read(services, visit.handle, of_version["twin_version"], None, of_version["twin_born_at"])
+    version = profiles.published(head).published_version
+    snapshot = snapshots.read(services, visit.handle, version, None, head.created_at)
     return Account(
         visit.subject,
         budgets.of(services.settings, head),
         prompting.prefix_tokens(services, snapshot),
         prompting.MAX_TOKENS,
-        {**of_version, **about},
+        {"twin_version": version, **_anew(conversation, version), **about},
     )
+
+
+def _anew(conversation: Conversation, version: int | None) -> dict[str, Any]:
+    """What another version said may be what its owner took off: no prompt of this one holds it."""
+    is_other = version != conversation.twin_version and conversation.head is not None
+    return {"anew_after": conversation.head} if is_other else {}
