@@ -11,7 +11,7 @@ import pytest
 
 from tests import linkedin_archives as archives
 from tests.api.routes import refused
-from tests.api.twins import draft
+from tests.api.twins import add, draft, meanwhile
 from tests.linkedin_rows import CANARIES, OWNER
 from tests.people import Person, Reply
 from tests.stage import Stage
@@ -190,6 +190,21 @@ def test_more_entries_than_fit_a_transaction_are_added_and_taken_away(stage: Sta
     twin.delete(f"/drafts/me/sources/{draft(twin)['sources'][0]['source_id']}")
     (head,) = [each for each in stage.rows("twins") if each["item"] == "twin"]
     assert head["draft_bytes"] == before
+
+
+def test_what_breaks_off_between_its_transactions_is_begun_anew_and_counts_as_it_stands(
+    stage: Stage, twin: Person
+) -> None:
+    (head,) = [each for each in stage.rows("twins") if each["item"] == "twin"]
+    before = head["draft_bytes"]
+    add(twin, section="skills", title="Skill 0", text="", start="")
+    last = add(twin, section="skills", title="Skill 120", text="", start="")
+    meanwhile(stage, "TransactWriteItems", lambda: twin.patch(f"/drafts/me/entries/{last}", {"text": "Mine."}), nth=2)
+    assert archive(twin, {"Skills": [{"Name": f"Skill {number}"} for number in range(121)]}).status == 201
+    assert Counter(each["title"] for each in draft(twin)["entries"]) == {f"Skill {number}": 1 for number in range(121)}
+    stored = [each for each in stage.rows("twins") if each["item"].startswith("draft/entry/")]
+    (head,) = [each for each in stage.rows("twins") if each["item"] == "twin"]
+    assert head["draft_bytes"] == before + sum(each["bytes"] for each in stored if "deleted_at" not in each)
 
 
 def test_what_is_taken_away_with_a_source_is_remembered_so_that_no_backup_brings_it_back(

@@ -121,12 +121,14 @@ def change(
     writes: Sequence[Write],
     *,
     more_bytes: int = 0,
+    room_bytes: int | None = None,
     revision: int | None = None,
     head: Item | None = None,
 ) -> int:
     """Make writes of a draft and count them, all or none; returns the draft's new revision.
 
-    revision: that it must have. more_bytes: by which it grows. head: what else is set of it; None removes.
+    revision: that it must have. more_bytes: by which it grows. room_bytes: for which there must be room, where that is
+    another number. head: what else is set of it; None removes.
     Raises NotFound, DraftChanged, PayloadTooLarge, and TransactionRefused where one of the writes was refused.
     """
     values: dict[str, Any] = {":one": 1, ":more": more_bytes}
@@ -134,9 +136,10 @@ def change(
     if revision is not None:
         condition += " AND #revision = :revision"
         values[":revision"] = revision
-    if more_bytes > 0:
+    needed = more_bytes if room_bytes is None else room_bytes
+    if needed > 0:
         condition += " AND #draft_bytes <= :room"
-        values[":room"] = MAX_BYTES - more_bytes
+        values[":room"] = MAX_BYTES - needed
     given = head or {}
     said = {name: value for name, value in given.items() if value is not None}
     parts = ["SET " + ", ".join(f"#{name} = :set_{name}" for name in said)] if said else []

@@ -44,50 +44,46 @@ LOST: ErrorInfo = {
 
 @dataclass
 class _Change:
-    """Writes of a draft that belong together, and by how much it grows."""
+    """Writes of a draft that belong together, and by how much it grows with each."""
 
     services: Services
     handle: str
-    writes: list[Write] = field(default_factory=list)
-    more_bytes: int = 0
+    writes: list[tuple[Write, int]] = field(default_factory=list)
 
     def add(self, entry: Entry) -> None:
-        writes, more = entries.adding(self.services, self.handle, [entry])
-        self.writes += writes
-        self.more_bytes += more
+        (write,), more = entries.adding(self.services, self.handle, [entry])
+        self.writes.append((write, more))
 
     def change(self, entry: Entry, changes: dict[str, Any]) -> None:
         """On condition that nobody has changed it meanwhile."""
         was, now = self._bytes(entry), self._bytes(replace(entry, **changes))
         stored = {**changes, "source_ids": list(changes.get("source_ids", entry.source_ids)), "bytes": now}
-        self.writes.append(
-            self.services.twins.change(
-                rows.key(self.handle, rows.ENTRY + entry.entry_id),
-                stored,
-                condition=f"#bytes = :was AND {undo.NOT_DELETED}",
-                values={":was": was},
-            )
+        write = self.services.twins.change(
+            rows.key(self.handle, rows.ENTRY + entry.entry_id),
+            stored,
+            condition=f"#bytes = :was AND {undo.NOT_DELETED}",
+            values={":was": was},
         )
-        self.more_bytes += now - was
+        self.writes.append((write, now - was))
 
     def remove(self, entry: Entry) -> None:
         was = self._bytes(entry)
         item = rows.ENTRY + entry.entry_id
-        self.writes.append(drafts.hiding(self.services, self.handle, item, "#bytes = :was", {":was": was}))
-        self.more_bytes -= was
+        self.writes.append((drafts.hiding(self.services, self.handle, item, "#bytes = :was", {":was": was}), -was))
 
     def make(self, *last: Write) -> int:
         """Make them, in transactions that count as they come; `last` with the last. Returns the draft's revision.
 
-        The first takes all the room that is needed, so that of what does not fit nothing is stored.
+        The first asks for all the room that is needed, so that of what does not fit nothing is stored; each takes its
+        own, so that what breaks off between them counts as it stands.
         Raises NotFound, PayloadTooLarge, and Changed where something is no more as it was read.
         """
-        room, revision = self.more_bytes, 0
-        writes = [*self.writes, *last]
+        writes = [*self.writes, *((each, 0) for each in last)]
+        room, revision = sum(more for _, more in writes), 0
         for start in range(0, len(writes), drafts.MOST_AT_ONCE):
-            part = writes[start : start + drafts.MOST_AT_ONCE]
+            part, more = zip(*writes[start : start + drafts.MOST_AT_ONCE], strict=True)
             try:
-                revision = drafts.change(self.services, self.handle, part, more_bytes=room)
+                revision = drafts.change(self.services, self.handle, part, more_bytes=sum(more), room_bytes=room)
             except TransactionRefused as refused:
                 raise Changed from refused
             room = 0
@@ -187,7 +183,7 @@ def decide(services: Services, handle: str, conflict_id: str, entry_id: str | No
             raise NotFound("conflict")
         change = _Change(services, handle)
         if entry_id is None:
-            change.writes.append(services.twins.put(dict(rows.key(handle, rows.DECISION + conflict_id))))
+            change.writes.append((services.twins.put(dict(rows.key(handle, rows.DECISION + conflict_id))), 0))
         else:
             _hold(change, draft, conflict, entry_id)
         change.make()
@@ -243,8 +239,7 @@ def _place(change: _Change, present: Sequence[Entry], told: Sequence[Found], sou
     """Join each to an entry of another source that tells the same, or add it."""
     free: dict[tuple[str, str], list[Entry]] = defaultdict(list)
     for entry in present:
-        if source_id not in entry.source_ids:
-            free[conflicts.place(entry)].append(entry)
+        free[conflicts.place(entry)].append(entry)
     for each in told:
         near = free.get(conflicts.place(each), [])
         same = next((entry for entry in near if _joins(entry, each)), None)
@@ -252,7 +247,9 @@ def _place(change: _Change, present: Sequence[Entry], told: Sequence[Found], sou
             change.add(Entry(entry_id=new_id(), source_ids=(source_id,), **asdict(each)))
         else:
             near.remove(same)
-            change.change(same, _differences(same, _joined(same, each, (source_id,))))
+            # Nothing differs of what a run that broke off has joined.
+            if changes := _differences(same, _joined(same, each, (source_id,))):
+                change.change(same, changes)
 
 
 def _joins(entry: Entry, other: Found) -> bool:
