@@ -14,7 +14,7 @@ from chalicelib.twin import drafts, rows, sources
 
 from tests import linkedin_archives as archives
 from tests.api.routes import refused
-from tests.api.twins import add, draft, meanwhile
+from tests.api.twins import draft
 from tests.linkedin_rows import CANARIES, OWNER
 from tests.people import Person, Reply
 from tests.stage import Stage
