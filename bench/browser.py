@@ -88,6 +88,11 @@ class Tab:
             if self.events[-1].get("method") == until:
                 return
 
+    def has(self, selector: str) -> bool:
+        """Whether the page that is shown has such an element."""
+        expression = f"document.querySelector({json.dumps(selector)}) !== null"
+        return bool(self.send("Runtime.evaluate", expression=expression)["result"]["value"])
+
     def of(self, method: str) -> list[dict[str, Any]]:
         return [event["params"] for event in self.events if event.get("method") == method]
 
@@ -122,6 +127,8 @@ def load(tab: Tab, url: str) -> Loaded:
     tab.events.clear()
     tab.send("Page.navigate", url=url)
     tab.listen(_LOAD_S, until="Page.loadEventFired")
+    if not tab.of("Page.loadEventFired"):
+        raise RuntimeError(f"{url} did not load within {_LOAD_S} s")
     tab.listen(_QUIET_S)
     seen = json.loads(
         tab.send("Runtime.evaluate", expression="JSON.stringify(window.__seen)")["result"]["value"],

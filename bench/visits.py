@@ -96,7 +96,7 @@ def _limits(periods: list[str]) -> int:
 
 
 def _time(stage: stages.Stage) -> Iterator[Figure]:
-    """From the worker's start to the model: a twin's answer against one of the chat."""
+    """From the request to the model, as if Lambda took no time: a twin's answer against one of the chat."""
     visitor, ada = visiting.Visitor(stage), Person(stage, "ada")
     conversation_id = ada.new_conversation(title="T")
     path = f"/conversations/{conversation_id}/messages"
@@ -112,10 +112,10 @@ def _time(stage: stages.Stage) -> Iterator[Figure]:
 
 
 def _until_asked(stage: stages.Stage, send: Any) -> float:
-    send()
     stage.model.recorder.clear()
-    (payload,) = stage.lambdas.take()
     started = time.time()
+    send()
+    (payload,) = stage.lambdas.take()
     stage.answer(payload)
     first: float = stage.requests()[0]["received_at"]
     return (first - started) * 1000

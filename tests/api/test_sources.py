@@ -108,6 +108,29 @@ def test_the_archive_of_another_person_is_asked_about(stage: Stage, twin: Person
     assert archive(twin, position(), owner_name="Ilse M. Marek").status == 201
 
 
+def test_a_twin_without_a_name_gets_the_archives(twin: Person) -> None:
+    named = {"Profile": [{"First Name": "Noor", "Last Name": "Delacroix-Ito", "Headline": "Reads rivers"}]}
+    assert archive(twin, named | position()).status == 201
+    persona = draft(twin)["persona"]
+    assert (persona["name"], persona["headline"]) == ("Noor Delacroix-Ito", "Reads rivers")
+    call_them(twin, "Noor Ito")
+    assert archive(twin, named | position()).status == 201
+    assert draft(twin)["persona"]["name"] == "Noor Ito"
+
+
+def test_a_newer_archive_brings_nothing_again_and_shows_nothing_that_is_hidden(twin: Person) -> None:
+    told = {"Recommendations Received": [{"First Name": "Paul", "Last Name": "Durand", "Text": "A fine hydrologist."}]}
+    for _ in range(3):
+        assert archive(twin, position() | told).status == 201
+        for entry in draft(twin)["entries"]:
+            twin.patch(f"/drafts/me/entries/{entry['entry_id']}", {"is_hidden": entry["section"] == "recommendations"})
+    assert [(each["section"], each["is_hidden"]) for each in draft(twin)["entries"]] == [
+        ("experience", False),
+        ("recommendations", True),
+    ]
+    assert draft(twin)["conflicts"] == []
+
+
 def test_a_note_and_a_link_are_entries_as_they_were_written(twin: Person) -> None:
     note = {"kind": "note", "title": "Why rivers", "text": "# Rivers\n\nThey *move*; write to me@noor.example."}
     link = {"kind": "link", "label": "Atlas", "url": "https://atlas.example/"}

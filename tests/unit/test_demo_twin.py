@@ -64,10 +64,9 @@ def test_what_the_entries_lack_is_kept_by_the_tool_and_told(stage: Stage, questi
     called = ask(stage, question)
     (call,) = (block for block in called.content if isinstance(block, ToolUseBlock))
     assert (call.name, call.input) == ("not_in_sources", {"question": question})
-    kept = "It is kept for the owner. Offer this contact: Write https://camille.example"
+    kept = "It is kept for the owner. Say that the sources do not hold it."
     result = {"type": "tool_result", "tool_use_id": call.id, "content": [{"type": "text", "text": kept}]}
     answer = ask(stage, question, dict(called.to_param()), {"role": "user", "content": [result]})
-    assert "https://camille.example" in text_of(answer)
     assert ("mes sources" if "couleur" in question else "my sources") in text_of(answer)
 
 

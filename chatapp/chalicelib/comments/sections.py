@@ -9,12 +9,13 @@ them keeps a section far from where that would be felt.
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cachetools import TTLCache
 
-from chalicelib.aws.table import Item, Key, Write, batch_get
+from chalicelib.aws.table import ConditionFailed, Item, Key, Write, batch_get
 from chalicelib.errors import NotFound
 
 if TYPE_CHECKING:
@@ -81,6 +82,16 @@ def make_known(services: Services, section_id: str, *, title: str, url: str) -> 
     change = "SET #title = :title, #url = :url, #listed = :listed, #open = if_not_exists(#open, :yes)"
     values = {":title": title, ":url": url, ":listed": LISTED["listed"], ":yes": True}
     services.sections.write(services.sections.update(key(section_id), change, values))
+
+
+def close(services: Services, section_id: str) -> None:
+    """Of a page that there is no more: nobody comments there, and no list has it. What was written stays as it is."""
+    known.pop(section_id, None)
+    change = services.sections.change(
+        key(section_id), {"open": False, **dict.fromkeys(LISTED)}, condition="attribute_exists(#title)"
+    )
+    with suppress(ConditionFailed):
+        services.sections.write(change)
 
 
 def everything(services: Services) -> list[Section]:

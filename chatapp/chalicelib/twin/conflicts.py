@@ -1,9 +1,10 @@
 """What several sources tell of the same thing: where they agree it is one entry, where they differ the owner decides.
 
 Two entries tell the same thing where they are of one section and one organisation (`texts.fold`), of different sources,
-and their titles or their times meet; what has no organisation, such as a skill, where it has the same title. A conflict
-is computed from the entries each time, so that it is gone when they agree; only the owner's word that all of them stay
-is stored, by the conflict's id, which the values are part of.
+and their titles or their times meet; what has no organisation, such as a skill, where it has the same title; and what
+is a text, such as a recommendation, where it is the same text. A conflict is computed from the entries each time, so
+that it is gone when they agree; only the owner's word that all of them stay is stored, by the conflict's id, which the
+values are part of.
 """
 
 from __future__ import annotations
@@ -40,11 +41,11 @@ class Told(Protocol):
     def end(self) -> str: ...
     @property
     def place(self) -> str: ...
+    @property
+    def text(self) -> str: ...
 
 
 class Joined(Told, Protocol):
-    @property
-    def text(self) -> str: ...
     @property
     def url(self) -> str: ...
 
@@ -88,7 +89,9 @@ def place(entry: Told) -> tuple[str, str]:
     """Where others stand that may tell the same thing; NOWHERE of what is never the same as another."""
     if entry.section in _ORGANISED:
         return entry.section, _organisation(entry)
-    return (entry.section, fold(entry.title)) if entry.section in _NAMED else NOWHERE
+    if entry.section in _NAMED:
+        return entry.section, fold(entry.title)
+    return (entry.section, _written(entry)) if _written(entry) else NOWHERE
 
 
 def is_same(one: Told, other: Told) -> bool:
@@ -97,11 +100,17 @@ def is_same(one: Told, other: Told) -> bool:
         return False
     if one.section in _NAMED:
         return fold(one.title) == fold(other.title)
-    if one.section not in _ORGANISED or not _organisation(one) or _organisation(one) != _organisation(other):
+    if one.section not in _ORGANISED:
+        return bool(_written(one)) and _written(one) == _written(other)
+    if not _organisation(one) or _organisation(one) != _organisation(other):
         return False
     if one.section == "certifications":
         return fold(one.title) == fold(other.title)
     return _titles_meet(one, other) and (_times_meet(one, other) or fold(one.title) == fold(other.title))
+
+
+def _written(entry: Told) -> str:
+    return fold(f"{entry.title}\n{entry.text}") if entry.text.strip() else ""
 
 
 def agree(one: Told, other: Told) -> bool:

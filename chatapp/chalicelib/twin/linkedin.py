@@ -111,6 +111,10 @@ def owner_of(files: Files, owner_name: str) -> str:
     return " ".join(filter(None, (profile.get("First Name"), profile.get("Last Name")))) or owner_name.strip()
 
 
+def headline_of(files: Files) -> str:
+    return short(next(iter(files.get("Profile", [])), {}).get("Headline", ""))
+
+
 def is_same_person(name: str, other: str) -> bool:
     """Whether two names may be of one person: all words of one are among the other's, in whatever order."""
     one, two = words(name), words(other)

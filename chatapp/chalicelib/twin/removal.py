@@ -8,13 +8,15 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 from chalicelib import due
 from chalicelib.aws.functions import NotStarted
 from chalicelib.aws.table import Key, TransactionRefused, transact
+from chalicelib.comments import sections
 
 from . import rows
+from .page import keys
 from .rows import Head
 
 if TYPE_CHECKING:
@@ -51,7 +53,9 @@ def hide(services: Services, handle: str) -> None:
 def remove(services: Services, head: Head) -> None:
     """Remove a twin that is deleted: page, objects, transcripts, rows. Safe to repeat. Raises NotStarted."""
     handle = head.handle
-    services.publishing.invoke({"handle": handle, "removed": True})
+    services.publishing.invoke({"handle": handle})
+    for section in get_args(rows.Section):
+        sections.close(services, keys.comments(handle, section))
     for bucket, prefix in ((services.snapshots, "twins"), (services.transcripts, "transcripts")):
         for page in bucket.pages(f"{prefix}/{handle}/"):
             bucket.delete(page)

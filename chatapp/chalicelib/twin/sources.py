@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from chalicelib import undo
 from chalicelib.aws.table import TransactionRefused, Write
-from chalicelib.errors import AnotherPerson, InvalidRequest, NotFound
+from chalicelib.errors import AnotherPerson, DraftChanged, InvalidRequest, NotFound, PayloadTooLarge
 from chalicelib.functions import STUDY, events_of
 from chalicelib.ids import is_id, iso, new_id, seconds
 from chalicelib.optimistic import Changed, repeated
@@ -137,13 +137,27 @@ def add_archive(
     """Store what a LinkedIn archive tells. Raises what `linkedin.checked` does, NotFound, and AnotherPerson."""
     rows.get(services, handle)
     taken = linkedin.checked(files)
-    name, mine = linkedin.owner_of(taken, owner_name), drafts.find_persona(services, handle).name
-    if mine and not is_confirmed and not linkedin.is_same_person(name, mine):
+    name, persona = linkedin.owner_of(taken, owner_name), drafts.find_persona(services, handle)
+    if persona.name and not is_confirmed and not linkedin.is_same_person(name, persona.name):
         raise AnotherPerson()
     told = linkedin.found(taken)
     if not told:
         raise InvalidRequest("files", "tell nothing of a career: is it the whole archive that LinkedIn sent?")
-    return add(services, handle, "linkedin", "LinkedIn", told)
+    source = add(services, handle, "linkedin", "LinkedIn", told)
+    if not persona.name:
+        _introduce(services, handle, name, linkedin.headline_of(taken))
+    return source
+
+
+def _introduce(services: Services, handle: str, name: str, headline: str) -> None:
+    """Name a twin that has no name yet. Where its owner is faster it is theirs to write: the archive is stored."""
+    draft = drafts.read(services, handle)
+    if draft.persona.name:
+        return
+    named = replace(draft.persona, name=name, headline=draft.persona.headline or headline)
+    write, more = drafts.set_persona(services, handle, named, draft.persona)
+    with suppress(NotFound, DraftChanged, PayloadTooLarge):
+        drafts.change(services, handle, [write], more_bytes=more, revision=draft.head.revision)
 
 
 def remove(services: Services, handle: str, source_id: str) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
@@ -34,20 +34,18 @@ _RESULT_TOKENS = 40
 class Tools:
     """The tools of one answer. found: what the search gave so far."""
 
-    def __init__(  # noqa: PLR0917 (its parts, each named once, where it is made)
+    def __init__(
         self,
         services: Services,
         conversation: Conversation,
         answer: Message,
         searched: Sequence[Entry],
-        persona: Mapping[str, Any],
         question: str,
     ) -> None:
         self._services = services
         self._conversation = conversation
         self._answer = answer
         self._searched = searched
-        self._persona = persona
         self._question = question
         self.found: dict[str, list[Found]] = {}
         self._has_missed = False
@@ -75,10 +73,7 @@ class Tools:
             with suppress(Busy):  # an answer is worth more than its question's being kept
                 unanswered.record(self._services, self._conversation, self._answer, question)
         self._has_missed = True
-        contact = self._persona.get("contact") or {}
-        address = contact.get("url") or ""
-        offered = f" Offer this contact: {contact.get('label') or ''} {address}".rstrip() if address else ""
-        return "It is kept for the owner. Say that the sources do not hold it." + offered
+        return "It is kept for the owner. Say that the sources do not hold it; the page offers the contact beside that."
 
     def _search(self, query: str, max_tokens: int) -> list[dict[str, Any]]:
         blocks = []

@@ -10,7 +10,14 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from deploy.local.demo_model.passages import Passage, closest, coverage, document_passages, result_passages
+from deploy.local.demo_model.passages import (
+    MAX_QUOTE_CHARS,
+    Passage,
+    closest,
+    coverage,
+    document_passages,
+    result_passages,
+)
 from deploy.local.demo_model.request import Block, MessagesRequest, texts_of
 
 NOT_IN_SOURCES = "not_in_sources"
@@ -47,13 +54,11 @@ _TEXTS = {
     "en": {
         "lead": "Here is what the sources say:",
         "missing": "This is not in my sources. I have kept your question for the owner of this page.",
-        "contact": " You can also write to them: {contact}",
         "declined": "I only speak of the path and the work that this page is about: ask me about those.",
     },
     "fr": {
         "lead": "Voici ce qu’en disent les sources :",
         "missing": "Cela ne figure pas dans mes sources. J’ai gardé votre question pour la personne de cette page.",
-        "contact": " Vous pouvez aussi lui écrire : {contact}",
         "declined": "Je ne parle que du parcours et du travail dont traite cette page : interrogez-moi là-dessus.",
     },
 }
@@ -69,7 +74,7 @@ def answer(request: MessagesRequest, question: str, language: str) -> list[Block
     newest = request.messages[-1][1]
     said = [text for block in newest if block["type"] == "tool_result" for text in texts_of([block])]
     if any("kept for the owner" in each for each in said):
-        return [_text(texts["missing"] + _contact(said, texts))]
+        return [_text(texts["missing"])]
     if _OTHER_ROLE.search(question):
         return [_text(texts["declined"])]
     found = closest(question, result_passages(request)) if said else _at_hand(request, question)
@@ -101,14 +106,16 @@ def _quoted(found: list[Passage], texts: dict[str, str]) -> list[Block]:
     blocks: list[Block] = []
     lead = texts["lead"]
     for passage in found:
-        blocks += [_text(f"{lead}\n– "), _text(" ".join(passage.quote.split()), passage.citation)]
+        blocks += [_text(f"{lead}\n– "), _text(_said_of(passage), passage.citation)]
         lead = ""
     return blocks
 
 
-def _contact(said: list[str], texts: dict[str, str]) -> str:
-    offered = re.search(r"Offer this contact: (.+)", "\n".join(said))
-    return texts["contact"].format(contact=offered[1].strip()) if offered else ""
+def _said_of(passage: Passage) -> str:
+    """An entry as a whole where it is short: of a note, its title alone would tell nothing."""
+    whole = (passage.citation or {}).get("cited_text", passage.quote)
+    lines = (whole if len(whole) <= MAX_QUOTE_CHARS else passage.quote).splitlines()
+    return " · ".join(line for line in map(str.strip, lines) if line)
 
 
 def _text(text: str, citation: dict[str, Any] | None = None) -> Block:
