@@ -106,7 +106,9 @@ app = ChatApp(
     app_name="chatapp",
     admit=lambda session, anew: sessions.admit(api(), session, anew=anew),
     meter=lambda what, caller, own: rates.take(api(), what, caller, own=own),
-    visit_of=lambda handle, token: tokens.read(api().visit_key.value(), handle, token),
+    visit_of=lambda handle, token, expired: (tokens.signed if expired else tokens.read)(
+        api().visit_key.value(), handle, token
+    ),
     origins=(settings.site_origin, *settings.twin_origins),
 )
 app.experimental_feature_flags.update(["WEBSOCKETS"])
@@ -130,6 +132,8 @@ anywhere = Cors(
 )
 visitors: dict[str, Any] = {"cors": anywhere, "visitors": "anyone"}
 visiting: dict[str, Any] = {"cors": anywhere, "visitors": "with a visit"}
+# What is kept of a visit stays its visitor's when it is over.
+having_visited: dict[str, Any] = {"cors": anywhere, "visitors": "with any visit"}
 
 # The function that this process serves is built while it starts, when Lambda lends a whole CPU. What one function alone
 # needs is imported then, and in that function's body here, so that the others start without it.
@@ -457,12 +461,12 @@ def open_visit_socket(handle: str, body: Nothing = Nothing()) -> Ticket:  # noqa
     return twins.ticket(api(), app.visit)
 
 
-@app.route("/twins/{handle}/visit", methods=["GET"], **visiting)
+@app.route("/twins/{handle}/visit", methods=["GET"], **having_visited)
 def export_visit(handle: str) -> twin_schemas.VisitExport:
     return twins.export(api(), app.visit)
 
 
-@app.route("/twins/{handle}/visit", methods=["DELETE"], **visiting)
+@app.route("/twins/{handle}/visit", methods=["DELETE"], **having_visited)
 def erase_visit(handle: str) -> twin_schemas.VisitErased:
     return twins.erase(api(), app.visit)
 
@@ -570,6 +574,16 @@ def list_questions(handle: str, query: of_insights.QuestionsQuery) -> of_insight
 @app.route("/insights/{handle}/questions/{question_id}", methods=["POST"], **signed_in)
 def change_question(handle: str, question_id: str, body: of_insights.QuestionChange) -> of_insights.Question:
     return insights.change_question(api(), handle, question_id, body)
+
+
+@app.route("/insights/{handle}/visits/{visit_id}", methods=["GET"], **signed_in)
+def export_any_visit(handle: str, visit_id: str) -> twin_schemas.VisitExport:
+    return insights.export_visit(api(), handle, visit_id)
+
+
+@app.route("/insights/{handle}/visits/{visit_id}", methods=["DELETE"], **signed_in)
+def erase_any_visit(handle: str, visit_id: str) -> twin_schemas.VisitErased:
+    return insights.erase_visit(api(), handle, visit_id)
 
 
 @app.lambda_function(name=functions.ANSWER)

@@ -109,6 +109,8 @@ _API = Function(
         Grant("index", "sections/listed-index", ("Query",)),
         Grant("table", "twins", ("GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem", "DeleteItem")),
         Grant("bucket", "files/twins", ("PutObject", "GetObject", "ListObjectVersions")),
+        # Of a visit that is over, all that is left.
+        Grant("bucket", "files/transcripts", ("GetObject", "ListObjectVersions")),
         Grant("table", "sockets", ("PutItem", *_CONNECTIONS)),
         Grant(
             "pool",

@@ -19,6 +19,7 @@ S = "{section}"
 H = "{twin}"
 E = "{entry}"
 Q = "{question}"
+V = "{visit}"
 
 # Every private route, with a body that is right: of members, whatever they ask for; of everybody who has signed in.
 ROUTES: list[tuple[str, str, Any]] = [
@@ -90,6 +91,8 @@ OWNERS_ROUTES: list[tuple[str, str, Any]] = [
     ("GET", f"/insights/{H}", None),
     ("GET", f"/insights/{H}/questions", None),
     ("POST", f"/insights/{H}/questions/{Q}", {"action": "dismiss"}),
+    ("GET", f"/insights/{H}/visits/{V}", None),
+    ("DELETE", f"/insights/{H}/visits/{V}", None),
 ]
 # Of visitors, with the token of a visit.
 VISITING_ROUTES: list[tuple[str, str, Any]] = [
@@ -121,6 +124,7 @@ NAMES = {
     H: "{handle}",
     E: "{entry_id}",
     Q: "{question_id}",
+    V: "{visit_id}",
     "versions/1": "versions/{version}",
     "sources/1": "sources/{source_id}",
     "conflicts/1": "conflicts/{conflict_id}",

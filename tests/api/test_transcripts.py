@@ -10,11 +10,13 @@ import pytest
 from chalicelib import functions, services
 from chalicelib.conversations.rows import Conversation
 from chalicelib.ids import day, seconds
-from chalicelib.twin import transcripts
+from chalicelib.twin import tokens, transcripts
 
+from tests.api.commenting import owner
+from tests.api.routes import MISSING
 from tests.fakes.aws import Context
 from tests.restores import Restores
-from tests.stage import Stage
+from tests.stage import PARAMETERS, Stage
 from tests.storage import BACKUPS
 from tests.visiting import Visitor, publish, said
 
@@ -85,6 +87,76 @@ def test_an_erased_visit_is_gone_for_good(stage: Stage, visitor: Visitor) -> Non
     assert len(kept(stage)) == 1
     # So that no backup brings it back.
     assert any(visitor.visit_id in row["erased"] for row in stage.rows("erasures"))
+
+
+def expired(visitor: Visitor) -> None:
+    """Show the visit's token as it is the day after."""
+    before = time.time
+    time.time = lambda: before() - 86_400
+    try:
+        visitor.show(tokens.issue(PARAMETERS["/chatapp/test/visit-key"], "me", visitor.visit_id))
+    finally:
+        time.time = before
+
+
+def over(stage: Stage, visitor: Visitor) -> None:
+    """End a visit by its time."""
+    stage.edit("conversations", visitor.visit_id, ttl=1, due_at=1)
+    stage.sweep()
+    assert stage.rows("conversations") == []
+
+
+def purged(stage: Stage) -> None:
+    for payload in stage.lambdas.take("purge"):
+        stage.purge(payload)
+
+
+@pytest.mark.parametrize("is_over", [False, True])
+def test_a_visitor_reads_and_erases_a_visit_with_a_token_that_has_expired(
+    stage: Stage, visitor: Visitor, is_over: bool
+) -> None:
+    visitor.ask(QUESTION)
+    written = lines(stage, kept(stage)[0])
+    expired(visitor)
+    assert visitor.send("And then?").error == "visit_over"
+    if is_over:
+        over(stage, visitor)
+    assert visitor.call("GET", "visit").body["lines"] == written
+    assert visitor.call("DELETE", "visit").status == 200
+    purged(stage)
+    assert visitor.call("GET", "visit").error == "visit_over"
+    assert (kept(stage), stage.rows("conversations"), stage.rows("messages")) == ([], [], [])
+
+
+@pytest.mark.parametrize("is_over", [False, True])
+def test_an_owner_hands_over_and_erases_a_visit_that_its_visitor_names(
+    stage: Stage, visitor: Visitor, is_over: bool
+) -> None:
+    visitor.ask(QUESTION)
+    exported = visitor.call("GET", "visit").body
+    if is_over:
+        over(stage, visitor)
+        exported |= {"language": "", "referrer": ""}
+    olga, path = owner(stage), f"/insights/me/visits/{visitor.visit_id}"
+    assert olga.get(path).body == exported
+    assert olga.call("DELETE", path).body == {"erased": True}
+    for method in ("GET", "DELETE"):
+        assert olga.call(method, path).error == "not_found"
+    purged(stage)
+    assert olga.get(path).error == "not_found"
+    assert (kept(stage), stage.rows("conversations"), stage.rows("messages")) == ([], [], [])
+
+
+def test_of_a_visit_that_is_not_this_twins_an_owner_learns_and_leaves_nothing(stage: Stage, visitor: Visitor) -> None:
+    publish(stage, "other")
+    elsewhere = Visitor(stage, "other")
+    elsewhere.ask(QUESTION)
+    before = stage.rows("conversations")
+    for visit_id in (elsewhere.visit_id, MISSING, "..%2Fother"):
+        for method in ("GET", "DELETE"):
+            reply = owner(stage).call(method, f"/insights/me/visits/{visit_id}")
+            assert (reply.status, reply.body["error"]["field"]) == (404, "visit_id"), (method, visit_id)
+    assert (stage.rows("conversations"), stage.lambdas.take("purge")) == (before, [])
 
 
 def test_an_erasure_whose_purge_was_lost_is_swept(stage: Stage, visitor: Visitor) -> None:

@@ -140,7 +140,8 @@ def test_a_token_that_is_none_is_refused_alike_on_every_route(stage: Stage, visi
     replies = set()
     for name, token in bad_tokens(stage, visitor).items():
         visitor.show(token)
-        for method, path, body in ROUTES:
+        # What is kept of a visit is read and erased with one that has expired.
+        for method, path, body in ROUTES[:-2] if name == "expired" else ROUTES:
             reply = visitor.call(method, path.replace("{id}", answer), body)
             assert (reply.status, reply.error) == (401, "visit_over"), (name, method, path)
             assert reply.headers["Access-Control-Allow-Origin"] == "*"

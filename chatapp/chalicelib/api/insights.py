@@ -6,12 +6,15 @@ import time
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from chalicelib.errors import InvalidRequest
+from chalicelib.deletion import visits as erasing
+from chalicelib.errors import InvalidRequest, NotFound, VisitOver
 from chalicelib.ids import iso
-from chalicelib.twin import days, insights, open_questions, rows, topics
+from chalicelib.subjects import Subject
+from chalicelib.twin import days, insights, open_questions, rows, topics, transcripts
 from chalicelib.twin.days import KEPT_DAYS
 
 from .schemas import insights as s
+from .schemas.twins import VisitErased, VisitExport
 
 if TYPE_CHECKING:
     from chalicelib.services import Services
@@ -48,6 +51,20 @@ def change_question(services: Services, handle: str, question_id: str, body: s.Q
     if body.text is None:
         raise InvalidRequest("text", "is required: the note that answers the question")
     return _question(open_questions.answer(services, handle, question_id, title=body.title or "", text=body.text))
+
+
+def export_visit(services: Services, handle: str, visit_id: str) -> VisitExport:
+    return VisitExport(**transcripts.export(services, handle, visit_id))
+
+
+def erase_visit(services: Services, handle: str, visit_id: str) -> VisitErased:
+    """Of one that is not there nothing is written: to erase leaves a row, by which no backup brings it back."""
+    transcripts.find(services, handle, visit_id)
+    try:
+        erasing.erase(services, handle, Subject("visit", visit_id))
+    except VisitOver as erased:
+        raise NotFound("visit") from erased
+    return VisitErased()
 
 
 def _range(query: s.InsightsQuery) -> tuple[date, date]:

@@ -49,8 +49,9 @@ EXPOSED_HEADERS = ["RateLimit", "RateLimit-Policy", "Retry-After"]
 # Anew: not by what was read within the last seconds.
 Admit = Callable[[Session, bool], None]
 Meter = Callable[[What, Caller, Limit | None], Sequence[Remaining]]
-# The visit of a handle and a token; raises VisitOver.
-VisitOf = Callable[[str, str], Visit]
+# The visit of a handle and a token, which may have expired where that is said; raises VisitOver.
+VisitOf = Callable[[str, str, bool], Visit]
+Visitors = Literal["", "anyone", "with a visit", "with any visit"]
 _BEARER = "bearer "
 _LONGEST_HANDLE = 32
 
@@ -126,7 +127,7 @@ class ChatApp(Chalice):
         statuses: tuple[int, ...] = (200,),
         metered: What | None = None,
         shared_s: int = 0,
-        visitors: Literal["", "anyone", "with a visit"] = "",
+        visitors: Visitors = "",
         **options: Any,
     ) -> Callable[[View], View]:
         """Chalice's decorator for one method, with models in and models or shapes out.
@@ -134,7 +135,7 @@ class ChatApp(Chalice):
         statuses: of success. A view that has several returns `(model, status)`. metered: what a request of it counts
         as; one that makes no sense is not counted, one that the view refuses is. shared_s: of what any page may read,
         without credentials: for how long whoever keeps copies may do so. visitors: a twin's, from the pages that it may
-        stand on: with a visit's token, or without one.
+        stand on: with a visit's token, also with one that has expired, or without one.
         """
         register = super().route(path, content_types=["*/*"], **options)
         (method,) = options["methods"]
@@ -156,7 +157,7 @@ class ChatApp(Chalice):
         self._remaining += self._meter(what, self.caller, own)
 
     def _endpoint(  # noqa: PLR0917 (what a route is declared with, named once)
-        self, view: View, status: int, metered: What | None, shared_s: int, visitors: str, route: tuple[str, str]
+        self, view: View, status: int, metered: What | None, shared_s: int, visitors: Visitors, route: tuple[str, str]
     ) -> Callable[..., Response]:
         hints = get_type_hints(view)
 
@@ -168,7 +169,7 @@ class ChatApp(Chalice):
                 rule = rules.of(*route)
                 self._let_in(rule)
                 if visitors:
-                    self._let_visitor_in(arguments["handle"], needs_token=visitors == "with a visit")
+                    self._let_visitor_in(arguments["handle"], visitors)
                 if "body" in hints:
                     if rule is Rule.PUBLIC and self._visit is None:
                         self._must_be_json()
@@ -211,7 +212,7 @@ class ChatApp(Chalice):
         self._admit(user.session, rule is Rule.OWNERS)
         rules.check(rule, user.groups)
 
-    def _let_visitor_in(self, handle: str, *, needs_token: bool) -> None:
+    def _let_visitor_in(self, handle: str, visitors: Visitors) -> None:
         """Raises OriginNotAllowed and VisitOver.
 
         A browser says of each request to another origin which page it is of, in a header that no script can change;
@@ -220,12 +221,12 @@ class ChatApp(Chalice):
         origin = self._request.headers.get("origin")
         if origin is not None and origin not in self._origins:
             raise OriginNotAllowed
-        if not needs_token:
+        if visitors == "anyone":
             return
         given = str(self._request.headers.get("authorization", ""))
         if self._visit_of is None or not given.lower().startswith(_BEARER):
             raise VisitOver
-        self._visit = self._visit_of(handle, given[len(_BEARER) :].strip())
+        self._visit = self._visit_of(handle, given[len(_BEARER) :].strip(), visitors == "with any visit")
 
     @property
     def visit(self) -> Visit:

@@ -29,11 +29,11 @@ if TYPE_CHECKING:
 
 @contextmanager
 def _of_visit() -> Iterator[None]:
-    """A visit whose conversation is gone was erased: its token is good for nothing more."""
+    """A visit of which nothing is kept is over: its token is good for nothing more."""
     try:
         yield
     except NotFound as missing:
-        if missing.details["field"] == "conversation_id":
+        if missing.details["field"] in {"conversation_id", "visit_id"}:
             raise VisitOver from missing
         raise
 
@@ -107,8 +107,10 @@ def ticket(services: Services, visit: Visit) -> Ticket:
 
 
 def export(services: Services, visit: Visit) -> s.VisitExport:
-    with _admitted(services, visit):
-        return s.VisitExport(**transcripts.export(services, visit))
+    with _of_visit():
+        if visit.preview is not None:
+            visits.admitted(services, visit)
+        return s.VisitExport(**transcripts.export(services, visit.handle, visit.visit_id))
 
 
 def erase(services: Services, visit: Visit) -> s.VisitErased:

@@ -118,6 +118,8 @@ RULES: dict[tuple[str, str], Rule] = {
     ("GET", "/insights/{handle}"): Rule.OWNERS,
     ("GET", "/insights/{handle}/questions"): Rule.OWNERS,
     ("POST", "/insights/{handle}/questions/{question_id}"): Rule.OWNERS,
+    ("GET", "/insights/{handle}/visits/{visit_id}"): Rule.OWNERS,
+    ("DELETE", "/insights/{handle}/visits/{visit_id}"): Rule.OWNERS,
 }
 
 _OF_SIGNED_IN = {

@@ -11,16 +11,18 @@ import time
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from chalicelib.aws.bucket import Missing, Version
 from chalicelib.aws.table import batch_get
 from chalicelib.conversations import messages
 from chalicelib.conversations import rows as conversations
 from chalicelib.conversations.messages import Message
 from chalicelib.conversations.rows import Conversation
-from chalicelib.ids import born_at, day, iso
+from chalicelib.errors import NotFound
+from chalicelib.ids import born_at, day, is_id, iso
 from chalicelib.subjects import Subject
 
 from . import rows
-from .tokens import Visit
+from .rows import Head
 
 if TYPE_CHECKING:
     from chalicelib.services import Services
@@ -75,7 +77,7 @@ def first_day(services: Services) -> str:
 
 def remove(services: Services, handle: str, visit_id: str) -> None:
     """Every version of it. Safe to repeat."""
-    services.transcripts.delete(services.transcripts.versions(key(handle, visit_id)))
+    services.transcripts.delete(_versions(services, handle, visit_id))
 
 
 def lines(services: Services, subject: Subject, visit_id: str) -> Iterator[dict[str, Any]]:
@@ -99,17 +101,53 @@ def _line(message: Message) -> dict[str, Any]:
     }
 
 
-def export(services: Services, visit: Visit) -> dict[str, Any]:
-    """All that is kept of a visit. Raises NotFound where it was erased."""
-    row = conversations.get(services, visit.subject, visit.visit_id)
+def export(services: Services, handle: str, visit_id: str) -> dict[str, Any]:
+    """All that is kept of a visit: of one that is over by its time, the transcript alone.
+
+    Raises NotFound of the twin, and of the visit where nothing is kept or it was erased.
+    """
+    row = find(services, handle, visit_id)
+    about = row.visit if row else {}
     return {
-        "visit_id": visit.visit_id,
-        "handle": visit.handle,
-        "began_at": iso(born_at(visit.visit_id)),
-        "language": row.visit.get("language", ""),
-        "referrer": row.visit.get("referrer", ""),
-        "remember": bool(row.visit.get("remember")),
-        "transcript": is_kept(services, row),
-        "earlier": list(row.visit.get("earlier", [])),
-        "lines": list(lines(services, visit.subject, visit.visit_id)),
+        "visit_id": visit_id,
+        "handle": handle,
+        "began_at": iso(born_at(visit_id)),
+        "language": about.get("language", ""),
+        "referrer": about.get("referrer", ""),
+        "remember": bool(about.get("remember")),
+        "transcript": row is None or is_kept(services, row),
+        "earlier": list(about.get("earlier", [])),
+        "lines": list(lines(services, row.subject, visit_id)) if row else _stored(services, handle, visit_id),
     }
+
+
+def find(services: Services, handle: str, visit_id: str) -> Conversation | None:
+    """The row of a visit, None where only its transcript is left. Raises as `export`."""
+    if not is_id(visit_id):
+        raise NotFound("visit")
+    row, item = batch_get(
+        (services.conversations, conversations.key(Subject("visit", visit_id), visit_id)),
+        (services.twins, rows.key(handle)),
+    )
+    head = rows.existing(Head.from_item(item) if item else None)
+    if row is None:
+        if not any(each.is_latest and not each.is_delete_marker for each in _versions(services, handle, visit_id)):
+            raise NotFound("visit")
+        return None
+    # Of one that was erased once its row was gone, the new row says that alone.
+    if "deleted_at" in row or row.get("twin") != handle or row.get("twin_born_at") != head.created_at:
+        raise NotFound("visit")
+    return Conversation.from_item(row)
+
+
+def _stored(services: Services, handle: str, visit_id: str) -> list[dict[str, Any]]:
+    try:
+        body = services.transcripts.read(key(handle, visit_id))
+    except Missing as gone:
+        raise NotFound("visit") from gone
+    # Text may hold line ends of Unicode: JSON's are the ones that count.
+    return [json.loads(line) for line in body.decode().split("\n") if line]
+
+
+def _versions(services: Services, handle: str, visit_id: str) -> list[Version]:
+    return services.transcripts.versions(key(handle, visit_id))
