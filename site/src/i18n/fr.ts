@@ -14,6 +14,8 @@ export const fr: Messages = {
     dismiss: "Masquer",
     loading: "Chargement…",
     notFoundTitle: "Il n’y a rien à cette adresse",
+    notPublished: "Aucune page n’est publiée ici, ou elle ne l’est plus.",
+    toRoot: "Aller à la page d’accueil",
     toStart: "Commencer une conversation",
     twin: "Votre jumeau",
     people: "Personnes",

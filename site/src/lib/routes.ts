@@ -13,6 +13,15 @@ export const routes = {
   conversation: (id: string): string => `/c/${encodeURIComponent(id)}`,
 };
 
+/** The published page that a path means, as it is asked for; null: the path is the application's, which answers where no page is. */
+export function publishedPageOf(path: string): string | null {
+  const [, page] = /^\/(twin\/[^/]+(?:\/(?:fr|en))?|fr|en)\/?$/.exec(path) ?? [];
+  return page === undefined ? null : `/${page}/`;
+}
+
+/** Without the slashes at its end, which are typed and mean nothing. */
+export const trimmed = (path: string): string => path.replace(/(?<=.)\/+$/, "");
+
 /** Which section a path is the page of; null: of none. */
 export function sectionOf(path: string): string | null {
   const [, id] = /^\/sections\/([^/]+)\/?$/.exec(path) ?? [];
