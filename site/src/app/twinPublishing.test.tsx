@@ -154,6 +154,18 @@ describe("preview and publication", () => {
     expect(card.queryByText("The page is being written…")).toBeNull();
   });
 
+  it("says when the page is late, and has it written again", async () => {
+    const at = "2026-11-20T12:00:00.000Z";
+    api.change({ published_version: 1, published_at: at, versions: [{ version: 1, published_at: at, is_current: true }] });
+    const card = await openPublish();
+    await pass(59_000);
+    expect(card.queryByRole("button", { name: "Write it again" })).toBeNull();
+    await pass(2_000);
+    expect(card.getByRole("status")).toHaveTextContent("The page is late");
+    await person.click(card.getByRole("button", { name: "Write it again" }));
+    await waitFor(() => expect(api.sent("POST", "/drafts/me/versions/1/publication")).toHaveLength(1));
+  });
+
   it("publishes nothing that the owner has not seen", async () => {
     const card = await openPublish();
     api.change({ entries: [entry()] });

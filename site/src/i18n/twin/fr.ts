@@ -205,6 +205,8 @@ export const twinFr: typeof twinEn = {
     isChanged: "Le brouillon diffère de ce qui est publié.",
     isSame: "Le brouillon est ce qui est publié.",
     writing: "La page s’écrit…",
+    late: "La page tarde. Elle sera écrite de nouveau d’elle-même ; vous pouvez aussi le demander dès maintenant.",
+    writeAgain: "L’écrire de nouveau",
     open: "Ouvrir la page",
     publish: "Publier",
     publishAgain: "Publier les changements",
