@@ -1,5 +1,5 @@
 /** The owner's page of their twin, as the whole site has it. */
-import { cleanup, configure, screen, waitFor, within } from "@testing-library/react";
+import { act, cleanup, configure, screen, waitFor, within } from "@testing-library/react";
 import { strToU8, zipSync } from "fflate";
 import { beforeEach, describe, expect, it } from "vitest";
 
@@ -61,6 +61,15 @@ describe("the twin's page", () => {
     expect(steps.getAllByRole("button").map(({ textContent }) => textContent)).toEqual(["doneSources", "doneWhat was read", "3Persona", "4Preview", "5Publish"]);
     await person.click(screen.getByRole("button", { name: "Next" }));
     expect(screen.getByRole("heading", { name: "What was read", level: 2 })).toHaveFocus();
+  });
+
+  it("has its step in the address: it is there after a reload, and one goes back to the one before", async () => {
+    openAsOwner("/twin?step=persona");
+    expect(await screen.findByRole("heading", { name: "Persona", level: 2 })).toBeInTheDocument();
+    await step("Publish");
+    expect(window.location.search).toBe("?step=publish");
+    act(() => window.history.back());
+    expect(await screen.findByRole("heading", { name: "Persona", level: 2 })).toHaveFocus();
   });
 
   it("is tried again when it could not be loaded", async () => {

@@ -44,6 +44,16 @@ describe("the persona", () => {
     ]);
   });
 
+  it("is not left with what was typed before the browser has asked", async () => {
+    await open();
+    const isAsked = (): boolean => !window.dispatchEvent(new Event("beforeunload", { cancelable: true }));
+    expect(isAsked()).toBe(false);
+    await type("Headline", "Mine");
+    expect(isAsked()).toBe(true);
+    await person.click(screen.getByRole("button", { name: "Discard what I typed" }));
+    expect(isAsked()).toBe(false);
+  });
+
   it("says what is wrong before it is sent", async () => {
     await open();
     await type("Contact: email address or web address", "javascript:alert(1)");

@@ -4,7 +4,8 @@ export const routes = {
   newChat: "/chat",
   files: "/files",
   twin: "/twin",
-  twinOf: (handle: string): string => (handle === "me" ? "/twin" : `/twin?twin=${encodeURIComponent(handle)}`),
+  /** Where what was changed is published. */
+  publicationOf: (handle: string): string => `/twin?${handle === "me" ? "" : `twin=${encodeURIComponent(handle)}&`}step=publish`,
   insights: "/insights",
   people: "/people",
   moderation: "/moderation",
