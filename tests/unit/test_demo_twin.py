@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from anthropic.types import Message, ToolUseBlock
 
+from deploy.local.demo_model import studies, twin
 from tests.injections import MESSAGES
 from tests.unit.demo_stage import Stage, citations_of, running_stage, text_of
 
@@ -78,3 +80,8 @@ def test_another_role_is_declined_in_a_sentence(stage: Stage, name: str) -> None
     answer = text_of(ask(stage, MESSAGES[name]))
     assert answer.startswith(("I only speak of", "Je ne parle que"))
     assert "\n" not in answer
+
+
+def test_french_signs_stay_with_their_words() -> None:
+    french = [*twin._TEXTS["fr"].values(), *studies._PATTERNS["fr"].values()]
+    assert [text for text in french if re.search(r" [:;?!»]|« ", text)] == []

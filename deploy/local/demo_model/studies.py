@@ -223,14 +223,14 @@ _PATTERNS = {
         "certifications": "What is {title} for?",
     },
     "fr": {
-        "experience": "En quoi consiste votre poste : {title} ?",
-        "education": "Qu’avez-vous appris pendant cette formation : {title} ?",
-        "projects": "De quoi parle {title} ?",
-        "publications": "Que dit « {title} » ?",
-        "skills": "Où avez-vous utilisé {title} ?",
-        "volunteering": "Pourquoi cet engagement : {title} ?",
-        "languages": "Quel est votre niveau en {title} ?",
-        "certifications": "À quoi sert {title} ?",
+        "experience": "En quoi consiste votre poste\u00a0: {title}\u00a0?",
+        "education": "Qu’avez-vous appris pendant cette formation\u00a0: {title}\u00a0?",
+        "projects": "De quoi parle {title}\u00a0?",
+        "publications": "Que dit «\u00a0{title}\u00a0»\u00a0?",
+        "skills": "Où avez-vous utilisé {title}\u00a0?",
+        "volunteering": "Pourquoi cet engagement\u00a0: {title}\u00a0?",
+        "languages": "Quel est votre niveau en {title}\u00a0?",
+        "certifications": "À quoi sert {title}\u00a0?",
     },
 }
 

@@ -57,9 +57,9 @@ _TEXTS = {
         "declined": "I only speak of the path and the work that this page is about: ask me about those.",
     },
     "fr": {
-        "lead": "Voici ce qu’en disent les sources :",
+        "lead": "Voici ce qu’en disent les sources\u00a0:",
         "missing": "Cela ne figure pas dans mes sources. J’ai gardé votre question pour la personne de cette page.",
-        "declined": "Je ne parle que du parcours et du travail dont traite cette page : interrogez-moi là-dessus.",
+        "declined": "Je ne parle que du parcours et du travail dont traite cette page\u00a0: interrogez-moi là-dessus.",
     },
 }
 

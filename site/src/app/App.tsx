@@ -8,13 +8,14 @@ import { createSession, isMember, SessionContext, SignInPage, useSession, type I
 import { useT } from "@/i18n";
 import { Announcer } from "@/lib/announcer";
 import type { Config } from "@/lib/config";
-import { sectionOf } from "@/lib/routes";
+import { publishedPageOf, sectionOf } from "@/lib/routes";
 import { useStore } from "@/lib/store";
 import { Mark } from "@/ui/icons";
 import { Toasts } from "@/ui/toasts";
 
 import { ConfigError } from "./ConfigError";
 import { ErrorBoundary } from "./ErrorBoundary";
+import { NoPage } from "./NoPage";
 
 const importSignedIn = () => import("./SignedIn");
 const SignedIn = lazy(importSignedIn);
@@ -24,11 +25,12 @@ const WaitingPage = lazy(() => import("./WaitingPage"));
 export function App({ config }: { config: Config }) {
   const [session] = useState(() => createSession(config));
   const [api] = useState(() => new ApiClient(config.api_url, session));
+  const page = publishedPageOf(usePathname());
   return (
     <ErrorBoundary>
       <SessionContext value={session}>
         <ApiContext value={api}>
-          <Gate config={config} />
+          {page === null ? <Gate config={config} /> : <NoPage path={page} />}
           <Toasts />
           <Announcer />
         </ApiContext>

@@ -26,6 +26,13 @@ describe("signing out", () => {
   });
 });
 
+describe("an address with a slash at its end", () => {
+  it("is the page of the one without", async () => {
+    openApp("/chat/");
+    expect(await screen.findByRole("textbox", { name: "Message to Claude" })).toBeInTheDocument();
+  });
+});
+
 describe("the drawer of a phone", () => {
   it("takes Escape for itself: the answer goes on", async () => {
     const matchMedia = window.matchMedia.bind(window);

@@ -8,7 +8,7 @@ import { ViewerSlot } from "@/features/viewer";
 import { useT } from "@/i18n";
 import { COMPOSER_ID } from "@/lib/focusComposer";
 import { useMediaQuery, WIDE_SCREEN } from "@/lib/mediaQuery";
-import { routes } from "@/lib/routes";
+import { routes, trimmed } from "@/lib/routes";
 import { IconButton } from "@/ui/Button";
 
 import { FullPage } from "./FullPage";
@@ -28,7 +28,8 @@ const ownersPages: ReadonlySet<string> = new Set([routes.twin, routes.people, ro
 
 export function Shell({ identity, onSignOut }: { identity: Identity; onSignOut: (where: Where) => void }) {
   const t = useT();
-  const [location, navigate] = useLocation();
+  const [path, navigate] = useLocation();
+  const location = trimmed(path);
   const [, params] = useRoute(routes.conversationPattern);
   const conversationId = params?.id ?? null;
   const Other = otherPages[location] ?? null;

@@ -75,7 +75,7 @@ describe("insights", () => {
     expect(window.location.search).toBe("?twin=ada");
     api.questions = [question({ status: "answered" })];
     await person.click(await screen.findByRole("radio", { name: "Answered" }));
-    expect(await screen.findByRole("link", { name: "Go to publish" })).toHaveAttribute("href", "/twin?twin=ada");
+    expect(await screen.findByRole("link", { name: "Go to publish" })).toHaveAttribute("href", "/twin?twin=ada&step=publish");
   });
 
   it("are tried again when they could not be loaded", async () => {
@@ -143,7 +143,7 @@ describe("what the sources do not say", () => {
     await waitFor(() => expect(screen.queryByRole("article", { name: /Breton/ })).toBeNull());
     await waitFor(() => expect(document.body).not.toHaveFocus());
     await person.click(screen.getByRole("radio", { name: "Answered" }));
-    expect(within(await screen.findByRole("article", { name: /Breton/ })).getByRole("link", { name: "Go to publish" })).toHaveAttribute("href", "/twin");
+    expect(within(await screen.findByRole("article", { name: /Breton/ })).getByRole("link", { name: "Go to publish" })).toHaveAttribute("href", "/twin?step=publish");
   });
 
   it("keeps what was written when it could not be stored", async () => {

@@ -244,3 +244,26 @@ describe("whoever is in no group", () => {
     expect(await screen.findByRole("button", { name: "Check again" })).toBeInTheDocument();
   });
 });
+
+describe("a twin's page that is not there", () => {
+  it.each(["/fr/", "/twin/ada/", "/twin/ada/en/"])("%s is said to be none, to somebody whom no sign-in helps", async (path) => {
+    await open(path, null);
+    expect(await screen.findByRole("heading", { name: "There is nothing at this address" })).toBeInTheDocument();
+    expect(screen.queryByLabelText("Password")).toBeNull();
+  });
+
+  it.each(["/fr", "/twin/ada", "/twin/ada/en"])("%s is gone on to with its slash, where the page is", async (path) => {
+    const replace = vi.fn<(url: string) => void>();
+    await open(`${path}/`, null);
+    cleanup();
+    vi.stubGlobal("location", { pathname: path, search: "?from=cv", hash: "#notes", replace });
+    const { App } = await import("./App");
+    render(<App config={closed} />);
+    expect(replace).toHaveBeenCalledWith(`${path}/?from=cv#notes`);
+  });
+
+  it("is not taken for the owner's page", async () => {
+    await open("/twin", null);
+    expect(await screen.findByLabelText("Password")).toBeInTheDocument();
+  });
+});

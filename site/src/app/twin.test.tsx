@@ -1,5 +1,5 @@
 /** The owner's page of their twin, as the whole site has it. */
-import { cleanup, configure, screen, waitFor, within } from "@testing-library/react";
+import { act, cleanup, configure, screen, waitFor, within } from "@testing-library/react";
 import { strToU8, zipSync } from "fflate";
 import { beforeEach, describe, expect, it } from "vitest";
 
@@ -63,6 +63,15 @@ describe("the twin's page", () => {
     expect(screen.getByRole("heading", { name: "What was read", level: 2 })).toHaveFocus();
   });
 
+  it("has its step in the address: it is there after a reload, and one goes back to the one before", async () => {
+    openAsOwner("/twin?step=persona");
+    expect(await screen.findByRole("heading", { name: "Persona", level: 2 })).toBeInTheDocument();
+    await step("Publish");
+    expect(window.location.search).toBe("?step=publish");
+    act(() => window.history.back());
+    expect(await screen.findByRole("heading", { name: "Persona", level: 2 })).toHaveFocus();
+  });
+
   it("is tried again when it could not be loaded", async () => {
     api.instead.set("GET /drafts/me", refused(403, "forbidden"));
     openAsOwner("/twin");
@@ -96,6 +105,7 @@ describe("sources", () => {
     await person.click(screen.getByRole("button", { name: "Remove" }));
     expect(await screen.findByText(/No source yet/)).toBeInTheDocument();
     expect(api.sent("DELETE", "/drafts/me/sources/s1")).toHaveLength(1);
+    await waitFor(() => expect(screen.getByText(/No source yet/).parentElement).toHaveFocus());
   });
 
   it("are notes and links", async () => {
@@ -202,6 +212,10 @@ describe("what was read", () => {
     await person.click(screen.getByRole("button", { name: "Save" }));
     expect(await screen.findByText(/1840-01 – 1844/)).toBeInTheDocument();
     expect(api.sent("PATCH", "/drafts/me/entries/e1")).toEqual([{ end: "1844" }]);
+    await waitFor(() => expect(screen.getByRole("button", { name: "Actions for Analyst" })).toHaveFocus());
+    await choose("Analyst", /Edit/);
+    await person.click(screen.getByRole("button", { name: "Cancel" }));
+    await waitFor(() => expect(screen.getByRole("button", { name: "Actions for Analyst" })).toHaveFocus());
   });
 
   it("is hidden, and deleted with a way back", async () => {
@@ -211,6 +225,7 @@ describe("what was read", () => {
     expect(api.sent("PATCH", "/drafts/me/entries/e1")).toEqual([{ is_hidden: true }]);
     await choose("Weaving", "Delete");
     await waitFor(() => expect(screen.queryByRole("list", { name: "Skills" })).toBeNull());
+    await waitFor(() => expect(screen.getByRole("button", { name: "Add an entry" })).toHaveFocus());
     await person.click(await screen.findByRole("button", { name: "Undo" }));
     expect(await screen.findByRole("list", { name: "Skills" })).toHaveTextContent("Weaving");
     expect(api.sent("POST", "/drafts/me/entries/e2/restoration")).toHaveLength(1);
@@ -237,6 +252,7 @@ describe("what was read", () => {
     expect(conflict.getAllByRole("button").map(({ textContent }) => textContent)).toEqual(["1843-12cv.pdf", "nothingLinkedIn", "Both are right"]);
     await person.click(conflict.getByRole("button", { name: /1843-12/ }));
     await waitFor(() => expect(api.sent("POST", "/drafts/me/conflicts/k1")).toEqual([{ entry_id: "e1" }]));
+    await waitFor(() => expect(within(screen.getByRole("group", { name: "Title: Analyst" })).getByRole("button", { name: /1843-12/ })).toHaveFocus());
     await person.click(within(await screen.findByRole("group", { name: "Title: Analyst" })).getByRole("button", { name: "Both are right" }));
     await waitFor(() => expect(api.sent("POST", "/drafts/me/conflicts/k2")).toEqual([{ entry_id: null }]));
     await waitFor(() => expect(screen.queryByText(/Your sources disagree/)).toBeNull());

@@ -44,6 +44,16 @@ describe("the persona", () => {
     ]);
   });
 
+  it("is not left with what was typed before the browser has asked", async () => {
+    await open();
+    const isAsked = (): boolean => !window.dispatchEvent(new Event("beforeunload", { cancelable: true }));
+    expect(isAsked()).toBe(false);
+    await type("Headline", "Mine");
+    expect(isAsked()).toBe(true);
+    await person.click(screen.getByRole("button", { name: "Discard what I typed" }));
+    expect(isAsked()).toBe(false);
+  });
+
   it("says what is wrong before it is sent", async () => {
     await open();
     await type("Contact: email address or web address", "javascript:alert(1)");
@@ -152,6 +162,18 @@ describe("preview and publication", () => {
     api.drafts.set("me", { ...api.me, page: { ...api.me.page, rendered_version: 1 } });
     await pass(3_000);
     expect(card.queryByText("The page is being written…")).toBeNull();
+  });
+
+  it("says when the page is late, and has it written again", async () => {
+    const at = "2026-11-20T12:00:00.000Z";
+    api.change({ published_version: 1, published_at: at, versions: [{ version: 1, published_at: at, is_current: true }] });
+    const card = await openPublish();
+    await pass(59_000);
+    expect(card.queryByRole("button", { name: "Write it again" })).toBeNull();
+    await pass(2_000);
+    expect(card.getByRole("status")).toHaveTextContent("The page is late");
+    await person.click(card.getByRole("button", { name: "Write it again" }));
+    await waitFor(() => expect(api.sent("POST", "/drafts/me/versions/1/publication")).toHaveLength(1));
   });
 
   it("publishes nothing that the owner has not seen", async () => {

@@ -13,6 +13,8 @@ export const en = {
     dismiss: "Dismiss",
     loading: "Loading…",
     notFoundTitle: "There is nothing at this address",
+    notPublished: "No page is published here, or not any more.",
+    toRoot: "Go to the home page",
     toStart: "Start a new conversation",
     twin: "Your twin",
     people: "People",

@@ -14,6 +14,8 @@ export const fr: Messages = {
     dismiss: "Masquer",
     loading: "Chargement…",
     notFoundTitle: "Il n’y a rien à cette adresse",
+    notPublished: "Aucune page n’est publiée ici, ou elle ne l’est plus.",
+    toRoot: "Aller à la page d’accueil",
     toStart: "Commencer une conversation",
     twin: "Votre jumeau",
     people: "Personnes",
@@ -102,7 +104,7 @@ export const fr: Messages = {
     emptyLead: (days) =>
       days === 0
         ? "Ce que vous demandez est conservé ici jusqu’à ce que vous le supprimiez."
-        : `Ce que vous demandez est conservé ici pendant ${days} jours après la dernière utilisation.`,
+        : `Ce que vous demandez est conservé ici pendant ${days} jours après la dernière utilisation.`,
     archivedEmpty: "Rien n’est archivé",
     archivedEmptyLead: "Archivez une conversation pour la mettre de côté.",
     loadMore: "Afficher la suite",
@@ -247,7 +249,7 @@ export const fr: Messages = {
     kept: (days) =>
       days === 0
         ? "Les conversations et les fichiers sont conservés jusqu’à ce que vous les supprimiez."
-        : `Les conversations et les fichiers sont supprimés ${days} jours après leur dernière utilisation.`,
+        : `Les conversations et les fichiers sont supprimés ${days} jours après leur dernière utilisation.`,
     signedInAs: "Connecté en tant que",
     signOut: "Se déconnecter",
     signOutEverywhere: "Se déconnecter de tous les appareils",

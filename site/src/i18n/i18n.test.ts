@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
 
+import { WORDS } from "@/twin-element/texts";
+
 import { catalogues as ofFirstPage, detectLanguage, setLanguage, t } from ".";
 import { commentTexts } from "./comments";
 import { insightsTexts } from "./insights";
@@ -80,14 +82,21 @@ it("is translated: only a few words are the same in both languages", () => {
   expect(untranslated).toEqual([]);
 });
 
+/** With what the twin's element says. */
+const french = { ...catalogues.fr, element: WORDS.fr };
+
 it("keeps French signs with their words: a no-break space stands before ? ! ; : and inside guillemets", () => {
-  expect(texts(catalogues.fr).filter(([, text]) => / [?!;:»]|« /.test(text))).toEqual([]);
+  expect(texts(french).filter(([, text]) => / [?!;:»]|« /.test(text))).toEqual([]);
 });
 
-const UNITS = "(?:fichier|page|diapositive|partie|jeton|conversation|message|caractère|commentaire|personne|source|dernier|ligne|élément|point|Mo\\b)";
+const UNITS = "(?:fichier|page|diapositive|partie|jeton|conversation|message|caractère|commentaire|personne|source|dernier|ligne|élément|point|jour|Mo\\b)";
 
 it("keeps French numbers with their units: a no-break space stands between them", () => {
-  expect(texts(catalogues.fr, () => 3).filter(([, text]) => new RegExp(`\\d ${UNITS}`).test(text))).toEqual([]);
+  expect(texts(french, () => 3).filter(([, text]) => new RegExp(`\\d ${UNITS}`).test(text))).toEqual([]);
+});
+
+it("puts no French word that is shortened before a vowel in front of a twin's name", () => {
+  expect(texts({ twin: french.twin, element: french.element }).filter(([, text]) => /\b(?:de|que) ⟨0⟩/i.test(text))).toEqual([]);
 });
 
 it("knows that nought is singular in French", () => {

@@ -4,7 +4,8 @@ export const routes = {
   newChat: "/chat",
   files: "/files",
   twin: "/twin",
-  twinOf: (handle: string): string => (handle === "me" ? "/twin" : `/twin?twin=${encodeURIComponent(handle)}`),
+  /** Where what was changed is published. */
+  publicationOf: (handle: string): string => `/twin?${handle === "me" ? "" : `twin=${encodeURIComponent(handle)}&`}step=publish`,
   insights: "/insights",
   people: "/people",
   moderation: "/moderation",
@@ -12,6 +13,15 @@ export const routes = {
   conversationPattern: "/c/:id" as const,
   conversation: (id: string): string => `/c/${encodeURIComponent(id)}`,
 };
+
+/** The published page that a path means, as it is asked for; null: the path is the application's, which answers where no page is. */
+export function publishedPageOf(path: string): string | null {
+  const [, page] = /^\/(twin\/[^/]+(?:\/(?:fr|en))?|fr|en)\/?$/.exec(path) ?? [];
+  return page === undefined ? null : `/${page}/`;
+}
+
+/** Without the slashes at its end, which are typed and mean nothing. */
+export const trimmed = (path: string): string => path.replace(/(?<=.)\/+$/, "");
 
 /** Which section a path is the page of; null: of none. */
 export function sectionOf(path: string): string | null {

@@ -24,7 +24,7 @@ export const peopleFr: typeof peopleEn = {
   actions: (email) => `Actions pour ${email}`,
   invite: "Inviter",
   inviteTitle: "Inviter quelqu’un",
-  inviteLead: "Un e-mail avec un mot de passe à usage unique, valable 7 jours, lui est envoyé.",
+  inviteLead: "Un e-mail avec un mot de passe à usage unique, valable 7 jours, lui est envoyé.",
   email: "Adresse e-mail",
   group: "Accès",
   groupChoices: { members: "Chat et fichiers", owners: "Tout", none: "Commenter" },

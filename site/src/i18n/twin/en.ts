@@ -203,6 +203,8 @@ export const twinEn = {
     isChanged: "The draft differs from what is published.",
     isSame: "The draft is what is published.",
     writing: "The page is being written…",
+    late: "The page is late. It is tried again by itself; you can also have it written now.",
+    writeAgain: "Write it again",
     open: "Open the page",
     publish: "Publish",
     publishAgain: "Publish the changes",

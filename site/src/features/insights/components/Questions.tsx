@@ -27,7 +27,7 @@ export function Questions({ handle }: { handle: string }) {
   const [status, setStatus] = useState<Status>("open");
   const [answered, setAnswered] = useState<Question | null>(null);
   const list = useQuestions(handle, status);
-  const actions = useQuestionActions(handle, () => navigate(routes.twinOf(handle)));
+  const actions = useQuestionActions(handle, () => navigate(routes.publicationOf(handle)));
   const root = useRef<HTMLElement>(null);
   const questions = list.data?.pages.flatMap((page) => page.questions).filter((one) => one.status === status) ?? [];
   const leave = ({ question_id: one }: Question): void => focusBeside(root.current, one);
@@ -123,7 +123,7 @@ function Item({ handle, question, onAnswer, onDismiss, onReopen }: ItemProps) {
       {question.status === "answered" && (
         <p className="text-sm">
           {texts.inDraft}{" "}
-          <Link href={routes.twinOf(handle)} className="text-accent underline underline-offset-2">
+          <Link href={routes.publicationOf(handle)} className="text-accent underline underline-offset-2">
             {texts.toPublish}
           </Link>
         </p>

@@ -30,7 +30,7 @@ function Conflict({ draft, conflict }: { draft: TwinDraft; conflict: TwinConflic
   const choose = (entryId: string | null): void =>
     step.mutate({ conflict_id: id, entry_id: entryId }, { onSuccess: () => announce(twinTexts.now().conflicts.decided), onError: complain });
   return (
-    <li>
+    <li data-row>
       <fieldset disabled={step.isPending} className="space-y-2">
         <legend dir="auto" className="text-sm font-medium wrap-anywhere">
           {label}

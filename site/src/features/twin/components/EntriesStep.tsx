@@ -5,6 +5,7 @@ import { TWIN_SECTIONS, type TwinDraft, type TwinEntry, type TwinSection } from 
 import { useTwinTexts } from "@/i18n/twin";
 import { cx } from "@/lib/classNames";
 import { DOT } from "@/lib/format";
+import { useFocusKept } from "@/lib/useFocusKept";
 import { Button, TOUCHABLE } from "@/ui/Button";
 import { Icon } from "@/ui/icons";
 import { Menu } from "@/ui/Menu";
@@ -17,21 +18,24 @@ import { EntryForm } from "./EntryForm";
 export function EntriesStep({ draft }: { draft: TwinDraft }) {
   const texts = useTwinTexts();
   const [isAdding, setAdding] = useState(false);
+  const root = useFocusKept<HTMLDivElement>();
   const sections = TWIN_SECTIONS.filter((section) => draft.entries.some((entry) => entry.section === section));
   return (
-    <div className="space-y-5">
+    <div ref={root} tabIndex={-1} className="space-y-5 outline-none">
       <p className="text-muted">{draft.entries.length === 0 ? texts.entries.empty : texts.entries.lead}</p>
       {draft.conflicts.length > 0 && <Conflicts draft={draft} />}
       {sections.map((section) => (
         <SectionOfEntries key={section} draft={draft} section={section} />
       ))}
-      {isAdding ? (
-        <EntryForm handle={draft.handle} entry={null} onClose={() => setAdding(false)} />
-      ) : (
-        <Button isSmall icon="plus" onClick={() => setAdding(true)}>
-          {texts.entries.add}
-        </Button>
-      )}
+      <div data-row>
+        {isAdding ? (
+          <EntryForm handle={draft.handle} entry={null} onClose={() => setAdding(false)} />
+        ) : (
+          <Button isSmall icon="plus" onClick={() => setAdding(true)}>
+            {texts.entries.add}
+          </Button>
+        )}
+      </div>
     </div>
   );
 }
@@ -56,7 +60,7 @@ function SectionOfEntries({ draft, section }: { draft: TwinDraft; section: TwinS
 function EntryRow({ draft, entry }: { draft: TwinDraft; entry: TwinEntry }) {
   const [isEditing, setEditing] = useState(false);
   return (
-    <li className="py-3">
+    <li data-row className="py-3">
       {isEditing ? (
         <EntryForm handle={draft.handle} entry={entry} onClose={() => setEditing(false)} />
       ) : (

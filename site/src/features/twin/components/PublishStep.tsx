@@ -1,5 +1,5 @@
 /** What of the twin is published, within which limits, and what was before. */
-import { useState } from "react";
+import { useEffect, useState } from "react";
 
 import type { TwinDraft, TwinVersion } from "@/api/types";
 import { useLanguage, useT } from "@/i18n";
@@ -13,7 +13,7 @@ import { showToast } from "@/ui/toasts";
 
 import { changeTwin, deleteTwin, publish, publishAgain } from "../api/endpoints";
 import { twinErrorText } from "../api/problems";
-import { useStep } from "../api/twins";
+import { complain, useStep } from "../api/twins";
 import { useEdits } from "../api/useEdits";
 import { Asking } from "./Asking";
 import { Card } from "./Card";
@@ -56,13 +56,36 @@ function Publication({ draft }: { draft: TwinDraft }) {
             {texts.open}
           </a>
         )}
-        {published !== null && page.rendered_version !== published && (
-          <p role="status" className="text-sm text-muted">
-            {texts.writing}
-          </p>
-        )}
       </div>
+      {published !== null && page.rendered_version !== published && <Writing key={published} handle={draft.handle} version={published} />}
     </Card>
+  );
+}
+
+/** A page takes seconds. */
+const LATE_MS = 60_000;
+
+/** That the page is not yet as published; where that lasts, a way to have it written once more, as what is published anew. */
+function Writing({ handle, version }: { handle: string; version: number }) {
+  const t = useT();
+  const texts = useTwinTexts().publish;
+  const again = useStep(handle, publishAgain);
+  const [isLate, setLate] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => setLate(true), LATE_MS);
+    return () => clearTimeout(timer);
+  }, []);
+  return (
+    <div className="flex flex-wrap items-center gap-3">
+      <p role="status" className="text-sm text-muted">
+        {isLate ? texts.late : texts.writing}
+      </p>
+      {isLate && (
+        <Button isSmall disabled={again.isPending} onClick={() => again.mutate(version, { onError: complain })}>
+          {again.isPending ? t.app.loading : texts.writeAgain}
+        </Button>
+      )}
+    </div>
   );
 }
 

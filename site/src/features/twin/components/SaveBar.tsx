@@ -1,4 +1,4 @@
-import { useState } from "react";
+import { useEffect, useState } from "react";
 
 import { useT } from "@/i18n";
 import { twinTexts, useTwinTexts } from "@/i18n/twin";
@@ -37,6 +37,13 @@ export function SaveBar<T extends object>({ edits, labelOf, problems = [], onSav
       setBusy(false);
     }
   };
+  useEffect(() => {
+    if (!edits.isChanged) return;
+    // The browser asks before the page goes with what was typed.
+    const keep = (event: BeforeUnloadEvent): void => event.preventDefault();
+    window.addEventListener("beforeunload", keep);
+    return () => window.removeEventListener("beforeunload", keep);
+  }, [edits.isChanged]);
   const takeTheirs = (): void => {
     for (const name of edits.clashes) edits.drop(name);
     setFailure(null);

@@ -5,6 +5,7 @@ import type { TwinDraft, TwinSource } from "@/api/types";
 import { useLanguage } from "@/i18n";
 import { twinTexts, useTwinTexts } from "@/i18n/twin";
 import { DOT, formatDate } from "@/lib/format";
+import { useFocusKept } from "@/lib/useFocusKept";
 import { IconButton } from "@/ui/Button";
 import { Icon, type IconName } from "@/ui/icons";
 import { ProgressBar } from "@/ui/ProgressBar";
@@ -22,8 +23,9 @@ const ICONS: Readonly<Record<TwinSource["kind"], IconName>> = { cv: "file", link
 
 export function SourcesStep({ draft }: { draft: TwinDraft }) {
   const texts = useTwinTexts().sources;
+  const root = useFocusKept<HTMLDivElement>();
   return (
-    <div className="space-y-5">
+    <div ref={root} tabIndex={-1} className="space-y-5 outline-none">
       <p className="text-muted">{texts.lead}</p>
       {draft.sources.length === 0 ? (
         <p className="text-muted">{texts.empty}</p>
@@ -52,7 +54,7 @@ function SourceRow({ handle, source }: { handle: string; source: TwinSource }) {
   const [isAsked, setAsked] = useState(false);
   const { name, kind, status, error, entries, added_at: addedAt } = source;
   return (
-    <li className="flex items-start gap-3 py-3">
+    <li data-row className="flex items-start gap-3 py-3">
       <span className={status === "failed" ? "mt-0.5 text-danger" : "mt-0.5 text-accent"}>
         <Icon name={status === "failed" ? "alert" : ICONS[kind]} />
       </span>

@@ -1,5 +1,5 @@
-import { useRef, useState } from "react";
-import { flushSync } from "react-dom";
+import { useEffect, useRef } from "react";
+import { useSearchParams } from "wouter";
 
 import type { TwinDraft } from "@/api/types";
 import { useTwinTexts } from "@/i18n/twin";
@@ -27,13 +27,22 @@ const isDone: Readonly<Record<Step, (draft: TwinDraft) => boolean>> = {
 
 export function TwinSteps({ draft, onDeleted }: { draft: TwinDraft; onDeleted: () => void }) {
   const texts = useTwinTexts();
-  const [step, setStep] = useState<Step>("sources");
+  const [search, setSearch] = useSearchParams();
+  const asked = search.get("step");
+  const step = STEPS.find((name) => name === asked) ?? "sources";
   const heading = useRef<HTMLHeadingElement>(null);
-  const go = (next: Step): void => {
-    // Its new text is there when it gets the focus.
-    flushSync(() => setStep(next));
-    heading.current?.focus();
-  };
+  const before = useRef(step);
+  useEffect(() => {
+    // Not when the page is opened.
+    if (before.current !== step) heading.current?.focus();
+    before.current = step;
+  }, [step]);
+  const go = (next: Step): void =>
+    setSearch((now) => {
+      const params = new URLSearchParams(now);
+      params.set("step", next);
+      return params;
+    });
   const next = STEPS[STEPS.indexOf(step) + 1];
   return (
     <>
