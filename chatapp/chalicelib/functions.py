@@ -108,7 +108,9 @@ _API = Function(
         Grant("table", "sections", ("GetItem", "BatchGetItem", "UpdateItem")),
         Grant("index", "sections/listed-index", ("Query",)),
         Grant("table", "twins", ("GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem", "DeleteItem")),
-        Grant("bucket", "files/twins", ("PutObject", "GetObject", "ListObjectVersions")),
+        # What is stored while a twin is deleted goes again.
+        Grant("bucket", "files/twins", ("PutObject", "GetObject", "ListObjectVersions", "DeleteObjectVersion")),
+        Grant("bucket", "files/previews", ("PutObject", "GetObject", "ListObjectVersions", "DeleteObjectVersion")),
         # Of a visit that is over, all that is left.
         Grant("bucket", "files/transcripts", ("GetObject", "ListObjectVersions")),
         Grant("table", "sockets", ("PutItem", *_CONNECTIONS)),
@@ -149,6 +151,7 @@ _ANSWER = Function(
         Grant("bucket", "files/extracted", ("GetObject", "ListObjectVersions")),
         Grant("table", "usage", ("UpdateItem",)),
         # A twin's: the version that it answers from, what its sources lack, and the transcript of the visit.
+        Grant("bucket", "files/previews", ("GetObject", "ListObjectVersions")),
         Grant("bucket", "files/twins", ("GetObject", "ListObjectVersions")),
         Grant("table", "twins", ("PutItem", "GetItem", "BatchGetItem", "UpdateItem", "DeleteItem")),
         Grant("bucket", "files/transcripts", ("PutObject", "ListObjectVersions", "DeleteObjectVersion")),
@@ -198,6 +201,7 @@ _PURGE = Function(
         Grant("table", "sections", ("UpdateItem",)),
         Grant("table", "twins", ("GetItem", "Query", "UpdateItem", "DeleteItem", "BatchWriteItem")),
         Grant("bucket", "files/twins", ("ListObjectVersions", "DeleteObjectVersion")),
+        Grant("bucket", "files/previews", ("ListObjectVersions", "DeleteObjectVersion")),
         Grant("function", "publish", ("Invoke",)),
         *_REMOVING,
     ),

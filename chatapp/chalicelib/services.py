@@ -38,7 +38,7 @@ class Services:
     backups: all of the backups bucket; states, index, erased: `state/`, `index.json` and `erasures/` there.
     exports: by the table's logical name. topic: what the owner is mailed.
     site: all of its bucket; pages: what is published, by the first part of its keys.
-    snapshots, transcripts: `twins/` and `transcripts/` of the files bucket.
+    snapshots, previews, transcripts: `twins/`, `previews/` and `transcripts/` of the files bucket.
     address_key: the secret by which addresses are counted (`spending.addresses`).
     visit_key: the one by which visits' tokens are signed (`twin.tokens`).
     archives: the backups bucket of any stage, to be read. drilled, scratch_tables: where a drill restores to.
@@ -68,6 +68,7 @@ class Services:
     twins: Table
     twins_due: Index
     snapshots: Bucket
+    previews: Bucket
     transcripts: Bucket
     topic: Topic
     people: Table
@@ -242,6 +243,7 @@ def build(function: str, settings: Settings, clients: Callable[..., Any] = clien
         twins=adapters.table("twins"),
         twins_due=adapters.index("twins", "due-index"),
         snapshots=adapters.bucket("twins"),
+        previews=adapters.bucket("previews"),
         transcripts=adapters.bucket("transcripts"),
         topic=adapters.topic(),
         answers=adapters.started(ANSWER),

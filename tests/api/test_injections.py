@@ -35,7 +35,7 @@ def visitor(stage: Stage, ada: Person) -> Visitor:
     entries = [each | {"source_ids": [PRIVATE_COLUMN]} for each in ENTRIES]
     publish(stage, version=2, entries=entries)
     stage.put("twins", {"handle": "me", "item": "draft/source/1", "columns": {"Email Address": PRIVATE_COLUMN}})
-    stage.store("twins/me/preview/9.json.gz", b"a draft")
+    stage.store("previews/me/9.json.gz", b"a draft")
     Visitor(stage, ip="198.51.100.9").ask(ANOTHERS)
     ada.ask(ada.new_conversation(), CHAT)
     return Visitor(stage, referrer="https://secret-referrer.example/path")

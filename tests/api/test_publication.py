@@ -244,7 +244,7 @@ def test_a_draft_is_tried_as_a_snapshot_of_its_revision(stage: Stage, olga: Pers
     revision, profile = publication.preview(stage.app.api(), "me")
     assert revision == draft(olga)["revision"]
     assert profile["sections"][0]["entries"][0]["title"] == "Gardener"
-    assert stage.objects() == [f"twins/me/preview/{revision}.json.gz"]
+    assert stage.objects() == [f"previews/me/{revision}.json.gz"]
     assert published(stage) is None
 
 

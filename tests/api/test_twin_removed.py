@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import base64
 from typing import Any
 
 import pytest
 from botocore.exceptions import EndpointConnectionError
+from chalicelib.aws.bucket import Bucket
 
 from tests.api.commenting import owner
-from tests.api.twins import draft, made, of, photo, publish, published, row
+from tests.api.twins import JPEG, draft, made, of, photo, publish, published, row
 from tests.fakes import wire
 from tests.fakes.aws import Context
 from tests.people import Person
@@ -23,7 +25,7 @@ def olga(stage: Stage) -> Person:
 
 
 def _lived(stage: Stage, person: Person, handle: str = "me") -> None:
-    """A twin that is published, has a photo, was asked something, and is counted."""
+    """A twin that is published, has a photo and a preview, was asked something, and is counted."""
     made(person, handle)
     photo(person, handle=handle)
     assert publish(person, handle).status == 201
@@ -31,6 +33,7 @@ def _lived(stage: Stage, person: Person, handle: str = "me") -> None:
     stage.store(f"transcripts/{handle}/2026-11-28/visit.jsonl", b"{}\n{}")
     stage.put("twins", {"handle": handle, "item": "question/1", "text": "Which roses?"})
     stage.put("twins", {"handle": handle, "item": "day/2026-11-28", "visits": 3})
+    assert person.post(f"/drafts/{handle}/preview").status == 201
     stage.lambdas.pending.clear()
 
 
@@ -56,7 +59,31 @@ def test_a_twin_that_is_deleted_is_gone_with_everything(stage: Stage, olga: Pers
     assert of(stage) == []
     assert of(stage, "me-too") == kept
     assert stage.lambdas.take("publish") == [{"handle": "me"}]
-    assert [each["erased"] for each in stage.rows("erasures")] == ["twin:me"]
+    assert {each["erased"].partition("#")[0] for each in stage.rows("erasures")} == {"twin:me", "visit:me"}
+    assert [each for each in stage.objects() if each.startswith(("previews/me/", "transcripts/me/"))] == []
+
+
+@pytest.mark.parametrize("what", ["preview", "publications", "photo"])
+def test_what_is_stored_while_a_twin_is_deleted_goes_again(
+    stage: Stage, olga: Person, monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    _lived(stage, olga)
+    revision = draft(olga)["revision"]
+    put = Bucket.put
+
+    def late(*arguments: Any, **more: Any) -> Any:
+        monkeypatch.setattr(Bucket, "put", put)
+        olga.call("DELETE", "/drafts/me", TYPED)
+        assert _purge(stage) == 1
+        return put(*arguments, **more)
+
+    monkeypatch.setattr(Bucket, "put", late)
+    if what == "photo":
+        reply = olga.call("PUT", "/drafts/me/photo", {"data": base64.b64encode(JPEG).decode()})
+    else:
+        reply = olga.post(f"/drafts/me/{what}", {"revision": revision} if what == "publications" else None)
+    assert reply.error == "not_found"
+    assert [each for each in stage.objects() if not each.startswith("erasures/")] == []
 
 
 def test_the_handle_is_typed(stage: Stage, olga: Person) -> None:

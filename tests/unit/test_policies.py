@@ -154,7 +154,7 @@ def test_who_reads_objects_may_look_whether_one_is_there_and_lists_nothing_else(
             if statement["Resource"] == FILES:
                 assert statement["Action"] == ["s3:ListBucketVersions"]
                 (prefix,) = statement["Condition"]["StringLike"].values()
-                assert prefix in ("uploads/*", "extracted/*", "drill/*", "twins/*", "transcripts/*")
+                assert prefix in ("uploads/*", "extracted/*", "drill/*", "twins/*", "previews/*", "transcripts/*")
 
 
 def test_no_function_reaches_a_whole_bucket_of_peoples_files() -> None:
@@ -165,7 +165,7 @@ def test_no_function_reaches_a_whole_bucket_of_peoples_files() -> None:
                 assert of_objects == ["s3:GetObject"]
             elif of_objects and not re.search(r"-(backups|site)-", statement["Resource"]):
                 assert re.fullmatch(
-                    rf"{FILES}/(uploads|extracted|drill|twins|transcripts)/\*", statement["Resource"]
+                    rf"{FILES}/(uploads|extracted|drill|twins|previews|transcripts)/\*", statement["Resource"]
                 ), function
 
 

@@ -42,7 +42,7 @@ PLACES = {
 }
 
 
-_PREFIXES = ("uploads", "extracted", "drill", "twins", "transcripts")
+_PREFIXES = ("uploads", "extracted", "drill", "twins", "previews", "transcripts")
 
 
 @lru_cache(maxsize=8)

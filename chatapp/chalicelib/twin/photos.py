@@ -10,10 +10,10 @@ import base64
 import hashlib
 from typing import TYPE_CHECKING
 
-from chalicelib.errors import InvalidRequest, PayloadTooLarge
+from chalicelib.errors import InvalidRequest, NotFound, PayloadTooLarge
 from chalicelib.extraction.kinds import signatures
 
-from . import drafts, rows
+from . import drafts, removal, rows
 from .rows import Photo
 
 if TYPE_CHECKING:
@@ -35,7 +35,11 @@ def put(services: Services, handle: str, data: str) -> tuple[Photo, int]:
     photo = Photo(hashlib.sha256(body).hexdigest(), _type(body))
     services.snapshots.put(rows.photo_key(handle, photo.sha), body, photo.type)
     named = services.twins.put({**rows.key(handle, rows.PHOTO), "sha": photo.sha, "type": photo.type})
-    return photo, drafts.change(services, handle, [named])
+    try:
+        return photo, drafts.change(services, handle, [named])
+    except NotFound:  # deleted meanwhile, with what was there then
+        removal.remove_objects(services.snapshots, rows.photo_key(handle, photo.sha))
+        raise
 
 
 def remove(services: Services, handle: str) -> int:

@@ -20,7 +20,7 @@ from chalicelib.comments import sections
 from chalicelib.errors import Conflict, DraftChanged, NotFound
 from chalicelib.ids import iso
 
-from . import drafts, rows, versions
+from . import drafts, removal, rows, versions
 from .page import keys
 from .page.labels import LABELS
 from .rows import Head, Persona
@@ -74,7 +74,12 @@ def preview(services: Services, handle: str) -> tuple[int, Profile]:
     snapshot = versions.snapshot(draft)
     versions.check(snapshot)
     revision = draft.head.revision
-    services.snapshots.put(rows.preview_key(handle, revision), versions.packed(snapshot), _GZIP)
+    key = rows.preview_key(handle, revision)
+    services.previews.put(key, versions.packed(snapshot), _GZIP)
+    # Whoever deletes it marks the head first, and removes what is there after that.
+    if not rows.is_same(services.twins.find(rows.key(handle)), draft.head.created_at):
+        removal.remove_objects(services.previews, key)
+        raise NotFound("twin", "handle")
     return revision, versions.profile(snapshot, 0, iso(time.time()))
 
 
@@ -162,6 +167,7 @@ def _made_public(services: Services, snapshot: Snapshot, number: int, revision: 
     except TransactionRefused as refused:
         row = refused.row(head)
         if not row or "deleted_at" in row:
+            removal.remove_objects(services.snapshots, rows.snapshot_key(handle, number))
             raise NotFound("twin", "handle") from refused
         raise Conflict("Another version was published meanwhile. Look at it, then publish again.") from refused
     _make_sections_known(services, profile)

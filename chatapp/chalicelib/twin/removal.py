@@ -20,6 +20,7 @@ from .page import keys
 from .rows import Head
 
 if TYPE_CHECKING:
+    from chalicelib.aws.bucket import Bucket
     from chalicelib.services import Services
 
 # By then a purge that was begun has ended, or was lost.
@@ -56,12 +57,21 @@ def remove(services: Services, head: Head) -> None:
     services.publishing.invoke({"handle": handle})
     for section in get_args(rows.Section):
         sections.close(services, keys.comments(handle, section))
-    for bucket, prefix in ((services.snapshots, "twins"), (services.transcripts, "transcripts")):
-        for page in bucket.pages(f"{prefix}/{handle}/"):
-            bucket.delete(page)
+    for bucket, prefix in (
+        (services.snapshots, "twins"),
+        (services.previews, "previews"),
+        (services.transcripts, "transcripts"),
+    ):
+        remove_objects(bucket, f"{prefix}/{handle}/")
     services.twins.delete_all(_beneath(services, handle))
     services.twins.write(services.twins.delete(rows.listed(handle)))
     services.twins.write(services.twins.delete(rows.key(handle)))
+
+
+def remove_objects(bucket: Bucket, prefix: str) -> None:
+    """All versions of what begins so."""
+    for page in bucket.pages(prefix):
+        bucket.delete(page)
 
 
 def _beneath(services: Services, handle: str) -> Iterator[Key]:

@@ -257,7 +257,7 @@ def snapshot_key(handle: str, version: int) -> str:
 
 
 def preview_key(handle: str, revision: int) -> str:
-    return f"twins/{handle}/preview/{revision}.json.gz"
+    return f"previews/{handle}/{revision}.json.gz"
 
 
 def photo_key(handle: str, sha: str) -> str:

@@ -68,11 +68,14 @@ known: LRUCache[tuple[str, str], Snapshot] = LRUCache(maxsize=_KEPT)
 
 def read(services: Services, handle: str, version: int | None, preview: int | None, born_at: str) -> Snapshot:
     """born_at: when the twin was made. Raises NotFound of a twin that is being deleted, and Busy."""
-    name = rows.snapshot_key(handle, version or 0) if preview is None else rows.preview_key(handle, preview)
+    if preview is None:
+        bucket, name = services.snapshots, rows.snapshot_key(handle, version or 0)
+    else:
+        bucket, name = services.previews, rows.preview_key(handle, preview)
     found = known.get((name, born_at))
     if found is None:
         try:
-            found = Snapshot.of(handle, versions.unpacked(services.snapshots.read(name)))
+            found = Snapshot.of(handle, versions.unpacked(bucket.read(name)))
         except Missing as gone:
             raise NotFound("twin", "handle") from gone
         known[name, born_at] = found
