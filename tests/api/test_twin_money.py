@@ -16,10 +16,12 @@ from chalicelib.ids import day, month, seconds
 from chalicelib.spending import reservations
 from chalicelib.spending.reservations import TwinBudget
 from chalicelib.subjects import Subject
+from chalicelib.twin import snapshots
 
 from tests.people import Person
 from tests.stage import Stage
 from tests.stage import rates as rates_of
+from tests.storage import BUCKET
 from tests.visiting import Visitor, publish
 
 PARALLEL = 32
@@ -196,6 +198,17 @@ def test_an_owner_tries_a_draft_at_their_own_expense(stage: Stage) -> None:
     assert stage.objects("transcripts/") == []
     tried.ask("What is your favourite colour?")
     assert [row for row in stage.rows("twins") if row["item"].startswith("question/")] == []
+
+
+def test_a_draft_whose_snapshot_is_gone_answers_nothing_and_breaks_nothing(stage: Stage) -> None:
+    tried = preview(stage, Person(stage, "owner", groups="owners"))
+    sent = tried.send("Do you design umbrellas?").body["answer"]["message_id"]
+    snapshots.known.clear()
+    for version in stage.s3.list_object_versions(Bucket=BUCKET, Prefix="previews/")["Versions"]:
+        stage.s3.delete_object(Bucket=BUCKET, Key=version["Key"], VersionId=version["VersionId"])
+    stage.run()
+    answer = tried.message(sent)
+    assert (answer["status"], answer["error"]["code"]) == ("failed", "internal")
 
 
 def test_an_owner_whose_own_budget_is_spent_tries_nothing(stage: Stage) -> None:
