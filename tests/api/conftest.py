@@ -42,6 +42,7 @@ def unchanged(stage: Stage, ada: Person) -> Iterator[dict[str, str]]:
         "twin": "me",
         "entry": entry_id,
         "question": MISSING,
+        "visit": MISSING,
     }
     assert {table: stage.rows(table) for table in tables} == before
     assert stage.objects() == objects
