@@ -9,9 +9,8 @@ from chalicelib.aws.grants import Use
 from tests.grants import GRANTS, Workers, problems, problems_of
 from tests.stage import Stage
 
-
-# The sweep dates the rows of the version before, once (`deletion/dating.py`); what was erased has no other key, nor have
-# all visits of a twin that is deleted (`deletion/visits.py`).
+# What was erased has no other key, nor have the visits of a twin that is deleted (`deletion/visits.py`). And the sweep
+# dates the rows of the version before, once (`deletion/dating.py`).
 _SCANNED = {(functions.RESTORE, "erasures"), (functions.PURGE, "conversations")}
 
 
