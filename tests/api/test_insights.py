@@ -229,6 +229,15 @@ def test_a_visit_and_its_answers_are_counted_as_they_come(stage: Stage, visitor:
     assert totals["first_word"]["p50_ms"] >= 0
 
 
+def test_an_answer_of_the_day_after_is_counted_there(stage: Stage, visitor: Visitor) -> None:
+    """A visit that began before midnight: the day has no row yet."""
+    (row,) = (each for each in stage.rows("twins") if each["item"].startswith("day/"))
+    stage.delete("twins", {name: row[name] for name in ("handle", "item")})
+    visitor.ask("Where did you build pipelines for a tram network?")
+    totals = counted(stage)["totals"]
+    assert (totals["visits"], totals["questions"], totals["answers"]) == (0, 1, 1)
+
+
 def test_an_answer_that_failed_is_a_question_without_one(stage: Stage, visitor: Visitor) -> None:
     stage.script(None, error={"status": 400, "message": "no"})
     visitor.ask("Where did you work?")
