@@ -34,6 +34,14 @@ LET_IN = {
 }
 
 
+@pytest.fixture(autouse=True)
+def no_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    """`POST /chat` waits for an answer, which nobody writes here."""
+    from chalicelib.api import messages
+
+    monkeypatch.setattr(messages, "CHAT_WAIT_S", 0.1)
+
+
 def _anonymous(stage: Stage, **identity: str) -> Person:
     person = Person(stage, "anonymous")
     person.claims, person.identity = {}, identity
