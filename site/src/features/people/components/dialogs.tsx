@@ -1,63 +1,13 @@
 /** What is asked before something is done to a person. */
-import { useId, useState, type ReactNode, type SyntheticEvent } from "react";
+import { useId, useState } from "react";
 
 import type { Group, Person } from "@/api/types";
-import { useT } from "@/i18n";
 import { usePeopleTexts } from "@/i18n/people";
-import { Alert } from "@/ui/Alert";
-import { Button } from "@/ui/Button";
+import { Asking } from "@/ui/Asking";
 import { Choice } from "@/ui/Choice";
-import { Dialog } from "@/ui/Dialog";
 import { Field } from "@/ui/Field";
 
 import { peopleErrorText, usePeopleActions } from "../api/people";
-
-interface AskingProps {
-  title: string;
-  lead: ReactNode;
-  submitLabel: string;
-  variant?: "primary" | "danger";
-  isRefused?: boolean;
-  children: ReactNode;
-  /** Rejects with what went wrong; the question stays then. */
-  onSubmit: () => Promise<unknown>;
-  onClose: () => void;
-}
-
-function Asking({ title, lead, submitLabel, variant = "primary", isRefused = false, children, onSubmit, onClose }: AskingProps) {
-  const t = useT();
-  const [isBusy, setBusy] = useState(false);
-  const [problem, setProblem] = useState<string | null>(null);
-  const submit = async (event: SyntheticEvent): Promise<void> => {
-    event.preventDefault();
-    if (isBusy || isRefused) return;
-    setBusy(true);
-    setProblem(null);
-    try {
-      await onSubmit();
-      onClose();
-    } catch (error) {
-      setProblem(peopleErrorText(error));
-      setBusy(false);
-    }
-  };
-  return (
-    <Dialog title={title} lead={lead} onClose={onClose}>
-      <form className="space-y-4" aria-busy={isBusy} onSubmit={(event) => void submit(event)}>
-        {children}
-        {problem !== null && <Alert>{problem}</Alert>}
-        <div className="flex flex-wrap justify-end gap-2">
-          <Button isSmall onClick={onClose}>
-            {t.app.cancel}
-          </Button>
-          <Button type="submit" isSmall variant={variant} disabled={isBusy || isRefused}>
-            {isBusy ? t.app.loading : submitLabel}
-          </Button>
-        </div>
-      </form>
-    </Dialog>
-  );
-}
 
 export function InviteDialog({ onClose }: { onClose: () => void }) {
   const texts = usePeopleTexts();
@@ -66,6 +16,7 @@ export function InviteDialog({ onClose }: { onClose: () => void }) {
   const [group, setGroup] = useState<Group | "none">("members");
   return (
     <Asking
+      errorText={peopleErrorText}
       title={texts.inviteTitle}
       lead={texts.inviteLead}
       submitLabel={texts.inviteSend}
@@ -96,6 +47,7 @@ export function BudgetDialog({ person, onClose }: { person: Person; onClose: () 
   const isInvalid = kind === "own" && (typed.trim() === "" || !(amount >= 0 && amount <= MOST_USD));
   return (
     <Asking
+      errorText={peopleErrorText}
       title={texts.budgetTitle(person.email)}
       lead={texts.budgetLead}
       submitLabel={texts.save}
@@ -139,6 +91,7 @@ export function DeleteDialog({ person, onClose }: { person: Person; onClose: () 
   const isSame = typed.trim().toLowerCase() === person.email.toLowerCase();
   return (
     <Asking
+      errorText={peopleErrorText}
       title={texts.deleteTitle(person.email)}
       lead={
         <>

@@ -5,6 +5,7 @@ import { ApiError } from "@/api/client";
 import type { TwinDraft } from "@/api/types";
 import { twinTexts, useTwinTexts } from "@/i18n/twin";
 import { Alert } from "@/ui/Alert";
+import { Asking } from "@/ui/Asking";
 import { ProgressBar } from "@/ui/ProgressBar";
 import { showToast } from "@/ui/toasts";
 
@@ -13,7 +14,6 @@ import { twinErrorText } from "../api/problems";
 import { useStep } from "../api/twins";
 import type { Archive } from "../linkedin/archive";
 import { ArchiveReview } from "./ArchiveReview";
-import { Asking } from "./Asking";
 import { Card } from "./Card";
 import { ChooseFile } from "./ChooseFile";
 
@@ -76,6 +76,7 @@ export function AddArchive({ draft }: { draft: TwinDraft }) {
       )}
       {state.phase === "asked" && (
         <Asking
+          errorText={twinErrorText}
           title={texts.archive.anotherTitle}
           lead={texts.archive.anotherLead(state.archive.ownerName || texts.archive.anotherUnnamed, draft.persona.name || draft.handle)}
           submitLabel={texts.archive.anotherSend}

@@ -1,11 +1,12 @@
 import { useState } from "react";
 
 import { useTwinTexts } from "@/i18n/twin";
+import { Asking } from "@/ui/Asking";
 import { Field } from "@/ui/Field";
 
 import { createTwin } from "../api/endpoints";
+import { twinErrorText } from "../api/problems";
 import { useStep } from "../api/twins";
-import { Asking } from "./Asking";
 
 const HANDLE = "[a-z0-9](?:[a-z0-9\\-]{0,30}[a-z0-9])?";
 
@@ -15,6 +16,7 @@ export function NewTwinDialog({ onClose, onCreated }: { onClose: () => void; onC
   const create = useStep(handle, createTwin);
   return (
     <Asking
+      errorText={twinErrorText}
       title={texts.another}
       lead={texts.anotherLead}
       submitLabel={texts.start.create}

@@ -6,6 +6,7 @@ import { useLanguage, useT } from "@/i18n";
 import { twinTexts, useTwinTexts } from "@/i18n/twin";
 import { formatTime } from "@/lib/format";
 import { Alert } from "@/ui/Alert";
+import { Asking } from "@/ui/Asking";
 import { Button } from "@/ui/Button";
 import { CheckBox } from "@/ui/CheckBox";
 import { Field } from "@/ui/Field";
@@ -15,7 +16,6 @@ import { changeTwin, deleteTwin, publish, publishAgain } from "../api/endpoints"
 import { twinErrorText } from "../api/problems";
 import { complain, useStep } from "../api/twins";
 import { useEdits } from "../api/useEdits";
-import { Asking } from "./Asking";
 import { Card } from "./Card";
 import { SaveBar } from "./SaveBar";
 
@@ -159,6 +159,7 @@ function RollBackDialog({ handle, version, onClose }: { handle: string; version:
   const rollBack = useStep(handle, publishAgain);
   return (
     <Asking
+      errorText={twinErrorText}
       title={texts.rollBackTitle(version)}
       lead={texts.rollBackLead}
       submitLabel={texts.rollBackConfirm}
@@ -177,6 +178,7 @@ function DeleteDialog({ handle, onClose, onDeleted }: { handle: string; onClose:
   const [typed, setTyped] = useState("");
   return (
     <Asking
+      errorText={twinErrorText}
       title={texts.deleteTitle}
       lead={texts.deleteLead}
       submitLabel={texts.deleteConfirm}

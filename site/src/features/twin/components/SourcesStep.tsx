@@ -6,18 +6,18 @@ import { useLanguage } from "@/i18n";
 import { twinTexts, useTwinTexts } from "@/i18n/twin";
 import { DOT, formatDate } from "@/lib/format";
 import { useFocusKept } from "@/lib/useFocusKept";
+import { Asking } from "@/ui/Asking";
 import { IconButton } from "@/ui/Button";
 import { Icon, type IconName } from "@/ui/icons";
 import { ProgressBar } from "@/ui/ProgressBar";
 import { showToast } from "@/ui/toasts";
 
 import { removeSource } from "../api/endpoints";
-import { sourceErrorText } from "../api/problems";
+import { sourceErrorText, twinErrorText } from "../api/problems";
 import { useStep } from "../api/twins";
 import { AddArchive } from "./AddArchive";
 import { AddDocument } from "./AddDocument";
 import { AddLink, AddNote } from "./AddText";
-import { Asking } from "./Asking";
 
 const ICONS: Readonly<Record<TwinSource["kind"], IconName>> = { cv: "file", linkedin: "folder", linkedin_pdf: "file", note: "pencil", link: "chat" };
 
@@ -76,6 +76,7 @@ function SourceRow({ handle, source }: { handle: string; source: TwinSource }) {
       <IconButton icon="trash" size="small" label={texts.remove(name)} onClick={() => setAsked(true)} />
       {isAsked && (
         <Asking
+          errorText={twinErrorText}
           title={texts.removeTitle(name)}
           lead={texts.removeLead}
           submitLabel={texts.removeConfirm}

@@ -1,11 +1,11 @@
+/** A question before something is done, with what else it asks for. */
 import { useState, type ReactNode, type SyntheticEvent } from "react";
 
 import { useT } from "@/i18n";
-import { Alert } from "@/ui/Alert";
-import { Button } from "@/ui/Button";
-import { Dialog } from "@/ui/Dialog";
 
-import { twinErrorText } from "../api/problems";
+import { Alert } from "./Alert";
+import { Button } from "./Button";
+import { Dialog } from "./Dialog";
 
 interface AskingProps {
   title: string;
@@ -14,13 +14,14 @@ interface AskingProps {
   variant?: "primary" | "danger";
   isRefused?: boolean;
   children?: ReactNode;
+  /** What went wrong, in words. */
+  errorText: (error: unknown) => string;
   /** Rejects with what went wrong; the question stays then. */
   onSubmit: () => Promise<unknown>;
   onClose: () => void;
 }
 
-/** A question before something is done. */
-export function Asking({ title, lead, submitLabel, variant = "primary", isRefused = false, children, onSubmit, onClose }: AskingProps) {
+export function Asking({ title, lead, submitLabel, variant = "primary", isRefused = false, children, errorText, onSubmit, onClose }: AskingProps) {
   const t = useT();
   const [isBusy, setBusy] = useState(false);
   const [problem, setProblem] = useState<string | null>(null);
@@ -33,7 +34,7 @@ export function Asking({ title, lead, submitLabel, variant = "primary", isRefuse
       await onSubmit();
       onClose();
     } catch (error) {
-      setProblem(twinErrorText(error));
+      setProblem(errorText(error));
       setBusy(false);
     }
   };
