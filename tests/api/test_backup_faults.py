@@ -11,7 +11,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from chalicelib.backups import manifest, nightly, objects
+from chalicelib.backups import exports, manifest, nightly, objects
 from chalicelib.backups.tables import BACKED_UP
 from chalicelib.logs import Failed
 
@@ -165,13 +165,15 @@ def test_a_run_hands_over_before_its_time_is_over(
 def test_a_backup_that_was_killed_after_any_write_is_finished_by_the_next_run(
     stage: Stage, ada: Person, nights: Nights, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """After one write is before the next."""
+    """After one write is before the next. Of three tables: the others go as they do."""
+    few = {name: BACKED_UP[name] for name in ("conversations", "usage", "erasures")}
+    monkeypatch.setattr(exports, "BACKED_UP", few)
     monkeypatch.setattr(objects, "PIECE", 1)
     stage.exports.slow, stage.exports.items_a_part = 1, 100
     stage.store("uploads/a/b/c.txt", TEXT)
     stage.store("extracted/b/pages", TEXT)
     ada.new_conversation(title="Roses")
-    rows = {table: rows_of(stage, table) for table in BACKED_UP}
+    rows = {table: rows_of(stage, table) for table in few}
     for nth in range(1, 200):
         nights.forget()
         next_night(stage)

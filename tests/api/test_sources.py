@@ -205,9 +205,9 @@ def test_both_sides_of_a_conflict_may_stay(twin: Person) -> None:
 
 
 def test_more_entries_than_fit_a_transaction_are_added_and_taken_away(stage: Stage, twin: Person) -> None:
-    skills = {"Skills": [{"Name": f"Skill {number}"} for number in range(250)]}
+    skills = {"Skills": [{"Name": f"Skill {number}"} for number in range(drafts.MOST_AT_ONCE + 20)]}
     source_id = archive(twin, skills).body["source_id"]
-    assert len(draft(twin)["entries"]) == 250
+    assert len(draft(twin)["entries"]) == drafts.MOST_AT_ONCE + 20
     assert twin.delete(f"/drafts/me/sources/{source_id}").status == 200
     assert draft(twin)["entries"] == []
     (head,) = [each for each in stage.rows("twins") if each["item"] == "twin"]

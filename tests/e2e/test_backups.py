@@ -111,7 +111,8 @@ def test_a_backup_is_made_and_brings_back_what_was_lost(deployment: Deployment, 
 def test_a_drill_proves_it(deployment: Deployment, saved: Saved) -> None:
     until(lambda: _index(deployment)["backups"], MADE_WITHIN_S, "the backup")
     _begin(deployment, "restore_drill")
-    found: Callable[[], Any] = lambda: _index(deployment)["drills"]  # noqa: E731
+    # On a Sunday the stage's own schedule may have begun one before there was anything to prove.
+    found: Callable[[], Any] = lambda: [each for each in _index(deployment)["drills"] if each["id"]]  # noqa: E731
     (drill,) = until(found, MADE_WITHIN_S, "the drill")
     assert drill["passed"], drill
     tables = deployment.client("dynamodb").get_paginator("list_tables").paginate()

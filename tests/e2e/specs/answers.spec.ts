@@ -25,8 +25,8 @@ test("tokens are seen before the answer ends", async ({ chat }) => {
   await expect(chat.stopButton).toBeHidden();
 });
 
-/** Some 25 seconds of an answer, in which three devices come in. */
-const WORDS = 600;
+/** Some 40 seconds of an answer, in which three devices come in. */
+const WORDS = 900;
 
 test("a reload, a second browser and blocked sockets end with the same text, once", async ({ chat, account, browser }) => {
   const [elsewhere, without] = [await browser.newContext(), await browser.newContext()];
