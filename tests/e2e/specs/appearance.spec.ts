@@ -126,7 +126,8 @@ test("on a phone everything is within reach, and nothing is wider than the scree
   const conversations = drawer.getByRole("navigation").getByRole("link");
   await expect(conversations).toHaveCount(1);
   expect(await fits()).toBe(true);
-  await drawer.getByRole("button", { name: en.list.newChat }).click();
+  // Exactly: a conversation without a title yet has "Actions for “New conversation”" beside it.
+  await drawer.getByRole("button", { name: en.list.newChat, exact: true }).click();
   await expect(drawer).toBeHidden();
   await expect(page.getByRole("heading", { name: en.chat.emptyTitle })).toBeVisible();
   await page.getByRole("button", { name: en.app.openList }).click();
