@@ -170,7 +170,7 @@ class Deployment:
     def _deploy_functions(self, built: package.Package, title: str) -> None:
         with self.progress.step(title) as step:
             variables = {**self.variables(), "CHATAPP_VERSION": built.version}
-            chalice_app.render(self.stage, self._place, self.functions, variables, self.settings)
+            chalice_app.render(self.stage, self.place, self.functions, variables, self.settings)
             responses = gateway.responses(self.addresses.site_url, app_modules.security_headers())
             deployed = chalice_app.deploy(self.stage, built, responses, step.say)
             self.ids = deployed.ids
@@ -200,7 +200,7 @@ class Deployment:
         return {name: function.allowed for name, function in self.functions.items()}
 
     @property
-    def _place(self) -> policies.Place:
+    def place(self) -> policies.Place:
         stage = self.stage
         foundation = self.foundation or {}
         return policies.Place(
