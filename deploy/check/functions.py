@@ -92,7 +92,7 @@ def schedules(target: Target) -> Findings:
     for rule in named:
         try:
             found = events.describe_rule(Name=rule)
-            targets = events.list_targets_by_rule(Rule=rule)["Targets"]
+            targets = events.list_targets_by_rule(Rule=rule).get("Targets")
         except ClientError as error:
             if error.response["Error"]["Code"] != "ResourceNotFoundException":
                 raise

@@ -87,18 +87,18 @@ NEEDED = (
     Needed(
         "cognito-idp",
         (
-            *("CreateUserPool", "DescribeUserPool", "UpdateUserPool", "CreateUserPoolClient", "CreateGroup"),
+            *("DescribeUserPool", "UpdateUserPool", "CreateUserPoolClient", "CreateGroup"),
             *("AdminCreateUser", "AdminGetUser", "AdminAddUserToGroup", "AdminSetUserPassword", "AdminDeleteUser"),
         ),
+        "arn:aws:cognito-idp:{region}:{account}:userpool/{region}_any",
     ),
     Needed("apigateway", ("GET", "POST", "PUT", "PATCH", "DELETE"), "arn:aws:apigateway:{region}::/restapis"),
     Needed(
         "cloudfront",
-        (
-            *("CreateDistribution", "GetDistribution", "UpdateDistribution", "CreateInvalidation"),
-            *("CreateOriginAccessControl", "CreateResponseHeadersPolicy"),
-        ),
+        ("CreateDistribution", "GetDistribution", "UpdateDistribution", "CreateInvalidation"),
+        "arn:aws:cloudfront::{account}:distribution/ANY",
     ),
+    Needed("cloudfront", ("CreateOriginAccessControl", "CreateResponseHeadersPolicy")),
     Needed(
         "ssm",
         ("GetParameter", "PutParameter"),
@@ -109,13 +109,24 @@ NEEDED = (
         ("CreateQueue", "GetQueueUrl", "GetQueueAttributes"),
         "arn:aws:sqs:{region}:{account}:{prefix}-answer-failures",
     ),
-    Needed("logs", ("CreateLogGroup", "DescribeLogGroups", "PutRetentionPolicy")),
+    Needed(
+        "logs",
+        ("CreateLogGroup", "PutRetentionPolicy"),
+        "arn:aws:logs:{region}:{account}:log-group:/aws/lambda/{prefix}",
+    ),
     Needed(
         "events",
         ("PutRule", "DescribeRule", "PutTargets", "RemoveTargets", "DeleteRule"),
         "arn:aws:events:{region}:{account}:rule/{prefix}-sweep-event",
     ),
-    Needed("scheduler", ("CreateScheduleGroup", "GetScheduleGroup", "ListSchedules")),
+    Needed(
+        "scheduler",
+        ("CreateScheduleGroup", "GetScheduleGroup"),
+        "arn:aws:scheduler:{region}:{account}:schedule-group/{prefix}",
+    ),
+    Needed("scheduler", ("ListSchedules",)),
+    Needed("cognito-idp", ("CreateUserPool",)),
+    Needed("logs", ("DescribeLogGroups",)),
     Needed("sns", ("CreateTopic", "Subscribe", "GetTopicAttributes"), "arn:aws:sns:{region}:{account}:{prefix}-owner"),
 )
 
