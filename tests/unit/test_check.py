@@ -28,11 +28,6 @@ ROLE = "chatapp-prod-answer-eu-west-1"
 WRITES = re.compile(r"\.(?:put|update|delete|create|add|remove|set|tag|invoke|send)_[a-z_]+\(")
 # As parliament names what IAM would not know, or never asks of such a resource.
 UNMET = ("RESOURCE_MISMATCH", "UNKNOWN_ACTION", "UNKNOWN_PREFIX", "MALFORMED")
-    "PERMISSIONS_MANAGEMENT_ACTIONS",
-    "CREDENTIALS_EXPOSURE",
-    "PRIVILEGE_ESCALATION",
-    "RESOURCE_POLICY_PRIVILEGE_ESCALATION",
-)
 READS = re.compile(r"(get|list|describe|simulate|detect)_[a-z_]+")
 
 
