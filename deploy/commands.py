@@ -14,6 +14,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from deploy import backups, deleted, destruction, keys, recovery, redrive, restoring, steps
 from deploy.account import cloudformation, credentials, model_access, regions, replica
+from deploy.check import run as check
 from deploy.environment import ROOT, DeploymentError, Stage, is_local
 from deploy.functions import app_modules, runtime
 from deploy.local import aws as local_aws
@@ -26,6 +27,7 @@ USAGE = """./deploy.sh local[-NAME] [--stop]      the whole app on this machine;
        ./deploy.sh redrive STAGE [QUEUE]      what failed for good and waits in its failure queues; with
            [--message ID] [--replay]          --message, one of it; with --replay, it runs again
        ./deploy.sh backups STAGE              its backups: date, size, items, and which of them a drill has proven
+       ./deploy.sh check STAGE                looks whether all is as it should be, before and after a deployment
        ./deploy.sh destroy STAGE [--yes]      take it down; data is kept and named
        ./deploy.sh owner STAGE EMAIL          makes a person an owner, who is invited where there is no account
        ./deploy.sh person STAGE EMAIL --disable | --enable | --delete [--yes]
@@ -41,7 +43,7 @@ on AWS:
        --python V    moves the functions to that Python; by default they keep theirs"""
 _STAGE = re.compile(r"[a-z][a-z0-9-]{0,15}")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
-_COMMANDS = {"outputs", "redrive", "backups", "restore", "destroy", "person", "owner", "key"}
+_COMMANDS = {"outputs", "redrive", "backups", "restore", "destroy", "person", "owner", "key", "check"}
 
 
 _DONE = {
@@ -185,6 +187,7 @@ def _run(asked: argparse.Namespace, progress: Progress) -> int:
         "person": person,
         "key": key,
         "owner": _owner,
+        "check": _check,
     }
     if asked.command in command:
         return command[asked.command](asked, progress)
@@ -263,6 +266,18 @@ def _redrive(asked: argparse.Namespace, progress: Progress) -> int:
     stage = _local(asked, progress) if is_local(asked.stage) else _on_aws(asked)[0]
     replayed = redrive.redrive(stage, app_modules.functions(), asked.queue, asked.message, replay=asked.replay)
     return 0 if replayed else 1
+
+
+def _check(asked: argparse.Namespace, progress: Progress) -> int:
+    environ = dict(os.environ)
+    if is_local(asked.stage):
+        stage = _local(asked, progress)
+    else:
+        # That the shell sends calls elsewhere is a finding: what is looked at is AWS.
+        for name in [each for each in environ if each.startswith("AWS_ENDPOINT_URL")]:
+            del os.environ[name]
+        stage = _on_aws(asked)[0]
+    return check.check(check.target_of(stage, steps.begin(stage, progress, _state_dir()), environ))
 
 
 def _backups(asked: argparse.Namespace, progress: Progress) -> int:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from deploy import pages, site
+from deploy import migrating, pages, site
 from deploy.account import (
     adoption,
     bedrock,
@@ -58,6 +58,7 @@ class Deployment:
     def run(self) -> dict[str, Any]:
         """Deploy everything and return the outputs. Raises DeploymentError."""
         replica.refuse_beside_copy(self.stage)
+        migrating.refuse_older(self.stage, app_modules.schema().SCHEMA_VERSION)
         chosen = self.choose_python()
         self.ids = chalice_app.ids(self.stage)
         self.reach_model()  # first: it may have to wait for a person, which the rest need not have been made for
@@ -66,7 +67,9 @@ class Deployment:
         self.lay_foundation()
         self.make_secret_keys()
         built = self.build_package(chosen)
+        migrating.announce(self.stage)
         self.deploy_functions(built)
+        self.migrate()
         self.configure()
         self.publish_site()
         outputs = describe(self.stage, self.addresses, self.foundation or {})
@@ -170,7 +173,7 @@ class Deployment:
     def _deploy_functions(self, built: package.Package, title: str) -> None:
         with self.progress.step(title) as step:
             variables = {**self.variables(), "CHATAPP_VERSION": built.version}
-            chalice_app.render(self.stage, self._place, self.functions, variables, self.settings)
+            chalice_app.render(self.stage, self.place, self.functions, variables, self.settings)
             responses = gateway.responses(self.addresses.site_url, app_modules.security_headers())
             deployed = chalice_app.deploy(self.stage, built, responses, step.say)
             self.ids = deployed.ids
@@ -178,6 +181,12 @@ class Deployment:
             removed = roles.remove_former_scheduler_role(self.stage, step.say)
             changes = len(deployed.changes) + removed + len(recursion.allow(self.stage, self._grants))
             step.changed(bool(changes), f"{changes} changes")
+
+    def migrate(self) -> None:
+        """Only now does everything that runs read the new form of rows."""
+        with self.progress.step("rows") as step:
+            ended = migrating.run(self.stage, step.say)
+            step.changed(bool(ended), f"of schema {ended[-1] if ended else ''}")
 
     def variables(self) -> dict[str, str]:
         """The functions' environment."""
@@ -200,7 +209,7 @@ class Deployment:
         return {name: function.allowed for name, function in self.functions.items()}
 
     @property
-    def _place(self) -> policies.Place:
+    def place(self) -> policies.Place:
         stage = self.stage
         foundation = self.foundation or {}
         return policies.Place(

@@ -141,7 +141,7 @@ def delete(stage: Stage, name: str, say: Say) -> bool:
 
 
 # Of short-lived rows, which in `commentaires` are those of requests; what people keep goes by the sweep.
-_EXPIRING = ("frames", "sockets", "usage", "commentaires")
+EXPIRING = ("frames", "sockets", "usage", "commentaires")
 
 
 def switch_expiry(stage: Stage) -> bool:
@@ -152,7 +152,7 @@ def switch_expiry(stage: Stage) -> bool:
         if not name.startswith(f"{stage.prefix}-"):
             continue
         status = client.describe_time_to_live(TableName=name)["TimeToLiveDescription"]["TimeToLiveStatus"]
-        wanted = {"AttributeName": "ttl", "Enabled": name.endswith(_EXPIRING)}
+        wanted = {"AttributeName": "ttl", "Enabled": name.endswith(EXPIRING)}
         if wanted["Enabled"] != (status == "ENABLED"):
             client.update_time_to_live(TableName=name, TimeToLiveSpecification=wanted)
             changed = True

@@ -61,6 +61,14 @@ def schema() -> ModuleType:
     return found
 
 
+def migrations() -> ModuleType:
+    """How rows of an earlier schema become those of this one."""
+    _reach()
+    from chalicelib import migrations as found  # noqa: PLC0415
+
+    return found
+
+
 def author_name(name: str) -> str:
     """A name as one that comments are shown under. Raises DeploymentError for one that cannot be."""
     _reach()

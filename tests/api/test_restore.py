@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from chalicelib import schema
 
 from tests.fakes import dynamodb, s3, wire
 from tests.people import Person
@@ -26,6 +27,7 @@ def _odd() -> dict[str, Any]:
         "binary": {"B": b"\x00\xff"},
         "numbers": {"NS": ["1", "-2.5", "12345678901234567890123456789012345678"]},
         "number": {"N": "0.1234567890123456789012345678901234567"},
+        schema.ATTRIBUTE: {"N": str(schema.SCHEMA_VERSION)},
         "empty": {"L": [{"M": {}}, {"L": []}, {"S": ""}, {"NULL": True}]},
         "漢字 🌹": {"S": "é\u2028\u0000"},
         "large": {"S": "x" * 390_000},
@@ -38,7 +40,8 @@ def test_everything_comes_back_into_an_empty_stage_as_it_was(
     lived(stage, ada)
     lived(stage, grace)
     stage.dynamodb.put_item(TableName="chatapp-test-conversations", Item=_odd())
-    stage.put("erasures", {"erased": "file:another", "at": 1, "user_id": ada.user_id})
+    erased = {"erased": "file:another", "at": 1, "user_id": ada.user_id}
+    stage.put("erasures", {**erased, schema.ATTRIBUTE: schema.SCHEMA_VERSION})
     backup = restores.back_up()
     before = restores.everything()
     assert backup.items > 10
@@ -57,6 +60,21 @@ def test_everything_comes_back_into_an_empty_stage_as_it_was(
     )
     file = ada.get("/files").body["items"][0]
     assert ada.get(f"/files/{file['file_id']}/content").status == 200
+
+
+def test_rows_from_before_there_were_versions_come_back_as_rows_of_today(
+    stage: Stage, ada: Person, restores: Restores
+) -> None:
+    lived(stage, ada)
+    key = {name: {"S": name} for name in ("user_id", "conversation_id")}
+    stage.dynamodb.put_item(TableName="chatapp-test-conversations", Item={**key, "title": {"S": "Roses"}})
+    backup = restores.back_up()
+    restores.empty()
+    state = restores.restore()
+    assert (state["step"], state["problem"]) == ("done", "")
+    assert state["digests"]["conversations"] == backup.tables["conversations"].digest, "as the archive has them"
+    found = stage.dynamodb.get_item(TableName="chatapp-test-conversations", Key=key)["Item"]
+    assert found == {**key, "title": {"S": "Roses"}, schema.ATTRIBUTE: {"N": "1"}}
 
 
 def _of_no_version(row: dict[str, Any]) -> dict[str, Any]:

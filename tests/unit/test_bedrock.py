@@ -281,4 +281,4 @@ def test_the_functions_get_the_ids_and_the_rights_to_them(tmp_path: Path) -> Non
     settings = Settings.read(deployment.variables())
     ids = [offer.bedrock_id for offer in settings.models]
     assert ids == [f"eu.anthropic.{offer.id}-v1:0" for offer in DEFAULT_MODELS]
-    assert [each.arn.rpartition("/")[2] for each in deployment._place.profiles] == ids
+    assert [each.arn.rpartition("/")[2] for each in deployment.place.profiles] == ids

@@ -14,7 +14,7 @@ from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Protocol
 
-from chalicelib import ids
+from chalicelib import ids, migrations
 from chalicelib.aws.bucket import Missing
 from chalicelib.aws.table import ConditionFailed, TransactionRefused, Wire, transact
 from chalicelib.comments import restored
@@ -161,7 +161,8 @@ def _counted(work: Work, row: Item) -> bool:
 
 
 def _prepared(work: Work, selection: Selection, table: str, item: Item) -> Item | None:
-    """A row as it comes back; a file's with the version of its object that is there now."""
+    """A row as it comes back, of today's schema; a file's with the version of its object that is there now."""
+    item = dict(migrations.migrated(table, item))
     if work.run.drill:
         return item
     row = selection.row(table, item)

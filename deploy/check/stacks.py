@@ -1,0 +1,91 @@
+"""The stacks: that they stand, are of this version, and hold what they made as they made it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from deploy import steps
+from deploy.account import cloudformation
+from deploy.check.findings import Finding, Findings, note, problem, warning
+from deploy.check.target import Target
+
+_POLL_S = 3.0
+_LOOKS = 60
+# Until then nothing was made that could have changed.
+_STANDING = ("CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE", "IMPORT_COMPLETE")
+
+
+def state(target: Target) -> Findings:
+    client = target.stage.client("cloudformation")
+    for name, body in _templates(target).items():
+        try:
+            stack = client.describe_stacks(StackName=name)["Stacks"][0]
+        except ClientError as error:
+            if "does not exist" not in str(error):
+                raise
+            yield problem(f"stack {name} is not there", target.redeploy)
+            continue
+        yield from _state(name, stack)
+        if client.get_template(StackName=name)["TemplateBody"] != body:
+            yield warning(f"stack {name} is of another version of the templates than this checkout", target.redeploy)
+
+
+def _templates(target: Target) -> Mapping[str, str]:
+    files = steps.templates(target.stage)
+    return {f"{target.stage.prefix}-{name}": files[f"{name}.yaml"] for name in (steps.FOUNDATION, steps.OPERATIONS)}
+
+
+def _state(name: str, stack: Mapping[str, Any]) -> Findings:
+    status = stack["StackStatus"]
+    if status == "UPDATE_ROLLBACK_COMPLETE":
+        yield warning(
+            f"the last change of stack {name} failed and was rolled back", "deploy again: it names the reason"
+        )
+    elif status.endswith("_IN_PROGRESS"):
+        yield note(f"stack {name} is being changed")
+    elif status not in _STANDING:
+        yield problem(f"stack {name} is {status}", "settle it in the CloudFormation console, then deploy again")
+
+
+def drift(target: Target) -> Findings:
+    """What was changed beside CloudFormation, as it finds by itself: it reads what it made, and writes nothing.
+
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-stack-drift.html
+    """
+    client = target.stage.client("cloudformation")
+    pause_s = 0.2 if target.stage.is_local else _POLL_S
+    for name in _templates(target):
+        if not cloudformation.exists(target.stage, name):
+            continue
+        begun = client.detect_stack_drift(StackName=name)["StackDriftDetectionId"]
+        for _ in range(_LOOKS):
+            looked = client.describe_stack_drift_detection_status(StackDriftDetectionId=begun)
+            if looked["DetectionStatus"] != "DETECTION_IN_PROGRESS":
+                break
+            time.sleep(pause_s)
+        yield from (_drifted(target, each) for each in _differing(client, name))
+
+
+def _differing(client: Any, name: str) -> Iterator[Mapping[str, Any]]:
+    more: dict[str, str] = {}
+    while True:
+        page = client.describe_stack_resource_drifts(
+            StackName=name, StackResourceDriftStatusFilters=["MODIFIED", "DELETED"], **more
+        )
+        yield from page["StackResourceDrifts"]
+        if "NextToken" not in page:
+            return
+        more = {"NextToken": page["NextToken"]}
+
+
+def _drifted(target: Target, found: Mapping[str, Any]) -> Finding:
+    what = f"{found['LogicalResourceId']} ({found.get('PhysicalResourceId', found['ResourceType'])})"
+    if found["StackResourceDriftStatus"] == "DELETED":
+        return problem(f"{what} was deleted beside its stack", f"restore it: docs/restore.md; else {target.redeploy}")
+    paths = sorted({each["PropertyPath"] for each in found.get("PropertyDifferences", [])})
+    # CloudFormation sends nothing where its template did not change: what was changed by hand is put back by hand.
+    return warning(f"{what} was changed beside its stack: {', '.join(paths)}", "put it back, or change the template")

@@ -1,0 +1,419 @@
+"""What `./deploy.sh check` finds of an account, every call held against botocore's models; and that it only reads."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+from chalicelib.settings import DEFAULT_MODELS
+
+from deploy import commands, steps
+from deploy.check import kept, model, money, permissions, quotas, run, stacks, watch
+from deploy.check.findings import Finding, Findings
+from deploy.check.target import Target
+from deploy.environment import Settings
+from deploy.functions import runtime
+from deploy.local.demo_model.server import DemoServer
+from tests.fakes import account
+from tests.fakes.account import NOW, AccountStage, Reply, days, distribution, missing
+from tests.iam_tables import problems
+
+ROLE = "chatapp-prod-answer-eu-west-1"
+# Operations that change something nowhere; drift is looked for by AWS itself.
+WRITES = re.compile(r"\.(?:put|update|delete|create|add|remove|set|tag|invoke|send)_[a-z_]+\(")
+# As parliament names what IAM would not know, or never asks of such a resource.
+UNMET = ("RESOURCE_MISMATCH", "UNKNOWN_ACTION", "UNKNOWN_PREFIX", "MALFORMED")
+READS = re.compile(r"(get|list|describe|simulate|detect)_[a-z_]+")
+
+
+ASKED = model.asked
+
+
+@pytest.fixture(autouse=True)
+def _no_model(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the model answers is looked at below, by the demo model."""
+    monkeypatch.setattr(model, "asked", lambda *_: iter(()))
+    monkeypatch.setattr(steps, "read_outputs", lambda name: None)
+
+
+def _target(stage: AccountStage, settings: Settings | None = None, **shell: str) -> Target:
+    wanted = settings or account.settings()
+    return Target(stage, account.deployment(stage, wanted), {"PATH": "/usr/bin:/bin", **shell}, None, NOW)
+
+
+def _wrong(target: Target) -> list[tuple[str, Finding]]:
+    own = {"build tools", "Python of the functions"}  # of the machine that runs this
+    found = [(title, each) for title, all_ in run.looked(target) for each in all_ if title not in own]
+    return [(title, each) for title, each in found if each.level != "ok"]
+
+
+def _said(found: Findings) -> list[str]:
+    return [str(each) for each in found if each.level != "ok"]
+
+
+def test_of_a_sound_stage_nothing_is_said_and_nothing_is_changed() -> None:
+    stage = AccountStage.of()
+    assert _wrong(_target(stage)) == []
+    operations = {name.partition(".")[2] for name in stage.called}
+    assert len(operations) > 25
+    assert [each for each in operations if not READS.fullmatch(each)] == []
+
+
+def test_no_call_that_changes_anything_stands_in_a_check() -> None:
+    for file in Path(run.__file__).parent.glob("*.py"):
+        assert WRITES.findall(file.read_text()) == [], file.name
+
+
+FUNCTION = {
+    "FunctionName": "f",
+    "MemorySize": 128,
+    "Timeout": 1,
+    "Role": "arn:aws:iam::123456789012:role/other",
+    "State": "Failed",
+}
+FAILED = {"StackName": "s", "CreationTime": days(-9), "StackStatus": "ROLLBACK_COMPLETE"}
+DRIFTED = {
+    "StackId": "s",
+    "LogicalResourceId": "PeopleTable",
+    "PhysicalResourceId": "people",
+    "ResourceType": "AWS::DynamoDB::Table",
+    "Timestamp": days(0),
+}
+MODIFIED = {**DRIFTED, "StackResourceDriftStatus": "MODIFIED"}
+CHANGED = {"PropertyPath": "/BillingMode", "ExpectedValue": "a", "ActualValue": "b", "DifferenceType": "NOT_EQUAL"}
+PUBLIC = {"PublicAccessBlockConfiguration": {"BlockPublicAcls": True, "BlockPublicPolicy": False}}
+REFUSED = missing("DescribeRule", "AccessDeniedException")
+CASES: Sequence[tuple[str, str, Reply, str]] = (
+    ("functions", "lambda__get_function_configuration", missing("X", "ResourceNotFoundException"), "is not there"),
+    ("functions", "lambda__get_function_configuration", FUNCTION, "MemorySize is 128, not"),
+    ("functions", "lambda__get_function_configuration", FUNCTION, "cannot run: no reason given"),
+    ("functions", "lambda__get_function_configuration", FUNCTION, "has other settings .*CHATAPP_STAGE"),
+    ("functions", "lambda__get_function_concurrency", {"ReservedConcurrentExecutions": 3}, "reserves 3 runs"),
+    ("functions' rights", "iam__list_role_policies", missing("X", "NoSuchEntity"), "cannot run"),
+    ("functions' rights", "iam__list_role_policies", {"PolicyNames": []}, "not those of its grants"),
+    ("functions' rights", "iam__list_role_policies", {"PolicyNames": [ROLE, "extra"]}, "other policies|more policies"),
+    ("schedules", "events__describe_rule", {"State": "DISABLED"}, "is switched off"),
+    ("schedules", "events__describe_rule", missing("X", "ResourceNotFoundException"), "never runs"),
+    ("schedules", "events__list_targets_by_rule", {}, "calls nothing"),
+    ("schedules", "events__describe_rule", REFUSED, "DescribeRule is refused"),
+    ("schedules", "events__describe_rule", missing("X", "InternalException"), "could not be looked at"),
+    ("uploads", "s3__get_bucket_notification_configuration", {}, "uploads are never read"),
+    ("failure queues", "sqs__get_queue_url", missing("X", "QueueDoesNotExist"), "is lost"),
+    ("failure queues", "sqs__get_queue_attributes", {"Attributes": {"ApproximateNumberOfMessages": "2"}}, "2 failed"),
+    ("logs", "logs__describe_log_groups", {"logGroups": []}, "may not make it"),
+    ("logs", "logs__describe_log_groups", {"logGroups": [{"logGroupName": "/aws/lambda/chatapp-prod"}]}, "for ever"),
+    ("APIs' limits", "apigateway__get_stage", {"methodSettings": {}}, "lets None a second"),
+    (
+        "APIs' limits",
+        "apigateway__get_stage",
+        {"methodSettings": {"*/*": {"dataTraceEnabled": True}}},
+        "people's texts",
+    ),
+    ("APIs' limits", "apigatewayv2__get_stage", missing("X", "NotFoundException"), "answers nobody"),
+    ("tables", "dynamodb__describe_table", missing("X", "ResourceNotFoundException"), "is gone"),
+    ("tables", "dynamodb__describe_table", {"Table": {"TableStatus": "UPDATING"}}, "is updating"),
+    ("tables", "dynamodb__describe_table", {"Table": {"TableStatus": "ACTIVE"}}, "can be deleted"),
+    (
+        "tables",
+        "dynamodb__describe_continuous_backups",
+        {"ContinuousBackupsDescription": {"ContinuousBackupsStatus": "DISABLED"}},
+        "no point-in-time recovery",
+    ),
+    (
+        "tables",
+        "dynamodb__describe_time_to_live",
+        {"TimeToLiveDescription": {"TimeToLiveStatus": "ENABLED"}},
+        "TTL is on",
+    ),
+    (
+        "tables",
+        "dynamodb__describe_time_to_live",
+        {"TimeToLiveDescription": {"TimeToLiveStatus": "DISABLED"}},
+        "TTL is off",
+    ),
+    ("buckets", "s3__get_public_access_block", PUBLIC, "BlockPublicPolicy, RestrictPublicBuckets is off"),
+    ("buckets", "s3__get_public_access_block", missing("X", "NoSuchPublicAccessBlockConfiguration"), "opened to the"),
+    ("buckets", "s3__get_bucket_versioning", {}, "no former versions"),
+    ("buckets", "s3__get_bucket_versioning", missing("X", "NoSuchBucket"), "is gone"),
+    ("stage's own keys", "ssm__get_parameter", missing("X", "ParameterNotFound"), "visit-key is not there"),
+    ("access to the models", "ssm__get_parameter", missing("X", "ParameterNotFound"), "no key for Claude"),
+    ("backups' lock", "s3__get_object_lock_configuration", missing("X", "NoSuchBucket"), "no Object Lock"),
+    (
+        "spend on the models",
+        "dynamodb__get_item",
+        {"Item": {"cost_micro_usd": {"N": "50000000"}}},
+        "everybody is refused",
+    ),
+    (
+        "stacks",
+        "cloudformation__describe_stacks",
+        {"Stacks": [FAILED]},
+        "is ROLLBACK_COMPLETE",
+    ),
+    ("stacks", "cloudformation__get_template", {"TemplateBody": "other"}, "another version"),
+    (
+        "drift of the stacks",
+        "cloudformation__describe_stack_resource_drifts",
+        {"StackResourceDrifts": [{**DRIFTED, "StackResourceDriftStatus": "DELETED"}]},
+        "was deleted beside its stack",
+    ),
+    (
+        "drift of the stacks",
+        "cloudformation__describe_stack_resource_drifts",
+        {
+            "StackResourceDrifts": [
+                {**DRIFTED, "StackResourceDriftStatus": "MODIFIED", "PropertyDifferences": [CHANGED]}
+            ]
+        },
+        "changed beside its stack: /BillingMode",
+    ),
+    (
+        "CloudFront",
+        "cloudfront__get_distribution",
+        {"Distribution": distribution("Deployed", enabled=False)},
+        "is switched off",
+    ),
+    (
+        "functions at once",
+        "lambda__get_account_settings",
+        {"AccountLimit": {"ConcurrentExecutions": 10}},
+        "runs 10 functions",
+    ),
+)
+
+
+@pytest.mark.parametrize(
+    ("title", "operation", "reply", "said"), CASES, ids=[f"{each[0]}: {each[3]}" for each in CASES]
+)
+def test_what_is_wrong_is_said_by_its_check_with_what_to_do(
+    title: str, operation: str, reply: Reply, said: str
+) -> None:
+    target = _target(AccountStage.of(**{operation: reply}))
+    (check,) = [each for each in run.CHECKS if each.title == title]
+    found = [each for each in run._found(check, target) if each.level != "ok"]
+    assert [each for each in found if re.search(said, each.says)], found
+    assert all(each.advice for each in found)
+
+
+def _simulated(*refused: str) -> Iterator[str]:
+    allowed = {"EvaluationResults": [{"EvalActionName": each, "EvalDecision": "implicitDeny"} for each in refused]}
+    stage = AccountStage.of(iam__simulate_principal_policy=allowed)
+    yield from _said(permissions.simulated(_target(stage)))
+
+
+def test_a_right_that_lacks_is_named_with_the_statement_that_grants_it() -> None:
+    found = list(_simulated("sqs:CreateQueue"))
+    assert len(found) == len({each.arn(AccountStage.of()) for each in permissions.NEEDED})
+    assert "may not sqs:CreateQueue" in found[0]
+    assert (
+        '{"Effect": "Allow", "Action": ["sqs:CreateQueue"], "Resource": "arn:aws:cloudformation:eu-west-1:' in found[0]
+    )
+
+
+def test_the_rights_that_are_simulated_are_those_that_iam_knows() -> None:
+    stage = AccountStage.of()
+    for needed in permissions.NEEDED:
+        statement = {"Effect": "Allow", "Action": needed.names(), "Resource": needed.arn(stage)}
+        found = problems({"Version": "2012-10-17", "Statement": [statement]})
+        assert [each for each in found if each.startswith(UNMET)] == [], needed
+
+
+@pytest.mark.parametrize("caller", ["arn:aws:iam::123456789012:root", "arn:aws:iam::123456789012:user/ada"])
+def test_root_is_not_simulated_and_who_may_not_simulate_is_told_so(caller: str) -> None:
+    who = {"Account": account.ACCOUNT, "Arn": caller, "UserId": "x"}
+    refused = missing("SimulatePrincipalPolicy", "AccessDenied")
+    stage = AccountStage.of(sts__get_caller_identity=who, iam__simulate_principal_policy=refused)
+    found = _said(permissions.simulated(_target(stage)))
+    assert bool(found) == caller.endswith("ada")
+    assert all("could not be simulated (AccessDenied)" in each for each in found)
+
+
+def test_a_stage_that_is_not_deployed_is_looked_at_as_far_as_there_is_anything() -> None:
+    nothing = missing("DescribeStacks", "ValidationError")
+    assert isinstance(nothing, ClientError)
+    nothing.response["Error"]["Message"] = "Stack with id chatapp-prod-foundation does not exist"
+    stage = AccountStage.of(cloudformation__describe_stacks=nothing)
+    begun = account.deployment(stage, account.settings())
+    target = run.target_of(stage, begun, {"PATH": "/usr/bin"})
+    titles = [title for title, _ in run.looked(target)]
+    assert titles == [each.title for each in run.CHECKS if each.before]
+    assert "stacks" not in titles
+    assert target.age_s == 0
+    assert [each for each in _said(stacks.state(target)) if "is not there" in each]
+
+
+def test_problems_end_with_1_and_warnings_do_not() -> None:
+    lines: list[str] = []
+    assert run.check(_target(AccountStage.of(events__describe_rule={"State": "DISABLED"})), lines.append) == 1
+    told = "\n".join(lines)
+    assert "schedules ........................ problem: schedule chatapp-prod-sweep is switched off" in told
+    assert "    aws events enable-rule --name chatapp-prod-sweep" in told
+    assert lines[-1].startswith("\n1 problem") or "build tools" in told
+
+
+def test_an_endpoint_of_the_shell_is_a_problem_on_aws_alone() -> None:
+    (found,) = [
+        each for title, each in _wrong(_target(AccountStage.of(), AWS_ENDPOINT_URL="http://x")) if "shell" in title
+    ]
+    assert (found.level, found.advice) == ("problem", "unset AWS_ENDPOINT_URL")
+
+
+def test_what_was_recorded_elsewhere_is_told() -> None:
+    target = Target(
+        AccountStage.of(),
+        account.deployment(AccountStage.of(), account.settings()),
+        {},
+        {"region": "us-east-1", "api_url": "https://old.example", "site_url": "https://d1.cloudfront.net"},
+        NOW,
+    )
+    told = [each.says for _, each in _wrong(target)]
+    assert [each for each in told if "to us-east-1 last, and this looks at eu-west-1" in each]
+    assert [each for each in told if "api_url was recorded as old.example" in each]
+    assert not [each for each in told if "site_url" in each]
+
+
+# --- Pure rules ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("limit", "wanted", "level"), [(1000, 0, None), (1000, 900, None), (1000, 901, "problem"), (10, 0, "warning")]
+)
+def test_what_lambda_leaves_unreserved_is_counted(limit: int, wanted: int, level: str | None) -> None:
+    found = quotas._concurrency({"ConcurrentExecutions": limit}, wanted)
+    assert (found and found.level) == level
+
+
+@pytest.mark.parametrize(
+    ("usd", "level"), [(0.0, "ok"), (39.9, "ok"), (40.0, "warning"), (49.9, "warning"), (50.0, "problem")]
+)
+def test_the_months_spend_against_its_budget(usd: float, level: str) -> None:
+    (found,) = money.share(usd, 50)
+    assert found.level == level
+
+
+@pytest.mark.parametrize(
+    ("hours", "stage_hours", "wrong"), [(25, 90, False), (27, 90, True), (None, 25, False), (None, 27, True)]
+)
+def test_a_night_without_a_backup_is_told(hours: int | None, stage_hours: int, wrong: bool) -> None:
+    made = [] if hours is None else [{"id": f"{days(-hours / 24):%Y-%m-%dT%H-%M-%SZ}", "kept": "nightly"}]
+    asked = [{"id": f"{days(0):%Y-%m-%dT%H-%M-%SZ}", "kept": "nightly", "asked": True}]
+    assert bool(_said(kept.ages([*made, *asked], NOW, stage_hours * 3600))) is wrong
+
+
+def test_a_stage_that_never_had_a_backup_is_told_after_a_night() -> None:
+    none = missing("GetObject", "NoSuchKey")
+    for made, told in ((days(-2), 1), (days(-1), 0)):
+        stack = {"StackName": "s", "StackStatus": "CREATE_COMPLETE", "CreationTime": made}
+        stage = AccountStage.of(s3__get_object=none, cloudformation__describe_stacks={"Stacks": [stack]})
+        assert len(_said(kept.newest(_target(stage)))) == told
+
+
+def test_a_drill_that_failed_and_one_that_is_long_ago_are_told() -> None:
+    failed = {"at": NOW, "id": "b", "passed": False, "why": "its SHA-256 differs"}
+    passed = {"at": NOW - 9 * 86_400, "id": "a", "passed": True}
+    assert "its SHA-256 differs" in _said(kept.drills([passed, failed], NOW, 0))[0]
+    assert "for 9 days" in _said(kept.drills([passed], NOW, 0))[0]
+    assert _said(kept.drills([], NOW, 7 * 86_400)) == []
+
+
+@pytest.mark.parametrize(
+    ("status", "ends_in", "wrong"), [("ISSUED", 31, False), ("ISSUED", 29, True), ("PENDING_VALIDATION", 90, True)]
+)
+def test_a_certificate_that_acm_did_not_renew_is_told(status: str, ends_in: int, wrong: bool) -> None:
+    assert bool(_said(watch.validity("chat.example", status, days(ends_in), NOW))) is wrong
+
+
+# --- Settings of other parts -----------------------------------------------------------------------------------------
+
+
+class Wanted:
+    """Settings with alarms, a budget and a domain."""
+
+    alarms, monthly_budget_usd, domain, app = "all", 20, "chat.example", {"signup": "open"}
+
+
+def _with(stage: AccountStage) -> Target:
+    deployment: Any = account.deployment(stage, account.settings())
+    deployment.settings = Wanted()
+    return Target(stage, deployment, {}, None, NOW)
+
+
+def test_alarms_that_lack_tell_nobody_or_are_on_are_told() -> None:
+    assert "there are no alarms" in _said(watch.alarms(_with(AccountStage.of())))[0]
+    alarm = {"AlarmName": "chatapp-prod-errors", "ActionsEnabled": False, "StateValue": "ALARM"}
+    told = _said(watch.alarms(_with(AccountStage.of(cloudwatch__describe_alarms={"MetricAlarms": [alarm]}))))
+    assert ["tells nobody" in told[0], "is on" in told[1], len(told)] == [True, True, 2]
+
+
+def test_an_aws_budget_that_lacks_differs_or_is_spent_is_told() -> None:
+    assert "no AWS budget of $20" in _said(money.of_account(_with(AccountStage.of())))[0]
+    usd = {"Unit": "USD"}
+    budget = {
+        "BudgetName": "chatapp-prod",
+        "TimeUnit": "MONTHLY",
+        "BudgetType": "COST",
+        "BudgetLimit": {"Amount": "10", **usd},
+        "CalculatedSpend": {"ActualSpend": {"Amount": "11", **usd}},
+    }
+    told = _said(money.of_account(_with(AccountStage.of(budgets__describe_budgets={"Budgets": [budget]}))))
+    assert ["is $10, not $20" in told[0], "cost $11.00" in told[1], len(told)] == [True, True, 2]
+
+
+def test_certificates_are_looked_for_where_they_are_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    listed = {
+        "CertificateSummaryList": [
+            {"CertificateArn": "arn:aws:acm:us-east-1:1:certificate/1", "DomainName": "chat.example"}
+        ]
+    }
+    described = {"Certificate": {"DomainName": "chat.example", "Status": "ISSUED", "NotAfter": days(10)}}
+    for replies in ({}, {"acm__list_certificates": listed, "acm__describe_certificate": described}):
+        monkeypatch.setattr(watch, "Stage", lambda name, region, endpoint_url, r=replies: AccountStage.of(**r))
+        told = _said(watch.certificates(_with(AccountStage.of())))
+        assert len(told) == 2, "of the site's region and the API's"
+        assert ("ends on 2026-12-09" if replies else "has no certificate") in told[0]
+
+
+def test_a_sign_up_that_is_open_needs_more_mails_than_cognito_sends() -> None:
+    assert "50 mails a day" in _said(quotas.mail(_with(AccountStage.of())))[0]
+
+
+# --- The machine and the model ---------------------------------------------------------------------------------------
+
+
+def test_a_runtime_that_is_too_old_is_told() -> None:
+    old = {"FunctionName": "f", "Runtime": "python3.11"}
+    (check,) = [each for each in run.CHECKS if each.title == "Python of the functions"]
+    told = _said(check.look(_target(AccountStage.of(lambda__get_function_configuration=old))))
+    assert "too old for the search index" in told[0]
+    assert f"--python {runtime.ON_AWS[1]}" in told[0]
+
+
+@pytest.fixture
+def model_url() -> Iterator[str]:
+    server = DemoServer()
+    serving = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    serving.start()
+    yield server.url
+    server.shutdown()
+    serving.join()
+    server.server_close()
+
+
+def test_a_key_is_tried_by_a_list_of_models_that_asks_none(model_url: str) -> None:
+    offered = [offer.id for offer in DEFAULT_MODELS]
+    assert _said(ASKED(model_url, "demo", offered)) == []
+    assert "does not take the stage's key (401)" in _said(ASKED(model_url, "invalid", offered))[0]
+    assert "may not ask claude-9" in _said(ASKED(model_url, "demo", ["claude-9"]))[0]
+    assert "cannot be asked from here" in _said(ASKED("http://127.0.0.1:1", "demo", offered))[0]
+    assert "the model's address is none" in _said(ASKED("file:///etc/passwd", "demo", offered))[0]
+
+
+def test_the_command_takes_a_stage_and_nothing_else() -> None:
+    assert commands.parse(["check", "prod"]).command == "check"
+    with pytest.raises(commands.UsageError):
+        commands.parse(["check"])
