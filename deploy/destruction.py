@@ -10,7 +10,8 @@ from typing import Any
 
 from deploy import keys
 from deploy.account import adoption, cloudformation, model_access, replica, roles, usage_plan
-from deploy.environment import APP, LOCAL, DeploymentError, Stage
+from deploy.edge.step import Edge
+from deploy.environment import APP, LOCAL, DeploymentError, Stage, load_settings
 from deploy.functions import chalice_app
 from deploy.progress import Progress
 from deploy.steps import FOUNDATION, OPERATIONS, outputs_file, read_outputs, templates
@@ -32,6 +33,9 @@ def is_there(stage: Stage) -> bool:
 
 def destroy(stage: Stage, progress: Progress) -> str:
     """Delete functions, APIs and stacks of a stage; returns what is kept and how to remove it."""
+    edge = Edge(stage, load_settings(stage.name), progress)
+    edge.open_api(chalice_app.ids(stage))
+    edge.drop_names()
     with progress.step("operations stack") as step:
         step.changed(cloudformation.delete(stage, f"{stage.prefix}-{OPERATIONS}", step.say), "deleted")
     with progress.step("API keys") as step:
@@ -49,6 +53,8 @@ def destroy(stage: Stage, progress: Progress) -> str:
             step.changed(bool(remove_buckets(stage)), "emptied and deleted")
     with progress.step("foundation stack") as step:
         step.changed(cloudformation.delete(stage, f"{stage.prefix}-{FOUNDATION}", step.say), "deleted")
+    edge.open_site()
+    edge.forget_certificates()
     if (read_outputs(stage.name) or {}).get("region") == stage.region:
         outputs_file(stage.name).unlink()
     return "\n".join([*kept(stage, _outliving(stage)), *replica.stop(stage)])
