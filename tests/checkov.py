@@ -1,8 +1,8 @@
 """checkov's findings in the stacks' templates against those that have a written reason.
 
-`python -m tests.checkov FOLDER CHECKOV`: of the templates in FOLDER, by that executable, which has an environment of its
-own (`tests/checkov-requirements.txt`): what it needs clashes with what Chalice needs. Nothing is asked over the network.
-A finding without a reason fails, and so does a reason that no finding has any more.
+`python -m tests.checkov FOLDER CHECKOV`: of the templates in FOLDER, by that executable, which has an environment of
+its own (`tests/checkov-requirements.txt`): what it needs clashes with what Chalice needs. It asks nothing over the
+network. A finding without a reason fails, and so does a reason that no finding has any more.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ JUSTIFIED: dict[tuple[str, str], str] = {
         "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/secure-connections-supported-viewer-protocols-ciphers.html"
     ),
     ("CKV_AWS_192", "edge.yaml Firewall"): (
-        "files out of a bucket, with no program behind them that could look anything up; the API's firewall has the rule"
+        "files out of a bucket, with no program behind them that could look anything up; the API's has the rule"
     ),
 }
 

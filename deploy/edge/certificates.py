@@ -18,6 +18,8 @@ _TAG = "chatapp-stage"
 # ACM lists RSA 1024 and 2048 alone by itself.
 _KEY_TYPES = ["RSA_2048"]
 _LIVING = ["PENDING_VALIDATION", "ISSUED"]
+# These are found, too, and said: a new one beside them would come to nothing in the same way.
+_GIVEN_UP = ["FAILED", "VALIDATION_TIMED_OUT", "EXPIRED"]
 
 
 @dataclass(frozen=True, order=True)
@@ -45,10 +47,10 @@ def ensure(stage: Stage, names: Sequence[str]) -> tuple[Certificate, bool]:
     names: the first is the certificate's own. Raises DeploymentError where ACM has given up on them.
     """
     acm = stage.client("acm")
-    arn = _find(acm, stage, names)
-    if arn is None:
+    found = _find(acm, stage, names)
+    if found is None:
         return Certificate(_request(acm, stage, names), is_issued=False, proofs=()), True
-    return _described(acm, arn), False
+    return _certificate(found), False
 
 
 def _request(acm: Any, stage: Stage, names: Sequence[str]) -> str:
@@ -64,17 +66,17 @@ def _request(acm: Any, stage: Stage, names: Sequence[str]) -> str:
     return str(requested["CertificateArn"])
 
 
-def _find(acm: Any, stage: Stage, names: Sequence[str]) -> str | None:
+def _find(acm: Any, stage: Stage, names: Sequence[str]) -> dict[str, Any] | None:
     """Ours of exactly these names, an issued one first."""
-    found = [each for each in _listed(acm) if set(each.get("SubjectAlternativeNameSummaries", [])) == set(names)]
-    ours = [each for each in found if _is_ours(acm, stage, each["CertificateArn"])]
-    ours.sort(key=lambda each: each.get("Status") != "ISSUED")
-    return str(ours[0]["CertificateArn"]) if ours else None
+    of_name = [each["CertificateArn"] for each in _listed(acm) if each["DomainName"] == names[0]]
+    ours = [_described(acm, arn) for arn in of_name if _is_ours(acm, stage, arn)]
+    fitting = [each for each in ours if set(each["SubjectAlternativeNames"]) == set(names)]
+    return min(fitting, key=lambda each: each["Status"] != "ISSUED", default=None)
 
 
 def _listed(acm: Any) -> Iterator[dict[str, Any]]:
     pages = acm.get_paginator("list_certificates").paginate(
-        CertificateStatuses=_LIVING, Includes={"keyTypes": _KEY_TYPES}
+        CertificateStatuses=[*_LIVING, *_GIVEN_UP], Includes={"keyTypes": _KEY_TYPES}
     )
     for page in pages:
         yield from page["CertificateSummaryList"]
@@ -85,15 +87,17 @@ def _is_ours(acm: Any, stage: Stage, arn: str) -> bool:
     return {"Key": _TAG, "Value": stage.name} in tags
 
 
-def _described(acm: Any, arn: str) -> Certificate:
-    certificate = acm.describe_certificate(CertificateArn=arn)["Certificate"]
-    if certificate["Status"] not in _LIVING:
-        raise DeploymentError(
-            f"certificate {arn} is {certificate['Status']}: delete it in the ACM console, then deploy again"
-        )
-    asked = [each.get("ResourceRecord") for each in certificate.get("DomainValidationOptions", [])]
+def _described(acm: Any, arn: str) -> dict[str, Any]:
+    return dict(acm.describe_certificate(CertificateArn=arn)["Certificate"])
+
+
+def _certificate(described: dict[str, Any]) -> Certificate:
+    arn, status = described["CertificateArn"], described["Status"]
+    if status not in _LIVING:
+        raise DeploymentError(f"certificate {arn} is {status}: delete it in the ACM console, then deploy again")
+    asked = [each.get("ResourceRecord") for each in described.get("DomainValidationOptions", [])]
     proofs = {Record(each["Name"], each["Type"], each["Value"]) for each in asked if each}
-    return Certificate(arn, certificate["Status"] == "ISSUED", tuple(sorted(proofs)))
+    return Certificate(arn, status == "ISSUED", tuple(sorted(proofs)))
 
 
 def delete_all(stage: Stage) -> int:
