@@ -128,13 +128,17 @@ _OTHERS: dict[tuple[str, str], Callable[[Request], bool]] = {
 }
 
 
+def _in(part: Callable[[Request], str], finds: Callable[[str], bool]) -> Callable[[Request], bool]:
+    return lambda request: finds(part(request))
+
+
 def _made() -> Iterator[Rule]:
     for group, kinds in _FINDING.items():
         for kind, (finds, parts) in kinds.items():
             for part in parts.split():
                 written, of = _PARTS[part]
                 label = f"awswaf:managed:aws:{_NAMESPACES[group]}:{kind}_{written}"
-                yield Rule(group, f"{kind}_{part}", label, lambda request, f=finds, o=of: f(o(request)))
+                yield Rule(group, f"{kind}_{part}", label, _in(of, finds))
     for (group, name), finds_in in _OTHERS.items():
         kind, _, part = name.rpartition("_")
         written = _PARTS[part][0] if part in _PARTS else part.title()

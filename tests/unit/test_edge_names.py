@@ -225,7 +225,7 @@ def test_what_acm_has_not_written_down_yet_is_waited_for(monkeypatch: pytest.Mon
 
 
 def test_without_a_domain_nobody_is_asked() -> None:
-    assert names.prepare(prod(), Settings(app={}), [].append) == (None, False)
+    assert names.prepare(prod(), Settings(app={}), list[str]().append) == (None, False)
     edge = Edge(prod(), Settings(app={}), Progress())
     edge.take_names(IDS, {})
     edge.guard_site({})

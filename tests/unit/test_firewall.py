@@ -291,7 +291,7 @@ def stacks(monkeypatch: pytest.MonkeyPatch) -> dict[tuple[str, str], str]:
 def test_it_is_put_before_the_api_once_and_taken_away_before_it_goes(stacks: dict[tuple[str, str], str]) -> None:
     waf_service = Waf()
     stage = StageOf("prod", "eu-west-1", waf=clients.client("wafv2", waf_service))
-    ids, said, templates = ApiIds("rest1"), [].append, steps.templates(PROD)
+    ids, said, templates = ApiIds("rest1"), list[str]().append, steps.templates(PROD)
     raised = [firewall.raise_before_api(stage, ids, Settings(app={}, firewall=True), templates, said) for _ in range(2)]
     assert raised == [True, False]
     assert waf_service.before == {API: ARN}
@@ -304,7 +304,7 @@ def test_it_is_put_before_the_api_once_and_taken_away_before_it_goes(stacks: dic
 def test_the_sites_stands_in_the_region_of_cloudfront_by_the_name_of_its_own(
     stacks: dict[tuple[str, str], str],
 ) -> None:
-    templates, said = steps.templates(PROD), [].append
+    templates, said = steps.templates(PROD), list[str]().append
     for region in ("eu-west-1", "eu-west-3"):
         firewall.raise_before_site(Stage("prod", region), Settings(app={}), templates, said)
     assert set(stacks) == {
