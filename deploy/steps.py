@@ -26,6 +26,7 @@ from deploy.account import (
     usage_plan,
 )
 from deploy.edge import names
+from deploy.edge import step as edge
 from deploy.edge.step import Edge
 from deploy.environment import BUILD, Addresses, ApiIds, Settings, Stage, load_settings
 from deploy.functions import app_modules, chalice_app, package, policies, recursion, resources, runtime
@@ -367,5 +368,5 @@ def read_outputs(name: str) -> dict[str, Any] | None:
 def begin(stage: Stage, progress: Progress, state_dir: Path, python: str | None = None) -> Deployment:
     settings = load_settings(stage.name)
     replica.check(stage, settings.backup_replica_region)
-    names.check(stage, settings)
+    edge.check(stage, settings)
     return Deployment(stage, settings, progress, app_modules.functions(), state_dir, python)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from typing import Any
 
 from deploy.account import cloudformation
 from deploy.environment import API_STAGE, ApiIds, Settings, Stage
@@ -43,11 +44,19 @@ def raise_before_api(stage: Stage, ids: ApiIds, settings: Settings, templates: T
 
 def _associate(stage: Stage, ids: ApiIds, firewall_arn: str) -> bool:
     waf, api_arn = stage.client("wafv2"), _api_arn(stage, ids)
-    current = waf.get_web_acl_for_resource(ResourceArn=api_arn).get("WebACL", {})
-    if current.get("ARN") == firewall_arn:
+    if _standing_before(waf, api_arn) == firewall_arn:
         return False
     waf.associate_web_acl(WebACLArn=firewall_arn, ResourceArn=api_arn)
     return True
+
+
+def _standing_before(waf: Any, resource_arn: str) -> str | None:
+    """AWS answers with nothing where there is none, the local AWS refuses."""
+    try:
+        found = waf.get_web_acl_for_resource(ResourceArn=resource_arn).get("WebACL", {})
+    except waf.exceptions.WAFNonexistentItemException:
+        return None
+    return str(found["ARN"]) if found else None
 
 
 def lower_before_api(stage: Stage, ids: ApiIds, say: Say) -> bool:

@@ -16,10 +16,9 @@ from deploy.account import cloudformation
 from deploy.edge import certificates
 from deploy.edge.certificates import Certificate, Record
 from deploy.edge.firewall import of_cloudfront
-from deploy.environment import API_STAGE, ApiIds, DeploymentError, Settings, Stage
+from deploy.environment import API_STAGE, ApiIds, Settings, Stage
 
 Say = Callable[[str], None]
-_SETTING = "domain in deploy/settings.toml"
 
 
 @dataclass(frozen=True)
@@ -50,12 +49,6 @@ class Names:
     @property
     def proofs(self) -> list[Record]:
         return sorted({*self.site.proofs, *self.api.proofs})
-
-
-def check(stage: Stage, settings: Settings) -> None:
-    """Raises DeploymentError where the settings name what cannot be."""
-    if settings.domain and stage.is_local:
-        raise DeploymentError(f'{_SETTING} is for stages on AWS: set it to "" under [local]')
 
 
 def prepare(stage: Stage, settings: Settings, say: Say) -> tuple[Names | None, bool]:

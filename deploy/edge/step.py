@@ -14,10 +14,17 @@ from botocore.exceptions import ClientError
 from deploy.account import cloudformation
 from deploy.edge import certificates, firewall, names
 from deploy.edge.names import Names
-from deploy.environment import ApiIds, Settings, Stage
+from deploy.environment import ApiIds, DeploymentError, Settings, Stage
 from deploy.progress import Progress
 
 Templates = Mapping[str, str]
+
+
+def check(stage: Stage, settings: Settings) -> None:
+    """Raises DeploymentError where the settings ask for what the local AWS has not."""
+    asked = [name for name in ("firewall", "domain") if getattr(settings, name)]
+    if asked and stage.is_local:
+        raise DeploymentError(f"{asked[0]} in deploy/settings.toml is for stages on AWS: switch it off under [local]")
 
 
 @dataclass

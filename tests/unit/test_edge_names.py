@@ -15,11 +15,11 @@ from moto import mock_aws
 
 from deploy import steps
 from deploy.account import cloudformation
-from deploy.edge import certificates, names
+from deploy.edge import certificates, names, step
 from deploy.edge.certificates import Certificate, Record
 from deploy.edge.names import Lookup, Names
 from deploy.edge.step import Edge
-from deploy.environment import Addresses, ApiIds, DeploymentError, Settings, Stage, read_settings
+from deploy.environment import ROOT, Addresses, ApiIds, DeploymentError, Settings, Stage, read_settings
 from deploy.progress import Progress
 from tests import checkov
 from tests.fakes import clients
@@ -72,9 +72,19 @@ def test_what_is_no_name_is_refused(lines: str) -> None:
 def test_names_are_taken_as_they_are_and_on_aws_alone() -> None:
     settings = read_settings(f'[default]\ndomain = "chat.example.co.uk"\nhosted_zone_id = "{ZONE}"\n', "prod")
     assert (settings.domain, settings.hosted_zone_id) == ("chat.example.co.uk", ZONE)
-    names.check(prod(), settings)
+    step.check(prod(), settings)
+
+
+@pytest.mark.parametrize("asked", [Settings(app={}, domain="example.com"), Settings(app={}, firewall=True)])
+def test_a_stage_of_this_machine_has_no_edge(asked: Settings) -> None:
     with pytest.raises(DeploymentError, match=r"under \[local\]"):
-        names.check(Stage("local", "eu-west-1", "http://127.0.0.1:1"), settings)
+        step.check(Stage("local", "eu-west-1", "http://127.0.0.1:1"), asked)
+    text = (ROOT / "deploy" / "settings.toml").read_text()
+    everywhere = text.replace("firewall = false", "firewall = true", 1).replace(
+        'domain = ""', 'domain = "a.example"', 1
+    )
+    assert read_settings(everywhere, "prod").firewall
+    step.check(Stage("local", "eu-west-1", "http://127.0.0.1:1"), read_settings(everywhere, "local"))
 
 
 # --- Certificates -----------------------------------------------------------------------------------------------------
@@ -89,7 +99,7 @@ def test_a_certificate_is_asked_for_once_and_is_the_stages_own(account: None) ->
     assert other.arn != first.arn
     acm = boto3.client("acm", "eu-west-1")
     found = acm.describe_certificate(CertificateArn=first.arn)["Certificate"]
-    assert found["SubjectAlternativeNames"] == ["api.example.com", "socket.example.com"]
+    assert set(found["SubjectAlternativeNames"]) == {"api.example.com", "socket.example.com"}
     assert {each["ValidationMethod"] for each in found["DomainValidationOptions"]} == {"DNS"}
     assert certificates.delete_all(prod()) == 1
     assert [each["CertificateArn"] for each in acm.list_certificates()["CertificateSummaryList"]] == [other.arn]
