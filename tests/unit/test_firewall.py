@@ -17,6 +17,7 @@ from deploy import steps
 from deploy.account import cloudformation
 from deploy.edge import firewall
 from deploy.environment import ApiIds, DeploymentError, Settings, Stage, read_settings
+from deploy.functions import app_modules
 from tests import waf
 from tests.api.routes import OWNERS_ROUTES, ROUTES
 from tests.fakes import clients
@@ -204,6 +205,7 @@ def test_the_rate_rules_answer_is_the_apps_error_for_any_page() -> None:
     headers = {each["Name"]: each["Value"] for each in answer["ResponseHeaders"]}
     assert headers["Access-Control-Allow-Origin"] == "*"
     assert int(headers["Retry-After"]) == 60
+    assert app_modules.security_headers().items() <= headers.items()
 
 
 def test_the_site_answers_a_block_by_a_page_of_its_own_and_not_the_application() -> None:
@@ -211,13 +213,51 @@ def test_the_site_answers_a_block_by_a_page_of_its_own_and_not_the_application()
     acl = template("edge.yaml").resources["Firewall"]["Properties"]
     for rule in acl["Rules"]:
         if "Action" in rule:
-            key = rule["Action"]["Block"]["CustomResponse"]["CustomResponseBodyKey"]
+            key = _answer(rule)["CustomResponseBodyKey"]
             page = acl["CustomResponseBodies"][key]
+            headers = {each["Name"]: each["Value"] for each in _answer(rule)["ResponseHeaders"]}
+            assert headers["Content-Security-Policy"].startswith("default-src 'none'")
+            assert headers["X-Content-Type-Options"] == "nosniff"
             assert page["ContentType"] == "TEXT_HTML"
             assert 'lang="fr"' in page["Content"]
             assert len(page["Content"].encode()) <= 4_096
         else:
             assert rule["OverrideAction"] == {"Count": {}}
+
+
+def _answer(rule: dict[str, Any]) -> dict[str, Any]:
+    return dict(rule["Action"]["Block"]["CustomResponse"])
+
+
+def test_every_file_of_the_site_comes_with_headers_that_close_it() -> None:
+    given = {"Stage": "prod", "ConnectSources": "https://api.example,wss://socket.example"}
+    resources = Template(steps.templates(PROD)["foundation.yaml"], given).resources
+    distribution = resources["Distribution"]["Properties"]["DistributionConfig"]
+    behaviors = [distribution["DefaultCacheBehavior"], *distribution["CacheBehaviors"]]
+    assert {each["ResponseHeadersPolicyId"] for each in behaviors} == {"securityheaders-id", "embedheaders-id"}
+    assert {each["ViewerProtocolPolicy"] for each in behaviors} == {"redirect-to-https"}
+    policy = resources["SecurityHeaders"]["Properties"]["ResponseHeadersPolicyConfig"]
+    security = policy["SecurityHeadersConfig"]
+    assert security["StrictTransportSecurity"]["AccessControlMaxAgeSec"] >= 365 * 86_400
+    assert security["ContentTypeOptions"]["Override"]
+    assert security["FrameOptions"]["FrameOption"] == "DENY"
+    assert security["ReferrerPolicy"]["ReferrerPolicy"] == "no-referrer"
+    content = security["ContentSecurityPolicy"]["ContentSecurityPolicy"]
+    directives = dict(each.split(" ", 1) for each in content.split("; "))
+    assert directives == {
+        "default-src": "'none'",
+        "script-src": "'self'",
+        "style-src": "'self'",
+        "img-src": "'self' data: blob:",
+        "font-src": "'self'",
+        "connect-src": "'self' https://api.example wss://socket.example",
+        "base-uri": "'none'",
+        "form-action": "'none'",
+        "frame-ancestors": "'none'",
+        "require-trusted-types-for": "'script'",
+    }
+    others = {each["Header"] for each in policy["CustomHeadersConfig"]["Items"]}
+    assert others == {"Permissions-Policy", "Cross-Origin-Opener-Policy"}
 
 
 def test_bots_are_looked_for_where_the_setting_says_and_scripts_pass() -> None:
