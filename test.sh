@@ -83,6 +83,7 @@ check() {
 
 in_site() { (cd site && npm run --silent "$@"); }
 lint_templates() { .venv/bin/python -m tests.templates "$logs/stacks" && .venv/bin/cfn-lint "$logs"/stacks/*.yaml; }
+lint_security() { prepare_checkov && .venv/bin/python -m tests.checkov "$logs/stacks" .build/checkov/bin/checkov; }
 
 python_checks() {
   check "ruff" .venv/bin/ruff check
@@ -90,6 +91,7 @@ python_checks() {
   check "mypy" .venv/bin/mypy
   check "import rules" env PYTHONPATH=chatapp .venv/bin/lint-imports --no-logo --no-cache
   check "cfn-lint" lint_templates
+  check "checkov" lint_security # after it: of the same templates
 }
 
 site_checks() {

@@ -20,6 +20,7 @@ from chalicelib.api import (
     moderation,
     people,
     service,
+    sockets,
     sources,
     twins,
 )
@@ -701,7 +702,7 @@ def health_check(event: CloudWatchEvent) -> None:
 @app.on_ws_connect()
 @logs.without_text
 def connect(event: WebsocketEvent) -> dict[str, int]:
-    return tickets.on_connect(services.of(functions.CONNECT), event.to_dict())
+    return sockets.on_connect(services.of(functions.CONNECT), event.to_dict())
 
 
 @app.on_ws_message()

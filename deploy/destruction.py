@@ -10,7 +10,9 @@ from typing import Any
 
 from deploy import keys
 from deploy.account import adoption, cloudformation, model_access, replica, roles, usage_plan
-from deploy.environment import APP, LOCAL, DeploymentError, Stage
+from deploy.edge import firewall
+from deploy.edge.step import Edge
+from deploy.environment import APP, LOCAL, DeploymentError, Settings, Stage
 from deploy.functions import chalice_app
 from deploy.progress import Progress
 from deploy.steps import FOUNDATION, OPERATIONS, outputs_file, read_outputs, templates
@@ -25,13 +27,18 @@ def is_there(stage: Stage) -> bool:
     Names of roles and of some others are the account's, so deleting by name what is elsewhere would hit the living.
     """
     stacks = (f"{stage.prefix}-{name}" for name in (FOUNDATION, OPERATIONS))
-    return any(cloudformation.exists(stage, stack) for stack in stacks) or adoption.has_bucket(
-        stage, stage.artifacts_bucket
+    return (
+        any(cloudformation.exists(stage, stack) for stack in stacks)
+        or adoption.has_bucket(stage, stage.artifacts_bucket)
+        or cloudformation.exists(firewall.of_cloudfront(stage), firewall.site_stack(stage))
     )
 
 
 def destroy(stage: Stage, progress: Progress) -> str:
     """Delete functions, APIs and stacks of a stage; returns what is kept and how to remove it."""
+    edge = Edge(stage, Settings(app={}), progress)
+    edge.open_api(chalice_app.ids(stage))
+    edge.drop_names()
     with progress.step("operations stack") as step:
         step.changed(cloudformation.delete(stage, f"{stage.prefix}-{OPERATIONS}", step.say), "deleted")
     with progress.step("API keys") as step:
@@ -49,6 +56,8 @@ def destroy(stage: Stage, progress: Progress) -> str:
             step.changed(bool(remove_buckets(stage)), "emptied and deleted")
     with progress.step("foundation stack") as step:
         step.changed(cloudformation.delete(stage, f"{stage.prefix}-{FOUNDATION}", step.say), "deleted")
+    edge.open_site()
+    edge.forget_certificates()
     if (read_outputs(stage.name) or {}).get("region") == stage.region:
         outputs_file(stage.name).unlink()
     return "\n".join([*kept(stage, _outliving(stage)), *replica.stop(stage)])

@@ -7,7 +7,7 @@ import os
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -128,9 +128,11 @@ class Addresses:
     connect_sources: tuple[str, ...]
 
     @classmethod
-    def of(cls, stage: Stage, ids: ApiIds, distribution_domain: str) -> Addresses:
+    def of(cls, stage: Stage, ids: ApiIds, distribution_domain: str, domain: str = "") -> Addresses:
+        """domain: the owner's, once all its names lead here (`deploy/edge/names.py`); AWS's names without one."""
         if stage.endpoint_url is None:
-            return cls._on_aws(stage, ids, distribution_domain)
+            found = cls._on_aws(stage, ids, distribution_domain)
+            return found._named(domain) if domain and ids.rest and ids.socket else found
         port = urlsplit(stage.endpoint_url).port
         api = f"http://{ids.rest}.execute-api.localhost:{port}"
         socket = f"ws://{ids.socket}.execute-api.localhost:{port}" if ids.socket else None
@@ -144,6 +146,13 @@ class Addresses:
             files_source=stage.endpoint_url,
             connect_sources=_present(cognito, ids.rest and api, socket, stage.endpoint_url),
         )
+
+    def _named(self, domain: str) -> Addresses:
+        """Scripts of the deployment keep AWS's name of the API, which leads there whatever DNS says."""
+        api, socket = f"https://api.{domain}", f"wss://socket.{domain}"
+        others = [each for each in self.connect_sources if "execute-api" not in each]
+        sources = _present(others[0], api, socket, *others[1:])
+        return replace(self, site_url=f"https://{domain}", api_url=api, socket_url=socket, connect_sources=sources)
 
     @classmethod
     def _on_aws(cls, stage: Stage, ids: ApiIds, distribution_domain: str) -> Addresses:
@@ -182,6 +191,8 @@ class Settings:
     answer_concurrency, extract_concurrency: Lambda's reserved concurrency of `answer` and `extract`, and their limit;
         0 reserves none (a new account has 10 in all).
         https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html
+    firewall: AWS WAF before the API and the site. bot_control: its bot rules, which need it.
+    domain: the site's own name, as example.com; "" for AWS's. hosted_zone_id: of Route 53, where its records are made.
     """
 
     app: Mapping[str, Any]
@@ -198,6 +209,10 @@ class Settings:
     comment_origins: Sequence[str] = ()
     answer_concurrency: int = 0
     extract_concurrency: int = 0
+    firewall: bool = False
+    bot_control: bool = False
+    domain: str = ""
+    hosted_zone_id: str = ""
 
     @property
     def provider(self) -> str:
@@ -213,6 +228,10 @@ class Settings:
 
 # As browsers write it, who are asked whether it is the same: https://url.spec.whatwg.org/#concept-url-origin
 _ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:(?!80$|443$)[0-9]{1,5})?")
+
+# In lower case and ASCII, without `www`, which leads there, and short enough for `socket.` before it.
+_DOMAIN = re.compile(r"(?!www\.)(?=.{4,200}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])")
+_ZONE = re.compile(r"Z[A-Z0-9]{1,31}")
 
 APP_SETTINGS = frozenset(
     {
@@ -265,8 +284,19 @@ def read_settings(text: str, stage: str) -> Settings:
                 raise DeploymentError(
                     f"deploy/settings.toml: {name}: {origin} is no origin, such as https://portfolio.example"
                 )
+    _check_edge(merged)
     app = {name: value for name, value in merged.items() if name in APP_SETTINGS}
     return Settings(app=app, **{name: value for name, value in merged.items() if name in own})
+
+
+def _check_edge(merged: Mapping[str, Any]) -> None:
+    domain, zone = merged.get("domain", ""), merged.get("hosted_zone_id", "")
+    if domain and not _DOMAIN.fullmatch(domain):
+        raise DeploymentError(f"deploy/settings.toml: domain: {domain} is no name, such as chat.example.com")
+    if zone and not (domain and _ZONE.fullmatch(zone)):
+        raise DeploymentError("deploy/settings.toml: hosted_zone_id is a domain's zone of Route 53, as Z0123456789ABC")
+    if merged.get("bot_control") and not merged.get("firewall"):
+        raise DeploymentError("deploy/settings.toml: bot_control is a part of the firewall: set firewall = true")
 
 
 def load_settings(stage: str) -> Settings:

@@ -73,6 +73,20 @@ prepare_environment() {
   echo "$stamp" > .venv/installed
 }
 
+# checkov reads templates, in an environment of its own: what it needs clashes with what Chalice needs.
+prepare_checkov() {
+  local stamp
+  stamp="$(.venv/bin/python -c 'import sys; print(sys.version)' | cksum) $(cksum < tests/checkov-requirements.txt)"
+  if [[ -f .build/checkov/installed && $(< .build/checkov/installed) == "$stamp" ]]; then
+    return
+  fi
+  counting "making .build/checkov" .venv/bin/python -m venv --clear .build/checkov || fail "it could not be made; see above"
+  counting "installing checkov into it (the first time takes a minute or two)" \
+    .build/checkov/bin/python -m pip --disable-pip-version-check install --quiet --require-hashes \
+    -r tests/checkov-requirements.txt || fail "checkov could not be installed; see above"
+  echo "$stamp" > .build/checkov/installed
+}
+
 # prepare_node FOLDER: the packages that its lock names, installed when the lock has changed.
 prepare_node() {
   local stamp

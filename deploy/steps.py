@@ -25,6 +25,9 @@ from deploy.account import (
     secret_keys,
     usage_plan,
 )
+from deploy.edge import names
+from deploy.edge import step as edge
+from deploy.edge.step import Edge
 from deploy.environment import BUILD, Addresses, ApiIds, Settings, Stage, load_settings
 from deploy.functions import app_modules, chalice_app, package, policies, recursion, resources, runtime
 from deploy.local import demo_twin
@@ -54,6 +57,10 @@ class Deployment:
     ids: ApiIds = field(default_factory=ApiIds)
     foundation: Mapping[str, str] | None = None
     access: bedrock.Access = field(default_factory=bedrock.Access)
+    edge: Edge = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.edge = Edge(self.stage, self.settings, self.progress)
 
     def run(self) -> dict[str, Any]:
         """Deploy everything and return the outputs. Raises DeploymentError."""
@@ -63,6 +70,8 @@ class Deployment:
         self.ids = chalice_app.ids(self.stage)
         self.reach_model()  # first: it may have to wait for a person, which the rest need not have been made for
         self.copy_backups()
+        self.edge.take_names(self.ids, templates(self.stage))
+        self.edge.guard_site(templates(self.stage))
         pages.keep_shell(self.stage)
         self.lay_foundation()
         self.make_secret_keys()
@@ -81,7 +90,8 @@ class Deployment:
 
     @property
     def addresses(self) -> Addresses:
-        return Addresses.of(self.stage, self.ids, (self.foundation or {}).get("DistributionDomain", ""))
+        distribution = (self.foundation or {}).get("DistributionDomain", "")
+        return Addresses.of(self.stage, self.ids, distribution, self.edge.domain)
 
     def choose_python(self) -> runtime.Runtime:
         """Before anything is changed: it may not be on this machine."""
@@ -119,6 +129,7 @@ class Deployment:
                 "OwnerEmail": self.settings.owner_email,
                 # Where none are to be kept, what there is goes tomorrow.
                 "TranscriptDays": str(max(1, app_modules.settings(self.settings.variables()).transcript_days)),
+                **self.edge.of_distribution,
                 "Protected": "false" if stage.is_local else "true",
                 "Local": "true" if stage.is_local else "false",
             }
@@ -167,6 +178,7 @@ class Deployment:
         before = self.ids
         self._deploy_functions(built, "functions and APIs")
         if self.ids != before:
+            self.edge.take_names(self.ids, templates(self.stage))
             self.lay_foundation()
             self._deploy_functions(built, "roles with the APIs' names")
 
@@ -226,6 +238,7 @@ class Deployment:
         with self.progress.step("limits of the APIs") as step:
             changed = gateway.configure_stages(self.stage, self.ids, self.settings)
             step.changed(usage_plan.configure(self.stage, self.ids, self.settings) or bool(changed))
+        self.edge.guard_api(self.ids, templates(self.stage))
         with self.progress.step("operations stack") as step:
             stack = cloudformation.deploy(
                 self.stage,
@@ -286,6 +299,9 @@ def templates(stage: Stage) -> dict[str, str]:
         "foundation.yaml": resources.around(functions),
         "operations.yaml": resources.invocations(functions),
         "backup-replica.yaml": {},
+        "edge.yaml": {},
+        "edge-api.yaml": {},
+        "names.yaml": {},
     }
     return {name: cloudformation.template(stage, name, more) for name, more in added.items()}
 
@@ -325,7 +341,8 @@ def find_outputs(stage: Stage) -> dict[str, Any] | None:
     ids = chalice_app.ids(stage) if foundation else ApiIds()
     if foundation is None or ids.rest is None:
         return None
-    return describe(stage, Addresses.of(stage, ids, foundation["DistributionDomain"]), foundation)
+    domain = names.current(stage)
+    return describe(stage, Addresses.of(stage, ids, foundation["DistributionDomain"], domain), foundation)
 
 
 def outputs_file(name: str) -> Path:
@@ -360,4 +377,5 @@ def read_outputs(name: str) -> dict[str, Any] | None:
 def begin(stage: Stage, progress: Progress, state_dir: Path, python: str | None = None) -> Deployment:
     settings = load_settings(stage.name)
     replica.check(stage, settings.backup_replica_region)
+    edge.check(stage, settings)
     return Deployment(stage, settings, progress, app_modules.functions(), state_dir, python)

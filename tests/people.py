@@ -184,21 +184,21 @@ class Person:
         self, ticket: str | None, connection_id: str, headers: Mapping[str, str] = MappingProxyType({"Origin": ORIGIN})
     ) -> int:
         """headers: of the handshake; by default a browser's that shows the site."""
-        event = _socket_event("CONNECT", connection_id) | {"headers": dict(headers)}
+        event = socket_event("CONNECT", connection_id) | {"headers": dict(headers)}
         event["queryStringParameters"] = {"ticket": ticket} if ticket is not None else None
         status: int = self.stage.app.connect(event, Context(10))["statusCode"]
         return status
 
     def ping(self, connection_id: str) -> int:
-        event = _socket_event("MESSAGE", connection_id) | {"body": '{"type":"ping"}'}
+        event = socket_event("MESSAGE", connection_id) | {"body": '{"type":"ping"}'}
         status: int = self.stage.app.message(event, Context(10))["statusCode"]
         return status
 
     def disconnect(self, connection_id: str) -> None:
-        self.stage.app.disconnect(_socket_event("DISCONNECT", connection_id), Context(10))
+        self.stage.app.disconnect(socket_event("DISCONNECT", connection_id), Context(10))
 
 
-def _socket_event(event_type: str, connection_id: str) -> dict[str, Any]:
+def socket_event(event_type: str, connection_id: str) -> dict[str, Any]:
     return {
         "requestContext": {
             "connectionId": connection_id,
@@ -206,6 +206,7 @@ def _socket_event(event_type: str, connection_id: str) -> dict[str, Any]:
             "stage": ENDPOINT.rpartition("/")[2],
             "apiId": "sockets",
             "eventType": event_type,
+            "identity": {"sourceIp": "203.0.113.7"},
         }
     }
 

@@ -31,7 +31,7 @@ from tests.storage import BUCKET, Storage
 
 ROOT = Path(__file__).resolve().parent.parent
 ORIGIN = "https://site.example"
-ENDPOINT = "https://sockets.example/api"
+ENDPOINT = "https://sockets.execute-api.eu-west-1.amazonaws.com/api"
 # How long a test waits for another thread before it fails.
 PATIENCE_S = 20.0
 

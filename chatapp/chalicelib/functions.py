@@ -434,7 +434,16 @@ FUNCTIONS: Mapping[str, Function] = {
     RESTORE: _RESTORE,
     RESTORE_DRILL: _RESTORE_DRILL,
     HEALTH_CHECK: _HEALTH_CHECK,
-    CONNECT: Function(1024, 10, (Grant("table", "sockets", ("Query", "PutItem", "DeleteItem")),)),
+    CONNECT: Function(
+        1024,
+        10,
+        (
+            Grant("table", "sockets", ("Query", "PutItem", "DeleteItem")),
+            # How often an address tries.
+            Grant("table", "usage", ("UpdateItem",)),
+            Grant("parameter", "address-key", ("GetParameter",)),
+        ),
+    ),
     MESSAGE: Function(512, 10),
     DISCONNECT: Function(512, 10, (Grant("table", "sockets", ("DeleteItem",)),)),
 }

@@ -87,6 +87,8 @@ DEFAULT_RATES: Rates = MappingProxyType(
         "ips": {
             "sends": Limit(30, 60),
             "sockets": Limit(60, 300),
+            # Opened by whomever, with a ticket or without: WAF knows no sockets. A house full of people is one address.
+            "connects": Limit(600, 300),
             "visits": Limit(30, 3_600),
             "signups": Limit(5, 86_400),
         },

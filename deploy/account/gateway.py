@@ -22,6 +22,12 @@ _RESPONSES: dict[str, tuple[str, str | None, str | None]] = {
         "This needs a valid API key, sent as x-api-key. Ask the owner for one.",
         None,
     ),
+    # What the managed rules of the firewall block (`deploy/stacks/edge-api.yaml`).
+    "WAF_FILTERED": (
+        "blocked",
+        "The firewall took this request for an attack. Change it, or try from another network.",
+        None,
+    ),
     "THROTTLED": ("throttled", "Too many requests at once. Try again in a second.", None),
     "QUOTA_EXCEEDED": ("throttled", "This API key's quota of the day is used up. Try again in an hour.", None),
     "REQUEST_TOO_LARGE": ("payload_too_large", "The request is larger than 10 MB.", None),
@@ -30,7 +36,7 @@ _RESPONSES: dict[str, tuple[str, str | None, str | None]] = {
 # Seconds. A quota's day begins anew for all keys alike, at a time that no template can count down to.
 _RETRY_AFTER = {"THROTTLED": 1, "QUOTA_EXCEEDED": 3_600}
 # What may come in place of a public route's answer, which any page may read; it holds nothing of anybody.
-_OF_PUBLIC_ROUTES = {"DEFAULT_5XX", "INTEGRATION_TIMEOUT", "THROTTLED"}
+_OF_PUBLIC_ROUTES = {"DEFAULT_5XX", "INTEGRATION_TIMEOUT", "THROTTLED", "WAF_FILTERED"}
 
 
 def responses(site_origin: str, security: Mapping[str, str]) -> dict[str, dict[str, Any]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import threading
 import time
 from typing import Any
@@ -13,8 +14,8 @@ from chalicelib.push import channel
 from chalicelib.shapes import ConversationUpdated
 
 from tests.fakes import dynamodb, wire
-from tests.fakes.aws import client_error, gone
-from tests.people import Person, text_in, text_of
+from tests.fakes.aws import Context, client_error, gone
+from tests.people import Person, socket_event, text_in, text_of
 from tests.stage import ENDPOINT, ORIGIN, PATIENCE_S, Stage, wait_for
 
 TEXT = "Red roses, white lilies and one yellow tulip."
@@ -396,3 +397,28 @@ def test_a_new_title_is_pushed_without_a_sequence(stage: Stage, ada: Person) -> 
     ada.ask(conversation_id, "Which roses?")
     updated = {"type": "conversation.updated", "conversation_id": conversation_id, "title": "Roses"}
     assert stage.gateway.sent["tab"][-1] == updated
+
+
+def connecting(ticket: str, ip: str = "203.0.113.9") -> dict[str, Any]:
+    event = socket_event("CONNECT", "one")
+    event["requestContext"]["identity"] = {"sourceIp": ip}
+    return event | {"headers": {"Origin": ORIGIN}, "queryStringParameters": {"ticket": ticket}}
+
+
+def test_an_address_tries_so_many_sockets_and_its_tickets_stay_good(stage: Stage, ada: Person) -> None:
+    """Also without a ticket: each attempt costs a function, and no firewall stands before sockets."""
+    stage.configure(rates=json.dumps({"ips": {"connects": [2, 3_600]}}))
+    ticket = ada.post("/sockets").body["ticket"]
+    others = connecting(ticket, "203.0.113.8")
+    tried = [connecting("guess"), connecting("guess"), connecting(ticket), others]
+    assert [stage.app.connect(event, Context(10))["statusCode"] for event in tried] == [403, 403, 403, 200]
+    assert "203.0.113" not in str(stage.rows("usage"))
+
+
+def test_a_socket_that_came_by_the_owners_name_is_pushed_to_by_awss(stage: Stage, ada: Person) -> None:
+    """Whose path has the stage that the owner's name leaves out."""
+    event = connecting(ada.post("/sockets").body["ticket"])
+    event["requestContext"]["domainName"] = "socket.example.com"
+    assert stage.app.connect(event, Context(10))["statusCode"] == 200
+    (row,) = (row for row in stage.rows("sockets") if row["item"] == "connection:one")
+    assert row["endpoint"] == ENDPOINT

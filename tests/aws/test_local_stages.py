@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 import zipfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -15,7 +16,8 @@ import pytest
 
 from deploy import destruction, steps
 from deploy.account import cloudformation
-from deploy.environment import DeploymentError, Settings, Stage
+from deploy.edge import firewall
+from deploy.environment import ApiIds, DeploymentError, Settings, Stage
 from deploy.functions import app_modules
 from deploy.local.aws import LocalAws
 from deploy.progress import Progress
@@ -127,3 +129,29 @@ def test_one_stage_goes_and_comes_again_beside_another(stages: tuple[Stage, Stag
     )
     assert "Versions" not in s3.list_object_versions(Bucket=a.files_bucket)
     assert a.client("dynamodb").scan(TableName=f"{a.prefix}-usage")["Count"] == 0
+
+
+def test_a_firewall_is_put_before_an_api_and_goes_again(stages: tuple[Stage, Stage]) -> None:
+    """By the stacks and calls of AWS. It knows no logging of it, and evaluates no rule: settings refuse it there."""
+    stage, _ = stages
+    gateway, settings = stage.client("apigateway"), Settings(app={}, firewall=True)
+    rest = gateway.create_rest_api(name="behind")["id"]
+    gateway.create_deployment(restApiId=rest, stageName="api")
+    arn = f"arn:aws:apigateway:{stage.region}::/restapis/{rest}/stages/api"
+    logging = re.compile(r"^  Logging:\n(    .*\n)+", re.MULTILINE)
+    templates = {name: logging.sub("", body) for name, body in steps.templates(stage).items()}
+    said = list[str]().append
+    ids, waf = ApiIds(rest), stage.client("wafv2")
+    try:
+        raised = [firewall.raise_before_api(stage, ids, settings, templates, said) for _ in range(2)]
+        assert raised == [True, False]
+        stands = waf.get_web_acl_for_resource(ResourceArn=arn)["WebACL"]
+        assert stands["Name"] == f"{stage.prefix}-api"
+        site = firewall.raise_before_site(stage, settings, templates, said)
+        assert ":global/webacl/" in site.outputs["FirewallArn"]
+        assert firewall.lower_before_site(stage, said)
+        assert firewall.lower_before_api(stage, ids, said)
+        with pytest.raises(waf.exceptions.WAFNonexistentItemException):
+            waf.get_web_acl_for_resource(ResourceArn=arn)
+    finally:
+        gateway.delete_rest_api(restApiId=rest)

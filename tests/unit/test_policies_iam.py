@@ -45,22 +45,52 @@ PLACES = {
 _PREFIXES = ("uploads", "extracted", "drill", "twins", "previews", "transcripts")
 
 
-@lru_cache(maxsize=8)
 def foundation(stage: str, region: str) -> Template:
+    parameters = {"Stage": stage, "ConnectSources": "https://api.example"}
+    return Template(bodies(stage, region)["foundation.yaml"], parameters, region)
+
+
+# Of each stack that holds policies, what it is given beside the stage's name.
+_STACKS: dict[str, dict[str, str]] = {
+    "foundation.yaml": {"ConnectSources": "https://api.example", "BackupsReplicaRegion": "eu-central-1"},
+    "backup-replica.yaml": {},
+}
+
+
+@lru_cache(maxsize=8)
+def bodies(stage: str, region: str) -> dict[str, str]:
     made = Stage(stage, region)
     made.__dict__["account_id"] = ACCOUNT  # what AWS would be asked for
-    parameters = {"Stage": stage, "ConnectSources": "https://api.example"}
-    return Template(steps.templates(made)["foundation.yaml"], parameters, region)
+    return steps.templates(made)
 
 
 def declared(place: Place) -> Iterator[tuple[str, dict[str, Any], bool]]:
-    """The stack's policies: where each stands, its document, and whether it is a role's trust."""
-    template = foundation(place.stage, place.region)
-    for name, role in template.of_type("AWS::IAM::Role").items():
-        yield f"trust of {name}", role["AssumeRolePolicyDocument"], True
-        yield from ((f"{name}: {each['PolicyName']}", each["PolicyDocument"], False) for each in role["Policies"])
-    for name, policy in template.of_type("AWS::S3::BucketPolicy").items():
-        yield name, policy["PolicyDocument"], False
+    """The stacks' policies: where each stands, its document, and whether it is a role's trust."""
+    for file, parameters in _STACKS.items():
+        body = bodies(place.stage, place.region)[file]
+        template = Template(body, {"Stage": place.stage, **parameters}, place.region)
+        for name, resource in template.resources.items():
+            yield from _within(name, resource["Properties"])
+
+
+def _within(name: str, properties: Any) -> Iterator[tuple[str, dict[str, Any], bool]]:
+    """Whatever type of resource holds it: of a role, a bucket, a queue, a topic, a key."""
+    if isinstance(properties, list):
+        for each in properties:
+            yield from _within(name, each)
+    elif isinstance(properties, dict):
+        for key, value in properties.items():
+            if key == "AssumeRolePolicyDocument":
+                yield f"trust of {name}", value, True
+            elif key == "PolicyDocument":
+                yield ": ".join(filter(None, [name, properties.get("PolicyName")])), value, False
+            else:
+                yield from _within(name, value)
+
+
+def test_every_stack_that_holds_policies_is_looked_at() -> None:
+    holding = {file for file, body in bodies("prod", "eu-west-1").items() if "PolicyDocument" in body}
+    assert holding == set(_STACKS)
 
 
 @pytest.mark.parametrize("place", PLACES.values(), ids=PLACES)

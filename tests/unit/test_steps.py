@@ -344,7 +344,7 @@ def test_expiry_is_switched_on_where_the_local_aws_has_not_read_it_and_once(monk
 
 
 def test_gateway_errors_have_the_apps_shape_and_headers_and_the_sites_origin() -> None:
-    of_public_routes = {"DEFAULT_5XX", "INTEGRATION_TIMEOUT", "THROTTLED"}
+    of_public_routes = {"DEFAULT_5XX", "INTEGRATION_TIMEOUT", "THROTTLED", "WAF_FILTERED"}
     for kind, response in gateway.responses("https://d1.cloudfront.net", app_modules.security_headers()).items():
         headers = response["responseParameters"]
         origin = "*" if kind in of_public_routes else "https://d1.cloudfront.net"

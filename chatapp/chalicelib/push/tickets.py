@@ -98,11 +98,14 @@ def _ticket_subject(ticket: str) -> str:
     return f"ticket:{hashlib.sha256(ticket.encode()).hexdigest()}"
 
 
-def endpoint_of(request_context: dict[str, Any], endpoint_url: str | None) -> str:
-    """Where to push to a connection: the API's own address, or the emulator's path form of it."""
+def endpoint_of(request_context: dict[str, Any], endpoint_url: str | None, region: str) -> str:
+    """Where to push to a connection: AWS's own name of the API, or the emulator's path form of it.
+
+    `domainName` of the context is the owner's name where a page came by that, which has no stage in its path.
+    """
     if endpoint_url:
         return f"{endpoint_url}/_aws/execute-api/{request_context['apiId']}/{request_context['stage']}"
-    return f"https://{request_context['domainName']}/{request_context['stage']}"
+    return f"https://{request_context['apiId']}.execute-api.{region}.amazonaws.com/{request_context['stage']}"
 
 
 def comes_from(event: dict[str, Any], site_origin: str) -> bool:
@@ -126,7 +129,7 @@ def on_connect(services: Services, event: dict[str, Any]) -> dict[str, int]:
     if not is_own and not any(comes_from(event, origin) for origin in services.settings.twin_origins):
         return {"statusCode": 403}
     ticket = (event.get("queryStringParameters") or {}).get("ticket")
-    endpoint = endpoint_of(context, services.settings.endpoint_url)
+    endpoint = endpoint_of(context, services.settings.endpoint_url, services.settings.region)
     try:
         connect(services, ticket, context["connectionId"], endpoint, of_visits=not is_own)
     except Refused:

@@ -42,7 +42,7 @@ from . import addresses, gcra, usage
 if TYPE_CHECKING:
     from chalicelib.services import Services
 
-What = Literal["sends", "uploads", "sockets", "comments", "visits", "signups"]
+What = Literal["sends", "uploads", "sockets", "connects", "comments", "visits", "signups"]
 
 # Of a row of rates: it is followed by what is done.
 PERIOD = "rate:"
@@ -53,6 +53,7 @@ _NAMED: Mapping[What, str] = {
     "sends": "messages",
     "uploads": "files",
     "sockets": "connections",
+    "connects": "connections",
     "comments": "comments",
     "visits": "visits",
     "signups": "sign-ups",

@@ -263,6 +263,7 @@ export const en = {
     budget_spent: "This month’s budget for Claude is spent. Sending works again next month, or when the limit is raised.",
     rate_limited: (time: string) => `Too many requests at once. It works again after ${time}.`,
     throttled: "Too many requests at once. Wait a moment, then try again.",
+    blocked: "The site’s firewall took this for an attack and refused it. Reword it, or try from another network.",
     unavailable: "The message is stored, but its answer could not be started. Try again: nothing is sent twice.",
     request_id_reused: "This message clashes with one sent before. Send it again.",
     expired: "Your session has ended. Sign in again.",

@@ -58,6 +58,7 @@ export const filesEn = {
     upload_refused: "The storage refused the upload. Try again.",
     rate_limited: "Too many files at once. Wait a moment, then try again.",
     throttled: "Too many requests at once. Wait a moment, then try again.",
+    blocked: "The site’s firewall refused this file’s name. Rename it.",
     invalid_request: "The server does not accept this file.",
     unreadable_program: "Programs are not accepted. Attach a document, a text or an image.",
     unreadable_archive: "An archive cannot be read. Unpack it and attach the files that matter.",

@@ -60,6 +60,7 @@ export const filesFr: typeof filesEn = {
     upload_refused: "Le stockage a refusé l’envoi. Réessayez.",
     rate_limited: "Trop de fichiers à la fois. Attendez un instant, puis réessayez.",
     throttled: "Trop de demandes à la fois. Attendez un instant, puis réessayez.",
+    blocked: "Le pare-feu du site a refusé le nom de ce fichier. Renommez-le.",
     invalid_request: "Le serveur n’accepte pas ce fichier.",
     unreadable_program: "Les programmes ne sont pas acceptés. Joignez un document, un texte ou une image.",
     unreadable_archive: "Une archive ne peut pas être lue. Décompressez-la et joignez les fichiers utiles.",

@@ -269,6 +269,7 @@ export const fr: Messages = {
     budget_spent: "Le budget du mois pour Claude est épuisé. L’envoi reprendra le mois prochain, ou quand la limite sera relevée.",
     rate_limited: (time) => `Trop de demandes à la fois. Ce sera de nouveau possible après ${time}.`,
     throttled: "Trop de demandes à la fois. Attendez un instant, puis réessayez.",
+    blocked: "Le pare-feu du site a pris cette demande pour une attaque et l’a refusée. Reformulez-la, ou essayez depuis un autre réseau.",
     unavailable: "Le message est enregistré, mais la réponse n’a pas pu démarrer. Réessayez : rien n’est envoyé deux fois.",
     request_id_reused: "Ce message entre en conflit avec un message déjà envoyé. Envoyez-le à nouveau.",
     expired: "Votre session est terminée. Reconnectez-vous.",

@@ -5,8 +5,8 @@ export type Problem =
   | { is: "waiting"; untilMs: number }
   | { is: "limited"; untilMs: number }
   | { is: "resting"; untilMs: number | null }
-  /** over: a preview is; ended: a visit is. spent: the owner's own budget, which pays their previews. */
-  | { is: "offline" | "over" | "ended" | "spent" | "busy" | "gone" | "refused" | "failed" }
+  /** blocked: by the firewall. over: a preview is; ended: a visit is. spent: the owner's own budget, which pays their previews. */
+  | { is: "offline" | "over" | "ended" | "spent" | "busy" | "gone" | "refused" | "blocked" | "failed" }
   | { is: "invalid"; message: string };
 
 /** So long a question waits by itself for its turn; whoever has to wait longer asks again. */
@@ -28,7 +28,7 @@ export function problemOf(error: unknown): Problem {
     case 401:
       return { is: "over" };
     case 403:
-      return { is: "refused" };
+      return { is: error.code === "blocked" ? "blocked" : "refused" };
     case 404:
       return { is: "gone" };
     case 409:

@@ -66,6 +66,7 @@ describe("what refused", () => {
     [api(429, "budget_spent"), "spent"],
     [api(400, "invalid_request"), "invalid"],
     [api(403, "origin_not_allowed"), "refused"],
+    [api(403, "blocked"), "blocked"],
     [api(404, "not_found"), "gone"],
     [api(409, "answer_in_progress"), "busy"],
     [api(503, "unavailable"), "failed"],

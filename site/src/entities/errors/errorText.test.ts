@@ -21,3 +21,9 @@ it("names the day of what comes back on another one", () => {
   expect(formatMoment("fr", Date.now() + 12_000)).toBe("14:00:12");
   expect(formatMoment("fr", Date.now() + 86_400_000)).toMatch(/^29 nov\. 2026.*14:00$/);
 });
+
+it("says of what the firewall blocked that it was the firewall", () => {
+  const blocked = new ApiError(403, "blocked", "The firewall took this request for an attack.");
+  expect(errorText(en, blocked)).toMatch(/firewall.*Reword it/);
+  expect(errorText(fr, blocked)).toMatch(/pare-feu.*Reformulez/);
+});

@@ -27,6 +27,7 @@ export function errorText(t: Messages, error: unknown): string {
     case "payload_too_large":
     case "budget_spent":
     case "throttled":
+    case "blocked":
     case "unavailable":
     case "request_id_reused":
       return t.errors[error.code];
