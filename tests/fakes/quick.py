@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 import botocore.useragent
@@ -22,6 +22,8 @@ from moto.core.exceptions import HTTPException
 from moto.core.request import normalize_request
 from moto.core.utils import get_equivalent_url_in_aws_domain
 
+from tests.fakes import quick_expressions
+
 Answering = Callable[..., Any]
 # Of a stage's tables and objects, with room: one that is forgotten is found again.
 _URLS = 4096
@@ -32,9 +34,15 @@ def make() -> None:
     botocore.useragent.sanitize_user_agent_string_component = lru_cache(maxsize=1024)(
         botocore.useragent.sanitize_user_agent_string_component
     )
-    moto.core.responses.method_names_from_class = cache_of_names(moto.core.responses.method_names_from_class)
+    names_of = moto.core.responses.method_names_from_class
+    moto.core.responses.method_names_from_class = cache(lambda of: frozenset(names_of(of)))
     # For `requests`, by which nothing here asks AWS.
     moto.core.models.RESPONSES_METHODS.clear()
+    _quicken_requests()
+    quick_expressions.make()
+
+
+def _quicken_requests() -> None:
     as_before = BotocoreStubber.process_request
 
     def process(self: BotocoreStubber, request: AWSPreparedRequest) -> Any:
@@ -43,10 +51,6 @@ def make() -> None:
         return _answered(answering, request) if answering else as_before(self, request)
 
     BotocoreStubber.process_request = process
-
-
-def cache_of_names(names_of: Callable[[type], list[str]]) -> Callable[[type], frozenset[str]]:
-    return lru_cache(maxsize=None)(lambda of: frozenset(names_of(of)))
 
 
 def _answered(answering: Answering, request: AWSPreparedRequest) -> Any:
@@ -68,7 +72,7 @@ def _answering(url: str) -> Answering | None:
     return None
 
 
-@lru_cache(maxsize=None)
+@cache
 def _paths(service: str) -> list[tuple[re.Pattern[str], Answering]]:
     by_account: Any = backends.get_backend(service)  # type: ignore[call-overload]
     regions = by_account[DEFAULT_ACCOUNT_ID]
