@@ -1,7 +1,7 @@
 """moto and botocore without what they work out anew for every request, though it never changes.
 
-Which function of moto's answers a URL is found once per URL, and its methods once per class; botocore cleans the parts
-of its User-Agent once. What is sent, checked, stored and answered is the same.
+Which function of moto's answers a URL is found once per URL, and its methods once per class; botocore reads a service's
+model once, and cleans the parts of its User-Agent once. What is sent, checked, stored and answered is the same.
 """
 
 from __future__ import annotations
@@ -11,10 +11,12 @@ from collections.abc import Callable
 from functools import cache, lru_cache
 from typing import Any
 
+import botocore.session
 import botocore.useragent
 import moto.core.models
 import moto.core.responses
 from botocore.awsrequest import AWSPreparedRequest
+from botocore.loaders import Loader, create_loader
 from moto import backend_index, backends
 from moto.core import DEFAULT_ACCOUNT_ID
 from moto.core.botocore_stubber import BotocoreStubber
@@ -34,12 +36,29 @@ def make() -> None:
     botocore.useragent.sanitize_user_agent_string_component = lru_cache(maxsize=1024)(
         botocore.useragent.sanitize_user_agent_string_component
     )
+    # The services' models are read once, not for each session.
+    botocore.session.create_loader = _loader
     names_of = moto.core.responses.method_names_from_class
     moto.core.responses.method_names_from_class = cache(lambda of: frozenset(names_of(of)))
     # For `requests`, by which nothing here asks AWS.
     moto.core.models.RESPONSES_METHODS.clear()
     _quicken_requests()
     quick_expressions.make()
+
+
+class _Once(list[str]):
+    """Where models are looked for: each session of boto3's adds its own folder."""
+
+    def append(self, path: str) -> None:
+        if path not in self:
+            super().append(path)
+
+
+@cache
+def _loader(search_path: str | None = None) -> Loader:
+    made = create_loader(search_path)
+    made._search_paths = _Once(made.search_paths)
+    return made
 
 
 def _quicken_requests() -> None:
