@@ -15,12 +15,14 @@ from xdist.scheduler import LoadScopeScheduling
 from deploy.local.demo_model.server import DemoServer
 from tests import calls, grants
 from tests import stage as stages
+from tests.fakes import quick
 from tests.people import Person
 
 # Before the app is imported: its decorators read the environment.
 os.environ.update(stages.ENVIRONMENT)
 # Before any session of botocore's is made.
 calls.record()
+quick.make()
 
 # Tests that share what takes long to make.
 TOGETHER = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import itertools
 import json
 import os
@@ -20,6 +21,9 @@ import boto3
 import yaml
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 from moto import mock_aws
+from moto.core import DEFAULT_ACCOUNT_ID
+from moto.dynamodb.models import dynamodb_backends
+from moto.s3.models import s3_backends
 
 from deploy.local.demo_model.server import DemoServer
 from tests.fakes import s3
@@ -27,7 +31,7 @@ from tests.fakes.aws import Context, FakeEdges, FakeGateway, FakeLambda, FakePoo
 from tests.fakes.clients import serve
 from tests.fakes.dynamodb import Wire
 from tests.fakes.exports import LAG_S, Exports
-from tests.storage import BUCKET, Storage
+from tests.storage import BUCKET, Storage, make_buckets
 
 ROOT = Path(__file__).resolve().parent.parent
 ORIGIN = "https://site.example"
@@ -106,9 +110,21 @@ def password_policy() -> dict[str, Any]:
     return policy
 
 
+class StandIn:
+    """Whatever fake is in its place just now."""
+
+    fake: object = None
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.fake, name)
+
+
 @dataclass(frozen=True)
 class _Clients:
-    """The tests' own clients, the wires, and the app's clients: made once, since making them is slow."""
+    """The tests' own clients, the wires, and the app's clients: made once, since making them is slow.
+
+    stand_ins: what carries out the calls of some of the app's, by service; each stage puts its own in.
+    """
 
     dynamodb: Any
     ssm: Any
@@ -116,19 +132,46 @@ class _Clients:
     wire: Wire
     s3_wire: s3.Wire
     made: dict[Any, Any]
+    stand_ins: dict[str, StandIn]
 
 
 @lru_cache(maxsize=1)
 def _clients() -> _Clients:
     from chalicelib.aws import clients
 
-    own = _Clients(boto3.client("dynamodb"), boto3.client("ssm"), boto3.client("s3"), Wire(), s3.Wire(), {})
+    own = _Clients(boto3.client("dynamodb"), boto3.client("ssm"), boto3.client("s3"), Wire(), s3.Wire(), {}, {})
     own.made.update({(service, None): clients.client(service) for service in ("dynamodb", "ssm", "s3")})
+    for service in ("lambda", "scheduler", "cognito-idp", "cloudfront", "apigatewaymanagementapi"):
+        endpoint = ENDPOINT if service == "apigatewaymanagementapi" else None
+        own.stand_ins[service] = StandIn()
+        own.made[service, endpoint] = serve(clients.client(service, endpoint), own.stand_ins[service])
     own.wire.attach(own.dynamodb, faults=False)
     own.wire.attach(own.made["dynamodb", None], faults=True)
     own.s3_wire.attach(own.s3, faults=False)
     own.s3_wire.attach(own.made["s3", None], faults=True)
     return own
+
+
+def _lay_out() -> None:
+    """The empty tables and buckets of a stage, in a moto that has nothing: copies of those that were made first."""
+    tables = dynamodb_backends[DEFAULT_ACCOUNT_ID][ENVIRONMENT["AWS_DEFAULT_REGION"]]
+    buckets = s3_backends[DEFAULT_ACCOUNT_ID]["aws"]
+    first = _first_layout()
+    tables.tables.update(copy.deepcopy(first["tables"]))
+    buckets.buckets.update(copy.deepcopy(first["buckets"]))
+    s3_backends.bucket_accounts.update(dict.fromkeys(first["buckets"], (buckets.partition, DEFAULT_ACCOUNT_ID)))
+
+
+@lru_cache(maxsize=1)
+def _first_layout() -> dict[str, dict[str, Any]]:
+    """Made by AWS's own calls; what is stored in them later is not in what this returns."""
+    own = _clients()
+    for definition in table_definitions():
+        own.dynamodb.create_table(**definition)
+    make_buckets(own.s3)
+    tables = dynamodb_backends[DEFAULT_ACCOUNT_ID][ENVIRONMENT["AWS_DEFAULT_REGION"]].tables
+    buckets = s3_backends[DEFAULT_ACCOUNT_ID]["aws"].buckets
+    return {"tables": copy.deepcopy(tables), "buckets": copy.deepcopy(buckets)}
 
 
 class _Numbers(TypeDeserializer):
@@ -170,14 +213,13 @@ class Stage(Storage):
         self.s3_wire.clear()
         clients.made.clear()
         clients.made.update(own.made)
-        serve(clients.client("lambda"), self.lambdas)
-        serve(clients.client("scheduler"), self.scheduler)
-        serve(clients.client("cognito-idp"), self.pool)
-        serve(clients.client("cloudfront"), self.edges)
-        serve(clients.client("apigatewaymanagementapi", ENDPOINT), self.gateway)
-        for definition in table_definitions():
-            self.dynamodb.create_table(**definition)
-        self.make_bucket(own.s3)
+        own.stand_ins["lambda"].fake = self.lambdas
+        own.stand_ins["scheduler"].fake = self.scheduler
+        own.stand_ins["cognito-idp"].fake = self.pool
+        own.stand_ins["cloudfront"].fake = self.edges
+        own.stand_ins["apigatewaymanagementapi"].fake = self.gateway
+        self.use_buckets(own.s3)
+        _lay_out()
         for name, value in PARAMETERS.items():
             own.ssm.put_parameter(Name=name, Value=value, Type="SecureString")
 

@@ -30,6 +30,15 @@ class Uploaded:
     event: dict[str, Any]
 
 
+def make_buckets(client: Any) -> None:
+    """Of files and of the site, versioned, and of backups, locked."""
+    where = {"LocationConstraint": "eu-west-1"}
+    for bucket in (BUCKET, SITE):
+        client.create_bucket(Bucket=bucket, CreateBucketConfiguration=where)
+        client.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
+    client.create_bucket(Bucket=BACKUPS, CreateBucketConfiguration=where, ObjectLockEnabledForBucket=True)
+
+
 class Storage:
     """What a stage does with its buckets. s3: the test's own client, which nothing befalls."""
 
@@ -37,15 +46,9 @@ class Storage:
     lambdas: FakeLambda
     s3: Any
 
-    def make_bucket(self, client: Any) -> None:
+    def use_buckets(self, client: Any) -> None:
         self.s3 = client
         self._sequence = itertools.count(1)
-        client.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
-        client.put_bucket_versioning(Bucket=BUCKET, VersioningConfiguration={"Status": "Enabled"})
-        where = {"LocationConstraint": "eu-west-1"}
-        client.create_bucket(Bucket=SITE, CreateBucketConfiguration=where)
-        client.put_bucket_versioning(Bucket=SITE, VersioningConfiguration={"Status": "Enabled"})
-        client.create_bucket(Bucket=BACKUPS, CreateBucketConfiguration=where, ObjectLockEnabledForBucket=True)
 
     def upload(
         self, person: Person, data: Path | bytes, name: str = "notes.txt", media_type: str = "text/plain"

@@ -71,10 +71,10 @@ class Laid:
         made: dict[str, Any] = {}
 
         def client(service: str, endpoint_url: str | None = None) -> Any:
-            config = clients._CONFIGS.get(service, clients._CONFIG)
-            return made.setdefault(
-                service, session.client(service, endpoint_url=self.stage.endpoint_url, config=config)
-            )
+            if service not in made:
+                config = clients._CONFIGS.get(service, clients._CONFIG)
+                made[service] = session.client(service, endpoint_url=self.stage.endpoint_url, config=config)
+            return made[service]
 
         return services.build(function, Settings.read({**os.environ, **self.variables()}), client)
 

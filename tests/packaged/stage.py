@@ -19,6 +19,7 @@ from deploy.local.demo_model.server import DemoServer
 from tests.fakes.aws import Context, FakeGateway, FakeLambda, FakePool
 from tests.packaged.shape import Function
 from tests.stage import ENVIRONMENT, PARAMETERS, Stage, table_definitions
+from tests.storage import make_buckets
 
 # What Chalice names as the handlers.
 HANDLERS = {functions.ANSWER: "app.answer", functions.EXTRACT: "app.extract", functions.PURGE: "app.purge"}
@@ -73,7 +74,8 @@ class PackagedStage(Stage):
         self.dynamodb = client("dynamodb")
         for definition in table_definitions():
             self.dynamodb.create_table(**definition)
-        self.make_bucket(client("s3"))
+        self.use_buckets(client("s3"))
+        make_buckets(self.s3)
         for name, value in PARAMETERS.items():
             client("ssm").put_parameter(Name=name, Value=value, Type="SecureString")
 
