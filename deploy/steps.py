@@ -26,7 +26,7 @@ from deploy.account import (
     usage_plan,
 )
 from deploy.environment import BUILD, Addresses, ApiIds, Settings, Stage, load_settings
-from deploy.functions import app_modules, chalice_app, package, policies, recursion, resources, runtime
+from deploy.functions import app_modules, chalice_app, layers, package, policies, recursion, resources, runtime
 from deploy.local import demo_twin
 from deploy.people import accounts, groups, smoke
 from deploy.progress import Progress
@@ -54,6 +54,7 @@ class Deployment:
     ids: ApiIds = field(default_factory=ApiIds)
     foundation: Mapping[str, str] | None = None
     access: bedrock.Access = field(default_factory=bedrock.Access)
+    layer: str = ""
 
     def run(self) -> dict[str, Any]:
         """Deploy everything and return the outputs. Raises DeploymentError."""
@@ -157,6 +158,9 @@ class Deployment:
             built = package.build(self.stage, chosen, policies.clients(self._grants), step.say)
             size_mb = built.path.stat().st_size / 1e6
             step.changed(built.changed, f"{size_mb:.1f} MB, version {built.version}")
+        with self.progress.step("layer of their dependencies") as step:
+            self.layer, published = layers.ensure(self.stage, built)
+            step.changed(published, "published")
         return built
 
     def deploy_functions(self, built: package.Package) -> None:
@@ -170,12 +174,13 @@ class Deployment:
     def _deploy_functions(self, built: package.Package, title: str) -> None:
         with self.progress.step(title) as step:
             variables = {**self.variables(), "CHATAPP_VERSION": built.version}
-            chalice_app.render(self.stage, self._place, self.functions, variables, self.settings)
+            chalice_app.render(self.stage, self._place, self.functions, variables, self.settings, self.layer)
             responses = gateway.responses(self.addresses.site_url, app_modules.security_headers())
             deployed = chalice_app.deploy(self.stage, built, responses, step.say)
             self.ids = deployed.ids
             # Only now does no function hand the former role out any more.
             removed = roles.remove_former_scheduler_role(self.stage, step.say)
+            removed += layers.remove_old(self.stage, self.layer)
             changes = len(deployed.changes) + removed + len(recursion.allow(self.stage, self._grants))
             step.changed(bool(changes), f"{changes} changes")
 
