@@ -75,6 +75,11 @@ class Stage:
         return f"/{APP}/{self.name}/visit-key"
 
     @property
+    def live_parameter(self) -> str:
+        """Of what changes without a deployment (`deploy/live_settings.py`)."""
+        return f"/{APP}/{self.name}/settings"
+
+    @property
     def artifacts_bucket(self) -> str:
         return f"{self.prefix}-artifacts-{self.account_id}-{self.region}"
 

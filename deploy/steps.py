@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from deploy import pages, site
+from deploy import live_settings, pages, site
 from deploy.account import (
     adoption,
     bedrock,
@@ -174,7 +174,7 @@ class Deployment:
     def _deploy_functions(self, built: package.Package, title: str) -> None:
         with self.progress.step(title) as step:
             variables = {**self.variables(), "CHATAPP_VERSION": built.version}
-            chalice_app.render(self.stage, self._place, self.functions, variables, self.settings, self.layer)
+            chalice_app.render(self.stage, self._place, self.functions, variables, self.settings, layer=self.layer)
             responses = gateway.responses(self.addresses.site_url, app_modules.security_headers())
             deployed = chalice_app.deploy(self.stage, built, responses, step.say)
             self.ids = deployed.ids
@@ -183,6 +183,8 @@ class Deployment:
             removed += layers.remove_old(self.stage, self.layer)
             changes = len(deployed.changes) + removed + len(recursion.allow(self.stage, self._grants))
             step.changed(bool(changes), f"{changes} changes")
+            if set_at_once := live_settings.differing(self.stage):
+                step.say(f"not as in deploy/settings.toml, by `./deploy.sh set`: {', '.join(set_at_once)}")
 
     def variables(self) -> dict[str, str]:
         """The functions' environment."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
@@ -144,6 +144,31 @@ def _models(text: str) -> tuple[ModelOffer, ...]:
         )
         for offer in json.loads(text)
     )
+
+
+_BUDGETS = (
+    *("user_budget_usd", "stage_budget_usd"),
+    *("twin_daily_budget_usd", "twin_monthly_budget_usd", "twin_topics_budget_usd"),
+)
+
+
+def _kinds(text: str) -> tuple[str, ...]:
+    return tuple(json.loads(text))
+
+
+# What changes without a deployment, and how its text is read: what is asked anew wherever it is used. All else is also
+# rendered into stacks, schedules or the site.
+LIVE: Mapping[str, Callable[[str], Any]] = MappingProxyType(
+    {
+        **dict.fromkeys(_BUDGETS, float),
+        "max_tokens": int,
+        "history_tokens": int,
+        "comments_mode": str,
+        "digest": _kinds,
+        "rates": _rates,
+        "twin_topics": json.loads,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -295,7 +320,32 @@ class Settings:
         settings._check()
         return settings
 
+    def over(self, values: Mapping[str, str]) -> Settings:
+        """These settings with others over them, of those that change at once (`LIVE`), as their variables are written.
+
+        Raises ValueError that names the field, for a name that is none of them and for a value that it cannot have.
+        """
+        changed: dict[str, Any] = {}
+        for name, text in values.items():
+            if name not in LIVE:
+                raise ValueError(f"{name} cannot change at once: {', '.join(LIVE)} can")
+            try:
+                changed[name] = LIVE[name](text)
+            except (ValueError, TypeError, AttributeError, KeyError) as error:
+                reason = str(error) if str(error).startswith(name) else f"{name}: {text[:80]} is no such value"
+                raise ValueError(reason) from error
+        settings = replace(self, **changed)
+        settings._check()
+        return settings
+
     def _check(self) -> None:
+        for name in _BUDGETS:
+            if not 0 <= getattr(self, name) < float("inf"):
+                raise ValueError(f"{name} ({getattr(self, name)}) must be 0, which spends nothing, or more")
+        if self.max_tokens < 1 or self.history_tokens < 1:
+            raise ValueError(
+                f"max_tokens ({self.max_tokens}) and history_tokens ({self.history_tokens}) must be 1 or more"
+            )
         if self.signup not in ("open", "closed"):
             raise ValueError(f"signup ({self.signup}) must be open or closed")
         if self.transcript_days < 0:

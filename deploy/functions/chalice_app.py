@@ -48,6 +48,7 @@ def render(
     functions: Mapping[str, Function],
     variables: Mapping[str, str],
     settings: Settings,
+    *,
     layer: str = "",
 ) -> None:
     """Write `.build/STAGE/.chalice`: config.json with all functions and the stage's variables, and their policies.

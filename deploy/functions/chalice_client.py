@@ -30,14 +30,8 @@ _OFTEN = {"Delay": 1, "MaxAttempts": 300}
 # What Chalice's configuration of a function is called with, beside what is to change.
 _AS_IT_IS = dict.fromkeys(
     (
-        "environment_variables",
-        "runtime",
-        "timeout",
-        "memory_size",
-        "role_arn",
-        "xray",
-        "subnet_ids",
-        "security_group_ids",
+        *("environment_variables", "runtime", "timeout", "memory_size"),
+        *("role_arn", "xray", "subnet_ids", "security_group_ids"),
     )
 )
 _UPDATES_AT_ONCE = 6  # Lambda takes 15 requests a second of all that change functions

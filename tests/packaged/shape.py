@@ -23,6 +23,7 @@ from deploy.functions.package import Package
 _RUNTIME = Path(__file__).with_name("runtime.py")
 _TASK = "/var/task"
 _LAYER = "/opt"
+_PLACES = {"LAMBDA_TASK_ROOT": _TASK, "LAMBDA_LAYER": f"{_LAYER}/python"}
 # $1: the unpacked package. /var is nobody's here, so that the new /dev and the task can be laid out under it.
 _ENTER = f"""
 set -e
