@@ -184,6 +184,8 @@ class Settings:
     backup_replica_region: where S3 copies all backups to, or "".
     owner_email: where the owner is told by mail what waits for them; "" for nowhere.
     comment_origins: of pages elsewhere with comments on them, to which the site leads back whoever comes to write.
+    files_infrequent_days, files_archive_days: after which people's files go to Standard-Infrequent Access, and to
+        Glacier Instant Retrieval; 0 for never.
     answer_concurrency, extract_concurrency: Lambda's reserved concurrency of `answer` and `extract`, and their limit;
         0 reserves none (a new account has 10 in all).
         https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html
@@ -201,6 +203,8 @@ class Settings:
     backup_replica_region: str = ""
     owner_email: str = ""
     comment_origins: Sequence[str] = ()
+    files_infrequent_days: int = 60
+    files_archive_days: int = 180
     answer_concurrency: int = 0
     extract_concurrency: int = 0
 
@@ -218,6 +222,8 @@ class Settings:
 
 # As browsers write it, who are asked whether it is the same: https://url.spec.whatwg.org/#concept-url-origin
 _ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:(?!80$|443$)[0-9]{1,5})?")
+
+_LEAST_DAYS = 30  # before a file may go to Infrequent Access, and there
 
 APP_SETTINGS = frozenset(
     {
@@ -271,7 +277,20 @@ def read_settings(text: str, stage: str) -> Settings:
                     f"deploy/settings.toml: {name}: {origin} is no origin, such as https://portfolio.example"
                 )
     app = {name: value for name, value in merged.items() if name in APP_SETTINGS}
-    return Settings(app=app, **{name: value for name, value in merged.items() if name in own})
+    settings = Settings(app=app, **{name: value for name, value in merged.items() if name in own})
+    _check_ages(settings)
+    return settings
+
+
+def _check_ages(settings: Settings) -> None:
+    """S3's own rules. https://docs.aws.amazon.com/AmazonS3/latest/userguide/lifecycle-transition-general-considerations.html"""
+    infrequent, archive = settings.files_infrequent_days, settings.files_archive_days
+    if infrequent != 0 and infrequent < _LEAST_DAYS:
+        raise DeploymentError(f"deploy/settings.toml: files_infrequent_days is 0, for never, or {_LEAST_DAYS} or more")
+    if archive != 0 and archive < (infrequent + _LEAST_DAYS if infrequent else 1):
+        raise DeploymentError(
+            f"deploy/settings.toml: files_archive_days is 0, for never, or {_LEAST_DAYS} above files_infrequent_days"
+        )
 
 
 def load_settings(stage: str) -> Settings:

@@ -117,6 +117,8 @@ class Deployment:
                 "OwnerEmail": self.settings.owner_email,
                 # Where none are to be kept, what there is goes tomorrow.
                 "TranscriptDays": str(max(1, app_modules.settings(self.settings.variables()).transcript_days)),
+                "FilesInfrequentDays": str(self.settings.files_infrequent_days),
+                "FilesArchiveDays": str(self.settings.files_archive_days),
                 "Protected": "false" if stage.is_local else "true",
                 "Local": "true" if stage.is_local else "false",
             }
