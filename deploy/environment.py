@@ -186,6 +186,8 @@ class Settings:
     comment_origins: of pages elsewhere with comments on them, to which the site leads back whoever comes to write.
     files_infrequent_days, files_archive_days: after which people's files go to Standard-Infrequent Access, and to
         Glacier Instant Retrieval; 0 for never.
+    answer_snap_start, answer_provisioned: SnapStart of `answer`, or so many of it that stand ready all the time; both
+        by an alias (`deploy/functions/alias.py`), and never together.
     answer_concurrency, extract_concurrency: Lambda's reserved concurrency of `answer` and `extract`, and their limit;
         0 reserves none (a new account has 10 in all).
         https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html
@@ -205,6 +207,8 @@ class Settings:
     comment_origins: Sequence[str] = ()
     files_infrequent_days: int = 60
     files_archive_days: int = 180
+    answer_snap_start: bool = False
+    answer_provisioned: int = 0
     answer_concurrency: int = 0
     extract_concurrency: int = 0
 

@@ -26,7 +26,7 @@ from deploy.account import (
     usage_plan,
 )
 from deploy.environment import BUILD, Addresses, ApiIds, Settings, Stage, load_settings
-from deploy.functions import app_modules, chalice_app, layers, package, policies, recursion, resources, runtime
+from deploy.functions import alias, app_modules, chalice_app, layers, package, policies, recursion, resources, runtime
 from deploy.local import demo_twin
 from deploy.people import accounts, groups, smoke
 from deploy.progress import Progress
@@ -86,6 +86,7 @@ class Deployment:
         with self.progress.step("Python of the functions") as step:
             before = runtime.deployed(self.stage)
             chosen = runtime.choose(self.stage, self.python, before)
+            alias.check(self.settings, chosen.version)
             step.changed(before != chosen.version, chosen.version)
             if before not in {None, chosen.version}:
                 step.say(f"moved from {before}: while each function is, its requests can fail for some seconds")
@@ -176,6 +177,7 @@ class Deployment:
     def _deploy_functions(self, built: package.Package, title: str) -> None:
         with self.progress.step(title) as step:
             variables = {**self.variables(), "CHATAPP_VERSION": built.version}
+            alias.prepare(self.stage, self.settings)
             chalice_app.render(self.stage, self._place, self.functions, variables, self.settings, layer=self.layer)
             responses = gateway.responses(self.addresses.site_url, app_modules.security_headers())
             deployed = chalice_app.deploy(self.stage, built, responses, step.say)
@@ -183,6 +185,7 @@ class Deployment:
             # Only now does no function hand the former role out any more.
             removed = roles.remove_former_scheduler_role(self.stage, step.say)
             removed += layers.remove_old(self.stage, self.layer)
+            removed += len(alias.settle(self.stage, self.settings))
             changes = len(deployed.changes) + removed + len(recursion.allow(self.stage, self._grants))
             step.changed(bool(changes), f"{changes} changes")
             if set_at_once := live_settings.differing(self.stage):
@@ -198,6 +201,8 @@ class Deployment:
             "CHATAPP_FILES_BUCKET": self.stage.files_bucket,
             "CHATAPP_DISTRIBUTION_ID": (self.foundation or {})["DistributionId"],
         }
+        if named := alias.qualifier(self.settings):
+            own["CHATAPP_ANSWER_QUALIFIER"] = named
         api = {"CHATAPP_API_URL": self.addresses.script_api_url} if self.ids.rest else {}
         base_url, ids = self.stage.model_base_url, self.access.ids
         model = {"ANTHROPIC_BASE_URL": base_url} if base_url else {}
@@ -220,6 +225,7 @@ class Deployment:
             self.access.profiles,
             foundation.get("UserPoolArn"),
             foundation.get("DistributionId"),
+            answer_qualifier=alias.qualifier(self.settings),
         )
 
     def configure(self) -> None:

@@ -18,17 +18,20 @@ from chalicelib.aws.faults import Busy
 from chalicelib.settings import Settings
 
 KEEP_S = 60.0
+# Lambda freezes a process between requests, or has it begin from a snapshot: what it knew is then too old to be used.
+_OLD_S = 300.0
 NAME = "settings"  # of the parameter, under the stage's path
 
 
 class Live:
     """The settings of a process.
 
-    read: the parameter's text, None where there is none. now: seconds, of a clock that does not go back.
+    read: the parameter's text, None where there is none. now: seconds, of a clock that a frozen process
+    does not stop.
     """
 
     def __init__(
-        self, base: Settings, read: Callable[[], str | None] | None, now: Callable[[], float] = time.monotonic
+        self, base: Settings, read: Callable[[], str | None] | None, now: Callable[[], float] = time.time
     ) -> None:
         self._base = self._settings = base
         self._read: Callable[[], str | None] = read or (lambda: None)
@@ -41,11 +44,14 @@ class Live:
 
     def settings(self) -> Settings:
         """What holds now; a minute old at most, and what a reading that goes on has not brought yet."""
-        if not self._is_read:
+        if not self._is_read or self._is_old():
             self._begin()
         elif self._reads and self._now() >= self._due_at and self._lock.acquire(blocking=False):
             threading.Thread(target=self._refresh, daemon=True).start()
         return self._settings
+
+    def _is_old(self) -> bool:
+        return self._reads and self._now() >= self._due_at + _OLD_S
 
     def begin(self) -> None:
         """Read for the first time, beside whatever else a process does while it starts."""
@@ -54,7 +60,7 @@ class Live:
 
     def _begin(self) -> None:
         with self._first:
-            if not self._is_read:
+            if not self._is_read or self._is_old():
                 with self._lock:
                     self._take()
                 self._is_read = True

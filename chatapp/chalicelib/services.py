@@ -167,9 +167,9 @@ class _Adapters:
         return Export(self.function, self._grant("export", table), self.clients("dynamodb"), name, arn)
 
     def started(self, name: str) -> Function:
-        return Function(
-            self.function, self._grant("function", name), partial(self.clients, "lambda"), self._named(name)
-        )
+        qualifier = self.settings.answer_qualifier if name == ANSWER else ""
+        full = f"{self._named(name)}:{qualifier}" if qualifier else self._named(name)
+        return Function(self.function, self._grant("function", name), partial(self.clients, "lambda"), full)
 
     def later(self, name: str) -> Schedule:
         account, region = self.settings.account_id, self.settings.region

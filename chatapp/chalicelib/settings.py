@@ -193,6 +193,7 @@ class Settings:
         twin in a calendar month (UTC).
     transcript_days: for which transcripts of visits are kept; 0 stores none.
     distribution_id: of the site's. api_url: of the REST API; "" until the first deployment has made it.
+    answer_qualifier: of the alias that `answer` is invoked by; "" for none.
     app_version: of the package that runs. backup_hour_utc: of the nightly backup. backup_lock_days: for which nobody
         can delete a backup.
     comments_mode: which comments are held until the owner has looked: none of them (`open`), the `first` of each
@@ -222,6 +223,7 @@ class Settings:
     signup: str = "closed"
     rates: Rates = field(default_factory=lambda: DEFAULT_RATES)
     app_version: str = "development"
+    answer_qualifier: str = ""
     backup_hour_utc: int = 2
     backup_lock_days: int = 30
     comments_mode: str = "first"
@@ -302,6 +304,7 @@ class Settings:
             storage_quota_mb=int(number("STORAGE_QUOTA_MB", default.storage_quota_mb)),
             signup=environment.get("CHATAPP_SIGNUP") or default.signup,
             rates=_rates(environment.get("CHATAPP_RATES") or "{}"),
+            answer_qualifier=environment.get("CHATAPP_ANSWER_QUALIFIER", ""),
             app_version=environment.get("CHATAPP_VERSION") or default.app_version,
             backup_hour_utc=int(number("BACKUP_HOUR_UTC", default.backup_hour_utc)),
             backup_lock_days=int(number("BACKUP_LOCK_DAYS", default.backup_lock_days)),

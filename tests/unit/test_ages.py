@@ -1,4 +1,4 @@
-"""When people's files go to cheaper classes: what S3 would refuse in the middle of a deployment is refused before it."""
+"""When people's files go to cheaper classes: what S3 would refuse in mid-deployment is refused before it."""
 
 from __future__ import annotations
 

@@ -83,6 +83,15 @@ def test_a_request_does_not_wait_for_a_reading() -> None:
     assert after_a_minute(store, settings).user_budget_usd == 1.0
 
 
+def test_what_a_frozen_process_knew_is_not_used() -> None:
+    store = Store()
+    settings = live(store)
+    settings.settings()
+    store.set(user_budget_usd="1")
+    store.now += 3_600
+    assert settings.settings().user_budget_usd == 1.0
+
+
 def test_what_is_taken_back_is_as_deployed() -> None:
     store = Store(user_budget_usd="1")
     settings = live(store)
