@@ -24,6 +24,7 @@ from botocore.config import Config
 from chalicelib import services
 from chalicelib.errors import RateLimited
 from chalicelib.functions import API
+from chalicelib.live import Live
 from chalicelib.settings import Limit, Settings
 from chalicelib.spending import rates
 from chalicelib.spending.rates import Caller
@@ -69,7 +70,7 @@ class Stage:
     def limited(self, quota: int, window_s: int) -> services.Services:
         """As a stage whose members may send so often, and everybody together as often as they like."""
         limits = {"members": {"sends": Limit(quota, window_s)}, "stage": {"sends": Limit(60_000_000, 60)}, "ips": {}}
-        return replace(self.api, settings=replace(self.api.settings, rates=limits))
+        return replace(self.api, live=Live(replace(self.api.settings, rates=limits), None))
 
 
 def limiter(stage: Stage) -> list[Figure]:

@@ -24,6 +24,7 @@ from chalicelib.comments import rows, writing
 from chalicelib.comments.rows import Comment
 from chalicelib.comments.writing import New, Writer
 from chalicelib.ids import new_id
+from chalicelib.live import Live
 
 from bench import comments_page
 from bench.report import Figure
@@ -40,7 +41,7 @@ _wire = TypeSerializer().serialize
 
 def figures(api: services.Services, dynamodb: Any, sent: list[str], outputs: dict[str, Any]) -> Iterator[Figure]:
     """sent: DynamoDB's operations since it was last emptied. outputs: the stage's addresses."""
-    api = replace(api, settings=replace(api.settings, comments_mode="open"))
+    api = replace(api, live=Live(replace(api.settings, comments_mode="open"), None))
     names = [f"bench-{uuid.uuid4()}" for _ in range(SECTIONS)]
     with _made(dynamodb, api.sections.name, "section_id", [_section(name) for name in names]):
         for count, name in ((1, names[0]), (COMMENTS, names[1])):

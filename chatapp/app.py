@@ -89,16 +89,16 @@ from chalicelib.api.schemas.people import (
     SignedUp,
     Signup,
 )
-from chalicelib.api.schemas.service import EndedSessions, Health, HealthQuery, SessionsEnd, Ticket
+from chalicelib.api.schemas.service import EndedSessions, Health, HealthQuery, SessionsEnd, Ticket, Woken
 from chalicelib.api.schemas.texts import ListQuery, Nothing
 from chalicelib.conversations import changes as conversation_changes
 from chalicelib.deletion import purge as purging
 from chalicelib.files import attachments
-from chalicelib.push import connections, tickets
+from chalicelib.push import connections
 from chalicelib.settings import Settings
 from chalicelib.shapes import File
 from chalicelib.spending import rates
-from chalicelib.turns import reading, retrying, sending, stopping
+from chalicelib.turns import reading, retrying, sending, stopping, waking
 from chalicelib.twin import tokens
 
 settings = Settings.read(os.environ)
@@ -278,11 +278,14 @@ def chat(body: Chat) -> tuple[ChatReply, int]:
     return messages.chat(api(), app.user.subject, body)
 
 
+@app.route("/wake", methods=["POST"], **signed_in)
+def wake(body: Nothing = Nothing()) -> Woken:  # noqa: B008
+    return service.wake(api(), app.user.subject)
+
+
 @app.route("/sockets", methods=["POST"], metered="sockets", **signed_in)
 def open_socket(body: Nothing = Nothing()) -> Ticket:  # noqa: B008
-    return Ticket(
-        ticket=tickets.issue_ticket(api(), app.user.session, app.user.expires_at), expires_in_s=tickets.TICKET_S
-    )
+    return service.ticket(api(), app.user.session, app.user.expires_at)
 
 
 @app.route("/sessions/end", methods=["POST"], **signed_in)
@@ -592,6 +595,8 @@ def erase_any_visit(handle: str, visit_id: str) -> twin_schemas.VisitErased:
 def answer(event: dict[str, Any], context: Any) -> None:
     from chalicelib.answering import worker  # noqa: PLC0415
 
+    if waking.is_wake(event):
+        return
     order = worker.Order.from_payload(event)
     status = worker.answer(services.of(functions.ANSWER), order, context.get_remaining_time_in_millis() / 1000)
     logs.line("answer", message_id=order.message_id, status=status)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from deploy import backups, deleted, destruction, keys, recovery, redrive, restoring, steps
+from deploy import backups, deleted, destruction, keys, live_settings, recovery, redrive, restoring, steps
 from deploy.account import cloudformation, credentials, model_access, regions, replica
 from deploy.check import run as check
 from deploy.environment import ROOT, DeploymentError, Stage, is_local
@@ -24,6 +24,8 @@ from deploy.progress import Progress
 USAGE = """./deploy.sh local[-NAME] [--stop]      the whole app on this machine; stages share one local AWS
        ./deploy.sh STAGE                      the same on AWS
        ./deploy.sh outputs STAGE              its addresses, as one JSON object
+       ./deploy.sh set STAGE [NAME VALUE | NAME --unset]
+                                              what changes without a deployment: shown, set, taken back
        ./deploy.sh redrive STAGE [QUEUE]      what failed for good and waits in its failure queues; with
            [--message ID] [--replay]          --message, one of it; with --replay, it runs again
        ./deploy.sh backups STAGE              its backups: date, size, items, and which of them a drill has proven
@@ -43,7 +45,7 @@ on AWS:
        --python V    moves the functions to that Python; by default they keep theirs"""
 _STAGE = re.compile(r"[a-z][a-z0-9-]{0,15}")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
-_COMMANDS = {"outputs", "redrive", "backups", "restore", "destroy", "person", "owner", "key", "check"}
+_COMMANDS = {"outputs", "set", "redrive", "backups", "restore", "check", "destroy", "person", "owner", "key"}
 
 
 _DONE = {
@@ -83,6 +85,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
         parser.add_argument(f"--{change}", dest="change", action="append_const", const=change, help="a person")
     parser.add_argument("--revoke", action="store_true", help="take an API key away")
     parser.add_argument("--per-minute", type=int, metavar="N", help="an API key's own limit; by default the settings'")
+    parser.add_argument("--unset", action="store_true", help="set: as deployed again")
     parser.add_argument("--replay", action="store_true", help="invoke again what redrive shows")
     parser.add_argument("--message", metavar="ID", help="of what redrive shows, this one alone")
     parser.add_argument("--from", dest="date", metavar="DATE", help="restore: the newest backup of that day, or an id")
@@ -98,6 +101,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     words: list[str] = found.words
     found.command = words.pop(0) if words and words[0] in _COMMANDS else "deploy"
     found.queue = words.pop() if found.command == "redrive" and len(words) == 2 else None
+    found.live = _live(found, words)
     found.email = _person(found, words)
     found.key = _key(found, words)
     if unknown or len(words) != 1 or not _STAGE.fullmatch(words[0]):
@@ -116,6 +120,20 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     if found.python and (is_local(found.stage) or found.command != "deploy"):
         raise UsageError("--python is for a deployment on AWS: the local AWS runs the functions on its own Python")
     return found
+
+
+def _live(found: argparse.Namespace, words: list[str]) -> live_settings.Asked | None:
+    """Of the command `set`: takes name and value from the words. Raises UsageError."""
+    if found.command != "set":
+        if found.unset:
+            raise UsageError("--unset is for `set`")
+        return None
+    try:
+        asked = live_settings.asked([*words, *["--unset"] * found.unset])
+    except live_settings.UsageError as error:
+        raise UsageError(str(error)) from error
+    del words[1:]
+    return asked
 
 
 def _person(found: argparse.Namespace, words: list[str]) -> str | None:
@@ -180,6 +198,7 @@ def _restore(found: argparse.Namespace) -> None:
 def _run(asked: argparse.Namespace, progress: Progress) -> int:
     command: dict[str, Callable[[argparse.Namespace, Progress], int]] = {
         "outputs": _outputs,
+        "set": _set,
         "redrive": _redrive,
         "backups": _backups,
         "restore": restore,
@@ -259,6 +278,12 @@ def _outputs(asked: argparse.Namespace, progress: Progress) -> int:
     if found is None:
         raise DeploymentError(f"{asked.stage} is not deployed{where}: ./deploy.sh {asked.stage}")
     print(json.dumps(found))
+    return 0
+
+
+def _set(asked: argparse.Namespace, progress: Progress) -> int:
+    stage = _local(asked, progress) if is_local(asked.stage) else _on_aws(asked)[0]
+    print(live_settings.carry_out(stage, asked.live))
     return 0
 
 

@@ -75,6 +75,11 @@ class Stage:
         return f"/{APP}/{self.name}/visit-key"
 
     @property
+    def live_parameter(self) -> str:
+        """Of what changes without a deployment (`deploy/live_settings.py`)."""
+        return f"/{APP}/{self.name}/settings"
+
+    @property
     def artifacts_bucket(self) -> str:
         return f"{self.prefix}-artifacts-{self.account_id}-{self.region}"
 
@@ -188,6 +193,10 @@ class Settings:
     backup_replica_region: where S3 copies all backups to, or "".
     owner_email: where the owner is told by mail what waits for them; "" for nowhere.
     comment_origins: of pages elsewhere with comments on them, to which the site leads back whoever comes to write.
+    files_infrequent_days, files_archive_days: after which people's files go to Standard-Infrequent Access, and to
+        Glacier Instant Retrieval; 0 for never.
+    answer_snap_start, answer_provisioned: SnapStart of `answer`, or so many of it that stand ready all the time; both
+        by an alias (`deploy/functions/alias.py`), and never together.
     answer_concurrency, extract_concurrency: Lambda's reserved concurrency of `answer` and `extract`, and their limit;
         0 reserves none (a new account has 10 in all).
         https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html
@@ -207,6 +216,10 @@ class Settings:
     backup_replica_region: str = ""
     owner_email: str = ""
     comment_origins: Sequence[str] = ()
+    files_infrequent_days: int = 60
+    files_archive_days: int = 180
+    answer_snap_start: bool = False
+    answer_provisioned: int = 0
     answer_concurrency: int = 0
     extract_concurrency: int = 0
     firewall: bool = False
@@ -232,6 +245,7 @@ _ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:(?!80$|443$)[0-9]{1,5})?")
 # In lower case and ASCII, without `www`, which leads there, and short enough for `socket.` before it.
 _DOMAIN = re.compile(r"(?!www\.)(?=.{4,200}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])")
 _ZONE = re.compile(r"Z[A-Z0-9]{1,31}")
+_LEAST_DAYS = 30  # before a file may go to Infrequent Access, and there
 
 APP_SETTINGS = frozenset(
     {
@@ -286,7 +300,20 @@ def read_settings(text: str, stage: str) -> Settings:
                 )
     _check_edge(merged)
     app = {name: value for name, value in merged.items() if name in APP_SETTINGS}
-    return Settings(app=app, **{name: value for name, value in merged.items() if name in own})
+    settings = Settings(app=app, **{name: value for name, value in merged.items() if name in own})
+    _check_ages(settings)
+    return settings
+
+
+def _check_ages(settings: Settings) -> None:
+    """S3's own rules. https://docs.aws.amazon.com/AmazonS3/latest/userguide/lifecycle-transition-general-considerations.html"""
+    infrequent, archive = settings.files_infrequent_days, settings.files_archive_days
+    if infrequent != 0 and infrequent < _LEAST_DAYS:
+        raise DeploymentError(f"deploy/settings.toml: files_infrequent_days is 0, for never, or {_LEAST_DAYS} or more")
+    if archive != 0 and archive < (infrequent + _LEAST_DAYS if infrequent else 1):
+        raise DeploymentError(
+            f"deploy/settings.toml: files_archive_days is 0, for never, or {_LEAST_DAYS} above files_infrequent_days"
+        )
 
 
 def _check_edge(merged: Mapping[str, Any]) -> None:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from deploy import migrating, pages, site
+from deploy import live_settings, migrating, pages, site
 from deploy.account import (
     adoption,
     bedrock,
@@ -29,7 +29,7 @@ from deploy.edge import names
 from deploy.edge import step as edge
 from deploy.edge.step import Edge
 from deploy.environment import BUILD, Addresses, ApiIds, Settings, Stage, load_settings
-from deploy.functions import app_modules, chalice_app, package, policies, recursion, resources, runtime
+from deploy.functions import alias, app_modules, chalice_app, layers, package, policies, recursion, resources, runtime
 from deploy.local import demo_twin
 from deploy.people import accounts, groups, smoke
 from deploy.progress import Progress
@@ -57,6 +57,7 @@ class Deployment:
     ids: ApiIds = field(default_factory=ApiIds)
     foundation: Mapping[str, str] | None = None
     access: bedrock.Access = field(default_factory=bedrock.Access)
+    layer: str = ""
     edge: Edge = field(init=False)
 
     def __post_init__(self) -> None:
@@ -98,6 +99,7 @@ class Deployment:
         with self.progress.step("Python of the functions") as step:
             before = runtime.deployed(self.stage)
             chosen = runtime.choose(self.stage, self.python, before)
+            alias.check(self.settings, chosen.version)
             step.changed(before != chosen.version, chosen.version)
             if before not in {None, chosen.version}:
                 step.say(f"moved from {before}: while each function is, its requests can fail for some seconds")
@@ -130,6 +132,8 @@ class Deployment:
                 # Where none are to be kept, what there is goes tomorrow.
                 "TranscriptDays": str(max(1, app_modules.settings(self.settings.variables()).transcript_days)),
                 **self.edge.of_distribution,
+                "FilesInfrequentDays": str(self.settings.files_infrequent_days),
+                "FilesArchiveDays": str(self.settings.files_archive_days),
                 "Protected": "false" if stage.is_local else "true",
                 "Local": "true" if stage.is_local else "false",
             }
@@ -171,6 +175,9 @@ class Deployment:
             built = package.build(self.stage, chosen, policies.clients(self._grants), step.say)
             size_mb = built.path.stat().st_size / 1e6
             step.changed(built.changed, f"{size_mb:.1f} MB, version {built.version}")
+        with self.progress.step("layer of their dependencies") as step:
+            self.layer, published = layers.ensure(self.stage, built)
+            step.changed(published, "published")
         return built
 
     def deploy_functions(self, built: package.Package) -> None:
@@ -185,14 +192,19 @@ class Deployment:
     def _deploy_functions(self, built: package.Package, title: str) -> None:
         with self.progress.step(title) as step:
             variables = {**self.variables(), "CHATAPP_VERSION": built.version}
-            chalice_app.render(self.stage, self.place, self.functions, variables, self.settings)
+            alias.prepare(self.stage, self.settings)
+            chalice_app.render(self.stage, self.place, self.functions, variables, self.settings, layer=self.layer)
             responses = gateway.responses(self.addresses.site_url, app_modules.security_headers())
             deployed = chalice_app.deploy(self.stage, built, responses, step.say)
             self.ids = deployed.ids
             # Only now does no function hand the former role out any more.
-            removed = roles.remove_former_scheduler_role(self.stage, step.say)
-            changes = len(deployed.changes) + removed + len(recursion.allow(self.stage, self._grants))
+            removed = int(roles.remove_former_scheduler_role(self.stage, step.say))
+            removed += layers.remove_old(self.stage, self.layer)
+            settled = alias.settle(self.stage, self.settings)
+            changes = len(deployed.changes) + len(settled) + removed + len(recursion.allow(self.stage, self._grants))
             step.changed(bool(changes), f"{changes} changes")
+            if set_at_once := live_settings.differing(self.stage):
+                step.say(f"not as in deploy/settings.toml, by `./deploy.sh set`: {', '.join(set_at_once)}")
 
     def migrate(self) -> None:
         """Only now does everything that runs read the new form of rows."""
@@ -210,6 +222,8 @@ class Deployment:
             "CHATAPP_FILES_BUCKET": self.stage.files_bucket,
             "CHATAPP_DISTRIBUTION_ID": (self.foundation or {})["DistributionId"],
         }
+        if named := alias.qualifier(self.settings):
+            own["CHATAPP_ANSWER_QUALIFIER"] = named
         api = {"CHATAPP_API_URL": self.addresses.script_api_url} if self.ids.rest else {}
         base_url, ids = self.stage.model_base_url, self.access.ids
         model = {"ANTHROPIC_BASE_URL": base_url} if base_url else {}
@@ -232,6 +246,7 @@ class Deployment:
             self.access.profiles,
             foundation.get("UserPoolArn"),
             foundation.get("DistributionId"),
+            answer_qualifier=alias.qualifier(self.settings),
         )
 
     def configure(self) -> None:

@@ -191,9 +191,11 @@ class Stage(Storage):
         from chalicelib import sessions
         from chalicelib.aws import clients
         from chalicelib.comments import sections
+        from chalicelib.turns import waking
         from chalicelib.twin import snapshots
 
         sections.known.clear()
+        waking.woken.clear()
         snapshots.known.clear()
         self.app = app
         self.clock = 0.0

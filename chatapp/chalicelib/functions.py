@@ -71,6 +71,9 @@ _CONNECTIONS = ("Query", "BatchWriteItem")
 _PUSH = Grant("sockets", "connections", ("PostToConnection",))
 _PUSHING = (Grant("table", "sockets", _CONNECTIONS), _PUSH)
 
+# What changes without a deployment (`live.py`).
+_LIVE = Grant("parameter", "settings", ("GetParameter",))
+
 # What lies under a conversation and a file, beside messages.
 _REMOVED = ("Query", "BatchWriteItem")
 _REMOVING = (
@@ -89,6 +92,7 @@ _API = Function(
     timeout_s=29,  # API Gateway waits no longer
     clients=("lambda",),
     grants=(
+        _LIVE,
         Grant("table", "conversations", ("GetItem", "BatchGetItem", "PutItem", "UpdateItem")),
         Grant("index", "conversations/timestamp-index", ("Query",)),
         Grant("table", "messages", ("GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem")),
@@ -143,6 +147,7 @@ _ANSWER = Function(
     concurrency="answer_concurrency",
     module="answering.worker",
     grants=(
+        _LIVE,
         Grant("table", "conversations", ("GetItem", "BatchGetItem", "UpdateItem")),
         Grant("table", "messages", ("GetItem", "Query", "UpdateItem")),
         Grant("table", "frames", ("PutItem", "Query", "BatchWriteItem")),
@@ -243,6 +248,7 @@ _DIGEST = Function(
     events=Events(retries=2, max_age_s=3_600, failures="digest-failures"),
     module="comments.digest",
     grants=(
+        _LIVE,
         Grant("index", "commentaires/state-index", ("Query",)),
         Grant("topic", "owner", ("Publish",)),
     ),
@@ -276,6 +282,7 @@ _STUDY = Function(
     events=Events(retries=1, max_age_s=3_600, failures="study-failures"),
     module="twin.study",
     grants=(
+        _LIVE,
         Grant("table", "twins", ("GetItem", "Query", "PutItem", "UpdateItem", "DeleteItem")),
         Grant("table", "files", ("GetItem",)),
         Grant("bucket", "files/extracted", ("GetObject", "ListObjectVersions")),
@@ -294,6 +301,7 @@ _TOPICS = Function(
     events=Events(retries=2, max_age_s=3_600, failures="study-failures"),
     module="twin.grouping",
     grants=(
+        _LIVE,
         Grant("table", "twins", ("BatchGetItem", "Query")),
         Grant("function", "study", ("Invoke",)),
     ),

@@ -28,6 +28,8 @@ from chalicelib.claude.interface import Model
 from chalicelib.workers import scratch
 
 from .functions import ANSWER, API, BACKUP, EXPORTED, EXTRACT, FUNCTIONS, PAGES, PUBLISH, PURGE, RESTORE, STUDY
+from .live import NAME as LIVE_PARAMETER
+from .live import Live
 from .settings import Settings
 
 
@@ -44,7 +46,7 @@ class Services:
     archives: the backups bucket of any stage, to be read. drilled, scratch_tables: where a drill restores to.
     """
 
-    settings: Settings
+    live: Live
     conversations: Table
     conversations_by_time: Index
     conversations_due: Index
@@ -101,6 +103,11 @@ class Services:
     pushes: Push
     profiles: Profiles
     model: Callable[[], Model]
+
+    @property
+    def settings(self) -> Settings:
+        """What holds now: some of them change while the process lives (`live.py`)."""
+        return self.live.settings()
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,9 +167,9 @@ class _Adapters:
         return Export(self.function, self._grant("export", table), self.clients("dynamodb"), name, arn)
 
     def started(self, name: str) -> Function:
-        return Function(
-            self.function, self._grant("function", name), partial(self.clients, "lambda"), self._named(name)
-        )
+        qualifier = self.settings.answer_qualifier if name == ANSWER else ""
+        full = f"{self._named(name)}:{qualifier}" if qualifier else self._named(name)
+        return Function(self.function, self._grant("function", name), partial(self.clients, "lambda"), full)
 
     def later(self, name: str) -> Schedule:
         account, region = self.settings.account_id, self.settings.region
@@ -206,6 +213,11 @@ class _Adapters:
         grant = self._grant("parameters", "stage")
         return Parameters(self.function, grant, partial(self.clients, "ssm"), f"/chatapp/{self.settings.stage}")
 
+    def live(self) -> Live:
+        """Of a function that may not read them, the settings that it was deployed with."""
+        may_read = self._grant("parameter", LIVE_PARAMETER).operations
+        return Live(self.settings, self.parameter(LIVE_PARAMETER).plain if may_read else None)
+
     def _grant(self, kind: str, resource: str) -> Grant:
         given = (each for each in FUNCTIONS[self.function].grants if (each.kind, each.resource) == (kind, resource))
         return next(given, Grant(kind, resource, ()))
@@ -219,7 +231,7 @@ def build(function: str, settings: Settings, clients: Callable[..., Any] = clien
     adapters = _Adapters(function, settings, clients)
     key = adapters.parameter("anthropic-api-key")
     return Services(
-        settings=settings,
+        live=adapters.live(),
         conversations=adapters.table("conversations"),
         conversations_by_time=adapters.index("conversations", "timestamp-index"),
         conversations_due=adapters.index("conversations", "due-index"),
@@ -296,6 +308,7 @@ def warm(function_name: str) -> None:
         return
     scratch.remove_stale()
     services = of(name)
+    services.live.begin()
     for service in FUNCTIONS[name].clients:
         client(service)
     if FUNCTIONS[name].module:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
@@ -148,6 +148,31 @@ def _models(text: str) -> tuple[ModelOffer, ...]:
     )
 
 
+_BUDGETS = (
+    *("user_budget_usd", "stage_budget_usd"),
+    *("twin_daily_budget_usd", "twin_monthly_budget_usd", "twin_topics_budget_usd"),
+)
+
+
+def _kinds(text: str) -> tuple[str, ...]:
+    return tuple(json.loads(text))
+
+
+# What changes without a deployment, and how its text is read: what is asked anew wherever it is used. All else is also
+# rendered into stacks, schedules or the site.
+LIVE: Mapping[str, Callable[[str], Any]] = MappingProxyType(
+    {
+        **dict.fromkeys(_BUDGETS, float),
+        "max_tokens": int,
+        "history_tokens": int,
+        "comments_mode": str,
+        "digest": _kinds,
+        "rates": _rates,
+        "twin_topics": json.loads,
+    }
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """Settings of one stage.
@@ -170,6 +195,7 @@ class Settings:
         twin in a calendar month (UTC).
     transcript_days: for which transcripts of visits are kept; 0 stores none.
     distribution_id: of the site's. api_url: of the REST API; "" until the first deployment has made it.
+    answer_qualifier: of the alias that `answer` is invoked by; "" for none.
     app_version: of the package that runs. backup_hour_utc: of the nightly backup. backup_lock_days: for which nobody
         can delete a backup.
     comments_mode: which comments are held until the owner has looked: none of them (`open`), the `first` of each
@@ -199,6 +225,7 @@ class Settings:
     signup: str = "closed"
     rates: Rates = field(default_factory=lambda: DEFAULT_RATES)
     app_version: str = "development"
+    answer_qualifier: str = ""
     backup_hour_utc: int = 2
     backup_lock_days: int = 30
     comments_mode: str = "first"
@@ -279,6 +306,7 @@ class Settings:
             storage_quota_mb=int(number("STORAGE_QUOTA_MB", default.storage_quota_mb)),
             signup=environment.get("CHATAPP_SIGNUP") or default.signup,
             rates=_rates(environment.get("CHATAPP_RATES") or "{}"),
+            answer_qualifier=environment.get("CHATAPP_ANSWER_QUALIFIER", ""),
             app_version=environment.get("CHATAPP_VERSION") or default.app_version,
             backup_hour_utc=int(number("BACKUP_HOUR_UTC", default.backup_hour_utc)),
             backup_lock_days=int(number("BACKUP_LOCK_DAYS", default.backup_lock_days)),
@@ -297,7 +325,32 @@ class Settings:
         settings._check()
         return settings
 
+    def over(self, values: Mapping[str, str]) -> Settings:
+        """These settings with others over them, of those that change at once (`LIVE`), as their variables are written.
+
+        Raises ValueError that names the field, for a name that is none of them and for a value that it cannot have.
+        """
+        changed: dict[str, Any] = {}
+        for name, text in values.items():
+            if name not in LIVE:
+                raise ValueError(f"{name} cannot change at once: {', '.join(LIVE)} can")
+            try:
+                changed[name] = LIVE[name](text)
+            except (ValueError, TypeError, AttributeError, KeyError) as error:
+                reason = str(error) if str(error).startswith(name) else f"{name}: {text[:80]} is no such value"
+                raise ValueError(reason) from error
+        settings = replace(self, **changed)
+        settings._check()
+        return settings
+
     def _check(self) -> None:
+        for name in _BUDGETS:
+            if not 0 <= getattr(self, name) < float("inf"):
+                raise ValueError(f"{name} ({getattr(self, name)}) must be 0, which spends nothing, or more")
+        if self.max_tokens < 1 or self.history_tokens < 1:
+            raise ValueError(
+                f"max_tokens ({self.max_tokens}) and history_tokens ({self.history_tokens}) must be 1 or more"
+            )
         if self.signup not in ("open", "closed"):
             raise ValueError(f"signup ({self.signup}) must be open or closed")
         if self.transcript_days < 0:

@@ -46,4 +46,5 @@ def _current_key(stage: Stage) -> str | None:
 def delete_keys(stage: Stage) -> None:
     """The model's, and those that the stage has made for itself."""
     client = stage.client("ssm")
-    client.delete_parameters(Names=[stage.key_parameter, stage.address_key_parameter, stage.visit_key_parameter])
+    names = [stage.key_parameter, stage.address_key_parameter, stage.visit_key_parameter, stage.live_parameter]
+    client.delete_parameters(Names=names)

@@ -127,6 +127,22 @@ def settings(variables: Mapping[str, str]) -> Settings:
         raise DeploymentError(f"deploy/settings.toml: {error}") from error
 
 
+def over(current: Settings, values: Mapping[str, str]) -> Settings:
+    """Settings with others over them, of those that change at once. Raises DeploymentError that names the field."""
+    try:
+        return current.over(values)
+    except ValueError as error:
+        raise DeploymentError(str(error)) from error
+
+
+def live_names() -> tuple[str, ...]:
+    """The settings that change without a deployment."""
+    _reach()
+    from chalicelib.settings import LIVE  # noqa: PLC0415
+
+    return tuple(sorted(LIVE))
+
+
 def security_headers() -> Mapping[str, str]:
     """What the API sends with every answer of its own."""
     _reach()

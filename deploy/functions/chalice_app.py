@@ -25,7 +25,7 @@ from chalice.policy import AppPolicyGenerator
 from chalice.utils import UI, OSUtils
 
 from deploy.environment import ApiIds, DeploymentError, Settings, Stage
-from deploy.functions import app_modules, package, policies
+from deploy.functions import app_modules, layers, package, policies
 from deploy.functions.chalice_client import Client, GatewayResponses
 
 if TYPE_CHECKING:
@@ -48,14 +48,19 @@ def render(
     functions: Mapping[str, Function],
     variables: Mapping[str, str],
     settings: Settings,
+    *,
+    layer: str = "",
 ) -> None:
-    """Write `.build/STAGE/.chalice`: config.json with all functions and the stage's variables, and their policies."""
+    """Write `.build/STAGE/.chalice`: config.json with all functions and the stage's variables, and their policies.
+
+    layer: the ARN of the version that holds the dependencies.
+    """
     config = json.loads((package.APP_FOLDER / ".chalice" / "config.json").read_text())
     folder = stage.build / ".chalice"
     folder.mkdir(parents=True, exist_ok=True)
     policies.write({name: function.allowed for name, function in functions.items()}, place, folder)
     config["lambda_functions"] = {name: _configured(name, each, settings) for name, each in functions.items()}
-    config["stages"] = {stage.name: {"environment_variables": dict(variables)}}
+    config["stages"] = {stage.name: {"environment_variables": dict(variables), "layers": [layer] if layer else []}}
     (folder / "config.json").write_text(json.dumps(config, indent=2) + "\n")
 
 
@@ -102,6 +107,7 @@ def delete(stage: Stage, say: Say) -> list[str]:
     plan = models.Plan(instructions=[], messages={})
     sweeper.ResourceSweeper().execute(plan, config)
     executor.Executor(client, _Progress(say)).execute(plan)
+    client.changes += [layers.name(stage)] * bool(layers.remove_all(stage))
     _record_file(stage).unlink(missing_ok=True)
     with suppress(stage.client("s3").exceptions.NoSuchBucket):
         stage.client("s3").delete_object(Bucket=stage.artifacts_bucket, Key=RECORD_KEY)
@@ -256,6 +262,20 @@ class _Progress(UI):
             self._say(msg.strip().lower())
 
 
+class _Executor(executor.Executor):
+    """Ends when the functions do that are updated beside it (`Client.update_function`)."""
+
+    def __init__(self, client: Client, ui: UI) -> None:
+        super().__init__(client, ui)
+        self._functions = client
+
+    def execute(self, plan: models.Plan) -> None:
+        try:
+            super().execute(plan)
+        finally:
+            self._functions.finish_functions()
+
+
 def _deployer(stage: Stage, config: Config, client: Client, ui: UI, built: package.Package) -> deployer.Deployer:
     """Chalice's default deployer with our client, package and API name."""
     osutils = OSUtils()
@@ -275,6 +295,6 @@ def _deployer(stage: Stage, config: Config, client: Client, ui: UI, built: packa
         build_stage=build,
         plan_stage=planner.PlanStage(osutils=osutils, remote_state=remote),
         sweeper=sweeper.ResourceSweeper(),
-        executor=executor.Executor(client, ui),
+        executor=_Executor(client, ui),
         recorder=deployer.ResultsRecorder(osutils=osutils),
     )

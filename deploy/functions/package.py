@@ -1,7 +1,8 @@
-"""The functions' deployment package: the app, its dependencies and Chalice's runtime, compiled, as one zip.
+"""The functions' deployment package: the app as one zip, its dependencies and Chalice's runtime as another, compiled.
 
 Laid out under `.build/STAGE/` (app.py, chalicelib/, vendor/, runtime/). The same inputs give the same bytes, so
-Lambda's CodeSha256 tells whether there is anything to deploy.
+Lambda's CodeSha256 tells whether there is anything to deploy. The dependencies are a layer (`layers.py`): they are
+most of the bytes and seldom change, so that a changed line of the app uploads the app alone.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import sys
 import zipfile
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
@@ -24,8 +26,10 @@ from deploy.functions.runtime import Runtime
 
 APP_FOLDER = ROOT / "chatapp"
 RUNTIME_FILES = ("__init__.py", "app.py")  # what Chalice itself ships of itself
-_FORMAT = "5"  # of the layout below: a new number makes every stamp stale
+_FORMAT = "6"  # of the layout below: a new number makes every stamp stale
 _ZIPPED_LIMIT_BYTES = 50_000_000
+_TASK, _LAYER = "/var/task", "/opt/python"  # where Lambda lays out the code and, of a layer, what is under `python/`
+_IN_LAYER = ("vendor", "runtime")
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 
 # glibc of Lambda's own images: that of Amazon Linux 2023.
@@ -38,12 +42,17 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Package:
-    """version: short, of the code and its dependencies; the same for equal content. runtime: what it runs on."""
+    """version: short, of the code and its dependencies; the same for equal content. runtime: what it runs on.
+
+    layer: the zip of the dependencies. layer_digest: of what it is made of, the same for equal content.
+    """
 
     path: Path
     runtime: Runtime
     version: str
     changed: bool
+    layer: Path | None = None
+    layer_digest: str = ""
 
 
 def build(stage: Stage, runtime: Runtime, services: Iterable[str], say: Say) -> Package:
@@ -55,19 +64,34 @@ def build(stage: Stage, runtime: Runtime, services: Iterable[str], say: Say) -> 
     wanted = tuple(sorted(services))
     vendor_stamp = _vendor_stamp(stage, runtime, wanted)
     _vendor(stage, runtime, wanted, vendor_stamp, say)
+    layer_stamp = _digest([vendor_stamp, _chalice_stamp()])
+    layer = _layer(stage, runtime, layer_stamp, say)
     stamp = _digest([vendor_stamp, _chalice_stamp(), *_contents(APP_FOLDER, _app_files())])
     target = stage.build / "package.zip"
+    built = partial(Package, target, runtime, stamp[:12], layer=layer, layer_digest=layer_stamp)
     stamp_file = stage.build / "package.sha256"
     if target.exists() and _read(stamp_file) == stamp:
-        return Package(target, runtime, stamp[:12], changed=False)
+        return built(changed=False)
     stamp_file.unlink(missing_ok=True)
     copy_app(stage.build)
-    _copy_chalice(stage.build)
     say("compiling and packing")
-    compile_all(runtime, *(stage.build / name for name in ("vendor", "runtime", "chalicelib", "app.py")))
-    zip_up(stage.build, target)
+    compile_all(runtime, stage.build / "chalicelib", stage.build / "app.py")
+    zip_up(of_app(stage.build), target)
     stamp_file.write_text(stamp)
-    return Package(target, runtime, stamp[:12], changed=True)
+    return built(changed=True)
+
+
+def _layer(stage: Stage, runtime: Runtime, stamp: str, say: Say) -> Path:
+    target, stamp_file = stage.build / "layer.zip", stage.build / "layer.sha256"
+    if target.exists() and _read(stamp_file) == stamp:
+        return target
+    stamp_file.unlink(missing_ok=True)
+    _copy_chalice(stage.build)
+    say("compiling and packing the dependencies")
+    compile_all(runtime, stage.build / "vendor", stage.build / "runtime")
+    zip_up(of_layer(stage.build), target)
+    stamp_file.write_text(stamp)
+    return target
 
 
 def copy_app(build: Path) -> None:
@@ -197,31 +221,41 @@ def compile_all(runtime: Runtime, *paths: Path) -> None:
     command = [str(runtime.python), "-m", "compileall", "-q", "-f", "--invalidation-mode", "unchecked-hash"]
     environment = {**os.environ, "PYTHONHASHSEED": "0"}
     for path in paths:
-        base = path if path.name in {"vendor", "runtime"} else path.parent
-        stripped = ["-s", str(base), "-p", "/var/task", str(path)]
+        is_layer = path.name in _IN_LAYER
+        base, place = (path, _LAYER) if is_layer else (path.parent, _TASK)
+        stripped = ["-s", str(base), "-p", place, str(path)]
         done = subprocess.run([*command, *stripped], env=environment, capture_output=True, text=True, check=False)
         if done.returncode:
             raise DeploymentError(f"{path.name} could not be compiled by {runtime.python}:\n{done.stdout.strip()}")
 
 
-def zip_up(build: Path, target: Path) -> None:
+def zip_up(files: Iterable[tuple[str, Path]], target: Path) -> None:
+    """files: names in the zip, and what they hold. Raises DeploymentError for a zip that Lambda does not take."""
     part = target.with_suffix(".part")
     with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
-        for name, path in sorted(_zipped(build)):
+        for name, path in sorted(files):
             entry = zipfile.ZipInfo(name, _EPOCH)
             entry.compress_type = zipfile.ZIP_DEFLATED
             entry.external_attr = 0o100644 << 16
             archive.writestr(entry, path.read_bytes())
     if part.stat().st_size > _ZIPPED_LIMIT_BYTES:
-        raise DeploymentError(f"the package is {part.stat().st_size / 1e6:.0f} MB; Lambda takes 50 MB at most")
+        raise DeploymentError(f"{target.name} is {part.stat().st_size / 1e6:.0f} MB; Lambda takes 50 MB at most")
     part.replace(target)
 
 
-def _zipped(build: Path) -> Iterator[tuple[str, Path]]:
+def of_app(build: Path) -> Iterator[tuple[str, Path]]:
     yield "app.py", build / "app.py"
     for path in (build / "__pycache__").glob("app.*.pyc"):
         yield f"__pycache__/{path.name}", path
-    for folder, base in (("chalicelib", build), ("vendor", build / "vendor"), ("runtime", build / "runtime")):
-        for path in (build / folder).rglob("*"):
-            if path.is_file():
-                yield path.relative_to(base).as_posix(), path
+    yield from _under(build / "chalicelib", build, "")
+
+
+def of_layer(build: Path) -> Iterator[tuple[str, Path]]:
+    for name in _IN_LAYER:
+        yield from _under(build / name, build / name, "python/")
+
+
+def _under(folder: Path, base: Path, prefix: str) -> Iterator[tuple[str, Path]]:
+    for path in folder.rglob("*"):
+        if path.is_file():
+            yield f"{prefix}{path.relative_to(base).as_posix()}", path

@@ -46,7 +46,7 @@ class Place:
 
     socket_api_id: None until the first deployment has made the API; nothing may push until then.
     profiles: empty where the model is not asked through Bedrock. user_pool_arn, distribution_id: None before the
-    foundation is laid.
+    foundation is laid. answer_qualifier: of the alias that `answer` is invoked by; "" for none.
     """
 
     stage: str
@@ -57,6 +57,7 @@ class Place:
     user_pool_arn: str | None = None
     distribution_id: str | None = None
     partition: str = "aws"
+    answer_qualifier: str = ""
 
     @property
     def prefix(self) -> str:
@@ -261,7 +262,11 @@ def _archive(grant: Grant, place: Place) -> list[Statement]:
 
 
 def _function(grant: Grant, place: Place) -> list[Statement]:
-    return [_allow(grant, place.arn("lambda", f"function:{place.function_name(grant.resource)}"))]
+    arn = place.arn("lambda", f"function:{place.function_name(grant.resource)}")
+    if grant.resource == "answer" and place.answer_qualifier:
+        # Without the alias, too: while it is switched on, it is invoked as before.
+        return [_allow(grant, [arn, f"{arn}:{place.answer_qualifier}"])]
+    return [_allow(grant, arn)]
 
 
 def _sockets(grant: Grant, place: Place) -> list[Statement]:

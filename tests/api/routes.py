@@ -38,6 +38,7 @@ ROUTES: list[tuple[str, str, Any]] = [
     ("PUT", f"/conversations/{C}/files/{F}", None),
     ("DELETE", f"/conversations/{C}/files/{F}", None),
     ("POST", "/chat", {"message": "Which roses?"}),
+    ("POST", "/wake", None),
     ("POST", "/sockets", None),
     ("POST", "/sessions/end", None),
     ("POST", "/files", {"name": "Roses.txt", "type": "text/plain", "size": 5}),

@@ -216,7 +216,7 @@ def _leave_out(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         path = stage.build / "package.zip"
         with zipfile.ZipFile(path, "w") as archive:
             archive.writestr(zipfile.ZipInfo("app.py"), "VERSION = 1\n")
-        return package.Package(path, chosen, "1", changed=True)
+        return package.Package(path, chosen, "1", changed=True, layer=path, layer_digest="1")
 
     dist = tmp_path / "dist"
     (dist / "assets").mkdir(parents=True)

@@ -36,7 +36,9 @@ def answered(line: dict[str, Any], handler: Any) -> str:
 
 
 def main() -> None:
-    sys.path.insert(0, os.environ["LAMBDA_TASK_ROOT"])
+    # Lambda looks in the code first, then in layers.
+    # https://docs.aws.amazon.com/lambda/latest/dg/python-package.html#python-package-searchpath
+    sys.path[:0] = [os.environ["LAMBDA_TASK_ROOT"], os.environ["LAMBDA_LAYER"]]
     module, _, name = sys.argv[1].partition(".")
     handler = getattr(__import__(module), name)
     for line in sys.stdin:

@@ -1,4 +1,6 @@
-"""A place in the shape of a Lambda: the code in /var/task, which cannot be written to, 512 MB of /tmp, no /dev/shm.
+"""A place in the shape of a Lambda: the code in /var/task, which cannot be written to, as /opt; no /dev/shm.
+
+Of /tmp there are 512 MB, and the dependencies are a layer, in /opt.
 
 https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html. A mount namespace makes it, for which the
 kernel wants root or unprivileged user namespaces.
@@ -16,8 +18,12 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from deploy.functions.package import Package
+
 _RUNTIME = Path(__file__).with_name("runtime.py")
 _TASK = "/var/task"
+_LAYER = "/opt"
+_PLACES = {"LAMBDA_TASK_ROOT": _TASK, "LAMBDA_LAYER": f"{_LAYER}/python"}
 # $1: the unpacked package. /var is nobody's here, so that the new /dev and the task can be laid out under it.
 _ENTER = f"""
 set -e
@@ -27,8 +33,11 @@ for device in null zero random urandom; do
   touch /var/dev/$device
   mount --bind /dev/$device /var/dev/$device
 done
-mount --bind "$1" {_TASK}
+for part in task opt; do mkdir -p "$1"/$part; done
+mount --bind "$1"/task {_TASK}
 mount -o remount,bind,ro {_TASK}
+mount --bind "$1"/opt {_LAYER}
+mount -o remount,bind,ro {_LAYER}
 mount --rbind /var/dev /dev
 mount -t tmpfs -o size=512m,mode=1777 none /tmp
 cd {_TASK}
@@ -37,9 +46,12 @@ exec "$@"
 """
 
 
-def unpack(archive: Path, folder: Path) -> Path:
-    with zipfile.ZipFile(archive) as packed:
-        packed.extractall(folder)
+def unpack(built: Package, folder: Path) -> Path:
+    """Lay a package out in a folder: `task/` and `opt/`."""
+    assert built.layer is not None
+    for archive, name in ((built.path, "task"), (built.layer, "opt")):
+        with zipfile.ZipFile(archive) as packed:
+            packed.extractall(folder / name)
     return folder
 
 
@@ -65,7 +77,12 @@ class Function:
         with log.open("ab") as errors:
             self._process = subprocess.Popen(
                 [*_command(task), *python],
-                env={**environment, "PATH": os.environ["PATH"], "LAMBDA_TASK_ROOT": _TASK},
+                env={
+                    **environment,
+                    "PATH": os.environ["PATH"],
+                    "LAMBDA_TASK_ROOT": _TASK,
+                    "LAMBDA_LAYER": f"{_LAYER}/python",
+                },
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=errors,

@@ -485,7 +485,7 @@ def test_only_what_differs_is_sent_to_lambda(found: dict[str, Any], sent: list[s
     client = chalice_client.Client(ClientsOf(**{"lambda": lambda_}), {})
     client.update_function(
         "f",
-        PACKAGE,  # type: ignore[arg-type]
+        PACKAGE,
         environment_variables={"A": "1"},
         runtime="python3.11",
         timeout=29,

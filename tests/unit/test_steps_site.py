@@ -156,39 +156,49 @@ def build(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def pack(build: Path) -> Path:
+def pack(build: Path) -> tuple[Path, Path]:
+    """The app's zip and the layer's."""
     parts = (build / name for name in ("vendor", "runtime", "chalicelib", "app.py"))
     package.compile_all(runtime.running(), *parts)
-    package.zip_up(build, build / "package.zip")
-    return build / "package.zip"
+    package.zip_up(package.of_app(build), build / "package.zip")
+    package.zip_up(package.of_layer(build), build / "layer.zip")
+    return build / "package.zip", build / "layer.zip"
+
+
+def digests(build: Path) -> list[str]:
+    return [hashlib.sha256(each.read_bytes()).hexdigest() for each in pack(build)]
 
 
 def test_equal_content_gives_equal_bytes(build: Path) -> None:
-    first = hashlib.sha256(pack(build).read_bytes()).hexdigest()
+    app, layer = digests(build)
     os.utime(build / "app.py", (1, 1))
     (build / "app.py").chmod(0o600)
-    assert hashlib.sha256(pack(build).read_bytes()).hexdigest() == first
+    assert digests(build) == [app, layer]
     (build / "app.py").write_text("NAMES = {'a'}\n")
-    assert hashlib.sha256(pack(build).read_bytes()).hexdigest() != first
+    changed = digests(build)
+    assert changed[0] != app
+    assert changed[1] == layer, "what the app does not change is not uploaded again"
 
 
 def test_the_package_runs_from_its_bytecode(build: Path, tmp_path: Path) -> None:
     (build / "app.py").write_text("import dep, chalice.app\nfrom chalicelib import one\nVALUE = len(one.NAMES)\n")
-    folder = tmp_path / "task"
-    with zipfile.ZipFile(pack(build)) as archive:
-        archive.extractall(folder)
+    folder, layer = tmp_path / "task", tmp_path / "opt"
+    for archive, place in zip(pack(build), (folder, layer), strict=True):
+        with zipfile.ZipFile(archive) as packed:
+            packed.extractall(place)
     tag = sys.implementation.cache_tag
     for name in (
-        f"__pycache__/app.{tag}.pyc",
-        f"chalicelib/__pycache__/one.{tag}.pyc",
-        f"dep/__pycache__/__init__.{tag}.pyc",
+        f"task/__pycache__/app.{tag}.pyc",
+        f"task/chalicelib/__pycache__/one.{tag}.pyc",
+        f"opt/python/dep/__pycache__/__init__.{tag}.pyc",
     ):
-        assert (folder / name).exists()
+        assert (tmp_path / name).exists()
     # Bytecode that were checked against its source would not survive the source's change.
     (folder / "chalicelib" / "one.py").write_text("NAMES = {}\n")
     (folder / "chalicelib" / "__init__.py").write_text("raise AssertionError('compiled again')\n")
     command = [sys.executable, "-c", "import app; print(app.VALUE)"]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=True)
+    found = {**os.environ, "PYTHONPATH": str(layer / "python")}
+    done = subprocess.run(command, cwd=folder, env=found, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "4"
 
 

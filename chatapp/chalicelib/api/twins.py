@@ -13,13 +13,12 @@ from chalicelib.api.schemas.service import Ticket
 from chalicelib.api.schemas.texts import ListQuery
 from chalicelib.deletion import visits as erasing
 from chalicelib.errors import NotFound, VisitOver
-from chalicelib.push import tickets
 from chalicelib.sessions import Session
 from chalicelib.turns import stopping
 from chalicelib.twin import profiles, publication, rating, transcripts, visits
 from chalicelib.twin.tokens import TOKEN_S, Visit
 
-from . import messages
+from . import messages, service
 
 if TYPE_CHECKING:
     from chalicelib.services import Services
@@ -103,7 +102,7 @@ def rate(services: Services, visit: Visit, message_id: str, body: s.Rating) -> s
 def ticket(services: Services, visit: Visit) -> Ticket:
     with _admitted(services, visit):
         session = Session(visit.subject, visit.visit_id, visit.expires_at - TOKEN_S)
-        return Ticket(ticket=tickets.issue_ticket(services, session, visit.expires_at), expires_in_s=tickets.TICKET_S)
+        return service.ticket(services, session, visit.expires_at)
 
 
 def export(services: Services, visit: Visit) -> s.VisitExport:

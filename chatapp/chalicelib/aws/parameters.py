@@ -32,6 +32,15 @@ class Parameter(Adapter):
             value = self._kept[self._name] = reply["Parameter"]["Value"]
         return value
 
+    def plain(self) -> str | None:
+        """The value of one that is no secret, read anew; None where there is none. Raises Busy."""
+        self._allow("GetParameter")
+        try:
+            with passing():
+                return self._client().get_parameter(Name=self._name)["Parameter"]["Value"]
+        except self._client().exceptions.ParameterNotFound:
+            return None
+
 
 class Parameters(Adapter):
     """All parameters under a path."""

@@ -58,6 +58,7 @@ RULES: dict[tuple[str, str], Rule] = {
     ("GET", "/files/{file_id}/pages/{number}"): Rule.MEMBERS,
     ("GET", "/files/{file_id}/content"): Rule.MEMBERS,
     ("POST", "/chat"): Rule.MEMBERS,
+    ("POST", "/wake"): Rule.MEMBERS,
     ("POST", "/sockets"): Rule.MEMBERS,
     # Comments. Whoever has signed in writes, and what is not theirs is not there.
     ("GET", "/commentaires"): Rule.PUBLIC,

@@ -212,24 +212,33 @@ def _refuse_to_spawn(worker: Any) -> None:
 
 
 class _SharedZip(zipfile.ZipFile):
-    """A function's code, unpacked once for all its workers.
+    """A function's code or layer, unpacked once for all workers.
 
-    MiniStack unpacks the package, thousands of files, for every cold start. /var/task is read-only on Lambda, so
-    workers may share it.
+    MiniStack unpacks both, thousands of files, for every cold start. /var/task and /opt are read-only on Lambda, so
+    workers may share them.
     """
 
     _one_at_a_time = threading.Lock()
 
+    @property
+    def _is_shared(self) -> bool:
+        name = Path(self.filename or "").name
+        return name == "code.zip" or name.startswith("layer_")
+
+    def namelist(self) -> list[str]:
+        """None where it is shared: MiniStack looks at each name of a layer, which unpacking does once."""
+        return [] if self._is_shared else super().namelist()
+
     def extractall(self, path: Any = None, members: Any = None, pwd: bytes | None = None) -> None:
         archive = Path(self.filename or "")
-        if archive.name != "code.zip" or path is None:
+        if not self._is_shared or path is None:
             return super().extractall(path, members, pwd)
         shared = _shared_folder() / hashlib.sha256(archive.read_bytes()).hexdigest()
         with self._one_at_a_time:
             if not shared.exists():
                 part = shared.with_suffix(".part")
                 shutil.rmtree(part, ignore_errors=True)
-                super().extractall(part)
+                super().extractall(part, super().namelist())
                 part.rename(shared)
         Path(path).rmdir()
         Path(path).symlink_to(shared, target_is_directory=True)

@@ -23,6 +23,7 @@ import { isInProgress, isSettled, type AnswerState } from "@/entities/answers/an
 import { liveMessage } from "@/entities/answers/liveMessage";
 import { NEW_CONVERSATION, Outbox, outboxKey, type Unsent } from "./outbox";
 import { SocketClient } from "./socketClient";
+import { Waker } from "./waking";
 
 /** When a title, written by the model after the first answer, is looked for where it is not pushed. */
 const TITLE_CHECKS_MS: readonly number[] = [2_500, 8_000];
@@ -49,6 +50,7 @@ export class ChatRuntime {
   readonly feed: AnswerFeed;
   readonly outbox: Outbox<Sent>;
   readonly drafts: Drafts;
+  readonly waker: Waker;
   readonly uploads: Uploads;
   readonly #options: RuntimeOptions;
   readonly #socket: SocketClient | null;
@@ -88,6 +90,7 @@ export class ChatRuntime {
       onExpired: (unsent) => this.drafts.putBack(outboxKey(unsent.conversation_id), unsent.text, unsent.files),
     });
     this.uploads.subscribe(() => this.outbox.filesChanged());
+    this.waker = new Waker({ wake: () => api.post("/wake"), now: () => Date.now() });
     this.#socket = socketUrl === null ? null : this.#createSocket(socketUrl);
   }
 

@@ -43,6 +43,10 @@ class EndedSessions(BaseModel):
     within_s: int
 
 
+class Woken(BaseModel):
+    waking: Literal[True] = True
+
+
 class Ticket(BaseModel):
     ticket: str
     expires_in_s: int

@@ -32,7 +32,7 @@ export function Composer({ conversationId, thread, files, onSend, onStop, isStop
   const t = useT();
   const language = useLanguage();
   const hintId = useId();
-  const { drafts } = useChat();
+  const { drafts, waker } = useChat();
   const draft = drafts.of(outboxKey(conversationId));
   const text = useStore(draft);
   const isAnswering = thread.inProgressId !== null;
@@ -78,7 +78,10 @@ export function Composer({ conversationId, thread, files, onSend, onStop, isStop
           placeholder={thread.entries.length > 0 ? t.chat.placeholderReply : t.chat.placeholder}
           describedBy={hintId}
           value={text}
-          onChange={(next) => draft.set(next)}
+          onChange={(next) => {
+            waker.typed();
+            draft.set(next);
+          }}
           onSubmit={send}
           onPaste={files.onPaste}
         />
