@@ -139,6 +139,7 @@ ACTIONS: dict[str, dict[str, str]] = {
         "InvokeModelWithResponseStream": "bedrock:InvokeModelWithResponseStream",
     },
     "distribution": {"CreateInvalidation": "cloudfront:CreateInvalidation"},
+    "metrics": {"GetMetricData": "cloudwatch:GetMetricData", "DescribeAlarms": "cloudwatch:DescribeAlarms"},
 }
 
 # The botocore service that code with such a grant calls; Lambda itself sends to the on-failure queue.
@@ -159,6 +160,7 @@ CLIENTS: dict[str, str | None] = {
     "profiles": "bedrock",
     "bedrock": "bedrock-runtime",
     "distribution": "cloudfront",
+    "metrics": "cloudwatch",
 }
 
 
@@ -323,6 +325,16 @@ def _distribution(grant: Grant, place: Place) -> list[Statement]:
     return [_allow(grant, f"arn:{place.partition}:cloudfront::{place.account_id}:distribution/{place.distribution_id}")]
 
 
+def _metrics(grant: Grant, place: Place) -> list[Statement]:
+    """On everything of the account: metrics are no resources of IAM's, and alarms of alarms are told on `*` alone.
+
+    https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatch.html
+    https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DescribeAlarms.html
+    """
+    in_region = {"StringEquals": {"aws:RequestedRegion": place.region}}
+    return [_allow(grant, "*", in_region)]
+
+
 # Operations on a bucket itself, which are limited to a prefix by a condition.
 _ON_BUCKETS = {"ListObjectVersions"}
 
@@ -344,4 +356,5 @@ RESOURCES: dict[str, Callable[[Grant, Place], list[Statement]]] = {
     "profiles": _profiles,
     "bedrock": _bedrock,
     "distribution": _distribution,
+    "metrics": _metrics,
 }

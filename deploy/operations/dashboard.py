@@ -91,7 +91,8 @@ def _money(shown: Shown) -> Iterable[Widget]:
 
 def _work(shown: Shown) -> Iterable[Widget]:
     watched = shown.watched
-    read = "filter event = 'extraction' | stats count(*) as files, avg(ms) as mean_ms, max(ms) as most_ms by format, status"
+    by_format = "stats count(*) as files, avg(ms) as mean_ms, max(ms) as most_ms by format, status"
+    read = f"filter event = 'extraction' | {by_format}"
     yield _of_logs(shown, "Files read, by format", "extract", read)
     depths = [of_queue(watched.prefix, queue, "ApproximateNumberOfMessagesVisible") for queue in watched.queues]
     yield _chart(shown, "Failure queues: what waits", depths)
