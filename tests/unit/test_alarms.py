@@ -21,7 +21,7 @@ from tests import iam_tables
 PROD = Stage("prod", "eu-west-1")
 EXTENTS: tuple[Extent, ...] = ("essential", "all")
 # What AWS tells, by what: the pages that `deploy/operations/metrics.py` names.
-OF_AWS = {
+OF_AWS: dict[tuple[str, str], set[tuple[str, ...]]] = {
     ("AWS/Lambda", "Errors"): {("FunctionName",), ()},
     ("AWS/Lambda", "Invocations"): {("FunctionName",), ()},
     ("AWS/Lambda", "Throttles"): {("FunctionName",), ()},

@@ -58,17 +58,24 @@ def _alarm(prefix: str, alarm: AlarmState) -> s.AlarmNow:
 
 
 def _backups(found: index.Index) -> s.BackupsNow:
-    newest, drills = status.newest_backup(found), found["drills"]
+    failures = found["failures"][-_SHOWN_FAILURES:]
     return s.BackupsNow(
-        newest=newest
-        and s.NewestBackup(
-            id=newest["id"],
-            made_at=iso(manifest.time_of(newest["id"])),
-            items=newest["items"],
-            bytes=newest["bytes"],
-        ),
-        drill=s.LastDrill(backup_id=drills[-1]["id"], at=iso(drills[-1]["at"]), passed=drills[-1]["passed"])
-        if drills
-        else None,
-        failures=[s.BackupFailure(at=iso(one["at"]), why=one["why"]) for one in found["failures"][-_SHOWN_FAILURES:]],
+        newest=_newest(found),
+        drill=_drill(found),
+        failures=[s.BackupFailure(at=iso(each["at"]), why=each["why"]) for each in failures],
     )
+
+
+def _newest(found: index.Index) -> s.NewestBackup | None:
+    newest = status.newest_backup(found)
+    if newest is None:
+        return None
+    made_at = iso(manifest.time_of(newest["id"]))
+    return s.NewestBackup(id=newest["id"], made_at=made_at, items=newest["items"], bytes=newest["bytes"])
+
+
+def _drill(found: index.Index) -> s.LastDrill | None:
+    if not found["drills"]:
+        return None
+    last = found["drills"][-1]
+    return s.LastDrill(backup_id=last["id"], at=iso(last["at"]), passed=last["passed"])
