@@ -22,12 +22,14 @@ from chalicelib.api import (
     service,
     sockets,
     sources,
+    status,
     twins,
 )
 from chalicelib.api.rest import EXPOSED_HEADERS, ChatApp, Cors
 from chalicelib.api.schemas import drafts as of_drafts
 from chalicelib.api.schemas import insights as of_insights
 from chalicelib.api.schemas import sources as of_sources
+from chalicelib.api.schemas import status as of_status
 from chalicelib.api.schemas import twins as twin_schemas
 from chalicelib.api.schemas.comments import (
     Ban,
@@ -588,6 +590,11 @@ def export_any_visit(handle: str, visit_id: str) -> twin_schemas.VisitExport:
 @app.route("/insights/{handle}/visits/{visit_id}", methods=["DELETE"], **signed_in)
 def erase_any_visit(handle: str, visit_id: str) -> twin_schemas.VisitErased:
     return insights.erase_visit(api(), handle, visit_id)
+
+
+@app.route("/status", methods=["GET"], **signed_in)
+def get_status() -> of_status.StageStatus:
+    return status.read(api())
 
 
 @app.lambda_function(name=functions.ANSWER)

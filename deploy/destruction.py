@@ -15,7 +15,7 @@ from deploy.edge.step import Edge
 from deploy.environment import APP, LOCAL, DeploymentError, Settings, Stage
 from deploy.functions import chalice_app
 from deploy.progress import Progress
-from deploy.steps import FOUNDATION, OPERATIONS, outputs_file, read_outputs, templates
+from deploy.steps import ALARMS, FOUNDATION, OPERATIONS, outputs_file, read_outputs, templates
 
 # Of a state folder; MiniStack's Python environment is no data and takes a minute to make again.
 _LOCAL_STATE = ("state", "s3", "tmp", "logs", "demo.json", "ports.json")
@@ -26,7 +26,7 @@ def is_there(stage: Stage) -> bool:
 
     Names of roles and of some others are the account's, so deleting by name what is elsewhere would hit the living.
     """
-    stacks = (f"{stage.prefix}-{name}" for name in (FOUNDATION, OPERATIONS))
+    stacks = (f"{stage.prefix}-{name}" for name in (FOUNDATION, OPERATIONS, ALARMS))
     return (
         any(cloudformation.exists(stage, stack) for stack in stacks)
         or adoption.has_bucket(stage, stage.artifacts_bucket)
@@ -39,6 +39,8 @@ def destroy(stage: Stage, progress: Progress) -> str:
     edge = Edge(stage, Settings(app={}), progress)
     edge.open_api(chalice_app.ids(stage))
     edge.drop_names()
+    with progress.step("alarms") as step:
+        step.changed(cloudformation.delete(stage, f"{stage.prefix}-{ALARMS}", step.say), "deleted")
     with progress.step("operations stack") as step:
         step.changed(cloudformation.delete(stage, f"{stage.prefix}-{OPERATIONS}", step.say), "deleted")
     with progress.step("API keys") as step:

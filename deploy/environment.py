@@ -192,6 +192,8 @@ class Settings:
     backup_deep_archive: monthly backups of tables go to Deep Archive after 30 days.
     backup_replica_region: where S3 copies all backups to, or "".
     owner_email: where the owner is told by mail what waits for them; "" for nowhere.
+    alarms: essential, all or none (`operations.alarms`). monthly_budget_usd: of the account's whole bill; 0 for none.
+    cloudfront_metrics: the hit ratio of the site's edges, which is paid for.
     comment_origins: of pages elsewhere with comments on them, to which the site leads back whoever comes to write.
     files_infrequent_days, files_archive_days: after which people's files go to Standard-Infrequent Access, and to
         Glacier Instant Retrieval; 0 for never.
@@ -215,6 +217,9 @@ class Settings:
     backup_deep_archive: bool = False
     backup_replica_region: str = ""
     owner_email: str = ""
+    alarms: str = "essential"
+    monthly_budget_usd: float = 0
+    cloudfront_metrics: bool = False
     comment_origins: Sequence[str] = ()
     files_infrequent_days: int = 60
     files_archive_days: int = 180
@@ -292,6 +297,10 @@ def read_settings(text: str, stage: str) -> Settings:
         raise DeploymentError(f"deploy/settings.toml: nothing reads {', '.join(unknown)}")
     if merged.get("model_provider", "anthropic") not in {"anthropic", "bedrock"}:
         raise DeploymentError("deploy/settings.toml: model_provider is `anthropic` or `bedrock`")
+    if merged.get("alarms", "essential") not in {"essential", "all", "none"}:
+        raise DeploymentError("deploy/settings.toml: alarms is `essential`, `all` or `none`")
+    if merged.get("monthly_budget_usd", 0) < 0:
+        raise DeploymentError("deploy/settings.toml: monthly_budget_usd is 0, for none, or more")
     for name in ("comment_origins", "twin_origins"):
         for origin in merged.get(name, ()):
             if not _ORIGIN.fullmatch(origin):

@@ -31,6 +31,7 @@ from deploy.edge.step import Edge
 from deploy.environment import BUILD, Addresses, ApiIds, Settings, Stage, load_settings
 from deploy.functions import alias, app_modules, chalice_app, layers, package, policies, recursion, resources, runtime
 from deploy.local import demo_twin
+from deploy.operations import stack as watching
 from deploy.people import accounts, groups, smoke
 from deploy.progress import Progress
 
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 
 FOUNDATION = "foundation"
 OPERATIONS = "operations"
+ALARMS = "alarms"
 
 
 @dataclass
@@ -129,6 +131,7 @@ class Deployment:
                 "ViewerProtocolPolicy": "allow-all" if stage.is_local else "redirect-to-https",
                 "LogRetentionDays": str(self.settings.log_retention_days),
                 "OwnerEmail": self.settings.owner_email,
+                "EdgeMetrics": str(self.settings.cloudfront_metrics and not stage.is_local).lower(),
                 # Where none are to be kept, what there is goes tomorrow.
                 "TranscriptDays": str(max(1, app_modules.settings(self.settings.variables()).transcript_days)),
                 **self.edge.of_distribution,
@@ -255,14 +258,15 @@ class Deployment:
             step.changed(usage_plan.configure(self.stage, self.ids, self.settings) or bool(changed))
         self.edge.guard_api(self.ids, templates(self.stage))
         with self.progress.step("operations stack") as step:
-            stack = cloudformation.deploy(
-                self.stage,
-                f"{self.stage.prefix}-{OPERATIONS}",
-                templates(self.stage)["operations.yaml"],
-                {"Stage": self.stage.name},
-                step.say,
-            )
-            step.changed(stack.changed)
+            distribution = (self.foundation or {})["DistributionId"]
+            step.changed(self._lay(OPERATIONS, {"Stage": self.stage.name, "DistributionId": distribution}, step.say))
+        with self.progress.step("alarms") as step:
+            step.changed(self._lay(ALARMS, {}, step.say), self.settings.alarms)
+
+    def _lay(self, name: str, parameters: Mapping[str, str], say: Callable[[str], None]) -> bool:
+        """One stack of those that follow the functions; whether it changed."""
+        body = templates(self.stage, self.settings)[f"{name}.yaml"]
+        return cloudformation.deploy(self.stage, f"{self.stage.prefix}-{name}", body, parameters, say).changed
 
     def publish_site(self) -> None:
         foundation = self.foundation or {}
@@ -307,16 +311,20 @@ class Deployment:
         return smoke.prove(self.stage, self.addresses, foundation["UserPoolId"], foundation["ClientId"], self.progress)
 
 
-def templates(stage: Stage) -> dict[str, str]:
-    """The stacks' templates by their files' names, with what stands around the functions."""
-    functions = app_modules.functions()
+def templates(stage: Stage, settings: Settings | None = None) -> dict[str, str]:
+    """The stacks' templates by their files' names, with what stands around the functions.
+
+    settings: by default the stage's own.
+    """
+    functions, chosen = app_modules.functions(), settings or load_settings(stage.name)
     added = {
         "foundation.yaml": resources.around(functions),
-        "operations.yaml": resources.invocations(functions),
+        "operations.yaml": resources.invocations(functions) | watching.of_dashboard(stage, chosen, functions),
         "backup-replica.yaml": {},
         "edge.yaml": {},
         "edge-api.yaml": {},
         "names.yaml": {},
+        "alarms.yaml": watching.alarming(stage, chosen, functions),
     }
     return {name: cloudformation.template(stage, name, more) for name, more in added.items()}
 

@@ -35,14 +35,19 @@ JUSTIFIED = {
         "DynamoDB asks for it of whoever has a table exported; the bucket knows no ACLs (BucketOwnerEnforced): "
         "https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/S3DataExport_Requesting.html"
     ),
+    ("RESOURCE_STAR", "cloudwatch:DescribeAlarms"): (
+        "alarms of alarms are told to whoever may ask on `*` alone: "
+        "https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DescribeAlarms.html"
+    ),
     ("MALFORMED", "Statement contains neither Resource nor NotResource"): (
         "of a role's trust, whose resource is the role itself; parliament does not know which documents are that"
     ),
 }
 # Of every action, whatever its row says: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
 GLOBAL_KEYS = {"aws:SecureTransport", "aws:SourceAccount", "aws:SourceArn"}
-# Actions that take no resource but "*"; none is needed today.
-WILDCARD_ONLY: set[str] = set()
+# Actions that are granted on "*": IAM knows no metrics as resources; of alarms of alarms nothing is told otherwise:
+# https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DescribeAlarms.html
+WILDCARD_ONLY = {"cloudwatch:GetMetricData", "cloudwatch:DescribeAlarms"}
 _TRUST_ALONE = ("MALFORMED", "Statement contains neither Resource nor NotResource")
 
 

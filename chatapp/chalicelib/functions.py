@@ -129,6 +129,9 @@ _API = Function(
         ),
         Grant("parameter", "address-key", ("GetParameter",)),
         Grant("parameter", "visit-key", ("GetParameter",)),
+        # For the owners' page of how the stage does.
+        Grant("metrics", "stage", ("GetMetricData", "DescribeAlarms")),
+        Grant("bucket", "backups/index.json", ("GetObject", "ListObjectVersions")),
         _PUSH,
         Grant("function", "answer", ("Invoke",)),
         Grant("function", "extract", ("Invoke",)),

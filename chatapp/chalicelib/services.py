@@ -12,6 +12,7 @@ from typing import Any
 from chalicelib.aws.accounts import Accounts
 from chalicelib.aws.bucket import Bucket
 from chalicelib.aws.clients import client
+from chalicelib.aws.cloudwatch import CloudWatch
 from chalicelib.aws.distribution import Distribution
 from chalicelib.aws.exports import Export
 from chalicelib.aws.functions import Function, Schedule
@@ -81,6 +82,7 @@ class Services:
     erased: Bucket
     exports: Mapping[str, Export]
     site: Bucket
+    watch: CloudWatch
     pages: Mapping[str, Bucket]
     distribution: Distribution
     archives: Callable[[str], Bucket]
@@ -198,6 +200,9 @@ class _Adapters:
         grant = self._grant("pool", "people")
         return Accounts(self.function, grant, partial(self.clients, "cognito-idp"), self._pool_id)
 
+    def watch(self) -> CloudWatch:
+        return CloudWatch(self.function, self._grant("metrics", "stage"), partial(self.clients, "cloudwatch"))
+
     def profiles(self) -> Profiles:
         return Profiles(self.function, self._grant("profiles", "models"), partial(self.clients, "bedrock"))
 
@@ -269,6 +274,7 @@ def build(function: str, settings: Settings, clients: Callable[..., Any] = clien
         index=adapters.of_backups("index.json"),
         erased=adapters.of_backups("erasures"),
         site=adapters.whole_bucket("site"),
+        watch=adapters.watch(),
         pages={name: adapters.of_site(name) for name in PAGES},
         distribution=adapters.distribution(),
         exports={name: adapters.export(name) for name in EXPORTED},

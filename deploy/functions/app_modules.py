@@ -69,6 +69,14 @@ def migrations() -> ModuleType:
     return found
 
 
+def day_budget_usd(settings: Settings) -> float:
+    """What the model may cost in a day before the owner is told."""
+    _reach()
+    from chalicelib.spending import budgets  # noqa: PLC0415
+
+    return budgets.day_usd(settings)
+
+
 def author_name(name: str) -> str:
     """A name as one that comments are shown under. Raises DeploymentError for one that cannot be."""
     _reach()

@@ -140,6 +140,7 @@ ACTIONS: dict[str, dict[str, str]] = {
         "InvokeModelWithResponseStream": "bedrock:InvokeModelWithResponseStream",
     },
     "distribution": {"CreateInvalidation": "cloudfront:CreateInvalidation"},
+    "metrics": {"GetMetricData": "cloudwatch:GetMetricData", "DescribeAlarms": "cloudwatch:DescribeAlarms"},
 }
 
 # The botocore service that code with such a grant calls; Lambda itself sends to the on-failure queue.
@@ -160,6 +161,7 @@ CLIENTS: dict[str, str | None] = {
     "profiles": "bedrock",
     "bedrock": "bedrock-runtime",
     "distribution": "cloudfront",
+    "metrics": "cloudwatch",
 }
 
 
@@ -328,6 +330,16 @@ def _distribution(grant: Grant, place: Place) -> list[Statement]:
     return [_allow(grant, f"arn:{place.partition}:cloudfront::{place.account_id}:distribution/{place.distribution_id}")]
 
 
+def _metrics(grant: Grant, place: Place) -> list[Statement]:
+    """On everything of the account: metrics are no resources of IAM's, and alarms of alarms are told on `*` alone.
+
+    https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatch.html
+    https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DescribeAlarms.html
+    """
+    in_region = {"StringEquals": {"aws:RequestedRegion": place.region}}
+    return [_allow(grant, "*", in_region)]
+
+
 # Operations on a bucket itself, which are limited to a prefix by a condition.
 _ON_BUCKETS = {"ListObjectVersions"}
 
@@ -349,4 +361,5 @@ RESOURCES: dict[str, Callable[[Grant, Place], list[Statement]]] = {
     "profiles": _profiles,
     "bedrock": _bedrock,
     "distribution": _distribution,
+    "metrics": _metrics,
 }

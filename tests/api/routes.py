@@ -94,6 +94,7 @@ OWNERS_ROUTES: list[tuple[str, str, Any]] = [
     ("POST", f"/insights/{H}/questions/{Q}", {"action": "dismiss"}),
     ("GET", f"/insights/{H}/visits/{V}", None),
     ("DELETE", f"/insights/{H}/visits/{V}", None),
+    ("GET", "/status", None),
 ]
 # Of visitors, with the token of a visit.
 VISITING_ROUTES: list[tuple[str, str, Any]] = [

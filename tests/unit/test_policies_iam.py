@@ -143,6 +143,8 @@ def test_a_policy_names_only_what_the_stage_holds(place: Place) -> None:
     for function, grants in GRANTS.items():
         for statement in policies.document(function, grants, place)["Statement"]:
             resources = statement["Resource"]
+            if resources == "*" and set(statement["Action"]) <= iam_tables.WILDCARD_ONLY:
+                continue
             assert set([resources] if isinstance(resources, str) else resources) <= known, function
 
 

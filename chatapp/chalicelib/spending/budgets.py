@@ -25,6 +25,15 @@ def cap_micro_usd(settings: Settings, counted: Counted, own: int | None) -> int:
     return int(settings.user_budget_usd * 1_000_000) if own is None else own
 
 
+# Days differ: one that spends a tenth of the month's budget would spend all of it in ten.
+_DAY_SHARE = 0.1
+
+
+def day_usd(settings: Settings) -> float:
+    """What all model calls of a day may cost before the owner is told; nothing is refused by it."""
+    return settings.stage_budget_usd * _DAY_SHARE
+
+
 def resting(period: str) -> TwinResting:
     """What a visitor is told, whoever's budget it is that the answer does not fit. period: a day, or a month."""
     until = resumes_at("day" if period.count("-") == 2 else "month")

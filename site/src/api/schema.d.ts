@@ -820,6 +820,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["get_status"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/twins/{handle}": {
         parameters: {
             query?: never;
@@ -984,6 +1000,18 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** AlarmNow */
+        AlarmNow: {
+            /** Name */
+            name: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "ok" | "alarm" | "unknown";
+            /** Since */
+            since: string;
+        };
         /** AnswerCitation */
         AnswerCitation: {
             /** Conversation Id */
@@ -1164,6 +1192,20 @@ export interface components {
             name: string;
             /** Is Owner */
             is_owner: boolean;
+        };
+        /** BackupFailure */
+        BackupFailure: {
+            /** At */
+            at: string;
+            /** Why */
+            why: string;
+        };
+        /** BackupsNow */
+        BackupsNow: {
+            newest: components["schemas"]["NewestBackup"] | null;
+            drill: components["schemas"]["LastDrill"] | null;
+            /** Failures */
+            failures: components["schemas"]["BackupFailure"][];
         };
         /**
          * Ban
@@ -2083,6 +2125,20 @@ export interface components {
             after: number;
         };
         /**
+         * FunctionDay
+         * @description p99_ms: of its slowest hour; null where it did not run.
+         */
+        FunctionDay: {
+            /** Name */
+            name: string;
+            /** Invocations */
+            invocations: number;
+            /** Errors */
+            errors: number;
+            /** P99 Ms */
+            p99_ms: number | null;
+        };
+        /**
          * Health
          * @description Says to anybody who asks: nothing of what runs here, and how. model: of a deep check alone.
          */
@@ -2157,6 +2213,57 @@ export interface components {
             user_id: string;
             /** Email */
             email: string;
+        };
+        /**
+         * LastDay
+         * @description The last 24 hours. hours: when each began, oldest first.
+         */
+        LastDay: {
+            /** Hours */
+            hours: string[];
+            lines: components["schemas"]["Lines"];
+            /** Functions */
+            functions: components["schemas"]["FunctionDay"][];
+            /** Queues */
+            queues: components["schemas"]["WaitingQueue"][];
+        };
+        /**
+         * LastDrill
+         * @description backup_id: of what was restored for proof.
+         */
+        LastDrill: {
+            /** Backup Id */
+            backup_id: string;
+            /** At */
+            at: string;
+            /** Passed */
+            passed: boolean;
+        };
+        /**
+         * Lines
+         * @description A value for each hour, null without one.
+         */
+        Lines: {
+            /** Turns */
+            turns: (number | null)[];
+            /** First Word P50 Ms */
+            first_word_p50_ms: (number | null)[];
+            /** First Word P95 Ms */
+            first_word_p95_ms: (number | null)[];
+            /** Model Failures */
+            model_failures: (number | null)[];
+            /** Refused */
+            refused: (number | null)[];
+            /** Stuck */
+            stuck: (number | null)[];
+            /** Healthy */
+            healthy: (number | null)[];
+            /** Spend Today Usd */
+            spend_today_usd: (number | null)[];
+            /** Requests */
+            requests: (number | null)[];
+            /** Server Errors */
+            server_errors: (number | null)[];
         };
         /** Link */
         Link: {
@@ -2715,6 +2822,17 @@ export interface components {
              * @default true
              */
             transcript: boolean;
+        };
+        /** NewestBackup */
+        NewestBackup: {
+            /** Id */
+            id: string;
+            /** Made At */
+            made_at: string;
+            /** Items */
+            items: number;
+            /** Bytes */
+            bytes: number;
         };
         /**
          * NoteSource
@@ -3284,6 +3402,40 @@ export interface components {
             message: string;
         };
         /**
+         * Spend
+         * @description Of the model, in days and months of UTC. today_usd: null where it is not known.
+         */
+        Spend: {
+            /** Today Usd */
+            today_usd: number | null;
+            /** Day Budget Usd */
+            day_budget_usd: number;
+            /** Month Usd */
+            month_usd: number;
+            /** Month Budget Usd */
+            month_budget_usd: number;
+        };
+        /**
+         * StageStatus
+         * @description failing: parts that do not answer. day, alarms, backups: null where they cannot be read now.
+         */
+        StageStatus: {
+            /** Stage */
+            stage: string;
+            /** Version */
+            version: string;
+            /** Checked At */
+            checked_at: string;
+            /** Failing */
+            failing: string[];
+            model: components["schemas"]["ModelHealth"];
+            spend: components["schemas"]["Spend"];
+            day: components["schemas"]["LastDay"] | null;
+            /** Alarms */
+            alarms: components["schemas"]["AlarmNow"][] | null;
+            backups: components["schemas"]["BackupsNow"] | null;
+        };
+        /**
          * Suggesting
          * @description How it goes with the questions that were asked for last.
          */
@@ -3514,6 +3666,13 @@ export interface components {
             earlier: string[];
             /** Lines */
             lines: components["schemas"]["TranscriptLine"][];
+        };
+        /** WaitingQueue */
+        WaitingQueue: {
+            /** Name */
+            name: string;
+            /** Waiting */
+            waiting: number;
         };
         /** Woken */
         Woken: {
@@ -5982,6 +6141,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Ticket"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    get_status: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StageStatus"];
                 };
             };
             /** @description Error */

@@ -85,6 +85,8 @@ export type Insights = Schemas["Insights"];
 export type Counted = Schemas["Counted"];
 export type CountedDay = Schemas["CountedDay"];
 export type Topics = Schemas["Topics"];
+/** How the stage does, for its owners. */
+export type StageStatus = Schemas["StageStatus"];
 export type Question = Schemas["Question"];
 export type QuestionsPage = Schemas["Questions"];
 export type QuestionChange = Partial<Schemas["QuestionChange"]> & Pick<Schemas["QuestionChange"], "action">;

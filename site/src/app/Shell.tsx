@@ -12,7 +12,7 @@ import { routes, trimmed } from "@/lib/routes";
 import { IconButton } from "@/ui/Button";
 
 import { FullPage } from "./FullPage";
-import { ChatRoute, FilesRoute, InsightsRoute, ModerationRoute, PeopleRoute, TwinRoute } from "./pages";
+import { ChatRoute, FilesRoute, InsightsRoute, ModerationRoute, PeopleRoute, StatusRoute, TwinRoute } from "./pages";
 import { Drawer, Sidebar } from "./Sidebar";
 
 const otherPages: Readonly<Record<string, typeof FilesRoute>> = {
@@ -21,10 +21,11 @@ const otherPages: Readonly<Record<string, typeof FilesRoute>> = {
   [routes.people]: PeopleRoute,
   [routes.moderation]: ModerationRoute,
   [routes.insights]: InsightsRoute,
+  [routes.status]: StatusRoute,
 };
 
 /** The API refuses others what they show. */
-const ownersPages: ReadonlySet<string> = new Set([routes.twin, routes.people, routes.moderation, routes.insights]);
+const ownersPages: ReadonlySet<string> = new Set([routes.twin, routes.people, routes.moderation, routes.insights, routes.status]);
 
 export function Shell({ identity, onSignOut }: { identity: Identity; onSignOut: (where: Where) => void }) {
   const t = useT();

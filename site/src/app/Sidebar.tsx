@@ -57,6 +57,7 @@ export function Sidebar({ identity, conversationId, onSignOut, onOpen, onClose }
               </Suspense>
             </PageLink>
             <PageLink href={routes.insights} icon="chart" label={t.app.insights} onOpen={onOpen} />
+            <PageLink href={routes.status} icon="pulse" label={t.app.status} onOpen={onOpen} />
           </>
         )}
       </div>

@@ -20,6 +20,7 @@ const PeoplePage = lazy(() => import("@/features/people/components/PeoplePage"))
 const TwinPage = lazy(() => import("@/features/twin/components/TwinPage"));
 const ModerationPage = lazy(() => import("@/features/moderation/components/ModerationPage"));
 const InsightsPage = lazy(() => import("@/features/insights/components/InsightsPage"));
+const StatusPage = lazy(() => import("@/features/status/components/StatusPage"));
 
 export function ChatRoute({ conversationId, openList }: { conversationId: string | null; openList: ReactNode }) {
   return (
@@ -72,6 +73,12 @@ export const ModerationRoute = ({ openList }: { openList: ReactNode }) => (
 export const InsightsRoute = ({ openList }: { openList: ReactNode }) => (
   <Coming>
     <InsightsPage openList={openList} />
+  </Coming>
+);
+
+export const StatusRoute = ({ openList }: { openList: ReactNode }) => (
+  <Coming>
+    <StatusPage openList={openList} />
   </Coming>
 );
 

@@ -20,6 +20,7 @@ export const en = {
     people: "People",
     moderation: "Moderation",
     insights: "Insights",
+    status: "Status",
     ownersTitle: "This page is for owners",
     ownersLead: "Your account may chat and use files. An owner of the site can open this page to you.",
     crashTitle: "Something went wrong on this page",

@@ -21,6 +21,7 @@ export const fr: Messages = {
     people: "Personnes",
     moderation: "Modération",
     insights: "Fréquentation",
+    status: "État",
     ownersTitle: "Cette page est réservée aux propriétaires",
     ownersLead: "Votre compte donne accès au chat et aux fichiers. Un propriétaire du site peut vous ouvrir cette page.",
     crashTitle: "Une erreur s’est produite sur cette page",

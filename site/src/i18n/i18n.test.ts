@@ -6,12 +6,13 @@ import { catalogues as ofFirstPage, detectLanguage, setLanguage, t } from ".";
 import { commentTexts } from "./comments";
 import { insightsTexts } from "./insights";
 import { peopleTexts } from "./people";
+import { statusTexts } from "./status";
 import { twinTexts } from "./twin";
 
 /** With the texts that come later than the first page. */
 const catalogues = {
-  en: { ...ofFirstPage.en, comments: commentTexts.all.en, people: peopleTexts.all.en, insights: insightsTexts.all.en, twin: twinTexts.all.en },
-  fr: { ...ofFirstPage.fr, comments: commentTexts.all.fr, people: peopleTexts.all.fr, insights: insightsTexts.all.fr, twin: twinTexts.all.fr },
+  en: { ...ofFirstPage.en, comments: commentTexts.all.en, people: peopleTexts.all.en, insights: insightsTexts.all.en, status: statusTexts.all.en, twin: twinTexts.all.en },
+  fr: { ...ofFirstPage.fr, comments: commentTexts.all.fr, people: peopleTexts.all.fr, insights: insightsTexts.all.fr, status: statusTexts.all.fr, twin: twinTexts.all.fr },
 };
 
 type Argument = (index: number) => unknown;

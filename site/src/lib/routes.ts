@@ -7,6 +7,7 @@ export const routes = {
   /** Where what was changed is published. */
   publicationOf: (handle: string): string => `/twin?${handle === "me" ? "" : `twin=${encodeURIComponent(handle)}&`}step=publish`,
   insights: "/insights",
+  status: "/status",
   people: "/people",
   moderation: "/moderation",
   section: (id: string): string => `/sections/${encodeURIComponent(id)}`,

@@ -1,12 +1,12 @@
 import { useMemo } from "react";
 
 import type { CountedDay } from "@/api/types";
+import { Chart, type Line } from "@/entities/charts/Chart";
 import { useLanguage } from "@/i18n";
 import { useInsightsTexts } from "@/i18n/insights";
 import { formatCount, formatUsd } from "@/lib/format";
 
-import { formatSeconds } from "../format";
-import { Chart, type Line } from "./Chart";
+import { formatDay, formatSeconds } from "../format";
 
 interface Drawn {
   title: string;
@@ -48,10 +48,14 @@ export function DayCharts({ days }: { days: readonly CountedDay[] }) {
       },
     ];
   }, [days, texts, language]);
+  const words = useMemo(
+    () => ({ table: texts.charts.table, at: texts.charts.day, none: texts.none, formatAt: (time: string) => formatDay(language, time.slice(0, 10)), zone: "Etc/UTC" }),
+    [texts, language],
+  );
   return (
     <div className="grid items-start gap-4 wide:grid-cols-2">
       {charts.map((chart) => (
-        <Chart key={chart.title} days={names} {...chart} />
+        <Chart key={chart.title} times={names} words={words} {...chart} />
       ))}
     </div>
   );

@@ -1,16 +1,12 @@
 /**
- * Lines by day, drawn by uPlot (22 KB gzipped, no dependencies, the smallest kept one of its kind), with the same
+ * Lines by time, drawn by uPlot (22 KB gzipped, no dependencies, the smallest kept one of its kind), with the same
  * numbers as a table: for screen readers, and for whoever reads numbers rather than lines.
  */
 import { useEffect, useRef, useState, useSyncExternalStore } from "react";
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
 
-import { useLanguage } from "@/i18n";
-import { useInsightsTexts } from "@/i18n/insights";
 import { FINE_POINTER, useMediaQuery } from "@/lib/mediaQuery";
-
-import { formatDay } from "../format";
 
 export interface Line {
   label: string;
@@ -18,11 +14,24 @@ export interface Line {
   values: readonly (number | null)[];
 }
 
+/** What stands beside the numbers, in the reader's language. Keep it while nothing changes: the chart is drawn anew otherwise. */
+export interface Words {
+  table: string;
+  /** Of the column of times. */
+  at: string;
+  none: string;
+  /** A time of `times`, or one between them as ISO writes it in full. */
+  formatAt: (time: string) => string;
+  /** Of which the times are; the reader's own by default. */
+  zone?: string;
+}
+
 interface ChartProps {
   title: string;
-  /** As ISO writes days. */
-  days: readonly string[];
+  /** As ISO writes days, or moments. */
+  times: readonly string[];
   lines: readonly Line[];
+  words: Words;
   format: (value: number) => string;
 }
 
@@ -31,9 +40,8 @@ const TONES = { accent: "text-accent", notice: "text-notice", danger: "text-dang
 /** Not where tests run. */
 const CAN_DRAW = "CanvasRenderingContext2D" in globalThis;
 
-export function Chart({ title, days, lines, format }: ChartProps) {
+export function Chart({ title, times, lines, words, format }: ChartProps) {
   const [isTable, setTable] = useState(!CAN_DRAW);
-  const texts = useInsightsTexts();
   const theme = useSyncExternalStore(onTheme, themeNow);
   return (
     <figure className="min-w-0 rounded-xl border border-line bg-raised p-3.5">
@@ -48,20 +56,18 @@ export function Chart({ title, days, lines, format }: ChartProps) {
           </span>
         ))}
       </figcaption>
-      {CAN_DRAW && <Drawing key={theme} days={days} lines={lines} format={format} />}
+      {CAN_DRAW && <Drawing key={theme} times={times} lines={lines} words={words} format={format} />}
       <details open={isTable} onToggle={({ currentTarget }) => setTable(currentTarget.open)}>
         <summary className="w-fit py-1.5 pr-2 text-sm text-muted [@media(pointer:coarse)]:py-3">
-          {texts.charts.table}
+          {words.table}
         </summary>
-        {isTable && <Table title={title} days={days} lines={lines} format={format} />}
+        {isTable && <Table title={title} times={times} lines={lines} words={words} format={format} />}
       </details>
     </figure>
   );
 }
 
-function Table({ title, days, lines, format }: ChartProps) {
-  const language = useLanguage();
-  const texts = useInsightsTexts();
+function Table({ title, times, lines, words, format }: ChartProps) {
   return (
     // Scrolls by keys, too.
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
@@ -69,18 +75,18 @@ function Table({ title, days, lines, format }: ChartProps) {
       <table className="w-full border-collapse text-left text-sm" aria-label={title}>
         <thead className="sticky top-0 bg-raised text-muted">
           <tr className="border-b border-line">
-            <th scope="col" className="py-1.5 pr-4 font-medium">{texts.charts.day}</th>
+            <th scope="col" className="py-1.5 pr-4 font-medium">{words.at}</th>
             {lines.map(({ label }) => (
               <th key={label} scope="col" className="py-1.5 pr-4 text-right font-medium">{label}</th>
             ))}
           </tr>
         </thead>
         <tbody className="divide-y divide-line">
-          {days.map((day, at) => (
-            <tr key={day}>
-              <th scope="row" className="py-1.5 pr-4 font-normal whitespace-nowrap">{formatDay(language, day)}</th>
+          {times.map((time, at) => (
+            <tr key={time}>
+              <th scope="row" className="py-1.5 pr-4 font-normal whitespace-nowrap">{words.formatAt(time)}</th>
               {lines.map(({ label, values }) => (
-                <td key={label} className="py-1.5 pr-4 text-right tabular-nums">{told(values[at], format, texts.none)}</td>
+                <td key={label} className="py-1.5 pr-4 text-right tabular-nums">{told(values[at], format, words.none)}</td>
               ))}
             </tr>
           ))}
@@ -96,43 +102,41 @@ const told = (value: number | null | undefined, format: (value: number) => strin
 /** Lines differ by more than their colour. */
 const dash = (at: number): number[] => [[], [6, 3], [2, 3]][at] ?? [];
 
-function Drawing({ days, lines, format }: Omit<ChartProps, "title">) {
-  const language = useLanguage();
-  const texts = useInsightsTexts();
+function Drawing({ times, lines, words, format }: Omit<ChartProps, "title">) {
   const hasPointer = useMediaQuery(FINE_POINTER);
   const place = useRef<HTMLDivElement>(null);
   useEffect(() => {
     const root = place.current;
     if (!root) return;
-    const day = (seconds: number): string => formatDay(language, new Date(seconds * 1_000).toISOString().slice(0, 10));
+    const timeOf = (seconds: number): string => words.formatAt(new Date(seconds * 1_000).toISOString());
     const [ink, line] = [colourOf(root, "text-muted"), colourOf(root, "text-line")];
     const ticks = { stroke: ink, grid: { stroke: line, width: 1 }, ticks: { stroke: line, width: 1 }, font: "12px system-ui, sans-serif" };
     const chart = new uPlot(
       {
         width: root.clientWidth,
         height: HEIGHT,
-        tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1_000), "Etc/UTC"),
+        ...(words.zone !== undefined && { tzDate: (seconds: number) => uPlot.tzDate(new Date(seconds * 1_000), words.zone ?? "") }),
         // The values of the day that the pointer is at.
         legend: { show: hasPointer, markers: { show: false } },
         scales: { y: { range: (_, __, most) => [0, most > 0 ? most * 1.1 : 1] } },
         axes: [
-          { ...ticks, space: 64, values: (_, splits) => splits.map(day) },
+          { ...ticks, space: 64, values: (_, splits) => splits.map(timeOf) },
           { ...ticks, size: 64, values: (_, splits) => splits.map(format) },
         ],
         series: [
-          { label: texts.charts.day, value: (_, seconds) => (seconds === null ? texts.none : day(seconds)) },
-          ...lines.map(({ label, tone }, at) => ({
+          { label: words.at, value: (_, seconds) => (seconds === null ? words.none : timeOf(seconds)) },
+          ...lines.map(({ label, tone, values }, at) => ({
             label,
             stroke: colourOf(root, TONES[tone]),
             width: 2,
             dash: dash(at),
             spanGaps: true,
-            points: { show: days.length < 15 },
-            value: (_: uPlot, value: number | null) => told(value, format, texts.none),
+            points: { show: times.length < 15 || values.filter((value) => value !== null).length < 3 },
+            value: (_: uPlot, value: number | null) => told(value, format, words.none),
           })),
         ],
       },
-      [days.map((each) => Date.parse(`${each}T00:00:00Z`) / 1_000), ...lines.map(({ values }) => [...values])],
+      [times.map((each) => Date.parse(each) / 1_000), ...lines.map(({ values }) => [...values])],
       root,
     );
     const resized = new ResizeObserver(() => chart.setSize({ width: root.clientWidth, height: HEIGHT }));
@@ -141,7 +145,7 @@ function Drawing({ days, lines, format }: Omit<ChartProps, "title">) {
       resized.disconnect();
       chart.destroy();
     };
-  }, [days, lines, format, language, texts, hasPointer]);
+  }, [times, lines, words, format, hasPointer]);
   return <div ref={place} className="min-w-0 overflow-hidden text-xs" aria-hidden="true" />;
 }
 
