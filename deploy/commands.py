@@ -12,8 +12,20 @@ from pathlib import Path
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from deploy import backups, deleted, destruction, keys, live_settings, recovery, redrive, restoring, steps
-from deploy.account import cloudformation, credentials, model_access, regions, replica
+from deploy import (
+    backups,
+    deleted,
+    destruction,
+    keys,
+    live_settings,
+    pipeline,
+    recovery,
+    redrive,
+    releases,
+    restoring,
+    steps,
+)
+from deploy.account import cloudformation, credentials, model_access, regions, replica, rights
 from deploy.check import run as check
 from deploy.environment import ROOT, DeploymentError, Stage, is_local
 from deploy.functions import app_modules, runtime
@@ -23,6 +35,11 @@ from deploy.progress import Progress
 
 USAGE = """./deploy.sh local[-NAME] [--stop]      the whole app on this machine; stages share one local AWS
        ./deploy.sh STAGE                      the same on AWS
+           [--rollback-on-failure]            and back to the version of before where its proof fails
+       ./deploy.sh versions STAGE             the builds that are kept, the newest first
+       ./deploy.sh STAGE --version V          puts one of them back, nothing built; `last-good` is the newest proven one
+       ./deploy.sh pipeline STAGE --repository OWNER/NAME
+                                              the role that its workflow deploys with
        ./deploy.sh outputs STAGE              its addresses, as one JSON object
        ./deploy.sh set STAGE [NAME VALUE | NAME --unset]
                                               what changes without a deployment: shown, set, taken back
@@ -44,8 +61,12 @@ on AWS:
        --region R    by default where STAGE was deployed from here last, else the shell's region, else eu-west-1
        --python V    moves the functions to that Python; by default they keep theirs"""
 _STAGE = re.compile(r"[a-z][a-z0-9-]{0,15}")
+_VERSION = re.compile(r"[0-9a-f]{4,12}(-[0-9a-f]{1,6})?|last-good")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
-_COMMANDS = {"outputs", "set", "redrive", "backups", "restore", "check", "destroy", "person", "owner", "key"}
+_COMMANDS = {
+    *("outputs", "set", "versions", "pipeline", "check", "redrive", "backups", "restore", "destroy"),
+    *("person", "owner", "key"),
+}
 
 
 _DONE = {
@@ -69,7 +90,7 @@ def main(arguments: Sequence[str]) -> int:
         print(f"error: {error}\nusage: {USAGE}", file=sys.stderr)
         return 2
     except (DeploymentError, local_aws.LocalAwsError, ClientError, BotoCoreError) as error:
-        return _failed(progress, credentials.advice(error) or str(error))
+        return _failed(progress, credentials.advice(error) or _with_rights(error))
     except KeyboardInterrupt:
         return _failed(progress, "interrupted; run the same command again to go on")
 
@@ -93,6 +114,9 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--into", metavar="STAGE2", help="restore: into another stage of the same account and region")
     parser.add_argument("--only", metavar="WHAT", help="restore: table=T, person=EMAIL or conversation=ID alone")
     parser.add_argument("--overwrite", action="store_true", help="restore: rows that are newer, too")
+    parser.add_argument("--repository", metavar="OWNER/NAME", help="pipeline: whose workflow may deploy the stage")
+    parser.add_argument("--version", metavar="V", help="put back a kept build; `last-good` is the newest proven one")
+    parser.add_argument("--rollback-on-failure", action="store_true", help="where the proof fails, as --version would")
     parser.add_argument("--stop", action="store_true", help="stop the local AWS; what it holds is kept")
     try:
         found, unknown = parser.parse_known_args(["--help" if word == "help" else word for word in arguments])
@@ -117,6 +141,9 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
         raise UsageError("--stop is for `local`: on AWS nothing runs while nobody uses it")
     if (found.replay or found.message) and found.command != "redrive":
         raise UsageError("--replay and --message are for `redrive`")
+    _versions(found)
+    if found.repository and found.command != "pipeline":
+        raise UsageError("--repository is for `pipeline`")
     if found.python and (is_local(found.stage) or found.command != "deploy"):
         raise UsageError("--python is for a deployment on AWS: the local AWS runs the functions on its own Python")
     return found
@@ -134,6 +161,16 @@ def _live(found: argparse.Namespace, words: list[str]) -> live_settings.Asked | 
         raise UsageError(str(error)) from error
     del words[1:]
     return asked
+
+
+def _versions(found: argparse.Namespace) -> None:
+    """Of a deployment. Raises UsageError."""
+    if (found.version is not None or found.rollback_on_failure) and (found.command != "deploy" or found.stop):
+        raise UsageError("--version and --rollback-on-failure are for a deployment: ./deploy.sh STAGE --version V")
+    if found.version is not None and (found.rollback_on_failure or found.python):
+        raise UsageError("--version puts back what was built then: give it alone")
+    if found.version is not None and not _VERSION.fullmatch(found.version):
+        raise UsageError(f"{found.version} is no version: ./deploy.sh versions {found.stage} lists them")
 
 
 def _person(found: argparse.Namespace, words: list[str]) -> str | None:
@@ -199,6 +236,8 @@ def _run(asked: argparse.Namespace, progress: Progress) -> int:
     command: dict[str, Callable[[argparse.Namespace, Progress], int]] = {
         "outputs": _outputs,
         "set": _set,
+        "versions": _versions_shown,
+        "pipeline": _pipeline,
         "redrive": _redrive,
         "backups": _backups,
         "restore": restore,
@@ -214,18 +253,21 @@ def _run(asked: argparse.Namespace, progress: Progress) -> int:
         print("stopped" if local_aws.stop(ROOT) else "not running")
         return 0
     stage = _local(asked, progress) if is_local(asked.stage) else _deployable(asked, progress)
-    deploy(stage, steps.begin(stage, progress, _state_dir(), asked.python))
+    deployment = steps.begin(stage, progress, _state_dir(), asked.python)
+    deploy(stage, deployment, asked.version, goes_back=asked.rollback_on_failure)
     return 0
 
 
-def deploy(stage: Stage, deployment: steps.Deployment) -> None:
+def deploy(stage: Stage, deployment: steps.Deployment, version: str | None = None, *, goes_back: bool = False) -> None:
     """Deploy and prove. What is deployed has its addresses, proven or not; what a budget refuses is no failure."""
-    outputs = deployment.run()
-    refused = None
-    try:
-        refused = deployment.prove()
-    finally:
+
+    def show(outputs: dict[str, object]) -> None:
         print(summary(stage, outputs), flush=True)
+
+    if version is not None:
+        refused = releases.put_back(deployment, version, show)
+    else:
+        refused = releases.deploy(deployment, show, goes_back=goes_back)
     if refused:
         where = "deploy/settings.toml: stage_budget_usd, user_budget_usd"
         print(f"\nnot proven: the budget of this month is spent ({where}). {refused}")
@@ -305,6 +347,19 @@ def _check(asked: argparse.Namespace, progress: Progress) -> int:
     return check.check(check.target_of(stage, steps.begin(stage, progress, _state_dir()), environ))
 
 
+def _versions_shown(asked: argparse.Namespace, progress: Progress) -> int:
+    stage = _local(asked, progress) if is_local(asked.stage) else _on_aws(asked)[0]
+    print(releases.shown(stage))
+    return 0
+
+
+def _pipeline(asked: argparse.Namespace, progress: Progress) -> int:
+    if is_local(asked.stage):
+        raise DeploymentError("a workflow deploys to AWS: name a stage there")
+    print(pipeline.lay(_on_aws(asked)[0], asked.repository, progress))
+    return 0
+
+
 def _backups(asked: argparse.Namespace, progress: Progress) -> int:
     stage = _local(asked, progress) if is_local(asked.stage) else _on_aws(asked)[0]
     print(backups.shown(backups.read(stage), replica.find(stage)))
@@ -328,7 +383,8 @@ def destroy(asked: argparse.Namespace, progress: Progress, read: Callable[[str],
     if not destruction.is_there(stage):
         raise DeploymentError(f"there is no stage {stage.name} {where}; --region names another")
     ask(where)
-    print(destruction.destroy(stage, progress))
+    with releases.held(stage, "destroy", progress):
+        print(destruction.destroy(stage, progress))
     return 0
 
 
@@ -431,7 +487,10 @@ def restore(asked: argparse.Namespace, progress: Progress, read: Callable[[str],
             step.changed(True, "whole, with its manifest")
         backup = restoring.read(stage, wanted)
         print("\n".join(restoring.held(wanted, backup)), flush=True)
-    with progress.step(f"restore into {stage.name}") as step:
+    with (
+        releases.held(stage, f"restore of {wanted.backup}", progress),
+        progress.step(f"restore into {stage.name}") as step,
+    ):
         state = restoring.watch(stage, restoring.begin(stage, wanted), backup, step.say)
         step.changed(True, "proven against the manifest")
     print(restoring.result(state))
@@ -460,6 +519,14 @@ def summary(stage: Stage, outputs: dict[str, object]) -> str:
     return "\n".join(
         [*lines, "", f"Invite yourself, as the owner: {invite}", "Others are invited on the page “People”."]
     )
+
+
+def _with_rights(error: Exception) -> str:
+    """A stack says more than that something was refused, and stays; an API's own words hold nothing else."""
+    missing = rights.advice(error)
+    if missing is None:
+        return str(error)
+    return f"{error}\n{missing}" if isinstance(error, DeploymentError) else missing
 
 
 def _failed(progress: Progress, message: str) -> int:

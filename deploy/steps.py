@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from deploy import live_settings, migrating, pages, site
+from deploy import going_back, live_settings, lock, migrating, pages, site, versions
 from deploy.account import (
     adoption,
     bedrock,
@@ -28,7 +28,7 @@ from deploy.account import (
 from deploy.edge import names
 from deploy.edge import step as edge
 from deploy.edge.step import Edge
-from deploy.environment import BUILD, Addresses, ApiIds, Settings, Stage, load_settings
+from deploy.environment import BUILD, Addresses, ApiIds, DeploymentError, Settings, Stage, load_settings
 from deploy.functions import alias, app_modules, chalice_app, layers, package, policies, recursion, resources, runtime
 from deploy.local import demo_twin
 from deploy.operations import stack as watching
@@ -59,6 +59,7 @@ class Deployment:
     ids: ApiIds = field(default_factory=ApiIds)
     foundation: Mapping[str, str] | None = None
     access: bedrock.Access = field(default_factory=bedrock.Access)
+    lease: lock.Lock | None = None
     layer: str = ""
     edge: Edge = field(init=False)
 
@@ -77,6 +78,8 @@ class Deployment:
         self.edge.guard_site(templates(self.stage))
         pages.keep_shell(self.stage)
         self.lay_foundation()
+        if self.lease:
+            self.lease.take(self.progress.say)  # before the first foundation there was nowhere to hold it
         self.make_secret_keys()
         built = self.build_package(chosen)
         migrating.announce(self.stage)
@@ -84,6 +87,7 @@ class Deployment:
         self.migrate()
         self.configure()
         self.publish_site()
+        self.keep_version(built)
         outputs = describe(self.stage, self.addresses, self.foundation or {})
         if self.stage.is_local:
             outputs["demo"] = self.ensure_demo()
@@ -258,8 +262,7 @@ class Deployment:
             step.changed(usage_plan.configure(self.stage, self.ids, self.settings) or bool(changed))
         self.edge.guard_api(self.ids, templates(self.stage))
         with self.progress.step("operations stack") as step:
-            distribution = (self.foundation or {})["DistributionId"]
-            step.changed(self._lay(OPERATIONS, {"Stage": self.stage.name, "DistributionId": distribution}, step.say))
+            step.changed(self._lay(OPERATIONS, self._operations[1], step.say))
         with self.progress.step("alarms") as step:
             step.changed(self._lay(ALARMS, {}, step.say), self.settings.alarms)
 
@@ -267,6 +270,26 @@ class Deployment:
         """One stack of those that follow the functions; whether it changed."""
         body = templates(self.stage, self.settings)[f"{name}.yaml"]
         return cloudformation.deploy(self.stage, f"{self.stage.prefix}-{name}", body, parameters, say).changed
+
+    @property
+    def _operations(self) -> tuple[str, dict[str, str]]:
+        """The operations stack's template and parameters."""
+        parameters = {"Stage": self.stage.name, "DistributionId": (self.foundation or {})["DistributionId"]}
+        return templates(self.stage, self.settings)["operations.yaml"], parameters
+
+    def keep_version(self, built: package.Package) -> None:
+        with self.progress.step("version kept") as step:
+            files = going_back.gathered(self.stage, site.DIST, self.site_config, self._operations)
+            schema = app_modules.schema().SCHEMA_VERSION
+            version, changed = versions.keep(self.stage, built, files, schema, self.ids)
+            step.changed(changed, version.id)
+
+    def find_deployed(self) -> None:
+        """Know what stands, without changing it. Raises DeploymentError where nothing does."""
+        self.foundation = cloudformation.outputs(self.stage, f"{self.stage.prefix}-{FOUNDATION}")
+        self.ids = chalice_app.ids(self.stage)
+        if self.foundation is None or self.ids.rest is None:
+            raise DeploymentError(f"{self.stage.name} is not deployed, or in the midst of it: ./deploy.sh STAGE")
 
     def publish_site(self) -> None:
         foundation = self.foundation or {}
