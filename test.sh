@@ -92,6 +92,7 @@ python_checks() {
   check "import rules" env PYTHONPATH=chatapp .venv/bin/lint-imports --no-logo --no-cache
   check "cfn-lint" lint_templates
   check "checkov" lint_security # after it: of the same templates
+  check "zizmor" .venv/bin/zizmor --offline --quiet --no-progress .github
 }
 
 site_checks() {
