@@ -183,7 +183,7 @@ class Deployment:
             deployed = chalice_app.deploy(self.stage, built, responses, step.say)
             self.ids = deployed.ids
             # Only now does no function hand the former role out any more.
-            removed = roles.remove_former_scheduler_role(self.stage, step.say)
+            removed = int(roles.remove_former_scheduler_role(self.stage, step.say))
             removed += layers.remove_old(self.stage, self.layer)
             removed += len(alias.settle(self.stage, self.settings))
             changes = len(deployed.changes) + removed + len(recursion.allow(self.stage, self._grants))
