@@ -29,8 +29,9 @@ from deploy.functions import app_modules, package, policies, runtime
 
 RUNS = 7
 API = "api_handler"
-MAX_IMPORT_MS = 450
-MAX_PACKAGE_MB = 30
+MAX_IMPORT_MS = 340
+MAX_PACKAGE_MB = 2.5
+MAX_LAYER_MB = 30
 SHOWN_PACKAGES = 7
 # What Lambda gives a function, as far as an import reads it; nothing of this shell's.
 ENVIRONMENT = {
@@ -54,8 +55,15 @@ class Start:
     modules: int
 
 
-def unpack(archive: Path, folder: Path, *, bytecode: bool) -> Path:
-    with zipfile.ZipFile(archive) as packed:
+def unpack(built: package.Package, folder: Path, *, bytecode: bool) -> Path:
+    """In one folder, what Lambda lays out in /var/task and, of the layer, in /opt/python."""
+    assert built.layer is not None  # noqa: S101 (for mypy: it was built with one)
+    with zipfile.ZipFile(built.layer) as packed:
+        packed.extractall(folder)
+    (folder / "python").rename(folder.with_suffix(".layer"))
+    folder.rmdir()
+    folder.with_suffix(".layer").rename(folder)
+    with zipfile.ZipFile(built.path) as packed:
         packed.extractall(folder)
     if not bytecode:
         for cache in [*folder.rglob("__pycache__")]:
@@ -97,19 +105,21 @@ def own_ms_by_package(folder: Path) -> Counter[str]:
     return spent
 
 
-def figures(archive: Path, scratch: Path) -> list[Figure]:
-    shipped = unpack(archive, scratch / "shipped", bytecode=True)
-    bare = unpack(archive, scratch / "bare", bytecode=False)
+def figures(built: package.Package, scratch: Path) -> list[Figure]:
+    shipped = unpack(built, scratch / "shipped", bytecode=True)
+    bare = unpack(built, scratch / "bare", bytecode=False)
     others = [name for name in app_modules.functions() if name != API]
     # One run of each as a warm-up, which fills the page cache; then by turns, so that a busy moment hits both.
     pairs = [(start(shipped), start(bare)) for _ in range(RUNS + 1)][1:]
     starts, bare_starts = [pair[0] for pair in pairs], [pair[1] for pair in pairs]
-    size_mb = round(archive.stat().st_size / 1e6, 1)
+    assert built.layer is not None  # noqa: S101 (see `unpack`)
+    app_mb, layer_mb = (round(each.stat().st_size / 1e6, 1) for each in (built.path, built.layer))
     return [
         Figure("import_ms", _median(starts), MAX_IMPORT_MS, f"median of {RUNS}"),
         Figure("import_ms_without_bytecode", _median(bare_starts), note="the same package, every __pycache__ removed"),
         Figure("anthropic_imported", any(each.anthropic_imported for each in starts), False),
-        Figure("package_zip_mb", size_mb, MAX_PACKAGE_MB),
+        Figure("package_zip_mb", app_mb, MAX_PACKAGE_MB, "what a changed line uploads, for each function"),
+        Figure("layer_zip_mb", layer_mb, MAX_LAYER_MB, "uploaded when a dependency changes"),
         Figure("import_ms_fastest", round(min(each.import_ms for each in starts), 1)),
         Figure("import_ms_slowest", round(max(each.import_ms for each in starts), 1)),
         Figure("first_request_ms", round(median(each.first_request_ms for each in starts), 1), note="GET /health"),
@@ -143,7 +153,7 @@ def main() -> None:
     grants = {name: function.allowed for name, function in app_modules.functions().items()}
     built = package.build(stage, runtime.running(), policies.clients(grants), lambda text: print(text, file=sys.stderr))
     with tempfile.TemporaryDirectory(prefix="chatapp-bench-") as scratch:
-        show(f"import of app.py by the api function, package {built.version}", figures(built.path, Path(scratch)))
+        show(f"import of app.py by the api function, package {built.version}", figures(built, Path(scratch)))
 
 
 if __name__ == "__main__":

@@ -494,5 +494,6 @@ def test_only_what_differs_is_sent_to_lambda(found: dict[str, Any], sent: list[s
         layers=[],
         architecture="x86_64",
     )
+    client.finish_functions()
     assert lambda_.sent == sent
     assert [bool(re.match("code|configuration", change)) for change in client.changes] == [True] * len(sent)
