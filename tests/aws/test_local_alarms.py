@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
-from chalicelib import status
+from chalicelib.aws.cloudwatch import Series
 
 from deploy import steps
 from deploy.account import cloudformation
@@ -57,10 +57,11 @@ def test_a_failure_puts_its_alarm_on_and_no_other(lay: Callable[[str], Laid]) ->
         on.add(alarm)
         assert {name for name, state in states(laid).items() if state == "ALARM"} == on, alarm
 
-
-def test_the_api_may_ask_how_the_stage_does(lay: Callable[[str], Laid]) -> None:
-    laid = lay("local-status")
+    # The API asks for both by its own rights.
     watch = laid.services("api_handler").watch
-    turns = status.Series("chatapp", "turns", "Sum", {"stage": "local-status"})
-    assert watch.values([turns], begin_s=0, end_s=3_600, period_s=3_600) == [{}]
-    assert watch.alarms(laid.stage.prefix) == []
+    assert watch.values([Series("chatapp", "turns", "Sum", {"stage": "none"})], begin_s=0, end_s=60, period_s=60) == [
+        {}
+    ]
+    assert {
+        each.name.removeprefix(f"{laid.stage.prefix}-") for each in watch.alarms(laid.stage.prefix)
+    } == by_name.keys()
