@@ -693,9 +693,9 @@ def restore_drill(event: CloudWatchEvent) -> None:
 @app.schedule(Rate(5, unit=Rate.MINUTES), name=functions.HEALTH_CHECK)
 @logs.without_text
 def health_check(event: CloudWatchEvent) -> None:
-    from chalicelib import health as checks  # noqa: PLC0415
+    from chalicelib import checkup  # noqa: PLC0415
 
-    checks.check(services.of(functions.HEALTH_CHECK))
+    checkup.run(services.of(functions.HEALTH_CHECK))
 
 
 @app.on_ws_connect()
