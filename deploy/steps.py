@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from deploy import pages, site
 from deploy.account import (
+    access_logs,
     adoption,
     bedrock,
     cloudformation,
@@ -26,7 +27,7 @@ from deploy.account import (
     usage_plan,
 )
 from deploy.environment import BUILD, Addresses, ApiIds, Settings, Stage, load_settings
-from deploy.functions import app_modules, chalice_app, package, policies, recursion, resources, runtime
+from deploy.functions import app_modules, chalice_app, package, policies, recursion, resources, runtime, tracing
 from deploy.local import demo_twin
 from deploy.people import accounts, groups, smoke
 from deploy.progress import Progress
@@ -211,12 +212,17 @@ class Deployment:
             self.access.profiles,
             foundation.get("UserPoolArn"),
             foundation.get("DistributionId"),
+            is_traced=self.settings.xray,
         )
 
     def configure(self) -> None:
         with self.progress.step("limits of the APIs") as step:
             changed = gateway.configure_stages(self.stage, self.ids, self.settings)
             step.changed(usage_plan.configure(self.stage, self.ids, self.settings) or bool(changed))
+        with self.progress.step("traces and access logs") as step:
+            traced = tracing.configure(self.stage, self.ids, is_on=self.settings.xray)
+            logged = access_logs.configure(self.stage, self.ids, is_on=self.settings.access_logs)
+            step.changed(bool(traced or logged), ", ".join(traced + logged))
         with self.progress.step("operations stack") as step:
             stack = cloudformation.deploy(
                 self.stage,
