@@ -46,7 +46,7 @@ def _fields(answer: Message, course: Course) -> dict[str, object]:
         "message_id": answer.message_id,
         "model": answer.model,
         "status": answer.status,
-        "error": (answer.error or {}).get("code"),
+        "error": answer.error["code"] if answer.error else None,
         "answer_ms": _since(answer, course.ended_at),
         "input_tokens": usage.get("input_tokens", 0),
         "output_tokens": usage.get("output_tokens", 0),
