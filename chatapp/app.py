@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import partial
 from typing import Any
 
 from chalice.app import CloudWatchEvent, CognitoUserPoolAuthorizer, Cron, Rate, S3Event, WebsocketEvent
@@ -25,7 +26,7 @@ from chalicelib.api import (
     status,
     twins,
 )
-from chalicelib.api.rest import EXPOSED_HEADERS, ChatApp, Cors
+from chalicelib.api.rest import ALLOWED_HEADERS, EXPOSED_HEADERS, ChatApp, Cors
 from chalicelib.api.schemas import drafts as of_drafts
 from chalicelib.api.schemas import insights as of_insights
 from chalicelib.api.schemas import sources as of_sources
@@ -113,13 +114,14 @@ app = ChatApp(
         api().visit_key.value(), handle, token
     ),
     origins=(settings.site_origin, *settings.twin_origins),
+    stage=settings.stage,
 )
 app.experimental_feature_flags.update(["WEBSOCKETS"])
 
 users = CognitoUserPoolAuthorizer("users", provider_arns=[settings.user_pool_arn])
 cors = Cors(
     allow_origin=settings.site_origin,
-    allow_headers=["Authorization", "Content-Type"],
+    allow_headers=ALLOWED_HEADERS,
     expose_headers=EXPOSED_HEADERS,
     max_age=7200,
 )
@@ -130,9 +132,7 @@ with_a_key: dict[str, Any] = {"cors": cors, "api_key_required": True}
 on_any_page: dict[str, Any] = {"cors": cors, "shared_s": 10}
 
 # What visitors of a twin ask for, from any page that it may stand on; what else a page may do is told by its origin.
-anywhere = Cors(
-    allow_origin="*", allow_headers=["Authorization", "Content-Type"], expose_headers=EXPOSED_HEADERS, max_age=7200
-)
+anywhere = Cors(allow_origin="*", allow_headers=ALLOWED_HEADERS, expose_headers=EXPOSED_HEADERS, max_age=7200)
 visitors: dict[str, Any] = {"cors": anywhere, "visitors": "anyone"}
 visiting: dict[str, Any] = {"cors": anywhere, "visitors": "with a visit"}
 # What is kept of a visit stays its visitor's when it is over.
@@ -706,13 +706,13 @@ def restore_drill(event: CloudWatchEvent) -> None:
 @app.schedule(Rate(5, unit=Rate.MINUTES), name=functions.HEALTH_CHECK)
 @logs.without_text
 def health_check(event: CloudWatchEvent) -> None:
-    from chalicelib import health as checks  # noqa: PLC0415
+    from chalicelib import checkup  # noqa: PLC0415
 
-    checks.check(services.of(functions.HEALTH_CHECK))
+    checkup.run(services.of(functions.HEALTH_CHECK))
 
 
 @app.on_ws_connect()
-@logs.without_text
+@partial(logs.without_text, name=functions.CONNECT)
 def connect(event: WebsocketEvent) -> dict[str, int]:
     return sockets.on_connect(services.of(functions.CONNECT), event.to_dict())
 
@@ -724,7 +724,7 @@ def message(event: WebsocketEvent) -> dict[str, int]:
 
 
 @app.on_ws_disconnect()
-@logs.without_text
+@partial(logs.without_text, name=functions.DISCONNECT)
 def disconnect(event: WebsocketEvent) -> dict[str, int]:
     connections.disconnect(services.of(functions.DISCONNECT), event.connection_id)
     return {"statusCode": 200}

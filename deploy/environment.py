@@ -189,6 +189,7 @@ class Settings:
     api_rate_per_s, api_burst: API Gateway answers 429 above them, over all callers.
     key_rate_per_s, key_burst, key_quota_per_day: the same of each API key (a usage plan, which is best effort).
     api_detailed_metrics: CloudWatch counts each method of the API by itself, at a price (`deploy/settings.toml`).
+    xray: functions and REST API are traced. access_logs: API Gateway writes a line of each request.
     backup_deep_archive: monthly backups of tables go to Deep Archive after 30 days.
     backup_replica_region: where S3 copies all backups to, or "".
     owner_email: where the owner is told by mail what waits for them; "" for nowhere.
@@ -214,6 +215,8 @@ class Settings:
     key_burst: int = 20
     key_quota_per_day: int = 10_000
     log_retention_days: int = 30
+    xray: bool = False
+    access_logs: bool = False
     backup_deep_archive: bool = False
     backup_replica_region: str = ""
     owner_email: str = ""

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from deploy import going_back, live_settings, lock, migrating, pages, site, versions
 from deploy.account import (
+    access_logs,
     adoption,
     bedrock,
     cloudformation,
@@ -29,7 +30,18 @@ from deploy.edge import names
 from deploy.edge import step as edge
 from deploy.edge.step import Edge
 from deploy.environment import BUILD, Addresses, ApiIds, DeploymentError, Settings, Stage, load_settings
-from deploy.functions import alias, app_modules, chalice_app, layers, package, policies, recursion, resources, runtime
+from deploy.functions import (
+    alias,
+    app_modules,
+    chalice_app,
+    layers,
+    package,
+    policies,
+    recursion,
+    resources,
+    runtime,
+    tracing,
+)
 from deploy.local import demo_twin
 from deploy.operations import stack as watching
 from deploy.people import accounts, groups, smoke
@@ -254,6 +266,7 @@ class Deployment:
             foundation.get("UserPoolArn"),
             foundation.get("DistributionId"),
             answer_qualifier=alias.qualifier(self.settings),
+            is_traced=self.settings.xray,
         )
 
     def configure(self) -> None:
@@ -261,6 +274,10 @@ class Deployment:
             changed = gateway.configure_stages(self.stage, self.ids, self.settings)
             step.changed(usage_plan.configure(self.stage, self.ids, self.settings) or bool(changed))
         self.edge.guard_api(self.ids, templates(self.stage))
+        with self.progress.step("traces and access logs") as step:
+            traced = tracing.configure(self.stage, self.ids, is_on=self.settings.xray)
+            logged = access_logs.configure(self.stage, self.ids, is_on=self.settings.access_logs)
+            step.changed(bool(traced or logged), ", ".join(traced + logged))
         with self.progress.step("operations stack") as step:
             step.changed(self._lay(OPERATIONS, self._operations[1], step.say))
         with self.progress.step("alarms") as step:

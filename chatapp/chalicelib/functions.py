@@ -422,9 +422,13 @@ _HEALTH_CHECK = Function(
     memory_mb=512,
     timeout_s=60,
     events=Events(retries=0, max_age_s=60, failures="health-failures"),
-    module="health",
+    module="checkup",
+    clients=("s3",),
     grants=(
-        Grant("table", "usage", ("UpdateItem",)),
+        Grant("table", "usage", ("GetItem", "UpdateItem")),
+        # What its metrics tell: uploads that are overdue, and the newest backup's age.
+        Grant("index", "files/due-index", ("Query",)),
+        Grant("bucket", "backups/index.json", ("GetObject", "ListObjectVersions")),
         Grant("parameter", "anthropic-api-key", ("GetParameter",)),
         Grant("profiles", "models", ("GetInferenceProfile",)),
     ),

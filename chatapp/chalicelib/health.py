@@ -6,7 +6,7 @@ page. (What only backups use is proven by their drill.) Anybody may ask, so what
 however often it is asked for, a process looks twice a minute at most, which costs 0.00001 USD each time.
 
 `health_check` asks that, every five minutes, at the address that everybody uses, and for the model's own list of
-models, which is free; it says both as metrics, and keeps the latter on a row, for the deep check to tell.
+models, which is free; `checkup` says both as a metric, and the latter is kept on a row, for the deep check to tell.
 """
 
 from __future__ import annotations
@@ -132,10 +132,27 @@ class Reached:
     latency_ms: int
 
 
-def check(services: Services, ask: Callable[[str], Reached] | None = None) -> None:
-    """One run of `health_check`: say how the stage is, and keep what was found of the model. Raises nothing expected.
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """model: the code of what speaks against asking it; None for nothing."""
 
-    ask: GETs an address.
+    reached: Reached
+    model: str | None
+
+    @property
+    def is_well(self) -> bool:
+        return not self.reached.problem and not self.model
+
+    def fields(self) -> dict[str, object]:
+        """As they are logged."""
+        problem, latency_ms = self.reached.problem, self.reached.latency_ms
+        return {"problem": problem, "model": self.model or "ok", "health_latency_ms": latency_ms}
+
+
+def check(services: Services, ask: Callable[[str], Reached] | None = None) -> Checked | None:
+    """Look at the stage from outside, and keep what was found of the model. Raises nothing expected.
+
+    ask: GETs an address. None where a first deployment has not told the API's yet.
     """
     settings, now = services.settings, int(time.time())
     model = _model_problem(services)
@@ -145,12 +162,10 @@ def check(services: Services, ask: Callable[[str], Reached] | None = None) -> No
         services.usage.write(services.usage.change(ROW, row))
     except Busy as error:  # the deep check will say so, too
         logs.report(error)
-    if not settings.api_url:  # a first deployment has not told it yet
-        logs.line("health", problem="the API's address is not known yet")
-        return
+    if not settings.api_url:
+        return None
     reached = (ask or reach)(f"{settings.api_url}/health?deep=1")
-    metrics = {"healthy": int(not reached.problem and not model), "health_latency_ms": reached.latency_ms}
-    logs.metric(settings.stage, metrics, event="health", problem=reached.problem, model=model or "ok")
+    return Checked(reached, model)
 
 
 def _model_problem(services: Services) -> str | None:

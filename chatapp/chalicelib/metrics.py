@@ -13,6 +13,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from chalicelib import logs
+
 NAMESPACE = "chatapp"
 DIMENSION = "stage"
 
@@ -49,7 +51,5 @@ def tell(stage: str, values: Mapping[Metric, int | float], event: str, **fields:
     directive = {"Namespace": NAMESPACE, "Dimensions": [[DIMENSION]], "Metrics": told}
     about = {"Timestamp": int(time.time() * 1000), "CloudWatchMetrics": [directive]}
     named = {metric.name: value for metric, value in values.items()}
-    print(
-        json.dumps({"_aws": about, DIMENSION: stage, "event": event, **named, **fields}, separators=(",", ":")),
-        flush=True,
-    )
+    line = {"_aws": about, DIMENSION: stage, "event": event, **named, **fields, **logs.about()}
+    print(json.dumps(line, separators=(",", ":")), flush=True)

@@ -76,7 +76,7 @@ def _response(headers: dict[str, str], code: str, message: str | None, status: s
 def configure_stages(stage: Stage, ids: ApiIds, settings: Settings) -> list[str]:
     """Set throttling and metrics of the REST and socket stages; returns what was changed.
 
-    Access logs are left off: they need a role that belongs to the whole account, and the functions log each request.
+    Access logs are a setting of their own (`access_logs`): the functions log each request.
     """
     return _rest_stage(stage, ids, settings) + _socket_stage(stage, ids, settings)
 

@@ -46,7 +46,7 @@ class Place:
 
     socket_api_id: None until the first deployment has made the API; nothing may push until then.
     profiles: empty where the model is not asked through Bedrock. user_pool_arn, distribution_id: None before the
-    foundation is laid. answer_qualifier: of the alias that `answer` is invoked by; "" for none.
+    foundation is laid. answer_qualifier: of the alias that `answer` is invoked by; "" for none. is_traced: by X-Ray.
     """
 
     stage: str
@@ -56,6 +56,7 @@ class Place:
     profiles: tuple[InferenceProfile, ...] = ()
     user_pool_arn: str | None = None
     distribution_id: str | None = None
+    is_traced: bool = False
     partition: str = "aws"
     answer_qualifier: str = ""
 
@@ -173,7 +174,7 @@ def clients(grants: Mapping[str, Iterable[Grant]]) -> tuple[str, ...]:
 
 def document(function: str, grants: Iterable[Grant], place: Place) -> dict[str, Any]:
     """The policy of one function. Raises UnknownGrant."""
-    statements = [_logs(function, place)]
+    statements = [_logs(function, place), *([_TRACES] if place.is_traced else [])]
     for grant in grants:
         statements += RESOURCES[_known(grant).kind](grant, place)
     return {"Version": "2012-10-17", "Statement": statements}
@@ -206,6 +207,14 @@ def _allow(
     actions = sorted({ACTIONS[grant.kind][each] for each in (grant.operations if operations is None else operations)})
     statement: Statement = {"Effect": "Allow", "Action": actions, "Resource": resource}
     return {**statement, "Condition": condition} if condition else statement
+
+
+# Traces have no resource of their own. https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsx-ray.html
+_TRACES: Statement = {
+    "Effect": "Allow",
+    "Action": ["xray:PutTraceSegments", "xray:PutTelemetryRecords"],
+    "Resource": "*",
+}
 
 
 def _logs(function: str, place: Place) -> Statement:

@@ -16,7 +16,7 @@ _GOES_WITH_THE_STACK = {"DeletionPolicy": "Delete", "UpdateReplacePolicy": "Dele
 
 def around(functions: Mapping[str, Function]) -> dict[str, Any]:
     """By logical id: log groups, made before the functions, which may only write to them, and failure queues."""
-    logs = {f"{_title(name)}Logs": _log_group(name) for name in functions}
+    logs = {f"{_title(name)}Logs": _log_group(name) for name in functions} | {"AccessLogs": _access_logs()}
     queues = {function.events.failures for function in functions.values() if function.events}
     return logs | {_title(queue): _queue(queue) for queue in sorted(queues)}
 
@@ -38,6 +38,13 @@ def _log_group(name: str) -> dict[str, Any]:
         "LogGroupName": {"Fn::Sub": f"/aws/lambda/{function}"},
         "RetentionInDays": {"Ref": "LogRetentionDays"},
     }
+    return {"Type": "AWS::Logs::LogGroup", **_GOES_WITH_THE_STACK, "Properties": properties}
+
+
+def _access_logs() -> dict[str, Any]:
+    """Of the APIs, where the setting has them written (`deploy/account/access_logs.py`); empty costs nothing."""
+    name = {"Fn::Sub": "/aws/apigateway/chatapp-${Stage}-access"}
+    properties = {"LogGroupName": name, "RetentionInDays": {"Ref": "LogRetentionDays"}}
     return {"Type": "AWS::Logs::LogGroup", **_GOES_WITH_THE_STACK, "Properties": properties}
 
 

@@ -323,5 +323,5 @@ def test_neither_name_nor_text_is_logged(
     out, err = capfd.readouterr()
     written = out + err + caplog.text
     assert file.file_id in written
-    assert '"event":"extract"' in written
+    assert '"event":"extraction"' in written
     assert SECRET.lower() not in written.lower()

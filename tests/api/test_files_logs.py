@@ -54,7 +54,7 @@ def test_a_files_whole_life_is_logged_without_its_name_and_text(
     stage.edit("files", uploaded.file_id, deleted_at=int(time.time()) - 31)
     stage.purge(stage.scheduler.payloads()[0])
     written = logged()
-    assert '"event":"extract"' in written
+    assert '"event":"extraction"' in written
     assert '"view":"create_file","status":201' in written
     assert '"event":"purge"' in written
     _must_be_silent(written)

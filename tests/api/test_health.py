@@ -205,7 +205,8 @@ def test_a_healthy_stage_is_told_as_metrics_and_its_model_to_the_deep_check(
     assert public.asked == ["/api/health?deep=1"]
     assert (told["healthy"], told["problem"], told["model"]) == (1, "", "ok")
     metrics = {each["Name"]: each["Unit"] for each in told["_aws"]["CloudWatchMetrics"][0]["Metrics"]}
-    assert metrics == {"healthy": "Count", "health_latency_ms": "Milliseconds"}
+    money = {"spend_month_usd": "None", "spend_today_usd": "None", "stuck": "Count"}
+    assert metrics == {"healthy": "Count", **money}, "there is no backup yet"
     model = _get(stage, deep="1").body["model"]
     assert model["state"] == "ok"
     assert model["checked_at"].startswith("20")
@@ -267,13 +268,14 @@ def test_before_the_api_has_an_address_the_model_is_looked_at_alone(
     stage: Stage, capsys: pytest.CaptureFixture[str]
 ) -> None:
     stage.app.health_check(HOUR, Context(60))
-    assert "_aws" not in capsys.readouterr().out
+    assert '"healthy"' not in capsys.readouterr().out
     assert stage.row("usage", "health")["state"] == "ok"
 
 
 def test_a_busy_database_keeps_no_metric_back(stage: Stage, public: Site, capsys: pytest.CaptureFixture[str]) -> None:
     stage.wire.fail(dynamodb.throttled, lambda call: call.operation == "UpdateItem", times=99)
-    assert _run(stage, capsys)["healthy"] == 1
+    told = _run(stage, capsys)
+    assert (told["healthy"], "spend_month_usd" in told) == (1, False), "what could not be read is not told"
 
 
 class Bedrock:

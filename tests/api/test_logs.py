@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from typing import Any
 
 import pytest
@@ -14,6 +15,8 @@ from tests.stage import Stage
 
 # In prompts, answers, titles, system prompts and errors; in the token; as the API key; in the ticket.
 TEXT, TOKEN, KEY = "MARKER-TEXT", "MARKER-TOKEN", "demo-MARKER-KEY"
+# Of whoever calls: as the tests' people have them (`tests.people`, `tests.storage`).
+IP = "127.0.0.1"
 
 
 @pytest.fixture
@@ -52,9 +55,16 @@ def test_a_turn_with_all_its_requests_is_logged_without_text(stage: Stage, ada: 
     ada.patch(f"/conversations/{conversation_id}", {"title": TEXT})
     ada.frames(conversation_id, answer["message_id"])
     ada.delete(f"/conversations/{conversation_id}")
+    stage.upload(ada, TEXT.encode())
+    ada.headers["x-request-id"] = f"{TEXT} of nobody"
+    assert ada.get("/models").status == 200
     written = logged.all()
     assert '"event":"request","view":"send_message","status":202' in written
     assert '"event":"answer"' in written
+    lines = "\n".join(each for each in written.splitlines() if each.startswith('{"'))
+    assert '"event":"turn"' in lines
+    assert not re.search(r"[^\s@\"]+@[^\s@\"]+\.[a-z]+", lines), "an address"
+    assert IP not in lines
     _must_be_silent(written, ticket)
 
 

@@ -251,7 +251,7 @@ def test_every_reply_of_a_metered_route_says_what_is_left_and_scripts_may_read_i
         '"sends-person";r=1;t',
     ]
     exposed = made.headers["Access-Control-Expose-Headers"].split(",")
-    assert set(exposed) == {"RateLimit", "RateLimit-Policy", "Retry-After"}
+    assert set(exposed) == {"RateLimit", "RateLimit-Policy", "Retry-After", "X-Request-Id"}
     assert "RateLimit" not in ada.get("/conversations").headers
 
 

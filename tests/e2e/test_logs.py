@@ -64,7 +64,7 @@ def test_nothing_private_is_logged(deployment: Deployment, grace: Person, model:
 
     def logged() -> str | None:
         text = log_text(deployment)
-        return text if '"event":"answer"' in text and '"event":"request"' in text else None
+        return text if '"event":"turn"' in text and '"event":"request"' in text else None
 
     # The functions do log, or this test would prove nothing.
     assert _found(secrets, until(logged, 20, "log lines")) == set()

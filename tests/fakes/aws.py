@@ -14,6 +14,7 @@ from functools import lru_cache
 from typing import Annotated, Any
 
 from botocore.exceptions import ClientError
+from chalicelib import logs
 from pydantic import ConfigDict, Field, TypeAdapter
 
 
@@ -101,7 +102,9 @@ class FakeScheduler:
         return {"ScheduleArn": f"arn:aws:scheduler:::schedule/{schedule['GroupName']}/{schedule['Name']}"}
 
     def payloads(self) -> list[dict[str, Any]]:
-        return [json.loads(schedule["Target"]["Input"]) for schedule in self.schedules.values()]
+        """The orders, without the requests that they are part of."""
+        orders = [json.loads(schedule["Target"]["Input"]) for schedule in self.schedules.values()]
+        return [{name: value for name, value in order.items() if name != logs.TRACE} for order in orders]
 
 
 @dataclass

@@ -71,6 +71,7 @@ class FakeModel:
 class FakeStream:
     model: FakeModel
     script: Try
+    request_id: str = "req_1"
 
     def __iter__(self) -> Iterator[Event]:
         for step in self.script:

@@ -72,6 +72,11 @@ class Reader(threading.Thread):
         if self._stream is not None and not self._course.finished:
             self._stream.close()
 
+    @property
+    def model_request_id(self) -> str:
+        """The model's own id of the last call; "" where there was none."""
+        return self._stream.request_id if self._stream else ""
+
     def _ask(self) -> None:
         """Ask the model; once more with half of the files, where it finds the prompt longer than was estimated."""
         try:

@@ -10,7 +10,7 @@ from chalicelib.conversations import rows as conversations
 from chalicelib.conversations.messages import Message
 from chalicelib.errors import BudgetSpent
 from chalicelib.extraction.estimates import estimate_tokens
-from chalicelib.logs import report
+from chalicelib.logs import line, report
 from chalicelib.spending import reservations, usage
 
 if TYPE_CHECKING:
@@ -30,7 +30,9 @@ def write(services: Services, answer: Message, question: str, channel: Channel) 
     """Give an untitled conversation its title. Where that fails the answer stands, and the next one tries again."""
     try:
         _write(services, answer, question, channel)
-    except (ModelError, BudgetSpent):
+    except ModelError as error:
+        line("model_failed", kind=error.code, of="title")
+    except BudgetSpent:
         return
     except Exception as error:
         report(error)
@@ -64,6 +66,7 @@ def _asked(services: Services, prompt: Prompt, counts: dict[str, int]) -> str:
                 counts |= event.counts
     finally:
         stream.close()
+        line("title", model=prompt.offer.id, model_request_id=stream.request_id, **counts)
     return " ".join("".join(parts).split())[:_MAX_TITLE_CHARACTERS]
 
 

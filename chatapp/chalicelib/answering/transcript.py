@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -55,6 +56,7 @@ class Transcript:
     """waiting: something is there to push. full: the answer has reached what an item may hold.
 
     has_begun: the model has said something, be it what the prompt took. prompt_tokens: what its first prompt took.
+    first_word_at: Unix seconds; thinking that is shown counts.
     """
 
     def __init__(self, message: Message, max_bytes: int) -> None:
@@ -70,6 +72,7 @@ class Transcript:
         self.counts: dict[str, int] = {}
         self.prompt_tokens: int | None = None
         self.stop_reason: str | None = None
+        self.first_word_at: float | None = None
         self.full = False
         self._closed = False
 
@@ -106,6 +109,7 @@ class Transcript:
         self._bytes_left -= min(len(raw), self._bytes_left)
         if not delta.text:
             return
+        self.first_word_at = self.first_word_at or time.time()
         last = self._pending[-1] if self._pending else None
         if isinstance(last, Delta) and (last.block, last.kind) == (delta.block, delta.kind):
             self._pending[-1] = Delta(delta.block, delta.kind, last.text + delta.text)

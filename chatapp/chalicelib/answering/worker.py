@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from chalicelib.aws.faults import Busy
 from chalicelib.aws.table import ConditionFailed
+from chalicelib.claude.interface import ModelError
 from chalicelib.conversations import rows as conversations
 from chalicelib.conversations.messages import Message, key
 from chalicelib.conversations.rows import Conversation
@@ -24,7 +25,7 @@ from chalicelib.logs import line, report
 from chalicelib.prompts.history import Scope
 from chalicelib.push.channel import Channel
 from chalicelib.subjects import Subject
-from chalicelib.turns import frame_log, settling
+from chalicelib.turns import frame_log, settling, told
 from chalicelib.turns.settling import LEASE_S, QUEUED_S, Superseded
 from chalicelib.twin import endings
 from chalicelib.workers.ticker import Ticker
@@ -203,10 +204,16 @@ class _Work:
         except Superseded:
             return self._abandon()
         self._stored = True
+        told.ended(self._services, ended, self._told())
         self._channel.push([*last, self._transcript.end(ended, frame_log.shown_usage(ended))])
         self._purse.settle(ended.usage)
         self._follow(ended)
         return ended.status
+
+    def _told(self) -> told.Course:
+        error, request_id = self._course.error, self._reader.model_request_id if self._reader else ""
+        failure = error.code if isinstance(error, ModelError) and not self._transcript.stop_reason else ""
+        return told.Course(self._transcript.first_word_at, time.time(), failure, request_id)
 
     def _follow(self, ended: Message) -> None:
         """What an answer has to follow: a conversation's title, or what is kept of a visit."""

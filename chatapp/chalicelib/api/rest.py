@@ -19,10 +19,11 @@ from typing import Any, Literal, get_type_hints
 from chalice.app import Chalice, CORSConfig, Request, Response
 from pydantic import BaseModel, RootModel, ValidationError
 
-from chalicelib import logs
+from chalicelib import logs, metrics
 from chalicelib.api.schemas.texts import PATTERNS
 from chalicelib.aws.faults import Busy
 from chalicelib.errors import AppError, InvalidRequest, OriginNotAllowed, Unauthorized, Unavailable, VisitOver
+from chalicelib.functions import API
 from chalicelib.groups import rules
 from chalicelib.groups.rules import Rule
 from chalicelib.sessions import Session
@@ -44,7 +45,10 @@ SECURITY_HEADERS = {
 
 
 # What a script of the site's may read of a reply besides its body.
-EXPOSED_HEADERS = ["RateLimit", "RateLimit-Policy", "Retry-After"]
+EXPOSED_HEADERS = ["RateLimit", "RateLimit-Policy", "Retry-After", "X-Request-Id"]
+# What it may send.
+ALLOWED_HEADERS = ["Authorization", "Content-Type", "X-Request-Id"]
+REQUEST_ID = "X-Request-Id"
 
 # Anew: not by what was read within the last seconds.
 Admit = Callable[[Session, bool], None]
@@ -53,6 +57,7 @@ Meter = Callable[[What, Caller, Limit | None], Sequence[Remaining]]
 VisitOf = Callable[[str, str, bool], Visit]
 Visitors = Literal["", "anyone", "with a visit", "with any visit"]
 _BEARER = "bearer "
+_TOO_MANY = 429
 _LONGEST_HANDLE = 32
 
 
@@ -106,12 +111,20 @@ class ChatApp(Chalice):
 
     meter: takes one unit of each limit of a caller's, or raises RateLimited (`spending.rates`).
     visit_of: whose token it is that a visitor shows. origins: of the pages that visitors may come from.
+    stage: whose metrics it tells.
     """
 
-    def __init__(
-        self, app_name: str, admit: Admit, meter: Meter, visit_of: VisitOf | None = None, origins: Sequence[str] = ()
+    def __init__(  # noqa: PLR0917 (what it is made of, each named once)
+        self,
+        app_name: str,
+        admit: Admit,
+        meter: Meter,
+        visit_of: VisitOf | None = None,
+        origins: Sequence[str] = (),
+        stage: str = "",
     ) -> None:
         super().__init__(app_name)
+        self._stage = stage
         self.operations: list[Operation] = []
         self._admit = admit
         self._meter = meter
@@ -163,7 +176,13 @@ class ChatApp(Chalice):
 
         @functools.wraps(view)
         def endpoint(**arguments: Any) -> Response:
-            started = time.perf_counter()
+            with logs.invocation(API, logs.accepted(self._request.headers.get(REQUEST_ID))):
+                reply = answered(arguments)
+                reply.headers = {REQUEST_ID: logs.trace_id(), **rates.headers(self._remaining), **reply.headers}
+            return _shared(reply, shared_s) if shared_s else reply
+
+        def answered(arguments: dict[str, Any]) -> Response:
+            started, code = time.perf_counter(), ""
             self._remaining, self._visit = [], None
             try:
                 rule = rules.of(*route)
@@ -180,18 +199,21 @@ class ChatApp(Chalice):
                     self.meter(metered)
                 reply = _reply(view(**arguments), status)
             except AppError as error:
+                code = error.code
                 reply = Response(error.body(), status_code=error.status, headers=dict(error.headers))
             except Busy as error:
                 logs.report(error)
                 busy = Unavailable("The database is busy; nothing is lost. Repeat the request as it was.")
+                code = busy.code
                 reply = Response(busy.body(), status_code=busy.status)
             except Exception as error:
                 # Here and not in Chalice, which would answer without CORS headers and log the error's text.
                 logs.report(error)
-                reply = Response(AppError("Something went wrong on our side. Try again.").body(), status_code=500)
-            reply.headers = {**rates.headers(self._remaining), **reply.headers}
-            self._log(view.__name__, reply.status_code, started)
-            return _shared(reply, shared_s) if shared_s else reply
+                unforeseen = AppError("Something went wrong on our side. Try again.")
+                code = unforeseen.code
+                reply = Response(unforeseen.body(), status_code=500)
+            self._log(view.__name__, reply.status_code, started, code)
+            return reply
 
         return endpoint
 
@@ -288,10 +310,16 @@ class ChatApp(Chalice):
     def _query(self, model: Any) -> BaseModel:
         return _parse(model, dict(self._request.query_params or {}))
 
-    def _log(self, view: str, status: int, started: float) -> None:
+    def _log(self, view: str, status: int, started: float, code: str) -> None:
+        """One line; where a limit or a budget refused, it is a metric, too. gateway_request_id: in its access logs."""
         elapsed_ms = round((time.perf_counter() - started) * 1000, 1)
-        request_id = self._request.context.get("requestId")
-        logs.line("request", view=view, status=status, ms=elapsed_ms, request_id=request_id)
+        fields: dict[str, object] = {"view": view, "status": status, "ms": elapsed_ms}
+        fields |= {"code": code} if code else {}
+        fields["gateway_request_id"] = self._request.context.get("requestId")
+        if status == _TOO_MANY:
+            metrics.tell(self._stage, {metrics.REFUSED: 1}, "request", **fields)
+        else:
+            logs.line("request", **fields)
 
 
 def _parse(model: Any, values: Any) -> BaseModel:

@@ -1,4 +1,7 @@
-"""Starting our own functions: now (Lambda's asynchronous invocation) or later (EventBridge Scheduler, once)."""
+"""Starting our own functions: now (Lambda's asynchronous invocation) or later (EventBridge Scheduler, once).
+
+Each order names the request that it serves (`logs.TRACE`), so that what it begins can be found by it.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
+
+from chalicelib import logs
 
 from .faults import Busy, passes
 from .grants import Adapter, Grant
@@ -32,7 +37,8 @@ class Function(Adapter):
         """Queue one invocation (1 MB at most). AWS may deliver it twice. Raises NotStarted."""
         self._allow("Invoke")
         try:
-            self._client().invoke(FunctionName=self._name, InvocationType="Event", Payload=json.dumps(payload))
+            order = json.dumps(logs.handed_on(payload))
+            self._client().invoke(FunctionName=self._name, InvocationType="Event", Payload=order)
         except (ClientError, BotoCoreError) as error:
             if not passes(error):
                 raise
@@ -69,7 +75,7 @@ class Schedule(Adapter):
                 ScheduleExpression=f"at({at})",
                 FlexibleTimeWindow={"Mode": "OFF"},
                 ActionAfterCompletion="DELETE",
-                Target={**self._target, "Input": json.dumps(payload)},
+                Target={**self._target, "Input": json.dumps(logs.handed_on(payload))},
             )
         except self._client().exceptions.ConflictException:
             return

@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from chalicelib import logs
+from chalicelib import logs, metrics
 from chalicelib.aws.functions import NotStarted
 
 from . import index
@@ -89,8 +89,9 @@ def tell(services: Services, run: Run) -> None:
     services.usage.write(services.usage.change(key, {**result, "at": run.started_at, "ttl": now + _KEPT_S}))
     told = {"id": run.backup, "at": run.started_at, "passed": passed, "duration_s": duration_s, "why": why}
     index.prove(services, told)
-    metrics = {"drill_passed": int(passed), "drill_failed": int(not passed), "drill_duration_s": duration_s}
-    logs.metric(services.settings.stage, metrics, event="drill", backup=run.backup, why=why)
+    fields: dict[str, object] = {"drill_passed": int(passed), "drill_duration_s": duration_s, "why": why}
+    failed = {metrics.DRILL_FAILED: int(not passed)}
+    metrics.tell(services.settings.stage, failed, "drill", backup=run.backup, **fields)
 
 
 def _age(run: Run) -> str:

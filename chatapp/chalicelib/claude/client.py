@@ -142,6 +142,12 @@ class ClaudeStream:
         if not stopped:
             raise cut_off()
 
+    @property
+    def request_id(self) -> str:
+        """https://platform.claude.com/docs/en/api/errors#request-id; Bedrock names it as all of AWS does."""
+        headers = self._stream.response.headers
+        return str(headers.get("request-id") or headers.get("x-amzn-requestid") or "")
+
     def close(self) -> None:
         self._stream.close()
 

@@ -94,6 +94,11 @@ class Model(Protocol):
 
 
 class ModelStream(Protocol):
+    """request_id: the provider's own of this call, which its support asks for; "" where it told none."""
+
+    @property
+    def request_id(self) -> str: ...
+
     def __iter__(self) -> Iterator[Event]: ...
 
     def close(self) -> None:

@@ -10,6 +10,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from chalicelib import logs
 from chalicelib.aws.table import Item, Table, TransactionRefused, Write, batch_get, transact
 from chalicelib.aws.table import Key as RowKey
 from chalicelib.errors import (
@@ -124,6 +125,7 @@ def _attempt(services: Services, writer: Writer, new: New) -> Comment:
         transact(stored, patience_s=PATIENCE_S)
     except TransactionRefused as refused:
         raise Changed from refused
+    logs.line("comment", held=comment.state == "held")
     return comment
 
 

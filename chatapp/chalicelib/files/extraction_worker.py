@@ -19,7 +19,7 @@ from chalicelib.extraction.index.search_index import heads, measure, tokens
 from chalicelib.extraction.language import language
 from chalicelib.extraction.limits import MB, SCANNED_PAGE_TOKENS
 from chalicelib.extraction.pages import Item, is_scan
-from chalicelib.logs import line, report
+from chalicelib.logs import adopt, line, report
 from chalicelib.push.channel import Channel
 from chalicelib.workers import scratch
 from chalicelib.workers.ticker import Ticker
@@ -69,6 +69,7 @@ def extract(services: Services, event: dict[str, Any], remaining_s: float) -> No
     if claimed is None:
         line("extract", file_id=upload.file_id, status="nothing to do")
         return
+    adopt(claimed.trace_id)
     work = _Work(services, upload, claimed, began + remaining_s - _RESERVE_S)
     status = "killed"
     try:
@@ -78,7 +79,8 @@ def extract(services: Services, event: dict[str, Any], remaining_s: float) -> No
         raise
     finally:
         work.close()
-        line("extract", **work.figures(), status=status, seconds=round(time.monotonic() - began, 2))
+        elapsed_ms = round((time.monotonic() - began) * 1000)
+        line("extraction", **work.figures(), status=status, ms=elapsed_ms)
 
 
 class _Refused(Exception):
@@ -133,6 +135,7 @@ class _Work:
         """What may be logged."""
         return {
             "file_id": self._file.file_id,
+            "format": self._file.format,
             "attempt": self._file.attempts,
             "pages": self._pages_read,
             "code": self._file.error and self._file.error["code"],

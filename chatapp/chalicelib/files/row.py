@@ -45,6 +45,7 @@ class File:
     continue_at: the page at which the next run of a long document begins. index_key: of the search index that the last
     run left, None where there is none.
     conversations: ids of those that it was attached to and not taken out of, whether they still exist or not.
+    trace_id: of the request that announced it (`logs`), which its reading is a part of.
     """
 
     file_id: str
@@ -75,6 +76,7 @@ class File:
     conversations: frozenset[str] = field(default_factory=frozenset)
     deleted_at: float | None = None
     ttl: int | None = None
+    trace_id: str | None = None
 
     @classmethod
     def from_item(cls, item: Item) -> File:

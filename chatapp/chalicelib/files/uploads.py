@@ -10,7 +10,7 @@ import binascii
 import time
 from typing import TYPE_CHECKING
 
-from chalicelib import due, retention
+from chalicelib import due, logs, retention
 from chalicelib.aws.bucket import PresignedPost
 from chalicelib.aws.faults import Busy
 from chalicelib.aws.table import TransactionRefused, transact
@@ -123,6 +123,7 @@ def _new(subject: Subject, name: str, media_type: str, size_bytes: int, field: s
         size=size_bytes,
         status="uploaded",
         object_key=f"{files.upload_prefix(subject, file_id)}{name}",
+        trace_id=logs.trace_id() or None,
     )
 
 

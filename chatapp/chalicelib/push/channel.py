@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 from chalicelib.aws.push import Gone
-from chalicelib.logs import report
+from chalicelib.logs import line, report
 from chalicelib.shapes import Frame
 from chalicelib.subjects import Subject
 
@@ -66,6 +66,7 @@ class Channel:
             self._pool = self._pool or ThreadPoolExecutor(max_workers=8)
             gone = list(self._pool.map(lambda connection: self._post(connection, frames), known))
         if lost := {connection_id for connection_id in gone if connection_id}:
+            line("gone", count=len(lost))
             self._known = [connection for connection in self._known or [] if connection.connection_id not in lost]
 
     def look(self) -> None:

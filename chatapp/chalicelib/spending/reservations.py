@@ -256,6 +256,13 @@ def release_stale(services: Services, row: Item) -> int:
     return len(stale)
 
 
+def held_longer(row: Item, than_s: float) -> list[str]:
+    """Of a row of counts, the reservations that nobody has settled for so long, by their ids."""
+    oldest = f"{int(time.time() - than_s):x}"
+    held = (name.removeprefix(_HELD) for name in row if name.startswith(_HELD))
+    return [each for each in held if each[: len(oldest)] < oldest]
+
+
 def counted_at(row: Item) -> float:
     """When a call was last reserved on a row of counts (Unix seconds); 0 where none was."""
     return max(0.0, float(row.get("ttl", 0)) - _KEPT_S)

@@ -17,7 +17,7 @@ from chalicelib.functions import ANSWER, events_of
 from chalicelib.ids import seconds
 from chalicelib.spending import reservations
 
-from . import frame_log
+from . import frame_log, told
 
 if TYPE_CHECKING:
     from chalicelib.services import Services
@@ -65,6 +65,7 @@ def settled(services: Services, answer: Message) -> Message:
 def end(services: Services, ended: Message, *, before: Message) -> None:
     """Store a settled answer, free its conversation and settle its costs. Raises Superseded and Busy."""
     finish(services, ended, before=before)
+    told.ended(services, ended)
     settle_costs(services, before, ended.usage)
 
 

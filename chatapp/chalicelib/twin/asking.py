@@ -8,8 +8,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from chalicelib import logs
 from chalicelib.claude import retries
-from chalicelib.claude.interface import BlockEnd, Counts, Event, ModelError, Prompt, Stopped
+from chalicelib.claude.interface import BlockEnd, Counts, Event, ModelError, ModelStream, Prompt, Stopped
 from chalicelib.extraction.estimates import estimate_tokens
 from chalicelib.settings import ModelOffer
 from chalicelib.spending import reservations, usage
@@ -62,7 +63,11 @@ def ask(services: Services, payer: Payer, offer: ModelOffer, question: Question)
     came = _Came()
     try:
         return came.read(services, payer, prompt)
+    except ModelError as error:
+        logs.line("model_failed", kind=error.code, of="study")
+        raise
     finally:
+        logs.line("asked", model=offer.id, model_request_id=came.model_request_id, **came.counts)
         reservations.settle(services, reserved, usage.priced(came.counts, offer))
 
 
@@ -83,6 +88,7 @@ class _Came:
         self._tries: list[dict[str, int]] = [{}]
         self._given: dict[str, Any] = {}
         self._reason = ""
+        self._stream: ModelStream | None = None
 
     @property
     def counts(self) -> dict[str, int]:
@@ -97,7 +103,7 @@ class _Came:
             patience_s=_PATIENCE_S,
             cancelled=lambda: False,
             pause=payer.pause,
-            opened=lambda stream: None,
+            opened=self._opened,
             again=lambda: self._tries.append({}),
         )
         for event in events:
@@ -105,6 +111,13 @@ class _Came:
         if self._reason == "refusal":
             raise ModelError("prompt_refused", "The model declines to work on this document.")
         return Called(self._given, self._reason != "max_tokens")
+
+    def _opened(self, stream: ModelStream) -> None:
+        self._stream = stream
+
+    @property
+    def model_request_id(self) -> str:
+        return self._stream.request_id if self._stream else ""
 
     def _take(self, event: Event) -> None:
         match event:

@@ -47,6 +47,10 @@ class Order:
     user_id: str
     which: str
 
+    @classmethod
+    def from_payload(cls, payload: dict[str, Any]) -> Order:
+        return cls(payload["task"], payload["handle"], payload["user_id"], payload["which"])
+
     def payload(self) -> dict[str, Any]:
         return {"task": self.task, "handle": self.handle, "user_id": self.user_id, "which": self.which}
 
@@ -63,7 +67,7 @@ def run(
     services: Services, payload: dict[str, Any], remaining_s: float, pause: Callable[[float], None] = time.sleep
 ) -> None:
     """Carry an order out. Safe to repeat."""
-    order = Order(**payload)
+    order = Order.from_payload(payload)
     person = Subject.of_owner(order.user_id)
     own = people.find(services, person).budget_micro_usd
     payer = Payer(person, own, time.monotonic() + remaining_s - _RESERVE_S, pause)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from chalicelib import retention, sessions
+from chalicelib import logs, retention, sessions
 from chalicelib.aws.table import Item, batch_get
 from chalicelib.conversations import messages
 from chalicelib.conversations import rows as conversations
@@ -73,6 +73,7 @@ def begin(services: Services, handle: str, wishes: Wishes) -> Begun:
     row = {"twin": handle, "twin_version": version, "twin_born_at": born_at, "visit": about}
     visit_id = _create(services, row, _kept_days(services, wishes))
     endings.begun(services, handle, language, referrer)
+    logs.line("visit", handle=handle)
     return Begun(visit_id, tokens.issue(services.visit_key.value(), handle, visit_id), has_transcript)
 
 

@@ -28,6 +28,20 @@ export function retryAtMs(error: unknown): number | null {
 /** No answer came: offline, blocked or timed out. Whether the request took effect is unknown. */
 export class NetworkError extends Error {
   override readonly name = "NetworkError";
+  /** Of the request, in the server's log if it got there. */
+  readonly requestId: string;
+
+  constructor(message = "", options?: ErrorOptions & { requestId?: string }) {
+    super(message, options);
+    this.requestId = options?.requestId ?? "";
+  }
+}
+
+/** By which an error's request is found in the server's logs; "" where there was none. */
+export function requestIdOf(error: unknown): string {
+  if (error instanceof NetworkError) return error.requestId;
+  const id = error instanceof ApiError ? error.extra["request_id"] : "";
+  return typeof id === "string" ? id : "";
 }
 
 /** The person has to sign in again. */
@@ -89,16 +103,17 @@ export class ApiClient {
   }
 
   async #request<T>(method: Method, path: string, options: RequestOptions = {}): Promise<T> {
-    const response = options.isPublic ? await this.#send(method, path, options, null) : await this.#sendSignedIn(method, path, options);
-    if (!response.ok) throw await toApiError(response);
-    return readJson<T>(response);
+    const id = crypto.randomUUID();
+    const response = options.isPublic ? await this.#send(method, path, options, null, id) : await this.#sendSignedIn(method, path, options, id);
+    if (!response.ok) throw await toApiError(response, id);
+    return readJson<T>(response, id);
   }
 
-  async #sendSignedIn(method: Method, path: string, options: RequestOptions): Promise<Response> {
-    let response = await this.#send(method, path, options, await this.#tokens.idToken());
+  async #sendSignedIn(method: Method, path: string, options: RequestOptions, id: string): Promise<Response> {
+    let response = await this.#send(method, path, options, await this.#tokens.idToken(), id);
     if (response.status === 401) {
       await this.#leaveIfEnded(response);
-      response = await this.#send(method, path, options, await this.#tokens.idToken({ forceRefresh: true }));
+      response = await this.#send(method, path, options, await this.#tokens.idToken({ forceRefresh: true }), id);
       if (response.status === 401) {
         await this.#leaveIfEnded(response);
         this.#tokens.markExpired();
@@ -114,8 +129,10 @@ export class ApiClient {
     throw new SessionExpiredError("The session was ended.");
   }
 
-  async #send(method: Method, path: string, options: RequestOptions, token: string | null): Promise<Response> {
+  /** id: of the request, for the server's logs; not where the header alone would have the browser ask first. */
+  async #send(method: Method, path: string, options: RequestOptions, token: string | null, id: string): Promise<Response> {
     const headers: Record<string, string> = token === null ? {} : { Authorization: token };
+    if (token !== null || options.body !== undefined) headers["X-Request-Id"] = id;
     if (options.body !== undefined) headers["Content-Type"] = "application/json";
     const timeout = AbortSignal.timeout(REQUEST_TIMEOUT_MS);
     const init: RequestInit = {
@@ -129,16 +146,16 @@ export class ApiClient {
       return await fetch(this.#baseUrl + path + queryString(options.query), init);
     } catch (error) {
       if (options.signal?.aborted) throw error;
-      throw new NetworkError("The server could not be reached.", { cause: error });
+      throw new NetworkError("The server could not be reached.", { cause: error, requestId: id });
     }
   }
 }
 
-async function readJson<T>(response: Response): Promise<T> {
+async function readJson<T>(response: Response, requestId: string): Promise<T> {
   try {
     return (await response.json()) as T;
   } catch (error) {
-    throw new NetworkError("The server's answer broke off.", { cause: error });
+    throw new NetworkError("The server's answer broke off.", { cause: error, requestId });
   }
 }
 
@@ -151,7 +168,7 @@ function queryString(query: RequestOptions["query"] = {}): string {
   return text && `?${text}`;
 }
 
-async function toApiError(response: Response): Promise<ApiError> {
+async function toApiError(response: Response, sentId = ""): Promise<ApiError> {
   const fallbackCode = response.status === 429 ? "throttled" : response.status >= 500 ? "internal" : "unknown";
   const body: unknown = await response.json().catch(() => null);
   const error = isRecord(body) && isRecord(body["error"]) ? body["error"] : {};
@@ -159,6 +176,8 @@ async function toApiError(response: Response): Promise<ApiError> {
   // Seconds from now say nothing later on, or after a reload. The gateway's own refusals have the header alone.
   const wait = extra["retry_after_s"] ?? Number(response.headers.get("Retry-After") ?? NaN);
   if (typeof wait === "number" && wait >= 0) extra["retry_at_ms"] = Date.now() + wait * 1000;
+  const requestId = response.headers.get("X-Request-Id") ?? sentId;
+  if (requestId) extra["request_id"] = requestId;
   return new ApiError(
     response.status,
     typeof code === "string" ? code : fallbackCode,

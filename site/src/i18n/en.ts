@@ -256,6 +256,8 @@ export const en = {
   },
   errors: {
     failed: "Something went wrong on the server. Try again.",
+    report: "Report a problem",
+    reportCopied: "A report was copied, without any of your texts. Paste it into a message to the owner.",
     network: "The server cannot be reached. Check your connection and try again.",
     invalid: (message: string) => `The server refused this: ${message}`,
     not_found: "This is no longer there. It may have been deleted.",

@@ -262,6 +262,8 @@ export const fr: Messages = {
   },
   errors: {
     failed: "Une erreur s’est produite sur le serveur. Réessayez.",
+    report: "Signaler un problème",
+    reportCopied: "Un rapport a été copié, sans aucun de vos textes. Collez-le dans un message au propriétaire.",
     network: "Le serveur est injoignable. Vérifiez votre connexion et réessayez.",
     invalid: (message) => `Le serveur a refusé : ${message}`,
     not_found: "Cet élément n’existe plus. Il a peut-être été supprimé.",

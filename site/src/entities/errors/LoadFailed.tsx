@@ -1,5 +1,7 @@
 import { useT } from "@/i18n";
 import { errorText } from "./errorText";
+import { problemOf } from "./problemReport";
+import { ReportProblem } from "./ReportProblem";
 
 import { Alert } from "@/ui/Alert";
 import { Button } from "@/ui/Button";
@@ -19,7 +21,14 @@ export function LoadFailed({ text, error, onRetry }: { text: string; error: Erro
     </Button>
   );
   return (
-    <Alert actions={retry}>
+    <Alert
+      actions={
+        <>
+          {retry}
+          <ReportProblem problem={problemOf(error)} />
+        </>
+      }
+    >
       {text} {errorText(t, error)}
     </Alert>
   );

@@ -1,6 +1,7 @@
 import type { Message } from "@/api/types";
 import { useT, type Messages } from "@/i18n";
 import { answerErrorText } from "@/entities/errors/errorText";
+import { ReportProblem } from "@/entities/errors/ReportProblem";
 import { Alert } from "@/ui/Alert";
 import { Button } from "@/ui/Button";
 
@@ -15,7 +16,19 @@ export function AnswerStatusLine({ message, onRetry }: { message: Message; onRet
       {t.chat.retry}
     </Button>
   );
-  return <Alert actions={retry}>{note.text}</Alert>;
+  const problem = { code: message.error?.code ?? message.status, messageId: message.message_id };
+  return (
+    <Alert
+      actions={
+        <>
+          {retry}
+          <ReportProblem problem={problem} />
+        </>
+      }
+    >
+      {note.text}
+    </Alert>
+  );
 }
 
 function noteOf(t: Messages, message: Message): { text: string; isFailure: boolean } | null {

@@ -2,6 +2,8 @@ import { useCallback, useSyncExternalStore } from "react";
 
 import { useLanguage, useT } from "@/i18n";
 import { errorText } from "@/entities/errors/errorText";
+import { problemOf } from "@/entities/errors/problemReport";
+import { ReportProblem } from "@/entities/errors/ReportProblem";
 import { formatMoment, shortName } from "@/lib/format";
 import { useUploads } from "@/entities/files/context";
 import type { Uploads } from "@/entities/files/uploads";
@@ -54,6 +56,7 @@ export function UnsentMessage({ entry, onRetry, onTakeBack }: UnsentMessageProps
                   {t.app.tryAgain}
                 </Button>
               )}
+              <ReportProblem problem={problemOf(entry.error)} />
             </>
           }
         >
