@@ -12,7 +12,7 @@ from pathlib import Path
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from deploy import backups, deleted, destruction, keys, recovery, redrive, restoring, steps
+from deploy import backups, deleted, destruction, keys, recovery, redrive, releases, restoring, steps
 from deploy.account import cloudformation, credentials, model_access, regions, replica
 from deploy.environment import ROOT, DeploymentError, Stage, is_local
 from deploy.functions import app_modules, runtime
@@ -22,6 +22,9 @@ from deploy.progress import Progress
 
 USAGE = """./deploy.sh local[-NAME] [--stop]      the whole app on this machine; stages share one local AWS
        ./deploy.sh STAGE                      the same on AWS
+           [--rollback-on-failure]            and back to the version of before where its proof fails
+       ./deploy.sh versions STAGE             the builds that are kept, the newest first
+       ./deploy.sh STAGE --version V          puts one of them back, nothing built; `last-good` is the newest proven one
        ./deploy.sh outputs STAGE              its addresses, as one JSON object
        ./deploy.sh redrive STAGE [QUEUE]      what failed for good and waits in its failure queues; with
            [--message ID] [--replay]          --message, one of it; with --replay, it runs again
@@ -40,8 +43,9 @@ on AWS:
        --region R    by default where STAGE was deployed from here last, else the shell's region, else eu-west-1
        --python V    moves the functions to that Python; by default they keep theirs"""
 _STAGE = re.compile(r"[a-z][a-z0-9-]{0,15}")
+_VERSION = re.compile(r"[0-9a-f]{4,12}(-[0-9a-f]{1,6})?|last-good")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
-_COMMANDS = {"outputs", "redrive", "backups", "restore", "destroy", "person", "owner", "key"}
+_COMMANDS = {"outputs", "versions", "redrive", "backups", "restore", "destroy", "person", "owner", "key"}
 
 
 _DONE = {
@@ -88,6 +92,8 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--into", metavar="STAGE2", help="restore: into another stage of the same account and region")
     parser.add_argument("--only", metavar="WHAT", help="restore: table=T, person=EMAIL or conversation=ID alone")
     parser.add_argument("--overwrite", action="store_true", help="restore: rows that are newer, too")
+    parser.add_argument("--version", metavar="V", help="put back a kept build; `last-good` is the newest proven one")
+    parser.add_argument("--rollback-on-failure", action="store_true", help="where the proof fails, as --version would")
     parser.add_argument("--stop", action="store_true", help="stop the local AWS; what it holds is kept")
     try:
         found, unknown = parser.parse_known_args(["--help" if word == "help" else word for word in arguments])
@@ -111,9 +117,20 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
         raise UsageError("--stop is for `local`: on AWS nothing runs while nobody uses it")
     if (found.replay or found.message) and found.command != "redrive":
         raise UsageError("--replay and --message are for `redrive`")
+    _versions(found)
     if found.python and (is_local(found.stage) or found.command != "deploy"):
         raise UsageError("--python is for a deployment on AWS: the local AWS runs the functions on its own Python")
     return found
+
+
+def _versions(found: argparse.Namespace) -> None:
+    """Of a deployment. Raises UsageError."""
+    if (found.version is not None or found.rollback_on_failure) and (found.command != "deploy" or found.stop):
+        raise UsageError("--version and --rollback-on-failure are for a deployment: ./deploy.sh STAGE --version V")
+    if found.version is not None and (found.rollback_on_failure or found.python):
+        raise UsageError("--version puts back what was built then: give it alone")
+    if found.version is not None and not _VERSION.fullmatch(found.version):
+        raise UsageError(f"{found.version} is no version: ./deploy.sh versions {found.stage} lists them")
 
 
 def _person(found: argparse.Namespace, words: list[str]) -> str | None:
@@ -178,6 +195,7 @@ def _restore(found: argparse.Namespace) -> None:
 def _run(asked: argparse.Namespace, progress: Progress) -> int:
     command: dict[str, Callable[[argparse.Namespace, Progress], int]] = {
         "outputs": _outputs,
+        "versions": _versions_shown,
         "redrive": _redrive,
         "backups": _backups,
         "restore": restore,
@@ -192,18 +210,21 @@ def _run(asked: argparse.Namespace, progress: Progress) -> int:
         print("stopped" if local_aws.stop(ROOT) else "not running")
         return 0
     stage = _local(asked, progress) if is_local(asked.stage) else _deployable(asked, progress)
-    deploy(stage, steps.begin(stage, progress, _state_dir(), asked.python))
+    deployment = steps.begin(stage, progress, _state_dir(), asked.python)
+    deploy(stage, deployment, asked.version, goes_back=asked.rollback_on_failure)
     return 0
 
 
-def deploy(stage: Stage, deployment: steps.Deployment) -> None:
+def deploy(stage: Stage, deployment: steps.Deployment, version: str | None = None, *, goes_back: bool = False) -> None:
     """Deploy and prove. What is deployed has its addresses, proven or not; what a budget refuses is no failure."""
-    outputs = deployment.run()
-    refused = None
-    try:
-        refused = deployment.prove()
-    finally:
+
+    def show(outputs: dict[str, object]) -> None:
         print(summary(stage, outputs), flush=True)
+
+    if version is not None:
+        refused = releases.put_back(deployment, version, show)
+    else:
+        refused = releases.deploy(deployment, show, goes_back=goes_back)
     if refused:
         where = "deploy/settings.toml: stage_budget_usd, user_budget_usd"
         print(f"\nnot proven: the budget of this month is spent ({where}). {refused}")
@@ -265,6 +286,12 @@ def _redrive(asked: argparse.Namespace, progress: Progress) -> int:
     return 0 if replayed else 1
 
 
+def _versions_shown(asked: argparse.Namespace, progress: Progress) -> int:
+    stage = _local(asked, progress) if is_local(asked.stage) else _on_aws(asked)[0]
+    print(releases.shown(stage))
+    return 0
+
+
 def _backups(asked: argparse.Namespace, progress: Progress) -> int:
     stage = _local(asked, progress) if is_local(asked.stage) else _on_aws(asked)[0]
     print(backups.shown(backups.read(stage), replica.find(stage)))
@@ -288,7 +315,8 @@ def destroy(asked: argparse.Namespace, progress: Progress, read: Callable[[str],
     if not destruction.is_there(stage):
         raise DeploymentError(f"there is no stage {stage.name} {where}; --region names another")
     ask(where)
-    print(destruction.destroy(stage, progress))
+    with releases.held(stage, "destroy", progress):
+        print(destruction.destroy(stage, progress))
     return 0
 
 
@@ -391,7 +419,10 @@ def restore(asked: argparse.Namespace, progress: Progress, read: Callable[[str],
             step.changed(True, "whole, with its manifest")
         backup = restoring.read(stage, wanted)
         print("\n".join(restoring.held(wanted, backup)), flush=True)
-    with progress.step(f"restore into {stage.name}") as step:
+    with (
+        releases.held(stage, f"restore of {wanted.backup}", progress),
+        progress.step(f"restore into {stage.name}") as step,
+    ):
         state = restoring.watch(stage, restoring.begin(stage, wanted), backup, step.say)
         step.changed(True, "proven against the manifest")
     print(restoring.result(state))

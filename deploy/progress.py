@@ -9,7 +9,7 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TextIO
@@ -86,12 +86,20 @@ class Progress:
 
     def __init__(self, screen: Screen | None = None, tick_s: float | None = None) -> None:
         self.current: Step | None = None
+        # Raises what keeps a next step from beginning.
+        self.before_step: Callable[[], None] | None = None
         self._screen = screen or Screen()
         self._tick_s = tick_s
+
+    def say(self, line: str) -> None:
+        """A line between two steps."""
+        self._screen.line(f"    {line}")
 
     @contextmanager
     def step(self, title: str) -> Iterator[Step]:
         """Time a step. When it fails, `current` stays, for the message to name it."""
+        if self.before_step:
+            self.before_step()
         step = self.current = Step(title, screen=self._screen)
         started = time.monotonic()
         with self._counted(title, started):

@@ -129,14 +129,17 @@ def _npm(*arguments: str) -> None:
 # --- Sync -----------------------------------------------------------------------------------------------------------
 
 
-def files(config: Mapping[str, Any]) -> list[SiteFile]:
+def files(config: Mapping[str, Any], dist: Path | None = None) -> list[SiteFile]:
     """What the bucket shall hold, in the order of uploading: assets before the pages that name them.
+
+    dist: where a build lies; by default that of the sources here.
 
     Raises DeploymentError for an element that has no room for the stage's addresses.
     """
+    dist = dist or DIST
     found = [
-        SiteFile(_key(path.relative_to(DIST).as_posix()), path.read_bytes())
-        for path in sorted(DIST.rglob("*"))
+        SiteFile(_key(path.relative_to(dist).as_posix()), path.read_bytes())
+        for path in sorted(dist.rglob("*"))
         if path.is_file()
     ]
     found = [file for file in found if file.key != "config.json" and not file.key.startswith(_NOT_PUBLISHED)]
@@ -172,14 +175,22 @@ def stale(in_bucket: Mapping[str, str], wanted: list[SiteFile], builds: list[lis
     return sorted(key for key in in_bucket if key not in keep and not pages.is_published(key))
 
 
-def sync(stage: Stage, bucket: str, distribution_id: str, config: Mapping[str, Any], say: Say) -> list[str]:
+def sync(
+    stage: Stage,
+    bucket: str,
+    distribution_id: str,
+    config: Mapping[str, Any],
+    say: Say,
+    *,
+    dist: Path | None = None,
+) -> list[str]:
     """Bring the bucket to the built site and its config; returns what changed.
 
     CloudFront is told only when something changed whose name stays the same.
     """
     client = stage.client("s3")
     in_bucket = _etags(client, bucket)
-    wanted = files(config)
+    wanted = files(config, dist)
     changed = [file for file in wanted if in_bucket.get(file.key) != file.etag]
     for file in changed:
         client.put_object(

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from deploy import pages, site
+from deploy import going_back, lock, pages, site, versions
 from deploy.account import (
     adoption,
     bedrock,
@@ -25,7 +25,7 @@ from deploy.account import (
     secret_keys,
     usage_plan,
 )
-from deploy.environment import BUILD, Addresses, ApiIds, Settings, Stage, load_settings
+from deploy.environment import BUILD, Addresses, ApiIds, DeploymentError, Settings, Stage, load_settings
 from deploy.functions import app_modules, chalice_app, package, policies, recursion, resources, runtime
 from deploy.local import demo_twin
 from deploy.people import accounts, groups, smoke
@@ -54,6 +54,7 @@ class Deployment:
     ids: ApiIds = field(default_factory=ApiIds)
     foundation: Mapping[str, str] | None = None
     access: bedrock.Access = field(default_factory=bedrock.Access)
+    lease: lock.Lock | None = None
 
     def run(self) -> dict[str, Any]:
         """Deploy everything and return the outputs. Raises DeploymentError."""
@@ -64,11 +65,14 @@ class Deployment:
         self.copy_backups()
         pages.keep_shell(self.stage)
         self.lay_foundation()
+        if self.lease:
+            self.lease.take(self.progress.say)  # before the first foundation there was nowhere to hold it
         self.make_secret_keys()
         built = self.build_package(chosen)
         self.deploy_functions(built)
         self.configure()
         self.publish_site()
+        self.keep_version(built)
         outputs = describe(self.stage, self.addresses, self.foundation or {})
         if self.stage.is_local:
             outputs["demo"] = self.ensure_demo()
@@ -221,11 +225,29 @@ class Deployment:
             stack = cloudformation.deploy(
                 self.stage,
                 f"{self.stage.prefix}-{OPERATIONS}",
-                templates(self.stage)["operations.yaml"],
-                {"Stage": self.stage.name},
+                *self._operations,
                 step.say,
             )
             step.changed(stack.changed)
+
+    @property
+    def _operations(self) -> tuple[str, dict[str, str]]:
+        """The operations stack's template and parameters."""
+        return templates(self.stage)["operations.yaml"], {"Stage": self.stage.name}
+
+    def keep_version(self, built: package.Package) -> None:
+        with self.progress.step("version kept") as step:
+            files = going_back.gathered(self.stage, site.DIST, self.site_config, self._operations)
+            schema = app_modules.schema().SCHEMA_VERSION
+            version, changed = versions.keep(self.stage, built, files, schema, self.ids)
+            step.changed(changed, version.id)
+
+    def find_deployed(self) -> None:
+        """Know what stands, without changing it. Raises DeploymentError where nothing does."""
+        self.foundation = cloudformation.outputs(self.stage, f"{self.stage.prefix}-{FOUNDATION}")
+        self.ids = chalice_app.ids(self.stage)
+        if self.foundation is None or self.ids.rest is None:
+            raise DeploymentError(f"{self.stage.name} is not deployed, or in the midst of it: ./deploy.sh STAGE")
 
     def publish_site(self) -> None:
         foundation = self.foundation or {}

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import importlib
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING
 
@@ -14,6 +17,26 @@ if TYPE_CHECKING:
     from chalicelib.settings import Settings
 
 _FOLDER = str(ROOT / "chatapp")
+_OWN = ("app", "chalicelib")
+
+
+@contextmanager
+def as_of(folder: Path) -> Iterator[None]:
+    """Meanwhile the app is the one of another folder: a version of before, whose `app.py` Chalice reads."""
+    aside = {name: module for name, module in sys.modules.items() if name.split(".")[0] in _OWN}
+    path = sys.path[:]
+    for name in aside:
+        del sys.modules[name]
+    # At its place too: what `_reach` has put there would be found in both.
+    sys.path[:] = [str(folder), *(each for each in path if each != _FOLDER)]
+    importlib.invalidate_caches()
+    try:
+        yield
+    finally:
+        for name in [name for name in sys.modules if name.split(".")[0] in _OWN]:
+            del sys.modules[name]
+        sys.modules.update(aside)
+        sys.path[:] = path
 
 
 def _reach() -> None:
