@@ -13,7 +13,7 @@ from pathlib import Path
 from botocore.exceptions import BotoCoreError, ClientError
 
 from deploy import backups, deleted, destruction, keys, recovery, redrive, releases, restoring, steps
-from deploy.account import cloudformation, credentials, model_access, regions, replica
+from deploy.account import cloudformation, credentials, model_access, regions, replica, rights
 from deploy.environment import ROOT, DeploymentError, Stage, is_local
 from deploy.functions import app_modules, runtime
 from deploy.local import aws as local_aws
@@ -69,7 +69,7 @@ def main(arguments: Sequence[str]) -> int:
         print(f"error: {error}\nusage: {USAGE}", file=sys.stderr)
         return 2
     except (DeploymentError, local_aws.LocalAwsError, ClientError, BotoCoreError) as error:
-        return _failed(progress, credentials.advice(error) or str(error))
+        return _failed(progress, credentials.advice(error) or _with_rights(error))
     except KeyboardInterrupt:
         return _failed(progress, "interrupted; run the same command again to go on")
 
@@ -451,6 +451,14 @@ def summary(stage: Stage, outputs: dict[str, object]) -> str:
     return "\n".join(
         [*lines, "", f"Invite yourself, as the owner: {invite}", "Others are invited on the page “People”."]
     )
+
+
+def _with_rights(error: Exception) -> str:
+    """A stack says more than that something was refused, and stays; an API's own words hold nothing else."""
+    missing = rights.advice(error)
+    if missing is None:
+        return str(error)
+    return f"{error}\n{missing}" if isinstance(error, DeploymentError) else missing
 
 
 def _failed(progress: Progress, message: str) -> int:
