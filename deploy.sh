@@ -6,7 +6,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")"
 source deploy/prepare.sh
 
 case "${1:-}" in
-  outputs | versions | redrive | backups | destroy | person | owner | key | help | -h | --help | "") ;;
+  outputs | versions | pipeline | redrive | backups | destroy | person | owner | key | help | -h | --help | "") ;;
   *) [[ " $* " == *" --version"[\ =]* ]] || check_node || fail "Node 20.19 or newer with npm is needed to build the site (nodejs.org)" ;;
 esac
 prepare_environment

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from deploy import backups, deleted, destruction, keys, recovery, redrive, releases, restoring, steps
+from deploy import backups, deleted, destruction, keys, pipeline, recovery, redrive, releases, restoring, steps
 from deploy.account import cloudformation, credentials, model_access, regions, replica, rights
 from deploy.environment import ROOT, DeploymentError, Stage, is_local
 from deploy.functions import app_modules, runtime
@@ -25,6 +25,8 @@ USAGE = """./deploy.sh local[-NAME] [--stop]      the whole app on this machine;
            [--rollback-on-failure]            and back to the version of before where its proof fails
        ./deploy.sh versions STAGE             the builds that are kept, the newest first
        ./deploy.sh STAGE --version V          puts one of them back, nothing built; `last-good` is the newest proven one
+       ./deploy.sh pipeline STAGE --repository OWNER/NAME
+                                              the role that its workflow deploys with
        ./deploy.sh outputs STAGE              its addresses, as one JSON object
        ./deploy.sh redrive STAGE [QUEUE]      what failed for good and waits in its failure queues; with
            [--message ID] [--replay]          --message, one of it; with --replay, it runs again
@@ -45,7 +47,7 @@ on AWS:
 _STAGE = re.compile(r"[a-z][a-z0-9-]{0,15}")
 _VERSION = re.compile(r"[0-9a-f]{4,12}(-[0-9a-f]{1,6})?|last-good")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
-_COMMANDS = {"outputs", "versions", "redrive", "backups", "restore", "destroy", "person", "owner", "key"}
+_COMMANDS = {"outputs", "versions", "pipeline", "redrive", "backups", "restore", "destroy", "person", "owner", "key"}
 
 
 _DONE = {
@@ -92,6 +94,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--into", metavar="STAGE2", help="restore: into another stage of the same account and region")
     parser.add_argument("--only", metavar="WHAT", help="restore: table=T, person=EMAIL or conversation=ID alone")
     parser.add_argument("--overwrite", action="store_true", help="restore: rows that are newer, too")
+    parser.add_argument("--repository", metavar="OWNER/NAME", help="pipeline: whose workflow may deploy the stage")
     parser.add_argument("--version", metavar="V", help="put back a kept build; `last-good` is the newest proven one")
     parser.add_argument("--rollback-on-failure", action="store_true", help="where the proof fails, as --version would")
     parser.add_argument("--stop", action="store_true", help="stop the local AWS; what it holds is kept")
@@ -118,6 +121,8 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     if (found.replay or found.message) and found.command != "redrive":
         raise UsageError("--replay and --message are for `redrive`")
     _versions(found)
+    if found.repository and found.command != "pipeline":
+        raise UsageError("--repository is for `pipeline`")
     if found.python and (is_local(found.stage) or found.command != "deploy"):
         raise UsageError("--python is for a deployment on AWS: the local AWS runs the functions on its own Python")
     return found
@@ -196,6 +201,7 @@ def _run(asked: argparse.Namespace, progress: Progress) -> int:
     command: dict[str, Callable[[argparse.Namespace, Progress], int]] = {
         "outputs": _outputs,
         "versions": _versions_shown,
+        "pipeline": _pipeline,
         "redrive": _redrive,
         "backups": _backups,
         "restore": restore,
@@ -289,6 +295,13 @@ def _redrive(asked: argparse.Namespace, progress: Progress) -> int:
 def _versions_shown(asked: argparse.Namespace, progress: Progress) -> int:
     stage = _local(asked, progress) if is_local(asked.stage) else _on_aws(asked)[0]
     print(releases.shown(stage))
+    return 0
+
+
+def _pipeline(asked: argparse.Namespace, progress: Progress) -> int:
+    if is_local(asked.stage):
+        raise DeploymentError("a workflow deploys to AWS: name a stage there")
+    print(pipeline.lay(_on_aws(asked)[0], asked.repository, progress))
     return 0
 
 

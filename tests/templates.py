@@ -6,12 +6,15 @@ import sys
 from pathlib import Path
 
 from deploy import steps
+from deploy.account import cloudformation
 from deploy.environment import Stage
 
 
 def main(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    for name, body in steps.templates(Stage("prod", "eu-west-1")).items():
+    stage = Stage("prod", "eu-west-1")
+    alone = {"pipeline.yaml": cloudformation.template(stage, "pipeline.yaml")}
+    for name, body in {**steps.templates(stage), **alone}.items():
         (folder / name).write_text(body)
 
 
