@@ -158,11 +158,11 @@ def shown(versions: Sequence[Version]) -> str:
     """A line each, for whoever chooses one."""
     if not versions:
         return "no version is kept yet: the next deployment is the first"
-    lines = [f"{'version':<21} {'deployed':<21} {'':<12} {'schema':<7} {'commit':<13} by"]
+    lines = [f"{'version':<21} {'deployed':<21} {'':<17} {'schema':<7} {'commit':<13} by"]
     for number, each in enumerate(versions):
         state = ", ".join([*(["newest"] if number == 0 else []), *([] if each.proven else ["unproven"])])
         commit = (each.commit or "unknown")[:12]
-        lines.append(f"{each.id:<21} {each.deployed_at:<21} {state:<17} {each.schema:<2} {commit:<13} {each.by}")
+        lines.append(f"{each.id:<21} {each.deployed_at:<21} {state:<17} {each.schema:<7} {commit:<13} {each.by}")
     return "\n".join(lines)
 
 
