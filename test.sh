@@ -90,6 +90,7 @@ python_checks() {
   check "mypy" .venv/bin/mypy
   check "import rules" env PYTHONPATH=chatapp .venv/bin/lint-imports --no-logo --no-cache
   check "cfn-lint" lint_templates
+  check "zizmor" .venv/bin/zizmor --offline --quiet --no-progress .github
 }
 
 site_checks() {

@@ -8,7 +8,7 @@ import pytest
 
 from deploy.account import cloudformation
 from deploy.environment import Stage
-from tests import resolved
+from tests import iam_tables, resolved
 
 PARAMETERS = {"Stage": "prod", "Repository": "ada/chat", "Environment": "prod"}
 
@@ -33,6 +33,13 @@ def test_one_repository_and_environment_has_the_role(resources: dict[str, Any]) 
 def test_a_policy_is_as_long_as_iam_takes(resources: dict[str, Any], name: str) -> None:
     """6,144 characters, white space aside: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html"""
     assert len("".join(str(resources[name]["Properties"]["PolicyDocument"]).split())) < 6144
+
+
+@pytest.mark.parametrize("name", ["Stacks", "Functions", "Edge"])
+def test_iam_knows_its_actions_and_their_resources(resources: dict[str, Any], name: str) -> None:
+    wrong = {"RESOURCE_MISMATCH", "UNKNOWN_ACTION", "INVALID_ARN", "MALFORMED", "INVALID_ACTION", "EXCEPTION"}
+    document = resources[name]["Properties"]["PolicyDocument"]
+    assert [found for found in iam_tables._lint(document) if found[0] in wrong] == []
 
 
 def test_rows_and_files_are_out_of_its_reach(resources: dict[str, Any]) -> None:
