@@ -44,7 +44,7 @@ class Put:
     def _note(self, stage: Stage) -> None:
         self.proven += 1
 
-    def _put_back(self, deployment: Any, version: Version, kept: list[Version]) -> Mapping[str, object]:
+    def _put_back(self, deployment: Any, version: Version) -> Mapping[str, object]:
         self.back.append(version.id)
         return {"site_url": version.id}
 

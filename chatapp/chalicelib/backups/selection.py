@@ -32,7 +32,7 @@ _OWNED: Mapping[str, tuple[str, ...]] = {
 _SEPARATOR = re.compile("([:#/])")
 _FIRST_PARTS = 3
 # Of the usage table: the stage's own notes, which say what is known of this pool, of these drills and of this model.
-_OF_THE_STAGE = frozenset({"sweep", "drill", "owners", "health"})
+_OF_THE_STAGE = frozenset({"sweep", "drill", "owners", "health", "checkup"})
 # Counted anew with each file that comes back (`files.quota`).
 _COUNTED = "storage"
 # Counted anew with each comment that comes back (`comments.restored`).
