@@ -173,8 +173,8 @@ class Template:
         }
         if name in pseudo:
             return pseudo[name]
-        if name in self._read["Parameters"]:
-            declared = self._read["Parameters"][name]
+        if name in self._read.get("Parameters", {}):
+            declared = self._read.get("Parameters", {})[name]
             text = self.parameters[name] if name in self.parameters else declared["Default"]
             return text.split(",") if declared["Type"] == "CommaDelimitedList" else text
         if name in self.made:

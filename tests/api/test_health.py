@@ -205,8 +205,8 @@ def test_a_healthy_stage_is_told_as_metrics_and_its_model_to_the_deep_check(
     assert public.asked == ["/api/health?deep=1"]
     assert (told["healthy"], told["problem"], told["model"]) == (1, "", "ok")
     metrics = {each["Name"]: each["Unit"] for each in told["_aws"]["CloudWatchMetrics"][0]["Metrics"]}
-    money = {"spend_month_usd": "None", "spend_today_usd": "None", "stuck": "Count"}
-    assert metrics == {"healthy": "Count", **money}, "there is no backup yet"
+    watched = {"spend_month_usd": "None", "spend_today_usd": "None", "stuck": "Count", "backup_age_h": "None"}
+    assert metrics == {"healthy": "Count", **watched}
     model = _get(stage, deep="1").body["model"]
     assert model["state"] == "ok"
     assert model["checked_at"].startswith("20")

@@ -243,7 +243,8 @@ class _Sound:
         return {"Budgets": []}
 
     def cloudwatch_describe_alarms(self, asked: Any) -> Reply:
-        return {"MetricAlarms": [], "CompositeAlarms": []}
+        alarm = {"AlarmName": "chatapp-prod-health", "ActionsEnabled": True, "StateValue": "OK"}
+        return {"MetricAlarms": [alarm], "CompositeAlarms": []}
 
     def acm_list_certificates(self, asked: Any) -> Reply:
         return {"CertificateSummaryList": []}

@@ -344,7 +344,7 @@ def _with(stage: AccountStage) -> Target:
 
 
 def test_alarms_that_lack_tell_nobody_or_are_on_are_told() -> None:
-    assert "there are no alarms" in _said(watch.alarms(_with(AccountStage.of())))[0]
+    assert "there are no alarms" in _said(watch.alarms(_with(AccountStage.of(cloudwatch__describe_alarms={}))))[0]
     alarm = {"AlarmName": "chatapp-prod-errors", "ActionsEnabled": False, "StateValue": "ALARM"}
     told = _said(watch.alarms(_with(AccountStage.of(cloudwatch__describe_alarms={"MetricAlarms": [alarm]}))))
     assert ["tells nobody" in told[0], "is on" in told[1], len(told)] == [True, True, 2]

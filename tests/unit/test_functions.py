@@ -99,7 +99,8 @@ def test_a_number_of_invocations_is_reserved_where_a_setting_says_so(
 def test_each_function_has_its_log_group_before_it_writes() -> None:
     groups: list[Any] = [each for name, each in resources.around(FUNCTIONS).items() if name.endswith("Logs")]
     names = [group["Properties"]["LogGroupName"]["Fn::Sub"].replace("${Stage}", "prod") for group in groups]
-    assert sorted(names) == sorted(f"/aws/lambda/{PLACE.function_name(function)}" for function in FUNCTIONS)
+    of_functions = [f"/aws/lambda/{PLACE.function_name(function)}" for function in FUNCTIONS]
+    assert sorted(names) == sorted([*of_functions, "/aws/apigateway/chatapp-prod-access"])
 
 
 def test_what_a_stage_was_made_of_keeps_its_logical_ids() -> None:
@@ -122,10 +123,9 @@ def test_the_templates_hold_what_is_rendered_as_they_are_deployed(stage: str) ->
 
 def test_logs_and_failures_are_kept_for_a_while_and_go_with_their_stack() -> None:
     goes = {"DeletionPolicy": "Delete", "UpdateReplacePolicy": "Delete"}
-    logs = {
-        "LogGroupName": {"Fn::Sub": "/aws/lambda/chatapp-${Stage}-sweep"},
-        "RetentionInDays": {"Ref": "LogRetentionDays"},
-    }
+    kept = {"RetentionInDays": {"Ref": "LogRetentionDays"}}
+    logs = {"LogGroupName": {"Fn::Sub": "/aws/lambda/chatapp-${Stage}-sweep"}, **kept}
+    access = {"LogGroupName": {"Fn::Sub": "/aws/apigateway/chatapp-${Stage}-access"}, **kept}
     queue = {
         "QueueName": {"Fn::Sub": "chatapp-${Stage}-sweep-failures"},
         "SqsManagedSseEnabled": True,
@@ -133,6 +133,7 @@ def test_logs_and_failures_are_kept_for_a_while_and_go_with_their_stack() -> Non
     }
     assert resources.around({"sweep": NEW}) == {
         "SweepLogs": {"Type": "AWS::Logs::LogGroup", **goes, "Properties": logs},
+        "AccessLogs": {"Type": "AWS::Logs::LogGroup", **goes, "Properties": access},
         "SweepFailures": {"Type": "AWS::SQS::Queue", **goes, "Properties": queue},
     }
 

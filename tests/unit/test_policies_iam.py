@@ -54,6 +54,7 @@ def foundation(stage: str, region: str) -> Template:
 _STACKS: dict[str, dict[str, str]] = {
     "foundation.yaml": {"ConnectSources": "https://api.example", "BackupsReplicaRegion": "eu-central-1"},
     "backup-replica.yaml": {},
+    "alarms.yaml": {},
 }
 
 
@@ -119,7 +120,7 @@ def test_a_policy_names_only_what_the_stage_holds(place: Place) -> None:
     known |= {place.arn("lambda", f"function:{place.function_name(name)}") for name in GRANTS}
     known |= {place.arn("ssm", f"parameter/chatapp/{place.stage}")}
     stage = Stage(place.stage, place.region)
-    secrets = (stage.key_parameter, stage.address_key_parameter, stage.visit_key_parameter)
+    secrets = (stage.key_parameter, stage.address_key_parameter, stage.visit_key_parameter, stage.live_parameter)
     known |= {place.arn("ssm", f"parameter{name}") for name in secrets}
     known |= {f"{arn}:*" for arn in template.arns() if ":log-group:" in arn}
     for table in template.of_type("AWS::DynamoDB::Table").values():
