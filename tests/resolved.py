@@ -180,6 +180,8 @@ class Template:
         if name in self.made:
             return self.made[name]
         resource = self._read["Resources"][name]
+        if resource["Type"] == "AWS::SNS::Topic":
+            return self.arn(name)  # SNS knows topics by nothing else
         named = _ARNS.get(resource["Type"], ("", ""))[0]
         return self._filled(resource["Properties"][named]) if named else f"{name.lower()}-id"
 
