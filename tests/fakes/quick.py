@@ -24,7 +24,7 @@ from moto.core.exceptions import HTTPException
 from moto.core.request import normalize_request
 from moto.core.utils import get_equivalent_url_in_aws_domain
 
-from tests.fakes import quick_expressions
+from tests.fakes import quick_expressions, quick_objects
 
 Answering = Callable[..., Any]
 # Of a stage's tables and objects, with room: one that is forgotten is found again.
@@ -44,6 +44,7 @@ def make() -> None:
     moto.core.models.RESPONSES_METHODS.clear()
     _quicken_requests()
     quick_expressions.make()
+    quick_objects.make()
 
 
 class _Once(list[str]):

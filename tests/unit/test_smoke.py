@@ -312,8 +312,6 @@ class Deployed:
     proof: Callable[[], str | None]
     stage: Stage
     progress: Progress = field(default_factory=Progress)
-    stage: Stage
-    progress: Progress = field(default_factory=Progress)
 
     def run(self) -> dict[str, Any]:
         ids = {"region": "eu-west-1", "user_pool_id": "pool", "client_id": "client"}
