@@ -20,6 +20,12 @@ _KEYS = (
     " whoever may read the resource would be given the key as well"
 )
 
+_BOUNDARY = (
+    "a boundary gives nothing: what the role may do is in its policies, each limited to the stage; this is the most "
+    "that they can ever be widened to: "
+    "https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html"
+)
+
 
 @dataclass(frozen=True, order=True)
 class Finding:
@@ -37,6 +43,19 @@ JUSTIFIED: dict[tuple[str, str], str] = {
     ("CKV_AWS_26", "foundation.yaml OwnerTopic"): (
         "counts and links for the owner, on their way to a mailbox; alarms cannot publish by the key alias/aws/sns: "
         "https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/AlarmThatSendsEmail.html"
+    ),
+    (
+        "CKV_AWS_26",
+        "alarms.yaml AlarmsTopic",
+    ): "names of alarms and what to do; as above, alarms cannot publish by that key",
+    ("CKV_AWS_107", "pipeline.yaml Boundary"): _BOUNDARY,
+    ("CKV_AWS_108", "pipeline.yaml Boundary"): _BOUNDARY,
+    ("CKV_AWS_109", "pipeline.yaml Boundary"): _BOUNDARY,
+    ("CKV_AWS_110", "pipeline.yaml Boundary"): _BOUNDARY,
+    ("CKV_AWS_111", "pipeline.yaml Boundary"): _BOUNDARY,
+    ("CKV_AWS_111", "pipeline.yaml Edge"): (
+        "distributions, their policies and certificates are named by AWS, and no template can name one before it is "
+        "made; what can be limited to the stage's names or tags is"
     ),
     ("CKV_AWS_18", ""): (
         "access logs would hold the addresses of whoever reads, for a price by request; what the functions do they log"
