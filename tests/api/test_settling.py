@@ -144,7 +144,7 @@ def _usage(**counts: int) -> dict[str, int]:
 
 
 def _counted(stage: Stage, ada: Person) -> list[int]:
-    rows = {row["subject"]: row["cost_micro_usd"] for row in stage.rows("usage")}
+    rows = {row["subject"]: row.get("cost_micro_usd", 0) for row in stage.rows("usage")}
     return [rows.get(subject, 0) for subject in (f"user:{ada.user_id}", "stage")]
 
 

@@ -11,20 +11,20 @@ WAKE = {"wake": True}
 
 def test_whoever_opens_the_site_has_a_worker_made_ready(stage: Stage, ada: Person) -> None:
     assert ada.post("/sockets").status == 200
-    assert stage.lambdas.take("answer") == [WAKE]
+    assert stage.lambdas.wakes == 1
 
 
 def test_whoever_begins_to_type_has_one_made_ready(stage: Stage, ada: Person) -> None:
     assert ada.post("/wake").body == {"waking": True}
     ada.post("/sockets")
-    assert stage.lambdas.take("answer") == [WAKE], "either of them, once a minute"
+    assert stage.lambdas.wakes == 1, "either of them, once a minute"
 
 
 def test_once_a_minute_for_a_person_and_once_for_another(stage: Stage, ada: Person) -> None:
     for _ in range(5):
         ada.post("/sockets")
     Person(stage, "bob").post("/sockets")
-    assert stage.lambdas.take("answer") == [WAKE, WAKE]
+    assert stage.lambdas.wakes == 2
 
 
 def test_a_waking_asks_the_database_and_the_model_for_nothing(stage: Stage) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import boto3
-from chalicelib import services
+from chalicelib import schema, services
 from chalicelib.aws import clients
 from chalicelib.settings import Settings
 
@@ -26,6 +26,12 @@ from tests.aws.emulator_probe import eventually
 from tests.aws.test_emulator_bucket import client as owner
 
 ROWS = 60
+# As rows of this version of the app are.
+_REST = {
+    "n": {"N": "1.5"},
+    "text": {"S": "é\u2028"},
+    schema.ATTRIBUTE: {"N": str(schema.SCHEMA_VERSION)},
+}
 
 
 class Laid:
@@ -99,7 +105,7 @@ class Laid:
             keys = [each["AttributeName"] for each in described["KeySchema"]]
             for number in range(ROWS):
                 row = {key: {"S": f"{number:03}"} for key in keys}
-                dynamodb.put_item(TableName=self._table(name), Item=row | {"n": {"N": "1.5"}, "text": {"S": "é\u2028"}})
+                dynamodb.put_item(TableName=self._table(name), Item=row | _REST)
         for number in range(5):
             s3.put_object(Bucket=self.stage.files_bucket, Key=f"extracted/{number}/page 1.txt", Body=b"x" * number)
         # An export is of whole seconds: what was written within its own is not in it.

@@ -58,13 +58,28 @@ class FakeEdges:
         }
 
 
+class Order(dict[str, Any]):
+    """A payload, which is the same whatever request it goes back to."""
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, dict) and _without_request(self) == _without_request(other)
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+def _without_request(payload: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in payload.items() if name != logs.TRACE}
+
+
 @dataclass
 class FakeLambda:
     """Keeps asynchronous invocations until a test delivers them: once, twice, late, out of order or never.
 
     failures: raised by the next invocations, in order. deliver: given each payload at once, instead of keeping it.
+    wakes: how often a worker was only to be made ready, which is no work that waits.
     """
 
+    wakes: int = 0
     pending: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     failures: list[Exception] = field(default_factory=list)
     deliver: Callable[[dict[str, Any]], None] | None = None
@@ -73,10 +88,13 @@ class FakeLambda:
         assert InvocationType == "Event"
         if self.failures:
             raise self.failures.pop(0)
-        if self.deliver is not None:
-            self.deliver(json.loads(Payload))
+        order = Order(json.loads(Payload))
+        if "wake" in order:
+            self.wakes += 1
+        elif self.deliver is not None:
+            self.deliver(order)
         else:
-            self.pending.append((FunctionName, json.loads(Payload)))
+            self.pending.append((FunctionName, order))
         return {"StatusCode": 202}
 
     def take(self, function: str = "answer") -> list[dict[str, Any]]:
@@ -103,8 +121,7 @@ class FakeScheduler:
 
     def payloads(self) -> list[dict[str, Any]]:
         """The orders, without the requests that they are part of."""
-        orders = [json.loads(schedule["Target"]["Input"]) for schedule in self.schedules.values()]
-        return [{name: value for name, value in order.items() if name != logs.TRACE} for order in orders]
+        return [_without_request(json.loads(each["Target"]["Input"])) for each in self.schedules.values()]
 
 
 @dataclass

@@ -281,6 +281,32 @@ def _queue(clients: Clients, properties: Properties) -> str:
     return str(clients("sqs").create_queue(QueueName=properties["QueueName"], Attributes=attributes)["QueueUrl"])
 
 
+def _topic_policy(clients: Clients, properties: Properties) -> str:
+    for topic in properties["Topics"]:
+        policy = json.dumps(properties["PolicyDocument"])
+        clients("sns").set_topic_attributes(TopicArn=topic, AttributeName="Policy", AttributeValue=policy)
+    return "policy"
+
+
+def _dashboard(clients: Clients, properties: Properties) -> str:
+    clients("cloudwatch").put_dashboard(**properties)
+    return str(properties["DashboardName"])
+
+
+def _alarm(clients: Clients, properties: Properties) -> str:
+    clients("cloudwatch").put_metric_alarm(**properties)
+    return str(properties["AlarmName"])
+
+
+def _changed_alarm(clients: Clients, name: str, properties: Properties) -> None:
+    _alarm(clients, properties)
+
+
+def _composite(clients: Clients, properties: Properties) -> str:
+    clients("cloudwatch").put_composite_alarm(**properties)
+    return str(properties["AlarmName"])
+
+
 def _role(clients: Clients, properties: Properties) -> str:
     iam, name = clients("iam"), str(properties["RoleName"])
     iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(properties["AssumeRolePolicyDocument"]))
@@ -382,6 +408,20 @@ KINDS: dict[str, Kind] = {
         lambda clients, properties: str(clients("sns").create_topic(Name=properties["TopicName"])["TopicArn"]),
         lambda clients, name: clients("sns").delete_topic(TopicArn=name),
         renamed="TopicName",
+    ),
+    "AWS::SNS::TopicPolicy": Kind(_topic_policy),
+    "AWS::SNS::Subscription": Kind(
+        lambda clients, properties: str(clients("sns").subscribe(**properties)["SubscriptionArn"]),
+        lambda clients, name: clients("sns").unsubscribe(SubscriptionArn=name),
+    ),
+    "AWS::CloudWatch::Dashboard": Kind(
+        _dashboard, lambda clients, name: clients("cloudwatch").delete_dashboards(DashboardNames=[name])
+    ),
+    "AWS::CloudWatch::Alarm": Kind(
+        _alarm, lambda clients, name: clients("cloudwatch").delete_alarms(AlarmNames=[name]), _changed_alarm
+    ),
+    "AWS::CloudWatch::CompositeAlarm": Kind(
+        _composite, lambda clients, name: clients("cloudwatch").delete_alarms(AlarmNames=[name])
     ),
     "AWS::IAM::Role": Kind(_role, _remove_role, renamed="RoleName"),
     "AWS::Scheduler::ScheduleGroup": Kind(
