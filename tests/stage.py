@@ -21,7 +21,7 @@ import boto3
 import yaml
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 from moto import mock_aws
-from moto.core import DEFAULT_ACCOUNT_ID
+from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.dynamodb.models import dynamodb_backends
 from moto.s3.models import s3_backends
 

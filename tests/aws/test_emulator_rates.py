@@ -21,7 +21,7 @@ from chalicelib.subjects import person
 
 from deploy.local.aws import LocalAws
 
-ROUNDS = 100
+ROUNDS = 40
 PARALLEL = 32
 TABLE = "chatapp-rates-usage"
 HOUR_S = 3_600
@@ -35,7 +35,9 @@ def api(local: LocalAws) -> Iterator[services.Services]:
     made: dict[str, Any] = {}
 
     def client(service: str, endpoint_url: str | None = None) -> Any:
-        return made.setdefault(service, session.client(service, endpoint_url=local.endpoint_url, config=config))
+        if service not in made:
+            made[service] = session.client(service, endpoint_url=local.endpoint_url, config=config)
+        return made[service]
 
     dynamodb = client("dynamodb")
     names = ("subject", "period")
