@@ -9,20 +9,19 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from functools import cache, lru_cache
-from typing import Any
+from importlib import import_module
+from typing import Any, cast
 
 import botocore.session
 import botocore.useragent
-import moto.core.models
-import moto.core.responses
 from botocore.awsrequest import AWSPreparedRequest
 from botocore.loaders import Loader, create_loader
 from moto import backend_index, backends
-from moto.core import DEFAULT_ACCOUNT_ID
 from moto.core.botocore_stubber import BotocoreStubber
-from moto.core.exceptions import HTTPException
+from moto.core.models import DEFAULT_ACCOUNT_ID, RESPONSES_METHODS
 from moto.core.request import normalize_request
 from moto.core.utils import get_equivalent_url_in_aws_domain
+from werkzeug.exceptions import HTTPException
 
 from tests.fakes import quick_expressions, quick_objects
 
@@ -38,10 +37,11 @@ def make() -> None:
     )
     # The services' models are read once, not for each session.
     botocore.session.create_loader = _loader
-    names_of = moto.core.responses.method_names_from_class
-    moto.core.responses.method_names_from_class = cache(lambda of: frozenset(names_of(of)))
+    responses: Any = import_module("moto.core.responses")
+    names_of = responses.method_names_from_class
+    responses.method_names_from_class = cache(lambda of: frozenset(names_of(of)))
     # For `requests`, by which nothing here asks AWS.
-    moto.core.models.RESPONSES_METHODS.clear()
+    RESPONSES_METHODS.clear()
     _quicken_requests()
     quick_expressions.make()
     quick_objects.make()
@@ -57,20 +57,21 @@ class _Once(list[str]):
 
 @cache
 def _loader(search_path: str | None = None) -> Loader:
-    made = create_loader(search_path)
+    made: Any = create_loader(search_path)
     made._search_paths = _Once(made.search_paths)
-    return made
+    return cast(Loader, made)
 
 
 def _quicken_requests() -> None:
-    as_before = BotocoreStubber.process_request
+    stubber: Any = BotocoreStubber
+    as_before = stubber.process_request
 
     def process(self: BotocoreStubber, request: AWSPreparedRequest) -> Any:
         url = get_equivalent_url_in_aws_domain(request.url)[0]
         answering = _answering(f"{url.scheme}://{url.netloc}{url.path}")
         return _answered(answering, request) if answering else as_before(self, request)
 
-    BotocoreStubber.process_request = process
+    stubber.process_request = process
 
 
 def _answered(answering: Answering, request: AWSPreparedRequest) -> Any:

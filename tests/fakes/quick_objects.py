@@ -5,10 +5,10 @@ The list marks which of them is the latest, and so wants versions of its own to 
 
 from __future__ import annotations
 
+from importlib import import_module
 from types import SimpleNamespace
 from typing import Any
 
-import moto.s3.models
 from moto.s3.models import FakeDeleteMarker, FakeKey
 
 
@@ -21,8 +21,9 @@ class _Listed(FakeKey):
 
 def make() -> None:
     """For the whole process; before the first request."""
-    as_before = moto.s3.models.copy
-    moto.s3.models.copy = SimpleNamespace(
+    models: Any = import_module("moto.s3.models")
+    as_before = models.copy
+    models.copy = SimpleNamespace(
         copy=as_before.copy, deepcopy=lambda each: _marked(each) if _is_versions(each) else as_before.deepcopy(each)
     )
 
