@@ -20,6 +20,7 @@ from tests.stage import demo_model
 from tests.unit import extraction_files as files
 
 _AIM_BYTES = 30_000_000
+_AIM_OF_APP_BYTES = 2_500_000
 _STAGE = Stage("test", "eu-west-1")
 _GARDENS = [f"The irises of garden {number} cost {100 + number} euros." for number in range(1, 41)]
 
@@ -39,7 +40,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> package.Package:
 
 @pytest.fixture(scope="module")
 def stage(built: package.Package, tmp_path_factory: pytest.TempPathFactory) -> Iterator[PackagedStage]:
-    task = shape.unpack(built.path, tmp_path_factory.mktemp("task"))
+    task = shape.unpack(built, tmp_path_factory.mktemp("task"))
     with demo_model() as model, packaged(task, model, tmp_path_factory.mktemp("logs"), document_tokens=100) as made:
         yield made
 
@@ -50,7 +51,12 @@ def ada(stage: PackagedStage) -> Person:
 
 
 def test_the_package_has_room_to_grow(built: package.Package) -> None:
-    assert built.path.stat().st_size <= _AIM_BYTES
+    assert built.layer is not None
+    assert built.path.stat().st_size + built.layer.stat().st_size <= _AIM_BYTES
+
+
+def test_a_changed_line_uploads_the_app_alone(built: package.Package) -> None:
+    assert built.path.stat().st_size <= _AIM_OF_APP_BYTES
 
 
 @pytest.fixture(scope="module")

@@ -64,7 +64,7 @@ class Order(dict[str, Any]):
     def __eq__(self, other: object) -> bool:
         return isinstance(other, dict) and _without_request(self) == _without_request(other)
 
-    __hash__ = None  # type: ignore[assignment]
+    __hash__ = None
 
 
 def _without_request(payload: dict[str, Any]) -> dict[str, Any]:
