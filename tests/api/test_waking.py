@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from chalicelib import logs
+
 from tests.fakes.aws import client_error
 from tests.people import Person
 from tests.stage import Stage
@@ -9,22 +11,27 @@ from tests.stage import Stage
 WAKE = {"wake": True}
 
 
+def woken(stage: Stage) -> list[dict[str, object]]:
+    """What `answer` was invoked with, beside the request that it serves."""
+    return [{name: each[name] for name in each if name != logs.TRACE} for each in stage.lambdas.take("answer")]
+
+
 def test_whoever_opens_the_site_has_a_worker_made_ready(stage: Stage, ada: Person) -> None:
     assert ada.post("/sockets").status == 200
-    assert stage.lambdas.take("answer") == [WAKE]
+    assert woken(stage) == [WAKE]
 
 
 def test_whoever_begins_to_type_has_one_made_ready(stage: Stage, ada: Person) -> None:
     assert ada.post("/wake").body == {"waking": True}
     ada.post("/sockets")
-    assert stage.lambdas.take("answer") == [WAKE], "either of them, once a minute"
+    assert woken(stage) == [WAKE], "either of them, once a minute"
 
 
 def test_once_a_minute_for_a_person_and_once_for_another(stage: Stage, ada: Person) -> None:
     for _ in range(5):
         ada.post("/sockets")
     Person(stage, "bob").post("/sockets")
-    assert stage.lambdas.take("answer") == [WAKE, WAKE]
+    assert woken(stage) == [WAKE, WAKE]
 
 
 def test_a_waking_asks_the_database_and_the_model_for_nothing(stage: Stage) -> None:
@@ -39,6 +46,11 @@ def test_a_ticket_is_given_where_the_worker_cannot_be_woken(stage: Stage, ada: P
     reply = ada.post("/sockets")
     assert reply.status == 200
     assert reply.body["ticket"]
+
+
+def test_waking_by_itself_is_counted_as_opening_the_site_is(stage: Stage, ada: Person) -> None:
+    stage.configure(rates='{"members": {"sockets": [1, 60]}}')
+    assert [ada.post(path).status for path in ("/wake", "/wake", "/sockets")] == [200, 429, 429]
 
 
 def test_settings_that_change_at_once_reach_a_request(stage: Stage, ada: Person) -> None:
