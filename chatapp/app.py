@@ -280,7 +280,7 @@ def chat(body: Chat) -> tuple[ChatReply, int]:
     return messages.chat(api(), app.user.subject, body)
 
 
-@app.route("/wake", methods=["POST"], **signed_in)
+@app.route("/wake", methods=["POST"], metered="sockets", **signed_in)
 def wake(body: Nothing = Nothing()) -> Woken:  # noqa: B008
     return service.wake(api(), app.user.subject)
 

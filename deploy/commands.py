@@ -325,7 +325,7 @@ def _outputs(asked: argparse.Namespace, progress: Progress) -> int:
 
 def _set(asked: argparse.Namespace, progress: Progress) -> int:
     stage = _local(asked, progress) if is_local(asked.stage) else _on_aws(asked)[0]
-    print(live_settings.carry_out(stage, asked.live))
+    print(live_settings.carry_out(stage, asked.live, progress.say))
     return 0
 
 

@@ -52,6 +52,17 @@ def check(stage: Stage, version: Version, deployed: ApiIds) -> None:
     migrating.refuse_older(stage, version.schema)
 
 
+def check_alias(stage: Stage, version: Version, files: Files, qualifier: str) -> None:
+    """Raise DeploymentError where the version's API invokes `answer` otherwise than the settings have it now."""
+    config = json.loads(files[f"{_RENDERED}config.json"])
+    variables = config.get("stages", {}).get(stage.name, {}).get("environment_variables", {})
+    if variables.get("CHATAPP_ANSWER_QUALIFIER", "") != qualifier:
+        raise DeploymentError(
+            f"version {version.id} was deployed with answer_snap_start and answer_provisioned otherwise than"
+            " deploy/settings.toml has them now: set them as they were, and repeat"
+        )
+
+
 def lay_out(stage: Stage, version: Version, package: bytes, files: Files) -> Package:
     """Bring `.build/STAGE` to what it was, for Chalice to deploy from; the next build of a package begins anew."""
     for stamp in ("package.sha256", "package.zip"):

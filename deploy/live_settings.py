@@ -14,6 +14,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from deploy import lock
 from deploy.environment import DeploymentError, Settings, Stage, load_settings
 from deploy.functions import app_modules
 
@@ -137,10 +138,15 @@ def differing(stage: Stage) -> list[str]:
     return sorted(read(stage).values)
 
 
-def carry_out(stage: Stage, asked: Asked) -> str:
-    """The command `set`; returns what to print. Raises DeploymentError."""
+def carry_out(stage: Stage, asked: Asked, say: lock.Say = print) -> str:
+    """The command `set`; returns what to print. Raises DeploymentError.
+
+    SSM writes on no condition: by the stage's lock, of two who set at once neither loses what the other has set.
+    """
     if not asked.name:
         return shown(stage)
-    if not change(stage, asked.name, asked.value):
+    with lock.held(stage, f"set {asked.name}", say):
+        changed = change(stage, asked.name, asked.value)
+    if not changed:
         return "unchanged"
     return f"{asked.name} is {'as deployed' if asked.value is None else 'set'}, within a minute everywhere"

@@ -31,7 +31,9 @@ _RENEW_S = 20.0
 _ASK_AGAIN_S = 5.0
 WAIT_S = 900.0
 # 409: another conditional write of the same object was under way.
-_LOST_RACE = {"PreconditionFailed", "ConditionalRequestConflict"}
+_TAKEN = {"PreconditionFailed"}
+# Beside another write of the same object: whoever meets it tries again.
+_LOST_RACE = {*_TAKEN, "ConditionalRequestConflict"}
 _NONE = {"NoSuchKey", "NoSuchBucket"}
 
 Say = Callable[[str], None]
@@ -147,8 +149,8 @@ class Lock:
             try:
                 self._write(self._holder, self._etag)
             except ClientError as error:
-                if _code(error) in _LOST_RACE | _NONE:
-                    self._lost = _code(error) == "PreconditionFailed"
+                if _code(error) in _TAKEN | _NONE:  # another's, or nobody's: either way it is ours no more
+                    self._lost = True
                     return
             except BotoCoreError:
                 continue  # no network just now: the lease is longer than a few renewals

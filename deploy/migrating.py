@@ -73,6 +73,13 @@ def announce(stage: Stage, migrations: Sequence[Migration] | None = None) -> boo
     return True
 
 
+def go_back(stage: Stage, schema: int) -> None:
+    """Note that an app of an older schema writes rows again: the next that is deployed goes through them once more."""
+    state = _read(stage)
+    if state.done > schema:
+        _write(stage, replace(state, done=schema, table="", cursor=None))
+
+
 def run(stage: Stage, say: Say, migrations: Sequence[Migration] | None = None, page: int = _PAGE) -> list[int]:
     """Bring all rows to the newest schema; the numbers of the migrations that ended. Safe to repeat wherever it ended.
 
@@ -83,7 +90,7 @@ def run(stage: Stage, say: Say, migrations: Sequence[Migration] | None = None, p
     for each in _known(migrations):
         if each.number > state.done:
             say(f"schema {each.number}: {each.about}")
-            state = _migrate(stage, each, state, page, say)
+            state = _migrate(stage, each, _known(migrations), state, page, say)
             ended.append(each.number)
     return ended
 
@@ -92,14 +99,16 @@ def _known(migrations: Sequence[Migration] | None) -> Sequence[Migration]:
     return app_modules.migrations().MIGRATIONS if migrations is None else migrations
 
 
-def _migrate(stage: Stage, migration: Migration, state: State, page: int, say: Say) -> State:
+def _migrate(  # noqa: PLR0917 (what it is of, and where it stands)
+    stage: Stage, migration: Migration, known: Sequence[Migration], state: State, page: int, say: Say
+) -> State:
     """Go through its tables from where `state` stands."""
     begun = migration.tables.index(state.table) if state.table in migration.tables else 0
     for table in migration.tables[begun:]:
         state = replace(state, table=table, cursor=state.cursor if table == state.table else None)
         changed = 0
         while True:
-            count, last = _Table(stage, migration, table).page(state.cursor, page)
+            count, last = _Table(stage, migration, known, table).page(state.cursor, page)
             changed += count
             if last is None:
                 break
@@ -113,12 +122,17 @@ def _migrate(stage: Stage, migration: Migration, state: State, page: int, say: S
 
 
 class _Table:
-    """One table under one migration. name: its logical one."""
+    """One table under one migration. name: its logical one.
 
-    def __init__(self, stage: Stage, migration: Migration, name: str) -> None:
+    known: all migrations. An older app that was put back, or one that still ran, may have written a row behind the
+    page: it gets the steps that it has missed, too, in their order.
+    """
+
+    def __init__(self, stage: Stage, migration: Migration, known: Sequence[Migration], name: str) -> None:
         self._client = stage.client("dynamodb")
         self._stage = stage
         self._migration = migration
+        self._known = known
         self._logical = name
         self._name = f"{stage.prefix}-{name}"
 
@@ -144,12 +158,24 @@ class _Table:
     def _is_old(self, row: Wire) -> bool:
         return bool(app_modules.migrations().version_of(row) < self._migration.number)
 
+    def _changed(self, row: Wire) -> tuple[dict[str, Any], Sequence[str]]:
+        """What to set in a row, and of what in it that was made."""
+        changed: dict[str, Any] = {}
+        reads: set[str] = set()
+        for each in self._known:
+            if app_modules.migrations().version_of(row) < each.number <= self._migration.number:
+                now = {name: value for name, value in {**row, **changed}.items() if value is not None}
+                if self._logical in each.tables:
+                    changed |= app_modules.migrations().changes(each, self._logical, now)
+                    reads |= set(each.reads)
+        return changed, sorted(reads)
+
     def _change(self, keys: Sequence[str], row: Wire) -> bool:
         """Change a row, as it stands by then; False where somebody else did, or removed it."""
         key, found = {each: row[each] for each in keys}, row
         for _ in range(_ATTEMPTS):
-            changed = app_modules.migrations().changes(self._migration, self._logical, found)
-            update = _update(found, changed, self._migration.reads, keys)
+            changed, reads = self._changed(found)
+            update = _update(found, changed, reads, keys)
             try:
                 self._client.update_item(TableName=self._name, Key=key, **update)
             except self._client.exceptions.ConditionalCheckFailedException:

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from deploy import going_back, lock, pages, site, steps, versions
+from deploy import going_back, lock, migrating, pages, site, steps, versions
 from deploy.account import cloudformation, gateway
 from deploy.environment import DeploymentError, Stage
 from deploy.functions import alias, app_modules, chalice_app
@@ -66,7 +66,8 @@ def _proven(deployment: steps.Deployment, outputs: dict[str, object], show: Show
         _proven(deployment, _put_back(deployment, before), show, goes_back=False)
         where = f"{failed.title}: " if failed else ""
         raise DeploymentError(f"{where}{error}\n{stage.name} is back at {before.id}, which was proven") from error
-    versions.note_proven(stage)
+    if refused is None:
+        versions.note_proven(stage)
     show(outputs)
     return refused
 
@@ -77,7 +78,9 @@ def _put_back(deployment: steps.Deployment, version: Version) -> dict[str, objec
     with progress.step(f"version {version.id}") as step:
         deployment.find_deployed()
         going_back.check(stage, version, deployment.ids)
+        migrating.go_back(stage, version.schema)
         files = versions.unzipped(versions.fetch(stage, version, "build.zip"))
+        going_back.check_alias(stage, version, files, alias.qualifier(deployment.settings))
         package = versions.fetch(stage, version, "package.zip")
         step.result = f"of {version.deployed_at}, commit {version.commit or 'unknown'}"
     _put_back_functions(deployment, version, package, files)

@@ -128,6 +128,7 @@ def comes_back(stage: Stage, asked: Asked) -> list[str]:
         f"comes back into {stage.name}, {_filled(stage)}: {what[kind].format(value)}.",
         f"What is missing there is added; a row that is there and newer {stays}.",
         "Accounts that are missing are made, and invited by mail in the end. What was erased since does not come back.",
+        "Settings stay as they are here: what `./deploy.sh set` had set is in settings.json of the backup.",
     ]
 
 

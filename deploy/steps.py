@@ -210,9 +210,10 @@ class Deployment:
 
     def _deploy_functions(self, built: package.Package, title: str) -> None:
         with self.progress.step(title) as step:
-            variables = {**self.variables(), "CHATAPP_VERSION": built.version}
             alias.prepare(self.stage, self.settings)
-            chalice_app.render(self.stage, self.place, self.functions, variables, self.settings, layer=self.layer)
+            chalice_app.render(
+                self.stage, self.place, self.functions, self.variables(), self.settings, layer=self.layer
+            )
             responses = gateway.responses(self.addresses.site_url, app_modules.security_headers())
             deployed = chalice_app.deploy(self.stage, built, responses, step.say)
             self.ids = deployed.ids
@@ -305,6 +306,7 @@ class Deployment:
         """Know what stands, without changing it. Raises DeploymentError where nothing does."""
         self.foundation = cloudformation.outputs(self.stage, f"{self.stage.prefix}-{FOUNDATION}")
         self.ids = chalice_app.ids(self.stage)
+        self.edge.domain = names.current(self.stage)
         if self.foundation is None or self.ids.rest is None:
             raise DeploymentError(f"{self.stage.name} is not deployed, or in the midst of it: ./deploy.sh STAGE")
 

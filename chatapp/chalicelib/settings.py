@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
@@ -39,6 +40,10 @@ DEFAULT_MODELS = (
     ModelOffer("claude-haiku-5-5", "Claude Haiku 5.5", Prices(0.5, 2.5, 0.625, 0.05)),
 )
 
+
+# Beside this module in a package, written by whoever builds it. In the environment it would have every function's
+# configuration sent anew at each changed line.
+_VERSION = Path(__file__).with_name("version.txt")
 
 # What a daily mail tells: how many comments are held, were reported, and are new.
 DIGEST_KINDS = ("held", "reported", "new")
@@ -113,6 +118,14 @@ _ITEM_BYTES = 350_000
 _LEAST_TURN_TOKENS = 10_000
 
 
+def _packaged_version() -> str:
+    """ "" where no package was built."""
+    try:
+        return _VERSION.read_text()
+    except FileNotFoundError:
+        return ""
+
+
 def _rates(text: str) -> Rates:
     """The limits, of which a text such as `{"members": {"sends": [30, 60], "uploads": []}}` changes some.
 
@@ -162,7 +175,8 @@ def _kinds(text: str) -> tuple[str, ...]:
 # rendered into stacks, schedules or the site.
 LIVE: Mapping[str, Callable[[str], Any]] = MappingProxyType(
     {
-        **dict.fromkeys(_BUDGETS, float),
+        # Not the stage's: alarms and the dashboard are made with it.
+        **{name: float for name in _BUDGETS if name != "stage_budget_usd"},
         "max_tokens": int,
         "history_tokens": int,
         "comments_mode": str,
@@ -307,7 +321,7 @@ class Settings:
             signup=environment.get("CHATAPP_SIGNUP") or default.signup,
             rates=_rates(environment.get("CHATAPP_RATES") or "{}"),
             answer_qualifier=environment.get("CHATAPP_ANSWER_QUALIFIER", ""),
-            app_version=environment.get("CHATAPP_VERSION") or default.app_version,
+            app_version=_packaged_version() or default.app_version,
             backup_hour_utc=int(number("BACKUP_HOUR_UTC", default.backup_hour_utc)),
             backup_lock_days=int(number("BACKUP_LOCK_DAYS", default.backup_lock_days)),
             comments_mode=environment.get("CHATAPP_COMMENTS_MODE") or default.comments_mode,

@@ -14,9 +14,6 @@ from deploy.functions import chalice_app, policies
 if TYPE_CHECKING:
     from chalicelib.functions import Function
 
-# What a deployment sets and no setting says.
-_OF_THE_VERSION = {"CHATAPP_VERSION"}
-
 
 def configuration(target: Target) -> Findings:
     client = target.stage.client("lambda")
@@ -54,7 +51,7 @@ def _variables(target: Target, deployed: str, found: Mapping[str, str]) -> Findi
     """Names alone are told: a value may be an address of somebody's."""
     wanted = target.deployment.variables()
     read = {each for each in wanted.keys() | found.keys() if each.startswith(("CHATAPP_", "ANTHROPIC_"))}
-    differing = sorted(each for each in read - _OF_THE_VERSION if wanted.get(each) != found.get(each))
+    differing = sorted(each for each in read if wanted.get(each) != found.get(each))
     if differing:
         yield warning(
             f"{deployed} has other settings than deploy/settings.toml: {', '.join(differing)}", target.redeploy

@@ -25,6 +25,7 @@ from deploy.check import (
 )
 from deploy.check.findings import Finding, Findings, problem, refused
 from deploy.check.target import Target, foundation
+from deploy.edge import names
 from deploy.environment import DeploymentError, Stage
 from deploy.functions import chalice_app
 
@@ -98,6 +99,7 @@ def target_of(stage: Stage, deployment: steps.Deployment, environ: Mapping[str, 
     deployment.foundation = cloudformation.outputs(stage, foundation(stage))
     if deployment.foundation is not None:
         deployment.ids = chalice_app.ids(stage)
+        deployment.edge.domain = names.current(stage)
         if deployment.settings.provider == "bedrock":
             deployment.access = _access(stage, deployment)
     return Target(stage, deployment, environ, steps.read_outputs(stage.name))

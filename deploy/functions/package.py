@@ -26,7 +26,8 @@ from deploy.functions.runtime import Runtime
 
 APP_FOLDER = ROOT / "chatapp"
 RUNTIME_FILES = ("__init__.py", "app.py")  # what Chalice itself ships of itself
-_FORMAT = "6"  # of the layout below: a new number makes every stamp stale
+VERSION_FILE = "version.txt"  # in chalicelib/: what the app says it is
+_FORMAT = "7"  # of the layout below: a new number makes every stamp stale
 _ZIPPED_LIMIT_BYTES = 50_000_000
 _TASK, _LAYER = "/var/task", "/opt/python"  # where Lambda lays out the code and, of a layer, what is under `python/`
 _IN_LAYER = ("vendor", "runtime")
@@ -74,6 +75,7 @@ def build(stage: Stage, runtime: Runtime, services: Iterable[str], say: Say) -> 
         return built(changed=False)
     stamp_file.unlink(missing_ok=True)
     copy_app(stage.build)
+    (stage.build / "chalicelib" / VERSION_FILE).write_text(stamp[:12])
     say("compiling and packing")
     compile_all(runtime, stage.build / "chalicelib", stage.build / "app.py")
     zip_up(of_app(stage.build), target)

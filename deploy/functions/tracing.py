@@ -8,6 +8,8 @@ https://docs.aws.amazon.com/lambda/latest/dg/services-xray.html
 from __future__ import annotations
 
 from deploy.environment import API_STAGE, ApiIds, Stage
+from deploy.functions import app_modules
+from deploy.functions.policies import Place
 
 _MODES = {True: "Active", False: "PassThrough"}
 
@@ -19,18 +21,16 @@ def configure(stage: Stage, ids: ApiIds, *, is_on: bool) -> list[str]:
 
 def _functions(stage: Stage, is_on: bool) -> list[str]:
     client, changed = stage.client("lambda"), []
+    place = Place(stage.name, stage.region, stage.account_id)
+    own = {place.function_name(name) for name in app_modules.functions()}
     for page in client.get_paginator("list_functions").paginate():
         for each in page["Functions"]:
             name = each["FunctionName"]
             mode = each.get("TracingConfig", {}).get("Mode", _MODES[False])
-            if _is_of(stage, name) and mode != _MODES[is_on]:
+            if name in own and mode != _MODES[is_on]:
                 client.update_function_configuration(FunctionName=name, TracingConfig={"Mode": _MODES[is_on]})
                 changed.append(name)
     return changed
-
-
-def _is_of(stage: Stage, name: str) -> bool:
-    return name == stage.prefix or name.startswith(f"{stage.prefix}-")
 
 
 def _rest_stage(stage: Stage, ids: ApiIds, is_on: bool) -> list[str]:

@@ -41,6 +41,11 @@ def test_a_ticket_is_given_where_the_worker_cannot_be_woken(stage: Stage, ada: P
     assert reply.body["ticket"]
 
 
+def test_waking_by_itself_is_counted_as_opening_the_site_is(stage: Stage, ada: Person) -> None:
+    stage.configure(rates='{"members": {"sockets": [1, 60]}}')
+    assert [ada.post(path).status for path in ("/wake", "/wake", "/sockets")] == [200, 429, 429]
+
+
 def test_settings_that_change_at_once_reach_a_request(stage: Stage, ada: Person) -> None:
     """All the way: from the parameter, over what was deployed."""
     import boto3

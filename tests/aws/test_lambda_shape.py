@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -53,6 +54,11 @@ def ada(stage: PackagedStage) -> Person:
 def test_the_package_has_room_to_grow(built: package.Package) -> None:
     assert built.layer is not None
     assert built.path.stat().st_size + built.layer.stat().st_size <= _AIM_BYTES
+
+
+def test_the_app_knows_its_version_by_the_package_alone(built: package.Package) -> None:
+    with zipfile.ZipFile(built.path) as packed:
+        assert packed.read("chalicelib/version.txt").decode() == built.version
 
 
 def test_a_changed_line_uploads_the_app_alone(built: package.Package) -> None:

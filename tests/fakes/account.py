@@ -130,7 +130,7 @@ class _Sound:
             "MemorySize": row.memory_mb,
             "Timeout": row.timeout_s,
             "Role": f"arn:aws:iam::{ACCOUNT}:role/{self._stage.role_name(name)}",
-            "Environment": {"Variables": {**self._of.variables(), "CHATAPP_VERSION": "1"}},
+            "Environment": {"Variables": {**self._of.variables()}},
         }
 
     def lambda_get_function_concurrency(self, asked: Any) -> Reply:

@@ -10,6 +10,8 @@ from chalicelib.aws.faults import Busy
 from chalicelib.live import KEEP_S, Live
 from chalicelib.settings import LIVE, Settings
 
+from tests.fakes.aws import client_error
+
 BASE = Settings(user_budget_usd=20.0)
 
 
@@ -130,6 +132,16 @@ def test_what_cannot_be_read_leaves_what_there_was() -> None:
     assert after_a_minute(store, settings).user_budget_usd == 7.0
 
 
+def test_a_right_that_is_missing_for_now_holds_no_request_up(capsys: pytest.CaptureFixture[str]) -> None:
+    def denied() -> str | None:
+        raise client_error("AccessDeniedException", "GetParameter", 400, said="User: arn of somebody is not authorized")
+
+    assert Live(BASE, denied, lambda: 0.0).settings() == BASE
+    said = capsys.readouterr()
+    assert "settings_not_read" in said.out
+    assert "arn of somebody" not in said.out + said.err
+
+
 def test_a_function_that_may_not_read_them_has_what_it_was_deployed_with() -> None:
     assert Live(BASE, None).settings() is BASE
 
@@ -146,7 +158,7 @@ def test_a_function_that_may_not_read_them_has_what_it_was_deployed_with() -> No
         ("max_tokens", "1.5", "max_tokens: 1.5 is no such value"),
         ("twin_topics", '"yes"', "twin_topics"),
         ("digest", "7", "digest"),
-        ("stage_budget_usd", "-0.1", "stage_budget_usd"),
+        ("user_budget_usd", "-0.1", "user_budget_usd"),
     ],
 )
 def test_a_value_that_cannot_be_is_refused_with_its_field(name: str, value: str, said: str) -> None:

@@ -9,7 +9,7 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from deploy import commands, live_settings
+from deploy import commands, live_settings, lock
 from deploy.environment import DeploymentError, Settings, Stage
 
 DEPLOYED = Settings(app={"user_budget_usd": 20})
@@ -79,6 +79,14 @@ def test_a_parameter_that_something_else_wrote_is_not_overwritten(stage: Stage) 
     boto3.client("ssm", stage.region).put_parameter(Name=stage.live_parameter, Value="mine", Type="String")
     with pytest.raises(DeploymentError, match="written by something else"):
         live_settings.change(stage, "user_budget_usd", "3", DEPLOYED)
+
+
+def test_whoever_sets_holds_the_lock_of_the_stage_meanwhile(stage: Stage) -> None:
+    s3 = boto3.client("s3", stage.region)
+    s3.create_bucket(Bucket=stage.artifacts_bucket, CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
+    live_settings.carry_out(stage, live_settings.Asked("prod", "user_budget_usd", "3"))
+    held = json.loads(s3.get_object(Bucket=stage.artifacts_bucket, Key=lock.KEY)["Body"].read())
+    assert (held["what"], held["lease_s"]) == ("set user_budget_usd", 0), "taken, and given back"
 
 
 @pytest.mark.parametrize(

@@ -139,6 +139,37 @@ def _begin_anew(stage: Stage) -> None:
     _fill()
 
 
+def test_a_row_that_an_older_app_wrote_meanwhile_gets_every_step_that_it_missed(stage: CutStage) -> None:
+    """The third takes `title` from `caption`, which the second alone makes of `name`."""
+    second = replace(RENAMED, change=lambda table, row: {"caption": row.get("name")} if "name" in row else {})
+    third = Migration(
+        3,
+        "captions",
+        readable_from=3,
+        tables=("people", "files"),
+        reads=("caption",),
+        change=lambda table, row: {"title": row["caption"], "caption": None} if "caption" in row else {},
+    )
+    steps = (STEPS[0], second, third)
+    migrating.run(stage, print, steps[:2])
+    late = {"user_id": {"S": "late"}, "name": {"S": "Ada"}, schema.ATTRIBUTE: {"N": "1"}}
+    _dynamodb().put_item(TableName="chatapp-test-people", Item=late)
+    migrating.run(stage, print, steps)
+    found = _dynamodb().get_item(TableName="chatapp-test-people", Key={"user_id": {"S": "late"}})["Item"]
+    assert (found["title"], found[schema.ATTRIBUTE]) == ({"S": "Ada"}, {"N": "3"})
+    assert "caption" not in found
+
+
+def test_after_an_older_app_was_put_back_the_next_goes_through_its_rows_once_more(stage: CutStage) -> None:
+    migrating.run(stage, print, STEPS)
+    migrating.go_back(stage, 1)
+    late = {"user_id": {"S": "late"}, "name": {"S": "Ada"}, schema.ATTRIBUTE: {"N": "1"}}
+    _dynamodb().put_item(TableName="chatapp-test-people", Item=late)
+    assert migrating.run(stage, print, STEPS) == [2]
+    found = _dynamodb().get_item(TableName="chatapp-test-people", Key={"user_id": {"S": "late"}})["Item"]
+    assert found["title"] == {"S": "Ada"}
+
+
 def test_a_run_goes_on_from_its_page_and_not_from_the_first(stage: CutStage) -> None:
     whole = CutStage("test", "eu-west-1")
     _run(whole)

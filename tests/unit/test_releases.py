@@ -57,6 +57,13 @@ def deployment(*proofs: Exception | None) -> Deployment:
     return Deployment(Stage("prod", "eu-west-1"), Settings({}), Progress(), {}, Path()).told(*proofs)
 
 
+def test_what_a_budget_kept_from_being_proven_is_not_noted_as_proven(monkeypatch: pytest.MonkeyPatch) -> None:
+    put, refused = Put(monkeypatch, BAD), deployment(None)
+    monkeypatch.setattr(refused, "prove", lambda: "the month's budget is spent")
+    said = releases._proven(refused, {}, lambda outputs: None, goes_back=False)
+    assert (said, put.proven) == ("the month's budget is spent", 0)
+
+
 def test_what_was_proven_is_noted(monkeypatch: pytest.MonkeyPatch) -> None:
     put, shown = Put(monkeypatch, BAD, GOOD), list[object]()
     assert releases._proven(deployment(None), {}, shown.append, goes_back=True) is None

@@ -215,6 +215,7 @@ def test_what_is_shown_says_whether_the_stage_holds_anything(
     asked, into = restoring.Asked("test", ID, "nightly"), Deployed("test", "eu-west-1")
     backup = restoring.read(into, asked)
     assert "comes back into test, which holds no conversation yet: everything" in restoring.shown(into, asked, backup)
+    assert "Settings stay as they are here: what `./deploy.sh set` had set" in restoring.shown(into, asked, backup)
     gone = ada.new_conversation()
     assert ada.call("DELETE", f"/conversations/{gone}").status == 200
     assert "which holds no conversation yet" in restoring.shown(into, asked, backup)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import importlib
 import io
+import json
 import sys
 import zipfile
 from collections.abc import Iterator
@@ -158,6 +159,17 @@ def test_an_app_that_cannot_read_the_rows_is_refused(stage: Stage) -> None:
 def test_a_version_of_apis_that_are_gone_is_refused(stage: Stage) -> None:
     with pytest.raises(DeploymentError, match="APIs that are no more"):
         going_back.check(stage, keep(stage, "one"), ApiIds("rest2", "sock1"))
+
+
+@pytest.mark.parametrize(("then", "now"), [("live", ""), ("", "live")])
+def test_a_version_that_invokes_answers_otherwise_than_is_set_now_is_refused(stage: Stage, then: str, now: str) -> None:
+    variables = {"CHATAPP_ANSWER_QUALIFIER": then} if then else {}
+    config = {"stages": {"prod": {"environment_variables": variables}}}
+    files = {".chalice/config.json": json.dumps(config).encode()}
+    kept = keep(stage, "one")
+    going_back.check_alias(stage, kept, files, then)
+    with pytest.raises(DeploymentError, match="answer_snap_start and answer_provisioned"):
+        going_back.check_alias(stage, kept, files, now)
 
 
 def test_whoever_chooses_sees_when_by_whom_and_whether_proven(stage: Stage) -> None:
