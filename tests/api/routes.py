@@ -158,9 +158,11 @@ def refused(reply: Reply, field: str, says: str = "") -> None:
     assert reply.headers["Access-Control-Allow-Origin"] == ORIGIN
 
 
+def headers_of(reply: Reply) -> dict[str, str]:
+    """All but the id that each request has of its own."""
+    return {name: value for name, value in reply.headers.items() if name != "X-Request-Id"}
+
+
 def same_404(foreign: Reply, missing: Reply) -> None:
     assert foreign.status == 404, foreign
-    alike = [
-        {name: value for name, value in reply.headers.items() if name != "X-Request-Id"} for reply in (foreign, missing)
-    ]
-    assert (foreign.status, alike[0], foreign.raw) == (missing.status, alike[1], missing.raw)
+    assert (foreign.status, headers_of(foreign), foreign.raw) == (missing.status, headers_of(missing), missing.raw)

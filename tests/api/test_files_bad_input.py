@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.api.routes import GOOD, MISSING, WITH_BOTH, refused, same_404
+from tests.api.routes import GOOD, MISSING, WITH_BOTH, headers_of, refused, same_404
 from tests.people import Person, Reply
 from tests.stage import Stage
 
@@ -59,7 +59,7 @@ def test_somebody_elses_file_answers_exactly_as_a_missing_one(stage: Stage, ada:
         ("/chat", chat | {"conversation_id": own}),
     ):
         foreign, missing = (_attaching(grace, path, body, file_id) for file_id in (theirs.file_id, MISSING))
-        assert (foreign.status, foreign.headers) == (missing.status, missing.headers)
+        assert (foreign.status, headers_of(foreign)) == (missing.status, headers_of(missing))
         assert foreign.raw.replace(theirs.file_id, MISSING) == missing.raw
         assert (missing.status, missing.error, missing.body["error"]["field"]) == (404, "not_found", "file_ids")
     assert stage.row("files", theirs.file_id) == before

@@ -264,7 +264,11 @@ def test_bots_are_looked_for_where_the_setting_says_and_scripts_pass() -> None:
     assert [rule["Name"] for rule in RULES if rule["Name"] == "bots"] == []
     (bots,) = (rule for rule in rules_of("edge-api.yaml", BotControl="true") if rule["Name"] == "bots")
     overrides = bots["Statement"]["ManagedRuleGroupStatement"]["RuleActionOverrides"]
-    assert {each["Name"] for each in overrides} == {"CategoryHttpLibrary", "SignalNonBrowserUserAgent"}
+    assert {each["Name"] for each in overrides} == {
+        "CategoryHttpLibrary",
+        "SignalNonBrowserUserAgent",
+        "SignalKnownBotDataCenter",
+    }
     with pytest.raises(DeploymentError, match="firewall = true"):
         read_settings("[default]\nbot_control = true\n", "prod")
 

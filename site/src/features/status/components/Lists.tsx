@@ -16,7 +16,7 @@ export function Functions({ functions }: { functions: Day["functions"] }) {
     <Part title={texts.functions}>
       {/* Scrolls by keys, too. */}
       {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
-      <div className="overflow-x-auto" tabIndex={0} role="region" aria-label={texts.functions}>
+      <div className="overflow-x-auto" tabIndex={0} role="group" aria-label={texts.functions}>
         <table className="w-full border-collapse text-left text-sm" aria-label={texts.functions}>
           <thead className="text-muted">
             <tr className="border-b border-line">
