@@ -177,9 +177,11 @@ class _Table:
             changed, reads = self._changed(found)
             update = _update(found, changed, reads, keys)
             try:
-                self._client.update_item(TableName=self._name, Key=key, **update)
-            except self._client.exceptions.ConditionalCheckFailedException:
-                found = self._client.get_item(TableName=self._name, Key=key, ConsistentRead=True).get("Item")
+                self._client.update_item(
+                    TableName=self._name, Key=key, **update, ReturnValuesOnConditionCheckFailure="ALL_OLD"
+                )
+            except self._client.exceptions.ConditionalCheckFailedException as error:
+                found = error.response.get("Item")  # as it is now; none where it is gone
                 if found is None or not self._is_old(found):
                     return False
             else:

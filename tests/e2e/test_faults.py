@@ -111,7 +111,7 @@ def test_a_killed_worker_leaves_what_it_showed(deployment: Deployment, ada: Pers
 def test_a_killed_invocation_is_recorded_without_any_text(deployment: Deployment, killed: dict[str, Killed]) -> None:
     message_id = killed["retried"].answer["message_id"]
     record = FailureQueue(deployment).receive(lambda payload: payload.get("message_id") == message_id)
-    assert set(record["requestPayload"]) == {"user_id", "conversation_id", "message_id"}
+    assert set(record["requestPayload"]) == {"user_id", "conversation_id", "message_id", "trace_id"}
     assert killed["retried"].word not in json.dumps(record)
 
 
