@@ -56,7 +56,7 @@ JUSTIFIED: dict[tuple[str, str], str] = {
     (
         "CKV_AWS_109",
         "pipeline.yaml Edge",
-    ): "as below: what is associated and tagged there is the firewall's and the names'",
+    ): "as below: what is tagged there is the firewall's and the names'",
     ("CKV_AWS_111", "pipeline.yaml Edge"): (
         "distributions, their policies and certificates are named by AWS, and no template can name one before it is "
         "made; what can be limited to the stage's names or tags is"
