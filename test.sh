@@ -83,7 +83,10 @@ check() {
 
 in_site() { (cd site && npm run --silent "$@"); }
 lint_templates() { .venv/bin/python -m tests.templates "$logs/stacks" && .venv/bin/cfn-lint "$logs"/stacks/*.yaml; }
-lint_security() { prepare_checkov && .venv/bin/python -m tests.checkov "$logs/stacks" .build/checkov/bin/checkov; }
+lint_security() {
+  prepare_checkov && .venv/bin/python -m tests.templates "$logs/checkov" \
+    && .venv/bin/python -m tests.checkov "$logs/checkov" .build/checkov/bin/checkov
+}
 
 python_checks() {
   check "ruff" .venv/bin/ruff check
@@ -91,9 +94,11 @@ python_checks() {
   check "mypy" .venv/bin/mypy
   check "import rules" env PYTHONPATH=chatapp .venv/bin/lint-imports --no-logo --no-cache
   check "cfn-lint" lint_templates
-  check "checkov" lint_security # after it: of the same templates
   check "zizmor" .venv/bin/zizmor --offline --quiet --no-progress .github
 }
+
+# Beside the others, since an environment of its own is to be installed first.
+security_checks() { check "checkov" lint_security; }
 
 site_checks() {
   check "site lint" in_site lint
@@ -104,7 +109,7 @@ site_checks() {
 }
 
 python_tests() {
-  check "pytest" .venv/bin/python -m pytest tests/unit tests/aws tests/api tests/contract --check-grants -n 2
+  check "pytest" .venv/bin/python -m pytest tests/unit tests/aws tests/api tests/contract --check-grants -n 2 --dist worksteal
 }
 site_tests() { check "vitest" in_site test; }
 end_to_end() { check "end to end" .venv/bin/python -m tests.e2e.run "$@"; }
@@ -118,6 +123,7 @@ else
   finish_lanes
   lane "Python" python_checks
   lane "site" site_checks
+  lane "security" security_checks
   finish_lanes
   # It deploys beside the others and tests by itself: what it waits for is measured in seconds, and it has more browsers
   # than there are processors already.

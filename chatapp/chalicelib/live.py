@@ -16,6 +16,8 @@ from typing import Any
 from chalicelib import logs
 from chalicelib.settings import Settings
 
+# Of the threads that read.
+READER = "live settings"
 KEEP_S = 60.0
 # Lambda freezes a process between requests, or has it begin from a snapshot: what it knew is then too old to be used.
 _OLD_S = 300.0
@@ -46,7 +48,7 @@ class Live:
         if not self._is_read or self._is_old():
             self._begin()
         elif self._reads and self._now() >= self._due_at and self._lock.acquire(blocking=False):
-            threading.Thread(target=self._refresh, daemon=True).start()
+            threading.Thread(target=self._refresh, name=READER, daemon=True).start()
         return self._settings
 
     def _is_old(self) -> bool:
@@ -55,7 +57,7 @@ class Live:
     def begin(self) -> None:
         """Read for the first time, beside whatever else a process does while it starts."""
         if self._reads:
-            threading.Thread(target=self._begin, daemon=True).start()
+            threading.Thread(target=self._begin, name=READER, daemon=True).start()
 
     def _begin(self) -> None:
         with self._first:

@@ -7,7 +7,7 @@ import threading
 
 import pytest
 from chalicelib.aws.faults import Busy
-from chalicelib.live import KEEP_S, Live
+from chalicelib.live import KEEP_S, READER, Live
 from chalicelib.settings import LIVE, Settings
 
 from tests.fakes.aws import client_error
@@ -42,10 +42,9 @@ def live(store: Store) -> Live:
 def after_a_minute(store: Store, settings: Live) -> Settings:
     """What holds once the reading that a request began has ended."""
     store.now += KEEP_S
-    before = threading.active_count()
     settings.settings()
-    for thread in threading.enumerate()[1:]:
-        if thread.daemon and threading.active_count() >= before:
+    for thread in threading.enumerate():
+        if thread.name == READER:
             thread.join(5)
     return settings.settings()
 

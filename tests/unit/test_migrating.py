@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
+from itertools import count
 from typing import Any
 
 import boto3
@@ -218,6 +219,8 @@ def _write_meanwhile(change: str) -> None:
 
 
 def test_a_row_that_is_changed_each_time_ends_the_run_and_says_so(stage: CutStage) -> None:
+    never_the_same = count()
+
     def change(table: str, row: Wire) -> Wire:
         if row.get("name", {}).get("S", "").startswith("xxx"):
             _dynamodb().update_item(
@@ -225,7 +228,7 @@ def test_a_row_that_is_changed_each_time_ends_the_run_and_says_so(stage: CutStag
                 Key={"user_id": {"S": "u3"}},
                 UpdateExpression="SET #name = :new",
                 ExpressionAttributeNames={"#name": "name"},
-                ExpressionAttributeValues={":new": {"S": row["name"]["S"] + "x"}},
+                ExpressionAttributeValues={":new": {"S": f"xxx{next(never_the_same)}"}},
             )
         return _named(table, row)
 

@@ -107,12 +107,22 @@ def allowed_by(resources: dict[str, Any]) -> set[str]:
 
 
 @cache
+def _operations() -> dict[str, dict[str, list[str]]]:
+    """Of each service, its operations by a client's methods."""
+    session, found = Session(), dict[str, dict[str, list[str]]]()
+    for service in _SERVICES:
+        found[service] = {}
+        for name in session.get_service_model(service).operation_names:
+            found[service].setdefault(xform_name(name), []).append(name)
+    return found
+
+
+@cache
 def actions_of(operation: str) -> frozenset[str]:
     """Of a client's method, by the services that have it; nothing of one whose actions are called otherwise."""
     found = set()
-    for service in _SERVICES:
-        model = Session().get_service_model(service)
-        named = [name for name in model.operation_names if xform_name(name) == operation]
+    for service, named_by in _operations().items():
+        named = named_by.get(operation, [])
         if named and service in _OTHERWISE:
             return frozenset()
         found |= {"lambda:InvokeFunction" if name == "Invoke" else f"{service}:{name}" for name in named}
