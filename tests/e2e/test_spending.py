@@ -16,7 +16,7 @@ from tests.e2e.demo import Model
 from tests.e2e.deployment import Deployment
 from tests.e2e.people import Person
 
-PARALLEL, TIMES = 32, 20
+PARALLEL, TIMES = 32, 8
 ATTEMPTS = 5
 # What a first message with an answer of full length is reserved, and half of another one.
 LEFT_MICRO_USD = 250_000
