@@ -7,12 +7,13 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError
 from chalicelib.aws.grants import Grant
 from chalicelib.settings import Settings as AppSettings
 
 from deploy.environment import DeploymentError, Settings, Stage
 from deploy.functions import alias, policies
+from tests.fakes import clients
+from tests.fakes.aws import client_error
 
 NAME = "chatapp-prod-answer"
 
@@ -29,18 +30,14 @@ class FakeLambda:
     provisioned: int = 0
     events: dict[str, Any] | None = None
 
-    def get_waiter(self, name: str) -> Any:
-        return SimpleNamespace(wait=lambda **_: None)
-
-    def get_paginator(self, operation: str) -> Any:
-        pages = [{"Versions": [{"Version": "$LATEST"}, *({"Version": number} for number, _ in self.versions)]}]
-        return SimpleNamespace(paginate=lambda **_: pages)
+    def list_versions_by_function(self, FunctionName: str) -> dict[str, Any]:
+        return {"Versions": [{"Version": "$LATEST"}, *({"Version": number} for number, _ in self.versions)]}
 
     def get_function(self, **_: Any) -> dict[str, Any]:
-        return {"Configuration": {}}
+        return {"Configuration": self.get_function_configuration()}
 
     def get_function_configuration(self, **_: Any) -> dict[str, Any]:
-        return {"SnapStart": {"ApplyOn": self.snap_start}}
+        return {"SnapStart": {"ApplyOn": self.snap_start}, "State": "Active", "LastUpdateStatus": "Successful"}
 
     def update_function_configuration(self, FunctionName: str, SnapStart: dict[str, str]) -> None:
         self.snap_start = SnapStart["ApplyOn"]
@@ -93,7 +90,7 @@ class FakeLambda:
 
 def _present(value: Any) -> Any:
     if not value:
-        raise ClientError({"Error": {"Code": "ResourceNotFoundException", "Message": ""}}, "Get")
+        raise client_error("ResourceNotFoundException", "Get", 404)
     return value
 
 
@@ -102,7 +99,7 @@ class FakeStage(Stage):
 
     def client(self, service: str) -> Any:
         assert service == "lambda"
-        return self.functions
+        return clients.client(service, self.functions)
 
     @property
     def account_id(self) -> str:

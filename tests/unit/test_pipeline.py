@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from fnmatch import fnmatch
 from functools import cache
 from typing import Any
@@ -10,9 +11,12 @@ import pytest
 from botocore import xform_name
 from botocore.session import Session
 
+from deploy import pipeline
 from deploy.account import cloudformation
 from deploy.environment import Stage
 from tests import calls, iam_tables, resolved
+from tests.fakes import clients
+from tests.fakes.aws import client_error
 
 PARAMETERS = {"Stage": "prod", "Repository": "ada/chat", "Environment": "prod"}
 
@@ -127,3 +131,45 @@ def actions_of(operation: str) -> frozenset[str]:
             return frozenset()
         found |= {"lambda:InvokeFunction" if name == "Invoke" else f"{service}:{name}" for name in named}
     return frozenset(found)
+
+
+@dataclass
+class Account:
+    """IAM's providers, and the stack where it stands, made with `given` as the provider."""
+
+    providers: list[str]
+    given: str | None = None
+
+    def list_open_id_connect_providers(self) -> dict[str, Any]:
+        return {"OpenIDConnectProviderList": [{"Arn": each} for each in self.providers]}
+
+    def describe_stacks(self, StackName: str) -> dict[str, Any]:
+        if self.given is None:
+            raise client_error("ValidationError", "DescribeStacks", said=f"Stack with id {StackName} does not exist")
+        parameters = [{"ParameterKey": "ProviderArn", "ParameterValue": self.given}]
+        stack = {"StackName": StackName, "CreationTime": 0, "StackStatus": "CREATE_COMPLETE", "Parameters": parameters}
+        return {"Stacks": [stack]}
+
+
+@dataclass(frozen=True)
+class StageOf(Stage):
+    account: Account = field(default_factory=lambda: Account([]))
+
+    def client(self, service: str) -> Any:
+        return clients.client(service, self.account)
+
+
+GITHUBS = "arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com"
+
+
+@pytest.mark.parametrize(
+    ("account", "taken"),
+    [
+        (Account([]), ""),
+        (Account(["arn:aws:iam::123456789012:oidc-provider/example.com", GITHUBS]), GITHUBS),
+        (Account([GITHUBS], given=""), ""),  # which this stack made: left out now, it would be removed
+        (Account([GITHUBS], given=GITHUBS), GITHUBS),
+    ],
+)
+def test_githubs_provider_is_taken_where_the_account_has_it_of_somebody_else(account: Account, taken: str) -> None:
+    assert pipeline.provider(StageOf("prod", "eu-west-1", account=account), "chatapp-prod-pipeline") == taken
