@@ -42,7 +42,12 @@ def of_account(target: Target) -> Findings:
     if not wanted:
         return
     pages = target.stage.client("budgets").get_paginator("describe_budgets").paginate(AccountId=target.stage.account_id)
-    of_stage = [each for page in pages for each in page.get("Budgets", []) if target.stage.prefix in each["BudgetName"]]
+    of_stage = [
+        each
+        for page in pages
+        for each in page.get("Budgets", [])
+        if each["BudgetName"] == f"{target.stage.prefix}-month"
+    ]
     if not of_stage:
         yield problem(f"there is no AWS budget of ${wanted:g}, as the settings want it", target.redeploy)
     for each in of_stage:

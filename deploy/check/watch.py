@@ -49,7 +49,7 @@ def _certificates(there: Stage, domain: str, now: float) -> Findings:
     acm = there.client("acm")
     pages = acm.get_paginator("list_certificates").paginate()
     names = [each for page in pages for each in page["CertificateSummaryList"]]
-    of_domain = [each for each in names if each["DomainName"].endswith(domain)]
+    of_domain = [each for each in names if f".{each['DomainName']}".endswith(f".{domain}")]
     if not of_domain:
         yield problem(f"{there.region} has no certificate for {domain}", f"./deploy.sh {there.name} makes it")
     for each in of_domain:

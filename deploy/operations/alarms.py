@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from chalicelib.functions import Function
 
 Extent = Literal["essential", "all", "none"]
-EXTENTS = ("essential", "all", "none")
 # Whose failures people see at once; what fails elsewhere is kept in a queue, and told by that.
 _MET = (API_HANDLER, "answer", "websocket_connect")
 # Written by every answer. (A table's capacity on demand throttles where one key is too busy.)

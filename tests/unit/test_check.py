@@ -354,7 +354,7 @@ def test_an_aws_budget_that_lacks_differs_or_is_spent_is_told() -> None:
     assert "no AWS budget of $20" in _said(money.of_account(_with(AccountStage.of())))[0]
     usd = {"Unit": "USD"}
     budget = {
-        "BudgetName": "chatapp-prod",
+        "BudgetName": "chatapp-prod-month",
         "TimeUnit": "MONTHLY",
         "BudgetType": "COST",
         "BudgetLimit": {"Amount": "10", **usd},

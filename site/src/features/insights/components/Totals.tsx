@@ -1,6 +1,5 @@
-import type { ReactNode } from "react";
-
 import type { Counted } from "@/api/types";
+import { Fact } from "@/entities/charts/Fact";
 import { useLanguage } from "@/i18n";
 import { useInsightsTexts } from "@/i18n/insights";
 import { formatCount, formatUsd } from "@/lib/format";
@@ -36,15 +35,5 @@ export function Totals({ totals }: { totals: Counted }) {
         </Fact>
       </dl>
     </section>
-  );
-}
-
-function Fact({ name, more = null, children }: { name: string; more?: string | null; children: ReactNode }) {
-  return (
-    <div className="rounded-xl border border-line bg-raised p-3.5">
-      <dt className="text-sm text-muted">{name}</dt>
-      <dd className="text-xl font-semibold tracking-tight tabular-nums">{children}</dd>
-      {more !== null && <dd className="text-sm text-muted">{more}</dd>}
-    </div>
   );
 }

@@ -1,6 +1,5 @@
-import type { ReactNode } from "react";
-
 import type { StageStatus } from "@/api/types";
+import { Fact } from "@/entities/charts/Fact";
 import { useLanguage } from "@/i18n";
 import { useStatusTexts } from "@/i18n/status";
 import { formatTime, formatUsd } from "@/lib/format";
@@ -33,15 +32,5 @@ export function Summary({ status }: { status: StageStatus }) {
         </Fact>
       </dl>
     </section>
-  );
-}
-
-function Fact({ name, more = null, children }: { name: string; more?: string | null; children: ReactNode }) {
-  return (
-    <div className="rounded-xl border border-line bg-raised p-3.5">
-      <dt className="text-sm text-muted">{name}</dt>
-      <dd className="text-lg font-semibold tracking-tight tabular-nums">{children}</dd>
-      {more !== null && <dd className="text-sm text-muted">{more}</dd>}
-    </div>
   );
 }
