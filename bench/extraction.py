@@ -72,6 +72,7 @@ def measure(path: Path, index_path: Path | None = None) -> Reading:
         for item in read(path, kind_of(path, path.name, ""), Limits()):
             if isinstance(item, Total):
                 last = item
+            if not isinstance(item, Page):
                 continue
             pages += 1
             first_page_s = first_page_s or time.perf_counter() - started

@@ -1,7 +1,7 @@
 """Text of uploaded files, page by page, and its index. Owns no file's row, object or life (`files`): no AWS, no HTTP.
 
     kind = kind_of(path, name, declared_type)       what the file is, by its own bytes
-    for item in read(path, kind, Limits()):         Page … and Total, from a child process with limits of its own
+    for item in read(path, kind, Limits()):         Page …, Note … and Total, from a child process with its limits
 
 Importing this package imports no parser: those are imported by the child alone (`sandbox/child.py`).
 """
@@ -12,7 +12,8 @@ from chalicelib.extraction.failures import ExtractionError
 from chalicelib.extraction.kinds.detect import Kind, kind_of
 from chalicelib.extraction.limits import Limits
 from chalicelib.extraction.names import clean_name
+from chalicelib.extraction.notes import Note
 from chalicelib.extraction.pages import Locator, Page, Total
 from chalicelib.extraction.sandbox.parent import read
 
-__all__ = ["ExtractionError", "Kind", "Limits", "Locator", "Page", "Total", "clean_name", "kind_of", "read"]
+__all__ = ["ExtractionError", "Kind", "Limits", "Locator", "Note", "Page", "Total", "clean_name", "kind_of", "read"]

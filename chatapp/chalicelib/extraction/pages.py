@@ -1,12 +1,14 @@
-"""What extraction yields: pages, each with a locator that a person understands, and what is known of their number."""
+"""What extraction yields: pages, each with a locator that a person understands, their number, notes (`notes.py`)."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any, Literal, NotRequired
 
 # Pydantic makes no schema of typing.TypedDict before Python 3.12.
 from typing_extensions import TypedDict
+
+from .notes import Note
 
 
 class Locator(TypedDict):
@@ -66,7 +68,7 @@ class Total:
     peak_memory_bytes: int = 0
 
 
-Item = Page | Total
+Item = Page | Total | Note
 
 _MOST_PAGES_WITH_TEXT_IN_A_SCAN = 0.1
 
@@ -79,8 +81,13 @@ def is_scan(pages: int, textless_pages: int) -> bool:
 def as_json(item: Item) -> dict[str, Any]:
     if isinstance(item, Page):
         return {"page": {"number": item.number, "locator": item.locator, "text": item.text}}
+    if isinstance(item, Note):
+        return {"note": asdict(item)}
     return {"total": item.__dict__}
 
 
 def from_json(value: dict[str, Any]) -> Item:
+    if "note" in value:
+        said = value["note"]
+        return Note(said["code"], tuple(said["pages"]), tuple(said["names"]), said["count"])
     return Page(**value["page"]) if "page" in value else Total(**value["total"])

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.aws.bucket import TooLarge
-from chalicelib.extraction import ExtractionError, Kind, Limits, Total, kind_of, read
+from chalicelib.extraction import ExtractionError, Kind, Limits, Note, Total, kind_of, read
 from chalicelib.extraction.index.search_index import heads, measure, tokens
 from chalicelib.extraction.language import language
 from chalicelib.extraction.limits import MB, SCANNED_PAGE_TOKENS
@@ -109,6 +109,7 @@ class _Work:
         self._held_until = time.monotonic() + claims.LEASE_S
         self._lost: Lost | None = None
         self._cost: Total | ExtractionError = Total(0)  # what the child has taken
+        self._notes: list[Note] = []
         self._is_encrypted = False
         self._detail = ""
 
@@ -235,6 +236,9 @@ class _Work:
                     self._cost = item
                     self._pages = item.pages
                     self._is_encrypted = item.encrypted
+                    continue
+                if isinstance(item, Note):
+                    self._notes.append(item)
                     continue
                 self._hold()
                 writer.add(item)

@@ -1,7 +1,8 @@
 """The process that parses: it limits itself, reads one file, and writes JSON lines to its standard output.
 
 Started by `parent.py` as `python -I -S -c …`, with no environment of the function's and so no credentials. It needs no
-/dev/shm, which Lambda has not. Lines: {"page": …} and {"total": …}, and at most one {"error": …}, as the last.
+/dev/shm, which Lambda has not. Lines: {"page": …}, {"note": …}, {"total": …}, and at most one
+{"error": …}, as the last.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from typing import Any
 
 from chalicelib.extraction.failures import ExtractionError, where
 from chalicelib.extraction.limits import Limits
+from chalicelib.extraction.notes import Note
 from chalicelib.extraction.pages import Item, Page, Total, as_json
 
 _READERS = {"pdf", "docx", "pptx", "xlsx", "delimited", "plain_text", "web_page", "image"}
@@ -55,6 +57,9 @@ def _items(reader: str, path: Path, limits: Limits, start_page: int) -> Iterator
     total = Total(0)
     count, characters, has_text = 0, 0, False
     for item in read(path, limits, start_page):
+        if isinstance(item, Note):
+            yield item
+            continue
         if isinstance(item, Total):
             total = item
             if not item.final:
