@@ -182,7 +182,7 @@ def test_an_answer_of_last_month_is_stuck_on_the_first_of_this(
 def test_its_health_is_told_where_something_else_cannot_be_read(
     stage: Stage, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(index, "read", lambda services: {}["backups"])
+    monkeypatch.setattr(index, "read", lambda services: {"drills": []})
     stage.configure(api_url="http://api")
     told = _told(stage, capsys)
     assert told["healthy"] == 1
