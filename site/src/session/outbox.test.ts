@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { ApiError, NetworkError, SessionExpiredError } from "@/api/client";
 
 import { FakeMessageServer, unsent } from "@/test/fakeOutbox";
-import { REPEAT_AFTER_MS, RESUME_FIRST_MS } from "./outbox";
+import { REPEAT_AFTER_MS } from "./outbox";
 
 const inProgress = (messageId: string) => new ApiError(409, "answer_in_progress", "busy", { message_id: messageId });
 const offline = () => new NetworkError("offline");
@@ -351,52 +351,5 @@ describe("a reload", () => {
     expect(outbox.entry("c1").get()).toBeNull();
     expect(outbox.entry("c3").get()).toBeNull();
     expect(localStorage.getItem("chatapp.unsent.bob.c3")).not.toBeNull();
-  });
-});
-
-describe("what got no answer", () => {
-  const failed = async (outcomes: unknown[]) => {
-    const server = new FakeMessageServer(...(outcomes as ConstructorParameters<typeof FakeMessageServer>));
-    const outbox = server.outbox();
-    outbox.send(unsent());
-    await settle();
-    await repeats();
-    return { server, outbox };
-  };
-
-  it("is sent by itself, once and as the same message, when the line is back", async () => {
-    const { server, outbox } = await failed([offline(), offline(), offline(), "turn"]);
-    expect(outbox.entry("c1").get()).toMatchObject({ state: "failed" });
-    outbox.resume();
-    outbox.resume();
-    await settle();
-    expect(server.sent).toHaveLength(1);
-    expect(new Set(server.received.map((sent) => sent.request_id))).toEqual(new Set(["request-1"]));
-    expect(outbox.entry("c1").get()).toBeNull();
-  });
-
-  it("is tried again ever more rarely where nobody says that the line is back, but not while it is known to be away", async () => {
-    const { server } = await failed([...Array.from({ length: 9 }, offline), "turn"]);
-    const isOnline = vi.spyOn(navigator, "onLine", "get").mockReturnValue(false);
-    await vi.advanceTimersByTimeAsync(RESUME_FIRST_MS);
-    expect(server.received).toHaveLength(3);
-    isOnline.mockReturnValue(true);
-    const again = await failed([...Array.from({ length: 6 }, offline), "turn"]);
-    await vi.advanceTimersByTimeAsync(RESUME_FIRST_MS);
-    await repeats();
-    expect(again.server.received).toHaveLength(6);
-    await vi.advanceTimersByTimeAsync(RESUME_FIRST_MS);
-    expect(again.server.sent).toHaveLength(0);
-    await vi.advanceTimersByTimeAsync(RESUME_FIRST_MS);
-    expect(again.server.sent).toHaveLength(1);
-    isOnline.mockRestore();
-  });
-
-  it("stays where it was the server that refused", async () => {
-    const { server, outbox } = await failed([new ApiError(400, "invalid_request", "no")]);
-    outbox.resume();
-    await settle();
-    expect(server.received).toHaveLength(1);
-    expect(outbox.entry("c1").get()).toMatchObject({ state: "failed" });
   });
 });

@@ -1,10 +1,10 @@
 import { fireEvent, render, screen } from "@testing-library/react";
 import { expect, it, vi } from "vitest";
 
-import { GrowingTextarea } from "@/features/chat/components/GrowingTextarea";
+import { isOfInputMethod } from "@/lib/inputMethod";
 import { NameForm } from "@/ui/NameForm";
 
-import { isOfInputMethod } from "./inputMethod";
+import { GrowingTextarea } from "./GrowingTextarea";
 
 /** As browsers tell of the key that confirms a word: Chromium within the composition, Safari just after it. */
 const CONFIRMING = [
