@@ -6,6 +6,7 @@ import { useT } from "@/i18n";
 import { isGone } from "@/entities/conversations/list";
 import { useFileDrop } from "@/entities/files/dropped";
 import { DOT } from "@/lib/format";
+import { isOfInputMethod } from "@/lib/inputMethod";
 import { routes } from "@/lib/routes";
 import { Button } from "@/ui/Button";
 import { DropOverlay } from "@/entities/files/ui/DropOverlay";
@@ -106,6 +107,10 @@ function atEnd(actions: ChatActions, toEnd: () => void): ChatActions {
       toEnd();
       return actions.edit(message, text, files);
     },
+    goOn: (message) => {
+      toEnd();
+      actions.goOn(message);
+    },
     retry: (message) => {
       toEnd();
       actions.retry(message);
@@ -131,7 +136,7 @@ function useEscape(stop: (() => void) | null): void {
   useEffect(() => {
     if (!stop) return;
     const onKeyDown = (event: KeyboardEvent) => {
-      if (event.key === "Escape" && !event.defaultPrevented && !event.isComposing) stop();
+      if (event.key === "Escape" && !event.defaultPrevented && !isOfInputMethod(event)) stop();
     };
     document.addEventListener("keydown", onKeyDown);
     return () => document.removeEventListener("keydown", onKeyDown);
