@@ -56,7 +56,7 @@ export function Footnotes({ blocks }: { blocks: (token: FootnoteToken) => ReactN
   const { id, notes } = use(FootnotesContext);
   if (notes.size === 0) return null;
   return (
-    <section aria-label={t.chat.footnotes} className="footnotes">
+    <section aria-label={t.chat.footnotes} className="prose footnotes">
       <ol>
         {[...notes.values()].map(({ token, number, isReferenced }) => (
           <li key={number} value={number} id={noteId(id, number)} tabIndex={-1}>

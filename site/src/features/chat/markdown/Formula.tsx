@@ -41,8 +41,15 @@ export const Formula = memo(function Formula({ tex, isDisplay, source, undrawn =
     const element = place.current;
     if (!draw || !element) return;
     setIsDrawn(draw(tex, element, isDisplay));
-    setIsWide(element.scrollWidth > element.clientWidth);
   }, [draw, tex, isDisplay]);
+  useEffect(() => {
+    const element = place.current;
+    if (!isDrawn || !isDisplay || !element) return;
+    // Not measured at once: each formula would have the whole answer laid out again.
+    const observer = new ResizeObserver(() => setIsWide(element.scrollWidth > element.clientWidth));
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, [isDrawn, isDisplay]);
   return (
     <span dir="ltr" className="formula" data-display={isDisplay && isDrawn ? "" : undefined}>
       {isDrawn ? (
@@ -54,7 +61,7 @@ export const Formula = memo(function Formula({ tex, isDisplay, source, undrawn =
       )}
       {/* A wide one scrolls, so the keyboard has to reach it. */}
       {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
-      <span ref={place} className="formula-drawn" tabIndex={isWide && isDisplay ? 0 : undefined} />
+      <span ref={place} className="formula-drawn" tabIndex={isWide ? 0 : undefined} />
     </span>
   );
 });

@@ -3,10 +3,10 @@
  * Placeholders in it become citation markers.
  */
 import type { Token, Tokens } from "marked";
-import { memo, useId, useMemo, useState } from "react";
+import { memo, useId, useMemo, useState, type ReactNode } from "react";
 
 import { Block, blocks } from "./Block";
-import { footnotesIn, numbered } from "./footnotes";
+import { footnotesIn, numbered, type FootnoteToken } from "./footnotes";
 import { Footnotes, FootnotesContext, NO_FOOTNOTES, type FootnotesOfText } from "./FootnoteSection";
 import { lexComplete, TailLexer } from "./tailLexer";
 
@@ -20,13 +20,14 @@ export const Markdown = memo(function Markdown({ text, isGrowing }: MarkdownProp
   const tokens = useMemo(() => (isGrowing ? lexer.lexGrowing(text) : lexComplete(text)), [lexer, text, isGrowing]);
   return (
     <FootnotesContext value={useFootnotes(tokens, text, isGrowing)}>
-      <div className="prose">
-        {blocksOf(tokens, text)}
-        <Footnotes blocks={(note) => blocks(note.tokens)} />
-      </div>
+      <div className="prose">{blocksOf(tokens, text)}</div>
+      {/* Not within: a block that comes before something has the browser style all blocks again. */}
+      <Footnotes blocks={noteBlocks} />
     </FootnotesContext>
   );
 });
+
+const noteBlocks = (note: FootnoteToken): ReactNode => blocks(note.tokens);
 
 function useFootnotes(tokens: readonly Token[], text: string, isGrowing: boolean): FootnotesOfText {
   const id = useId();

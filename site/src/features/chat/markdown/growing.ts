@@ -21,8 +21,15 @@ export function completed(text: string): { shown: string; pending: string } {
   return { shown: finished(text.replace(UNDECIDED, "")), pending: "" };
 }
 
-const finished = (text: string): string =>
-  remend(text + missingEnds(text), {
+/** What was opened last is closed first. */
+function finished(text: string): string {
+  const ends = missingEnds(text);
+  const isTagLast = text.lastIndexOf("<") > Math.max(text.lastIndexOf("*"), text.lastIndexOf("_"), text.lastIndexOf("~"));
+  return isTagLast ? emphasized(text + ends) : emphasized(text) + ends;
+}
+
+const emphasized = (text: string): string =>
+  remend(text, {
     linkMode: "text-only",
     singleTilde: false,
     katex: false,
