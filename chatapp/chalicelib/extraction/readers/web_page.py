@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
@@ -13,7 +12,7 @@ from chalicelib.extraction.kinds import charset
 from chalicelib.extraction.limits import Limits
 from chalicelib.extraction.pages import Item, Page
 
-from .plain_text import decoded
+from .plain_text import decoded, guessed
 
 _SKIPPED = {"script", "style", "template", "noscript", "svg", "iframe", "object", "canvas"}
 _HEADINGS = {f"h{level}" for level in range(1, 7)}
@@ -38,15 +37,15 @@ _BLOCKS |= {
 _BLOCKS |= {"caption", "thead", "tbody", "body", "html", "details", "summary"}
 _CELLS = {"td", "th"}
 _ENDS_OF_ROWS = {"tr", "table"}
-_CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w.:-]{1,40})""", re.IGNORECASE)
-_META_BYTES = 4_096
 
 
 def read(path: Path, limits: Limits, start_page: int) -> Iterator[Item]:
     pager = SectionPager(start_page)
     document = _Document(pager)
     fed = 0
-    for chunk in decoded(path, _encoding(path)):
+    encoding = charset.find(path, in_html=True)
+    yield from guessed(encoding)
+    for chunk in decoded(path, encoding.codec):
         document.feed(chunk)
         fed += len(chunk)
         # What the parser holds back is an unclosed tag or comment, looked through anew with each chunk.
@@ -56,16 +55,6 @@ def read(path: Path, limits: Limits, start_page: int) -> Iterator[Item]:
     document.finish()
     yield from document.take()
     yield from pager.close()
-
-
-def _encoding(path: Path) -> str:
-    """As the page declares it, unless its bytes say UTF-8 or have a mark."""
-    found = charset.of_file(path)
-    with path.open("rb") as file:
-        declared = _CHARSET.search(file.read(_META_BYTES))
-    if declared and found in charset.WESTERN and charset.is_known(declared[1].decode()):
-        return declared[1].decode()
-    return found
 
 
 class _Document(HTMLParser):
