@@ -69,7 +69,7 @@ _WIDER = {
     "shift_jis": "cp932",
     "big5": "cp950",
 }
-_SHOWN = {"cp932": "Shift JIS", "cp949": "EUC-KR", "cp950": "Big5", "gb18030": "GB 18030", "big5hkscs": "Big5-HKSCS"}
+_SHOWN = {"cp932": "Shift JIS", "cp949": "EUC-KR", "cp950": "Big5", "gb18030": "GB 18030", "big5hkscs": "Big5"}
 _SHOWN |= {
     "mac-roman": "Mac Roman",
     "mac-cyrillic": "Mac Cyrillic",
