@@ -43,7 +43,8 @@ _HIDDEN = _page(
 )
 _INLINE = _page(
     """<p>Con<b>tracts</b> and <i>re</i><b>ne</b><u>wals</u>, E = mc<sup>2</sup>, 10<sup>6</sup> cycles of
-H<sub>2</sub>O, the 1<sup>st</sup> and 22<sup>nd</sup>, M<sup>me</sup> Roy, see above<sup>[3]</sup>, x<sup>n+1</sup>.<br>
+H<sub>2</sub>O, the 1<sup>st</sup> and 22<sup>nd</sup>, M<sup>me</sup> Roy, see above<sup>[3]</sup>,
+x<sup>n+1</sup>.<br>
 Now <s>90</s> 75 €
 for <a href="https://example.org/x">this o</a>ffer&nbsp;&mdash; <q>as is</q>, non&shy;binding<wbr>ly&#8203;.</p>
 <p>It&#146;s &lt;b&gt; &amp;amp; &copy; &#x41;&hellip;</p>"""

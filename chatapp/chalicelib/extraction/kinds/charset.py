@@ -70,6 +70,7 @@ _WIDER = {
     "big5": "cp950",
 }
 _SHOWN = {"cp932": "Shift JIS", "cp949": "EUC-KR", "cp950": "Big5", "gb18030": "GB 18030", "big5hkscs": "Big5"}
+_SHOWN |= {"euc_jis_2004": "EUC-JP", "euc_jisx0213": "EUC-JP", "iso2022_jp_ext": "ISO-2022-JP"}
 _SHOWN |= {
     "mac-roman": "Mac Roman",
     "mac-cyrillic": "Mac Cyrillic",
