@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import base64
+import struct
 from typing import Any
+
+from tests.golden.ole_files import Storage, container, properties, texts
 
 _HEAD = "From: Ann Roy <ann@example.org>\r\nTo: Bo Ek <bo@example.org>\r\nDate: Mon, 4 May 2026 09:30:00 +0200\r\n"
 _SEEN = "From: Ann Roy <ann@example.org> To: Bo Ek <bo@example.org> Date: Mon, 4 May 2026 09:30:00 +0200"
@@ -133,6 +136,61 @@ _APPLE = b"%-10d\n" % len(_mail("Apple", "Content-Type: text/plain", "Body.")) +
     "Apple", "Content-Type: text/plain", "Body."
 )
 
+_MAY_4 = struct.pack("<Q", 134_223_534_000_000_000)  # 2026-05-04 07:30 in tenths of microseconds since 1601
+
+
+def _outlook(header_bytes: int, subject: str, body: dict[str, bytes | Storage], *attached: Storage) -> Storage:
+    to = {
+        "__properties_version1.0": properties(8, [(0x0C15, 3, b"\x01")]),
+        **texts({0x3001: "Bo Ek", 0x39FE: "bo@example.org"}),
+    }
+    return {
+        "__nameid_version1.0": {},
+        "__properties_version1.0": properties(
+            header_bytes, [(0x0039, 0x40, _MAY_4), (0x3FDE, 3, struct.pack("<L", 1252))]
+        ),
+        **texts({0x0037: subject, 0x0C1A: "Ann Roy", 0x0C1F: "/O=ACME/CN=ANN", 0x5D01: "ann@example.org"}),
+        **body,
+        "__recip_version1.0_#00000000": to,
+        **{f"__attach_version1.0_#{number:08X}": each for number, each in enumerate(attached)},
+    }
+
+
+def _outlook_file(name: str, content: bytes, *, is_hidden: bool = False) -> Storage:
+    hidden = [(0x7FFE, 0x0B, b"\x01")] if is_hidden else []
+    return {
+        "__properties_version1.0": properties(8, hidden),
+        **texts({0x3707: name, 0x370E: "image/png" if is_hidden else ""}),
+        "__substg1.0_37010102": content,
+    }
+
+
+_OUTLOOK_SEEN = "From: Ann Roy <ann@example.org> To: Bo Ek <bo@example.org> Date: Mon, 04 May 2026 07:30:00 +0000"
+_MSG = container(
+    _outlook(
+        32,
+        "Résiliation",
+        texts({0x1000: "Le préavis est de trois mois.\r\n\r\nAnn"}),
+        _outlook_file("prices.csv", b"Item;Price\r\nBolt;2,10\r\n"),
+        _outlook_file("image001.png", b"\x89PNG", is_hidden=True),
+        {
+            "__properties_version1.0": properties(8, []),
+            **texts({0x3001: "Earlier"}),
+            "__substg1.0_3701000D": _outlook(24, "Earlier", texts({0x1000: "The first offer."})),
+        },
+    )
+)
+_MSG_HTML = container(
+    _outlook(32, "Only a page", {"__substg1.0_10130102": "<p>Größe <b>12</b> €</p>".encode("cp1252")})
+)
+_MSG_NARROW = container(
+    {
+        "__properties_version1.0": properties(32, [(0x3FFD, 3, struct.pack("<L", 1251))]),
+        "__substg1.0_0037001E": "Договор".encode("cp1251"),
+        "__substg1.0_1000001E": "Срок два года.".encode("cp1251"),
+    }
+)
+
 
 def _left_out(*names: str) -> dict[str, Any]:
     return {"code": "attachments_left_out", "names": list(names)}
@@ -220,4 +278,16 @@ MESSAGES: list[tuple[str, bytes, list[str], list[dict[str, Any]]]] = [
         [f"Cut {_SEEN} Attachments: prices.csv Both files are attached.", "Item | Price Bolt | 2,10 Nut | 0,40"],
         [{"code": "attachments", "names": ["prices.csv"]}],
     ),
+    (
+        "outlook.msg",
+        _MSG,
+        [
+            f"Résiliation {_OUTLOOK_SEEN} Attachments: prices.csv; Earlier Le préavis est de trois mois. Ann",
+            "Item | Price Bolt | 2,10",
+            f"Earlier {_OUTLOOK_SEEN} The first offer.",
+        ],
+        [{"code": "attachments", "names": ["prices.csv", "Earlier"]}, {"code": "pictures_left_out", "count": 1}],
+    ),
+    ("outlook-html.msg", _MSG_HTML, [f"Only a page {_OUTLOOK_SEEN} Größe 12 €"], []),
+    ("outlook-narrow.msg", _MSG_NARROW, ["Договор Срок два года."], []),
 ]

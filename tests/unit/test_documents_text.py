@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from chalicelib.extraction import ExtractionError, Limits, Note, Page, kind_of, read
 from chalicelib.extraction.notes import merged
-from chalicelib.extraction.readers import plain_text, web_page
+from chalicelib.extraction.readers import outlook, plain_text, web_page
 
 from tests.unit import extraction_files as files
 
@@ -197,6 +197,33 @@ def test_multiparts_nested_without_end_have_a_named_error_or_text(tmp_path: Path
 
 def test_a_text_named_as_a_message_is_shown_as_it_is(tmp_path: Path) -> None:
     assert files.failure(_written(tmp_path, "a.eml", "\r\nno headers here")).code == "broken_file"
+
+
+def test_an_outlook_message_is_known_by_its_content(tmp_path: Path) -> None:
+    content = (GOLDEN / "mail" / "outlook.msg").read_bytes()
+    for name in ("a.msg", "a", "a.doc", "a.xls"):
+        path = _written(tmp_path, name, content)
+        assert kind_of(path, name, "application/octet-stream").format == "MSG"
+    pages, _ = _read(path)
+    assert pages[1].locator["label"] == "prices.csv, rows 1–2"
+
+
+def test_a_damaged_outlook_message_has_a_named_error_or_what_is_readable(tmp_path: Path) -> None:
+    whole = (GOLDEN / "mail" / "outlook.msg").read_bytes()
+    for at in range(0, len(whole), len(whole) // 60):
+        for damaged in (whole[: at + 1], whole[:at] + b"\xff\xff\x00\x07" + whole[at + 4 :]):
+            path = _written(tmp_path, "a.msg", damaged)
+            with suppress(ExtractionError, OSError, ValueError):  # what the child names "broken_file"
+                list(outlook.read(path, Limits(), 1))
+
+
+def test_an_outlook_message_whose_directory_goes_in_circles_ends(tmp_path: Path) -> None:
+    whole = bytearray((GOLDEN / "mail" / "outlook.msg").read_bytes())
+    at = whole.index("__attach_version1.0_#00000002".encode("utf-16-le"))
+    whole[at + 76 : at + 80] = bytes(4)  # the root is what is inside of it
+    path = _written(tmp_path, "a.msg", bytes(whole))
+    with suppress(ExtractionError):
+        assert _read(path)[0]
 
 
 # --- Web pages -----------------------------------------------------------------------------------------------------

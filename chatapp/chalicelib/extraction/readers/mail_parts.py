@@ -34,7 +34,18 @@ class Attachment:
     name: str
     media_type: str
     content: bytes = b""
-    message: Message | None = None
+    message: Message | Envelope | None = None
+
+
+@dataclass(frozen=True)
+class Envelope:
+    """A message, whatever file it comes in. headers: as (name, value), in the order in which they are shown."""
+
+    subject: str
+    headers: list[tuple[str, str]]
+    bodies: list[Body]
+    attachments: list[Attachment]
+    pictures: int = 0
 
 
 @dataclass

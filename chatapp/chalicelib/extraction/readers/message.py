@@ -10,7 +10,7 @@ import re
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from email.message import Message
 from email.parser import BytesParser
 from email.policy import compat32
@@ -28,7 +28,7 @@ from chalicelib.extraction.pages import Item, Locator, Page
 
 from .hypertext import Hypertext
 from .mail_headers import header
-from .mail_parts import Attachment, Body, page_of, parts_of
+from .mail_parts import Attachment, Body, Envelope, page_of, parts_of
 from .plain_text import guessed
 
 _SHOWN = ("from", "to", "cc", "bcc", "date")
@@ -64,17 +64,6 @@ def _is_saved_page(message: Message) -> bool:
         or bool(_SAVED_PAGE.search(header(message, "from")))
         or (not message.get("To") and not message.get("Received"))
     )
-
-
-@dataclass(frozen=True)
-class Envelope:
-    """A message, whatever file it comes in. headers: as (name, value), in the order in which they are shown."""
-
-    subject: str
-    headers: list[tuple[str, str]]
-    bodies: list[Body]
-    attachments: list[Attachment]
-    pictures: int = 0
 
 
 class Mail:
@@ -126,6 +115,9 @@ class Mail:
         yield Note("attachments" if is_read else "attachments_left_out", names=(name,))
 
     def _content(self, attachment: Attachment, within: tuple[str, ...]) -> Iterator[Item]:
+        if isinstance(attachment.message, Envelope):
+            yield from self.envelope(attachment.message, within)
+            return
         if attachment.message is not None:
             yield from self.message(attachment.message, within)
             return
