@@ -120,7 +120,7 @@ def test_slides_in_the_order_of_the_presentation_with_tables_and_notes(tmp_path:
         slide.shapes.title.text = title
         slide.placeholders[1].text = "Point\nAutre point"
     slide.notes_slide.notes_text_frame.text = "Say this"
-    table = slide.shapes.add_table(1, 2, 0, 0, 9, 9).table
+    table = slide.shapes.add_table(1, 2, 0, 6_000_000, 9, 9).table  # below the points, and so after them
     table.cell(0, 0).text, table.cell(0, 1).text = "k", "v"
     order = presentation.slides._sldIdLst
     order.insert(0, order[1])

@@ -12,6 +12,7 @@ from .tables import row_line
 _MOST_POINTS = 20_000
 _MOST_CHARACTERS = 200_000
 _LEFT_OUT = "[The rest of this chart is left out.]"
+_NOT_STORED = "[The values of this chart are not stored in it.]"
 _ROLES = {
     "c:tx": "name",
     "c:cat": "categories",
@@ -54,7 +55,10 @@ class Chart:
     def lines(self) -> Iterator[str]:
         said = " · ".join(title for title in self.value_titles if title)
         yield "Chart" + (f": {self.title}" if self.title else "") + (f" ({said})" if said else "")
-        if self._is_one_table():
+        if not any(each.values for each in self.series):
+            yield from (each.name for each in self.series)
+            yield _NOT_STORED
+        elif self._is_one_table():
             yield from self._table(self.series)
         else:
             for each in self.series:

@@ -9,36 +9,42 @@ _ROMAN = ((10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i"))
 
 
 class Numbering:
-    """Of one shape's paragraphs."""
+    """Of one shape's paragraphs: by their own marks, or by those of its style at their level."""
 
     def __init__(self) -> None:
         self._counts: dict[int, tuple[str, int]] = {}  # by level: the scheme, and the last number
+        self._styles: dict[int, tuple[str, int]] = {}  # by level: the scheme, and the first number
         self._level = 0
-        self._scheme = ""
-        self._first = 1
+        self._own: tuple[str, int] | None = None
+        self._style_level: int | None = None
 
     def start(self, name: str, attributes: Attributes) -> None:
-        """Of a:pPr and what stands in it."""
-        if name == "pPr":
+        """Of a:p, a:pPr, a:lvl1pPr and the marks that stand in them."""
+        if name == "p":
+            self._level, self._own, self._style_level = 0, None, None
+        elif name == "pPr":
             self._level = _whole(attributes.get("lvl"), 0)
-            self._scheme = ""
-        elif name == "buAutoNum":
-            self._scheme = attributes.get("type", "arabicPeriod")
-            self._first = _whole(attributes.get("startAt"), 1)
+        elif name.startswith("lvl"):
+            self._style_level = _whole(name[3:4], 1) - 1
         else:
-            self._scheme = ""
+            scheme = attributes.get("type", "arabicPeriod") if name == "buAutoNum" else ""
+            mark = (scheme, _whole(attributes.get("startAt"), 1))
+            if self._style_level is None:
+                self._own = mark
+            else:
+                self._styles[self._style_level] = mark
 
     def end(self, *, has_text: bool) -> str:
         """At a paragraph's end: what stands before it, with a blank."""
-        scheme, level = self._scheme, self._level
-        self._scheme, self._level = "", 0
+        level = self._level
+        scheme, first = self._own or self._styles.get(level, ("", 1))
         if not has_text:
             return ""
         self._counts = {at: count for at, count in self._counts.items() if at < level or (at == level and scheme)}
         if not scheme:
             return ""
         known, last = self._counts.get(level, ("", 0))
-        number = last + 1 if known == scheme else self._first
+        number = last + 1 if known == scheme else first
         self._counts[level] = (scheme, number)
         return f"{_written(scheme, number)} "
 

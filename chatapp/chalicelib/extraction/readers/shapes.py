@@ -36,7 +36,7 @@ class ShapeTree:
     def __init__(self) -> None:
         self.root = Shape("group")
         self.size = self.count = 0
-        self.has_background = False
+        self.has_background = self.is_hidden_slide = False
         self._open: list[Shape] = []
         self._skipping = 0
         self._corner: dict[str, tuple[float, float]] = {}
@@ -44,7 +44,6 @@ class ShapeTree:
         self._in_text = self._in_place = self._in_object = False
         self._numbering = Numbering()
         self._grid: Grid | None = None
-        self._anchor = 0
 
     def start(self, tag: str, attributes: Attributes) -> None:
         if self._skipping or tag == "mc:Fallback":
@@ -96,7 +95,7 @@ class ShapeTree:
         if name in _SHAPES and not (self._in_object and name == "pic"):
             self._push(Shape({"grpSp": "group", "pic": "picture"}.get(name, "text")))
         elif not self._open:
-            self._start_anchor(name)
+            self._start_slide(name, attributes)
         elif name == "cNvPr":
             self._open[-1].is_hidden = attributes.get("hidden") in {"1", "true"}
         elif name == "ph":
@@ -106,11 +105,9 @@ class ShapeTree:
         elif name == "oleObj":
             self._open[-1].kind, self._in_object = "object", True
 
-    def _start_anchor(self, name: str) -> None:
-        if name == "bg":
-            self._in_place = False
-        elif name.endswith("Anchor"):
-            self._anchor += 1
+    def _start_slide(self, name: str, attributes: Attributes) -> None:
+        if name == "sld":
+            self.is_hidden_slide = attributes.get("show") in {"0", "false"}
 
     def _push(self, shape: Shape) -> None:
         self.count += 1
@@ -142,7 +139,7 @@ class ShapeTree:
             self._corner[name] = (_number(attributes["cx"]), _number(attributes.get("cy")))
         elif name == "br":
             self._text.append("\n")
-        elif name in {"pPr", "buAutoNum", "buNone", "buChar"}:
+        elif name in {"p", "pPr", "buAutoNum", "buNone", "buChar"} or name.startswith("lvl"):
             self._numbering.start(name, attributes)
         elif name == "tbl":
             self._grid = Grid()
