@@ -35,6 +35,10 @@ class Merges:
         self._coming = sorted(merges, key=lambda merge: merge.first_row, reverse=True)
         self._active: list[Merge] = []
 
+    def add(self, merge: Merge) -> None:
+        """One that begins in the row that is filled next."""
+        self._coming.append(merge)
+
     def filled(self, row: int, values: list[str]) -> list[str]:
         """The row's values with those that reach into it; a row without a value of its own stays without."""
         if not self._coming and not self._active:

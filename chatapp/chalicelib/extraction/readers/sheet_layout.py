@@ -50,11 +50,13 @@ class Layout:
         return len(self._filled)
 
     def said(self) -> str:
-        ranges = [
-            column_name(first) + (f"–{column_name(last)}" if last > first else "")
-            for first, last in self.hidden_columns[:_MOST_SAID]
-        ]
-        return f"[Hidden columns: {', '.join(ranges)}]"
+        return hidden_columns_said(self.hidden_columns)
+
+
+def hidden_columns_said(ranges: list[tuple[int, int]]) -> str:
+    """ranges: first and last, from 0."""
+    names = [column_name(first) + (f"–{column_name(last)}" if last > first else "") for first, last in ranges]
+    return f"[Hidden columns: {', '.join(names[:_MOST_SAID])}{', …' if len(names) > _MOST_SAID else ''}]"
 
 
 def merges_of(package: Package, part: str) -> list[Merge]:
