@@ -152,7 +152,7 @@ class _Reader:
             self._value(text)
         elif tag in _ROLES:
             self._role = ""
-        elif tag in {"c:ser", "cx:series"}:
+        elif tag in {"c:ser", "cx:series", "cx:data"}:
             self._series = None
         if tag in {"c:v", "a:t", "c:formatCode", "cx:v", "cx:pt"}:
             self._text.clear()

@@ -23,6 +23,8 @@ def header_rows(rows: Sequence[Sequence[str]]) -> tuple[int, int] | None:
     for at, values in enumerate(filled):
         if len(values) < max(2, usual * _ENOUGH_FILLED) and not _is_group_row(rows, filled, at):
             continue
+        if len(values) < usual and _is_title_over(filled, at, usual):
+            continue
         last = _last_of(filled, at, usual)
         if last is not None:
             return (at, last) if last + 1 < len(filled) else None
@@ -64,6 +66,13 @@ def _last_of(filled: list[dict[int, str]], first: int, usual: int) -> int | None
 
 def _next(filled: list[dict[int, str]], at: int) -> dict[int, str]:
     return filled[at] if at < len(filled) else {}
+
+
+def _is_title_over(filled: list[dict[int, str]], at: int, usual: int) -> bool:
+    """A row that begins where the table does and is narrower than the header that follows it: "Source: …, 2021"."""
+    values, below = filled[at], _next(filled, at + 1)
+    is_grouped = len(set(values.values())) < len(values) or min(values, default=0) > 0
+    return not is_grouped and len(below) >= usual and _is_label_row(below, filled[at + 2 :])
 
 
 def _is_group_row(rows: Sequence[Sequence[str]], filled: list[dict[int, str]], at: int) -> bool:

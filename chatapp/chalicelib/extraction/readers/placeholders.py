@@ -20,10 +20,9 @@ class Places:
         if not any(shape.placeholder and shape.box is None for shape in root.children):
             return
         layout = self._related(slide, "slideLayout")
-        above = [self._placeholders(layout), self._placeholders(self._related(layout, "slideMaster"))]
-        for shape in root.children:
-            if shape.placeholder and shape.box is None:
-                shape.box = next((box for each in above if (box := _inherited(shape.placeholder, each))), None)
+        above = self._placeholders(layout)
+        _inherit(above, self._placeholders(self._related(layout, "slideMaster")))
+        _inherit(root.children, above)
 
     def _related(self, part: str, kind: str) -> str:
         found = (each.part for each in self._package.relations(part).values() if each.type == kind and each.part)
@@ -40,6 +39,12 @@ class Places:
             for shape in self._known[part]:
                 shape.lines.clear()
         return self._known[part]
+
+
+def _inherit(shapes: list[Shape], above: list[Shape]) -> None:
+    for shape in shapes:
+        if shape.placeholder and shape.box is None:
+            shape.box = _inherited(shape.placeholder, above)
 
 
 def _inherited(placeholder: tuple[str, str], above: list[Shape]) -> Box | None:

@@ -108,15 +108,16 @@ def _joined(line: str, ahead: _Ahead, separator: str, width: int) -> list[str] |
 def _literal(line: str, separator: str, width: int) -> list[str]:
     """A line with a stray quote: fields as they stand, or with their outer quotes off, whatever makes a usual row."""
     as_it_stands = [_without_quotes(field) for field in line.split(separator)]
-    if len(as_it_stands) == width:
+    more = len(as_it_stands) - width
+    if more <= 0:
         return as_it_stands
-    mark = re.escape(separator)
     # Quotes inside quotes that nobody doubled: "Smith, "Bob" John",12.
-    lenient = [
-        _without_quotes(found[1])
-        for found in re.finditer(rf'(?:^|(?<={mark}))("[^\n]*?"(?={mark}|$)|[^{mark}]*)(?:{mark}|$)', line)
-    ]
-    return lenient if len(lenient) == width else as_it_stands
+    fields = line.split(separator)
+    for at, field in enumerate(fields[: len(fields) - more]):
+        whole = separator.join(fields[at : at + more + 1])
+        if field.lstrip(" ").startswith('"') and whole.rstrip(" ").endswith('"'):
+            return [*as_it_stands[:at], _without_quotes(whole), *as_it_stands[at + more + 1 :]]
+    return as_it_stands
 
 
 def _without_quotes(field: str) -> str:

@@ -53,8 +53,11 @@ class _Reader:
         self._open: list[str] = []
         self._text: list[str] = []
         self._in_text = False
+        self._place = 0  # where the remark goes that is open: its replies are told before it
 
     def start(self, tag: str, attributes: Attributes) -> None:
+        if tag in {"p:cm", "p188:cm"}:
+            self._place = len(self._found)
         if tag in {"p:cm", "p188:cm", "p188:reply"}:
             self._open.append(attributes.get("authorId", ""))
             self._text.clear()
@@ -82,4 +85,5 @@ class _Reader:
         self._text.clear()
         if text and self._open:
             author = self._authors.name(self._open[-1])
-            self._found.append(f"[comment{f' by {author}' if author else ''}: {text}]")
+            at = self._place if len(self._open) == 1 else len(self._found)
+            self._found.insert(at, f"[comment{f' by {author}' if author else ''}: {text}]")
