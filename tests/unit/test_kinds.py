@@ -145,7 +145,7 @@ def test_a_program_by_its_name_is_one_whatever_it_holds(tmp_path: Path, name: st
         (b"\x00" * 100, "file_empty", "empty"),
         (OLE + "EncryptedPackage".encode("utf-16-le"), "encrypted_document", "password"),
         (OLE + "WordDocument".encode("utf-16-le"), "type_not_supported", "DOCX"),
-        (OLE + "Workbook".encode("utf-16-le"), "type_not_supported", "XLSX"),
+        (OLE + "Workbook".encode("utf-16-le"), "broken_file", "XLS"),
         (b"\x1f\x8b\x08\x00\x00", "type_not_supported", "Unpack"),
         (b"\x00\x00\x00\x18ftypheic\x00", "type_not_supported", "PNG"),
         (b"\x00\x00\x00\x18ftypmp42\x00", "type_not_supported", "images"),

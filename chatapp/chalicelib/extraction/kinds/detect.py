@@ -48,6 +48,7 @@ PNG = Kind("image/png", "PNG", "image", "image")
 JPEG = Kind("image/jpeg", "JPEG", "image", "image")
 GIF = Kind("image/gif", "GIF", "image", "image")
 WEBP = Kind("image/webp", "WEBP", "image", "image")
+XLS = Kind("application/vnd.ms-excel", "XLS", "document", "xls")
 EML = Kind("message/rfc822", "EML", "document", "message")
 MHT = Kind("multipart/related", "MHT", "document", "message")
 MSG = Kind("application/vnd.ms-outlook", "MSG", "document", "outlook")
@@ -171,13 +172,17 @@ def _by_content(path: Path, extension: str, declared: str, limits: Limits) -> Ki
     return found or _text(head, path, extension, declared)
 
 
+def _old(path: Path) -> Kind:
+    if ole.is_message(path):
+        return MSG
+    return XLS if ole.is_workbook(path) else ole.refuse(path)
+
+
 def _binary(path: Path, head: bytes, extension: str, limits: Limits) -> Kind | None:
     if head.startswith(b"PK"):
         return _zipped(path, head, limits)
     if head.startswith(signatures.OLE):
-        if ole.is_message(path):
-            return MSG
-        ole.refuse(path)
+        return _old(path)
     image = signatures.image(head)
     if image:
         return _IMAGE_TYPES[image]

@@ -22,7 +22,7 @@ from chalicelib.extraction.notes import Note
 from chalicelib.extraction.pages import Item, Page, Total, as_json
 
 _READERS = {"pdf", "docx", "pptx", "xlsx", "odt", "ods", "odp", "epub", "rtf"}
-_READERS |= {"delimited", "plain_text", "web_page", "image", "message", "outlook"}
+_READERS |= {"xls", "delimited", "plain_text", "web_page", "image", "message", "outlook"}
 # They give their attachments to other readers as files in memory; others may write nothing at all.
 _HOLDING_FILES = {"message", "outlook"}
 _MOST_OPEN_FILES = 32
