@@ -87,7 +87,6 @@ def test_a_text_named_as_a_document_is_refused_and_both_are_named(tmp_path: Path
         (OLE + "EncryptedPackage".encode("utf-16-le"), "encrypted_document", "password"),
         (OLE + "WordDocument".encode("utf-16-le"), "type_not_supported", "DOCX"),
         (OLE + "Workbook".encode("utf-16-le"), "type_not_supported", "XLSX"),
-        (b"{\\rtf1 hello}", "type_not_supported", "DOCX"),
         (b"\x1f\x8b\x08\x00\x00", "type_not_supported", "Unpack"),
         (b"\x00\x00\x00\x18ftypheic\x00", "type_not_supported", "PNG"),
         (b"\x00\x00\x00\x18ftypmp42\x00", "type_not_supported", "images"),
@@ -106,7 +105,7 @@ def test_what_is_not_read_says_what_to_do(tmp_path: Path, content: bytes, code: 
     ("parts", "word"),
     [
         ({"a.txt": b"a", "inner.zip": b"PK\x03\x04"}, "Unpack"),
-        ({"mimetype": b"application/vnd.oasis.opendocument.text"}, "DOCX"),
+        ({"mimetype": b"application/vnd.oasis.opendocument.graphics"}, "PDF"),
         ({"META-INF/MANIFEST.MF": b"Main-Class: A"}, "Programs"),
         ({"Index/Document.iwa": b"\x00", "preview.jpg": b"\xff\xd8\xff"}, "Keynote"),
     ],
@@ -177,3 +176,27 @@ def test_a_name_that_misleads_is_refused(name: str) -> None:
     with pytest.raises(ExtractionError) as raised:
         clean_name(name)
     assert raised.value.code == "name_not_allowed"
+
+
+@pytest.mark.parametrize(
+    ("parts", "name", "declared", "reader"),
+    [
+        ({"mimetype": b"application/vnd.oasis.opendocument.text"}, "a.odt", "", "odt"),
+        ({"mimetype": b"application/vnd.oasis.opendocument.text-template\n"}, "a.ott", "application/zip", "odt"),
+        ({"mimetype": b"application/vnd.oasis.opendocument.spreadsheet"}, "a", "", "ods"),
+        ({"mimetype": b"application/vnd.oasis.opendocument.presentation"}, "a.odp", "", "odp"),
+        ({"mimetype": b"application/epub+zip"}, "a.epub", "application/epub+zip", "epub"),
+        ({"META-INF/container.xml": b"<container/>"}, "a.epub", "", "epub"),
+    ],
+)
+def test_open_documents_and_books_are_told_by_their_media_type(
+    tmp_path: Path, parts: dict[str, bytes | list[bytes]], name: str, declared: str, reader: str
+) -> None:
+    assert kind_of(files.package(tmp_path / "file", {**parts}), name, declared).reader == reader
+
+
+@pytest.mark.parametrize("declared", ["", "application/rtf", "text/rtf"])
+def test_rich_text_is_told_by_its_first_bytes(tmp_path: Path, declared: str) -> None:
+    path = tmp_path / "letter.rtf"
+    path.write_bytes(b"{\\rtf1\\ansi hello}")
+    assert kind_of(path, path.name, declared).format == "RTF"

@@ -17,9 +17,19 @@ from .failures import ExtractionError
 from .limits import Limits
 
 MAIN_PARTS = {"word/": "docx", "ppt/": "pptx", "xl/": "xlsx"}
-_OPEN_DOCUMENT = "Save it as DOCX, XLSX, PPTX or PDF."
+# By what the archive's part "mimetype" says, to the module that reads it; templates are read like documents.
+OPEN_DOCUMENT = {
+    "application/vnd.oasis.opendocument.text": "odt",
+    "application/vnd.oasis.opendocument.text-template": "odt",
+    "application/vnd.oasis.opendocument.spreadsheet": "ods",
+    "application/vnd.oasis.opendocument.spreadsheet-template": "ods",
+    "application/vnd.oasis.opendocument.presentation": "odp",
+    "application/vnd.oasis.opendocument.presentation-template": "odp",
+    "application/epub+zip": "epub",
+}
+_MOST_MEDIA_TYPE_BYTES = 200
 OTHERS = {
-    "mimetype": ("An OpenDocument file or e-book", _OPEN_DOCUMENT),
+    "mimetype": ("An OpenDocument drawing, database or formula", "Save it as PDF."),
     "xl/workbook.bin": ("A binary Excel workbook (.xlsb)", "Save it as XLSX."),
     "Index/Document.iwa": ("A Pages, Numbers or Keynote file", "Export it as PDF, DOCX, XLSX or PPTX."),
     "encrypted": ("An archive with a password", "Unpack it and upload the files that matter."),
@@ -37,7 +47,7 @@ _BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, struct
 
 
 def main_part(path: Path, limits: Limits) -> str:
-    """What the archive's directory says that it is: a key of MAIN_PARTS or of OTHERS. Unpacks nothing.
+    """What the archive says that it is: a key of MAIN_PARTS, OPEN_DOCUMENT or OTHERS. Unpacks nothing but "mimetype".
 
     Raises ExtractionError: broken_file, too_many_entries.
     """
@@ -49,7 +59,21 @@ def main_part(path: Path, limits: Limits) -> str:
             for folder, part in (("word/", "document"), ("ppt/", "presentation"), ("xl/", "workbook")):
                 if any(name.startswith(f"{folder}{part}") for name in names):
                     return folder
+        media_type = _media_type(archive, names)
+        if media_type in OPEN_DOCUMENT:
+            return media_type
         return next((marker for marker in OTHERS if marker in names), "")
+
+
+def _media_type(archive: zipfile.ZipFile, names: set[str]) -> str:
+    """As the part "mimetype" says it. E-books that people packed themselves come without, and have one part alone."""
+    if "mimetype" not in names:
+        return "application/epub+zip" if "META-INF/container.xml" in names else ""
+    try:
+        with archive.open("mimetype") as part:
+            return part.read(_MOST_MEDIA_TYPE_BYTES).decode("ascii", "replace").strip("\ufffd\ufeff \t\r\n")
+    except (*_BROKEN, RuntimeError):  # RuntimeError: it asks for a password
+        return ""
 
 
 def check(path: Path, limits: Limits, format_name: str) -> None:

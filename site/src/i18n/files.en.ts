@@ -66,7 +66,7 @@ export const filesEn = {
     unreadable_oldWord: "This type of document cannot be read. Save it as DOCX or PDF and attach that.",
     unreadable_oldSheet: "This type of spreadsheet cannot be read. Save it as XLSX or CSV and attach that.",
     unreadable_oldSlides: "This type of presentation cannot be read. Save it as PPTX or PDF and attach that.",
-    unreadable_openDocument: "An OpenDocument file cannot be read. Save it as DOCX, XLSX, PPTX or PDF and attach that.",
+    unreadable_openDocument: "An OpenDocument drawing cannot be read. Save it as PDF and attach that.",
     unreadable_otherDocument: "This type of document cannot be read. Save it as PDF and attach that.",
     unreadable_image: "This type of image cannot be read. Save it as PNG or JPEG and attach that.",
     unreadable_database: "Databases cannot be read. Export the tables that matter as CSV.",

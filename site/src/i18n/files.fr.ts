@@ -68,7 +68,7 @@ export const filesFr: typeof filesEn = {
     unreadable_oldWord: "Ce type de document ne peut pas être lu. Enregistrez-le en DOCX ou PDF, puis joignez-le.",
     unreadable_oldSheet: "Ce type de tableur ne peut pas être lu. Enregistrez-le en XLSX ou CSV, puis joignez-le.",
     unreadable_oldSlides: "Ce type de présentation ne peut pas être lu. Enregistrez-la en PPTX ou PDF, puis joignez-la.",
-    unreadable_openDocument: "Un fichier OpenDocument ne peut pas être lu. Enregistrez-le en DOCX, XLSX, PPTX ou PDF, puis joignez-le.",
+    unreadable_openDocument: "Un dessin OpenDocument ne peut pas être lu. Enregistrez-le en PDF, puis joignez-le.",
     unreadable_otherDocument: "Ce type de document ne peut pas être lu. Enregistrez-le en PDF, puis joignez-le.",
     unreadable_image: "Ce type d’image ne peut pas être lu. Enregistrez-la en PNG ou JPEG, puis joignez-la.",
     unreadable_database: "Les bases de données ne peuvent pas être lues. Exportez les tables utiles en CSV.",

@@ -37,6 +37,12 @@ PDF = Kind("application/pdf", "PDF", "document", "pdf")
 DOCX = Kind(f"{_OOXML}wordprocessingml.document", "DOCX", "document", "docx")
 PPTX = Kind(f"{_OOXML}presentationml.presentation", "PPTX", "document", "pptx")
 XLSX = Kind(f"{_OOXML}spreadsheetml.sheet", "XLSX", "document", "xlsx")
+_ODF = "application/vnd.oasis.opendocument."
+ODT = Kind(f"{_ODF}text", "ODT", "document", "odt")
+ODS = Kind(f"{_ODF}spreadsheet", "ODS", "document", "ods")
+ODP = Kind(f"{_ODF}presentation", "ODP", "document", "odp")
+EPUB = Kind("application/epub+zip", "EPUB", "document", "epub")
+RTF = Kind("application/rtf", "RTF", "document", "rtf")
 PNG = Kind("image/png", "PNG", "image", "image")
 JPEG = Kind("image/jpeg", "JPEG", "image", "image")
 GIF = Kind("image/gif", "GIF", "image", "image")
@@ -57,14 +63,18 @@ _TEXTS = {
 }
 _TEXT_TYPES = {kind.media_type: kind for kind in reversed(_TEXTS.values())}
 _BINARY = {"pdf": PDF, "docx": DOCX, "docm": DOCX, "pptx": PPTX, "pptm": PPTX, "xlsx": XLSX, "xlsm": XLSX}
+_BINARY |= {"odt": ODT, "ott": ODT, "ods": ODS, "ots": ODS, "odp": ODP, "otp": ODP, "epub": EPUB, "rtf": RTF}
+_ZIPPED = {kind.reader: kind for kind in (DOCX, PPTX, XLSX, ODT, ODS, ODP, EPUB)}
 _IMAGES = {"png": PNG, "jpg": JPEG, "jpeg": JPEG, "gif": GIF, "webp": WEBP}
 _BY_EXTENSION = {**_BINARY, **_IMAGES}
 _BY_TYPE = {kind.media_type: kind for kind in _BY_EXTENSION.values()} | {"image/jpg": JPEG}
+_BY_TYPE |= {f"{kind.media_type}-template": kind for kind in (ODT, ODS, ODP)}
+_BY_TYPE |= dict.fromkeys(("text/rtf", "text/richtext", "application/x-rtf"), RTF)
 # What browsers and scripts send when they do not know better; says nothing.
 _UNSAID = {"", "application/octet-stream", "binary/octet-stream", "application/x-download", "application/unknown"}
 _ZIP_TYPES = {"application/zip", "application/x-zip-compressed", "application/x-zip"}
 # Not ours, but the name says that text is not what is meant.
-_NOT_TEXT = {"doc", "xls", "ppt", "odt", "ods", "odp", "zip", "exe", "dll", "mp3", "mp4", "heic", "tif", "tiff", "bmp"}
+_NOT_TEXT = {"doc", "xls", "ppt", "zip", "exe", "dll", "mp3", "mp4", "heic", "tif", "tiff", "bmp"}
 
 _PROGRAM_ENDINGS = "exe dll msi scr app dmg pkg deb rpm apk ipa jar class so dylib o bin wasm pyc"
 _PROGRAMS = frozenset(_PROGRAM_ENDINGS.split())
@@ -89,8 +99,9 @@ _REFUSED_ENDINGS = (
     ("ppt pps", "An old PowerPoint presentation", "Save it as PPTX or PDF."),
     ("pages", "A Pages document", "Export it as PDF or DOCX."),
     ("numbers", "A Numbers spreadsheet", "Export it as XLSX or CSV."),
-    ("rtf wps odt ods odp odg", "This document format", "Save it as DOCX, XLSX, PPTX or PDF."),
-    ("epub mobi azw3 djvu one vsd vsdx mpp", "This document format", "Save it as PDF."),
+    ("wps", "This document format", "Save it as DOCX or PDF."),
+    ("odg", "An OpenDocument drawing", "Save it as PDF."),
+    ("mobi azw3 djvu one vsd vsdx mpp", "This document format", "Save it as PDF."),
     ("zip 7z rar tar gz tgz bz2 xz zst iso img", "An archive", _UNPACK),
     ("heic heif avif", "A HEIC or AVIF image", _AS_IMAGE),
     ("tif tiff bmp psd ico ai raw cr2 nef dng jxl", "This image format", _AS_IMAGE),
@@ -169,6 +180,8 @@ def _binary(path: Path, head: bytes, extension: str, limits: Limits) -> Kind | N
     # Readers take a PDF whose header is preceded by up to 1,024 bytes of something else; a text may quote one.
     if head.startswith(b"%PDF-") or (b"%PDF-" in head[:1029] and extension in {"pdf", ""}):
         return PDF
+    if head.startswith(signatures.RTF):
+        return RTF
     refused = signatures.refused(head)
     if refused:
         raise ExtractionError("type_not_supported", found=refused[0], advice=refused[1])
@@ -181,8 +194,9 @@ def _zipped(path: Path, head: bytes, limits: Limits) -> Kind | None:
     if not head.startswith((b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")):
         return None
     main_part = archive.main_part(path, limits)
-    if main_part in archive.MAIN_PARTS:
-        return {"docx": DOCX, "pptx": PPTX, "xlsx": XLSX}[archive.MAIN_PARTS[main_part]]
+    reader = archive.MAIN_PARTS.get(main_part) or archive.OPEN_DOCUMENT.get(main_part)
+    if reader:
+        return _ZIPPED[reader]
     found, advice = archive.OTHERS.get(main_part, archive.OTHERS[""])
     raise ExtractionError("type_not_supported", found=found, advice=advice)
 
@@ -224,6 +238,6 @@ def _check_claims(kind: Kind, extension: str, declared: str) -> None:
 
 
 def _vague(declared: str, kind: Kind) -> bool:
-    if kind.reader in {"docx", "pptx", "xlsx"} and (declared in _ZIP_TYPES or "macroenabled" in declared):
+    if kind.reader in _ZIPPED and (declared in _ZIP_TYPES or "macroenabled" in declared):
         return True
     return declared in _UNSAID or (kind is PDF and declared == "application/x-pdf")

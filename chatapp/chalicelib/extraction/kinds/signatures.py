@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+RTF = b"{\\rtf"
 _EXECUTABLES = (
     b"MZ",  # Windows, DOS
     b"\x7fELF",
@@ -20,7 +21,6 @@ _UNPACK = "Unpack it and upload the files that matter."
 _CONVERT = "Save it as PNG or JPEG."
 _NO_SOUND = "Only documents, texts and images are read; a transcript would be."
 _REFUSED = (
-    (b"{\\rtf", "An RTF document", "Save it as DOCX or PDF."),
     (b"\x1f\x8b", "A gzip archive", _UNPACK),
     (b"7z\xbc\xaf\x27\x1c", "A 7z archive", _UNPACK),
     (b"Rar!\x1a\x07", "A RAR archive", _UNPACK),

@@ -37,6 +37,32 @@ _PREFIXES = {
     "http://schemas.openxmlformats.org/markup-compatibility/2006": "mc",
     "http://schemas.openxmlformats.org/officeDocument/2006/math": "m",
     "http://schemas.openxmlformats.org/package/2006/relationships": "rel",
+    "http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing": "wp",
+    "http://schemas.openxmlformats.org/drawingml/2006/picture": "pic",
+    "http://schemas.openxmlformats.org/drawingml/2006/chart": "c",
+    "http://schemas.openxmlformats.org/drawingml/2006/diagram": "dgm",
+    "http://schemas.microsoft.com/office/word/2010/wordml": "w14",
+    "http://schemas.microsoft.com/office/word/2012/wordml": "w15",
+    "urn:schemas-microsoft-com:vml": "v",
+    "urn:schemas-microsoft-com:office:office": "o",
+}
+_ODF = "urn:oasis:names:tc:opendocument:xmlns:"
+_ODF_NAMES = ("office", "text", "table", "style", "presentation", "chart", "form", "animation")
+_PREFIXES |= {f"{_ODF}{name}:1.0": name for name in _ODF_NAMES}
+_PREFIXES |= {
+    f"{_ODF}drawing:1.0": "draw",
+    f"{_ODF}datastyle:1.0": "number",
+    f"{_ODF}manifest:1.0": "manifest",
+    f"{_ODF}xsl-fo-compatible:1.0": "fo",
+    f"{_ODF}svg-compatible:1.0": "svg",
+    "urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0": "calcext",
+    "urn:org:documentfoundation:names:experimental:office:xmlns:loext:1.0": "loext",
+    "http://purl.org/dc/elements/1.1/": "dc",
+    "http://www.w3.org/1999/xlink": "xlink",
+    "http://www.w3.org/1998/Math/MathML": "math",
+    "urn:oasis:names:tc:opendocument:xmlns:container": "container",
+    "http://www.idpf.org/2007/opf": "opf",
+    "http://www.w3.org/1999/xhtml": "html",
 }
 
 Attributes = dict[str, str]
@@ -84,6 +110,13 @@ class Package:
     def parse(self, part: str, start: Start, end: End | None = None, characters: Characters | None = None) -> None:
         for _ in self.stream(part, start, end or _ignore_end, characters):
             pass
+
+    def content(self, part: str, most_bytes: int) -> bytes:
+        """The first bytes of a part that is no XML of the package's."""
+        if part not in self._names:
+            return b""
+        with self._archive.open(part) as file:
+            return file.read(most_bytes)
 
     def relations(self, part: str) -> dict[str, Relation]:
         """What a part refers to, by id; empty when it refers to nothing."""

@@ -24,8 +24,8 @@ describe("what is refused before it is uploaded", () => {
     ["budget.xls", "unreadable_oldSheet"],
     ["budget.numbers", "unreadable_oldSheet"],
     ["talk.ppt", "unreadable_oldSlides"],
-    ["letter.odt", "unreadable_openDocument"],
-    ["novel.epub", "unreadable_otherDocument"],
+    ["poster.odg", "unreadable_openDocument"],
+    ["novel.mobi", "unreadable_otherDocument"],
     ["IMG_0001.HEIC", "unreadable_image"],
     ["shop.sqlite3", "unreadable_database"],
   ])("%s: %s, with words for it in each language", (name, code) => {
@@ -38,7 +38,7 @@ describe("what is refused before it is uploaded", () => {
     expect(UNREADABLE_EXTENSIONS.toSorted()).toEqual(refused);
   });
 
-  it.each(["thesis.pdf", "a.docx", "b.pptx", "c.xlsx", "d.csv", "e.md", "main.rs", "Makefile", "notes", "x.png", "y.webp", "app.ts"])(
+  it.each(["thesis.pdf", "a.docx", "b.odt", "c.ods", "d.odp", "e.rtf", "f.epub", "b.pptx", "c.xlsx", "d.csv", "e.md", "main.rs", "Makefile", "notes", "x.png", "y.webp", "app.ts"])(
     "%s may be uploaded",
     (name) => expect(of(name)).toBeNull(),
   );
