@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -56,6 +56,16 @@ def read(path: Path, limits: Limits, start_page: int) -> Iterator[Item]:
     document.finish()
     yield from document.take()
     yield from pager.close()
+
+
+def put(texts: Iterable[str], pager: SectionPager) -> Iterator[Page]:
+    """HTML that stands in another format, in chunks, put to that format's pages."""
+    document = _Document(pager)
+    for text in texts:
+        document.feed(text)
+        yield from document.take()
+    document.finish()
+    yield from document.take()
 
 
 def _encoding(path: Path) -> str:
