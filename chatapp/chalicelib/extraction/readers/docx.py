@@ -12,7 +12,6 @@ from pathlib import Path
 
 from chalicelib.extraction.flow import SectionPager
 from chalicelib.extraction.limits import MB, Limits
-from chalicelib.extraction.notes import Note
 from chalicelib.extraction.pages import Item, Page
 
 from . import html_parts
@@ -22,7 +21,7 @@ from .word_notes import Marks, NotesPart, marks_of
 from .word_numbering import numbering_of
 from .word_part import Part
 from .word_remarks import comments_of
-from .word_runs import Counts, Document
+from .word_runs import Document, notes_of
 from .word_sections import Letterheads, sections_of
 from .word_styles import styles_of
 
@@ -36,21 +35,7 @@ def read(path: Path, limits: Limits, start_page: int) -> Iterator[Item]:
     reader = _Reader(Package(path, limits, "DOCX"), limits, pager)
     yield from reader.pages()
     yield from pager.close()
-    yield from _notes(reader.document.counts)
-
-
-def _notes(counts: Counts) -> Iterator[Note]:
-    """What the text holds in another way, and what it does not hold."""
-    if counts.comments:
-        yield Note("comments", count=counts.comments)
-    if counts.changes:
-        yield Note("changes", count=counts.changes)
-    if counts.form_fields:
-        yield Note("form_fields", count=counts.form_fields)
-    if counts.pictures:
-        yield Note("pictures_left_out", count=counts.pictures)
-    if counts.objects:
-        yield Note("objects_left_out", count=counts.objects)
+    yield from notes_of(reader.document.counts)
 
 
 class _Reader:

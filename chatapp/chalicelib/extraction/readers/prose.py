@@ -129,7 +129,7 @@ class Prose:
             return
         table = self._tables[-1]
         cells, table.cells = table.cells, []
-        if len(cells) == 1 and not table.skipped:
+        if cells and not table.skipped and all(cell.merge == "before" and not cell.blocks for cell in cells[1:]):
             self._close_single(table, cells[0])
             return
         values = _values(cells, table)

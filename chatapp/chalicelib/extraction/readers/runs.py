@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-_ABOVE = str.maketrans("0123456789+-−–=()", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁻⁼⁽⁾")
+_ABOVE = str.maketrans("0123456789+-−–=()", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁻⁼⁽⁾")  # marks of notes stay
 _BELOW = str.maketrans("0123456789+-−–=()", "₀₁₂₃₄₅₆₇₈₉₊₋₋₋₌₍₎")
-_FIGURES = re.compile(r"(?=.*\d)[0-9+\-−–=()]+|[+\-−–]")
+_FIGURES = re.compile(r"(?=.*\d)[0-9+\-−–=()*†‡§,]+|[+\-−–*†‡§]")
 # Endings that are raised for looks behind a number (1st, XXe), and whole abbreviations whose end is (Mme, No).
 _ENDINGS = "st nd rd th er re e es ère ere ème eme nde o os º ª ter bis"
 _ORDINALS = frozenset(_ENDINGS.split())

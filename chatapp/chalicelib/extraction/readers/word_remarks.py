@@ -16,7 +16,7 @@ from chalicelib.extraction.limits import Limits
 from .ooxml import Attributes, Package
 
 ChangeKind = Literal["inserted", "deleted", "moved"]
-_MOST_QUOTED, _MOST_DELETED, _MOST_ANCHOR, _MOST_OPEN = 80, 1_000, 60, 50
+_MOST_QUOTED, MOST_DELETED, _MOST_ANCHOR, _MOST_OPEN = 80, 1_000, 60, 50
 
 
 @dataclass
@@ -118,7 +118,8 @@ class Anchors:
                 self._open[name] = known + text[: _MOST_ANCHOR + 1]
 
     def take(self, name: str) -> str:
-        return (self._closed.pop(name, "") or self._open.pop(name, "")).strip()
+        self._open.pop(name, None)
+        return self._closed.pop(name, "").strip()
 
 
 class Changes:
@@ -138,7 +139,7 @@ class Changes:
             self._all.append((kind, author, []))
             self._is_open = True
         texts = self._all[-1][2]
-        if sum(map(len, texts)) < _MOST_DELETED + _MOST_QUOTED:
+        if sum(map(len, texts)) < MOST_DELETED + _MOST_QUOTED:
             texts.append(text)
 
     def break_off(self) -> None:
@@ -159,7 +160,7 @@ class Changes:
                 continue
             who = f"{by} " if by and by != author else ""
             author = by or author
-            most = _MOST_DELETED if kind == "deleted" else _MOST_QUOTED
+            most = MOST_DELETED if kind == "deleted" else _MOST_QUOTED
             what = "this paragraph" if kind != "deleted" and text == paragraph else f'"{quoted(text, most)}"'
             parts.append(f"{who}{kind} {what}")
         return f"[Tracked changes: {'; '.join(parts)}]" if parts else ""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Literal
+
+from chalicelib.extraction.notes import Code, Note
 
 from . import symbols
 from .fields import Fields
@@ -48,6 +50,18 @@ class Counts:
     form_fields: int = 0
     pictures: int = 0
     objects: int = 0
+
+
+def notes_of(counts: Counts) -> Iterator[Note]:
+    """What the text holds in another way, and what it does not hold."""
+    said: tuple[tuple[Code, int], ...] = (
+        ("comments", counts.comments),
+        ("changes", counts.changes),
+        ("form_fields", counts.form_fields),
+        ("pictures_left_out", counts.pictures),
+        ("objects_left_out", counts.objects),
+    )
+    yield from (Note(code, count=count) for code, count in said if count)
 
 
 @dataclass
