@@ -9,7 +9,6 @@ import posixpath
 from collections.abc import Iterator
 from pathlib import Path
 
-from chalicelib.extraction.failures import ExtractionError
 from chalicelib.extraction.flow import SectionPager
 from chalicelib.extraction.limits import Limits
 from chalicelib.extraction.pages import Item, Page
@@ -100,10 +99,7 @@ class _Reader:
         if b"Math/MathML" not in content[:2_000]:
             return None
         math = MathMl()
-        try:
-            self._package.parse(part, math.start, math.end, math.characters)
-        except ExtractionError:  # OpenOffice gave formulas a document type
-            return None
+        self._package.parse(part, math.start, math.end, math.characters, allows_doctype=True)  # OpenOffice wrote one
         return math.text
 
 
