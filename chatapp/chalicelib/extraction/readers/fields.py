@@ -54,7 +54,7 @@ class Fields:
 
     def __init__(self, *, drops_page_numbers: bool = False) -> None:
         self._open: list[Field] = []
-        self._drops = drops_page_numbers
+        self.drops_page_numbers = drops_page_numbers
         self.filled = 0
 
     @property
@@ -103,7 +103,7 @@ class Fields:
         self._open = [each for each in self._open if not each.in_code or each.age < _MOST_PARAGRAPHS]
 
     def _is_page_number(self, each: Field) -> bool:
-        return self._drops and each.name in _PAGE_FIELDS
+        return self.drops_page_numbers and each.name in _PAGE_FIELDS
 
     def _shown(self, ended: Field) -> str:
         form = ended.form
