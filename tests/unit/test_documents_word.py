@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 from chalicelib.extraction import Limits, Note, Page
 from chalicelib.extraction.readers import docx
+
+from tests.golden.word_cases import CASES
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "docx"
 
@@ -74,3 +77,10 @@ def test_footnote_marks() -> None:
     assert "10 %[1] and delivery is free[2]." in text
     assert "[1] Only for orders paid before June." in text
     assert "[2] Not on islands." in text
+
+
+def test_the_files_are_those_that_the_maker_writes() -> None:
+    for name, (content, pages, _) in CASES.items():
+        path = GOLDEN.parent / name.rpartition(".")[2] / name
+        assert path.read_bytes() == content, "run: python -m tests.golden.make_word"
+        assert json.loads(path.with_name(f"{name}.json").read_text())["pages"] == pages

@@ -200,7 +200,8 @@ class OpenText:
             paragraph.changes.break_off()
         else:
             paragraph.changes.add("inserted", author, text)
-        self._anchors.add(text)
+        if self._comment is None:
+            self._anchors.add(text)
         paragraph.text.add(self.forms.ticked(text), look.align or "", is_struck=bool(look.struck))
 
     def _open_paragraph(self, attributes: Attributes, *, is_heading: bool) -> None:

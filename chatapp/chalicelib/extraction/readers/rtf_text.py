@@ -12,7 +12,7 @@ from chalicelib.extraction.limits import Limits
 from . import symbols
 from .fields import PAGE_NUMBER
 from .rtf_stories import REPEATED, Stories
-from .rtf_tokens import SYMBOL_CHARSET, Token, codec_of, codec_of_page
+from .rtf_tokens import Token, codec_of, codec_of_page
 from .word_runs import Counts
 
 SIGNS = {
@@ -34,15 +34,15 @@ SIGNS |= {
     "qmspace": " ",
     "column": "\n",
 }
-_BULLETS = frozenset("•·▪◦‣⁃●○■□◆❖➢*-–—o§ü") | {""}
+_BULLETS = frozenset("\ufffd•·▪◦‣⁃●○■□◆❖➢*-–—o§ü") | {""}
 _MOST_FONTS = 10_000
 _UNDEFINED = 25  # of a form field that has its default state
 _SIGN_CHARACTERS = {"~": "\u00a0", "_": "-", "\\": "\\", "{": "{", "}": "}", "\t": "\t"}
 # Groups whose text is not the document's; all that begin with \* and are not known are none of it either.
 _NO_TEXT = (
-    "colortbl info pict objdata themedata datastore nonshppict shprslt listtable listoverridetable filetbl xe tc tcn "
-    "rxe bkmkstart bkmkend pgdsctbl ftnsep ftnsepc aftnsep aftnsepc ftncn aftncn sp objclass objname background panose "
-    "falt xmlnstbl rsidtbl generator latentstyles pnseclvl template userprops mmathPr nextfile"
+    "colortbl info pict objdata themedata datastore nonshppict shprslt list listtable listoverridetable filetbl xe tc "
+    "tcn rxe bkmkstart bkmkend pgdsctbl ftnsep ftnsepc aftnsep aftnsepc ftncn aftncn sp objclass objname background "
+    "panose falt xmlnstbl rsidtbl generator latentstyles pnseclvl template userprops mmathPr nextfile"
 )
 _SKIPPED = frozenset(_NO_TEXT.split())
 _KNOWN = {"fldinst", "shpinst", "shptxt", "annotation", "atnauthor", "atnref", "atrfstart", "atrfend", "revtbl", "ud"}
@@ -91,7 +91,7 @@ class RtfText(Stories):
         self._state = _State()
         self._bytes = bytearray()
         self._skip_from = 0  # the depth of the group that is passed over
-        self._is_optional = False
+        self._is_optional = self._is_first = self._was_open = False
         self._replaced = 0
         self._units: list[int] = []
         self._codec = "cp1252"
@@ -108,6 +108,7 @@ class RtfText(Stories):
     def feed(self, token: Token) -> None:
         if self._skip_from and token.kind not in {"open", "close"}:
             return
+        self._is_first, self._was_open = self._was_open, token.kind == "open"
         if token.kind in {"text", "hex"}:
             self._add_bytes(token.content)
         elif token.kind == "word":
@@ -142,7 +143,7 @@ class RtfText(Stories):
 
     def _sign(self, sign: str) -> None:
         if sign == "*":
-            self._is_optional = True
+            self._is_optional = self._is_first
         elif sign in "\r\n":
             self._flush()
             self._end_paragraph()
@@ -241,7 +242,7 @@ class RtfText(Stories):
         content = bytes(self._bytes)
         self._bytes.clear()
         name, charset = self._fonts.get(self._state.font, ("", 0))
-        if charset == SYMBOL_CHARSET or symbols.is_symbol_font(name):
+        if symbols.is_symbol_font(name):
             self._add("".join(symbols.sign(byte, name) if byte > 0x20 else " " for byte in content))
         else:
             self._add(content.decode(codec_of(charset, self._codec), "replace"))
