@@ -387,6 +387,8 @@ class RtfText(Stories):
         self._story.rows.edge(at)
 
     def _open_story(self, kind: str, _number: int) -> None:
+        if self._story.depth == self.depth:  # one a group
+            return
         self._begin(kind, self.depth)
         self._reset_look()
         self._set(target="body")
