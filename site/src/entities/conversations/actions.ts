@@ -5,6 +5,7 @@ import { useApi } from "@/api/context";
 import type { ConversationChange, ConversationSummary } from "@/api/types";
 import { t } from "@/i18n";
 import { errorText } from "@/entities/errors/errorText";
+import { showError } from "@/entities/errors/showError";
 import { focusComposer } from "@/lib/focusComposer";
 import { useLimits } from "@/lib/limits";
 import { showToast } from "@/ui/toasts";
@@ -27,7 +28,7 @@ export function useConversationActions() {
       rereadLists(client);
     },
     onError: (error, { id }) => {
-      showToast({ text: errorText(t(), error), isError: true });
+      showError(errorText(t(), error), error);
       void client.invalidateQueries({ queryKey: listsKey });
       void client.invalidateQueries({ queryKey: conversationKey(id) });
     },
@@ -40,7 +41,7 @@ export function useConversationActions() {
       showToast({ text: t().retention.kept });
       focusComposer();
     },
-    onError: (error) => showToast({ text: errorText(t(), error), isError: true }),
+    onError: (error) => showError(errorText(t(), error), error),
   });
 
   const undo = useMutation({
@@ -52,7 +53,7 @@ export function useConversationActions() {
       client.setQueryData(conversationKey(conversation.conversation_id), conversation);
       showToast({ text: t().list.undone });
     },
-    onError: () => showToast({ text: t().list.undoFailed, isError: true }),
+    onError: (error) => showError(t().list.undoFailed, error),
   });
 
   const remove = useMutation({
@@ -70,7 +71,7 @@ export function useConversationActions() {
     },
     onError: (error, conversation) => {
       insertCached(client, conversation);
-      showToast({ text: errorText(t(), error), isError: true });
+      showError(errorText(t(), error), error);
     },
   });
 

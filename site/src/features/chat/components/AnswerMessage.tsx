@@ -1,14 +1,12 @@
 import { memo, useEffect, useMemo, useRef, useState } from "react";
 
 import type { Message } from "@/api/types";
-import { t as texts, useLanguage, useT } from "@/i18n";
+import { t as texts, useT } from "@/i18n";
 import { announce } from "@/lib/announcer";
-import { DOT, formatCount, formatUsd } from "@/lib/format";
 import { IconButton } from "@/ui/Button";
 import { CopyButton } from "@/ui/CopyButton";
 
 import { isInProgress } from "@/entities/answers/answerReducer";
-import { useModels } from "@/session/messages";
 import { MarkersContext } from "../citations/context";
 import { copyText } from "../citations/copyText";
 import type { AnswerPart, CitedAnswer } from "../citations/parts";
@@ -19,6 +17,7 @@ import { useAnswerState } from "../context";
 import { liveMessage } from "@/entities/answers/liveMessage";
 import { plainText } from "@/entities/answers/text";
 import { Markdown } from "../markdown/Markdown";
+import { AnswerFigures } from "./AnswerFigures";
 import { AnswerStatusLine } from "./AnswerStatusLine";
 import { Thinking } from "./Thinking";
 import { Versions, type VersionsProps } from "./Versions";
@@ -46,7 +45,7 @@ export function AnswerMessage({ message, versions, canRetry, onRetry }: AnswerMe
   const cited = useMemo(() => citing.read(live.content), [citing, live.content]);
   useAnnouncedEnd(isGrowing, live);
   return (
-    <article aria-label={t.chat.claudeAnswer} aria-busy={isGrowing} className="group min-w-0 space-y-3">
+    <article aria-label={t.chat.claudeAnswer} aria-busy={isGrowing} className="answer group min-w-0 space-y-3">
       <MarkersContext value={cited.markers}>
         <AnswerContent parts={cited.parts} isGrowing={isGrowing} />
       </MarkersContext>
@@ -55,7 +54,7 @@ export function AnswerMessage({ message, versions, canRetry, onRetry }: AnswerMe
         <>
           <SourceList sources={cited.sources} />
           <AnswerStatusLine message={live} onRetry={canRetry ? () => onRetry(message) : null} />
-          <footer className="-ml-1.5 flex min-h-8 flex-wrap items-center gap-x-0.5 text-muted">
+          <footer className="-ml-1.5 flex min-h-8 flex-wrap items-center gap-x-0.5 text-muted print:hidden">
             <CopyAnswer cited={cited} />
             {canRetry && !isFailure(live) && <IconButton icon="retry" size="small" label={t.chat.retry} onClick={() => onRetry(message)} />}
             {versions && <Versions {...versions} />}
@@ -97,25 +96,6 @@ function CopyAnswer({ cited }: { cited: CitedAnswer }) {
   const t = useT();
   const text = useMemo(() => copyText(t, cited), [t, cited]);
   return text === "" ? null : <CopyButton text={text} label={t.chat.copyAnswer} />;
-}
-
-function AnswerFigures({ message }: { message: Message }) {
-  const t = useT();
-  const language = useLanguage();
-  const models = useModels().data ?? [];
-  const { model, usage } = message;
-  const name = models.find((offer) => offer.id === model)?.name ?? model;
-  const input = usage && usage.input_tokens + usage.cache_read_input_tokens + usage.cache_creation_input_tokens;
-  return (
-    <span className="ml-1.5 text-xs tabular-nums">
-      {name}
-      {usage && input !== null && (
-        <span title={t.chat.usage(formatCount(language, input), formatCount(language, usage.output_tokens))}>
-          {`${DOT}${t.chat.usage(formatCount(language, input), formatCount(language, usage.output_tokens))}${DOT}${formatUsd(language, usage.cost_usd)}`}
-        </span>
-      )}
-    </span>
-  );
 }
 
 /** Says once that the answer has come, with its beginning; never token by token. */

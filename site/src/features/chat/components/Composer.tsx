@@ -1,7 +1,7 @@
 /** Where a message is written. Text and files are a draft, kept for each conversation until it is sent. */
 import { useEffect, useId } from "react";
 
-import { useLanguage, useT } from "@/i18n";
+import { useLanguage, useT, type Messages } from "@/i18n";
 import { COMPOSER_ID, focusComposer } from "@/lib/focusComposer";
 import { DOT, formatCount } from "@/lib/format";
 import { useLimits } from "@/lib/limits";
@@ -56,7 +56,7 @@ export function Composer({ conversationId, thread, files, onSend, onStop, isStop
     focusComposer();
   };
   return (
-    <div className="mx-auto w-full max-w-[47rem] shrink-0 space-y-2 px-3 pb-[max(0.75rem,env(safe-area-inset-bottom))] wide:px-6">
+    <div className="mx-auto w-full max-w-[47rem] shrink-0 space-y-2 px-3 pb-[max(0.75rem,env(safe-area-inset-bottom))] wide:px-6 print:hidden">
       <ComposerNotices
         conversationId={conversationId}
         excess={excess > 0 ? formatCount(language, excess) : null}
@@ -75,7 +75,7 @@ export function Composer({ conversationId, thread, files, onSend, onStop, isStop
         <GrowingTextarea
           id={COMPOSER_ID}
           label={t.chat.messageBox}
-          placeholder={thread.entries.length > 0 ? t.chat.placeholderReply : t.chat.placeholder}
+          placeholder={conversationId === null ? t.chat.placeholder : t.chat.placeholderReply}
           describedBy={hintId}
           value={text}
           onChange={(next) => {
@@ -101,17 +101,30 @@ export function Composer({ conversationId, thread, files, onSend, onStop, isStop
               variant="primary"
               label={isAnswering ? t.chat.sendAfter : t.chat.send}
               className="rounded-full!"
+              aria-describedby={canSend ? undefined : `${hintId}-off`}
               disabled={!canSend}
             />
           )}
         </div>
       </form>
+      {!canSend && (
+        <span id={`${hintId}-off`} className="sr-only">
+          {offText(t, { isLong: excess > 0, isUnsent: thread.unsent !== null, hasFailed: files.readiness === "failed" })}
+        </span>
+      )}
       <p id={hintId} className="hidden text-center text-xs text-muted wide:block">
         {t.chat.composerHint}
         {isAnswering && `${DOT}${t.chat.stopHint}`}
       </p>
     </div>
   );
+}
+
+/** Why nothing can be sent now, for who cannot see that the button is grey. */
+function offText(t: Messages, { isLong, isUnsent, hasFailed }: Record<"isLong" | "isUnsent" | "hasFailed", boolean>): string {
+  if (isUnsent) return t.chat.sendOff.unsent;
+  if (hasFailed) return t.files.oneFailed;
+  return isLong ? t.chat.sendOff.long : t.chat.sendOff.empty;
 }
 
 /** The files above the text, and what they mean for sending it. */

@@ -9,6 +9,7 @@ import { periodOf, type Period } from "@/lib/format";
 import { Button } from "@/ui/Button";
 import { LoadFailed } from "@/entities/errors/LoadFailed";
 import { Skeleton } from "@/ui/Skeleton";
+import { ToastRoom } from "@/ui/toasts";
 
 import { ConversationRow } from "./ConversationRow";
 
@@ -52,6 +53,7 @@ export function ConversationList({ currentId, onOpen, onCurrentRemoved }: Conver
           <LoadMore isLoading={list.isFetchingNextPage} isFailed={list.isFetchNextPageError} onLoad={() => void list.fetchNextPage()} />
         )}
       </div>
+      <ToastRoom isAside />
       <div className="px-2 pt-1">
         <Button
           variant="quiet"

@@ -7,6 +7,7 @@ import { useApi } from "@/api/context";
 import type { FileDetail, FilePage } from "@/api/types";
 import { t as texts } from "@/i18n";
 import { errorText } from "@/entities/errors/errorText";
+import { showError } from "@/entities/errors/showError";
 import { downloadFile } from "@/entities/files/download";
 import { filePath, sourceKey, sourcePagesKey } from "@/entities/files/endpoints";
 import { GrowingInterval } from "@/lib/growingInterval";
@@ -69,7 +70,7 @@ export function useDownload(fileId: string) {
     } catch (error) {
       const { deleted, downloadFailed } = texts().citations.viewer;
       const isGone = error instanceof Error && isMissing(error);
-      showToast({ text: isGone ? deleted : `${downloadFailed} ${errorText(texts(), error)}`, isError: true });
+      showError(isGone ? deleted : `${downloadFailed} ${errorText(texts(), error)}`, error);
     } finally {
       setPreparing(false);
     }
@@ -88,7 +89,7 @@ export function useKeeping(fileId: string, panel: RefObject<HTMLElement | null>)
       showToast({ text: texts().retention.kept });
       return client.invalidateQueries({ queryKey: sourceKey(fileId), exact: true });
     },
-    onError: (error) => showToast({ text: errorText(texts(), error), isError: true }),
+    onError: (error) => showError(errorText(texts(), error), error),
   });
   return () => keep.mutate();
 }
