@@ -1,9 +1,10 @@
 /** What a person does with a conversation of the list: shown at once, and taken back when the server refuses. */
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQueryClient, type QueryClient } from "@tanstack/react-query";
 
 import { useApi } from "@/api/context";
 import type { ConversationChange, ConversationSummary } from "@/api/types";
 import { t } from "@/i18n";
+import { fileListsKey } from "@/entities/files/endpoints";
 import { errorText } from "@/entities/errors/errorText";
 import { showError } from "@/entities/errors/showError";
 import { focusComposer } from "@/lib/focusComposer";
@@ -14,6 +15,9 @@ import { insertCached, removeCached, rereadLists, updateCached } from "./cache";
 import { conversationKey, deleteConversation, listsKey, patchConversation } from "./list";
 
 export const titleOf = (conversation: { title: string | null }): string => conversation.title ?? t().list.untitled;
+
+/** Files are told with how many conversations they are used in. */
+const recountFiles = (client: QueryClient): void => void client.invalidateQueries({ queryKey: fileListsKey });
 
 export function useConversationActions() {
   const api = useApi();
@@ -50,6 +54,7 @@ export function useConversationActions() {
     onSuccess: (conversation) => {
       insertCached(client, conversation);
       rereadLists(client);
+      recountFiles(client);
       client.setQueryData(conversationKey(conversation.conversation_id), conversation);
       showToast({ text: t().list.undone });
     },
@@ -63,6 +68,7 @@ export function useConversationActions() {
       // A list that was read meanwhile may have put it back.
       removeCached(client, conversation.conversation_id);
       rereadLists(client);
+      recountFiles(client);
       showToast({
         text: t().list.deleted(titleOf(conversation)),
         durationMs: undoMs,

@@ -10,17 +10,21 @@ import { openViewer } from "@/lib/viewer";
 import { IconButton } from "@/ui/Button";
 import { Icon } from "@/ui/icons";
 
+import { Thumbnail } from "./Thumbnail";
+
 interface FileChipsProps {
   files: readonly MessageFile[];
   className?: string;
   /** What became of a file, if anything. */
   noteOf?: (file: MessageFile) => string | null;
+  /** Whether it was deleted. */
+  isGone?: (file: MessageFile) => boolean;
   /** Left out: they stay as they are. */
   onRemove?: (file: MessageFile) => void;
 }
 
 /** The files of a message; each opens at its first page. */
-export function FileChips({ files, className, noteOf, onRemove }: FileChipsProps) {
+export function FileChips({ files, className, noteOf, isGone, onRemove }: FileChipsProps) {
   const t = useT();
   const language = useLanguage();
   const id = useId();
@@ -37,9 +41,13 @@ export function FileChips({ files, className, noteOf, onRemove }: FileChipsProps
             className="flex w-full max-w-64 min-w-0 items-center gap-2 rounded-xl border border-line bg-raised px-2.5 py-1.5 text-left transition-colors hover:bg-hover"
             onClick={() => openViewer({ file_id: file.file_id, name: file.name, page: 1 })}
           >
-            <span className="text-accent">
-              <Icon name={fileIcon(file)} />
-            </span>
+            {fileIcon(file) === "image" ? (
+              <Thumbnail name={file.name} fileId={isGone?.(file) ? null : file.file_id} />
+            ) : (
+              <span className="text-accent">
+                <Icon name={fileIcon(file)} />
+              </span>
+            )}
             <span className="min-w-0">
               <span className="block truncate text-sm">{file.name}</span>
               <span id={`${id}-${file.file_id}`} className="block truncate text-xs text-muted">

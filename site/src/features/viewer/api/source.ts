@@ -43,23 +43,6 @@ export function useSourcePage(fileId: string, number: number | null, isAwaited: 
   });
 }
 
-/** The picture itself. Fetched, since the page may only show images that it holds. */
-export function useSourceImage(fileId: string) {
-  const api = useApi();
-  return useQuery({
-    queryKey: [...sourceKey(fileId), "image"],
-    queryFn: async ({ signal }) => {
-      const { url } = await api.get<{ url: string }>(`${filePath(fileId)}/content`, { signal });
-      const response = await fetch(url, { signal });
-      if (!response.ok) throw new Error(`The image answered HTTP ${response.status}.`);
-      return response.blob();
-    },
-    staleTime: Infinity,
-    gcTime: 60_000,
-    retry: false,
-  });
-}
-
 export function useDownload(fileId: string) {
   const api = useApi();
   const [isPreparing, setPreparing] = useState(false);
