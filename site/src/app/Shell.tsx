@@ -2,6 +2,7 @@
 import { useRef, useState } from "react";
 import { useLocation, useRoute } from "wouter";
 
+import { isGone, useConversation } from "@/entities/conversations/list";
 import { isOwner, type Identity } from "@/features/auth";
 import type { Where } from "@/features/settings";
 import { ViewerSlot } from "@/features/viewer";
@@ -33,6 +34,8 @@ export function Shell({ identity, onSignOut }: { identity: Identity; onSignOut: 
   const location = trimmed(path);
   const [, params] = useRoute(routes.conversationPattern);
   const conversationId = params?.id ?? null;
+  // Without a message box where the conversation is gone.
+  const { error } = useConversation(conversationId, false);
   const Other = otherPages[location] ?? null;
   const isWide = useMediaQuery(WIDE_SCREEN);
   const [isDrawerOpen, setDrawerOpen] = useState(false);
@@ -66,7 +69,7 @@ export function Shell({ identity, onSignOut }: { identity: Identity; onSignOut: 
   };
   return (
     <div className="screen flex h-dvh overflow-hidden">
-      {!Other && <SkipLink />}
+      {!Other && !isGone(error) && <SkipLink />}
       {isWide ? sidebar : isDrawerOpen && <Drawer onClose={closeDrawer}>{sidebar}</Drawer>}
       <div className="flex min-w-0 flex-1" inert={!isWide && isDrawerOpen}>
         {Other ? <Other openList={openList} /> : <ChatRoute conversationId={conversationId} openList={openList} startNew={isWide ? null : startNew} />}

@@ -1,4 +1,4 @@
-import { fireEvent, screen, waitFor, within } from "@testing-library/react";
+import { act, fireEvent, screen, waitFor, within } from "@testing-library/react";
 import { afterEach, describe, expect, it, vi } from "vitest";
 
 import { setLanguage } from "@/i18n";
@@ -78,6 +78,42 @@ describe("a conversation", () => {
     const headings = within(screen.getByRole("main")).getAllByRole("heading");
     expect(headings.map((heading) => `${heading.tagName} ${heading.textContent}`)).toEqual(["H1 This conversation does not exist"]);
     expect(document.title).toMatch(/^This conversation does not exist/);
+  });
+
+  it("that is gone leads nobody to a message box that is not there", async () => {
+    const { unmount } = open("/c/nowhere");
+    await screen.findByRole("alert");
+    expect(screen.queryByRole("link", { name: "Skip to the message box" })).toBeNull();
+    unmount();
+    open("/c/c1");
+    expect(await screen.findByRole("link", { name: "Skip to the message box" })).toBeInTheDocument();
+  });
+
+  it("shows pictures of a message once they come into view, by one request each, and calls a file by what is read of it", async () => {
+    const seen: (() => void)[] = [];
+    class Seeing {
+      constructor(callback: (entries: { isIntersecting: boolean }[]) => void) {
+        seen.push(() => callback([{ isIntersecting: true }]));
+      }
+      observe(): void {}
+      disconnect(): void {}
+    }
+    vi.stubGlobal("IntersectionObserver", Seeing);
+    Object.assign(URL, { createObjectURL: () => "blob:picture", revokeObjectURL: () => undefined });
+    api.conversations.set("c1", conversation({ head: "m1", file_ids: ["f1", "f2"] }));
+    api.files.put({ file_id: "f1", name: "garden.png", group: "image", format: "PNG" });
+    api.files.put({ file_id: "f2", name: "thesis.pdf" });
+    held({ message_id: "m1", files: [api.files.attached("f1"), api.files.attached("f2")] });
+    open("/c/c1");
+    const chip = await screen.findByRole("button", { name: "Open garden.png" });
+    expect(chip).toHaveTextContent(/^garden\.png$/);
+    expect(chip).toHaveAccessibleDescription(/MB|tokens/);
+    expect(api.sent("GET", /\/content$/), "nothing before it is seen").toEqual([]);
+    act(() => seen.forEach((see) => see()));
+    await pass(300);
+    expect(api.sent("GET", /\/content$/).map(({ path }) => path)).toEqual(["/files/f1/content"]);
+    expect(await screen.findByAltText("garden.png")).toHaveAttribute("src", "blob:picture");
+    expect(screen.queryByAltText("thesis.pdf")).toBeNull();
   });
 
   it("tells what an answer cost to who asks", async () => {

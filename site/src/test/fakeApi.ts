@@ -74,6 +74,7 @@ export class FakeApi {
       this.offline -= 1;
       throw new TypeError("Failed to fetch");
     }
+    if (url.startsWith("https://storage.test/")) return new Response(new Blob(["a picture"]));
     const [status, reply] = this.#route(request);
     return Response.json(reply, { status });
   }

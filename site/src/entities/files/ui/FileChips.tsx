@@ -33,14 +33,7 @@ export function FileChips({ files, className, noteOf, isGone, onRemove }: FileCh
     <ul aria-label={t.files.attachedToMessage} className={cx("flex flex-wrap gap-2", className)}>
       {files.map((file) => (
         <li key={file.file_id} className={cx("min-w-0", onRemove && "flex items-center gap-0.5")}>
-          <button
-            type="button"
-            aria-label={t.files.open(file.name)}
-            aria-describedby={`${id}-${file.file_id}`}
-            title={t.files.open(file.name)}
-            className="flex w-full max-w-64 min-w-0 items-center gap-2 rounded-xl border border-line bg-raised px-2.5 py-1.5 text-left transition-colors hover:bg-hover"
-            onClick={() => openViewer({ file_id: file.file_id, name: file.name, page: 1 })}
-          >
+          <div className="relative flex max-w-64 min-w-0 items-center gap-2 rounded-xl border border-line bg-raised px-2.5 py-1.5 transition-colors hover:bg-hover">
             {fileIcon(file) === "image" ? (
               <Thumbnail name={file.name} fileId={isGone?.(file) ? null : file.file_id} />
             ) : (
@@ -49,12 +42,22 @@ export function FileChips({ files, className, noteOf, isGone, onRemove }: FileCh
               </span>
             )}
             <span className="min-w-0">
-              <span className="block truncate text-sm">{file.name}</span>
+              <button
+                type="button"
+                aria-label={t.files.open(file.name)}
+                aria-describedby={`${id}-${file.file_id}`}
+                title={t.files.open(file.name)}
+                // All of the chip is pressed, while its name is what is read in it.
+                className="block w-full truncate rounded-sm text-left text-sm after:absolute after:inset-0 after:rounded-xl"
+                onClick={() => openViewer({ file_id: file.file_id, name: file.name, page: 1 })}
+              >
+                {file.name}
+              </button>
               <span id={`${id}-${file.file_id}`} className="block truncate text-xs text-muted">
                 {notedExtent({ t, language }, file, noteOf?.(file) ?? null)}
               </span>
             </span>
-          </button>
+          </div>
           {onRemove && (
             <IconButton icon="close" size="small" label={t.files.remove(file.name)} onClick={() => onRemove(file)} />
           )}
