@@ -2,7 +2,7 @@
 import { readdirSync } from "node:fs";
 
 const LAYERS = ["app", "features", "session", "entities", "ui", "i18n", "lib", "api"];
-const BESIDE_THE_LAYERS = ["embed", "twin-element", "main.tsx", "styles.css", "test"];
+const BESIDE_THE_LAYERS = ["embed", "twin-element", "main.tsx", "styles", "styles.css", "test"];
 
 const entries = (folder) =>
   readdirSync(`${import.meta.dirname}/${folder}`, { withFileTypes: true }).filter(({ name }) => !name.startsWith("."));

@@ -117,7 +117,7 @@ def test_a_file_names_the_conversations_that_its_owner_still_sees(stage: Stage, 
         {"conversation_id": newest, "title": "newest"},
         {"conversation_id": kept, "title": "kept"},
     ]
-    assert shown["conversations"] == 4
+    assert shown["conversations"] == 2
     ada.put(f"/conversations/{without}/files/{file_id}")
     assert [used["title"] for used in ada.file(file_id)["used_in"]] == ["newest", "taken out", "kept"]
 
@@ -133,6 +133,30 @@ def test_of_many_conversations_the_hundred_begun_last_are_looked_at(stage: Stage
     shown = ada.file(file_id)
     assert shown["conversations"] == 130
     assert [used["conversation_id"] for used in shown["used_in"]] == ids[:29:-1]
+
+
+def test_lists_count_the_conversations_that_their_owner_still_sees(stage: Stage, ada: Person) -> None:
+    """As the question before a file's deletion names them; one that comes back counts again."""
+    both, one = stage.ready(ada, TEXT, "both.txt"), stage.ready(ada, TEXT, "one.txt")
+    first, second = ada.new_conversation(title="first"), ada.new_conversation(title="second")
+    ada.ask(first, "Which roses?", file_ids=[both])
+    ada.ask(second, "Which roses?", file_ids=[both, one])
+
+    def counts() -> dict[str, int]:
+        listed = {file["name"]: file["conversations"] for file in ada.files()}
+        assert listed == {name: len(ada.file(each)["used_in"]) for name, each in (("both.txt", both), ("one.txt", one))}
+        in_first = ada.get(f"/conversations/{first}/files").body["items"]
+        assert [file["conversations"] for file in in_first] == [listed["both.txt"]]
+        return listed
+
+    assert counts() == {"both.txt": 2, "one.txt": 1}
+    ada.delete(f"/conversations/{second}")
+    assert counts() == {"both.txt": 1, "one.txt": 0}
+    assert ada.patch(f"/files/{both}", {"name": "both.txt"}).body["conversations"] == 1
+    ada.patch(f"/conversations/{second}", {"deleted": False})
+    assert counts() == {"both.txt": 2, "one.txt": 1}
+    stage.edit("conversations", second, ttl=int(time.time()) - 1)
+    assert counts() == {"both.txt": 1, "one.txt": 0}
 
 
 def test_the_files_of_a_conversation_are_those_that_still_exist(stage: Stage, ada: Person) -> None:

@@ -36,20 +36,25 @@ def page_of_list(services: Services, subject: Subject, query: s.FilesQuery) -> s
     found, next_cursor = file_lists.list_page(
         services, subject, limit=query.limit, cursor=query.cursor, name=query.name
     )
-    return s.Files(items=[row.shown() for row in found], next_cursor=next_cursor)
+    counted = file_changes.counted(services, subject, found)
+    return s.Files(items=[row.shown() for row in counted], next_cursor=next_cursor)
 
 
 def of_conversation(services: Services, subject: Subject, conversation_id: str) -> s.ConversationFiles:
     found = attachments.listed(services, subject, conversation_id)
-    return s.ConversationFiles(items=[lifecycle.settled(services, row).shown() for row in found])
+    settled = [lifecycle.settled(services, row) for row in found]
+    return s.ConversationFiles(items=[row.shown() for row in file_changes.counted(services, subject, settled)])
 
 
 def detail(services: Services, subject: Subject, file_id: str) -> s.FileDetail:
     found = lifecycle.get(services, subject, file_id)
-    used_in: list[s.UsedIn] = [
-        {"conversation_id": row.conversation_id, "title": row.title} for row in file_changes.used_in(services, found)
-    ]
-    return {**found.shown(), "used_in": used_in, "kept_until": iso(found.ttl) if found.ttl else None}
+    looked_at = file_changes.begun_last(found)
+    rows = file_changes.used_in(services, found)
+    used_in: list[s.UsedIn] = [{"conversation_id": row.conversation_id, "title": row.title} for row in rows]
+    # As `counted` has it for a list, of what was read anyway.
+    count = len(found.conversations) - len(looked_at) + len(rows)
+    kept_until = iso(found.ttl) if found.ttl else None
+    return {**found.shown(), "conversations": count, "used_in": used_in, "kept_until": kept_until}
 
 
 def change(services: Services, subject: Subject, file_id: str, body: s.FileChange) -> File:
@@ -57,7 +62,9 @@ def change(services: Services, subject: Subject, file_id: str, body: s.FileChang
     name = uploads.new_name(services, subject, file_id, body.name) if "name" in body.model_fields_set else None
     restore = "deleted" in body.model_fields_set
     keep = "kept" in body.model_fields_set
-    return file_changes.change(services, subject, file_id, name=name, restore=restore, keep=keep).shown()
+    changed = file_changes.change(services, subject, file_id, name=name, restore=restore, keep=keep)
+    (counted,) = file_changes.counted(services, subject, [changed])
+    return counted.shown()
 
 
 def delete(services: Services, subject: Subject, file_id: str) -> s.FileDeleted:

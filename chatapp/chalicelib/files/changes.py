@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from chalicelib import due, retention, undo
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 CONTENT_EXPIRES_S = 300
 _A_PAGE = 100  # of BatchGetItem
+# Of all files of a list together: five requests.
+_MOST_LOOKED_AT = 500
 _NOT_DELETED = f"{MINE} AND {undo.NOT_DELETED}"
 _NOT_DELETED_NOR_OVER = f"{_NOT_DELETED} AND (attribute_not_exists(#ttl) OR #ttl >= :now)"
 _RESTORABLE = f"{MINE} AND {undo.RESTORABLE}"
@@ -37,10 +39,42 @@ def pages_used_in(services: Services, file: File) -> Iterator[list[Conversation]
     """The conversations that it stays with, of each 100 those that its owner still sees, the ones begun last first."""
     ids = sorted(file.conversations, reverse=True)
     for start in range(0, len(ids), _A_PAGE):
-        page = ids[start : start + _A_PAGE]
-        wanted = [(services.conversations, conversations.key(file.subject, each)) for each in page]
-        found = [Conversation.from_item(item) for item in batch_get(*wanted) if item]
-        yield [row for row in found if row.visible() and file.file_id not in row.removed_file_ids]
+        found = _read(services, file.subject, ids[start : start + _A_PAGE])
+        yield [row for row in found if _stays(file, row)]
+
+
+def counted(services: Services, subject: Subject, files: Sequence[File]) -> list[File]:
+    """The same files, without those conversations that their owner no longer sees: what they are counted by.
+
+    Of each file the 100 begun last are looked at, as `used_in` does, and of all these files so many that a list stays
+    quick; the others count. Conversations are read once, however many of the files they have.
+    """
+    ids = list(dict.fromkeys(each for file in files for each in begun_last(file)))[:_MOST_LOOKED_AT]
+    pages = [ids[start : start + _A_PAGE] for start in range(0, len(ids), _A_PAGE)]
+    found = {row.conversation_id: row for page in pages for row in _read(services, subject, page)}
+
+    def seen(file: File) -> File:
+        looked_at = file.conversations.intersection(ids)
+        gone = {each for each in looked_at if each not in found or not _stays(file, found[each])}
+        return file.with_changes(conversations=file.conversations - gone)
+
+    return [seen(file) for file in files]
+
+
+def begun_last(file: File) -> list[str]:
+    """Of the conversations that it was attached to, the ids that are looked at, the ones begun last first."""
+    return sorted(file.conversations, reverse=True)[:_A_PAGE]
+
+
+def _read(services: Services, subject: Subject, ids: Sequence[str]) -> list[Conversation]:
+    """Of at most a page of conversations those that there are."""
+    wanted = [(services.conversations, conversations.key(subject, each)) for each in ids]
+    return [Conversation.from_item(item) for item in batch_get(*wanted) if item]
+
+
+def _stays(file: File, conversation: Conversation) -> bool:
+    """Whether its owner still sees the conversation, and the file in it."""
+    return conversation.visible() and file.file_id not in conversation.removed_file_ids
 
 
 def content(services: Services, subject: Subject, file_id: str) -> str:

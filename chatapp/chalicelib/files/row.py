@@ -44,7 +44,8 @@ class File:
     run. runs: those that have ended before, with the file to be continued.
     continue_at: the page at which the next run of a long document begins. index_key: of the search index that the last
     run left, None where there is none.
-    conversations: ids of those that it was attached to and not taken out of, whether they still exist or not.
+    conversations: ids of those that it was attached to and not taken out of, whether they still exist or not (how many
+    are shown: `changes.counted`).
     trace_id: of the request that announced it (`logs`), which its reading is a part of.
     """
 

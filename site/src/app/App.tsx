@@ -63,7 +63,7 @@ function Gate({ config }: { config: Config }) {
       return <SignInPage {...asked} onLeave={sectionId === null ? null : () => setAskedIn(null)} />;
     case "expired":
     case "ended":
-      return <SignInPage {...asked} over={state.status} onLeave={null} />;
+      return <SignInPage {...asked} over={state.status} lastEmail={state.email} onLeave={null} />;
     case "signed-in":
       return (
         <Suspense fallback={<Starting />}>

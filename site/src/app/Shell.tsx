@@ -2,11 +2,12 @@
 import { useRef, useState } from "react";
 import { useLocation, useRoute } from "wouter";
 
+import { isGone, useConversation } from "@/entities/conversations/list";
 import { isOwner, type Identity } from "@/features/auth";
 import type { Where } from "@/features/settings";
 import { ViewerSlot } from "@/features/viewer";
 import { useT } from "@/i18n";
-import { COMPOSER_ID } from "@/lib/focusComposer";
+import { COMPOSER_ID, focusComposer } from "@/lib/focusComposer";
 import { useMediaQuery, WIDE_SCREEN } from "@/lib/mediaQuery";
 import { routes, trimmed } from "@/lib/routes";
 import { IconButton } from "@/ui/Button";
@@ -33,6 +34,8 @@ export function Shell({ identity, onSignOut }: { identity: Identity; onSignOut: 
   const location = trimmed(path);
   const [, params] = useRoute(routes.conversationPattern);
   const conversationId = params?.id ?? null;
+  // Without a message box where the conversation is gone.
+  const { error } = useConversation(conversationId, false);
   const Other = otherPages[location] ?? null;
   const isWide = useMediaQuery(WIDE_SCREEN);
   const [isDrawerOpen, setDrawerOpen] = useState(false);
@@ -60,12 +63,16 @@ export function Shell({ identity, onSignOut }: { identity: Identity; onSignOut: 
   const openList = isWide ? null : (
     <IconButton ref={opener} icon="menu" size="large" label={t.app.openList} onClick={() => setDrawerOpen(true)} />
   );
+  const startNew = (): void => {
+    navigate(routes.newChat);
+    focusComposer();
+  };
   return (
-    <div className="flex h-dvh overflow-hidden">
-      {!Other && <SkipLink />}
+    <div className="screen flex h-dvh overflow-hidden">
+      {!Other && !isGone(error) && <SkipLink />}
       {isWide ? sidebar : isDrawerOpen && <Drawer onClose={closeDrawer}>{sidebar}</Drawer>}
       <div className="flex min-w-0 flex-1" inert={!isWide && isDrawerOpen}>
-        {Other ? <Other openList={openList} /> : <ChatRoute conversationId={conversationId} openList={openList} />}
+        {Other ? <Other openList={openList} /> : <ChatRoute conversationId={conversationId} openList={openList} startNew={isWide ? null : startNew} />}
       </div>
       <ViewerSlot />
     </div>

@@ -12,6 +12,7 @@ import { isOfInputMethod } from "@/lib/inputMethod";
 import { routes } from "@/lib/routes";
 import { Button, IconButton } from "@/ui/Button";
 import { Icon, Mark, type IconName } from "@/ui/icons";
+import { ToastRoom } from "@/ui/toasts";
 
 /** Of owners alone, as the page that it leads to. */
 const WaitingCount = lazy(() => import("@/features/moderation/components/WaitingCount"));
@@ -36,13 +37,14 @@ export function Sidebar({ identity, conversationId, onSignOut, onOpen, onClose }
   return (
     <aside
       aria-label={t.list.title}
-      className={cx("flex h-full w-72 max-w-[85vw] shrink-0 flex-col border-r border-line bg-side", onClose && "shadow-float")}
+      className={cx("flex h-full w-72 max-w-[85vw] shrink-0 flex-col border-r border-line bg-side print:hidden", onClose && "shadow-float")}
     >
       <div className="flex items-center gap-2.5 px-4 pt-4 pb-3">
         <Mark />
         <span className="flex-1 font-semibold tracking-tight">{t.app.name}</span>
         {onClose && <IconButton icon="close" size="large" label={t.app.closeList} onClick={onClose} />}
       </div>
+      {onClose && <ToastRoom />}
       <div className="space-y-1.5 px-3 pb-2">
         <Button icon="plus" className="w-full" onClick={startNew}>
           {t.list.newChat}

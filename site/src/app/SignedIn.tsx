@@ -5,7 +5,7 @@ import { useEffect, useState } from "react";
 import { useApi } from "@/api/context";
 import { useSession, type Identity } from "@/features/auth";
 import { ChatContext } from "@/features/chat";
-import { updateFile } from "@/features/files";
+import { removeFile, updateFile } from "@/features/files";
 import { clearAnnouncement } from "@/lib/announcer";
 import type { Config } from "@/lib/config";
 import { LimitsContext } from "@/lib/limits";
@@ -36,6 +36,7 @@ export default function SignedIn({ config, identity }: { config: Config; identit
       limits,
       tokenExpiresAtMs: () => session.tokenExpiresAtMs(),
       onFile: (file) => updateFile(client, file),
+      onFileDiscarded: (fileId) => removeFile(client, fileId),
     });
     // Timers and a socket: it lives exactly as long as this effect.
     // oxlint-disable-next-line react/set-state-in-effect

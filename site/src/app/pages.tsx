@@ -13,6 +13,7 @@ import { tooManyFiles } from "@/entities/files/validate";
 import { focusComposer } from "@/lib/focusComposer";
 import { useLimits } from "@/lib/limits";
 import { routes } from "@/lib/routes";
+import { IconButton } from "@/ui/Button";
 import { showToast } from "@/ui/toasts";
 
 const FilesPage = lazy(() => import("@/features/files/components/FilesPage"));
@@ -22,14 +23,22 @@ const ModerationPage = lazy(() => import("@/features/moderation/components/Moder
 const InsightsPage = lazy(() => import("@/features/insights/components/InsightsPage"));
 const StatusPage = lazy(() => import("@/features/status/components/StatusPage"));
 
-export function ChatRoute({ conversationId, openList }: { conversationId: string | null; openList: ReactNode }) {
-  return (
-    <ChatPage
-      conversationId={conversationId}
-      openList={openList}
-      tools={conversationId !== null && <ChatTools conversationId={conversationId} />}
-    />
+interface ChatRouteProps {
+  conversationId: string | null;
+  openList: ReactNode;
+  /** null: the list of conversations has a button for it in sight. */
+  startNew: (() => void) | null;
+}
+
+export function ChatRoute({ conversationId, openList, startNew }: ChatRouteProps) {
+  const t = useT();
+  const tools = conversationId !== null && (
+    <>
+      <ChatTools conversationId={conversationId} />
+      {startNew && <IconButton icon="plus" size="large" label={t.list.newChat} onClick={startNew} />}
+    </>
   );
+  return <ChatPage conversationId={conversationId} openList={openList} tools={tools} />;
 }
 
 function ChatTools({ conversationId }: { conversationId: string }) {

@@ -7,7 +7,7 @@ import { useSession } from "@/features/auth";
 import type { Where } from "@/features/settings";
 import { t } from "@/i18n";
 import { forgetDrafts } from "@/session/drafts";
-import { showToast } from "@/ui/toasts";
+import { showError } from "@/entities/errors/showError";
 
 /** Nobody waits longer to leave; the token then ends by itself, within the hour. */
 const END_WITHIN_MS = 3_000;
@@ -46,8 +46,8 @@ export function useSignOut(userId: string) {
       else await endSession(api);
       await session.signOut(everywhere);
       forgetDrafts(userId);
-    } catch {
-      showToast({ text: t().settings.signOutFailed, isError: true });
+    } catch (error) {
+      showError(t().settings.signOutFailed, error);
     }
   };
   return {

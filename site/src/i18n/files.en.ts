@@ -130,7 +130,8 @@ export const filesEn = {
     delete: "Delete",
     deleteQuestion: (name: string) => `Delete ${name}?`,
     deleteConfirm: "Delete the file",
-    usedIn: (count: number) => (count === 1 ? "It is used in 1 conversation:" : `It is used in ${count} conversations:`),
+    usedIn: (count: number) =>
+      count === 0 ? "It is used in no conversation any more." : count === 1 ? "It is used in 1 conversation:" : `It is used in ${count} conversations:`,
     usedInLead: "What stands there stays. Later answers there will say that the source was deleted.",
     usedInLoading: "Looking where it is used…",
     usedInMany: (count: number) => (count === 1 ? "Used in 1 conversation" : `Used in ${count} conversations`),

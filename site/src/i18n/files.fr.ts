@@ -132,7 +132,8 @@ export const filesFr: typeof filesEn = {
     delete: "Supprimer",
     deleteQuestion: (name) => `Supprimer ${name} ?`,
     deleteConfirm: "Supprimer le fichier",
-    usedIn: (count) => (count < 2 ? `Il sert dans ${count} conversation :` : `Il sert dans ${count} conversations :`),
+    usedIn: (count) =>
+      count === 0 ? "Aucune conversation ne l’utilise plus." : count === 1 ? `Il sert dans ${count} conversation :` : `Il sert dans ${count} conversations :`,
     usedInLead: "Ce qui s’y trouve reste. Les réponses suivantes y diront que la source a été supprimée.",
     usedInLoading: "Recherche des conversations qui l’utilisent…",
     usedInMany: (count) => (count < 2 ? `Sert dans ${count} conversation` : `Sert dans ${count} conversations`),

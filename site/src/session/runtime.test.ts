@@ -55,6 +55,7 @@ const options = () => ({
   socketUrl: null,
   tokenExpiresAtMs: async () => Infinity,
   onFile: () => undefined,
+  onFileDiscarded: () => undefined,
 });
 
 /** Opens at once. */

@@ -41,6 +41,7 @@ export interface RuntimeOptions {
   tokenExpiresAtMs(): Promise<number>;
   /** The server has told of a file. */
   onFile(file: StoredFile): void;
+  onFileDiscarded(fileId: string): void;
 }
 
 /** Told of each message that the server has taken. */
@@ -79,6 +80,7 @@ export class ChatRuntime {
       fit: (file) => fitImage(file),
       isPushed: () => this.#socket?.isOpen ?? false,
       onFile: options.onFile,
+      onDiscarded: options.onFileDiscarded,
       ownership,
     });
     this.outbox = new Outbox<Sent>(userId, {

@@ -18,6 +18,7 @@ export class FakeApi {
   readonly files = new FakeFiles();
   readonly conversations = new Map<string, Conversation>();
   readonly messages: Message[] = [];
+  messagesAPage = 30;
   readonly frames = new Map<string, AnswerFrame[]>();
   /** The next requests get no answer at all. */
   offline = 0;
@@ -73,6 +74,7 @@ export class FakeApi {
       this.offline -= 1;
       throw new TypeError("Failed to fetch");
     }
+    if (url.startsWith("https://storage.test/")) return new Response(new Blob(["a picture"]));
     const [status, reply] = this.#route(request);
     return Response.json(reply, { status });
   }
@@ -92,7 +94,7 @@ export class FakeApi {
     if (/\/files(\/|$)/.test(path)) return this.#changeFiles(method, path, held);
     if (action === "frames") return this.#readFrames(messageId, path);
     if (action === "stop") return this.#stop(messageId);
-    if (path.includes("/messages")) return method === "POST" ? this.#send(held, body) : this.#list(conversationId);
+    if (path.includes("/messages")) return method === "POST" ? this.#send(held, body) : this.#list(conversationId, path);
     return [200, held];
   }
 
@@ -160,9 +162,11 @@ export class FakeApi {
     return { user_message: userMessage, answer: queued };
   }
 
-  #list(conversationId: string): Reply {
-    const items = this.messages.filter((item) => item.conversation_id === conversationId).toReversed();
-    return [200, { items, next_cursor: null }];
+  #list(conversationId: string, path: string): Reply {
+    const all = this.messages.filter((item) => item.conversation_id === conversationId).toReversed();
+    const from = Number(/cursor=(\d+)/.exec(path)?.[1] ?? 0);
+    const to = from + this.messagesAPage;
+    return [200, { items: all.slice(from, to), next_cursor: to < all.length ? String(to) : null }];
   }
 
   #readFrames(messageId: string, path: string): Reply {

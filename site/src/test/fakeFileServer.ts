@@ -21,6 +21,8 @@ export class FakeFileServer {
   readonly sendings: Sending[] = [];
   readonly asked: string[] = [];
   readonly deleted: string[] = [];
+  /** Told of what is deleted, before and after. */
+  readonly discarded: string[] = [];
   readonly fitted: string[] = [];
   readonly told: StoredFile[] = [];
   readonly createErrors: unknown[] = [];
@@ -64,6 +66,7 @@ export class FakeFileServer {
         return file;
       },
       isPushed: () => this.isPushed,
+      onDiscarded: (fileId) => this.discarded.push(fileId),
       onFile: (file) => this.told.push(file),
     });
   }

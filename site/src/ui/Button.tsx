@@ -7,10 +7,10 @@ import { Icon, type IconName } from "./icons";
 type Native = ButtonHTMLAttributes<HTMLButtonElement> & { ref?: Ref<HTMLButtonElement> };
 
 const variants = {
-  primary: "bg-accent text-on-accent hover:bg-accent-strong disabled:hover:bg-accent",
-  secondary: "border border-line bg-raised text-ink hover:bg-hover",
-  quiet: "text-muted hover:bg-hover hover:text-ink",
-  danger: "border border-danger/40 text-danger hover:bg-danger-soft",
+  primary: "bg-accent text-on-accent hover:bg-accent-strong disabled:bg-line disabled:text-muted disabled:hover:bg-line",
+  secondary: "border border-line bg-raised text-ink hover:bg-hover disabled:opacity-60",
+  quiet: "text-muted hover:bg-hover hover:text-ink disabled:opacity-60",
+  danger: "border border-danger/40 text-danger hover:bg-danger-soft disabled:opacity-60",
 };
 
 export interface ButtonProps extends Native {
@@ -24,7 +24,7 @@ export function Button({ variant = "secondary", icon, isSmall, className, childr
     <button
       type="button"
       className={cx(
-        "inline-flex items-center justify-center gap-2 rounded-xl font-medium transition-colors disabled:cursor-not-allowed disabled:opacity-60",
+        "inline-flex items-center justify-center gap-2 rounded-xl font-medium transition-colors disabled:cursor-not-allowed",
         isSmall ? "min-h-8 px-2.5 text-sm [@media(pointer:coarse)]:min-h-11" : "min-h-11 px-4 text-[0.9375rem]",
         variants[variant],
         className,
@@ -57,7 +57,7 @@ export function IconButton({ icon, label, size = "medium", variant = "quiet", cl
       aria-label={label}
       title={label}
       className={cx(
-        "inline-grid shrink-0 place-items-center rounded-lg transition-colors disabled:cursor-not-allowed disabled:opacity-50",
+        "inline-grid shrink-0 place-items-center rounded-lg transition-colors disabled:cursor-not-allowed",
         sizes[size],
         variants[variant],
         className,

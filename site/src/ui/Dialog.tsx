@@ -5,6 +5,7 @@
 import { useEffect, useId, useRef, type KeyboardEvent, type ReactNode } from "react";
 import { createPortal } from "react-dom";
 
+import { focusHeading } from "@/lib/focusHeading";
 import { isOfInputMethod } from "@/lib/inputMethod";
 import { useStable } from "@/lib/useStable";
 
@@ -25,6 +26,8 @@ export function Dialog({ title, lead, children, onClose }: DialogProps) {
     panel.current?.querySelector<HTMLElement>(REACHABLE)?.focus();
     return () => {
       if (before instanceof HTMLElement && before.isConnected) before.focus({ preventScroll: true });
+      // What was asked about went, with the button that asked.
+      else if (document.activeElement === document.body) focusHeading();
     };
   }, []);
   // No dependencies: a button that is disabled while it is pressed drops the focus, and what its answer shows gives it back.

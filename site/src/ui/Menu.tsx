@@ -103,7 +103,7 @@ function MenuRow({ item, close }: { item: MenuItem; close: () => void }) {
       aria-checked={isChoice ? item.checked : undefined}
       tabIndex={-1}
       className={cx(
-        "flex w-full items-start gap-2.5 rounded-lg px-2.5 py-2 text-left text-sm -outline-offset-2 hover:bg-hover",
+        "flex w-full items-start gap-2.5 rounded-lg px-2.5 py-2 text-left text-sm -outline-offset-2 hover:bg-hover [@media(pointer:coarse)]:py-3",
         item.isDangerous && "text-danger",
       )}
       onClick={() => {

@@ -1,4 +1,4 @@
-/** How far something is; `value` null: nobody knows. */
+/** How far something is; `value` null: nobody knows, and a part of it moves from end to end (stands, where motion is unwanted). */
 export function ProgressBar({ label, value }: { label: string; value: number | null }) {
   const percent = value === null ? null : Math.round(Math.max(0, Math.min(1, value)) * 100);
   return (
@@ -11,7 +11,7 @@ export function ProgressBar({ label, value }: { label: string; value: number | n
       className="h-1 overflow-hidden rounded-full bg-line"
     >
       {percent === null ? (
-        <div className="animate-shimmer h-full w-full rounded-full bg-accent/60" />
+        <div className="animate-sweep h-full w-2/5 rounded-full bg-accent" />
       ) : (
         <div className="h-full rounded-full bg-accent transition-[width]" style={{ width: `${percent}%` }} />
       )}

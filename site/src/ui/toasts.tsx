@@ -1,5 +1,5 @@
 /** Short notices at the edge of the page: what was done, what failed, and the way back. */
-import { useEffect, useEffectEvent, useRef } from "react";
+import { useEffect, useEffectEvent, useRef, type RefObject } from "react";
 
 import { useT } from "@/i18n";
 import { cx } from "@/lib/classNames";
@@ -36,14 +36,43 @@ const dismiss = (id: number): void => toasts.set(toasts.get().filter((toast) => 
 
 export function Toasts() {
   const shown = useStore(toasts);
+  const box = useRef<HTMLDivElement>(null);
+  useRoomMade(box);
   return (
-    // Where the composer is not: below the header on a phone, over the sidebar elsewhere.
-    <div className="pointer-events-none fixed inset-x-0 top-12 z-50 flex flex-col items-center gap-2 p-3 wide:top-auto wide:bottom-0 wide:items-start wide:p-4">
+    // Below the header on a phone, above the foot of the sidebar elsewhere: where `ToastRoom` keeps what is there clear.
+    <div
+      ref={box}
+      className="pointer-events-none fixed inset-x-0 top-12 z-50 flex flex-col items-center gap-2 p-3 wide:top-auto wide:right-auto wide:bottom-26 wide:items-start wide:p-4 wide:pb-3 print:hidden"
+    >
       {shown.map((toast) => (
         <ToastCard key={toast.id} {...toast} />
       ))}
     </div>
   );
+}
+
+const ROOM = "--toasts";
+
+/** Notices cover nothing: what stands where they are shown makes room for them. */
+export const ToastRoom = ({ isAside = false }: { isAside?: boolean }) => (
+  <div aria-hidden="true" className={cx("h-(--toasts,0px) shrink-0 print:hidden", isAside ? "hidden wide:block" : "wide:hidden")} />
+);
+
+/** Tells how high the notices are. */
+function useRoomMade(box: RefObject<HTMLElement | null>): void {
+  useEffect(() => {
+    const element = box.current;
+    if (!element) return;
+    const { style } = document.documentElement;
+    const observer = new ResizeObserver(() => {
+      style.setProperty(ROOM, `${element.childElementCount > 0 ? element.offsetHeight : 0}px`);
+    });
+    observer.observe(element);
+    return () => {
+      observer.disconnect();
+      style.removeProperty(ROOM);
+    };
+  }, [box]);
 }
 
 function ToastCard({ id, text, isError, action, durationMs = DEFAULT_MS }: Toast & { id: number }) {

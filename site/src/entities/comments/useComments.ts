@@ -7,6 +7,7 @@ import { useApi } from "@/api/context";
 import type { MyComment } from "@/api/types";
 import { commentTexts } from "@/i18n/comments";
 import { announce } from "@/lib/announcer";
+import { showError } from "@/entities/errors/showError";
 import { showToast } from "@/ui/toasts";
 
 import {
@@ -80,7 +81,7 @@ export function useRename(userId: string) {
   });
 }
 
-const complain = (error: unknown): void => showToast({ text: commentErrorText(error), isError: true });
+const complain = (error: unknown): void => showError(commentErrorText(error), error);
 
 export function useCommentActions(sectionId: string, userId: string) {
   const api = useApi();
@@ -117,7 +118,7 @@ export function useCommentActions(sectionId: string, userId: string) {
     },
     onError: (error) => {
       const isOver = error instanceof ApiError && (error.status === 404 || error.status === 409);
-      showToast({ text: isOver ? commentTexts.now().undoFailed : commentErrorText(error), isError: true });
+      showError(isOver ? commentTexts.now().undoFailed : commentErrorText(error), error);
     },
   });
   const remove = useMutation({

@@ -1,10 +1,12 @@
 /** What a person does with a conversation of the list: shown at once, and taken back when the server refuses. */
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQueryClient, type QueryClient } from "@tanstack/react-query";
 
 import { useApi } from "@/api/context";
 import type { ConversationChange, ConversationSummary } from "@/api/types";
 import { t } from "@/i18n";
+import { fileListsKey } from "@/entities/files/endpoints";
 import { errorText } from "@/entities/errors/errorText";
+import { showError } from "@/entities/errors/showError";
 import { focusComposer } from "@/lib/focusComposer";
 import { useLimits } from "@/lib/limits";
 import { showToast } from "@/ui/toasts";
@@ -13,6 +15,9 @@ import { insertCached, removeCached, rereadLists, updateCached } from "./cache";
 import { conversationKey, deleteConversation, listsKey, patchConversation } from "./list";
 
 export const titleOf = (conversation: { title: string | null }): string => conversation.title ?? t().list.untitled;
+
+/** Files are told with how many conversations they are used in. */
+const recountFiles = (client: QueryClient): void => void client.invalidateQueries({ queryKey: fileListsKey });
 
 export function useConversationActions() {
   const api = useApi();
@@ -27,7 +32,7 @@ export function useConversationActions() {
       rereadLists(client);
     },
     onError: (error, { id }) => {
-      showToast({ text: errorText(t(), error), isError: true });
+      showError(errorText(t(), error), error);
       void client.invalidateQueries({ queryKey: listsKey });
       void client.invalidateQueries({ queryKey: conversationKey(id) });
     },
@@ -40,7 +45,7 @@ export function useConversationActions() {
       showToast({ text: t().retention.kept });
       focusComposer();
     },
-    onError: (error) => showToast({ text: errorText(t(), error), isError: true }),
+    onError: (error) => showError(errorText(t(), error), error),
   });
 
   const undo = useMutation({
@@ -49,10 +54,11 @@ export function useConversationActions() {
     onSuccess: (conversation) => {
       insertCached(client, conversation);
       rereadLists(client);
+      recountFiles(client);
       client.setQueryData(conversationKey(conversation.conversation_id), conversation);
       showToast({ text: t().list.undone });
     },
-    onError: () => showToast({ text: t().list.undoFailed, isError: true }),
+    onError: (error) => showError(t().list.undoFailed, error),
   });
 
   const remove = useMutation({
@@ -62,6 +68,7 @@ export function useConversationActions() {
       // A list that was read meanwhile may have put it back.
       removeCached(client, conversation.conversation_id);
       rereadLists(client);
+      recountFiles(client);
       showToast({
         text: t().list.deleted(titleOf(conversation)),
         durationMs: undoMs,
@@ -70,7 +77,7 @@ export function useConversationActions() {
     },
     onError: (error, conversation) => {
       insertCached(client, conversation);
-      showToast({ text: errorText(t(), error), isError: true });
+      showError(errorText(t(), error), error);
     },
   });
 

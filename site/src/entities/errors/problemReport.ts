@@ -7,10 +7,19 @@ export interface Problem {
   requestId?: string;
   /** Of an answer that failed: the server's log names its request beside it. */
   messageId?: string;
+  /** Of a fault of the page itself: file, line and column. */
+  place?: string;
 }
 
 export function problemOf(error: unknown): Problem {
-  return { code: codeOf(error), requestId: requestIdOf(error) };
+  const place = placeOf(error);
+  return { code: codeOf(error), requestId: requestIdOf(error), ...(place !== undefined && { place }) };
+}
+
+/** Where in the site's own code it was thrown. Its message is not told: it may quote what somebody wrote. */
+function placeOf(error: unknown): string | undefined {
+  if (!(error instanceof Error) || error instanceof ApiError || error instanceof NetworkError) return undefined;
+  return /[\w.-]+\.[jt]sx?:\d+:\d+/.exec(error.stack?.replace(error.message, "") ?? "")?.[0];
 }
 
 function codeOf(error: unknown): string {
@@ -23,11 +32,12 @@ function codeOf(error: unknown): string {
 // Built files are named by their content.
 const version = (): string => new URL(import.meta.url).pathname.split("/").pop() ?? "";
 
-export function problemReport({ code, requestId, messageId }: Problem, at = new Date()): string {
+export function problemReport({ code, requestId, messageId, place }: Problem, at = new Date()): string {
   const lines: [string, string | undefined][] = [
     ["request", requestId],
     ["answer", messageId],
     ["code", code],
+    ["at", place],
     ["time", at.toISOString()],
     // Neither what follows ? nor # is told: it may be what somebody searches for.
     ["page", location.pathname],

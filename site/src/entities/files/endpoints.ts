@@ -18,10 +18,14 @@ export const fileEndpoints = (api: ApiClient): FileEndpoints => ({
 
 export const conversationFilesPath = (conversationId: string): string => `/conversations/${encodeURIComponent(conversationId)}/files`;
 
+/** The queries of all lists of a person's files. */
+export const fileListsKey = ["files"] as const;
+
 /** The queries of all conversations' files, and of one's. */
 export const conversationFilesKeys = ["conversation-files"] as const;
 export const conversationFilesKey = (conversationId: string) => [...conversationFilesKeys, conversationId] as const;
 
 /** The queries of a file that is looked at, and of its pages. */
 export const sourceKey = (fileId: string) => ["source", fileId] as const;
+export const sourceImageKey = (fileId: string) => [...sourceKey(fileId), "image"] as const;
 export const sourcePagesKey = (fileId: string) => [...sourceKey(fileId), "page"] as const;

@@ -8,6 +8,8 @@ const storedAttachment = v.object({
   size: v.number(),
   /** Whether all bytes have arrived, as far as this browser knows. */
   is_sent: v.boolean(),
+  /** Whether it was among the person's files before. What an older page has kept does not say. */
+  is_adopted: v.optional(v.boolean(), true),
 });
 
 export type StoredAttachment = v.InferOutput<typeof storedAttachment>;

@@ -7,11 +7,12 @@ import { NetworkError } from "@/api/client";
 import type { File as StoredFile, MessageFile } from "@/api/types";
 import type { Ownership } from "@/lib/ownership";
 import { storage } from "@/lib/storage";
-import { createStore, type Store } from "@/lib/store";
+import type { Store } from "@/lib/store";
 
 import { afterRefusal, askAfterMs, POLL_MS } from "./askAfter";
 import { applyKnown, lostAttachment, newAttachment, type Attachment, type KnownFile } from "./attachment";
 import type { FileEndpoints } from "./endpoints";
+import { isRead, newHeld, saysMore, type Held } from "./held";
 import type { Limits } from "@/lib/config";
 
 import type { SendForm } from "./postForm";
@@ -37,6 +38,8 @@ export interface UploadSources {
   isPushed(): boolean;
   /** The server has told of a file. */
   onFile(file: StoredFile): void;
+  /** Nobody wants it any more: it is being deleted, or was. */
+  onDiscarded(fileId: string): void;
   /** Of what several tabs find in this browser, each tab only works on its own. */
   ownership: Ownership;
 }
@@ -48,22 +51,6 @@ export interface Refused {
 
 /** Whether a message with these attachments can go out. */
 export type Readiness = { state: "ready"; file_ids: string[] } | { state: "waiting" } | { state: "failed"; error: AttachmentError };
-
-interface Held {
-  store: Store<Attachment | null>;
-  /** What is uploaded; undefined after a reload. */
-  source: File | undefined;
-  cancel: AbortController;
-  /** Whether all bytes have arrived, as far as this browser knows. */
-  isSent: boolean;
-  /** Another tab works on it: it is only watched here. */
-  isForeign: boolean;
-  /** When its server was asked, or told of it by itself. */
-  heardAtMs: number;
-  /** How many answers in a row told nothing new. */
-  quiet: number;
-  isAsking: boolean;
-}
 
 export class Uploads {
   readonly #sources: UploadSources;
@@ -82,6 +69,11 @@ export class Uploads {
   /** An attachment by its key; null when nothing is known of it, or no longer. */
   attachment(key: string): Store<Attachment | null> {
     return this.#of(key).store;
+  }
+
+  /** What is uploaded from here; null: this page does not have it. */
+  sourceOf(key: string): File | null {
+    return this.#of(key).source ?? null;
   }
 
   /** Told of every change of any attachment. */
@@ -108,7 +100,7 @@ export class Uploads {
   adopt(file: StoredFile | MessageFile): string {
     const key = crypto.randomUUID();
     const held = this.#hold(key, applyKnown(newAttachment(key, file), file));
-    held.isSent = true;
+    held.isSent = held.isAdopted = true;
     void this.#sources.ownership.claim(this.#prefix + key);
     this.#keep(key, held);
     this.#watch();
@@ -134,13 +126,22 @@ export class Uploads {
     for (const [key, { store }] of this.#held) if (store.get()?.problem?.code === "network") this.retry(key);
   };
 
-  /** Forget an attachment, and stop what is under way; a file that is only half there, sent from here, is deleted. */
+  /** Forget an attachment, and stop what is under way; of what was sent from here, a half or what cannot be read is deleted. */
   remove(key: string): void {
-    const { cancel, isSent, source, store } = this.#of(key);
-    const fileId = store.get()?.file_id ?? null;
+    const { cancel, isSent, isForeign, isAdopted, source, store } = this.#of(key);
+    const { file_id: fileId = null, known } = store.get() ?? {};
     cancel.abort(new DOMException("Removed.", "AbortError"));
-    if (fileId !== null && !isSent && source) void this.#sources.endpoints.delete(fileId).catch(() => undefined);
+    const isHalf = !isSent && source !== undefined;
+    const isRefused = known?.status === "failed" && !isForeign && !isAdopted;
+    if (fileId !== null && (isHalf || isRefused)) this.#discard(fileId);
     this.forget([key]);
+  }
+
+  #discard(fileId: string): void {
+    const { endpoints, onDiscarded } = this.#sources;
+    onDiscarded(fileId);
+    // A list that was read meanwhile may have it still.
+    void endpoints.delete(fileId).then(() => onDiscarded(fileId), () => undefined);
   }
 
   /** Forget attachments whose message has gone out. */
@@ -209,7 +210,7 @@ export class Uploads {
     signal.throwIfAborted();
     const { name, size } = file;
     const created = await this.#sources.endpoints.create({ name, size, type: file.type || "application/octet-stream" });
-    if (signal.aborted) return void this.#sources.endpoints.delete(created.file.file_id).catch(() => undefined);
+    if (signal.aborted) return this.#discard(created.file.file_id);
     this.#change(key, { phase: "uploading", file_id: created.file.file_id, known: created.file, name: created.file.name, size });
     this.#sources.onFile(created.file);
     if (created.upload) {
@@ -230,7 +231,7 @@ export class Uploads {
       this.#of(key).isSent = true;
       return this.#learn(file);
     }
-    if (fileId !== null) void this.#sources.endpoints.delete(fileId).catch(() => undefined);
+    if (fileId !== null) this.#discard(fileId);
     await this.#upload(key, source);
   }
 
@@ -273,11 +274,11 @@ export class Uploads {
     for (const listener of this.#listeners) listener();
   }
 
-  #keep(key: string, { store, isSent, isForeign }: Held): void {
+  #keep(key: string, { store, isSent, isForeign, isAdopted }: Held): void {
     const attachment = store.get();
     if (!attachment || isForeign) return;
     const { file_id, name, type, size } = attachment;
-    storage.set(this.#prefix + key, JSON.stringify({ file_id, name, type, size, is_sent: isSent }));
+    storage.set(this.#prefix + key, JSON.stringify({ file_id, name, type, size, is_sent: isSent, is_adopted: isAdopted }));
   }
 
   #of(key: string): Held {
@@ -299,6 +300,7 @@ export class Uploads {
 
   #show(held: Held, key: string, stored: StoredAttachment): void {
     held.isSent = stored.is_sent;
+    held.isAdopted = stored.is_adopted;
     const phase = stored.file_id === null ? "preparing" : "reading";
     held.store.set({ ...newAttachment(key, stored), file_id: stored.file_id, phase });
   }
@@ -319,16 +321,7 @@ export class Uploads {
   }
 
   #hold(key: string, attachment: Attachment | null): Held {
-    const held: Held = {
-      store: createStore(attachment),
-      source: undefined,
-      cancel: new AbortController(),
-      isSent: false,
-      isForeign: false,
-      heardAtMs: -Infinity,
-      quiet: 0,
-      isAsking: false,
-    };
+    const held = newHeld(attachment);
     this.#held.set(key, held);
     return held;
   }
@@ -383,8 +376,3 @@ export class Uploads {
     if (problem.code === "gone") this.#fail(key, problem, false);
   }
 }
-
-const saysMore = (known: KnownFile | null, next: KnownFile): boolean =>
-  known?.status !== next.status || known?.pages_read !== next.pages_read;
-
-const isRead = (held: Held): boolean => held.store.get()?.phase === "reading";

@@ -7,8 +7,8 @@ import { useApi } from "@/api/context";
 import type { Message, MessageFile } from "@/api/types";
 import { t } from "@/i18n";
 import { errorText } from "@/entities/errors/errorText";
+import { showError } from "@/entities/errors/showError";
 import { focusComposer } from "@/lib/focusComposer";
-import { showToast } from "@/ui/toasts";
 
 import { messagesKey, retryAnswer, stopAnswer, useModels } from "@/session/messages";
 import { useNewChatModel } from "./api/modelChoice";
@@ -90,7 +90,7 @@ function useStop(conversationId: string | null, messageId: string | null) {
     mutationFn: (id: string) => stopAnswer(api, conversationId ?? "", id),
     // The end of an answer that was still queued is not pushed.
     onSuccess: (message) => feed.refresh(message.message_id),
-    onError: () => showToast({ text: t().chat.stopFailed, isError: true }),
+    onError: (error) => showError(t().chat.stopFailed, error),
   });
   const isStopping = messageId !== null && variables === messageId && !isError;
   const run = useCallback(() => {
@@ -110,7 +110,7 @@ function useRetry(thread: Thread) {
       chat.answerReplaced(replaced.message_id, turn.answer);
     },
     onError: (error, { conversation_id: conversationId }) => {
-      showToast({ text: `${t().chat.retryFailed} ${errorText(t(), error)}`, isError: true });
+      showError(`${t().chat.retryFailed} ${errorText(t(), error)}`, error);
       // Another device may have been faster: show what it did.
       if (error instanceof ApiError) void client.invalidateQueries({ queryKey: messagesKey(conversationId) });
     },

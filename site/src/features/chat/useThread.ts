@@ -1,7 +1,9 @@
 /** One conversation as it is shown: its path of messages, the answer in progress, and what is on its way. */
+import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useMemo, useState } from "react";
 
 import type { Conversation } from "@/api/types";
+import { findCached } from "@/entities/conversations/cache";
 import { useConversation } from "@/entities/conversations/list";
 import { useStore } from "@/lib/store";
 
@@ -13,6 +15,8 @@ import { isCutOff, visibleThread, type Choices, type ThreadEntry } from "./threa
 
 export interface Thread {
   conversation: Conversation | null;
+  /** What is known of it while it loads, too; null: nothing, or it has none. */
+  title: string | null;
   entries: readonly ThreadEntry[];
   unsent: OutboxEntry | null;
   /** The answer in progress, shown or not. */
@@ -22,6 +26,8 @@ export interface Thread {
   refetch: () => void;
   /** null: the path is complete. */
   loadEarlier: (() => void) | null;
+  /** All of the path, at once; null: it is complete. Throws what went wrong. */
+  loadAll: (() => Promise<void>) | null;
   isLoadingEarlier: boolean;
   /** Whether an older version is looked at, so that a message goes below it. */
   isOffHead: boolean;
@@ -33,6 +39,7 @@ const noChoices: Choices = new Map();
 
 export function useThread(conversationId: string | null): Thread {
   const chat = useChat();
+  const client = useQueryClient();
   const conversation = useConversation(conversationId);
   const messages = useMessages(conversationId);
   const unsent = useStore(chat.outbox.entry(conversationId));
@@ -45,20 +52,29 @@ export function useThread(conversationId: string | null): Thread {
   const inProgressId = useInProgress(conversationId, conversation.data ?? null, entries, unsent);
   const isLoading = conversationId !== null && (messages.isPending || conversation.isPending);
   const error = conversation.error ?? messages.error;
+  const isPart = messages.hasNextPage && isCutOff(entries);
+  const listed = conversationId === null ? undefined : findCached(client, conversationId);
   return {
     conversation: conversation.data ?? null,
+    title: (conversation.data ?? listed)?.title ?? null,
     entries,
     unsent,
     inProgressId,
     isPending: isLoading && !error,
     error: entries.length > 0 && conversation.data ? null : error,
     refetch: () => void Promise.all([conversation.refetch(), messages.refetch()]),
-    loadEarlier: messages.hasNextPage && isCutOff(entries) ? () => void messages.fetchNextPage() : null,
+    loadEarlier: isPart ? () => void messages.fetchNextPage() : null,
+    loadAll: isPart ? () => fetchAll(messages.fetchNextPage) : null,
     isLoadingEarlier: messages.isFetchingNextPage,
     isOffHead: choices.size > 0,
     choose: (parentId, messageId) => setChoices(new Map(choices).set(parentId ?? "", messageId)),
     resetChoices: () => setChoices(noChoices),
   };
+}
+
+async function fetchAll(fetchNextPage: ReturnType<typeof useMessages>["fetchNextPage"]): Promise<void> {
+  let read = await fetchNextPage({ throwOnError: true });
+  while (read.hasNextPage) read = await read.fetchNextPage({ throwOnError: true });
 }
 
 /** The versions chosen in this conversation; another one starts without. */

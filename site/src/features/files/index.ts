@@ -1,3 +1,3 @@
-export { updateFile } from "./api/files";
+export { removeFile, updateFile } from "./api/files";
 export { ConversationFiles } from "./components/ConversationFiles";
 export type { FilesPageProps } from "./components/FilesPage";

@@ -6,7 +6,7 @@ import { announce } from "@/lib/announcer";
 import { storage } from "@/lib/storage";
 import { NameForm } from "@/ui/NameForm";
 import { Field } from "@/ui/Field";
-import { showToast } from "@/ui/toasts";
+import { showError } from "@/entities/errors/showError";
 
 import { commentErrorText } from "../problems";
 import { useCommentActions, useMe, useRename } from "../useComments";
@@ -105,7 +105,7 @@ function OwnName({ name }: { name: string }) {
         onSave={(chosen) =>
           rename.mutate(chosen, {
             onSuccess: () => announce(texts.nameSaved),
-            onError: (error) => showToast({ text: commentErrorText(error), isError: true }),
+            onError: (error) => showError(commentErrorText(error), error),
           })
         }
         onClose={() => setChanged(false)}

@@ -14,6 +14,8 @@ import { IconButton } from "@/ui/Button";
 import { Icon } from "@/ui/icons";
 import { ProgressBar } from "@/ui/ProgressBar";
 
+import { Thumbnail } from "./Thumbnail";
+
 interface AttachmentChipProps {
   attachmentKey: string;
   /** null: it stays as it is, in a message that is on its way. */
@@ -36,6 +38,7 @@ export function AttachmentChip({ attachmentKey, onRemove }: AttachmentChipProps)
     uploads.retry(attachmentKey);
   };
   const isFailed = phase === "failed";
+  const icon = isFailed ? "alert" : fileIcon({ name, group: known?.group ?? null });
   const isCancel = phase === "preparing" || phase === "uploading";
   const isCut = phase === "ready" && cutText({ t, language }, known ?? {}) !== null;
   const isWaiting = phase === "reading" && known?.status === "waiting";
@@ -46,9 +49,13 @@ export function AttachmentChip({ attachmentKey, onRemove }: AttachmentChipProps)
         isFailed ? "w-full border-danger/40 bg-danger-soft text-danger" : "w-full border-line bg-paper wide:w-72",
       )}
     >
-      <span className={cx("mt-0.5", !isFailed && "text-accent")}>
-        <Icon name={isFailed ? "alert" : fileIcon({ name, group: known?.group ?? null })} />
-      </span>
+      {icon === "image" ? (
+        <Thumbnail name={name} fileId={phase === "ready" ? attachment.file_id : null} source={uploads.sourceOf(attachmentKey)} />
+      ) : (
+        <span className={cx("mt-0.5", !isFailed && "text-accent")}>
+          <Icon name={icon} />
+        </span>
+      )}
       <div className="min-w-0 flex-1">
         <ChipName attachment={attachment} />
         <p

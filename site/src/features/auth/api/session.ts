@@ -12,9 +12,9 @@ export type SessionState =
   | { status: "loading" }
   | { status: "signed-out" }
   /** Signed in before, and the session is over for good. */
-  | { status: "expired" }
+  | { status: "expired"; email: string }
   /** Ended by the person, here or on another device, or by whoever runs the stage. */
-  | { status: "ended" }
+  | { status: "ended"; email: string }
   | { status: "signed-in"; identity: Identity };
 
 export class Session implements TokenSource {
@@ -74,13 +74,15 @@ export class Session implements TokenSource {
   }
 
   markExpired(): void {
-    if (this.state.get().status === "signed-in") this.state.set({ status: "expired" });
+    const state = this.state.get();
+    if (state.status === "signed-in") this.state.set({ status: "expired", email: state.identity.email });
   }
 
   /** Tokens that nobody takes any more are not kept. */
   markEnded(): void {
-    if (this.state.get().status !== "signed-in") return;
-    this.state.set({ status: "ended" });
+    const state = this.state.get();
+    if (state.status !== "signed-in") return;
+    this.state.set({ status: "ended", email: state.identity.email });
     void this.#load()
       .then((provider) => provider.signOut())
       .catch(() => undefined);

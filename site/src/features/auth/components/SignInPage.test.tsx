@@ -65,11 +65,11 @@ let provider: FakeProvider;
 let session: Session;
 const person = userEvent.setup();
 
-function open(over?: "expired" | "ended", isOpen = false): void {
+function open(over?: "expired" | "ended", isOpen = false, lastEmail = ""): void {
   render(
     <SessionContext value={session}>
       <ApiContext value={new ApiClient("https://api.test", session)}>
-        <SignInPage {...(over && { over })} isOpen={isOpen} isToComment={false} onLeave={null} />
+        <SignInPage {...(over && { over })} lastEmail={lastEmail} isOpen={isOpen} isToComment={false} onLeave={null} />
       </ApiContext>
     </SessionContext>,
   );
@@ -168,6 +168,20 @@ describe("signing in", () => {
     open("ended");
     expect(screen.getByRole("status")).toHaveTextContent("The session was ended, here or elsewhere.");
     expect(screen.getByRole("status"), "the same whoever has ended it").toHaveTextContent("may have closed the account");
+  });
+
+  it.each(["expired", "ended"] as const)("has the address of whose session has %s in its form", async (over) => {
+    open();
+    await signIn("right-Password-1");
+    await waitFor(() => expect(session.state.get().status).toBe("signed-in"));
+    if (over === "expired") session.markExpired();
+    else session.markEnded();
+    const state = session.state.get();
+    expect(state).toEqual({ status: over, email: "ada@example.com" });
+    cleanup();
+    open(over, false, "email" in state ? state.email : "");
+    expect(screen.getByLabelText("Email")).toHaveValue("ada@example.com");
+    expect(screen.getByLabelText("Password")).toHaveValue("");
   });
 
   it("keeps no tokens of a session that was ended", async () => {
@@ -273,5 +287,33 @@ describe("a forgotten password", () => {
     expect(await screen.findByLabelText("Code from the email")).toBeInTheDocument();
     await person.click(screen.getByRole("button", { name: "Back to sign-in" }));
     expect(screen.getByRole("button", { name: "Sign in" })).toBeInTheDocument();
+  });
+
+  it("goes back by the browser's own button, step by step, and stays on the site", async () => {
+    open();
+    await person.type(screen.getByLabelText("Email"), "bob@example.com");
+    await person.click(screen.getByRole("button", { name: "Forgot password?" }));
+    await person.click(screen.getByRole("button", { name: "Send the code" }));
+    expect(await screen.findByLabelText("Code from the email")).toBeInTheDocument();
+    history.back();
+    expect(await screen.findByRole("button", { name: "Send the code" })).toBeInTheDocument();
+    history.back();
+    expect(await screen.findByRole("button", { name: "Sign in" })).toBeInTheDocument();
+    expect(screen.getByLabelText("Email")).toHaveValue("bob@example.com");
+    history.forward();
+    expect(await screen.findByRole("button", { name: "Send the code" })).toBeInTheDocument();
+  });
+
+  it("leaves no step behind in the history once it is done", async () => {
+    open();
+    const before = history.state as unknown;
+    await person.click(screen.getByRole("button", { name: "Forgot password?" }));
+    await person.type(screen.getByLabelText("Email"), "ada@example.com");
+    await person.click(screen.getByRole("button", { name: "Send the code" }));
+    await person.type(await screen.findByLabelText("Code from the email"), "123456");
+    await person.type(screen.getByLabelText("New password"), "another-Password-1");
+    await person.click(screen.getByRole("button", { name: "Set the new password" }));
+    expect(await screen.findByText(/has been changed/)).toBeInTheDocument();
+    await waitFor(() => expect(history.state).toEqual(before));
   });
 });

@@ -14,12 +14,13 @@ import { ResetPasswordForm } from "./ResetPasswordForm";
 import { SignInForm } from "./SignInForm";
 import { SignUpForm } from "./SignUpForm";
 import { TotpForm } from "./TotpForm";
-
-type Step = "sign-in" | "sign-up" | "forgot" | Exclude<SignInStep, "done">;
+import { useSteps } from "./useSteps";
 
 interface SignInPageProps {
   /** Why a session has just ended; the person comes back to where they were. */
   over?: "expired" | "ended";
+  /** Whose session it was; "": nobody is known. */
+  lastEmail?: string;
   /** Whether anyone may ask for an account. */
   isOpen: boolean;
   /** Whether who comes here came to comment, and may know of no chat. */
@@ -28,15 +29,15 @@ interface SignInPageProps {
   onLeave: (() => void) | null;
 }
 
-export function SignInPage({ over, isOpen, isToComment, onLeave }: SignInPageProps) {
+export function SignInPage({ over, lastEmail = "", isOpen, isToComment, onLeave }: SignInPageProps) {
   const t = useT();
-  const [step, setStep] = useState<Step>("sign-in");
-  const [email, setEmail] = useState("");
+  const { step, goTo, toStart: back } = useSteps();
+  const [email, setEmail] = useState(lastEmail);
   const [isResetDone, setResetDone] = useState(false);
   const next = (result: SignInStep): void => {
-    if (result !== "done") setStep(result);
+    if (result === "done") back();
+    else goTo(result);
   };
-  const back = () => setStep("sign-in");
   return (
     <main className="flex min-h-dvh flex-col items-center justify-center gap-8 px-5 py-10">
       <div className="w-full max-w-sm">
@@ -45,10 +46,10 @@ export function SignInPage({ over, isOpen, isToComment, onLeave }: SignInPagePro
           {step === "sign-in" && over && <Alert tone="notice">{t.auth[over]}</Alert>}
           {step === "sign-in" && isResetDone && <Alert tone="success">{t.auth.resetDone}</Alert>}
           {step === "sign-in" && (
-            <SignInForm isToComment={isToComment} email={email} onEmail={setEmail} onStep={next} onForgot={() => setStep("forgot")} />
+            <SignInForm isToComment={isToComment} email={email} onEmail={setEmail} onStep={next} onForgot={() => goTo("forgot")} />
           )}
           {step === "sign-in" && isOpen && (
-            <Button className="w-full" onClick={() => setStep("sign-up")}>
+            <Button className="w-full" onClick={() => goTo("sign-up")}>
               {t.auth.signUp}
             </Button>
           )}
@@ -62,7 +63,7 @@ export function SignInPage({ over, isOpen, isToComment, onLeave }: SignInPagePro
           {step === "new-password" && <NewPasswordForm email={email} onStep={next} onBack={back} />}
           {step === "totp" && <TotpForm onStep={next} onBack={back} />}
           {step === "forgot" && (
-            <ForgotPasswordForm email={email} onEmail={setEmail} onSent={() => setStep("reset-password")} onBack={back} />
+            <ForgotPasswordForm email={email} onEmail={setEmail} onSent={() => goTo("reset-password")} onBack={back} />
           )}
           {step === "reset-password" && (
             <ResetPasswordForm

@@ -1,8 +1,9 @@
-import { useLayoutEffect, useRef, type RefObject } from "react";
+import { useRef, type RefObject } from "react";
 
 import { useT } from "@/i18n";
 import { locatorText } from "@/entities/files/locator";
-import { placeBeside } from "@/lib/placeBeside";
+import { usePlaced } from "@/lib/usePlaced";
+import { Cut } from "@/ui/Cut";
 import { Icon } from "@/ui/icons";
 
 import type { Marker } from "./parts";
@@ -15,24 +16,15 @@ interface CitationPopoverProps {
   onOpen: () => void;
 }
 
+/** Of a page, lines end where its column did: in a quote they run on, and only what is set apart stands apart. */
+const running = (text: string): string => text.trim().replace(/[^\S\n]*\n\s*\n\s*/g, "\n\n").replace(/(?<!\n)[^\S\n]*\n[^\S\n]*(?!\n)/g, " ");
+
 /** What a marker quotes. Of spans, because it stands in the middle of a paragraph. */
 export function CitationPopover({ id, marker, anchor, onOpen }: CitationPopoverProps) {
   const t = useT();
   const box = useRef<HTMLSpanElement>(null);
   const { citation } = marker.source;
-  useLayoutEffect(() => {
-    const place = (): void => {
-      if (box.current && anchor.current) placeBeside(box.current, anchor.current);
-    };
-    place();
-    // Answers scroll by themselves while they grow.
-    window.addEventListener("scroll", place, { capture: true, passive: true });
-    window.addEventListener("resize", place);
-    return () => {
-      window.removeEventListener("scroll", place, { capture: true });
-      window.removeEventListener("resize", place);
-    };
-  }, [anchor]);
+  usePlaced(box, anchor);
   return (
     <span
       ref={box}
@@ -41,13 +33,13 @@ export function CitationPopover({ id, marker, anchor, onOpen }: CitationPopoverP
       className="citation-popover animate-rise fixed z-30 flex max-h-80 w-80 max-w-[calc(100vw-0.75rem)] flex-col gap-1.5 overflow-y-auto rounded-xl border border-line bg-raised p-3 text-ink shadow-float"
     >
       <span className="flex flex-col">
-        <span className="truncate font-medium">{citation.name}</span>
+        <Cut className="font-medium">{citation.name}</Cut>
         <span className="text-xs text-muted">{locatorText(t, citation.locator)}</span>
       </span>
       <span id={id} className="flex flex-col gap-1.5">
         {marker.citations.map(({ cited_text: text }) => (
           <span key={text} className="border-l-2 border-accent pl-2.5 wrap-anywhere whitespace-pre-line">
-            {t.citations.quote(text.trim())}
+            {t.citations.quote(running(text))}
           </span>
         ))}
       </span>

@@ -1,6 +1,7 @@
 import { useT } from "@/i18n";
 import { locatorText } from "@/entities/files/locator";
 import { openViewer } from "@/lib/viewer";
+import { Cut } from "@/ui/Cut";
 import { Icon } from "@/ui/icons";
 
 import { targetOf, type Source } from "./parts";
@@ -10,7 +11,7 @@ export function SourceList({ sources }: { sources: readonly Source[] }) {
   const t = useT();
   if (sources.length === 0) return null;
   return (
-    <details className="group/sources">
+    <details className="group/sources" data-printed>
       <summary className="-ml-1.5 flex min-h-8 w-fit list-none items-center gap-1 rounded-lg px-1.5 text-sm text-muted hover:bg-hover hover:text-ink [@media(pointer:coarse)]:min-h-11 [&::-webkit-details-marker]:hidden">
         <span className="transition-transform group-open/sources:rotate-90">
           <Icon name="chevronRight" size={16} />
@@ -40,7 +41,7 @@ function SourceRow({ source: { number, citation } }: { source: Source }) {
         }}
       >
         <span className="w-5 shrink-0 text-right text-xs text-muted tabular-nums">{number}</span>
-        <span className="min-w-0 truncate">{citation.name}</span>
+        <Cut className="min-w-0">{citation.name}</Cut>
         <span className="max-w-[50%] shrink-0 truncate text-muted">{locatorText(t, citation.locator)}</span>
       </button>
     </li>

@@ -2,14 +2,12 @@ import { memo, useEffect, useMemo, useRef, useState, type RefObject } from "reac
 
 import type { Message } from "@/api/types";
 import { answerErrorText } from "@/entities/errors/errorText";
-import { t as texts, useLanguage, useT, type Messages } from "@/i18n";
+import { t as texts, useT, type Messages } from "@/i18n";
 import { announce } from "@/lib/announcer";
-import { DOT, formatCount, formatUsd } from "@/lib/format";
 import { IconButton } from "@/ui/Button";
 import { CopyButton } from "@/ui/CopyButton";
 
 import { isInProgress } from "@/entities/answers/answerReducer";
-import { useModels } from "@/session/messages";
 import { MarkersContext } from "../citations/context";
 import { copyText } from "../citations/copyText";
 import type { AnswerPart, CitedAnswer } from "../citations/parts";
@@ -20,6 +18,7 @@ import { useAnswerState } from "../context";
 import { liveMessage } from "@/entities/answers/liveMessage";
 import { Markdown } from "../markdown/Markdown";
 import { spokenText } from "../spoken";
+import { AnswerFigures } from "./AnswerFigures";
 import { AnswerStatusLine } from "./AnswerStatusLine";
 import { Thinking } from "./Thinking";
 import { Versions, type VersionsProps } from "./Versions";
@@ -49,7 +48,7 @@ export function AnswerMessage({ message, versions, canRetry, readsLess = false, 
   const article = useRef<HTMLElement>(null);
   useAnnouncedEnd(article, isGrowing, live);
   return (
-    <article ref={article} aria-label={t.chat.claudeAnswer} aria-busy={isGrowing} className="group min-w-0 space-y-3">
+    <article ref={article} aria-label={t.chat.claudeAnswer} aria-busy={isGrowing} className="answer group min-w-0 space-y-3">
       <MarkersContext value={cited.markers}>
         <AnswerContent parts={cited.parts} isGrowing={isGrowing} />
       </MarkersContext>
@@ -64,7 +63,7 @@ export function AnswerMessage({ message, versions, canRetry, readsLess = false, 
             onContinue={canRetry ? () => onContinue(message) : null}
           />
           {readsLess && <p className="text-sm text-muted">{t.chat.readsLess}</p>}
-          <footer className="-ml-1.5 flex min-h-8 flex-wrap items-center gap-x-0.5 text-muted">
+          <footer className="-ml-1.5 flex min-h-8 flex-wrap items-center gap-x-0.5 text-muted print:hidden">
             <CopyAnswer cited={cited} />
             {canRetry && !isFailure(live) && <IconButton icon="retry" size="small" label={t.chat.retry} onClick={() => onRetry(message)} />}
             {versions && <Versions {...versions} />}
@@ -106,25 +105,6 @@ function CopyAnswer({ cited }: { cited: CitedAnswer }) {
   const t = useT();
   const text = useMemo(() => copyText(t, cited), [t, cited]);
   return text === "" ? null : <CopyButton text={text} label={t.chat.copyAnswer} />;
-}
-
-function AnswerFigures({ message }: { message: Message }) {
-  const t = useT();
-  const language = useLanguage();
-  const models = useModels().data ?? [];
-  const { model, usage } = message;
-  const name = models.find((offer) => offer.id === model)?.name ?? model;
-  const input = usage && usage.input_tokens + usage.cache_read_input_tokens + usage.cache_creation_input_tokens;
-  return (
-    <span className="ml-1.5 text-xs tabular-nums">
-      {name}
-      {usage && input !== null && (
-        <span title={t.chat.usage(formatCount(language, input), formatCount(language, usage.output_tokens))}>
-          {`${DOT}${t.chat.usage(formatCount(language, input), formatCount(language, usage.output_tokens))}${DOT}${formatUsd(language, usage.cost_usd)}`}
-        </span>
-      )}
-    </span>
-  );
 }
 
 /** Says once that the answer has come, with its beginning, or what happened instead; never token by token. */

@@ -2,22 +2,26 @@
 import { useEffect, type ReactNode } from "react";
 import { useLocation } from "wouter";
 
-import { useT } from "@/i18n";
+import { useT, type Messages } from "@/i18n";
 import { isGone } from "@/entities/conversations/list";
 import { useFileDrop } from "@/entities/files/dropped";
+import { DropOverlay } from "@/entities/files/ui/DropOverlay";
+import { cx } from "@/lib/classNames";
 import { DOT } from "@/lib/format";
 import { isOfInputMethod } from "@/lib/inputMethod";
 import { routes } from "@/lib/routes";
 import { Button } from "@/ui/Button";
-import { DropOverlay } from "@/entities/files/ui/DropOverlay";
+import { PageHeader } from "@/ui/PageHeader";
 
 import { useChat } from "../context";
 import { useAutoscroll } from "../useAutoscroll";
 import { useChatActions, type ChatActions } from "../useChatActions";
 import { useDraftFiles } from "../useDraftFiles";
-import { useThread } from "../useThread";
+import { usePrinting } from "../usePrinting";
+import { useThread, type Thread } from "../useThread";
 import { Composer } from "./Composer";
-import { ThreadContent } from "./ThreadContent";
+import { Starters } from "./Starters";
+import { isEmpty, ThreadContent } from "./ThreadContent";
 
 interface ChatPageProps {
   conversationId: string | null;
@@ -40,26 +44,27 @@ export function ChatPage({ conversationId, openList, tools }: ChatPageProps) {
   const isDropping = useFileDrop(hasComposer ? files.attach : ignore) && hasComposer;
   useOpenCreated(conversationId);
   useEscape(thread.inProgressId === null ? null : actions.stop);
-  const title = thread.conversation?.title ?? t.list.untitled;
+  usePrinting(thread.loadAll);
+  const isNew = isEmpty(conversationId, thread);
+  const title = titleOf(t, conversationId, thread);
   useEffect(() => {
     document.title = conversationId === null ? t.app.name : `${title}${DOT}${t.app.name}`;
   }, [conversationId, title, t]);
   return (
-    <main className="relative flex min-w-0 flex-1 flex-col" aria-label={t.chat.conversation}>
-      <header className="flex min-h-14 shrink-0 items-center gap-1 px-2 wide:px-5">
-        {openList}
-        <h1 className="min-w-0 flex-1 truncate px-1 text-[0.9375rem] font-medium text-muted">{title}</h1>
+    <main className={cx("relative flex min-w-0 flex-1 flex-col", isNew && "overflow-y-auto")} aria-label={t.chat.conversation}>
+      <PageHeader openList={openList} title={isNew || !hasComposer ? null : title}>
         {tools}
-      </header>
-      <div className="relative min-h-0 flex-1">
-        <div className="pointer-events-none absolute inset-x-0 top-0 z-10 h-4 bg-linear-to-b from-paper to-transparent" aria-hidden="true" />
+      </PageHeader>
+      {isNew && <div className="flex-2" />}
+      <div className={cx("relative", isNew ? "shrink-0" : "min-h-0 flex-1")}>
+        <div className="pointer-events-none absolute inset-x-0 top-0 z-10 h-4 bg-linear-to-b from-paper to-transparent print:hidden" aria-hidden="true" />
         <div
           ref={scroller}
-          className="h-full overflow-y-auto [overflow-anchor:none]"
+          className={cx("[overflow-anchor:none]", !isNew && "h-full overflow-y-auto")}
           onScroll={onScroll}
           // Scrolled by the keyboard too.
           // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
-          tabIndex={0}
+          tabIndex={isNew ? undefined : 0}
           role="region"
           aria-label={t.chat.conversation}
         >
@@ -71,7 +76,7 @@ export function ChatPage({ conversationId, openList, tools }: ChatPageProps) {
           <Button
             icon="arrowDown"
             isSmall
-            className="animate-rise absolute bottom-3 left-1/2 -translate-x-1/2 rounded-full! shadow-float"
+            className="animate-rise absolute bottom-3 left-1/2 -translate-x-1/2 rounded-full! shadow-float print:hidden"
             onClick={toEnd}
           >
             {t.chat.jumpToLatest}
@@ -88,12 +93,20 @@ export function ChatPage({ conversationId, openList, tools }: ChatPageProps) {
           isStopping={actions.isStopping}
         />
       )}
+      {isNew && <Starters />}
+      {isNew && <div className="flex-3" />}
       {isDropping && <DropOverlay text={t.files.dropHere} />}
     </main>
   );
 }
 
 const ignore = (): void => undefined;
+
+/** Of what is not known yet, or not to be had, what it is. */
+function titleOf(t: Messages, conversationId: string | null, { title, conversation, error }: Thread): string {
+  if (isGone(error)) return t.chat.goneTitle;
+  return title ?? (conversationId === null || conversation ? t.list.untitled : t.chat.conversation);
+}
 
 /** What is sent, edited or retried goes on at the end, wherever the reader was. */
 function atEnd(actions: ChatActions, toEnd: () => void): ChatActions {

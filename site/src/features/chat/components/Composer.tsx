@@ -1,7 +1,7 @@
 /** Where a message is written. Text and files are a draft, kept for each conversation until it is sent. */
 import { useEffect, useId } from "react";
 
-import { useT } from "@/i18n";
+import { useT, type Messages } from "@/i18n";
 import { COMPOSER_ID, focusComposer } from "@/lib/focusComposer";
 import { DOT } from "@/lib/format";
 import { useStore } from "@/lib/store";
@@ -31,7 +31,6 @@ interface ComposerProps {
 export function Composer({ conversationId, thread, files, onSend, onStop, isStopping }: ComposerProps) {
   const t = useT();
   const hintId = useId();
-  const whyId = useId();
   const { drafts, waker } = useChat();
   const draft = drafts.of(outboxKey(conversationId));
   const text = useStore(draft);
@@ -57,7 +56,7 @@ export function Composer({ conversationId, thread, files, onSend, onStop, isStop
     focusComposer();
   };
   return (
-    <div className="mx-auto w-full max-w-[47rem] shrink-0 space-y-2 px-3 pb-[max(0.75rem,env(safe-area-inset-bottom))] wide:px-6">
+    <div className="mx-auto w-full max-w-[47rem] shrink-0 space-y-2 px-3 pb-[max(0.75rem,env(safe-area-inset-bottom))] wide:px-6 print:hidden">
       <ComposerNotices
         conversationId={conversationId}
         tooLong={tooLong}
@@ -76,7 +75,7 @@ export function Composer({ conversationId, thread, files, onSend, onStop, isStop
         <GrowingTextarea
           id={COMPOSER_ID}
           label={t.chat.messageBox}
-          placeholder={thread.entries.length > 0 ? t.chat.placeholderReply : t.chat.placeholder}
+          placeholder={conversationId === null ? t.chat.placeholder : t.chat.placeholderReply}
           describedBy={hintId}
           value={text}
           onChange={(next) => {
@@ -102,17 +101,17 @@ export function Composer({ conversationId, thread, files, onSend, onStop, isStop
               variant="primary"
               label={isAnswering ? t.chat.sendAfter : t.chat.send}
               className="rounded-full!"
+              aria-describedby={canSend ? undefined : `${hintId}-off`}
               disabled={!canSend}
-              aria-describedby={isHeldUp ? whyId : undefined}
-              {...(isHeldUp ? { title: t.chat.sendBlocked } : {})}
+              {...(isHeldUp ? { title: t.chat.sendOff.unsent } : {})}
             />
           )}
         </div>
       </form>
-      {isHeldUp && (
-        <p id={whyId} className="text-center text-xs text-muted">
-          {t.chat.sendBlocked}
-        </p>
+      {!canSend && (
+        <span id={`${hintId}-off`} className={isHeldUp ? "block text-center text-xs text-muted" : "sr-only"}>
+          {offText(t, { isLong: tooLong !== null, isUnsent: thread.unsent !== null, hasFailed: files.readiness === "failed" })}
+        </span>
       )}
       <p id={hintId} className="hidden text-center text-xs text-muted wide:block">
         {t.chat.composerHint}
@@ -120,6 +119,13 @@ export function Composer({ conversationId, thread, files, onSend, onStop, isStop
       </p>
     </div>
   );
+}
+
+/** Why nothing can be sent now, for who cannot see that the button is grey. */
+function offText(t: Messages, { isLong, isUnsent, hasFailed }: Record<"isLong" | "isUnsent" | "hasFailed", boolean>): string {
+  if (isUnsent) return t.chat.sendOff.unsent;
+  if (hasFailed) return t.files.oneFailed;
+  return isLong ? t.chat.sendOff.long : t.chat.sendOff.empty;
 }
 
 /** The files above the text, and what they mean for sending it. */

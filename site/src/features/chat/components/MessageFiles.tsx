@@ -22,5 +22,5 @@ function NotedChips({ conversationId, ...chips }: MessageFilesProps) {
     const state = stateOf(id);
     return state === "in" ? null : t.files.states[state];
   };
-  return <FileChips {...chips} noteOf={noteOf} />;
+  return <FileChips {...chips} noteOf={noteOf} isGone={({ file_id: id }) => stateOf(id) === "deleted"} />;
 }

@@ -15,6 +15,7 @@ import { UserMessage } from "./UserMessage";
 import type { VersionsProps } from "./Versions";
 
 export function MessageList({ thread, actions }: { thread: Thread; actions: ChatActions }) {
+  const t = useT();
   const entries = shownEntries(thread);
   const isIdle = thread.inProgressId === null && !thread.unsent;
   const edit = useStable(actions.edit);
@@ -23,8 +24,13 @@ export function MessageList({ thread, actions }: { thread: Thread; actions: Chat
   const choose = useStable(thread.choose);
   const beginsAt = readFrom(entries);
   return (
-    <div className="flex flex-col gap-5">
-      {thread.loadEarlier && <LoadEarlier load={thread.loadEarlier} isLoading={thread.isLoadingEarlier} />}
+    <div className="thread flex flex-col">
+      {thread.loadEarlier && (
+        <>
+          <p className="hidden text-sm text-muted print:block">{t.chat.printedInPart}</p>
+          <LoadEarlier load={thread.loadEarlier} isLoading={thread.isLoadingEarlier} />
+        </>
+      )}
       {entries.map(({ message, versions }, index) => (
         <Fragment key={message.message_id}>
           {message.message_id === beginsAt && <ReadingBegins />}
@@ -99,7 +105,7 @@ function LoadEarlier({ load, isLoading }: { load: () => void; isLoading: boolean
     return () => observer.disconnect();
   });
   return (
-    <Button ref={button} variant="quiet" isSmall className="self-center" disabled={isLoading} onClick={load}>
+    <Button ref={button} variant="quiet" isSmall className="self-center print:hidden" disabled={isLoading} onClick={load}>
       {isLoading ? t.app.loading : t.chat.earlier}
     </Button>
   );

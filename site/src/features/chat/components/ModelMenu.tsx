@@ -34,7 +34,7 @@ export function ModelMenu({ conversation, isNew }: { conversation: Conversation 
   return (
     <Menu
       label={t.chat.chooseModel(current.name)}
-      triggerClassName="flex min-h-9 min-w-0 items-center gap-1 rounded-full px-3 text-sm text-muted transition-colors hover:bg-hover hover:text-ink"
+      triggerClassName="flex min-h-9 [@media(pointer:coarse)]:min-h-11 min-w-0 items-center gap-1 rounded-full px-3 text-sm text-muted transition-colors hover:bg-hover hover:text-ink"
       trigger={
         <>
           <span className="truncate">{current.name}</span>

@@ -1,6 +1,8 @@
 import { useT } from "@/i18n";
 import { isGone } from "@/entities/conversations/list";
 import { errorText } from "@/entities/errors/errorText";
+import { problemOf } from "@/entities/errors/problemReport";
+import { ReportProblem } from "@/entities/errors/ReportProblem";
 import { Alert } from "@/ui/Alert";
 import { Button } from "@/ui/Button";
 
@@ -15,6 +17,9 @@ interface ThreadContentProps {
   actions: ChatActions;
 }
 
+/** Whether nothing was asked yet, and nothing is on its way. */
+export const isEmpty = (conversationId: string | null, { unsent }: Thread): boolean => conversationId === null && !unsent;
+
 /** The messages, or why there are none to show. */
 export function ThreadContent({ conversationId, thread, actions }: ThreadContentProps) {
   const t = useT();
@@ -24,15 +29,18 @@ export function ThreadContent({ conversationId, thread, actions }: ThreadContent
     return (
       <Alert
         actions={
-          <Button isSmall onClick={thread.refetch}>
-            {t.app.tryAgain}
-          </Button>
+          <>
+            <Button isSmall onClick={thread.refetch}>
+              {t.app.tryAgain}
+            </Button>
+            <ReportProblem problem={problemOf(thread.error)} />
+          </>
         }
       >
         {t.chat.loadFailed} {errorText(t, thread.error)}
       </Alert>
     );
   }
-  if (conversationId === null && !thread.unsent) return <EmptyChat />;
+  if (isEmpty(conversationId, thread)) return <EmptyChat />;
   return <MessageList thread={thread} actions={actions} />;
 }

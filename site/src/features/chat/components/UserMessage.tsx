@@ -63,13 +63,16 @@ export function UserMessage({ message, versions, canEdit, onEdit }: UserMessageP
   return (
     <article aria-label={t.chat.yourMessage} className="group flex flex-col items-end">
       <MessageFiles conversationId={message.conversation_id} files={message.files} className="mb-2 max-w-[85%] justify-end" />
-      <UserBubble text={text} />
-      <div className="mt-1 flex items-center gap-0.5 transition-opacity [@media(hover:hover)]:opacity-0 [@media(hover:hover)]:group-focus-within:opacity-100 [@media(hover:hover)]:group-hover:opacity-100">
-        {versions && <Versions {...versions} />}
-        <CopyButton text={text} label={t.chat.copyMessage} />
-        {canEdit && (
-          <IconButton ref={editButton} icon="pencil" size="small" label={t.chat.edit} onClick={open} />
-        )}
+      {/* What is seen when it is pointed at takes no line of its own: the answer stands close. */}
+      <div className="flex w-full flex-col items-end [@media(hover:hover)]:flex-row-reverse">
+        <UserBubble text={text} />
+        <div className="mt-1 flex shrink-0 items-center gap-0.5 transition-opacity print:hidden [@media(hover:hover)]:mr-1.5 [@media(hover:hover)]:opacity-0 [@media(hover:hover)]:group-focus-within:opacity-100 [@media(hover:hover)]:group-hover:opacity-100">
+          {versions && <Versions {...versions} />}
+          <CopyButton text={text} label={t.chat.copyMessage} />
+          {canEdit && (
+            <IconButton ref={editButton} icon="pencil" size="small" label={t.chat.edit} onClick={open} />
+          )}
+        </div>
       </div>
     </article>
   );
@@ -79,7 +82,7 @@ export function UserBubble({ text }: { text: string }) {
   return (
     <div
       dir="auto"
-      className="max-w-[85%] rounded-2xl rounded-br-md bg-bubble px-4 py-2.5 leading-relaxed wrap-anywhere whitespace-pre-wrap"
+      className="max-w-[85%] min-w-0 rounded-2xl rounded-br-md border border-transparent bg-bubble print:border-line px-4 py-2.5 leading-relaxed wrap-anywhere whitespace-pre-wrap"
     >
       {text}
     </div>

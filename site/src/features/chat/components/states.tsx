@@ -10,9 +10,9 @@ import { Skeleton } from "@/ui/Skeleton";
 export function EmptyChat() {
   const t = useT();
   return (
-    <div className="my-auto pb-[12vh] text-center">
+    <div className="text-center">
       <Mark size={44} />
-      <h2 className="mt-5 text-[1.625rem] font-semibold tracking-tight text-balance">{t.chat.emptyTitle}</h2>
+      <h1 className="mt-5 text-[1.625rem] font-semibold tracking-tight text-balance">{t.chat.emptyTitle}</h1>
       <p className="mx-auto mt-2 max-w-md text-muted text-pretty">{t.chat.emptyLead}</p>
     </div>
   );
@@ -23,7 +23,7 @@ export function GoneChat() {
   const [, navigate] = useLocation();
   return (
     <div role="alert" className="my-auto space-y-2 pb-[12vh] text-center">
-      <h2 className="text-xl font-semibold tracking-tight">{t.chat.goneTitle}</h2>
+      <h1 className="text-xl font-semibold tracking-tight">{t.chat.goneTitle}</h1>
       <p className="text-muted">{t.chat.goneLead}</p>
       <Button className="mt-3" onClick={() => navigate(routes.newChat)}>
         {t.app.toStart}

@@ -6,9 +6,12 @@ import { useT } from "@/i18n";
 import { useLimits } from "@/lib/limits";
 import { useConversations } from "@/entities/conversations/list";
 import { periodOf, type Period } from "@/lib/format";
+import { useFocusKept } from "@/lib/useFocusKept";
 import { Button } from "@/ui/Button";
 import { LoadFailed } from "@/entities/errors/LoadFailed";
+import { Icon } from "@/ui/icons";
 import { Skeleton } from "@/ui/Skeleton";
+import { ToastRoom } from "@/ui/toasts";
 
 import { ConversationRow } from "./ConversationRow";
 
@@ -24,8 +27,13 @@ export function ConversationList({ currentId, onOpen, onCurrentRemoved }: Conver
   const [isArchive, setArchive] = useState(false);
   const list = useConversations(isArchive);
   const conversations = list.data?.pages.flatMap((page) => page.items) ?? [];
+  const root = useFocusKept<HTMLElement>();
   return (
-    <nav aria-label={isArchive ? t.list.showArchived : t.list.title} className="flex min-h-0 flex-1 flex-col">
+    <nav ref={root} tabIndex={-1} aria-label={isArchive ? t.list.showArchived : t.list.title} className="flex min-h-0 flex-1 flex-col -outline-offset-2">
+      <h2 className={isArchive ? "flex items-center gap-2.5 px-4.5 py-2 text-[0.9375rem] font-medium" : "sr-only"}>
+        {isArchive && <Icon name="archive" />}
+        {isArchive ? t.list.showArchived : t.list.title}
+      </h2>
       <div className="min-h-0 flex-1 overflow-y-auto px-2 pb-3">
         {list.isPending && <ListSkeleton />}
         {list.isError && conversations.length === 0 && (
@@ -34,7 +42,7 @@ export function ConversationList({ currentId, onOpen, onCurrentRemoved }: Conver
         {list.isSuccess && conversations.length === 0 && <EmptyList isArchive={isArchive} />}
         {groupByPeriod(conversations).map(([period, items]) => (
           <section key={period} className="mt-4 first:mt-1">
-            <h2 className="px-2.5 pb-1 text-xs font-medium text-muted">{t.list[period]}</h2>
+            <h3 className="px-2.5 pb-1 text-xs font-medium text-muted">{t.list[period]}</h3>
             <ul>
               {items.map((conversation) => (
                 <ConversationRow
@@ -52,6 +60,7 @@ export function ConversationList({ currentId, onOpen, onCurrentRemoved }: Conver
           <LoadMore isLoading={list.isFetchingNextPage} isFailed={list.isFetchNextPageError} onLoad={() => void list.fetchNextPage()} />
         )}
       </div>
+      <ToastRoom isAside />
       <div className="px-2 pt-1">
         <Button
           variant="quiet"

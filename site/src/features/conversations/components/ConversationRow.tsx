@@ -6,6 +6,8 @@ import { useT } from "@/i18n";
 import { cx } from "@/lib/classNames";
 import { titleOf, useConversationActions } from "@/entities/conversations/actions";
 import { routes } from "@/lib/routes";
+import { TOUCHABLE } from "@/ui/Button";
+import { Cut } from "@/ui/Cut";
 import { Icon } from "@/ui/icons";
 import { Menu } from "@/ui/Menu";
 import { showToast } from "@/ui/toasts";
@@ -32,6 +34,7 @@ export function ConversationRow({ conversation, isCurrent, onOpen, onRemoved }: 
   }
   return (
     <li
+      data-row
       className={cx(
         "group relative flex items-center rounded-lg transition-colors",
         isCurrent ? "bg-hover" : "hover:bg-hover/70",
@@ -40,10 +43,10 @@ export function ConversationRow({ conversation, isCurrent, onOpen, onRemoved }: 
       <Link
         href={routes.conversation(conversation.conversation_id)}
         aria-current={isCurrent ? "page" : undefined}
-        className="flex min-h-10 min-w-0 flex-1 items-center gap-2 rounded-lg py-1.5 pr-1 pl-2.5 text-[0.9375rem] -outline-offset-2"
+        className="flex min-h-10 min-w-0 flex-1 [@media(pointer:coarse)]:min-h-11 items-center gap-2 rounded-lg py-1.5 pr-1 pl-2.5 text-[0.9375rem] -outline-offset-2"
         onClick={onOpen}
       >
-        <span className={cx("min-w-0 flex-1 truncate", isCurrent && "font-medium")}>{title}</span>
+        <Cut className={cx("min-w-0 flex-1", isCurrent && "font-medium")}>{title}</Cut>
         {conversation.answer_in_progress !== null && (
           <span className="animate-pulse-dot size-2 shrink-0 rounded-full bg-accent" role="img" aria-label={t.list.answering} />
         )}
@@ -84,7 +87,10 @@ function RowMenu({ conversation, title, onRename, onRemoved }: RowMenuProps) {
   return (
     <Menu
       label={t.list.actions(title)}
-      triggerClassName="mr-1 grid size-8 place-items-center rounded-lg text-muted opacity-100 hover:text-ink focus-visible:opacity-100 aria-expanded:opacity-100 [@media(hover:hover)]:opacity-0 [@media(hover:hover)]:group-hover:opacity-100 [@media(hover:hover)]:group-focus-within:opacity-100"
+      triggerClassName={cx(
+        TOUCHABLE,
+        "mr-1 grid size-8 place-items-center rounded-lg text-muted opacity-100 hover:text-ink focus-visible:opacity-100 aria-expanded:opacity-100 [@media(hover:hover)]:opacity-0 [@media(hover:hover)]:group-hover:opacity-100 [@media(hover:hover)]:group-focus-within:opacity-100",
+      )}
       trigger={<Icon name="dots" />}
       items={[
         { label: t.list.rename, icon: "pencil", onSelect: onRename },

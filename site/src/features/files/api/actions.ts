@@ -5,6 +5,7 @@ import { useApi } from "@/api/context";
 import type { File as StoredFile } from "@/api/types";
 import { t } from "@/i18n";
 import { errorText } from "@/entities/errors/errorText";
+import { showError } from "@/entities/errors/showError";
 import { downloadFile } from "@/entities/files/download";
 import { conversationFilesKeys } from "@/entities/files/endpoints";
 import { shortName } from "@/lib/format";
@@ -28,7 +29,7 @@ export function useFileActions() {
     changeFile(client, id, (held) => ({ ...held, name }));
   };
   const complain = (error: unknown): void => {
-    showToast({ text: errorText(t(), error), isError: true });
+    showError(errorText(t(), error), error);
     reread();
   };
 
@@ -48,7 +49,7 @@ export function useFileActions() {
       reread();
       showToast({ text: t().files.page.undone });
     },
-    onError: () => showToast({ text: t().files.page.undoFailed, isError: true }),
+    onError: (error) => showError(t().files.page.undoFailed, error),
   });
 
   const remove = useMutation({
@@ -70,7 +71,7 @@ export function useFileActions() {
 
   const download = useMutation({
     mutationFn: (file: StoredFile) => downloadFile(api, file.file_id),
-    onError: () => showToast({ text: t().files.page.downloadFailed, isError: true }),
+    onError: (error) => showError(t().files.page.downloadFailed, error),
   });
 
   return {

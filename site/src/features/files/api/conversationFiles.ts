@@ -7,6 +7,7 @@ import { useApi } from "@/api/context";
 import type { Conversation, MessageFile } from "@/api/types";
 import { t as texts } from "@/i18n";
 import { errorText } from "@/entities/errors/errorText";
+import { showError } from "@/entities/errors/showError";
 import { setMissing } from "@/entities/files/conversationFiles";
 import { conversationFilesKey, conversationFilesPath } from "@/entities/files/endpoints";
 import { shortName } from "@/lib/format";
@@ -16,7 +17,7 @@ export type NamedFile = Pick<MessageFile, "file_id" | "name">;
 
 const UNDO_SHOWN_MS = 15_000;
 
-const complain = (error: unknown): void => showToast({ text: errorText(texts(), error), isError: true });
+const complain = (error: unknown): void => showError(errorText(texts(), error), error);
 
 export function useConversationFileActions(conversationId: string, onChanged: (conversation: Conversation) => void) {
   const api = useApi();
@@ -38,7 +39,7 @@ export function useConversationFileActions(conversationId: string, onChanged: (c
     onError: (error, file) => {
       if (!(error instanceof ApiError && error.status === 404)) return complain(error);
       setMissing(client, conversationId, file.file_id, true);
-      showToast({ text: texts().files.putBackDeleted(shortName(file.name)), isError: true, subject: path(file) });
+      showError(texts().files.putBackDeleted(shortName(file.name)), error, path(file));
     },
     onSettled,
   });

@@ -7,7 +7,7 @@ import { useApi } from "@/api/context";
 import type { File as StoredFile, FileDetail, Page } from "@/api/types";
 import { isStale } from "@/entities/files/attachment";
 import type { ConversationFilesRead } from "@/entities/files/conversationFiles";
-import { conversationFilesKeys, filePath, sourceKey, sourcePagesKey } from "@/entities/files/endpoints";
+import { conversationFilesKeys, fileListsKey, filePath, sourceKey, sourcePagesKey } from "@/entities/files/endpoints";
 import { GrowingInterval } from "@/lib/growingInterval";
 
 /** An upload that has not come within this time never will. */
@@ -17,8 +17,8 @@ export const renameFile = (api: ApiClient, id: string, name: string): Promise<St
 export const restoreFile = (api: ApiClient, id: string): Promise<StoredFile> => api.patch(filePath(id), { deleted: false });
 export const deleteFile = (api: ApiClient, id: string): Promise<unknown> => api.delete(filePath(id));
 
-export const listsKey = ["files"] as const;
-const listKey = (name: string) => [...listsKey, { name }] as const;
+export { fileListsKey as listsKey };
+const listKey = (name: string) => [...fileListsKey, { name }] as const;
 
 type Lists = InfiniteData<Page<StoredFile>, string | null>;
 
@@ -53,12 +53,17 @@ function isMoving({ status, upload_timestamp: begun }: StoredFile): boolean {
   return status === "reading" || status === "waiting" || (status === "uploaded" && Date.now() - Date.parse(begun) < UPLOAD_EXPECTED_MS);
 }
 
-/** One file with where it is used; asked for anew each time. */
+/** One file with where it is used; asked for anew each time. The lists count as it does from then on. */
 export function useFileDetail(id: string) {
   const api = useApi();
   return useQuery({
     queryKey: ["file", id],
-    queryFn: ({ signal }) => api.get<FileDetail>(filePath(id), { signal }),
+    queryFn: async ({ signal, client }) => {
+      const detail = await api.get<FileDetail>(filePath(id), { signal });
+      const { conversations } = detail;
+      changeFile(client, id, (held) => ({ ...held, conversations }));
+      return detail;
+    },
     staleTime: 0,
   });
 }
@@ -66,9 +71,10 @@ export function useFileDetail(id: string) {
 /** What the server has told of a file, wherever it is held; one that no list holds makes them read again. */
 export function updateFile(client: QueryClient, change: StoredFile): void {
   const { file_id: id } = change;
-  const isHeld = changeFile(client, id, (held) => (isStale(held, change) ? held : { ...held, ...change }));
+  // What is pushed tells of its reading: where it is used, its lists know better.
+  const isHeld = changeFile(client, id, (held) => (isStale(held, change) ? held : { ...held, ...change, conversations: held.conversations }));
   const isStep = change.status === "reading" && change.pages_read > 0;
-  if (!isHeld && !isStep) void client.invalidateQueries({ queryKey: listsKey });
+  if (!isHeld && !isStep) void client.invalidateQueries({ queryKey: fileListsKey });
   // A page that was not there yet may have been read by now.
   const mayBeThere = (number: unknown): boolean => change.status === "ready" || Number(number) <= change.pages_read;
   void client.refetchQueries(
@@ -89,14 +95,14 @@ export function changeFile(client: QueryClient, id: string, change: <F extends S
     { queryKey: conversationFilesKeys },
     (data) => data && { ...data, items: data.items.map(changed) },
   );
-  client.setQueriesData<Lists>({ queryKey: listsKey }, (data) => data && mapItems(data, (items) => items.map(changed)));
+  client.setQueriesData<Lists>({ queryKey: fileListsKey }, (data) => data && mapItems(data, (items) => items.map(changed)));
   client.setQueryData<FileDetail>(sourceKey(id), (data) => data && change(data));
   return isHeld;
 }
 
 export function removeFile(client: QueryClient, id: string): void {
   client.setQueriesData<Lists>(
-    { queryKey: listsKey },
+    { queryKey: fileListsKey },
     (data) => data && mapItems(data, (items) => items.filter((file) => file.file_id !== id)),
   );
   client.setQueriesData<ConversationFilesRead>({ queryKey: conversationFilesKeys }, (data) => {

@@ -36,25 +36,29 @@ export function ConversationFileRow({ file, place, state, onToggle }: RowProps) 
   const label = isIn ? t.files.removeFromConversation(file.name) : t.files.putBackNamed(file.name);
   return (
     <li className="flex items-center gap-1 rounded-lg hover:bg-hover/70">
-      <button
-        ref={open}
-        type="button"
-        aria-label={t.files.open(file.name)}
-        aria-describedby={id}
-        className="flex min-w-0 flex-1 items-center gap-2 rounded-lg p-1.5 text-left"
-        onClick={() => openViewer({ file_id: file.file_id, name: file.name, page: 1 })}
-      >
+      <div className="relative flex min-w-0 flex-1 items-center gap-2 rounded-lg p-1.5">
         <span className={isIn ? "text-accent" : "text-muted"}>
           <Icon name={fileIcon(file)} />
         </span>
         <span className="min-w-0">
-          <span className={cx("block truncate text-sm", !isIn && "text-muted")}>{file.name}</span>
+          <button
+            ref={open}
+            type="button"
+            aria-label={t.files.open(file.name)}
+            aria-describedby={id}
+            title={file.name}
+            // All of the row is pressed, while its name is what is read in it.
+            className={cx("block w-full truncate rounded-sm text-left text-sm after:absolute after:inset-0 after:rounded-lg", !isIn && "text-muted")}
+            onClick={() => openViewer({ file_id: file.file_id, name: file.name, page: 1 })}
+          >
+            {file.name}
+          </button>
           <span id={id} className="block truncate text-xs text-muted">
             {notedExtent({ t, language }, file, note)}
           </span>
           {cut && <span className="block text-xs text-notice">{cut}</span>}
         </span>
-      </button>
+      </div>
       {state !== "deleted" && (
         // One button for both, so that it keeps the focus.
         <Button

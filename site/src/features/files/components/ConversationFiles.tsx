@@ -51,7 +51,7 @@ export function ConversationFiles({ conversation, attached, onChanged }: Convers
         type="button"
         aria-expanded={isOpen}
         aria-controls={isOpen ? id : undefined}
-        className="flex min-h-9 items-center gap-1.5 rounded-full px-3 text-sm whitespace-nowrap text-muted transition-colors hover:bg-hover hover:text-ink"
+        className="flex min-h-9 [@media(pointer:coarse)]:min-h-11 items-center gap-1.5 rounded-full px-3 text-sm whitespace-nowrap text-muted transition-colors hover:bg-hover hover:text-ink"
         onClick={toggle}
       >
         <Icon name="paperclip" size={16} />

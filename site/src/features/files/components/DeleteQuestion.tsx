@@ -22,6 +22,7 @@ export function DeleteQuestion({ file, onConfirm, onClose }: DeleteQuestionProps
   const cancel = useRef<HTMLButtonElement>(null);
   useEffect(() => cancel.current?.focus(), []);
   const usedIn = detail.data?.used_in ?? [];
+  const count = detail.data?.conversations ?? file.conversations;
   return (
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- Escape closes a dialog.
     <div
@@ -39,7 +40,7 @@ export function DeleteQuestion({ file, onConfirm, onClose }: DeleteQuestionProps
         {t.files.page.deleteQuestion(file.name)}
       </p>
       <div id={`${id}-lead`} className="space-y-1.5">
-        <p>{detail.isPending ? t.files.page.usedInLoading : t.files.page.usedIn(usedIn.length || file.conversations)}</p>
+        <p>{detail.isPending ? t.files.page.usedInLoading : t.files.page.usedIn(count)}</p>
         {usedIn.length > 0 && (
           <ul className="max-h-32 list-disc space-y-0.5 overflow-y-auto pl-5">
             {usedIn.map(({ conversation_id: conversationId, title }) => (
@@ -51,7 +52,7 @@ export function DeleteQuestion({ file, onConfirm, onClose }: DeleteQuestionProps
             ))}
           </ul>
         )}
-        <p>{t.files.page.usedInLead}</p>
+        {count > 0 && <p>{t.files.page.usedInLead}</p>}
       </div>
       <div className="flex flex-wrap gap-2 pt-1">
         <Button ref={cancel} isSmall onClick={onClose}>

@@ -8,6 +8,7 @@ import { fileIcon } from "@/entities/files/kinds";
 import { formatBytes, formatDate } from "@/lib/format";
 import { openViewer } from "@/lib/viewer";
 import { TOUCHABLE } from "@/ui/Button";
+import { Cut } from "@/ui/Cut";
 import { Icon } from "@/ui/icons";
 import { Menu } from "@/ui/Menu";
 import { ProgressBar } from "@/ui/ProgressBar";
@@ -71,7 +72,7 @@ export function FileRow({ file, onUseInNewChat }: FileRowProps) {
 
 function FileName({ file: { file_id: fileId, name, status } }: { file: StoredFile }) {
   const t = useT();
-  if (status !== "ready" && status !== "reading") return <span className="block truncate font-medium">{name}</span>;
+  if (status !== "ready" && status !== "reading") return <Cut className="block font-medium">{name}</Cut>;
   return (
     <button
       type="button"

@@ -5,6 +5,7 @@ import { ApiError, type ApiClient } from "@/api/client";
 import { useApi } from "@/api/context";
 import type { Insights, Question, QuestionChange, QuestionsPage } from "@/api/types";
 import { errorText } from "@/entities/errors/errorText";
+import { showError } from "@/entities/errors/showError";
 import { t } from "@/i18n";
 import { insightsTexts } from "@/i18n/insights";
 import { showToast } from "@/ui/toasts";
@@ -104,7 +105,7 @@ export function useQuestionActions(handle: string, toPublish: () => void) {
       });
     },
     onError: (error) => {
-      showToast({ text: questionErrorText(error), isError: true });
+      showError(questionErrorText(error), error);
       reread();
     },
   });

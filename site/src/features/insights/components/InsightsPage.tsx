@@ -1,15 +1,15 @@
 /** What happens at the owner's twin: who came, what was asked, what it cost, and what it could not answer. */
-import { useEffect, useState, type ReactNode } from "react";
+import { useState, type ReactNode } from "react";
 import { Link, useSearchParams } from "wouter";
 
 import { LoadFailed } from "@/entities/errors/LoadFailed";
 import { useT } from "@/i18n";
 import { useInsightsTexts } from "@/i18n/insights";
 import { cx } from "@/lib/classNames";
-import { DOT } from "@/lib/format";
 import { routes } from "@/lib/routes";
 import { Button } from "@/ui/Button";
 import { Choice } from "@/ui/Choice";
+import { Page } from "@/ui/Page";
 import { Skeleton } from "@/ui/Skeleton";
 
 import { PERIODS, useHandles, useInsights, type Period } from "../api/insights";
@@ -22,32 +22,24 @@ import { Totals } from "./Totals";
 import { VisitById } from "./VisitById";
 
 export default function InsightsPage({ openList }: { openList: ReactNode }) {
-  const t = useT();
   const texts = useInsightsTexts();
   const handles = useHandles();
   const [search, setSearch] = useSearchParams();
   const chosen = search.get("twin");
-  useEffect(() => {
-    document.title = `${texts.title}${DOT}${t.app.name}`;
-  }, [t, texts]);
   const handle = chosen ?? handles.data?.[0] ?? null;
   return (
-    <main className="relative flex min-w-0 flex-1 flex-col" aria-label={texts.title}>
-      <header className="flex min-h-14 shrink-0 items-center gap-1 px-2 wide:px-5">
-        {openList}
-        <h1 className="min-w-0 flex-1 truncate px-1 text-[0.9375rem] font-medium text-muted">{texts.title}</h1>
-      </header>
-      <div className="min-h-0 flex-1 overflow-y-auto">
-        <div className="mx-auto flex min-h-full w-full max-w-[64rem] flex-col gap-6 px-4 pt-2 pb-8 wide:px-6">
-          {handles.isPending && <Waiting />}
-          {handles.isError && <LoadFailed text={texts.loadFailed} error={handles.error} onRetry={handles.refetch} />}
-          {handles.data && handles.data.length > 1 && (
-            <Choice label={texts.twin} options={handles.data.map((value) => ({ value, label: value }))} value={handle ?? ""} onChange={(twin) => setSearch({ twin })} />
-          )}
-          {handles.data && (handle === null ? <NoTwin /> : <OfTwin key={handle} handle={handle} />)}
-        </div>
-      </div>
-    </main>
+    <Page
+      title={texts.title}
+      openList={openList}
+      className="max-w-[64rem] gap-6 pb-8"
+    >
+      {handles.isPending && <Waiting />}
+      {handles.isError && <LoadFailed text={texts.loadFailed} error={handles.error} onRetry={handles.refetch} />}
+      {handles.data && handles.data.length > 1 && (
+        <Choice label={texts.twin} options={handles.data.map((value) => ({ value, label: value }))} value={handle ?? ""} onChange={(twin) => setSearch({ twin })} />
+      )}
+      {handles.data && (handle === null ? <NoTwin /> : <OfTwin key={handle} handle={handle} />)}
+    </Page>
   );
 }
 

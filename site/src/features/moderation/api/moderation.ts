@@ -17,6 +17,7 @@ import {
 import { commentErrorText } from "@/entities/comments/problems";
 import { rereadComments } from "@/entities/comments/useComments";
 import { commentTexts } from "@/i18n/comments";
+import { showError } from "@/entities/errors/showError";
 import { showToast } from "@/ui/toasts";
 
 type Lists = InfiniteData<ModeratedPage, string | null>;
@@ -79,7 +80,7 @@ export function useModeration() {
     rereadComments(client);
   };
   const complain = (error: unknown): void => {
-    showToast({ text: toldOf(error), isError: true });
+    showError(toldOf(error), error);
     reread();
   };
 
@@ -117,7 +118,7 @@ export function useModeration() {
     },
     onError: (error, { comments }) => {
       const done = error instanceof PartlyDone ? error.done : 0;
-      showToast({ text: commentTexts.now().moderation.approvedSome(done, comments.length, toldOf(error.cause)), isError: true });
+      showError(commentTexts.now().moderation.approvedSome(done, comments.length, toldOf(error.cause)), error.cause);
     },
     onSettled: reread,
   });

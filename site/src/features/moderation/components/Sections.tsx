@@ -5,6 +5,7 @@ import { Link } from "wouter";
 import type { CountedSection } from "@/api/types";
 import { commentErrorText } from "@/entities/comments/problems";
 import { LoadFailed } from "@/entities/errors/LoadFailed";
+import { showError } from "@/entities/errors/showError";
 import { useLanguage, useT } from "@/i18n";
 import { commentTexts, useCommentTexts } from "@/i18n/comments";
 import { formatCount } from "@/lib/format";
@@ -59,7 +60,7 @@ function SectionRow({ section }: { section: CountedSection }) {
           const { opened, closed } = commentTexts.now().sections;
           showToast({ text: open ? opened(title) : closed(title), subject: section.section_id });
         },
-        onError: (error) => showToast({ text: commentErrorText(error), isError: true }),
+        onError: (error) => showError(commentErrorText(error), error),
       },
     );
   return (

@@ -5,6 +5,7 @@ import { ApiError, type ApiClient } from "@/api/client";
 import { useApi } from "@/api/context";
 import type { Group, Person, PersonChange } from "@/api/types";
 import { errorText } from "@/entities/errors/errorText";
+import { showError } from "@/entities/errors/showError";
 import { getLanguage, t } from "@/i18n";
 import { peopleTexts } from "@/i18n/people";
 import { formatUsd } from "@/lib/format";
@@ -57,7 +58,7 @@ export function usePeopleActions() {
     );
   const reread = (): void => void client.invalidateQueries({ queryKey: listsKey });
   const complain = (error: unknown): void => {
-    showToast({ text: peopleErrorText(error), isError: true });
+    showError(peopleErrorText(error), error);
     reread();
   };
 

@@ -1,5 +1,5 @@
 /** How the stage does: what answers, what it costs, backups, and the last day in charts. */
-import { useEffect, type ReactNode } from "react";
+import type { ReactNode } from "react";
 
 import type { StageStatus } from "@/api/types";
 import { LoadFailed } from "@/entities/errors/LoadFailed";
@@ -8,6 +8,7 @@ import { useStatusTexts } from "@/i18n/status";
 import { DOT, formatTime } from "@/lib/format";
 import { Alert } from "@/ui/Alert";
 import { Button } from "@/ui/Button";
+import { Page } from "@/ui/Page";
 import { Skeleton } from "@/ui/Skeleton";
 
 import { useStatus } from "../api/status";
@@ -16,29 +17,23 @@ import { Failures, Functions, Queues } from "./Lists";
 import { Summary } from "./Summary";
 
 export default function StatusPage({ openList }: { openList: ReactNode }) {
-  const t = useT();
   const texts = useStatusTexts();
   const status = useStatus();
-  useEffect(() => {
-    document.title = `${texts.title}${DOT}${t.app.name}`;
-  }, [t, texts]);
   return (
-    <main className="relative flex min-w-0 flex-1 flex-col" aria-label={texts.title}>
-      <header className="flex min-h-14 shrink-0 items-center gap-1 px-2 wide:px-5">
-        {openList}
-        <h1 className="min-w-0 flex-1 truncate px-1 text-[0.9375rem] font-medium text-muted">{texts.title}</h1>
+    <Page
+      title={texts.title}
+      openList={openList}
+      tools={
         <Button isSmall disabled={status.isFetching} onClick={() => void status.refetch()}>
           {texts.refresh}
         </Button>
-      </header>
-      <div className="min-h-0 flex-1 overflow-y-auto">
-        <div className="mx-auto flex min-h-full w-full max-w-[64rem] flex-col gap-6 px-4 pt-2 pb-8 wide:px-6">
-          {status.isPending && <Waiting />}
-          {status.isError && <LoadFailed text={texts.loadFailed} error={status.error} onRetry={status.refetch} />}
-          {status.data && <Told status={status.data} />}
-        </div>
-      </div>
-    </main>
+      }
+      className="max-w-[64rem] gap-6 pb-8"
+    >
+      {status.isPending && <Waiting />}
+      {status.isError && <LoadFailed text={texts.loadFailed} error={status.error} onRetry={status.refetch} />}
+      {status.data && <Told status={status.data} />}
+    </Page>
   );
 }
 

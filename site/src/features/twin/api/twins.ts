@@ -5,6 +5,7 @@ import { ApiError, type ApiClient } from "@/api/client";
 import { useApi } from "@/api/context";
 import type { TwinDraft, TwinEntry, TwinLanguage } from "@/api/types";
 import { twinTexts } from "@/i18n/twin";
+import { showError } from "@/entities/errors/showError";
 import { showToast } from "@/ui/toasts";
 
 import { deleteEntry, readDraft, readTwins, restoreEntry, writeQuestions } from "./endpoints";
@@ -60,7 +61,7 @@ export function useStep<In, Out>(handle: string, act: (api: ApiClient, handle: s
   });
 }
 
-export const complain = (error: unknown): void => showToast({ text: twinErrorText(error), isError: true });
+export const complain = (error: unknown): void => showError(twinErrorText(error), error);
 
 /** Whether an owner was too late: the twin has changed since it was read. */
 export const isChanged = (error: unknown): boolean => error instanceof ApiError && error.code === "changed";

@@ -17,7 +17,7 @@ export function TwinMenu({ handle, twins, onOpen, onAnother }: TwinMenuProps) {
   return (
     <Menu
       label={texts.which}
-      triggerClassName="flex min-h-9 items-center gap-1 rounded-lg px-2.5 text-sm text-muted hover:bg-hover hover:text-ink"
+      triggerClassName="flex min-h-9 [@media(pointer:coarse)]:min-h-11 items-center gap-1 rounded-lg px-2.5 text-sm text-muted hover:bg-hover hover:text-ink"
       trigger={
         <>
           <bdi className="max-w-40 truncate">{handle}</bdi>

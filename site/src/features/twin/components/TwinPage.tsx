@@ -1,11 +1,11 @@
 /** The twin as its owners set it up: what it knows, how it speaks, how it looks to visitors, and what of it is published. */
-import { useEffect, useState, type ReactNode } from "react";
+import { useState, type ReactNode } from "react";
 import { useSearchParams } from "wouter";
 
 import { LoadFailed } from "@/entities/errors/LoadFailed";
 import { useT } from "@/i18n";
 import { useTwinTexts } from "@/i18n/twin";
-import { DOT } from "@/lib/format";
+import { Page } from "@/ui/Page";
 import { Skeleton } from "@/ui/Skeleton";
 
 import { useDraft, useTwins } from "../api/twins";
@@ -18,38 +18,32 @@ import { TwinSteps } from "./TwinSteps";
 const DEFAULT_HANDLE = "me";
 
 export default function TwinPage({ openList }: { openList: ReactNode }) {
-  const t = useT();
   const texts = useTwinTexts();
   const [search, setSearch] = useSearchParams();
   const handle = search.get("twin") ?? DEFAULT_HANDLE;
   const [isNaming, setNaming] = useState(false);
   const { data: list } = useTwins();
   const open = (next: string): void => setSearch(next === DEFAULT_HANDLE ? {} : { twin: next });
-  useEffect(() => {
-    document.title = `${texts.title}${DOT}${t.app.name}`;
-  }, [t, texts]);
   return (
-    <main className="relative flex min-w-0 flex-1 flex-col" aria-label={texts.title}>
-      <header className="flex min-h-14 shrink-0 items-center gap-1 px-2 wide:px-5">
-        {openList}
-        <h1 className="min-w-0 flex-1 truncate px-1 text-[0.9375rem] font-medium text-muted">{texts.title}</h1>
-        <TwinMenu handle={handle} twins={list?.twins ?? []} onOpen={open} onAnother={() => setNaming(true)} />
-      </header>
-      <div className="min-h-0 flex-1 overflow-y-auto">
-        <div className="mx-auto flex min-h-full w-full max-w-[52rem] flex-col gap-5 px-4 pt-2 pb-12 wide:px-6">
-          <Work key={handle} handle={handle} onDeleted={() => open(DEFAULT_HANDLE)} />
-        </div>
-      </div>
-      {isNaming && (
-        <NewTwinDialog
-          onClose={() => setNaming(false)}
-          onCreated={(created) => {
-            setNaming(false);
-            open(created);
-          }}
-        />
-      )}
-    </main>
+    <Page
+      title={texts.title}
+      openList={openList}
+      tools={<TwinMenu handle={handle} twins={list?.twins ?? []} onOpen={open} onAnother={() => setNaming(true)} />}
+      className="max-w-[52rem] gap-5 pb-12"
+      over={
+        isNaming && (
+          <NewTwinDialog
+            onClose={() => setNaming(false)}
+            onCreated={(created) => {
+              setNaming(false);
+              open(created);
+            }}
+          />
+        )
+      }
+    >
+      <Work key={handle} handle={handle} onDeleted={() => open(DEFAULT_HANDLE)} />
+    </Page>
   );
 }
 

@@ -7,6 +7,7 @@ import { useApi } from "@/api/context";
 import type { FileDetail, FilePage } from "@/api/types";
 import { t as texts } from "@/i18n";
 import { errorText } from "@/entities/errors/errorText";
+import { showError } from "@/entities/errors/showError";
 import { downloadFile } from "@/entities/files/download";
 import { filePath, sourceKey, sourcePagesKey } from "@/entities/files/endpoints";
 import { GrowingInterval } from "@/lib/growingInterval";
@@ -42,23 +43,6 @@ export function useSourcePage(fileId: string, number: number | null, isAwaited: 
   });
 }
 
-/** The picture itself. Fetched, since the page may only show images that it holds. */
-export function useSourceImage(fileId: string) {
-  const api = useApi();
-  return useQuery({
-    queryKey: [...sourceKey(fileId), "image"],
-    queryFn: async ({ signal }) => {
-      const { url } = await api.get<{ url: string }>(`${filePath(fileId)}/content`, { signal });
-      const response = await fetch(url, { signal });
-      if (!response.ok) throw new Error(`The image answered HTTP ${response.status}.`);
-      return response.blob();
-    },
-    staleTime: Infinity,
-    gcTime: 60_000,
-    retry: false,
-  });
-}
-
 export function useDownload(fileId: string) {
   const api = useApi();
   const [isPreparing, setPreparing] = useState(false);
@@ -69,7 +53,7 @@ export function useDownload(fileId: string) {
     } catch (error) {
       const { deleted, downloadFailed } = texts().citations.viewer;
       const isGone = error instanceof Error && isMissing(error);
-      showToast({ text: isGone ? deleted : `${downloadFailed} ${errorText(texts(), error)}`, isError: true });
+      showError(isGone ? deleted : `${downloadFailed} ${errorText(texts(), error)}`, error);
     } finally {
       setPreparing(false);
     }
@@ -88,7 +72,7 @@ export function useKeeping(fileId: string, panel: RefObject<HTMLElement | null>)
       showToast({ text: texts().retention.kept });
       return client.invalidateQueries({ queryKey: sourceKey(fileId), exact: true });
     },
-    onError: (error) => showToast({ text: errorText(texts(), error), isError: true }),
+    onError: (error) => showError(errorText(texts(), error), error),
   });
   return () => keep.mutate();
 }

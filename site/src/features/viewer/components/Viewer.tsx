@@ -52,7 +52,7 @@ export function Viewer({ target }: { target: ViewerTarget }) {
       aria-label={words.region(target.name)}
       tabIndex={-1}
       className={cx(
-        "flex flex-col bg-side -outline-offset-2",
+        "flex flex-col bg-side -outline-offset-2 print:hidden",
         isBeside ? "w-[min(32rem,38vw)] shrink-0 border-l border-line" : "fixed inset-0 z-40 pt-[env(safe-area-inset-top)] pr-[env(safe-area-inset-right)] pb-[env(safe-area-inset-bottom)] pl-[env(safe-area-inset-left)]",
       )}
       onKeyDown={(event) => onPanelKey(event, page, goTo)}

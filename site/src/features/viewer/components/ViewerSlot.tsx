@@ -5,7 +5,7 @@ import { useLocation } from "wouter";
 import { t as texts } from "@/i18n";
 import { useStore } from "@/lib/store";
 import { closeViewer, viewer } from "@/lib/viewer";
-import { showToast } from "@/ui/toasts";
+import { showError } from "@/entities/errors/showError";
 
 import type { Viewer } from "./Viewer";
 
@@ -31,9 +31,9 @@ function useLoaded(isWanted: boolean): void {
       loaded = (await import("./Viewer")).Viewer;
       setLoaded(true);
     };
-    load().catch(() => {
+    load().catch((error: unknown) => {
       closeViewer();
-      showToast({ text: texts().citations.viewer.chunkFailed, isError: true });
+      showError(texts().citations.viewer.chunkFailed, error);
     });
   }, [isLoaded, isWanted]);
 }
