@@ -3,7 +3,7 @@
     python bench/encodings.py [FOLDER]
 
 The texts are those of tests/languages.py, alone and as rows of a table. FOLDER: more of them, in folders that are
-named by their encoding (the tests of chardet are such: `tests/windows-1250-polish/…`); what they declare is taken out before.
+named by their encoding (the tests of chardet are such: `tests/windows-1250-polish/…`); what they declare is taken out.
 Right is what decodes to the same text, but for one letter of a hundred that only a wider cousin of the encoding has.
 """
 
