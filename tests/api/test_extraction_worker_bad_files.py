@@ -42,9 +42,9 @@ def _bytes(content: bytes) -> Callable[[Path], Path]:
 Make = Callable[[Path], Path]
 BAD: dict[str, tuple[str, str, Make, str, str]] = {
     # what: name, declared type, how it is made, code, a word of what to do
-    "wrong type": ("a.png", "image/png", _bytes(b"%PDF-1.7 x"), "type_mismatch", "right name"),
-    "wrong declared type": ("a", "application/pdf", _bytes(b"text"), "type_mismatch", "content is text"),
-    "unknown type": ("a.bin", "", _bytes(os.urandom(999)), "type_not_supported", "Save it as"),
+    "broken PDF of another name": ("a.png", "image/png", _bytes(b"%PDF-1.7 x"), "broken_file", "PDF file is damaged"),
+    "image cut to garbage": ("a.png", "application/pdf", _bytes(bytes(range(256)) * 9), "broken_file", "PNG file"),
+    "unknown type": ("a.dat", "", _bytes(os.urandom(999)), "type_not_supported", "Save it as"),
     "program": ("invoice.pdf", "application/pdf", _bytes(b"MZ\x90\x00\x03" + bytes(99)), "executable", "not accepted"),
     "encrypted PDF": (
         "a.pdf",

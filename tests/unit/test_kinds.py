@@ -56,27 +56,86 @@ def test_a_program_is_refused_whatever_its_name(tmp_path: Path, start: bytes, na
 @pytest.mark.parametrize(
     ("name", "declared"),
     [
-        ("a.pdf", ""),
-        ("a.pdf", DOCX),
-        ("a.docx", "application/pdf"),
+        ("a.docx", "application/msword"),
+        ("a.docx", "application/octet-stream"),
+        ("a.docx", "application/zip"),
+        ("a.docx", "text/plain"),
+        ("a.doc", "application/msword"),
+        ("a.dotx", f"{DOCX[:-8]}template"),
+        ("a.docm", "application/vnd.ms-word.document.macroEnabled.12"),
+        ("a.pdf", "application/pdf"),
         ("a.xlsx", ""),
-        ("a.docx", "image/png"),
+        ("a.png", "image/png"),
         ("a.txt", ""),
+        ("download", "application/force-download"),
     ],
 )
-def test_a_document_that_is_named_or_declared_as_another_is_refused(tmp_path: Path, name: str, declared: str) -> None:
-    error = files.failure(files.word(tmp_path / name, "Hello"), declared)
-    assert error.code == "type_mismatch"
-    assert "DOCX" in error.message
+def test_the_content_decides_whatever_name_and_type_say(tmp_path: Path, name: str, declared: str) -> None:
+    pages, _ = files.extract(files.word(tmp_path / name, "Hello"), declared)
+    assert pages[0].text == "Hello"
+    assert kind_of(tmp_path / name, name, declared).media_type == DOCX
 
 
-def test_a_text_named_as_a_document_is_refused_and_both_are_named(tmp_path: Path) -> None:
-    path = tmp_path / "thesis.pdf"
-    path.write_text("only words")
-    error = files.failure(path)
-    assert error.code == "type_mismatch"
-    assert "PDF" in error.message
-    assert "only words" not in str(error)
+@pytest.mark.parametrize(
+    "declared",
+    ["text/pdf", "application/x-pdf", "application/force-download", "application/x-download", "application/msword", ""],
+)
+def test_a_pdf_is_one_by_any_type(tmp_path: Path, declared: str) -> None:
+    path = files.pdf(tmp_path / "scan.png", ["Hello"])
+    assert kind_of(path, path.name, declared).format == "PDF"
+
+
+@pytest.mark.parametrize(
+    ("name", "folder", "part", "reader"),
+    [
+        ("a.ppsx", "ppt/", "presentation.xml", "pptx"),
+        ("a.potm", "ppt/", "presentation.xml", "pptx"),
+        ("a.xltx", "xl/", "workbook.xml", "xlsx"),
+        ("a.xlsm", "xl/", "workbook.xml", "xlsx"),
+        ("a.xls", "xl/", "workbook.xml", "xlsx"),
+        ("a.dotm", "word/", "document.xml", "docx"),
+    ],
+)
+def test_templates_shows_and_macros_are_read(tmp_path: Path, name: str, folder: str, part: str, reader: str) -> None:
+    path = files.package(tmp_path / name, {"[Content_Types].xml": b"<Types/>", f"{folder}{part}": b"<a/>"})
+    for declared in (
+        "application/vnd.ms-excel",
+        "application/vnd.openxmlformats-officedocument.presentationml.slideshow",
+    ):
+        assert kind_of(path, name, declared).reader == reader
+
+
+@pytest.mark.parametrize(
+    ("content", "name", "declared", "reader"),
+    [
+        (b"<html><table><tr><td>1</table>", "export.xls", "application/vnd.ms-excel", "web_page"),
+        (b"<!DOCTYPE html>\n<p>Log in first", "thesis.pdf", "application/pdf", "web_page"),
+        (b"\xef\xbb\xbf<html><p>x", "letter.doc", "application/msword", "web_page"),
+        (b"a\tb\n1\t2\n", "export.xls", "application/vnd.ms-excel", "delimited"),
+        (b"a;b\n1;2\n", "export.xlsx", "", "delimited"),
+        (b"a;b\n1;2\n", "export", "application/vnd.ms-excel", "delimited"),
+        (b"only words", "thesis.pdf", "application/pdf", "plain_text"),
+        (b"only words", "photo.png", "image/png", "plain_text"),
+        (b"<html>", "page.txt", "text/plain", "plain_text"),
+        (b"From: a@b.example\r\nSubject: x\r\n\r\nhello", "mail", "", "message"),
+        (b"From: a@b.example\r\nSubject: x\r\n\r\nhello", "mail.txt", "message/rfc822", "message"),
+        (b"MIME-Version: 1.0\nContent-Type: multipart/related;\n\tboundary=b\n\n--b", "letter.doc", "", "message"),
+        (b"From: a\nSubject: b\n\nin a text", "notes.txt", "text/plain", "plain_text"),
+        (b"\xff\xd8\xff\xe0" + bytes(99), "photo.png", "image/pjpeg", "image"),
+        (b"GIF89a" + bytes(99), "photo.jpg", "image/jpg", "image"),
+    ],
+)
+def test_how_a_file_of_another_name_is_read(
+    tmp_path: Path, content: bytes, name: str, declared: str, reader: str
+) -> None:
+    path = tmp_path / "file"
+    path.write_bytes(content)
+    assert kind_of(path, name, declared).reader == reader
+
+
+@pytest.mark.parametrize("name", ["a.exe", "a.dll", "a.jar", "a.wasm"])
+def test_a_program_by_its_name_is_one_whatever_it_holds(tmp_path: Path, name: str) -> None:
+    assert files.failure(files.word(tmp_path / name, "Hello"), DOCX).code == "executable"
 
 
 @pytest.mark.parametrize(
@@ -86,7 +145,7 @@ def test_a_text_named_as_a_document_is_refused_and_both_are_named(tmp_path: Path
         (b"\x00" * 100, "file_empty", "empty"),
         (OLE + "EncryptedPackage".encode("utf-16-le"), "encrypted_document", "password"),
         (OLE + "WordDocument".encode("utf-16-le"), "type_not_supported", "DOCX"),
-        (OLE + "Workbook".encode("utf-16-le"), "type_not_supported", "XLSX"),
+        (OLE + "Workbook".encode("utf-16-le"), "broken_file", "XLS"),
         (b"\x1f\x8b\x08\x00\x00", "type_not_supported", "Unpack"),
         (b"\x00\x00\x00\x18ftypheic\x00", "type_not_supported", "PNG"),
         (b"\x00\x00\x00\x18ftypmp42\x00", "type_not_supported", "images"),

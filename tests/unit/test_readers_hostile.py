@@ -169,13 +169,13 @@ def test_wide_rows_and_false_references(tmp_path: Path) -> None:
 
 
 def test_dates_beyond_the_calendar_are_shown_as_numbers(tmp_path: Path) -> None:
-    from chalicelib.extraction.readers.number_formats import shape_of, shown
+    from chalicelib.extraction.readers.number_formats import NumberFormat
 
-    assert shape_of(0, "yyyy-mm-dd") == "date"
+    date, general = NumberFormat("yyyy-mm-dd"), NumberFormat("General")
     for text in ("1e300", "-1", "99999999"):
-        assert shown(text, "date", is_1904=False) == shown(text, "number", is_1904=False)
-    assert shown("inf", "duration", is_1904=False) == "inf"
-    assert shown("nan", "percent", is_1904=False) == "nan"
+        assert date.number(text, is_1904=False) == general.number(text, is_1904=False)
+    assert NumberFormat("[h]:mm").number("inf", is_1904=False) == "inf"
+    assert NumberFormat("0%").number("nan", is_1904=False) == "nan"
 
 
 def test_shared_texts_fill_no_memory(tmp_path: Path) -> None:

@@ -197,7 +197,7 @@ def test_importing_the_package_imports_no_parser() -> None:
     folder = Path(parent.__file__).parents[3]
     done = subprocess.run([sys.executable, "-I", "-c", script, str(folder)], capture_output=True, text=True, check=True)
     imported = {name.partition(".")[0] for name in done.stdout.split()}
-    assert not imported & {"pypdf", "Crypto", "charset_normalizer", "zipfile", "xml", "html", "csv", "sqlite3", "apsw"}
+    assert not imported & {"pypdf", "Crypto", "chardet", "zipfile", "xml", "html", "csv", "sqlite3", "apsw"}
 
 
 def test_the_caller_holds_no_file(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ unpacked once, streaming, and counted; nothing is written anywhere. Archives ins
 
 from __future__ import annotations
 
+import re
 import struct
 import zipfile
 import zlib
@@ -28,6 +29,9 @@ OPEN_DOCUMENT = {
     "application/epub+zip": "epub",
 }
 _MOST_MEDIA_TYPE_BYTES = 200
+_MOST_TYPES_BYTES = 1024 * 1024
+# "…presentationml.slideshow.main+xml", "…ms-excel.sheet.macroEnabled.main+xml"
+_MAIN_TYPE = re.compile(rb"(?:wordprocessingml|presentationml|spreadsheetml|ms-\w+)\.[\w.]{1,60}\.main\+xml")
 OTHERS = {
     "mimetype": ("An OpenDocument drawing, database or formula", "Save it as PDF."),
     "xl/workbook.bin": ("A binary Excel workbook (.xlsb)", "Save it as XLSX."),
@@ -52,17 +56,32 @@ def main_part(path: Path, limits: Limits) -> str:
     Raises ExtractionError: broken_file, too_many_entries.
     """
     with _opened(path, limits) as archive:
-        names = {entry.filename for entry in archive.infolist()}
+        names = {entry.filename.replace("\\", "/") for entry in archive.infolist()}
         if "xl/workbook.bin" in names:
             return "xl/workbook.bin"
-        if "[Content_Types].xml" in names:
+        types = next((entry for entry in archive.infolist() if entry.filename.lower() == "[content_types].xml"), None)
+        if types:
             for folder, part in (("word/", "document"), ("ppt/", "presentation"), ("xl/", "workbook")):
-                if any(name.startswith(f"{folder}{part}") for name in names):
+                if any(name.lower().startswith(f"{folder}{part}") for name in names):
                     return folder
+            folder = _by_content_types(archive, types)
+            if folder:
+                return folder
         media_type = _media_type(archive, names)
         if media_type in OPEN_DOCUMENT:
             return media_type
         return next((marker for marker in OTHERS if marker in names), "")
+
+
+def _by_content_types(archive: zipfile.ZipFile, types: zipfile.ZipInfo) -> str:
+    """Of an office file whose main part has a name of its own; "" for other packages."""
+    try:
+        with archive.open(types) as part:
+            found = _MAIN_TYPE.search(part.read(_MOST_TYPES_BYTES))
+    except (*_BROKEN, RuntimeError):
+        return ""
+    words = {b"word": "word/", b"presentation": "ppt/", b"powerpoint": "ppt/", b"spreadsheet": "xl/", b"excel": "xl/"}
+    return next((folder for word, folder in words.items() if found and word in found[0]), "")
 
 
 def _media_type(archive: zipfile.ZipFile, names: set[str]) -> str:
@@ -96,11 +115,11 @@ def check(path: Path, limits: Limits, format_name: str) -> None:
 
 
 def _check_names(entries: list[zipfile.ZipInfo]) -> None:
-    names = [entry.filename for entry in entries]
+    names = [entry.filename.replace("\\", "/") for entry in entries]
     if len(set(names)) != len(names):
         raise ExtractionError("unsafe_archive", problem="two parts of the same name")
     for name in names:
-        if name.startswith(("/", "\\")) or ".." in name.replace("\\", "/").split("/") or ":" in name:
+        if name.startswith("/") or ".." in name.split("/") or ":" in name:
             raise ExtractionError("unsafe_archive", problem="a part whose path leads out of it")
     if any(entry.flag_bits & 1 for entry in entries):
         raise ExtractionError("encrypted_document")

@@ -29,10 +29,6 @@ MESSAGES = {
     "name_not_allowed": "The file's name {problem}. Rename it and upload it again.",
     "file_empty": "The file is empty. If it is on a cloud drive, download it first, then upload it again.",
     "file_too_large": "The file is larger than {max_file_mb} MB. Split it, or upload the part that matters.",
-    "type_mismatch": "The file is named or sent as {claimed}, but its content is {found}. "
-    "Give it the right name, or export it again from the program that made it.",
-    "claims_differ": "The file is named as {named} but sent as {declared}. "
-    "Give it the right name, or export it again from the program that made it.",
     "type_not_supported": "{found} cannot be read. {advice}",
     "executable": "The file is a program, not a document, whatever its name says. Programs are not accepted.",
     "encrypted_pdf": "The PDF is protected by a password. "

@@ -40,6 +40,14 @@ class SectionPager:
             self._lines.append(piece)
             self._characters += len(piece) + 1
 
+    def row(self, text: str, header: str = "") -> Iterator[Page]:
+        """A table's row. header: the rows at its table's head, said again where a page begins inside the table."""
+        text = tidy(text)
+        if header and self._characters + len(text) > PAGE_CHARACTERS and self._has_more_than_heading():
+            yield from self.close()
+            yield from self.paragraph(header)
+        yield from self.paragraph(text)
+
     def close(self) -> Iterator[Page]:
         """Give out what is gathered."""
         text = "\n".join(self._lines).strip()

@@ -1,11 +1,15 @@
-"""The encoding of a text: byte order marks, then UTF-8, then a guess among the older ones."""
+"""The encoding of a text: its marks, then UTF-8, then what the file declares, then a guess among the older ones."""
 
 from __future__ import annotations
 
 import codecs
-import string
+import re
+import unicodedata
+from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
+
+from . import plausibility
 
 _SAMPLE_BYTES = 65_536
 _MARKS = (
@@ -15,21 +19,93 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-# Controls that no text has; escape (0x1B) is in logs, form feed and the end mark 0x1A in old texts.
-_BINARY_BYTES = bytes(byte for byte in range(32) if byte not in b"\t\n\v\f\r\x1a\x1b\x08\x07")
+_WIDE = ("utf-32-le", "utf-32-be", "utf-16-le", "utf-16-be")
+# ISO 2022 is written in seven bits; its escapes say which.
+_ESCAPES = ((b"\x1b$)C", "iso2022_kr"), (b"\x1b$B", "iso2022_jp_ext"), (b"\x1b$@", "iso2022_jp_ext"))
+# Controls that no text has; escape (0x1B) is in logs, form feed and the end mark 0x1A in old texts. NULs are counted
+# apart: programs leave some in texts, and fill fields with them.
+_BINARY_BYTES = bytes(byte for byte in range(1, 32) if byte not in b"\t\n\v\f\r\x1a\x1b\x08\x07")
 _MOST_BINARY_SHARE = 0.01
-# In western texts accents are few among plain letters; in Cyrillic, Greek or Asian ones most bytes are above ASCII.
-# Guessers go by frequencies, and take a few accents in a short text for Korean.
-_MOST_ACCENTS = 0.3
-_FEWEST_TO_GUESS_BY = 8
-_NOT_GUESSED = ["utf_8", "utf_16", "utf_32", "utf_7", "ascii", "cp037", "cp424", "cp500", "cp875", "cp1026", "cp1140"]
-WESTERN = ("cp1252", "latin-1")
-_ABOVE_ASCII = bytes(range(0x80, 0x100))
-_LETTERS = string.ascii_letters.encode()
-_UNDEFINED_IN_1252 = (0x81, 0x8D, 0x8F, 0x90, 0x9D)
+_FEW_NULS, _MANY_NULS = 0.05, 0.3
+# Of UTF-16 without a mark; the beginning tells.
+_WIDE_BYTES, _FEWEST_WIDE, _MOST_WRITTEN = 8_192, 3, 0.95
+# First and last of what people write: western letters to Indic ones and Thai, more of Latin and Greek, punctuation to
+# arrows, Japanese, Chinese and Korean, and the planes of emoji and rare Chinese letters.
+_WRITTEN = (
+    *((0x20, 0x7E), (0xA0, 0xEFF), (0x10A0, 0x10FF), (0x1E00, 0x22FF), (0x2500, 0x25FF), (0x3000, 0x30FF)),
+    *((0x3200, 0x33FF), (0x4E00, 0x9FFF), (0xAC00, 0xD7A3), (0xFB00, 0xFDFF), (0xFE30, 0xFE4F), (0xFE70, 0xFEFC)),
+    *((0xFF00, 0xFFEF), (0x1F000, 0x2FFFF)),
+)
+OLDER = "older"  # a text, in an encoding that only `find` finds out
+
+# Labels of mails and web pages that Python does not know, and those that mean more than they say: browsers read
+# "iso-8859-1" as Windows-1252 (https://encoding.spec.whatwg.org/#names-and-labels).
+_LABELS = {
+    "x-sjis": "cp932",
+    "x-gbk": "gb18030",
+    "ks_c_5601-1987": "cp949",
+    "ansi_x3.4-1968": "cp1252",
+    "iso-8859-8-i": "cp1255",
+    "iso-8859-8-e": "cp1255",
+    "macintosh": "mac_roman",
+    "x-mac-roman": "mac_roman",
+    "x-mac-cyrillic": "mac_cyrillic",
+    "x-mac-ce": "mac_latin2",
+    "unicode-1-1-utf-8": "utf-8",
+    "unicode-1-1-utf-7": "utf-7",
+}
+# The encodings that hold all of another and more, by Python's names. Not those of Windows for ISO-8859-2, -5, -6, -7
+# and -13, where the same bytes are other letters.
+_WIDER = {
+    "ascii": "cp1252",
+    "iso8859-1": "cp1252",
+    "iso8859-9": "cp1254",
+    "iso8859-8": "cp1255",
+    "iso8859-11": "cp874",
+    "tis-620": "cp874",
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+    "euc_kr": "cp949",
+    "shift_jis": "cp932",
+    "big5": "cp950",
+}
+_SHOWN = {"cp932": "Shift JIS", "cp949": "EUC-KR", "cp950": "Big5", "gb18030": "GB 18030", "big5hkscs": "Big5"}
+_SHOWN |= {"euc_jis_2004": "EUC-JP", "euc_jisx0213": "EUC-JP", "iso2022_jp_ext": "ISO-2022-JP"}
+_SHOWN |= {
+    "mac-roman": "Mac Roman",
+    "mac-cyrillic": "Mac Cyrillic",
+    "mac-latin2": "Mac Latin 2",
+    "cp874": "Windows-874",
+}
+
+_XML = re.compile(rb"""^\s*<\?xml\s[^>]{0,200}?encoding\s*=\s*["']\s*([\w.:-]{1,40})""")
+_META = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w.:-]{1,40})""", re.IGNORECASE)
+_COOKIE = re.compile(rb"^(?:[^\n]{0,200}\n)?[^\n]{0,80}?#[^\n]{0,80}?coding[:=][ \t]*([\w.-]{1,40})")
+_DECLARATION_BYTES = 4_096
+_ASCII = bytes(range(0x80))
+# No text mixes scripts inside of a word; Chinese, Japanese and Korean, which have no blanks, begin after these.
+_MIXED = re.compile("[A-Za-z][\u0370-\u0eff]|[\u0370-\u0eff][A-Za-z]")
+_MOST_MIXED = 0.05
+_MOST_DAMAGED = 0.02
+_FEWEST_TO_GUESS_BY = 24
 
 
-OLDER = "older"  # a text, in an encoding that only `of_file` finds out
+@dataclass(frozen=True)
+class Encoding:
+    """codec: as Python names it. is_certain: the file says so, by a mark, a declaration or the shape of UTF-8."""
+
+    codec: str
+    is_certain: bool = True
+
+    @property
+    def name(self) -> str:
+        """As people know it: "Windows-1252", "ISO-8859-2", "KOI8-R", "UTF-16LE"."""
+        name = codecs.lookup(self.codec).name
+        if name in _SHOWN:
+            return _SHOWN[name]
+        if name.startswith("cp125"):
+            return f"Windows-{name[2:]}"
+        return name.upper().replace("ISO8859", "ISO-8859").replace("_", "-").replace("UTF-16-", "UTF-16")
 
 
 def sniff(head: bytes, *, is_whole: bool) -> str | None:
@@ -40,49 +116,68 @@ def sniff(head: bytes, *, is_whole: bool) -> str | None:
     for mark, encoding in _MARKS:
         if head.startswith(mark):
             return encoding if _decodes(head, encoding, is_whole) else None
-    if b"\x00" in head:
-        return _wide(head)
-    if not _is_texty(head):
-        return None
-    return "utf-8" if _decodes(head, "utf-8", is_whole) else OLDER
+    written = head.replace(b"\x00", b"")
+    nuls = 1 - len(written) / len(head.rstrip(b"\x00") or b"\x00")
+    is_texty = _is_texty(written)
+    is_utf8 = is_texty and _decodes(written, "utf-8", is_whole)
+    if is_utf8 and nuls <= _FEW_NULS:
+        return next((codec for escape, codec in _ESCAPES if escape in written), "utf-8")
+    wide = _wide(head) if b"\x00" in head or not is_texty else None
+    if wide is not None:
+        return wide
+    if is_utf8 and nuls <= _MANY_NULS:
+        return "utf-8"
+    return OLDER if is_texty and nuls <= _FEW_NULS else None
 
 
 def of_file(path: Path) -> str:
     """The codec to read the whole file with, where bytes that it does not know are to be replaced."""
+    return find(path).codec
+
+
+def find(path: Path, *, in_html: bool = False) -> Encoding:
+    """The encoding of the whole file. in_html: a <meta> may declare it, too."""
     with path.open("rb") as file:
         head = file.read(_SAMPLE_BYTES)
-        encoding = sniff(head, is_whole=len(head) < _SAMPLE_BYTES)
-        if encoding not in {"utf-8", OLDER}:
-            return encoding or "utf-8"
+        codec = sniff(head, is_whole=len(head) < _SAMPLE_BYTES)
+        if codec not in {"utf-8", OLDER, None}:
+            return Encoding(codec or "", is_certain=codec not in _WIDE)
         file.seek(0)
-        sample = _first_not_utf8(file)
-    return "utf-8" if sample is None or _is_mostly_utf8(sample) else _older(sample)
+        sample = _beyond_utf8(file)
+    if sample is None or _is_mostly_utf8(sample):
+        return Encoding("utf-8")
+    declared = _declared(head, in_html)
+    if declared and _fits(sample, declared):
+        return Encoding(declared)
+    return Encoding(_guessed(sample), is_certain=False)
 
 
-def is_known(encoding: str) -> bool:
-    """Whether a declared encoding is one of texts; Python's codecs know others ("zip", "rot13")."""
+def of_bytes(content: bytes, label: str | None = None) -> Encoding:
+    """The encoding of a text in memory. label: as a mail declares it; UTF-8 and marks are stronger."""
+    codec = sniff(content, is_whole=True)
+    if codec not in {OLDER, None}:
+        return Encoding(codec or "", is_certain=codec not in _WIDE)
+    declared = known(label) if label else None
+    if declared and _fits(content, declared):
+        return Encoding(declared)
+    return Encoding(_guessed(content), is_certain=False)
+
+
+def known(label: str) -> str | None:
+    """The codec of a declared encoding, or of the wider one that browsers take; None for one that is not of texts.
+
+    Python's codecs know others ("zip", "rot13").
+    """
+    label = label.strip().lower()
     try:
-        return codecs.lookup(encoding)._is_text_encoding  # what bytes.decode asks, too
+        found = codecs.lookup(_LABELS.get(label, label))
+        is_text = found._is_text_encoding  # what bytes.decode asks, too
     except (LookupError, ValueError):
-        return False
+        return None
+    return _WIDER.get(found.name, found.name) if is_text else None
 
 
-def _first_not_utf8(file: BinaryIO) -> bytes | None:
-    """The stretch of the file that begins with the chunk in which UTF-8 fails; None when all of it is UTF-8."""
-    decoder = codecs.getincrementaldecoder("utf-8")()
-    while chunk := file.read(_SAMPLE_BYTES):
-        try:
-            decoder.decode(chunk)
-        except UnicodeDecodeError:
-            return chunk
-    return None
-
-
-def _is_mostly_utf8(sample: bytes) -> bool:
-    """One damaged letter in a UTF-8 text does not make it another encoding."""
-    text = sample.decode("utf-8", "replace")
-    damaged = text.count("\ufffd")
-    return damaged * 10 < sum(not character.isascii() for character in text)
+# --- By shape -------------------------------------------------------------------------------------------------------
 
 
 def _decodes(head: bytes, encoding: str, is_whole: bool) -> bool:
@@ -99,33 +194,95 @@ def _is_texty(head: bytes) -> bool:
 
 
 def _wide(head: bytes) -> str | None:
-    """UTF-16 or UTF-32 without a mark: western text in it has a NUL at every second byte, or three of four."""
-    for encoding in ("utf-32-le", "utf-32-be", "utf-16-le", "utf-16-be"):
+    """UTF-16 or UTF-32 without a mark: characters that are written, out of few blocks of Unicode.
+
+    In the other order of bytes a text would be of blocks all over; "a" is U+6100 then, which is Chinese.
+    """
+    found: list[tuple[int, str]] = []
+    for encoding in _WIDE:
+        width = 4 if "32" in encoding else 2
+        text = codecs.getincrementaldecoder(encoding)("replace").decode(
+            head[: min(len(head), _WIDE_BYTES) // width * width]
+        )
+        if len(text) >= _FEWEST_WIDE and sum(map(_is_written, text)) >= len(text) * _MOST_WRITTEN:
+            found.append((len({ord(character) >> 8 for character in text}), encoding))
+    return min(found, default=(0, None))[1]
+
+
+def _is_written(character: str) -> bool:
+    if character in "\t\n\r":
+        return True
+    point = ord(character)
+    return any(first <= point <= last for first, last in _WRITTEN) and unicodedata.category(character) != "Cn"
+
+
+# --- By what the file says and how it reads -------------------------------------------------------------------------
+
+
+def _beyond_utf8(file: BinaryIO) -> bytes | None:
+    """A sample to guess by, from the chunk on in which UTF-8 fails; None when all of the file is UTF-8."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    while chunk := file.read(_SAMPLE_BYTES):
         try:
-            text = head[: len(head) // 4 * 4].decode(encoding)
-        except UnicodeDecodeError as error:
-            if error.end < len(head) - 8:
-                continue
-            text = head[: error.start].decode(encoding)
-        if text and "\x00" not in text and _looks_written(text):
-            return encoding
+            decoder.decode(chunk, len(chunk) < _SAMPLE_BYTES)
+        except UnicodeDecodeError:
+            return _sample(file, chunk)
     return None
 
 
-def _looks_written(text: str) -> bool:
-    """Mostly letters, digits, punctuation and blanks of the first 0x250 code points: bytes read two by two are not."""
-    common = sum(character.isspace() or " " <= character < "\u0250" for character in text)
-    return common >= len(text) * 0.7
+def _sample(file: BinaryIO, chunk: bytes) -> bytes:
+    """The chunk, and as much again of later lines with more than ASCII: a long text may begin with few such letters.
+
+    Older encodings of any kind end their lines by the same bytes.
+    """
+    found, gathered = [chunk], 0
+    while gathered < _SAMPLE_BYTES and (more := file.read(_SAMPLE_BYTES)):
+        lines = [line for line in more.splitlines(keepends=True) if line.translate(None, _ASCII)]
+        found += lines
+        gathered += sum(map(len, lines))
+    return b"".join(found)[: _SAMPLE_BYTES * 2].replace(b"\x00", b"")
 
 
-def _older(sample: bytes) -> str:
-    """Western languages are read as Windows-1252, which differs from the other western encodings in few characters."""
-    accents = len(sample) - len(sample.translate(None, _ABOVE_ASCII))
-    letters = sum(sample.count(letter) for letter in _LETTERS)
-    if accents >= _FEWEST_TO_GUESS_BY and accents > (accents + letters) * _MOST_ACCENTS:
-        from charset_normalizer import from_bytes  # noqa: PLC0415 - import it where a text needs it
+def _is_mostly_utf8(sample: bytes) -> bool:
+    """One damaged letter in a UTF-8 text does not make it another encoding."""
+    text = sample.decode("utf-8", "replace")
+    damaged = text.count("\ufffd")
+    return damaged * 10 < sum(not character.isascii() for character in text)
 
-        guess = from_bytes(sample, cp_exclusion=_NOT_GUESSED).best()
-        if guess is not None:
-            return guess.encoding
-    return WESTERN[any(byte in sample for byte in _UNDEFINED_IN_1252)]
+
+def _declared(head: bytes, in_html: bool) -> str | None:
+    """By an XML declaration, a page's <meta>, or the comment that editors read in a program's first lines."""
+    start = head[:_DECLARATION_BYTES].replace(b"\x00", b"")
+    found = _XML.match(start) or (_META.search(start) if in_html else _COOKIE.match(start))
+    return known(found[1].decode()) if found else None
+
+
+def _fits(sample: bytes, codec: str) -> bool:
+    """Whether it reads as that encoding; a declaration that was copied along is not believed."""
+    if codec.startswith("utf"):
+        return False
+    damaged = sample.decode(codec, "replace").count("\ufffd")
+    return damaged <= max(1, len(sample.translate(None, _ASCII)) * _MOST_DAMAGED)
+
+
+def _guessed(sample: bytes) -> str:
+    """As the library says; of a few letters it finds too much that is rare, and what is usual counts as well."""
+    import chardet  # noqa: PLC0415 - import it where a text needs it
+
+    beyond = len(sample.translate(None, _ASCII))
+    is_short = beyond < _FEWEST_TO_GUESS_BY
+    eras = chardet.EncodingEra.ALL & ~chardet.EncodingEra.MAINFRAME
+    found = chardet.detect_all(sample, ignore_threshold=is_short, compat_names=False, encoding_era=eras)
+    guesses = [(known(guess["encoding"] or "utf-8"), guess["confidence"]) for guess in found]
+    candidates = {codec: confidence for codec, confidence in reversed(guesses) if codec and codec[:3] != "utf"}
+    if is_short:
+        scores = {codec: plausibility.score(sample, codec, confidence) for codec, confidence in candidates.items()}
+        return max(scores, key=scores.__getitem__, default="cp1252")
+    written = (codec for codec in reversed(candidates) if not _is_mixed(sample.decode(codec, "replace")))
+    return next(written, "cp1252")
+
+
+def _is_mixed(text: str) -> bool:
+    """A few accents among western letters are taken for Cyrillic ones, otherwise."""
+    beyond = sum("\u0370" <= character <= "\u0eff" for character in text)
+    return len(_MIXED.findall(text)) > beyond * _MOST_MIXED

@@ -1,4 +1,4 @@
-"""What a file is, by its own bytes; its name and the declared type must not say otherwise.
+"""What a file is, by its own bytes; its name and the declared type help where texts leave it open.
 
 Runs in the caller's process and reads little: the first 64 KB, and an archive's directory. Only the type: whether the
 content is sound is found out by its parser, in the child.
@@ -6,7 +6,8 @@ content is sound is found out by its parser, in the child.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -47,34 +48,39 @@ PNG = Kind("image/png", "PNG", "image", "image")
 JPEG = Kind("image/jpeg", "JPEG", "image", "image")
 GIF = Kind("image/gif", "GIF", "image", "image")
 WEBP = Kind("image/webp", "WEBP", "image", "image")
+XLS = Kind("application/vnd.ms-excel", "XLS", "document", "xls")
+EML = Kind("message/rfc822", "EML", "document", "message")
+MHT = Kind("multipart/related", "MHT", "document", "message")
+MSG = Kind("application/vnd.ms-outlook", "MSG", "document", "outlook")
 TXT = Kind("text/plain", "text", "text", "plain_text")
+CSV = Kind("text/csv", "CSV", "text", "delimited")
+TSV = Kind("text/tab-separated-values", "TSV", "text", "delimited")
+HTML = Kind("text/html", "HTML", "text", "web_page")
+MARKDOWN = Kind("text/markdown", "Markdown", "text", "plain_text")
+JSON = Kind("application/json", "JSON", "text", "plain_text")
+XML = Kind("application/xml", "XML", "text", "plain_text")
 # Texts that are not shown as they are, or have a media type of their own, by the end of the name.
-_TEXTS = {
-    "csv": Kind("text/csv", "CSV", "text", "delimited"),
-    "tsv": Kind("text/tab-separated-values", "TSV", "text", "delimited"),
-    "tab": Kind("text/tab-separated-values", "TSV", "text", "delimited"),
-    "html": Kind("text/html", "HTML", "text", "web_page"),
-    "htm": Kind("text/html", "HTML", "text", "web_page"),
-    "xhtml": Kind("text/html", "HTML", "text", "web_page"),
-    "md": Kind("text/markdown", "Markdown", "text", "plain_text"),
-    "markdown": Kind("text/markdown", "Markdown", "text", "plain_text"),
-    "json": Kind("application/json", "JSON", "text", "plain_text"),
-    "xml": Kind("application/xml", "XML", "text", "plain_text"),
-}
-_TEXT_TYPES = {kind.media_type: kind for kind in reversed(_TEXTS.values())}
-_BINARY = {"pdf": PDF, "docx": DOCX, "docm": DOCX, "pptx": PPTX, "pptm": PPTX, "xlsx": XLSX, "xlsm": XLSX}
-_BINARY |= {"odt": ODT, "ott": ODT, "ods": ODS, "ots": ODS, "odp": ODP, "otp": ODP, "epub": EPUB, "rtf": RTF}
+_TEXTS = {"csv": CSV, "tsv": TSV, "tab": TSV, "html": HTML, "htm": HTML, "xhtml": HTML, "xht": HTML, "json": JSON}
+_TEXTS |= {"md": MARKDOWN, "markdown": MARKDOWN, "xml": XML, "eml": EML, "emlx": EML, "mht": MHT, "mhtml": MHT}
+_TEXT_TYPES = {kind.media_type: kind for kind in _TEXTS.values()} | {"text/xml": XML, "application/xhtml+xml": HTML}
+_TEXT_TYPES |= {"application/csv": CSV, "text/x-csv": CSV, "application/x-mimearchive": MHT, "message/rfc2557": MHT}
+_TEXT_TYPES |= {"application/vnd.ms-excel": CSV, "text/x-markdown": MARKDOWN, "text/json": JSON}
 _ZIPPED = {kind.reader: kind for kind in (DOCX, PPTX, XLSX, ODT, ODS, ODP, EPUB)}
-_IMAGES = {"png": PNG, "jpg": JPEG, "jpeg": JPEG, "gif": GIF, "webp": WEBP}
-_BY_EXTENSION = {**_BINARY, **_IMAGES}
-_BY_TYPE = {kind.media_type: kind for kind in _BY_EXTENSION.values()} | {"image/jpg": JPEG}
-_BY_TYPE |= {f"{kind.media_type}-template": kind for kind in (ODT, ODS, ODP)}
-_BY_TYPE |= dict.fromkeys(("text/rtf", "text/richtext", "application/x-rtf"), RTF)
-# What browsers and scripts send when they do not know better; says nothing.
-_UNSAID = {"", "application/octet-stream", "binary/octet-stream", "application/x-download", "application/unknown"}
-_ZIP_TYPES = {"application/zip", "application/x-zip-compressed", "application/x-zip"}
-# Not ours, but the name says that text is not what is meant.
-_NOT_TEXT = {"doc", "xls", "ppt", "zip", "exe", "dll", "mp3", "mp4", "heic", "tif", "tiff", "bmp"}
+_IMAGE_TYPES = {kind.media_type: kind for kind in (PNG, JPEG, GIF, WEBP)}
+# What names of other kinds promise: said of a file that is cut or garbled, and what makes a text be looked at.
+_BY_ENDING = {
+    **dict.fromkeys(("pdf",), PDF),
+    **dict.fromkeys(("docx", "docm", "dotx", "dotm"), DOCX),
+    **dict.fromkeys(("pptx", "pptm", "potx", "potm", "ppsx", "ppsm"), PPTX),
+    **dict.fromkeys(("xlsx", "xlsm", "xltx", "xltm", "xlam"), XLSX),
+    **dict.fromkeys(("odt", "ott"), ODT),
+    **dict.fromkeys(("ods", "ots"), ODS),
+    **dict.fromkeys(("odp", "otp"), ODP),
+    **{"epub": EPUB, "rtf": RTF, "msg": MSG, "png": PNG, "gif": GIF, "webp": WEBP},
+    **dict.fromkeys(("jpg", "jpeg", "jpe", "jfif", "pjpeg"), JPEG),
+}
+_OLD_DOCUMENTS = frozenset({"doc", "dot", "xls", "xlt", "ppt", "pps", "pot"})
+_SHEETS = frozenset({"xls", "xlt", "xlsx", "xlsm", "xltx", "ods"})
 
 _PROGRAM_ENDINGS = "exe dll msi scr app dmg pkg deb rpm apk ipa jar class so dylib o bin wasm pyc"
 _PROGRAMS = frozenset(_PROGRAM_ENDINGS.split())
@@ -91,17 +97,17 @@ _PROGRAM_TYPES = frozenset(
 )
 _UNPACK, _AS_IMAGE = "Unpack it and upload the files that matter.", "Save it as PNG or JPEG."
 _NO_SOUND = "Only documents, texts and images are read; a transcript would be."
-# Endings whose content is never read, with what they are and what to do instead. Not those that texts have as well,
-# where the content tells: .dot (graphs), .pot (translations), .pub and .key (keys), .msg (ROS), .ps, .com (addresses).
+# Endings whose content is never read, with what they are and what to do instead. Not those that other kinds have as
+# well, where the content tells: .doc and .xls are web pages, tables or new documents as often, .dot is graphs, .pot
+# translations, .pub and .key keys, .msg ROS, .ps, .com addresses.
 _REFUSED_ENDINGS = (
-    ("doc", "An old Word document", "Save it as DOCX or PDF."),
-    ("xls xlt xlsb", "An old or binary Excel workbook", "Save it as XLSX."),
-    ("ppt pps", "An old PowerPoint presentation", "Save it as PPTX or PDF."),
+    ("xlsb", "A binary Excel workbook", "Save it as XLSX."),
     ("pages", "A Pages document", "Export it as PDF or DOCX."),
     ("numbers", "A Numbers spreadsheet", "Export it as XLSX or CSV."),
     ("wps", "This document format", "Save it as DOCX or PDF."),
     ("odg", "An OpenDocument drawing", "Save it as PDF."),
     ("mobi azw3 djvu one vsd vsdx mpp", "This document format", "Save it as PDF."),
+    ("mbox pst ost", "A mailbox", "Save the messages that matter as EML files."),
     ("zip 7z rar tar gz tgz bz2 xz zst iso img", "An archive", _UNPACK),
     ("heic heif avif", "A HEIC or AVIF image", _AS_IMAGE),
     ("tif tiff bmp psd ico ai raw cr2 nef dng jxl", "This image format", _AS_IMAGE),
@@ -116,24 +122,22 @@ _REFUSED_IMAGES = frozenset({"image/heic", "image/heif", "image/avif", "image/ti
 
 
 def refuse_by_name(name: str, declared_type: str) -> None:
-    """Raise ExtractionError for a file that name and type already tell will not be read.
+    """Raise ExtractionError for a file that its name already tells will not be read.
 
-    Of endings that are not known here nothing is said: the content will tell. A program of a known type is one
-    whatever its name; sounds and videos are told by their endings alone, since browsers declare a .ts file as video.
+    Of endings that are not known here nothing is said: the content will tell, whatever type is declared, since browsers
+    and mail programs go by lists of their own. A program of a known type is one whatever its name; images, sounds and
+    videos are told by their type where the name says nothing: browsers declare a .ts file as video.
     """
     extension, declared = _extension(name), _bare_type(declared_type)
     if extension in _PROGRAMS or declared in _PROGRAM_TYPES:
         raise ExtractionError("executable")
     found = _REFUSED.get(extension)
-    if not found and declared in _REFUSED_IMAGES:
+    if not found and not extension and declared in _REFUSED_IMAGES:
         found = ("This image format", _AS_IMAGE)
     if not found and not extension and declared.startswith(("audio/", "video/")):
         found = ("A sound or video file", _NO_SOUND)
     if found:
         raise ExtractionError("type_not_supported", found=found[0], advice=found[1])
-    by_name, by_type = _BY_EXTENSION.get(extension), _BY_TYPE.get(declared)
-    if by_name and by_type and by_name.reader != by_type.reader:
-        raise ExtractionError("claims_differ", named=by_name.format, declared=by_type.format)
 
 
 def _extension(name: str) -> str:
@@ -143,8 +147,10 @@ def _extension(name: str) -> str:
 def kind_of(path: Path, name: str, declared_type: str, limits: Limits | None = None) -> Kind:
     """Tell what a file is. name: as uploaded. declared_type: a Content-Type, or "".
 
-    Raises ExtractionError: file_empty, file_too_large, executable, type_not_supported, type_mismatch,
-    encrypted_document, broken_file, too_many_entries.
+    The content decides, and what it is read, shown and served as follows from it alone. Name and type are asked where
+    texts leave it open; that they say otherwise is no fault of the person's.
+    Raises ExtractionError: file_empty, file_too_large, executable, type_not_supported, encrypted_document, broken_file,
+    too_many_entries.
     """
     limits = limits or Limits()
     size = path.stat().st_size
@@ -152,31 +158,34 @@ def kind_of(path: Path, name: str, declared_type: str, limits: Limits | None = N
         raise ExtractionError("file_empty")
     if size > limits.max_file_bytes:
         raise ExtractionError("file_too_large", limits=limits)
-    extension = _extension(name)
-    kind = _by_content(path, extension, declared_type, limits)
-    _check_claims(kind, extension, _bare_type(declared_type))
-    return kind
+    return _by_content(path, _extension(name), _bare_type(declared_type), limits)
 
 
-def _by_content(path: Path, extension: str, declared_type: str, limits: Limits) -> Kind:
+def _by_content(path: Path, extension: str, declared: str, limits: Limits) -> Kind:
     with path.open("rb") as file:
         head = file.read(_HEAD_BYTES)
-    if signatures.is_executable(head):
+    if extension in _PROGRAMS or signatures.is_executable(head):
         raise ExtractionError("executable")
     if not head.strip(b"\x00"):
         raise ExtractionError("file_empty" if path.stat().st_size <= _HEAD_BYTES else "broken_file", format="uploaded")
     found = _binary(path, head, extension, limits)
-    return found or _text(head, path, extension, _bare_type(declared_type))
+    return found or _text(head, path, extension, declared)
+
+
+def _old(path: Path) -> Kind:
+    if ole.is_message(path):
+        return MSG
+    return XLS if ole.is_workbook(path) else ole.refuse(path)
 
 
 def _binary(path: Path, head: bytes, extension: str, limits: Limits) -> Kind | None:
     if head.startswith(b"PK"):
         return _zipped(path, head, limits)
     if head.startswith(signatures.OLE):
-        ole.refuse(path)
+        return _old(path)
     image = signatures.image(head)
     if image:
-        return _BY_TYPE[image]
+        return _IMAGE_TYPES[image]
     # Readers take a PDF whose header is preceded by up to 1,024 bytes of something else; a text may quote one.
     if head.startswith(b"%PDF-") or (b"%PDF-" in head[:1029] and extension in {"pdf", ""}):
         return PDF
@@ -203,41 +212,45 @@ def _zipped(path: Path, head: bytes, limits: Limits) -> Kind | None:
 
 def _text(head: bytes, path: Path, extension: str, declared: str) -> Kind:
     encoding = charset.sniff(head, is_whole=path.stat().st_size <= len(head))
+    claimed = _BY_ENDING.get(extension)
     if encoding is None:
-        if extension in _BINARY:
-            raise ExtractionError("broken_file", format=_BINARY[extension].format)
-        if extension in _IMAGES:
-            raise ExtractionError("broken_file", format=_IMAGES[extension].format)
+        if claimed:
+            raise ExtractionError("broken_file", format=claimed.format)
         raise ExtractionError("type_not_supported", found="This type of file", advice="Save it as PDF, DOCX or text.")
-    kind = _TEXTS.get(extension) or (_TEXT_TYPES.get(declared) if extension in {"", "txt"} else None) or TXT
-    return Kind(kind.media_type, kind.format, kind.group, kind.reader, encoding)
+    kind = _TEXTS.get(extension)
+    if kind is None and extension in {"", "txt"}:
+        kind = _TEXT_TYPES.get(declared)
+    # Exports and mails have names of what opens them: an .xls is often a web page or a table of tabs.
+    if kind is None and (not extension or claimed or extension in _OLD_DOCUMENTS):
+        kind = _by_markup(head, encoding) or (CSV if extension in _SHEETS else None)
+    return replace(kind or TXT, encoding=encoding)
+
+
+_MARKUP = (
+    (
+        re.compile(
+            r"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype html|html|head|body|table|meta|div|p)\b",
+            re.I | re.S,
+        ),
+        HTML,
+    ),
+    (re.compile(r"\s*<\?xml\s"), XML),
+    (re.compile(r"(?:[A-Za-z][\w-]*:[^\n]*\n(?:[ \t][^\n]*\n)*)*?content-type:\s*multipart/related", re.I), MHT),
+    (
+        re.compile(
+            r"(?:from|return-path|received|delivered-to|x-[\w-]+|message-id|date|mime-version):.*?^(?:from|subject):.*?\n\r?\n",
+            re.I | re.S | re.M,
+        ),
+        EML,
+    ),
+)
+
+
+def _by_markup(head: bytes, encoding: str) -> Kind | None:
+    """A web page, XML or a message, by how a text begins."""
+    start = head[:4096].decode("latin-1" if encoding == charset.OLDER else encoding, "ignore").lstrip("\ufeff")
+    return next((kind for pattern, kind in _MARKUP if pattern.match(start)), None)
 
 
 def _bare_type(declared_type: str) -> str:
     return declared_type.partition(";")[0].strip().lower()
-
-
-def _check_claims(kind: Kind, extension: str, declared: str) -> None:
-    """Raise type_mismatch when name or declared type name another family than the content.
-
-    Images are one family (a JPEG named .png is common and harmless), and so are texts: browsers declare a .ts file as
-    video and a .csv as Excel. A name without or with an unknown ending says nothing.
-    """
-    claimed = _BY_EXTENSION.get(extension)
-    if claimed and claimed.reader != kind.reader:
-        raise ExtractionError("type_mismatch", claimed=claimed.format, found=kind.format)
-    if kind.group == "text" and extension in _NOT_TEXT:
-        raise ExtractionError("type_mismatch", claimed=f".{extension}", found=kind.format)
-    if kind.group != "text" and extension in (_TEXTS.keys() | {"txt"}):
-        raise ExtractionError("type_mismatch", claimed=f".{extension}", found=kind.format)
-    declared_kind = _BY_TYPE.get(declared)
-    if declared_kind and declared_kind.reader != kind.reader:
-        raise ExtractionError("type_mismatch", claimed=declared_kind.format, found=kind.format)
-    if kind.group != "text" and not declared_kind and not _vague(declared, kind):
-        raise ExtractionError("type_mismatch", claimed=declared[:80], found=kind.format)
-
-
-def _vague(declared: str, kind: Kind) -> bool:
-    if kind.reader in _ZIPPED and (declared in _ZIP_TYPES or "macroenabled" in declared):
-        return True
-    return declared in _UNSAID or (kind is PDF and declared == "application/x-pdf")

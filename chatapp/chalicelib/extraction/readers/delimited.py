@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import csv
+import re
 from collections.abc import Iterator
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 
 from chalicelib.extraction.failures import ExtractionError
@@ -13,44 +13,38 @@ from chalicelib.extraction.limits import Limits
 from chalicelib.extraction.pages import Item
 
 from .plain_text import decoded
+from .quoting import records
+from .separators import dialect
 from .tables import RowPager
 
-_SEPARATORS = ",;\t|"
-_LINES_LOOKED_AT = 20
+_LINES_LOOKED_AT = 100
 _MOST_LINE_CHARACTERS = 1_000_000
+_LINE_END = re.compile(r"\r\n|\n|\r")
+_SAID_SEPARATOR = re.compile(r'\ufeff?"?sep=(.)"?[,;\t ]*', re.IGNORECASE)
 
 
 def read(path: Path, limits: Limits, start_page: int) -> Iterator[Item]:
-    encoding = charset.of_file(path)
-    separator = _separator(list(islice(_lines(path, encoding), _LINES_LOOKED_AT)))
-    csv.field_size_limit(limits.max_page_characters)
+    lines = _lines(path, charset.of_file(path))
+    first = list(islice(lines, _LINES_LOOKED_AT))
+    said = _SAID_SEPARATOR.fullmatch(first[0]) if first else None  # what Excel takes for itself
+    first_row = 2 if said else 1
+    separator, width = dialect(first[first_row - 1 :], said[1] if said else None)
     pager = RowPager(limits, start_page)
-    try:
-        for number, row in enumerate(csv.reader(_lines(path, encoding), delimiter=separator), start=1):
-            yield from pager.row(number, row)
-    except csv.Error as error:  # a quote that is opened and never closed, or a line of many megabytes
-        raise ExtractionError("broken_file", "csv.Error", format="CSV") from error
+    for number, row in enumerate(records(chain(first[first_row - 1 :], lines), separator, width), start=first_row):
+        yield from pager.row(number, row)
     yield from pager.close()
 
 
 def _lines(path: Path, encoding: str) -> Iterator[str]:
-    """Lines with their ends, as csv wants them; without NULs, which it refuses."""
+    """Lines by any of the three ends, also mixed, without it and without NULs."""
     pending = ""
     for chunk in decoded(path, encoding):
-        *lines, pending = (pending + chunk.replace("\x00", "")).split("\n")
-        yield from (line + "\n" for line in lines)
+        pending += chunk.replace("\x00", "")
+        held = "\r" if pending.endswith("\r") else ""  # its "\n" may be in the next chunk
+        *lines, pending = _LINE_END.split(pending[:-1] if held else pending)
+        yield from lines
+        pending += held
         if len(pending) > _MOST_LINE_CHARACTERS:
-            raise csv.Error
+            raise ExtractionError("broken_file", "a line of many megabytes", format="CSV")
     if pending:
-        yield pending
-
-
-def _separator(lines: list[str]) -> str:
-    """The one that parts most lines into the same number of fields, and that into many."""
-
-    def score(separator: str) -> tuple[int, int]:
-        counts = [line.count(separator) for line in lines if line.strip()]
-        commonest = max(counts, key=counts.count, default=0)
-        return (counts.count(commonest) if commonest else 0, commonest)
-
-    return max(_SEPARATORS, key=score)
+        yield from _LINE_END.split(pending.removesuffix("\r"))

@@ -41,6 +41,13 @@ _PREFIXES = {
     "http://schemas.openxmlformats.org/drawingml/2006/picture": "pic",
     "http://schemas.openxmlformats.org/drawingml/2006/chart": "c",
     "http://schemas.openxmlformats.org/drawingml/2006/diagram": "dgm",
+    "http://purl.oclc.org/ooxml/drawingml/chart": "c",
+    "http://purl.oclc.org/ooxml/drawingml/diagram": "dgm",
+    "http://schemas.openxmlformats.org/drawingml/2006/spreadsheetDrawing": "xdr",
+    "http://purl.oclc.org/ooxml/drawingml/spreadsheetDrawing": "xdr",
+    "http://schemas.microsoft.com/office/drawing/2014/chartex": "cx",
+    "http://schemas.microsoft.com/office/spreadsheetml/2018/threadedcomments": "tc",
+    "http://schemas.microsoft.com/office/powerpoint/2018/8/main": "p188",
     "http://schemas.microsoft.com/office/word/2010/wordml": "w14",
     "http://schemas.microsoft.com/office/word/2012/wordml": "w15",
     "urn:schemas-microsoft-com:vml": "v",
@@ -89,10 +96,11 @@ class Package:
         self.format = format_name
         self._limits = limits
         self._archive = zipfile.ZipFile(path)
-        self._names = set(self._archive.namelist())
+        # Some programs write backslashes, and other capitals in a reference than in the name.
+        self._names = {_name(name): name for name in self._archive.namelist()}
 
     def has(self, part: str) -> bool:
-        return part in self._names
+        return _name(part) in self._names
 
     def stream(
         self,
@@ -110,14 +118,21 @@ class Package:
         Raises ExtractionError: broken_file (missing or malformed part), xml_entities, xml_too_deep,
         xml_tag_too_long.
         """
-        if part not in self._names:
+        if not self.has(part):
             raise ExtractionError("broken_file", f"no part {posixpath.basename(part)[:40]}", format=self.format)
         parser = _parser(start, end, characters, self._limits, allows_doctype=allows_doctype)
         try:
-            with self._archive.open(part) as file:
+            with self._archive.open(self._names[_name(part)]) as file:
                 yield from _feed(parser, file)
         except expat.ExpatError as error:
             raise ExtractionError("broken_file", f"ExpatError {error.code}", format=self.format) from error
+
+    def chunks(self, part: str) -> Iterator[bytes]:
+        """A part's bytes, unpacked and not parsed; none when there is no such part."""
+        if self.has(part):
+            with self._archive.open(self._names[_name(part)]) as file:
+                while chunk := file.read(_CHUNK_BYTES):
+                    yield chunk
 
     def parse(
         self,
@@ -133,9 +148,9 @@ class Package:
 
     def content(self, part: str, most_bytes: int) -> bytes:
         """The first bytes of a part that is no XML of the package's."""
-        if part not in self._names:
+        if not self.has(part):
             return b""
-        with self._archive.open(part) as file:
+        with self._archive.open(self._names[_name(part)]) as file:
             return file.read(most_bytes)
 
     def relations(self, part: str) -> dict[str, Relation]:
@@ -162,8 +177,12 @@ class Package:
         return next((part for part in parts if self.has(part)), fallback)
 
 
+def _name(part: str) -> str:
+    return part.replace("\\", "/").lower()
+
+
 def _resolve(folder: str, target: str) -> str:
-    return posixpath.normpath(posixpath.join("/", folder, target)).lstrip("/")
+    return posixpath.normpath(posixpath.join("/", folder, target.replace("\\", "/"))).lstrip("/")
 
 
 def _ignore_end(_tag: str) -> None:

@@ -10,6 +10,7 @@ from chalicelib.extraction.cleaning import clean
 from chalicelib.extraction.flow import PAGE_CHARACTERS, pieces
 from chalicelib.extraction.kinds import charset
 from chalicelib.extraction.limits import Limits
+from chalicelib.extraction.notes import Note
 from chalicelib.extraction.pages import Item, Locator, Page
 
 _CHUNK_BYTES = 65_536
@@ -18,11 +19,18 @@ _MOST_LINES = 80
 
 def read(path: Path, limits: Limits, start_page: int) -> Iterator[Item]:
     number = 0
-    for first, last, part, text in _runs(_lines(path, charset.of_file(path))):
+    encoding = charset.find(path)
+    yield from guessed(encoding)
+    for first, last, part, text in _runs(_lines(path, encoding.codec)):
         if text.strip():
             number += 1
             if number >= start_page:
                 yield Page(number, _locator(first, last, part), text)
+
+
+def guessed(encoding: charset.Encoding) -> Iterator[Note]:
+    if not encoding.is_certain:
+        yield Note("encoding", names=(encoding.name,))
 
 
 def decoded(path: Path, encoding: str) -> Iterator[str]:

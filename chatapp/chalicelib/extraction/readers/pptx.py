@@ -1,38 +1,49 @@
-"""Presentations: one page a slide, its title first, tables by rows, then the speaker's notes. Own reader over expat."""
+"""Presentations: one page a slide: its title, then all else as it stands from top to bottom; remarks, speaker's notes.
+
+Own reader over expat. Tables, charts and diagrams are rows; a slide that shows pictures alone says so in its locator.
+"""
 
 from __future__ import annotations
 
-import posixpath
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from chalicelib.extraction.cleaning import tidy
 from chalicelib.extraction.failures import ExtractionError
 from chalicelib.extraction.limits import Limits
+from chalicelib.extraction.notes import Note
 from chalicelib.extraction.pages import Item, Locator, Page, Total
 
-from .ooxml import Attributes, Package
+from .ooxml import Attributes, Package, Relation
+from .placeholders import Places
+from .shapes import Shape, ShapeTree, in_order
+from .sheet_drawings import linked_lines
+from .slide_remarks import Authors, slide_remarks
 
 _TITLES = {"title", "ctrTitle"}
-# Slide numbers, dates and footers repeat on each slide.
+# Numbers, dates and pictures of the slide repeat on each; a footer is said where it begins.
 _REPEATED = {"sldNum", "dt", "ftr", "hdr", "sldImg"}
+_HIDDEN_SLIDE = "[This slide is hidden.]"
 _CUT = "\n[The rest of this slide is left out: it is longer than {most:,} characters.]"
 
 
 def read(path: Path, limits: Limits, start_page: int) -> Iterator[Item]:
     package = Package(path, limits, "PPTX")
-    slides = _slides(package)
+    main = package.main_part("ppt/presentation.xml")
+    slides = _slides(package, main)
     if len(slides) > limits.max_pages:
         raise ExtractionError("too_many_pages", limits=limits)
     yield Total(len(slides))
+    reading = _Reading(package, limits, Places(package), Authors(package, main))
     for number, part in enumerate(slides, start=1):
         if number >= start_page:
-            yield _page(package, part, number, limits)
+            before = slides[number - 2] if number > 1 else ""
+            yield from reading.items(part, number, before)
 
 
-def _slides(package: Package) -> list[str]:
+def _slides(package: Package, main: str) -> list[str]:
     """Parts of the slides, in the order of the presentation, which their names need not follow."""
-    main = package.main_part("ppt/presentation.xml")
     relations = package.relations(main)
     parts: list[str] = []
 
@@ -45,86 +56,96 @@ def _slides(package: Package) -> list[str]:
     return parts
 
 
-def _page(package: Package, part: str, number: int, limits: Limits) -> Page:
-    texts = [_text(package, part, limits)]
-    for relation in package.relations(part).values():
-        if relation.type == "notesSlide" and relation.part and package.has(relation.part):
-            notes = _text(package, relation.part, limits)
-            texts += [f"Notes:\n{notes}"] if notes else []
-        elif relation.type == "diagramData" and relation.part and package.has(relation.part):
-            texts.append(_text(package, relation.part, limits))
-    text = "\n\n".join(text for text in texts if text)
-    locator: Locator = {"kind": "slide", "label": f"slide {number}", "slide": number}
-    if len(text) > limits.max_page_characters:
-        text = text[: limits.max_page_characters] + _CUT.format(most=limits.max_page_characters)
-        locator["cut"] = True
-    return Page(number, locator, text)
+@dataclass
+class _Seen:
+    """What a slide shows. pictures, objects: how many there are that are not read."""
+
+    titles: list[str] = field(default_factory=list)
+    lines: list[str] = field(default_factory=list)
+    footer: str = ""
+    pictures: int = 0
+    objects: int = 0
+    has_picture: bool = False
+    is_hidden: bool = False
 
 
-def _text(package: Package, part: str, limits: Limits) -> str:
-    if posixpath.splitext(part)[1] != ".xml":
+@dataclass
+class _Reading:
+    package: Package
+    limits: Limits
+    places: Places
+    authors: Authors
+    last_footer: tuple[str, str] = ("", "")  # of the part of this name
+
+    def items(self, part: str, number: int, before: str) -> Iterator[Item]:
+        seen = self._seen(part)
+        remarks = slide_remarks(self.package, part, self.authors)
+        notes = self._notes(part)
+        footer = seen.footer if seen.footer != self._footer_of(before) else ""
+        self.last_footer = (part, seen.footer)
+        text = tidy("\n".join((*seen.titles, *seen.lines, *([footer] if footer else []))))
+        shown = [text, "\n".join(remarks), f"Notes:\n{notes}" if notes else ""]
+        if seen.is_hidden:
+            yield Note("hidden_slides", pages=(number,))
+            shown = [_HIDDEN_SLIDE, *shown] if any(shown) else shown
+        if remarks:
+            yield Note("comments", count=len(remarks))
+        if seen.objects:
+            yield Note("objects_left_out", count=seen.objects)
+        is_picture = not text and seen.has_picture
+        if seen.pictures and not is_picture:
+            yield Note("pictures_left_out", count=seen.pictures)
+        yield self._page(number, "\n\n".join(filter(None, shown)), is_picture=is_picture)
+
+    def _page(self, number: int, text: str, *, is_picture: bool) -> Page:
+        locator: Locator = {"kind": "slide", "label": f"slide {number}", "slide": number}
+        if len(text) > self.limits.max_page_characters:
+            text = text[: self.limits.max_page_characters] + _CUT.format(most=self.limits.max_page_characters)
+            locator["cut"] = True
+        if is_picture:
+            locator["picture"] = True
+        return Page(number, locator, text)
+
+    def _footer_of(self, part: str) -> str:
+        """Of the slide before, which an earlier run may have read."""
+        if self.last_footer[0] != part:
+            self.last_footer = (part, self._seen(part).footer if self.package.has(part) else "")
+        return self.last_footer[1]
+
+    def _tree(self, part: str) -> ShapeTree:
+        tree = ShapeTree()
+        for _ in self.package.stream(part, tree.start, tree.end, tree.characters):
+            if tree.size > self.limits.max_page_characters * 2:  # cut anyway; a slide does not fill the memory
+                break
+        return tree
+
+    def _seen(self, part: str) -> _Seen:
+        tree = self._tree(part)
+        self.places.give(part, tree.root)
+        seen = _Seen(is_hidden=tree.is_hidden_slide, has_picture=tree.has_background)
+        self._gather(tree.root, self.package.relations(part), seen)
+        return seen
+
+    def _gather(self, group: Shape, relations: dict[str, Relation], seen: _Seen) -> None:
+        for shape in in_order([each for each in group.children if not each.is_hidden]):
+            kind = shape.placeholder[0] if shape.placeholder else ""
+            seen.has_picture = seen.has_picture or shape.has_blip
+            seen.pictures += shape.kind == "picture"
+            if shape.kind == "group":
+                self._gather(shape, relations, seen)
+            elif kind in _TITLES:
+                seen.titles += shape.lines
+            elif kind == "ftr":
+                seen.footer = " ".join(shape.lines)
+            elif kind not in _REPEATED:
+                lines = linked_lines(self.package, relations, shape) or shape.lines
+                seen.objects += shape.kind == "object" or (shape.kind in {"chart", "diagram"} and not lines)
+                seen.lines += lines
+
+    def _notes(self, part: str) -> str:
+        for relation in self.package.relations(part).values():
+            if relation.type == "notesSlide" and relation.part and self.package.has(relation.part):
+                seen = _Seen()
+                self._gather(self._tree(relation.part).root, {}, seen)
+                return tidy("\n".join(seen.titles + seen.lines))
         return ""
-    slide = _Slide()
-    for _ in package.stream(part, slide.start, slide.end, slide.characters):
-        if slide.size > limits.max_page_characters * 2:  # cut anyway; a slide does not fill the memory
-            break
-    return tidy("\n".join(slide.titles + slide.lines))
-
-
-class _Slide:
-    """Turns events into lines; a table's row is one line."""
-
-    def __init__(self) -> None:
-        self.titles: list[str] = []
-        self.lines: list[str] = []
-        self.size = 0
-        self._shape = ""
-        self._text: list[str] = []
-        self._cells: list[str] | None = None
-        self._in_text = False
-        self._skipping = 0
-
-    def start(self, tag: str, attributes: Attributes) -> None:
-        if self._skipping or tag == "mc:Fallback":
-            self._skipping += 1
-        elif tag == "p:sp":
-            self._shape = ""
-        elif tag == "p:ph":
-            self._shape = attributes.get("type", "body")
-        elif tag == "a:t":
-            self._in_text = True
-        elif tag == "a:br":
-            self._text.append("\n")
-        elif tag == "a:tr":
-            self._cells = []
-        elif tag == "a:tc" and self._cells is not None:
-            self._cells.append("")
-
-    def end(self, tag: str) -> None:
-        if self._skipping:
-            self._skipping -= 1
-        elif tag == "a:t":
-            self._in_text = False
-        elif tag == "a:p":
-            self._end_paragraph()
-        elif tag == "a:tr" and self._cells is not None:
-            if any(self._cells):
-                self.lines.append(" | ".join(self._cells))
-            self._cells = None
-        elif tag == "p:sp":
-            self._shape = ""
-
-    def characters(self, text: str) -> None:
-        if self._in_text and not self._skipping:
-            self._text.append(text)
-            self.size += len(text)
-
-    def _end_paragraph(self) -> None:
-        text = "".join(self._text).strip()
-        self._text.clear()
-        if not text or self._shape in _REPEATED:
-            return
-        if self._cells:
-            self._cells[-1] = f"{self._cells[-1]} {text}".strip()
-        else:
-            (self.titles if self._shape in _TITLES else self.lines).append(text)

@@ -22,7 +22,7 @@ from chalicelib.extraction.notes import Note
 from chalicelib.extraction.pages import Item, Page, Total, as_json
 
 _READERS = {"pdf", "docx", "pptx", "xlsx", "odt", "ods", "odp", "epub", "rtf"}
-_READERS |= {"delimited", "plain_text", "web_page", "image"}
+_READERS |= {"xls", "delimited", "plain_text", "web_page", "image"}
 _MOST_OPEN_FILES = 32
 _STACK_FRAMES = 2_000
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT

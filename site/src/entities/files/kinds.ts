@@ -8,22 +8,23 @@ export type UnreadableKind =
   | "media"
   | "oldWord"
   | "oldSheet"
-  | "oldSlides"
   | "openDocument"
   | "otherDocument"
+  | "mailbox"
   | "image"
   | "database";
 
-// Not those that texts have as well: .dot, .pot, .pub, .key, .msg, .ps, .com. Of these the server looks at the bytes.
+// Not those that other kinds have as well: .doc and .xls (web pages, tables), .dot, .pot, .pub, .key, .msg, .ps, .com.
+// Of these the server looks at the bytes.
 const EXTENSIONS: Readonly<Record<UnreadableKind, string>> = {
   program: "exe dll msi scr app dmg pkg deb rpm apk ipa jar class so dylib o bin wasm pyc",
   archive: "zip rar 7z tar gz tgz bz2 xz zst iso img",
   media: "mp4 m4v mov avi mkv webm wmv mpg mpeg 3gp mp3 m4a wav aac ogg oga opus flac wma aiff",
-  oldWord: "doc wps pages",
-  oldSheet: "xls xlt xlsb numbers",
-  oldSlides: "ppt pps",
+  oldWord: "wps pages",
+  oldSheet: "xlsb numbers",
   openDocument: "odg",
   otherDocument: "mobi azw3 djvu one vsd vsdx mpp",
+  mailbox: "mbox pst ost",
   image: "heic heif avif tif tiff bmp ico psd ai raw cr2 nef dng jxl",
   database: "sqlite sqlite3 db mdb accdb parquet feather",
 };

@@ -19,13 +19,11 @@ describe("what is refused before it is uploaded", () => {
     ["backup.tar.gz", "unreadable_archive"],
     ["holiday.mp4", "unreadable_media"],
     ["backup.iso", "unreadable_archive"],
-    ["letter.doc", "unreadable_oldWord"],
     ["letter.pages", "unreadable_oldWord"],
-    ["budget.xls", "unreadable_oldSheet"],
     ["budget.numbers", "unreadable_oldSheet"],
-    ["talk.ppt", "unreadable_oldSlides"],
     ["poster.odg", "unreadable_openDocument"],
     ["novel.mobi", "unreadable_otherDocument"],
+    ["archive.mbox", "unreadable_mailbox"],
     ["IMG_0001.HEIC", "unreadable_image"],
     ["shop.sqlite3", "unreadable_database"],
   ])("%s: %s, with words for it in each language", (name, code) => {
@@ -38,7 +36,7 @@ describe("what is refused before it is uploaded", () => {
     expect(UNREADABLE_EXTENSIONS.toSorted()).toEqual(refused);
   });
 
-  it.each(["thesis.pdf", "a.docx", "b.odt", "c.ods", "d.odp", "e.rtf", "f.epub", "b.pptx", "c.xlsx", "d.csv", "e.md", "main.rs", "Makefile", "notes", "x.png", "y.webp", "app.ts"])(
+  it.each(["thesis.pdf", "a.docx", "b.odt", "c.ods", "d.odp", "e.rtf", "f.epub", "b.pptx", "c.xlsx", "d.csv", "e.md", "main.rs", "Makefile", "notes", "x.png", "y.webp", "app.ts", "letter.doc", "export.xls", "talk.ppt", "Re offer.eml", "offer.msg", "page.mht", "show.ppsx", "form.dotx"])(
     "%s may be uploaded",
     (name) => expect(of(name)).toBeNull(),
   );

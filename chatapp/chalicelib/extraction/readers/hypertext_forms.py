@@ -1,0 +1,58 @@
+"""Forms of a web page as they are filled in: what stands in a field, which boxes are ticked, what is chosen."""
+
+from __future__ import annotations
+
+Attributes = dict[str, str]
+
+_WITHOUT_TEXT = frozenset({"hidden", "password", "file", "color", "range"})
+_ROMAN = (
+    *((1000, "M"), (900, "CM"), (500, "D"), (400, "CD"), (100, "C"), (90, "XC"), (50, "L"), (40, "XL"), (10, "X")),
+    *((9, "IX"), (5, "V"), (4, "IV"), (1, "I")),
+)
+_MOST_ROMAN = 3_999
+
+
+def shown(attributes: Attributes) -> str:
+    """What a person sees of an <input>."""
+    kind = attributes.get("type", "text").strip().lower()
+    if kind in {"checkbox", "radio"}:
+        return " [x] " if "checked" in attributes else " [ ] "
+    if kind == "image":
+        return f" {attributes.get('alt', '')} "
+    return " " if kind in _WITHOUT_TEXT else f" {attributes.get('value', '')} "
+
+
+class Choice:
+    """A <select>: the options that are chosen; the first one where a browser would show it."""
+
+    def __init__(self, *, is_multiple: bool) -> None:
+        self._is_multiple = is_multiple
+        self._chosen: list[str] = []
+        self._first: str | None = None
+
+    def add(self, attributes: Attributes, text: str) -> None:
+        said = " ".join((attributes.get("label") or text).split())
+        if "selected" in attributes:
+            self._chosen = [*self._chosen, said] if self._is_multiple else [said]
+        elif self._first is None and "disabled" not in attributes:
+            self._first = said
+
+    def chosen(self) -> str:
+        if self._chosen or self._is_multiple:
+            return ", ".join(self._chosen)
+        return self._first or ""
+
+
+def number(text: str) -> int | None:
+    text = text.strip()
+    return int(text) if text.removeprefix("-").isdecimal() and len(text) < 10 else None
+
+
+def roman(value: int) -> str:
+    if not 1 <= value <= _MOST_ROMAN:
+        return str(value)
+    found = ""
+    for weight, letters in _ROMAN:
+        count, value = divmod(value, weight)
+        found += letters * count
+    return found
