@@ -24,6 +24,7 @@ _WORD = (
     'xmlns:pic="http://schemas.openxmlformats.org/drawingml/2006/picture" '
     'xmlns:v="urn:schemas-microsoft-com:vml" xmlns:o="urn:schemas-microsoft-com:office:office" '
     'xmlns:w14="http://schemas.microsoft.com/office/word/2010/wordml" '
+    'xmlns:c="http://schemas.openxmlformats.org/drawingml/2006/chart" '
     'xmlns:w15="http://schemas.microsoft.com/office/word/2012/wordml"'
 )
 _ODF = "urn:oasis:names:tc:opendocument:xmlns:"
@@ -55,9 +56,13 @@ def docx(body: str, **parts: str) -> bytes:
     for name, content in parts.items():
         kind = name.rstrip("0123456789")
         if name.startswith("chunk"):
-            ending = {"chunk1": "htm", "chunk2": "mht", "chunk3": "txt", "chunk4": "docx"}[name]
+            ending = {"chunk1": "htm", "chunk2": "mht", "chunk3": "txt", "chunk4": "docx", "chunk5": "rtf"}[name]
             files[f"word/{name}.{ending}"] = content
             relations += f'<Relationship Id="{name}" Type="{_OFFICE}/aFChunk" Target="{name}.{ending}"/>'
+            continue
+        if kind == "chart":
+            files[f"word/{name}.xml"] = f"<c:chartSpace {_WORD}>{content}</c:chartSpace>"
+            relations += f'<Relationship Id="{name}" Type="{_OFFICE}/chart" Target="{name}.xml"/>'
             continue
         root = roots.get(kind, {"header": "hdr", "footer": "ftr"}.get(kind, kind))
         prefix = "w15" if kind == "commentsExtended" else "w"

@@ -50,6 +50,14 @@ def _beside() -> dict[str, Case]:
     vml = f"<w:r><w:pict><v:shape><v:textbox><w:txbxContent>{p('old box')}</w:txbxContent></v:textbox></v:shape></w:pict></w:r>"
     picture = "<w:r><w:drawing><wp:inline><a:graphic><a:graphicData><pic:pic/></a:graphicData></a:graphic></wp:inline></w:drawing></w:r>"
     embedded = '<w:r><w:object><v:shape><v:imagedata/></v:shape><o:OLEObject ProgID="Excel.Sheet.12"/></w:object></w:r>'
+    chart = '<w:r><w:drawing><a:graphic><a:graphicData><c:chart r:id="chart1"/></a:graphicData></a:graphic></w:drawing></w:r>'
+    names = '<c:pt idx="0"><c:v>Lyon</c:v></c:pt><c:pt idx="1"><c:v>Nice</c:v></c:pt>'
+    values = '<c:pt idx="0"><c:v>19.2</c:v></c:pt><c:pt idx="1"><c:v>21.4</c:v></c:pt>'
+    bars = (
+        "<c:chart><c:plotArea><c:barChart><c:ser><c:tx><c:strRef><c:strCache><c:pt idx='0'><c:v>mm</c:v></c:pt></c:strCache></c:strRef></c:tx>"
+        f"<c:cat><c:strRef><c:strCache>{names}</c:strCache></c:strRef></c:cat>"
+        f"<c:val><c:numRef><c:numCache>{values}</c:numCache></c:numRef></c:val></c:ser></c:barChart></c:plotArea></c:chart>"
+    )
     watermark = '<w:r><w:pict><v:shape><v:textpath string="CONFIDENTIAL"/></v:shape></w:pict></w:r>'
     sections = [
         '<w:sectPr><w:headerReference w:type="default" r:id="header1"/><w:footerReference w:type="default" r:id="footer1"/></w:sectPr>',
@@ -71,6 +79,11 @@ def _beside() -> dict[str, Case]:
             ),
             ["Half a sentence.\naside\nWith more.\nold box"],
             [{"code": "pictures_left_out", "count": 1}, {"code": "objects_left_out", "count": 1}],
+        ),
+        "chart.docx": (
+            docx(p(r("Rain: ") + chart), chart1=bars),
+            ["Rain:\nChart\n| mm\nLyon | 19.2\nNice | 21.4"],
+            [],
         ),
         "headers-by-section.docx": (
             docx(
@@ -112,14 +125,15 @@ def _beside() -> dict[str, Case]:
         "pasted-parts.docx": (
             docx(
                 p("Top")
-                + '<w:altChunk r:id="chunk1"/><w:altChunk r:id="chunk2"/><w:altChunk r:id="chunk3"/><w:altChunk r:id="chunk4"/><w:altChunk r:id="none"/>'
+                + '<w:altChunk r:id="chunk1"/><w:altChunk r:id="chunk2"/><w:altChunk r:id="chunk3"/><w:altChunk r:id="chunk4"/><w:altChunk r:id="chunk5"/><w:altChunk r:id="none"/>'
                 + p("End"),
                 chunk1="<html><body><h2>Part</h2><table><tr><td>a</td><td>b</td></tr></table></body></html>",
                 chunk2=mht,
                 chunk3="plain words",
+                chunk5=r"{\rtf1\ansi Rich {\b text}\par}",
                 chunk4="PK\x03\x04\x00\x00",
             ),
-            ["Top", "Part\na | b\ncafé from a letter\nplain words\nEnd"],
+            ["Top", "Part\na | b\ncafé from a letter\nplain words\nRich text\nEnd"],
             [{"code": "objects_left_out", "count": 2}],
         ),
     }

@@ -11,12 +11,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from chalicelib.extraction.flow import SectionPager
+from chalicelib.extraction.kinds.signatures import RTF
 from chalicelib.extraction.limits import MB, Limits
 from chalicelib.extraction.pages import Item, Page
 
-from . import html_parts
+from . import html_parts, rtf
+from .charts import chart_lines
+from .diagrams import diagram_lines
 from .ooxml import Attributes, Package, Relation
-from .prose import Block, Prose
+from .prose import Block, Prose, lines_as_blocks
 from .word_notes import Marks, NotesPart, marks_of
 from .word_numbering import numbering_of
 from .word_part import Part
@@ -28,6 +31,7 @@ from .word_styles import styles_of
 _NOTES = (("footnote", "footnotes", "Footnotes"), ("endnote", "endnotes", "Endnotes"))
 _LABELS = {"header": "[Page header] ", "footer": "[Page footer] "}
 _MOST_CHUNK_BYTES = 20 * MB
+_LINES = {"c:chart": chart_lines, "cx:chart": chart_lines, "dgm:relIds": diagram_lines}
 
 
 def read(path: Path, limits: Limits, start_page: int) -> Iterator[Item]:
@@ -41,6 +45,7 @@ def read(path: Path, limits: Limits, start_page: int) -> Iterator[Item]:
 class _Reader:
     def __init__(self, package: Package, limits: Limits, pager: SectionPager) -> None:
         self._package = package
+        self._limits = limits
         self._main = package.main_part("word/document.xml")
         self._relations = package.relations(self._main)
         styles = styles_of(package, self._part("styles"))
@@ -125,16 +130,14 @@ class _Reader:
         if relation.part is None or not self._package.has(relation.part) or tag == "w:subDoc":
             self.document.counts.objects += 1
             return []
-        if tag == "dgm:relIds":
-            return self._diagram(relation.part)
-        content = self._package.content(relation.part, _MOST_CHUNK_BYTES)
-        blocks = html_parts.blocks_of(content)
-        self.document.counts.objects += blocks is None
-        return blocks or []
+        if tag in _LINES:
+            blocks = lines_as_blocks(_LINES[tag](self._package, relation.part))
+        else:
+            blocks = self._pasted(self._package.content(relation.part, _MOST_CHUNK_BYTES))
+        self.document.counts.objects += not blocks
+        return blocks
 
-    def _diagram(self, name: str) -> list[Block]:
-        self._prose.open_box()
-        part = Part(self.document, self._prose)
-        self._package.parse(name, part.start, part.end, part.characters)
-        part.finish()
-        return self._prose.close_box()
+    def _pasted(self, content: bytes) -> list[Block]:
+        if content.startswith(RTF):
+            return rtf.blocks_of(content, self._limits)
+        return html_parts.blocks_of(content) or []

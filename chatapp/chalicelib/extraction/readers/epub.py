@@ -18,7 +18,7 @@ from chalicelib.extraction.limits import MB, Limits
 from chalicelib.extraction.notes import Note
 from chalicelib.extraction.pages import Item
 
-from . import html_parts, web_page
+from . import html_parts
 from .ooxml import Attributes, Package
 
 _CONTAINER = "META-INF/container.xml"
@@ -57,7 +57,7 @@ def read(path: Path, limits: Limits, start_page: int) -> Iterator[Item]:
         text = html_parts.decoded(package.content(part, _MOST_PAGE_BYTES))
         body = _body(text, book.title)
         pictures += len(_PICTURE.findall(body))
-        yield from web_page.put([body], pager)
+        yield from html_parts.put(body, pager)
     yield from pager.close()
     if pictures:
         yield Note("pictures_left_out", count=pictures)

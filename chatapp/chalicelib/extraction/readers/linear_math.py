@@ -15,6 +15,8 @@ _ATOM = re.compile(r"[^\W_]+(?:[.,][^\W_]+)*['′″°%!]*|.")
 _WORD_OR_NUMBER = re.compile(r"[^\W\d_]+|\d+(?:[.,]\d+)*|.")
 _SIGNED = re.compile(r"[-+−±][^\W_]+|[*'′†°+\-−]+")
 _PAIRS = {"(": ")", "[": "]", "{": "}", "⟨": "⟩", "⌊": "⌋", "⌈": "⌉"}
+# Signs that stand above by themselves: degrees and primes.
+_RAISED_SIGNS = {"∘": "°", "°": "°", "′": "′", "″": "″", "'": "′"}
 _INVISIBLE = dict.fromkeys(range(0x2061, 0x2065), "")
 _MATH_LETTERS = re.compile("[\U0001d400-\U0001d7ff\u2102-\u2124\u210b-\u2131]")
 _ACCENTS = {"\u0302": "hat", "\u0303": "tilde", "\u0305": "bar", "\u0304": "bar", "\u20d7": "vec", "\u0307": "dot"}
@@ -56,6 +58,8 @@ def fraction(numerator: str, denominator: str, kind: str = "") -> str:
 def scripts(base: str, below: str = "", above: str = "") -> str:
     text = f"({finished(base)})" if "/" in base and not _is_enclosed(finished(base)) else base.removesuffix(EDGE)
     text += f"_{_script(below)}" if finished(below) else ""
+    if finished(above) in _RAISED_SIGNS:
+        return text + _RAISED_SIGNS[finished(above)]
     text += f"^{_script(above)}" if finished(above) else ""
     return text + EDGE
 
@@ -80,6 +84,8 @@ def function(name: str, argument: str) -> str:
     bare = finished(argument)
     if not bare:
         return name
+    if "/" in bare and not _is_enclosed(bare):
+        bare = f"({bare})"
     return f"{EDGE}{name.removesuffix(EDGE)}{'' if _is_enclosed(bare) else ' '}{bare}{EDGE}"
 
 

@@ -16,9 +16,10 @@ from chalicelib.extraction.pages import Item, Page
 from . import open_document
 from .mathml import MathMl
 from .ooxml import Attributes, Package
+from .open_drawings import ObjectLink, object_lines
 from .open_text import OpenText
 from .open_text_styles import OpenStyles
-from .prose import Block, Prose
+from .prose import Block, Prose, lines_as_blocks
 from .word_runs import Counts, notes_of
 
 _PARTS = {f"style:{kind}{pages}": kind for kind in ("header", "footer") for pages in ("-first", "", "-left")}
@@ -78,7 +79,7 @@ class _Reader:
         yield from self._prose.take()
 
     def _text(self, *, is_repeated: bool) -> OpenText:
-        return OpenText(self._styles, self._prose, self.counts, self._formula, is_repeated=is_repeated)
+        return OpenText(self._styles, self._prose, self.counts, self._embedded, is_repeated=is_repeated)
 
     def _put_letterheads(self, kind: str) -> None:
         """Of the pages that the text uses, each text once."""
@@ -92,15 +93,16 @@ class _Reader:
                     self._prose.paragraph(_LABELS[kind] + blocks[0].text)
                     self._prose.replay(blocks[1:])
 
-    def _formula(self, reference: str) -> str | None:
-        """Of an embedded object that is one. What leads out of the package is not looked for."""
+    def _embedded(self, reference: str) -> str | list[Block]:
+        """A formula's line or a chart's rows; none of another file. What leads out of the package is not looked for."""
         part = posixpath.normpath(posixpath.join(reference, open_document.CONTENT))
         content = self._package.content(part, _MOST_FORMULA_BYTES)
         if b"Math/MathML" not in content[:2_000]:
-            return None
+            lines = [line for line in object_lines(self._package, ObjectLink(reference)) if isinstance(line, str)]
+            return lines_as_blocks(lines)
         math = MathMl()
         self._package.parse(part, math.start, math.end, math.characters, allows_doctype=True)  # OpenOffice wrote one
-        return math.text
+        return math.text or ""
 
 
 class _Masters:

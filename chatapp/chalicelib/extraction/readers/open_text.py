@@ -58,20 +58,20 @@ class _Scope(NamedTuple):
 
 
 class OpenText:
-    """formula: of an embedded object, by its reference; None when it is none. notes: by their class, in order."""
+    """embedded: a formula's line or a chart's rows, by its reference. notes: by their class, in order."""
 
     def __init__(
         self,
         styles: OpenStyles,
         prose: Prose,
         counts: Counts,
-        formula: Callable[[str], str | None],
+        embedded: Callable[[str], str | list[Block]],
         *,
         is_repeated: bool,
     ) -> None:
         self.prose = prose
         self.notes: dict[str, list[Block]] = {"footnote": [], "endnote": []}
-        self._styles, self._counts, self._formula = styles, counts, formula
+        self._styles, self._counts, self._embedded = styles, counts, embedded
         self._is_repeated = is_repeated
         self._numbers = Lists(styles)
         self._paragraphs: list[_Paragraph] = []
@@ -392,11 +392,15 @@ class OpenText:
     def _object(self, attributes: Attributes) -> None:
         if "xlink:href" not in attributes:
             return
-        formula = self._formula(attributes["xlink:href"])
-        if formula is None:
-            self._meet("file")
+        found = self._embedded(attributes["xlink:href"])
+        if isinstance(found, str):
+            self._add_formula(found)
+            return
+        self._meet("chart" if found else "file")
+        if self._paragraphs:
+            self._paragraphs[-1].beside += found
         else:
-            self._add_formula(formula)
+            self.prose.replay(found)
 
     def _meet(self, what: str) -> None:
         if self._frames:

@@ -26,6 +26,11 @@ class Block(NamedTuple):
     text: str
 
 
+def lines_as_blocks(lines: Iterable[str]) -> list[Block]:
+    """Of a chart or diagram, some of them rows."""
+    return [Block("row" if SEPARATOR in line else "paragraph", line) for line in lines]
+
+
 @dataclass
 class _Holder:
     """A box, or a cell: `columns` wide; its text may be that of the cell above or before it."""

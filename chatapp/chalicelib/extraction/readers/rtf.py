@@ -14,7 +14,7 @@ from chalicelib.extraction.limits import Limits
 from chalicelib.extraction.notes import Note
 from chalicelib.extraction.pages import Item, Page
 
-from .prose import Prose
+from .prose import Block, Prose
 from .rtf_text import RtfText
 from .rtf_tokens import tokens
 from .word_runs import Counts, notes_of
@@ -36,6 +36,15 @@ def read(path: Path, limits: Limits, start_page: int) -> Iterator[Item]:
     if text.depth == 1 and number:  # cut in the middle of its text, or only its last bracket is missing
         yield Note("cut", pages=(number,))
     yield from notes_of(counts)
+
+
+def blocks_of(content: bytes, limits: Limits) -> list[Block]:
+    """Of a text that stands in another document."""
+    text = RtfText(limits, Counts())
+    for token in tokens(content):
+        text.feed(token)
+    text.finish()
+    return [*text.take(), *text.footers, *(block for blocks in text.notes.values() for block in blocks)]
 
 
 def _pages(path: Path, text: RtfText, prose: Prose) -> Iterator[Page]:

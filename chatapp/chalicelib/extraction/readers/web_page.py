@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 from chalicelib.extraction.failures import ExtractionError
 from chalicelib.extraction.flow import SectionPager
 from chalicelib.extraction.kinds import charset
 from chalicelib.extraction.limits import Limits
-from chalicelib.extraction.pages import Item, Page
+from chalicelib.extraction.pages import Item
 
 from .hypertext import Hypertext
 from .plain_text import decoded, guessed
@@ -29,13 +29,3 @@ def read(path: Path, limits: Limits, start_page: int) -> Iterator[Item]:
     document.finish()
     yield from document.take()
     yield from pager.close()
-
-
-def put(texts: Iterable[str], pager: SectionPager) -> Iterator[Page]:
-    """HTML that stands in another format, in chunks, put to that format's pages."""
-    document = Hypertext(pager)
-    for text in texts:
-        document.feed(text)
-        yield from document.take()
-    document.finish()
-    yield from document.take()

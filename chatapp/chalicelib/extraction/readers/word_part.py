@@ -14,11 +14,11 @@ _MOST_NUMBER_CHARACTERS = 200
 
 
 class Part(Runs):
-    """asked: called where another part stands (w:altChunk, a diagram, w:subDoc). closed: after each section's end."""
+    """asked: called where another part stands (w:altChunk, a chart, w:subDoc). closed: after each section's end."""
 
     def __init__(self, document: Document, prose: Prose, *, is_repeated: bool = False) -> None:
         self.prose = prose
-        self.asked: Callable[[str, Attributes], None] = lambda _tag, _attributes: None
+        self.asked: Callable[[str, Attributes], None] = lambda _tag, _attributes: self._count_object()
         self.closed: Callable[[], None] = lambda: None
         self.label = ""  # goes before the next paragraph
         self._carried: Paragraph | None = None
@@ -71,7 +71,8 @@ class Part(Runs):
             "pic:pic": lambda _: self._count_picture(),
             "v:imagedata": lambda _: self._count_picture(),
             "v:textpath": self._add_watermark,
-            "c:chart": lambda _: self._count_object(),
+            "c:chart": lambda each: self._ask("c:chart", each),
+            "cx:chart": lambda each: self._ask("cx:chart", each),
             "dgm:relIds": lambda each: self._ask("dgm:relIds", each),
             "w:object": self._open_object,
             "w:control": lambda _: self._count_object(),
