@@ -145,7 +145,7 @@ class NumberFormat:
         condition = self._sections[at].condition
         if condition:
             return condition[0] in {"<", "<="} and condition[1] <= 0
-        return at == 1
+        return at == 1 and not self._sections[0].condition
 
 
 def format_of(format_id: int, code: str | None) -> NumberFormat:
