@@ -80,7 +80,7 @@ def test_a_word_document_is_paged_by_its_headings(tmp_path: Path) -> None:
     document.save(str(tmp_path / "a.docx"))
     pages, total = files.extract(tmp_path / "a.docx")
     assert [page.locator["label"] for page in pages] == ["part 1", "section Résultats", "section Annexe"]
-    assert pages[1].text.split("\n") == ["Résultats", "First\tfinding.", "An item", "Poste | Montant", "Loyer | 900"]
+    assert pages[1].text.split("\n") == ["Résultats", "First\tfinding.", "- An item", "Poste | Montant", "Loyer | 900"]
     assert total.pages == 3
 
 
@@ -101,13 +101,14 @@ def test_a_long_section_has_parts_and_nothing_is_lost(tmp_path: Path) -> None:
 
 def test_word_text_is_what_is_seen(tmp_path: Path) -> None:
     body = b"""
-        <w:p><w:r><w:t>Kept</w:t></w:r><w:del><w:r><w:delText>gone</w:delText></w:r></w:del>
-        <w:ins><w:r><w:t xml:space="preserve"> and added</w:t></w:r></w:ins></w:p>
+        <w:p><w:r><w:t>Kept</w:t></w:r><w:del w:author="A. Weber"><w:r><w:delText>gone</w:delText></w:r></w:del>
+        <w:ins w:author="A. Weber"><w:r><w:t xml:space="preserve"> and added</w:t></w:r></w:ins></w:p>
         <w:p><w:r><w:instrText>HYPERLINK "http://x.example"</w:instrText></w:r><w:r><w:t>a link</w:t></w:r></w:p>
     """
     notes = f'<w:footnotes xmlns:w="{files.WORD}"><w:p><w:r><w:t>A note</w:t></w:r></w:p></w:footnotes>'.encode()
     pages, _ = files.extract(files.docx_of(tmp_path / "a.docx", body, {"word/footnotes.xml": notes}))
-    assert [page.text for page in pages] == ["Kept and added\na link", "Footnotes\nA note"]
+    changes = '[Tracked changes: A. Weber deleted "gone"; inserted "and added"]'
+    assert [page.text for page in pages] == [f"Kept and added\n{changes}\na link", "Footnotes\nA note"]
 
 
 # --- PPTX -----------------------------------------------------------------------------------------------------------

@@ -21,6 +21,7 @@ class Locator(TypedDict):
         sheet     sheet (None: the file is one table), first_row, last_row     rows as a spreadsheet counts them
         section   section (None: no heading above it), part (1, 2, … when a section is longer than one page)
         lines     first_line, last_line, part (when one line is longer than a page)
+        any       attachment: the name of a message's attachment that the page is of, where it is of one
         entry     (of a twin's sources, which are no file; the label is its section)
     """
 
@@ -35,6 +36,7 @@ class Locator(TypedDict):
     first_line: NotRequired[int]
     last_line: NotRequired[int]
     part: NotRequired[int]
+    attachment: NotRequired[str]
     cut: NotRequired[bool]
     unreadable: NotRequired[bool]
     picture: NotRequired[bool]

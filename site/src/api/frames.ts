@@ -35,6 +35,7 @@ const locator = v.object({
   first_line: optionalNumber,
   last_line: optionalNumber,
   part: optionalNumber,
+  attachment: v.nullish(v.string()),
   cut: v.nullish(v.boolean()),
   unreadable: v.nullish(v.boolean()),
 });

@@ -2307,6 +2307,7 @@ export interface components {
          *         sheet     sheet (None: the file is one table), first_row, last_row     rows as a spreadsheet counts them
          *         section   section (None: no heading above it), part (1, 2, … when a section is longer than one page)
          *         lines     first_line, last_line, part (when one line is longer than a page)
+         *         any       attachment: the name of a message's attachment that the page is of, where it is of one
          *         entry     (of a twin's sources, which are no file; the label is its section)
          */
         Locator: {
@@ -2335,6 +2336,8 @@ export interface components {
             last_line?: number;
             /** Part */
             part?: number;
+            /** Attachment */
+            attachment?: string;
             /** Cut */
             cut?: boolean;
             /** Unreadable */

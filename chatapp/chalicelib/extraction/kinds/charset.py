@@ -146,7 +146,7 @@ def find(path: Path, *, in_html: bool = False) -> Encoding:
         sample = _beyond_utf8(file)
     if sample is None or _is_mostly_utf8(sample):
         return Encoding("utf-8")
-    declared = _declared(head, in_html)
+    declared = _declared(head, in_html=in_html)
     if declared and _fits(sample, declared):
         return Encoding(declared)
     return Encoding(_guessed(sample), is_certain=False)
@@ -161,6 +161,11 @@ def of_bytes(content: bytes, label: str | None = None) -> Encoding:
     if declared and _fits(content, declared):
         return Encoding(declared)
     return Encoding(_guessed(content), is_certain=False)
+
+
+def declared_in(page: bytes) -> str | None:
+    """The codec that a web page declares at its beginning."""
+    return _declared(page[:_SAMPLE_BYTES], in_html=True)
 
 
 def known(label: str) -> str | None:
@@ -250,7 +255,7 @@ def _is_mostly_utf8(sample: bytes) -> bool:
     return damaged * 10 < sum(not character.isascii() for character in text)
 
 
-def _declared(head: bytes, in_html: bool) -> str | None:
+def _declared(head: bytes, *, in_html: bool) -> str | None:
     """By an XML declaration, a page's <meta>, or the comment that editors read in a program's first lines."""
     start = head[:_DECLARATION_BYTES].replace(b"\x00", b"")
     found = _XML.match(start) or (_META.search(start) if in_html else _COOKIE.match(start))

@@ -1,7 +1,8 @@
-"""Word documents: body, tables, text boxes, foot- and endnotes; pages are the sections between headings.
+"""Word documents as a person sees them; pages are the sections between headings.
 
-Own reader over expat (see `ooxml.py`). Left out: deleted text of tracked changes, field codes, comments; headers and
-footers too, since they repeat.
+Own reader over expat (see `ooxml.py`); this module knows the parts of the package, `word_part.py` what stands in one.
+Headers stand before the body and footers behind it, once each; foot- and endnotes have their marks at place and before
+the note; comments and changes are said behind their paragraph. Pictures and embedded files are counted, not read.
 """
 
 from __future__ import annotations
@@ -10,140 +11,133 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from chalicelib.extraction.flow import SectionPager
-from chalicelib.extraction.limits import Limits
+from chalicelib.extraction.kinds.signatures import RTF
+from chalicelib.extraction.limits import MB, Limits
 from chalicelib.extraction.pages import Item, Page
 
-from .ooxml import Attributes, Package
+from . import html_parts, rtf
+from .charts import chart_lines
+from .diagrams import diagram_lines
+from .ooxml import Attributes, Package, Relation
+from .prose import Block, Prose, lines_as_blocks
+from .word_notes import Marks, NotesPart, marks_of
+from .word_numbering import numbering_of
+from .word_part import Part
+from .word_remarks import comments_of
+from .word_runs import Document, notes_of
+from .word_sections import Letterheads, sections_of
+from .word_styles import styles_of
 
-_BREAKS = {"w:tab": "\t", "w:br": "\n", "w:cr": "\n", "w:noBreakHyphen": "-", "w:ptab": "\t"}
-# Alternatives for old readers repeat what was said; deleted text and field codes are no text.
-_SKIPPED = {"mc:Fallback", "w:del", "w:moveFrom", "w:instrText", "w:pPrChange", "w:rPrChange"}
-_HIGHEST_LEVEL = 9
-_NOTES = (("word/footnotes.xml", "Footnotes"), ("word/endnotes.xml", "Endnotes"))
+_NOTES = (("footnote", "footnotes", "Footnotes"), ("endnote", "endnotes", "Endnotes"))
+_LABELS = {"header": "[Page header] ", "footer": "[Page footer] "}
+_MOST_CHUNK_BYTES = 20 * MB
+_LINES = {"c:chart": chart_lines, "cx:chart": chart_lines, "dgm:relIds": diagram_lines}
 
 
 def read(path: Path, limits: Limits, start_page: int) -> Iterator[Item]:
-    package = Package(path, limits, "DOCX")
-    body = package.main_part("word/document.xml")
     pager = SectionPager(start_page)
-    reader = _Body(pager, _heading_styles(package))
-    yield from reader.pages(package, body)
-    for part, title in _NOTES:
-        if package.has(part):
-            notes = _Body(pager, {}, title)
-            yield from notes.pages(package, part)
+    reader = _Reader(Package(path, limits, "DOCX"), limits, pager)
+    yield from reader.pages()
     yield from pager.close()
+    yield from notes_of(reader.document.counts)
 
 
-def _heading_styles(package: Package) -> dict[str, int]:
-    """Style ids of headings. Ids are translated ("Titre1"), names and outline levels are not."""
-    levels: dict[str, int] = {}
-    parents: dict[str, str] = {}
-    style = ""
+class _Reader:
+    def __init__(self, package: Package, limits: Limits, pager: SectionPager) -> None:
+        self._package = package
+        self._limits = limits
+        self._main = package.main_part("word/document.xml")
+        self._relations = package.relations(self._main)
+        styles = styles_of(package, self._part("styles"))
+        self._marks: Marks = marks_of(package, self._part("settings"))
+        self.document = Document(
+            styles,
+            numbering_of(package, self._part("numbering"), styles),
+            comments_of(package, self._part("comments"), self._part("commentsExtended"), limits),
+            self._marks.next,
+        )
+        self._prose = Prose(pager)
+        self._sections = sections_of(package, self._main, self._relations)
+        self._letterheads = Letterheads(self._sections, has_even=self._marks.has_even_pages)
+        self._section = 0
 
-    def start(tag: str, attributes: Attributes) -> None:
-        nonlocal style
-        value = attributes.get("w:val", "")
-        if tag == "w:style":
-            style = attributes.get("w:styleId", "") if attributes.get("w:type") == "paragraph" else ""
-        elif tag == "w:name" and style:
-            words = value.lower().split()
-            if words == ["title"] or (len(words) == 2 and words[0] == "heading" and words[1].isdecimal()):
-                levels[style] = 0 if words == ["title"] else int(words[1])
-        elif tag == "w:basedOn" and style:
-            parents[style] = value
-        elif tag == "w:outlineLvl" and style and value.isdecimal() and int(value) < _HIGHEST_LEVEL:
-            levels.setdefault(style, int(value) + 1)
+    def pages(self) -> Iterator[Page]:
+        self._put_letterheads("header", 0)
+        body = Part(self.document, self._prose)
+        body.asked = lambda tag, attributes: body.answer(self._answer(tag, attributes))
+        body.closed = self._close_section
+        for _ in self._package.stream(self._main, body.start, body.end, body.characters):
+            yield from self._prose.take()
+        body.finish()
+        for number in range(len(self._sections)):
+            self._put_letterheads("footer", number)
+        yield from self._prose.take()
+        for kind, relation, title in _NOTES:
+            yield from self._note_pages(kind, self._part(relation), title)
+        self._put_unplaced_comments()
+        yield from self._prose.take()
 
-    if package.has("word/styles.xml"):
-        package.parse("word/styles.xml", start)
-    for style in list(parents):
-        _inherit(style, parents, levels)
-    return levels
+    def _part(self, kind: str) -> str | None:
+        """A part that the main one refers to; by its usual name where it does not say so."""
+        usual = f"word/{kind}.xml"
+        parts = [relation.part for relation in self._relations.values() if relation.type == kind and relation.part]
+        return next((part for part in parts if self._package.has(part)), usual if self._package.has(usual) else None)
 
+    # --- Headers and footers ----------------------------------------------------------------------------------------
 
-def _inherit(style: str, parents: dict[str, str], levels: dict[str, int]) -> None:
-    seen = [style]
-    while seen[-1] not in levels and seen[-1] in parents and parents[seen[-1]] not in seen:
-        seen.append(parents[seen[-1]])
-    if seen[-1] in levels:
-        levels.update(dict.fromkeys(seen, levels[seen[-1]]))
+    def _close_section(self) -> None:
+        self._section += 1
+        self._put_letterheads("header", self._section)
 
+    def _put_letterheads(self, kind: str, section: int) -> None:
+        for name in self._letterheads.parts(kind, section):
+            if not self._package.has(name):
+                continue
+            self._prose.open_box()
+            part = Part(self.document, self._prose, is_repeated=True)
+            self._package.parse(name, part.start, part.end, part.characters)
+            part.finish()
+            lines = [
+                block if block.kind == "row" else Block("paragraph", block.text) for block in self._prose.close_box()
+            ]
+            if lines := self._letterheads.new(lines):
+                lines[0] = Block(lines[0].kind, _LABELS[kind] + lines[0].text)
+                self._prose.replay(lines)
 
-class _Body:
-    """Turns a part's events into paragraphs, table rows and headings."""
+    # --- What the body refers to ------------------------------------------------------------------------------------
 
-    def __init__(self, pager: SectionPager, headings: dict[str, int], title: str | None = None) -> None:
-        self._pager = pager
-        self._headings = headings
-        self._title = title
-        self._ready: list[Page] = []
-        self._text: list[str] = []
-        self._cells: list[list[str]] = []  # of the rows that are open, the outermost first
-        self._skipping = 0
-        self._in_text = False
-        self._is_heading = False
-        self._is_item = False
-
-    def pages(self, package: Package, part: str) -> Iterator[Page]:
-        for _ in package.stream(part, self._start, self._end, self._characters):
-            yield from self._ready
-            self._ready.clear()
-
-    def _start(self, tag: str, attributes: Attributes) -> None:
-        if self._skipping or tag in _SKIPPED:
-            self._skipping += 1
-        elif tag in {"w:t", "m:t"}:
-            self._in_text = True
-        elif tag in _BREAKS:
-            self._text.append(_BREAKS[tag])
-        elif tag == "w:p":
-            self._is_heading = self._is_item = False
-        elif tag == "w:pStyle":
-            self._is_heading = attributes.get("w:val", "") in self._headings
-        elif tag == "w:outlineLvl":
-            level = attributes.get("w:val", "")
-            self._is_heading = level.isdecimal() and int(level) < _HIGHEST_LEVEL
-        elif tag == "w:numPr":
-            self._is_item = True
-        elif tag == "w:tr":
-            self._cells.append([])
-        elif tag == "w:tc" and self._cells:
-            self._cells[-1].append("")
-
-    def _end(self, tag: str) -> None:
-        if self._skipping:
-            self._skipping -= 1
-        elif tag in {"w:t", "m:t"}:
-            self._in_text = False
-        elif tag == "w:p":
-            self._end_paragraph()
-        elif tag == "w:tr" and self._cells:
-            row = " | ".join(self._cells.pop()).strip()
-            self._put(row) if row.strip("| ") else None
-
-    def _characters(self, text: str) -> None:
-        if self._in_text and not self._skipping:
-            self._text.append(text)
-
-    def _end_paragraph(self) -> None:
-        text = "".join(self._text)
-        self._text.clear()
-        if not text.strip():
+    def _note_pages(self, kind: str, part: str | None, title: str) -> Iterator[Page]:
+        if part is None:
             return
-        if self._is_heading and not self._cells:
-            self._ready.extend(self._pager.heading(text))
+        notes = NotesPart(self.document, self._prose, kind, title, self._marks)
+        for _ in self._package.stream(part, notes.start, notes.end, notes.characters):
+            yield from self._prose.take()
+        notes.finish()
+        yield from self._prose.take()
+
+    def _put_unplaced_comments(self) -> None:
+        left = [comment for comment in self.document.comments.values() if comment.text and not comment.is_said]
+        if left:
+            self._prose.heading("Comments")
+        for comment in left:
+            self._prose.paragraph(comment.said(""))
+        self.document.counts.comments += len(left)
+
+    def _answer(self, tag: str, attributes: Attributes) -> list[Block]:
+        """What stands at another part of the package; nothing outside of it is opened."""
+        name = attributes.get("r:dm" if tag == "dgm:relIds" else "r:id", "")
+        relation = self._relations.get(name, Relation("", None))
+        if relation.part is None or not self._package.has(relation.part) or tag == "w:subDoc":
+            self.document.counts.objects += 1
+            return []
+        if tag in _LINES:
+            blocks = lines_as_blocks(_LINES[tag](self._package, relation.part))
         else:
-            self._put(f"- {text}" if self._is_item and not self._cells else text)
-        self._is_heading = self._is_item = False
+            blocks = self._pasted(self._package.content(relation.part, _MOST_CHUNK_BYTES))
+        self.document.counts.objects += not blocks
+        return blocks
 
-    def _put(self, text: str) -> None:
-        """Into the innermost open table cell, or onto the page."""
-        if self._cells and self._cells[-1]:
-            cell = self._cells[-1][-1]
-            self._cells[-1][-1] = f"{cell} {text}" if cell else text
-            return
-        if self._title:
-            self._ready.extend(self._pager.heading(self._title))
-            self._title = None
-        self._ready.extend(self._pager.paragraph(text))
+    def _pasted(self, content: bytes) -> list[Block]:
+        if content.startswith(RTF):
+            return rtf.blocks_of(content, self._limits)
+        return html_parts.blocks_of(content) or []

@@ -65,6 +65,8 @@ _PREFIXES |= {
     "urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0": "calcext",
     "urn:org:documentfoundation:names:experimental:office:xmlns:loext:1.0": "loext",
     "http://purl.org/dc/elements/1.1/": "dc",
+    "http://www.w3.org/XML/1998/namespace": "xml",
+    "urn:openoffice:names:experimental:ooo-ms-interop:xmlns:field:1.0": "field",
     "http://www.w3.org/1999/xlink": "xlink",
     "http://www.w3.org/1998/Math/MathML": "math",
     "urn:oasis:names:tc:opendocument:xmlns:container": "container",
@@ -100,15 +102,25 @@ class Package:
     def has(self, part: str) -> bool:
         return _name(part) in self._names
 
-    def stream(self, part: str, start: Start, end: End, characters: Characters | None = None) -> Iterator[None]:
+    def stream(
+        self,
+        part: str,
+        start: Start,
+        end: End,
+        characters: Characters | None = None,
+        *,
+        allows_doctype: bool = False,
+    ) -> Iterator[None]:
         """Parse a part, calling back with short names ("w:p"); yields after each chunk, so that pages can leave early.
+
+        allows_doctype: where programs do write one; it is not followed, and entities in it are refused all the same.
 
         Raises ExtractionError: broken_file (missing or malformed part), xml_entities, xml_too_deep,
         xml_tag_too_long.
         """
         if not self.has(part):
             raise ExtractionError("broken_file", f"no part {posixpath.basename(part)[:40]}", format=self.format)
-        parser = _parser(start, end, characters, self._limits)
+        parser = _parser(start, end, characters, self._limits, allows_doctype=allows_doctype)
         try:
             with self._archive.open(self._names[_name(part)]) as file:
                 yield from _feed(parser, file)
@@ -122,8 +134,16 @@ class Package:
                 while chunk := file.read(_CHUNK_BYTES):
                     yield chunk
 
-    def parse(self, part: str, start: Start, end: End | None = None, characters: Characters | None = None) -> None:
-        for _ in self.stream(part, start, end or _ignore_end, characters):
+    def parse(
+        self,
+        part: str,
+        start: Start,
+        end: End | None = None,
+        characters: Characters | None = None,
+        *,
+        allows_doctype: bool = False,
+    ) -> None:
+        for _ in self.stream(part, start, end or _ignore_end, characters, allows_doctype=allows_doctype):
             pass
 
     def content(self, part: str, most_bytes: int) -> bytes:
@@ -182,10 +202,13 @@ def _feed(parser: expat.XMLParserType, file: IO[bytes]) -> Iterator[None]:
     yield
 
 
-def _parser(start: Start, end: End, characters: Characters | None, limits: Limits) -> expat.XMLParserType:
+def _parser(
+    start: Start, end: End, characters: Characters | None, limits: Limits, *, allows_doctype: bool
+) -> expat.XMLParserType:
     parser = expat.ParserCreate(namespace_separator=" ", intern={})
     parser.buffer_text = True
-    parser.StartDoctypeDeclHandler = _refuse
+    if not allows_doctype:
+        parser.StartDoctypeDeclHandler = _refuse
     parser.EntityDeclHandler = _refuse
     names = _Names()
     depth = 0

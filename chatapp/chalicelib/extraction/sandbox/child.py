@@ -22,7 +22,9 @@ from chalicelib.extraction.notes import Note
 from chalicelib.extraction.pages import Item, Page, Total, as_json
 
 _READERS = {"pdf", "docx", "pptx", "xlsx", "odt", "ods", "odp", "epub", "rtf"}
-_READERS |= {"xls", "delimited", "plain_text", "web_page", "image"}
+_READERS |= {"xls", "delimited", "plain_text", "web_page", "image", "message", "outlook"}
+# They give their attachments to other readers as files in memory; others may write nothing at all.
+_HOLDING_FILES = {"message", "outlook"}
 _MOST_OPEN_FILES = 32
 _STACK_FRAMES = 2_000
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT
@@ -38,7 +40,7 @@ def main() -> None:
     """argv: the path, the reader, the format's name, the first page, and the Limits as JSON."""
     path, reader, format_name, start_page, limits_json = sys.argv[1:]
     limits = Limits(**json.loads(limits_json))
-    _confine(limits)
+    _confine(limits, limits.max_file_bytes if reader in _HOLDING_FILES else 0)
     try:
         for item in _items(reader, Path(path), limits, int(start_page)):
             _write(as_json(item))
@@ -87,10 +89,10 @@ def _check(page: Page, characters: int, limits: Limits) -> None:
 # --- What this process may do ---------------------------------------------------------------------------------------
 
 
-def _confine(limits: Limits) -> None:
+def _confine(limits: Limits, written_bytes: int) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_AS, (limits.memory_bytes, limits.memory_bytes))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (written_bytes, written_bytes))
     resource.setrlimit(resource.RLIMIT_NOFILE, (_MOST_OPEN_FILES, _MOST_OPEN_FILES))
     _allow_cpu(limits)
     sys.setrecursionlimit(_STACK_FRAMES)

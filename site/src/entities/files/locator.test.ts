@@ -25,6 +25,12 @@ describe("a locator", () => {
     [{ kind: "section", label: "part 1", section: null, part: 1 }, "part 1", "partie 1"],
     [{ kind: "lines", label: "lines 40–80", first_line: 40, last_line: 80 }, "lines 40–80", "lignes 40 à 80"],
     [{ kind: "lines", label: "line 4 (part 2)", first_line: 4, last_line: 4, part: 2 }, "line 4 (part 2)", "ligne 4 (partie 2)"],
+    [{ kind: "page", label: "offer.pdf, page 2", page: 2, attachment: "offer.pdf" }, "offer.pdf, page 2", "offer.pdf, page 2"],
+    [
+      { kind: "lines", label: "a.txt, line 4", first_line: 4, last_line: 4, attachment: "a.txt" },
+      "a.txt, line 4",
+      "a.txt, ligne 4",
+    ],
     [{ kind: "chapter", label: "chapter 9" }, "chapter 9", "chapter 9"],
   ])("%o reads well in both languages", (locator, english, french) => {
     expect(locatorText(en, locator)).toBe(english);

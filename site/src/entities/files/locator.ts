@@ -4,8 +4,16 @@ import type { Messages } from "@/i18n";
 
 import type { Unit } from "./kinds";
 
-/** "page 12", "sheet Budget, rows 1–200", "section “Results” (part 2)". Of an unknown kind: the server's own label. */
+/**
+ * "page 12", "sheet Budget, rows 1–200", "section “Results” (part 2)", "offer.pdf, page 2" of a message's attachment. Of an
+ * unknown kind: the server's own label.
+ */
 export function locatorText(t: Messages, locator: Locator): string {
+  const place = ownPlace(t, locator);
+  return locator.attachment && place !== locator.label ? `${locator.attachment}, ${place}` : place;
+}
+
+function ownPlace(t: Messages, locator: Locator): string {
   const texts = t.files.locator;
   const part = locator.part ?? null;
   switch (locator.kind) {
