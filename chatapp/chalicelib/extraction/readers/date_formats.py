@@ -146,15 +146,21 @@ class DateSection:
             return (short_days if size == 3 else days)[moment.weekday()]
         if part.kind == "half":
             half = "AM" if moment.hour < 12 else "PM"
-            return half if size > 3 else half[0]
+            return half if size > 3 else half[0].lower() if part.text[0].islower() else half[0]
         hour = (moment.hour % 12 or 12) if self.is_short_time else moment.hour
         values = {"m": moment.month, "d": moment.day, "h": hour, "n": moment.minute, "s": moment.second}
         return str(values[part.kind]).zfill(min(size, 2))
 
 
 def date_section(code: str) -> DateSection:
-    parts = [part for match in _TOKEN.finditer(code) if (part := _part_of(match))]
+    parts = _elapsed_too([part for match in _TOKEN.finditer(code) if (part := _part_of(match))])
     return DateSection(_minutes(parts), _language(locale_of(code)), any(part.kind == "half" for part in parts))
+
+
+def _elapsed_too(parts: list[_Part]) -> list[_Part]:
+    """Hours or seconds beside elapsed ones are elapsed as well: `[h]" (or "h")"`."""
+    units = {part.text[1].lower() for part in parts if part.kind == "elapsed"} & {"h", "s"}
+    return [_Part("elapsed", f"[{part.text}]") if part.kind in units else part for part in parts]
 
 
 def _part_of(match: re.Match[str]) -> _Part | None:
@@ -181,7 +187,7 @@ def _minutes(parts: list[_Part]) -> tuple[_Part, ...]:
             continue
         before = parts[timed[place - 1]] if place else _Part("", "")
         after = parts[timed[place + 1]] if place + 1 < len(timed) else _Part("", "")
-        is_after_hours = before.kind == "h" or (before.kind == "elapsed" and "h" in before.text.lower())
+        is_after_hours = before.kind in {"h", "s"} or (before.kind == "elapsed" and "h" in before.text.lower())
         if is_after_hours or after.kind == "s" or (after.kind == "elapsed" and "s" in after.text.lower()):
             out[at] = _Part("n", parts[at].text)
     return tuple(out)

@@ -21,6 +21,7 @@ _MOST_NUMBER_CHARACTERS = 400
 _PIECES = re.compile(r'"[^"]*"?|\[[^\]]*\]?|[\\_*].|.', re.DOTALL)
 _CONDITION = re.compile(r"\[(<=|>=|<>|<|>|=)\s*(-?\d+(?:\.\d+)?)\]")
 _CONTEXT = Context(prec=400, rounding=ROUND_HALF_UP)
+_SIGN = set("-−(")
 _GENERAL_CHARACTERS = 11
 _LARGEST_WHOLE = 1e15
 # ECMA-376, 18.8.30: formats that are known by number alone. Currencies are the reader's own there: none is named.
@@ -110,6 +111,8 @@ class NumberFormat:
         if self.is_general:
             return general(value)
         at = self._chosen(value)
+        if at is None:
+            return general(value)
         shows = self._sections[at].shows
         if isinstance(shows, DateSection):
             return shows.shown(float(value), is_1904=is_1904) or general(value)
@@ -124,7 +127,8 @@ class NumberFormat:
                 return "".join(text if token.kind == "text" else _literal(token) for token in section.shows)
         return text
 
-    def _chosen(self, value: Decimal) -> int:
+    def _chosen(self, value: Decimal) -> int | None:
+        """None: a number that no section is for."""
         sections = self._sections[: _MOST_SECTIONS - 1]
         if len(sections) > 1 and sections[-1].takes_text and not sections[-1].condition:
             sections = sections[:-1]
@@ -135,17 +139,25 @@ class NumberFormat:
             rest = [at for at, section in enumerate(sections) if not section.condition]
             if len(rest) > 1 and value >= 0:
                 return rest[-1]
-            return rest[0] if rest else len(sections) - 1
+            return rest[0] if rest else None
         if value < 0 and len(sections) > 1:
             return 1
         return 2 if value == 0 and len(sections) > 2 else 0
 
     def _says_sign(self, at: int) -> bool:
-        """Whether a section is for negative numbers alone: it writes their sign itself, or brackets them."""
-        condition = self._sections[at].condition
-        if condition:
-            return condition[0] in {"<", "<="} and condition[1] <= 0
-        return at == 1
+        """Whether a section is for negative numbers and writes their sign itself, or brackets them, or leaves it out.
+
+        The second one does of itself; one that a condition makes negative shows it by a sign or brackets of its own.
+        """
+        first, condition = self._sections[0].condition, self._sections[at].condition
+        if not first and not condition:
+            return at == 1
+        is_rest = at == 1 and not condition and first is not None and first[0] in {">", ">="} and first[1] == 0
+        is_negative = condition is not None and condition[0] in {"<", "<="} and condition[1] <= 0
+        shows = self._sections[at].shows
+        return (
+            (is_rest or is_negative) and isinstance(shows, list) and any(_SIGN & set(_literal(each)) for each in shows)
+        )
 
 
 def format_of(format_id: int, code: str | None) -> NumberFormat:
@@ -163,6 +175,9 @@ def general(value: Decimal) -> str:
         return f"{rounded:f}".rstrip("0").rstrip(".")
     if abs(value) < _LARGEST_WHOLE and abs(value) >= 1:
         return f"{_rounded(value, 2):f}".rstrip("0").rstrip(".")
+    short = f"{_rounded(value, 12):f}".rstrip("0").rstrip(".") if abs(value) >= Decimal("1e-9") else ""
+    if abs(value) < 1 and short and len(short.lstrip("-")) <= _GENERAL_CHARACTERS:
+        return short
     digits, _, exponent = f"{float(value):.5E}".partition("E")
     return f"{digits.rstrip('0').rstrip('.')}E{exponent}"
 
@@ -303,7 +318,8 @@ def _scientific(shows: list[Token], value: Decimal) -> str:
         exponent += step
     sign = "-" if exponent < 0 else "+" if "+" in shows[at].text else ""
     shown = _decimal(mantissa, value.scaleb(-exponent, context=_CONTEXT))
-    return f"{shown}E{sign}{_whole(exponent_shows, str(abs(exponent)))}"
+    power = _whole(exponent_shows, str(abs(exponent))).strip() or "0"
+    return f"{shown}{shows[at].text[0]}{sign}{power}"
 
 
 def _fraction(shows: list[Token], value: Decimal) -> str:
@@ -320,7 +336,7 @@ def _fraction(shows: list[Token], value: Decimal) -> str:
         under = int(fixed)
         over = int((exact - whole) * under + Fraction(1, 2))
     else:
-        over, under = _near(exact - whole, 10 ** min(len(fixed), 6) - 1)
+        over, under = _near(exact - whole, 10 ** min(len(fixed), 9) - 1)
     if has_whole and over >= under:
         whole, over = whole + 1, 0
     before = _whole(shows[:first], str(whole)) if has_whole else "".join(_literal(each) for each in shows[:first])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 
 from .merged_cells import Grid
@@ -169,9 +170,10 @@ class ShapeTree:
 
 def _number(text: str | None) -> float:
     try:
-        return max(-1e12, min(float(text or 0), 1e12))
+        value = float(text or 0)
     except ValueError:
         return 0.0
+    return max(-1e12, min(value, 1e12)) if math.isfinite(value) else 0.0
 
 
 # --- Order ----------------------------------------------------------------------------------------------------------
@@ -193,7 +195,8 @@ def in_order(shapes: list[Shape]) -> list[Shape]:
         row: list[tuple[Box, Shape]] = []
         below: list[tuple[Box, Shape]] = []
         for each in placed:
-            (row if each[0][1] - top <= min(height, each[0][3]) / 2 else below).append(each)
+            near = max(0.0, min(height, each[0][3]) / 2)  # a shape's size may be said to be negative
+            (row if each[0][1] - top <= near else below).append(each)
         out += [shape for _, shape in sorted(row, key=lambda each: (each[0][0], each[0][1]))]
         placed = below
     return out

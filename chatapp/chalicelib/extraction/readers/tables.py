@@ -36,6 +36,7 @@ class RowPager:
         self._characters = 0
         self._first_row = self._last_row = 0
         self._block = _Block()
+        self._last: tuple[Sequence[str], str] = ((), "")
 
     def sheet(self, name: str | None) -> Iterator[Page]:
         yield from self.close()
@@ -46,7 +47,9 @@ class RowPager:
 
     def row(self, number: int, values: Sequence[str], said: str = "") -> Iterator[Page]:
         """values: by column from A. said: of the row as a whole, at its end. Raises ExtractionError too_many_rows."""
-        line = row_line(values)
+        # A row may be repeated a million times, and is then the same object.
+        line = self._last[1] if values and values is self._last[0] else row_line(values)
+        self._last = (values, line)
         if not line and not said:
             return
         self._rows_seen += 1
