@@ -169,3 +169,11 @@ describe("going on", () => {
     expect(screen.queryByRole("button", { name: "Continue" })).toBeNull();
   });
 });
+
+it("what was heard is gone once the person goes on writing", () => {
+  const field = document.body.appendChild(document.createElement("input"));
+  expect(hear("Rome.")).toBe("Claude has answered. Rome.");
+  act(() => void field.dispatchEvent(new Event("input", { bubbles: true })));
+  expect(heard()).toBe("");
+  field.remove();
+});
