@@ -1,4 +1,4 @@
-import { render, waitFor } from "@testing-library/react";
+import { fireEvent, render, waitFor } from "@testing-library/react";
 import { describe, expect, it } from "vitest";
 
 import { inlineFormula, openFormula } from "./formulas";
@@ -90,6 +90,29 @@ describe("formulas", () => {
     const source = container.querySelector(".formula-source");
     expect(source).toHaveTextContent("\\(x^2\\)");
     expect(source).toHaveAttribute("aria-hidden", "true");
+  });
+});
+
+describe("what is copied", () => {
+  it("is a formula's source, with the text around it", async () => {
+    const container = drawn("So \\(x^2\\) **is**.");
+    await waitFor(() => expect(container.querySelector("math")).not.toBeNull());
+    const paragraph = container.querySelector("p");
+    document.getSelection()?.selectAllChildren(container);
+    const held = new Map<string, string>();
+    const isLeftToTheBrowser = fireEvent.copy(paragraph ?? container, { clipboardData: { setData: (kind: string, data: string) => held.set(kind, data) } });
+    expect(isLeftToTheBrowser).toBe(false);
+    expect(held.get("text/html")).toContain("\\(x^2\\)");
+    expect(held.get("text/html")).toContain("<strong>is</strong>");
+    expect(held.get("text/html")).not.toContain("katex");
+    expect(held.get("text/plain")).toContain("\\(x^2\\)");
+    expect(document.documentElement).not.toHaveClass("copying-formulas");
+  });
+
+  it("is left to the browser without a formula", () => {
+    const container = drawn("So **it** is.");
+    document.getSelection()?.selectAllChildren(container);
+    expect(fireEvent.copy(container.querySelector("p") ?? container)).toBe(true);
   });
 });
 
