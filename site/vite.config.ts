@@ -43,8 +43,20 @@ function rootLeadsToTheChat(): Plugin {
   };
 }
 
+/** Of KaTeX's fonts, the one format that every browser of these years reads. */
+function woff2Only(): Plugin {
+  return {
+    name: "chatapp-woff2-only",
+    enforce: "pre",
+    transform(code, id) {
+      if (!id.endsWith("katex.min.css")) return null;
+      return { code: code.replace(/,url\([^)]*\) format\("(?:woff|truetype)"\)/gu, ""), map: null };
+    },
+  };
+}
+
 export default defineConfig({
-  plugins: [react(), tailwindcss(), developmentConfig(), rootLeadsToTheChat()],
+  plugins: [react(), tailwindcss(), woff2Only(), developmentConfig(), rootLeadsToTheChat()],
   resolve: {
     alias: {
       // The server's own list of what may be read of LinkedIn's archive.

@@ -12,7 +12,7 @@ export const CodeBlock = memo(function CodeBlock({ code, language }: { code: str
   const t = useT();
   const highlighted = useHighlighted(useDeferredValue(code), language);
   return (
-    <figure className="overflow-hidden rounded-xl border border-line bg-code">
+    <figure dir="ltr" className="overflow-hidden rounded-xl border border-line bg-code">
       <figcaption className="flex min-h-9 items-center justify-between gap-2 border-b border-line py-0.5 pr-1 pl-3.5 text-xs text-muted">
         <span className="font-mono">{language || t.chat.code.toLowerCase()}</span>
         <CopyButton text={code} label={t.chat.copyCode} />

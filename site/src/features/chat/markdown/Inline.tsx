@@ -4,6 +4,11 @@ import type { ReactNode } from "react";
 import { useT } from "@/i18n";
 
 import { CitationMarker } from "../citations/CitationMarker";
+import { FootnoteReference } from "./FootnoteSection";
+import type { FootnoteReferenceToken } from "./footnotes";
+import { Formula } from "./Formula";
+import { isLineBreak, withElements, type ElementToken } from "./inlineHtml";
+import type { FormulaToken, SourceToken } from "./lexer";
 import { MarkedText, MarkersIn } from "./MarkedText";
 import { replacePlaceholders, type MarkerToken } from "./placeholders";
 import { decodeEntities, safeHref } from "./text";
@@ -19,16 +24,18 @@ interface InlineProps {
 }
 
 export function Inline({ tokens, isBare = false }: InlineProps): ReactNode {
-  return keyed(tokens ?? [], (token, key) => <InlineToken key={key} token={token} isBare={isBare} />);
+  return keyed(withElements(tokens ?? []), (token, key) => <InlineToken key={key} token={token} isBare={isBare} />);
 }
 
 function InlineToken({ token, isBare }: { token: Token; isBare: boolean }): ReactNode {
-  const known = token as MarkedToken | MarkerToken;
+  const known = token as MarkedToken | MarkerToken | ElementToken | FormulaToken | FootnoteReferenceToken | SourceToken;
   switch (known.type) {
     case "marker":
       return isBare ? null : <CitationMarker index={known.index} />;
     case "text":
-      return known.tokens ? <Inline tokens={known.tokens} isBare={isBare} /> : decodeEntities(known.text);
+      return known.tokens ? <Inline tokens={known.tokens} isBare={isBare} /> : decodeEntities(known.raw);
+    case "source":
+      return <MarkedText text={known.text} isBare={isBare} />;
     case "escape":
       return known.text;
     case "strong":
@@ -49,10 +56,27 @@ function InlineToken({ token, isBare }: { token: Token; isBare: boolean }): Reac
           <Inline tokens={known.tokens} isBare={isBare} />
         </del>
       );
+    case "element": {
+      const Element = known.tag;
+      return (
+        <Element>
+          <Inline tokens={known.tokens} isBare={isBare} />
+        </Element>
+      );
+    }
+    case "formula":
+      return (
+        <>
+          <Formula tex={known.tex ?? known.raw} isDisplay={known.isDisplay} source={replacePlaceholders(known.raw)} />
+          {!isBare && <MarkersIn text={known.raw} />}
+        </>
+      );
+    case "footnoteReference":
+      return <FootnoteReference label={known.label} raw={known.raw} isBare={isBare} />;
     case "codespan":
       return (
         <>
-          <code>{replacePlaceholders(known.text)}</code>
+          <code dir="ltr">{replacePlaceholders(known.text)}</code>
           {!isBare && <MarkersIn text={known.text} />}
         </>
       );
@@ -61,7 +85,7 @@ function InlineToken({ token, isBare }: { token: Token; isBare: boolean }): Reac
     case "link":
       return (
         <>
-          <SafeLink href={replacePlaceholders(known.href)}>
+          <SafeLink href={replacePlaceholders(known.href)} title={replacePlaceholders(known.title ?? "")}>
             <Inline tokens={known.tokens} isBare />
           </SafeLink>
           {!isBare && <MarkersIn text={known.raw} />}
@@ -75,18 +99,17 @@ function InlineToken({ token, isBare }: { token: Token; isBare: boolean }): Reac
         </>
       );
     case "html":
-      // A line break is the one tag that tables cannot do without.
-      return /^<br\s*\/?>$/i.test(known.raw) ? <br /> : <MarkedText text={known.raw} isBare={isBare} />;
+      return isLineBreak(known) ? <br /> : <MarkedText text={known.raw} isBare={isBare} />;
     default:
       return <MarkedText text={token.raw} isBare={isBare} />;
   }
 }
 
-function SafeLink({ href, children }: { href: string; children: ReactNode }) {
+function SafeLink({ href, title, children }: { href: string; title?: string; children: ReactNode }) {
   const safe = safeHref(href);
   if (safe === null) return children;
   return (
-    <a href={safe} target="_blank" rel="noopener noreferrer nofollow">
+    <a href={safe} title={title === "" ? undefined : title} target="_blank" rel="noopener noreferrer nofollow">
       {children}
     </a>
   );

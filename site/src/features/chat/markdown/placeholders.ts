@@ -78,7 +78,9 @@ const STRUCTURAL: readonly RegExp[] = [
   /^[\s>]*(?:[-*+]|\d{1,9}[.)]|#{1,6}|\|)?(?:\s+\[[ xX]\])?$/, // a bullet, a number or hashes with nothing behind them
   /^[\s>]*([-=*_])(?:\s*\1)+$/, // a rule, or the line below a title
   /^[\s>]*\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?$/, // the line below a table's header
-  /^\s{0,3}\[[^\]]+\]:/, // the address of a reference
+  /^\s{0,3}\[(?!\^)[^\]]+\]:/, // the address of a reference
+  /^[\s>]*(?:\$\$|\\[[\]])$/, // the marks of a formula
+  /^[\s>]*<\/?(?:details|summary)>$/i,
 ];
 
 /** Where a marker for the end of a text stands; null when the text has no line for it (yet). */

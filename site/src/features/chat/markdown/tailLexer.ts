@@ -2,15 +2,13 @@
  * Markdown to tokens while the text grows. Blocks that can no longer change are kept; only the tail is read again, so
  * that an answer costs its length once and not once per frame.
  */
-import { Lexer, type Token, type Tokens } from "marked";
-import remend from "remend";
+import type { Token } from "marked";
 
-import { markerToken } from "./placeholders";
+import { withoutUndecidedLine, withTableLine } from "./growing";
+import { AnswerLexer, type Links } from "./lexer";
 
 /** A list may still grow after a blank line, a paragraph may become a heading: so many last blocks stay open. */
 const OPEN_BLOCKS = 2;
-
-type Links = Record<string, Pick<Tokens.Link | Tokens.Image, "href" | "title">>;
 
 export class TailLexer {
   #prefix = "";
@@ -22,10 +20,18 @@ export class TailLexer {
     const source = normalized(text);
     if (!source.startsWith(this.#prefix)) this.#reset();
     const tail = source.slice(this.#prefix.length);
-    const tokens = lex(remend(tail, { linkMode: "text-only" }), this.#links);
+    const tokens = this.#lexTail(tail);
     const shown = [...this.#closed, ...tokens];
     this.#close(tokens, tail);
     return shown;
+  }
+
+  #lexTail(tail: string): Token[] {
+    const decided = withoutUndecidedLine(tail);
+    const tokens = lex(decided, this.#links, true);
+    if (tokens.at(-1)?.type !== "paragraph") return tokens;
+    const table = withTableLine(decided);
+    return table === decided ? tokens : lex(table, this.#links, true);
   }
 
   #close(tokens: Token[], tail: string): void {
@@ -51,13 +57,8 @@ export class TailLexer {
 }
 
 /** The tokens of a text that is complete. */
-export const lexComplete = (text: string): Token[] => lex(normalized(text), {});
+export const lexComplete = (text: string): Token[] => lex(normalized(text), {}, false);
 
 const normalized = (text: string): string => text.replace(/\r\n?/g, "\n");
 
-/** links: reference definitions met before; those of this text are added to it. */
-function lex(text: string, links: Links): Token[] {
-  const lexer = new Lexer({ gfm: true, extensions: { inline: [markerToken], renderers: {}, childTokens: {} } });
-  lexer.tokens.links = links;
-  return lexer.lex(text);
-}
+const lex = (text: string, links: Links, isGrowing: boolean): Token[] => new AnswerLexer(links, isGrowing).lex(text);

@@ -1,27 +1,10 @@
 /** What Markdown's source says, as text and as addresses. No HTML is ever made of it. */
-
-const NAMED: Readonly<Record<string, string>> = {
-  amp: "&",
-  lt: "<",
-  gt: ">",
-  quot: '"',
-  apos: "'",
-  nbsp: "\u00a0",
-  copy: "©",
-  hellip: "…",
-  mdash: "—",
-  ndash: "–",
-  times: "×",
-  rarr: "→",
-  larr: "←",
-  deg: "°",
-  euro: "€",
-};
+import { namedCharacter } from "./entities";
 
 /** Resolve character references (`&amp;`, `&#39;`); unknown ones stay as they are. */
 export function decodeEntities(text: string): string {
-  return text.replace(/&(?:#(\d{1,7})|#[xX]([0-9a-fA-F]{1,6})|([a-zA-Z]{2,8}));/g, (whole, decimal, hex, name) => {
-    if (typeof name === "string") return NAMED[name] ?? whole;
+  return text.replace(/&(?:#(\d{1,7})|#[xX]([0-9a-fA-F]{1,6})|([a-zA-Z][a-zA-Z0-9]{1,24}));/g, (whole, decimal, hex, name) => {
+    if (typeof name === "string") return namedCharacter(name) ?? whole;
     const code = typeof decimal === "string" ? Number.parseInt(decimal, 10) : Number.parseInt(String(hex), 16);
     return code > 0 && code <= 0x10ffff && !(code >= 0xd800 && code <= 0xdfff) ? String.fromCodePoint(code) : whole;
   });

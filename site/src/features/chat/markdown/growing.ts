@@ -1,0 +1,50 @@
+/** The end of a text that still grows: what is unfinished is completed, what cannot be told yet is held back. */
+import remend from "remend";
+
+import { openFormula } from "./formulas";
+import { missingEnds } from "./inlineHtml";
+
+/** Stands for the source of an unfinished formula while the rest is completed. Of a private use area: no text has it. */
+export const PENDING = "\ue000";
+
+/** A backslash, a tag's or a character's beginning, or marks that may open something once a letter follows. */
+const UNDECIDED = /(?:(?<!\\)(?:\\\\)*\\|<\/?[a-zA-Z]{0,8}|&#?\w{0,10}|(?:^|(?<=\s))(?:\*{1,3}|_{1,3}|~{1,2}|`+|!?\[)|\[\^[^\]\s]*)$/u;
+/** Lines that would turn what stands above them into a heading, and the beginnings of fences. */
+const UNDECIDED_LINE = /\n {0,3}(?:[-=]{1,2}[ \t]*|`{1,2})$/u;
+
+export const withoutUndecidedLine = (text: string): string => text.replace(UNDECIDED_LINE, "");
+
+/** pending: the source of a formula without its end, for which PENDING stands. */
+export function completed(text: string): { shown: string; pending: string } {
+  const start = openFormula(text);
+  if (start >= 0) return { shown: finished(text.slice(0, start) + PENDING), pending: text.slice(start) };
+  return { shown: finished(text.replace(UNDECIDED, "")), pending: "" };
+}
+
+/** What was opened last is closed first. */
+function finished(text: string): string {
+  const ends = missingEnds(text);
+  const isTagLast = text.lastIndexOf("<") > Math.max(text.lastIndexOf("*"), text.lastIndexOf("_"), text.lastIndexOf("~"));
+  return isTagLast ? emphasized(text + ends) : emphasized(text) + ends;
+}
+
+const emphasized = (text: string): string =>
+  remend(text, {
+    linkMode: "text-only",
+    singleTilde: false,
+    katex: false,
+    htmlTags: false,
+    setextHeadings: false,
+    comparisonOperators: false,
+  });
+
+/** A table's first line, when no line has come below it yet: with the line that makes a table of it. */
+export function withTableLine(text: string): string {
+  const match = /(?:^|\n[ \t]*\n|\n(?=[^|\n]*\n))?((?:^|\n) {0,3}\|[^\n]*)(?:\n {0,3}\|?[ \t:|-]*)?$/u.exec(text);
+  const header = match?.[1];
+  if (!match || header === undefined) return text;
+  const before = text.slice(0, match.index + match[0].indexOf(header));
+  if (/(?:^|\n) {0,3}\|[^\n]*$/u.test(before)) return text;
+  const count = header.trim().replace(/^\||\|$/gu, "").split(/(?<!\\)\|/u).length;
+  return `${before}${header}\n|${"---|".repeat(count)}`;
+}
