@@ -1,4 +1,5 @@
 import type { Tokens } from "marked";
+import { useId } from "react";
 
 import { useT } from "@/i18n";
 
@@ -7,10 +8,14 @@ import { directionOf } from "./scripts";
 
 export function Table({ table }: { table: Tokens.Table }) {
   const t = useT();
+  const id = useId();
+  // By its headings, so that tables can be told apart.
+  const isNamed = table.header.some((cell) => cell.text.trim() !== "");
   return (
     <div
-      role="region"
-      aria-label={t.chat.table}
+      // No landmark: an answer may have many.
+      role="group"
+      {...(isNamed ? { "aria-labelledby": id } : { "aria-label": t.chat.table })}
       dir={directionOf(table.raw)}
       // Wide tables scroll, so the keyboard has to reach them.
       // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
@@ -19,7 +24,7 @@ export function Table({ table }: { table: Tokens.Table }) {
     >
       <table>
         <thead>
-          <tr>
+          <tr id={id}>
             {keyed(table.header, (cell, key) => (
               <th key={key} scope="col" dir={directionOf(cell.text)} data-align={cell.align ?? undefined}>
                 <Inline tokens={cell.tokens} />

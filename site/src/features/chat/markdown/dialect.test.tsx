@@ -119,7 +119,7 @@ describe("direction", () => {
     ["ol", "1. ראשון\n2. שני", "rtl"],
     ["blockquote", "> نص", "rtl"],
     ["td", "| a | b |\n|---|---|\n| نص | b |", "rtl"],
-    ["[role=region]", "| نص | b |\n|---|---|\n| a | b |", "rtl"],
+    ["[role=group]", "| نص | b |\n|---|---|\n| a | b |", "rtl"],
     ["figure", "نص\n\n```\nنص\n```", "ltr"],
     ["code", "نص `كود`", "ltr"],
   ])("of %s in %s is %s", (selector, text, direction) => {
