@@ -1,0 +1,63 @@
+"""Whether what fonts say of their letters can be what is drawn. Text alone; no PDF in here."""
+
+from __future__ import annotations
+
+import string
+import unicodedata
+
+from .pdfium import Word
+
+_LEAST_LETTERS, _LEAST_SORTS, _LEAST_UNMAPPED = 60, 5, 12
+_VOWELS = b"aeiouyAEIOUY"
+_NO_LETTERS = bytes(set(range(256)) - set(string.ascii_letters.encode()))
+# English has 38 of 100 letters, Czech 40, Polish 39, German 37; of letters at random it is 23, of shifted ones 14.
+_FEWEST_VOWELS, _FEWEST_VOWELS_UNMAPPED = 0.15, 0.22
+_MOST_STRANGE, _MOST_STRANGE_UNMAPPED = 0.15, 0.05
+_MOST_UNMAPPED = 0.05
+# Where symbol fonts have their signs, by the codes that Word writes: Symbol's and Wingdings'.
+_SIGNS = {
+    0xF0B7: "•", 0xF0A7: "▪", 0xF0A8: "◻", 0xF06F: "□", 0xF071: "❑", 0xF076: "❖", 0xF0D8: "➢", 0xF0E0: "→", 0xF0E8: "➔",
+    0xF0FC: "✓", 0xF0FB: "✗", 0xF0FD: "☒", 0xF0FE: "☑", 0xF078: "☒", 0xF06E: "■", 0xF06C: "●", 0xF0AE: "→", 0xF0B0: "°",
+    0xF0B1: "±", 0xF0B3: "≥", 0xF0A3: "≤", 0xF0B4: "×", 0xF02D: "-",
+}  # fmt: skip
+
+
+def legible(words: list[Word]) -> list[Word] | None:
+    """The words with signs in the place of symbol fonts' codes, or None where they cannot be what is drawn."""
+    text = "".join([word.text for word in words])
+    if _has_private(text):
+        words = [word._replace(text=word.text.translate(_SIGNS)) for word in words]
+        text = text.translate(_SIGNS)
+    unmapped = "".join([word.text for word in words if not word.reliable])
+    if unmapped and not _is_plausible_unmapped(unmapped):
+        if len(unmapped) > _MOST_UNMAPPED * len(text):
+            return None
+        words = [word if word.reliable else word._replace(text="\ufffd") for word in words]
+    elif not _is_plausible(text, _MOST_STRANGE, _FEWEST_VOWELS, _LEAST_LETTERS):
+        return None
+    return words
+
+
+def _is_plausible_unmapped(text: str) -> bool:
+    """Codes are the letters themselves in what TeX made of its bitmap fonts; of few letters none can tell."""
+    letters = len(text.encode("ascii", "ignore").translate(None, _NO_LETTERS))
+    return letters >= _LEAST_UNMAPPED and _is_plausible(text, _MOST_STRANGE_UNMAPPED, _FEWEST_VOWELS_UNMAPPED, 1)
+
+
+def _has_private(text: str) -> bool:
+    return not text.isascii() and any("\ue000" <= character <= "\uf8ff" for character in text)
+
+
+def _is_plausible(text: str, most_strange: float, fewest_vowels: float, least_letters: int) -> bool:
+    has_strange = not text.isprintable() or "\ufffd" in text
+    if has_strange and sum(map(_is_strange, text)) > most_strange * len(text):
+        return False
+    letters = text.encode("ascii", "ignore").translate(None, _NO_LETTERS)
+    if len(letters) < least_letters or len(set(letters)) < _LEAST_SORTS or len(letters) < 0.6 * len(text):
+        return True
+    return len(letters) * fewest_vowels <= len(letters) - len(letters.translate(None, _VOWELS))
+
+
+def _is_strange(character: str) -> bool:
+    """What nobody reads: controls, private codes, nothing at all."""
+    return character == "\ufffd" or unicodedata.category(character) in {"Cc", "Co", "Cn", "Cs"}
