@@ -7,13 +7,18 @@ import unicodedata
 
 from .pdfium import Word
 
-_LEAST_LETTERS, _LEAST_SORTS, _LEAST_UNMAPPED = 60, 5, 12
+_LEAST_LETTERS, _LEAST_SORTS, _LEAST_UNMAPPED, _LEAST_PRIVATE = 60, 5, 12, 20
 _VOWELS = b"aeiouyAEIOUY"
 _NO_LETTERS = bytes(set(range(256)) - set(string.ascii_letters.encode()))
 # English has 38 of 100 letters, Czech 40, Polish 39, German 37; of letters at random it is 23, of shifted ones 14.
 _FEWEST_VOWELS, _FEWEST_VOWELS_UNMAPPED = 0.15, 0.22
 _MOST_STRANGE, _MOST_STRANGE_UNMAPPED = 0.15, 0.05
 _MOST_UNMAPPED = 0.05
+# Fonts of symbols keep signs and digits at their own codes in a private range, and letters where their drawings are.
+_PUNCTUATION = {
+    code: chr(code - 0xF000) for code in (*range(0xF020, 0xF041), *range(0xF05B, 0xF061), *range(0xF07B, 0xF07F))
+}
+_LETTERS = {code: chr(code - 0xF000) for code in (*range(0xF041, 0xF05B), *range(0xF061, 0xF07B))}
 # Where symbol fonts have their signs, by the codes that Word writes: Symbol's and Wingdings'.
 _SIGNS = {
     0xF0B7: "•", 0xF0A7: "▪", 0xF0A8: "◻", 0xF06F: "□", 0xF071: "❑", 0xF076: "❖", 0xF0D8: "➢", 0xF0E0: "→", 0xF0E8: "➔",
@@ -26,8 +31,9 @@ def legible(words: list[Word]) -> list[Word] | None:
     """The words with signs in the place of symbol fonts' codes, or None where they cannot be what is drawn."""
     text = "".join([word.text for word in words])
     if _has_private(text):
-        words = [word._replace(text=word.text.translate(_SIGNS)) for word in words]
-        text = text.translate(_SIGNS)
+        signs = _signs_of(text)
+        words = [word._replace(text=word.text.translate(signs)) for word in words]
+        text = text.translate(signs)
     unmapped = "".join([word.text for word in words if not word.reliable])
     if unmapped and not _is_plausible_unmapped(unmapped):
         if len(unmapped) > _MOST_UNMAPPED * len(text):
@@ -36,6 +42,14 @@ def legible(words: list[Word]) -> list[Word] | None:
     elif not _is_plausible(text, _MOST_STRANGE, _FEWEST_VOWELS, _LEAST_LETTERS):
         return None
     return words
+
+
+def _signs_of(text: str) -> dict[int, str]:
+    """What private codes mean: letters too, where so many of them read as letters do."""
+    signs = {**_PUNCTUATION, **_SIGNS}
+    letters = "".join(_LETTERS[ord(character)] for character in text if ord(character) in _LETTERS)
+    is_written = len(letters) >= _LEAST_PRIVATE and _is_plausible(letters, 0, _FEWEST_VOWELS_UNMAPPED, 1)
+    return {**_LETTERS, **_PUNCTUATION} if is_written else signs
 
 
 def _is_plausible_unmapped(text: str) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from pypdf import PageObject
-from pypdf.generic import ArrayObject, DictionaryObject
+from pypdf.generic import ArrayObject, DictionaryObject, StreamObject
 
 from .pdf_objects import Marks
 from .pdf_runs import Run
@@ -18,7 +18,7 @@ _PASSWORD, _RADIO, _BUTTON, _MULTILINE = 1 << 13, 1 << 15, 1 << 16, 1 << 12
 _LINE_HEIGHT, _MOST_ANCESTORS, _MOST_ANNOTATIONS = 14.0, 16, 5_000
 _LINES = re.compile(r"\r\n?|\n")
 _SIZE = re.compile(r"([\d.]+)\s+Tf")
-# What draws nothing that is to be read, or what is drawn is read by its value.
+# What draws nothing that is to be read.
 _SILENT = frozenset({"/Link", "/Popup", "/Text", "/Highlight", "/Underline", "/StrikeOut", "/Squiggly", "/Caret"})
 
 
@@ -26,13 +26,11 @@ def marks_of(page: PageObject, box: Box) -> Marks:
     """A broken annotation costs the others nothing."""
     marks = Marks()
     found = _resolved(page.get("/Annots"))
-    for at, entry in enumerate(found if isinstance(found, ArrayObject) else ()):
-        if at >= _MOST_ANNOTATIONS:
-            break
+    for entry in found[:_MOST_ANNOTATIONS] if isinstance(found, ArrayObject) else ():
         try:
             annotation = _resolved(entry)
             if isinstance(annotation, DictionaryObject):
-                _add(marks, at, annotation, box)
+                _add(marks, page, annotation, box)
         except MemoryError:
             raise
         except Exception:  # noqa: S112 - on broken files pypdf raises KeyError, TypeError and more besides its own
@@ -40,26 +38,33 @@ def marks_of(page: PageObject, box: Box) -> Marks:
     return marks
 
 
-def _add(marks: Marks, at: int, annotation: DictionaryObject, box: Box) -> None:
+def _add(marks: Marks, page: PageObject, annotation: DictionaryObject, box: Box) -> None:
     subtype = _resolved(annotation.get("/Subtype"))
     if _integer(annotation.get("/F")) & (_HIDDEN | _NO_VIEW):
-        marks.read.add(at)
         return
     contents = _text(annotation.get("/Contents")).strip()
+    shown = ""
     if subtype == "/Widget":
-        runs, is_filled = _field_runs(annotation, box)
+        shown, is_filled = _field(annotation)
         marks.fields += is_filled
     elif subtype == "/FreeText":
-        runs = _lines_in(contents, annotation, box) if contents else []
-    else:
-        runs = []
-        if contents and subtype not in {"/Link", "/Popup"} and "/StateModel" not in annotation:
-            marks.comments.append(_comment(contents, _text(annotation.get("/T")).strip()))
-    marks.runs.extend(runs)
-    if runs or subtype in _SILENT:
-        marks.read.add(at)
-    elif "/AP" in annotation:
-        marks.drawn = True
+        shown = contents
+    elif contents and subtype not in {"/Link", "/Popup"} and "/StateModel" not in annotation:
+        marks.comments.append(_comment(contents, _text(annotation.get("/T")).strip()))
+    if not shown and subtype not in _SILENT:
+        shown = _drawn(page, annotation)
+    if shown.strip():
+        marks.runs.extend(_lines_in(shown, annotation, box))
+
+
+def _drawn(page: PageObject, annotation: DictionaryObject) -> str:
+    """The text of what is drawn for it: a stamp, a signature, a button."""
+    picture = _resolved(_dictionary(annotation.get("/AP")).get("/N"))
+    if isinstance(picture, DictionaryObject) and not isinstance(picture, StreamObject):
+        picture = _resolved(picture.get(_resolved(annotation.get("/AS"))))
+    if not isinstance(picture, StreamObject):
+        return ""
+    return page.extract_xform_text(picture)  # type: ignore[arg-type]  # decoded ones will do
 
 
 def _comment(contents: str, author: str) -> str:
@@ -70,24 +75,19 @@ def _comment(contents: str, author: str) -> str:
 # --- Fields ---------------------------------------------------------------------------------------------------------
 
 
-def _field_runs(widget: DictionaryObject, box: Box) -> tuple[list[Run], bool]:
+def _field(widget: DictionaryObject) -> tuple[str, bool]:
     """What a field shows, and whether it holds a value. What a signature and a button show is only drawn."""
     kind, flags = _inherited(widget, "/FT"), _integer(_inherited(widget, "/Ff"))
-    if kind == "/Btn":
-        if flags & _BUTTON:
-            return [], False
-        ticked = _is_ticked(widget, is_radio=bool(flags & _RADIO))
-        return _lines_in("[x]" if ticked else "[ ]", widget, box), ticked
+    if kind == "/Btn" and not flags & _BUTTON:
+        is_ticked = _is_ticked(widget, is_radio=bool(flags & _RADIO))
+        return "[x]" if is_ticked else "[ ]", is_ticked
+    value = ""
     if kind == "/Ch":
         value = ", ".join(_chosen(widget))
     elif kind == "/Tx":
         value = _text(_inherited(widget, "/V"))
         value = "*" * len(value) if flags & _PASSWORD else value
-    else:
-        return [], False
-    if not value.strip():
-        return [], False
-    return _lines_in(value, widget, box), True
+    return value, bool(value.strip())
 
 
 def _is_ticked(widget: DictionaryObject, *, is_radio: bool) -> bool:

@@ -22,15 +22,11 @@ _PAGES_BETWEEN_SWEEPS = 50
 
 @dataclass
 class Marks:
-    """runs: at their places on the page as seen. fields: how many hold a value. read: places in the page's list of
-    annotations whose drawing is not needed besides. drawn: whether any other draws something.
-    """
+    """runs: at their places on the page as seen. comments: as they are said. fields: how many hold a value."""
 
     runs: list[Run] = field(default_factory=list)
     comments: list[str] = field(default_factory=list)
     fields: int = 0
-    read: set[int] = field(default_factory=set)
-    drawn: bool = False
 
 
 class Objects:
@@ -43,16 +39,13 @@ class Objects:
         self._asked = 0
 
     def marks(self, sheet: Sheet, number: int) -> Marks:
-        """What is laid over the page; what is only drawn there becomes part of it."""
+        """What is laid over the page."""
         if all(kind in {LINK, POPUP} for kind in sheet.annotations()):
             return Marks()
         page = self._page(number)
         if page is None:
-            sheet.print_annotations(without=set())
             return Marks()
         marks: Marks = import_module(".pdf_marks", __package__).marks_of(page, sheet.box)
-        if marks.drawn:
-            sheet.print_annotations(without=marks.read)
         return marks
 
     def _page(self, number: int) -> PageObject | None:

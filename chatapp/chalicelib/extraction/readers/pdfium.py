@@ -111,7 +111,7 @@ class Document:
         handle = pdfium.FPDF_LoadPage(self._handle, number - 1)
         if not handle:
             raise UnreadableError
-        sheet = Sheet(self._handle, handle, number)
+        sheet = Sheet(handle)
         try:
             yield sheet
         finally:
@@ -121,8 +121,8 @@ class Document:
 class Sheet:
     """One page, open."""
 
-    def __init__(self, document: Any, handle: Any, number: int) -> None:
-        self._document, self._handle, self._number = document, handle, number
+    def __init__(self, handle: Any) -> None:
+        self._handle = handle
         box = pdfium.FS_RECTF()
         if not pdfium.FPDF_GetPageBoundingBox(handle, box):
             raise UnreadableError
@@ -151,17 +151,6 @@ class Sheet:
             if annotation:
                 pdfium.FPDFPage_CloseAnnot(annotation)
         return found
-
-    def print_annotations(self, without: set[int]) -> None:
-        """Make what annotations draw part of the page, as printing does. without: places that are read otherwise."""
-        for at in sorted(without, reverse=True):
-            pdfium.FPDFPage_RemoveAnnot(self._handle, at)
-        if pdfium.FPDFPage_Flatten(self._handle, pdfium.FLAT_NORMALDISPLAY) != pdfium.FLATTEN_SUCCESS:
-            return
-        again = pdfium.FPDF_LoadPage(self._document, self._number - 1)
-        if again:
-            pdfium.FPDF_ClosePage(self._handle)
-            self._handle = again
 
     def drawn(self) -> Drawn:
         covered: set[tuple[int, int]] = set()
@@ -234,7 +223,7 @@ def _text(text: Any, most: int) -> str:
     found = buffer.raw[: 2 * units].decode("utf-16-le", "replace")
     if len(found) == count:
         return found
-    # It leaves control characters out, and writes two units for what is beyond the first plane.
+    # It leaves control characters out; what is beyond the first plane is counted as two (`_whole`).
     codes = (pdfium.FPDFText_GetUnicode(text, at) for at in range(count))
     return "".join(chr(code) if code <= 0x10FFFF else "\ufffd" for code in codes)
 
@@ -252,7 +241,7 @@ def _words(text: Any, characters: str, box: Box) -> list[Word]:
             breaks = True
             continue
         ends_line = found_word[-1] in _HYPHENS
-        word = found_word[:-1] + "-" if ends_line else found_word
+        word = _whole(found_word[:-1] + "-" if ends_line else found_word)
         first, last = box.seen(a, d, c, b), box.seen(p, s, r, q)
         left, top, right, bottom = (
             first[0] if first[0] < last[0] else last[0],
@@ -267,6 +256,13 @@ def _words(text: Any, characters: str, box: Box) -> list[Word]:
             words.append(Word(word, left, top, right, bottom, breaks, is_unmapped != 1, direction))
             breaks = ends_line
     return words
+
+
+def _whole(word: str) -> str:
+    """Characters beyond the first plane, of their two halves."""
+    if word.isascii() or not any("\ud800" <= half <= "\udfff" for half in word):
+        return word
+    return word.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
 # What is asked for each word is called without Python's own loop or a check of types: it is most of the time.
