@@ -20,6 +20,7 @@ from .pdf_layout import laid_out
 from .pdf_legible import legible
 from .pdf_objects import Objects
 from .pdfium import Document, EncryptedError, Sheet, UnreadableError
+from .pdfium_objects import drawn
 
 _CUT = "\n[The rest of this page is left out: it is longer than {most:,} characters.]"
 # PDFium keeps what it has read of a file; the pages before have no further use of it.
@@ -105,7 +106,7 @@ def _page(document: Document, objects: Objects, number: int, limits: Limits) -> 
 
 def _seen(sheet: Sheet, objects: Objects, number: int, limits: Limits) -> _Seen:
     marks = objects.marks(sheet, number)
-    words = legible(sheet.words(2 * limits.max_page_characters))
+    words = legible([*sheet.words(2 * limits.max_page_characters), *objects.signs(sheet, number)])
     fields, comments = marks.fields, len(marks.comments)
     if words is None:
         return _Seen(is_garbled=True, fields=fields, comments=comments)
@@ -116,7 +117,7 @@ def _seen(sheet: Sheet, objects: Objects, number: int, limits: Limits) -> _Seen:
 def _is_picture(sheet: Sheet, text: str) -> bool:
     if len(text) > _MOST_CHARACTERS_ON_A_PICTURE:
         return False
-    drawn = sheet.drawn()
+    seen = drawn(sheet.objects(), sheet.box[:4])
     if not text:
-        return drawn.images > 0 or drawn.paths >= _LEAST_PATHS
-    return drawn.pictures >= _LEAST_COVERED
+        return seen.images > 0 or seen.paths >= _LEAST_PATHS
+    return seen.pictures >= _LEAST_COVERED

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from statistics import median
 
+from .pdf_columns import regions
 from .pdf_runs import Run, beside, is_rtl, joined, rows_of, runs_of, upright, without_rules
 from .pdf_tables import Row, table_lines
 from .pdfium import Word
@@ -26,8 +27,10 @@ def laid_out(words: list[Word], filled: Iterable[Run] = ()) -> str:
     values = list(filled)
     if values:
         runs = [*without_rules(runs, values), *values]
-    runs = [run for row in rows_of(runs) for run in joined(row)]
-    lines = [line for zone in _zones(runs) for line in _lines(zone)]
+    lines: list[str] = []
+    for region in regions(runs):
+        rows = [run for row in rows_of(region) for run in joined(row)]
+        lines.extend(line for zone in _zones(rows) for line in _lines(zone))
     return "\n".join([*lines, *aside])
 
 

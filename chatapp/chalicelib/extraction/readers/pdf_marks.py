@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from pypdf import PageObject
-from pypdf.generic import ArrayObject, DictionaryObject, StreamObject
+from pypdf.generic import ArrayObject, DictionaryObject, NullObject, StreamObject
 
 from .pdf_objects import Marks
 from .pdf_runs import Run
@@ -43,18 +43,18 @@ def _add(marks: Marks, page: PageObject, annotation: DictionaryObject, box: Box)
     if _integer(annotation.get("/F")) & (_HIDDEN | _NO_VIEW):
         return
     contents = _text(annotation.get("/Contents")).strip()
-    shown = ""
+    shown, is_filled = "", False
     if subtype == "/Widget":
         shown, is_filled = _field(annotation)
-        marks.fields += is_filled
     elif subtype == "/FreeText":
         shown = contents
     elif contents and subtype not in {"/Link", "/Popup"} and "/StateModel" not in annotation:
         marks.comments.append(_comment(contents, _text(annotation.get("/T")).strip()))
     if not shown and subtype not in _SILENT:
         shown = _drawn(page, annotation)
-    if shown.strip():
-        marks.runs.extend(_lines_in(shown, annotation, box))
+    runs = _lines_in(shown, annotation, box) if shown.strip() else []
+    marks.runs.extend(runs)
+    marks.fields += bool(is_filled and runs)
 
 
 def _drawn(page: PageObject, annotation: DictionaryObject) -> str:
@@ -111,15 +111,15 @@ def _chosen(widget: DictionaryObject) -> Iterator[str]:
         if pair:
             shown.append((pair[0], pair[-1]))
     names = dict(shown)
-    value = _resolved(_inherited(widget, "/V"))
+    value = _inherited(widget, "/V")
     if value is None:
         places = _resolved(_inherited(widget, "/I"))
         for place in places if isinstance(places, ArrayObject) else ():
             if 0 <= _integer(place) < len(shown):
                 yield shown[_integer(place)][1]
         return
-    for each in value if isinstance(value, ArrayObject) else [value]:
-        yield names.get(_text(each), _text(each))
+    chosen = [_text(each) for each in (value if isinstance(value, ArrayObject) else [value])]
+    yield from (names.get(each, each) for each in chosen if each)
 
 
 def _inherited(widget: DictionaryObject, key: str) -> Any:
@@ -152,9 +152,9 @@ def _lines_in(text: str, annotation: DictionaryObject, box: Box) -> list[Run]:
     is_one = len(lines) == 1 and not _integer(_inherited(annotation, "/Ff")) & _MULTILINE
     if is_one and bottom - top < 3 * tall:
         middle, half = (top + bottom) / 2, min(tall, bottom - top) / 2
-        return [Run(lines[0], left, middle - half, right, middle + half)]
+        return [Run(lines[0], left, middle - half, right, middle + half, True)]
     tall = min(tall, (bottom - top) / max(1, len(lines)))
-    return [Run(line, left, top + at * tall, right, top + (at + 1) * tall) for at, line in enumerate(lines)]
+    return [Run(line, left, top + at * tall, right, top + (at + 1) * tall, True) for at, line in enumerate(lines)]
 
 
 # --- pypdf's objects ------------------------------------------------------------------------------------------------
@@ -177,7 +177,7 @@ def _integer(value: Any) -> int:
 def _text(value: Any) -> str:
     """Of a string or of a stream, which long values are kept in."""
     found = _resolved(value)
-    if found is None:
+    if found is None or isinstance(found, NullObject):
         return ""
     if hasattr(found, "get_data"):
         return bytes(found.get_data()).decode("utf-8", "replace")

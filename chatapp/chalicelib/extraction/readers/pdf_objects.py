@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
@@ -11,13 +12,15 @@ from typing import TYPE_CHECKING
 from chalicelib.extraction.limits import Limits
 
 from .pdf_runs import Run
-from .pdfium import LINK, POPUP, Sheet
+from .pdfium import LINK, POPUP, Sheet, Word
 
 if TYPE_CHECKING:
     from pypdf import PageObject, PdfReader
 
 # pypdf keeps every object that it has read; the pages before have no further use of them.
 _PAGES_BETWEEN_SWEEPS = 50
+_MOST_SIGNS = 500
+_PRIVATE = re.compile("[\uf000-\uf0ff]")
 
 
 @dataclass
@@ -47,6 +50,21 @@ class Objects:
             return Marks()
         marks: Marks = import_module(".pdf_marks", __package__).marks_of(page, sheet.box)
         return marks
+
+    def signs(self, sheet: Sheet, number: int) -> list[Word]:
+        """What PDFium left out of the page's text, where pypdf finds as many signs as there are places."""
+        page = self._page(number) if 0 < len(sheet.signs) <= _MOST_SIGNS else None
+        if page is None:
+            return []
+        try:
+            found = _PRIVATE.findall(page.extract_text())
+        except MemoryError:
+            raise
+        except Exception:  # as in `_page`
+            return []
+        if len(found) != len(sheet.signs):
+            return []
+        return [Word(sign, *edges, breaks=True) for sign, edges in zip(found, sheet.signs, strict=True)]
 
     def _page(self, number: int) -> PageObject | None:
         """None where pypdf cannot read it, or counts other pages than PDFium does."""

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from .pdfium import Word
+from .pdfium import RAISED, RAISED_BY, SMALL, Word
 
 # In heights of a line, which are about 1.2 of the letters' size: a wider gap is no space between two words of a line.
 _WORD_GAP, _BLANK = 1.0, 0.12
+_JOINED_GAP = 0.55  # of two that do not follow each other in the file: the gutter between columns may be narrow
 _SAME_ROW = 0.45  # how far apart the middles of two runs of one line may be
 _OVERLAP = 0.25  # of the lower one's height: less is not beside each other
 _RULE = re.compile(r"[_.\u2026\s]{3,}$")
@@ -16,13 +17,14 @@ _RTL = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 
 
 class Run(NamedTuple):
-    """Words of one line with no wide gap between them."""
+    """Words of one line with no wide gap between them. is_value: filled in, so that no label touches it."""
 
     text: str
     left: float
     top: float
     right: float
     bottom: float
+    is_value: bool = False
 
     @property
     def height(self) -> float:
@@ -35,12 +37,12 @@ class Run(NamedTuple):
 
 def upright(words: list[Word]) -> tuple[list[Word], list[str]]:
     """The words of the page's main direction as if it were along the line, and lines of the others."""
+    if not any([word[-1] for word in words]):  # their direction
+        return words, []
     turned = {way: sum(len(word.text) for word in words if word.direction == way) for way in (0, 1, -1)}
     main = max((0, 1, -1), key=lambda way: turned[way])
     if main:
         words = [_turned(word, main) for word in words]
-    elif not turned[1] + turned[-1]:
-        return words, []
     kept: list[Word] = []
     aside: list[list[str]] = []
     was_aside = False
@@ -135,14 +137,21 @@ def joined(row: list[Run]) -> list[Run]:
         gap, height = run.left - before.right, max(before.height, run.height)
         if before.text == run.text and abs(before.left - run.left) < 2 and abs(before.right - run.right) < 2:
             continue  # printed twice, to look bold
-        if not -0.5 * height < gap <= _WORD_GAP * height:
+        if not -0.5 * height < gap <= _JOINED_GAP * min(before.height, run.height):
             kept.append(run)
             continue
         first, second = (run, before) if _RTL.search(before.text) and _RTL.search(run.text) else (before, run)
-        text = f"{first.text}{' ' if gap > _BLANK * height else ''}{second.text}"
+        is_apart = gap > _BLANK * height or before.is_value or run.is_value
+        text = f"{first.text}{' ' if is_apart else ''}{_raised(first, second)}"
         edges = (before.left, min(before.top, run.top), max(before.right, run.right), max(before.bottom, run.bottom))
-        kept[-1] = Run(text, *edges)
+        kept[-1] = Run(text, *edges, run.is_value)
     return kept
+
+
+def _raised(before: Run, run: Run) -> str:
+    """A small raised figure is a power, or a note's mark."""
+    is_small = run.height < SMALL * before.height and before.bottom - run.bottom > RAISED_BY * before.height
+    return run.text.translate(RAISED) if is_small else run.text
 
 
 def is_rtl(runs: list[Run]) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from itertools import pairwise
+from statistics import median
 
 from .pdf_runs import Run
 
@@ -18,6 +19,7 @@ _MARKER = re.compile(
 )
 _NUMBER = re.compile(r"[\d.,%()€$£\s+\-\u2212]+$")
 _LABEL = re.compile(r".*:$")
+_FEW, _LONG = 0.4, 40
 _WRAPPED, _WIDER = 1.35, 1.25  # a wrapped line's distance in heights; how much more rows are apart
 
 
@@ -46,14 +48,18 @@ def _filled(row: Row) -> int:
 
 def _joined_cells(row: Row, between: str, *, is_rtl: bool = False) -> str:
     texts = [" ".join(run.text for run in cell) for cell in row if cell]
-    return between.join(reversed(texts) if is_rtl else texts)
+    texts = [f"{text}{' ' if _LABEL.match(text) else between}" for text in (reversed(texts) if is_rtl else texts)]
+    return "".join(texts).strip()
 
 
 def _is_list(rows: list[Row]) -> bool:
-    """Two columns, of which the first holds marks or labels only."""
+    """Two columns, of which the first holds marks, labels or a few notes in the margin only."""
     if len(rows[0]) != 2:
         return False
     firsts = [" ".join(run.text for run in row[0]) for row in rows if row[0]]
+    seconds = [sum(len(run.text) for run in row[1]) for row in rows if row[1]]
+    if len(firsts) < _FEW * len(rows) and median(seconds) >= _LONG:
+        return True
     return all(_MARKER.match(text) for text in firsts) or all(_LABEL.match(text) for text in firsts)
 
 

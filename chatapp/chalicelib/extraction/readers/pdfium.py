@@ -7,6 +7,7 @@ Nothing is drawn and no picture is unpacked. PDFium never raises: a page that it
 from __future__ import annotations
 
 import ctypes
+import math
 import re
 import struct
 from collections import deque
@@ -18,21 +19,19 @@ from typing import Any, NamedTuple
 
 import pypdfium2_raw as pdfium
 
+from .pdfium_objects import Edges, Text, clips_of, texts_of
+
 _WORDS = re.compile("[^\\s\x02\ufffe]+[\x02\ufffe]?|\n")
 # PDFium's sign for a hyphen at the end of a line; it leaves the line's end out.
 _HYPHENS = "\x02\ufffe"
+_HALVES = re.compile("[\ud800-\udfff]")
 _IS_PASSWORD = 4  # FPDF_ERR_PASSWORD
-_MOST_DEPTH = 4
-_TEXT, _PATH, _IMAGE, _SHADING, _FORM = 1, 2, 3, 4, 5
-_GRID = 24  # squares a side, by which a page's share under pictures is told
+_MOST_OBJECTS = 20_000
+_LEAST_SIGN = 8.0
 # A glyph's box may stick out of the page by its side bearings.
 _TOLERANCE = 1.0
 
 LINK, POPUP, WIDGET = 2, 16, 20  # annotations' subtypes
-
-
-Edges = tuple[float, float, float, float]
-Matrix = tuple[float, float, float, float, float, float]
 
 
 class Word(NamedTuple):
@@ -48,14 +47,6 @@ class Word(NamedTuple):
     breaks: bool = False
     reliable: bool = True
     direction: int = 0
-
-
-class Drawn(NamedTuple):
-    """pictures: the page's share that lies under pictures. images, paths: how many there are, to a few hundred."""
-
-    pictures: float = 0.0
-    images: int = 0
-    paths: int = 0
 
 
 class EncryptedError(Exception):
@@ -123,6 +114,8 @@ class Sheet:
 
     def __init__(self, handle: Any) -> None:
         self._handle = handle
+        # Where signs of private codes stand: PDFium draws them, and leaves those that stand alone out of the text.
+        self.signs: list[Edges] = []
         box = pdfium.FS_RECTF()
         if not pdfium.FPDF_GetPageBoundingBox(handle, box):
             raise UnreadableError
@@ -138,7 +131,9 @@ class Sheet:
         if not text:
             return []
         try:
-            return _words(text, _text(text, most_characters), self.box)
+            texts = texts_of(self.objects())
+            self.signs = [self.box.seen(*bounds) for bounds in _left_out(text, texts)]
+            return _words(text, _text(text, most_characters), self.box, clips_of(texts))
         finally:
             pdfium.FPDFText_ClosePage(text)
 
@@ -152,62 +147,10 @@ class Sheet:
                 pdfium.FPDFPage_CloseAnnot(annotation)
         return found
 
-    def drawn(self) -> Drawn:
-        covered: set[tuple[int, int]] = set()
-        counts = {_IMAGE: 0, _PATH: 0}
-        count = pdfium.FPDFPage_CountObjects(self._handle)
-        objects = (pdfium.FPDFPage_GetObject(self._handle, at) for at in range(min(count, 2_000)))
-        for kind, corners in _objects(objects, (1.0, 0.0, 0.0, 1.0, 0.0, 0.0), 0):
-            counts[kind] += 1
-            if kind == _IMAGE:
-                covered.update(self._squares(corners))
-        return Drawn(len(covered) / _GRID**2, counts[_IMAGE], counts[_PATH])
-
-    def _squares(self, corners: Edges) -> Iterator[tuple[int, int]]:
-        """Those of the grid whose middle lies under a picture."""
-        left, bottom, right, top = corners
-        width, height = self.box.right - self.box.left, self.box.top - self.box.bottom
-        for column in range(_GRID):
-            x = self.box.left + width * (column + 0.5) / _GRID
-            if left <= x <= right:
-                for row in range(_GRID):
-                    if bottom <= self.box.bottom + height * (row + 0.5) / _GRID <= top:
-                        yield column, row
-
-
-def _objects(objects: Iterator[Any], matrix: Matrix, depth: int) -> Iterator[tuple[int, Edges]]:
-    """Pictures and paths, those in forms too, with their boxes on the page."""
-    for item in objects:
-        kind = pdfium.FPDFPageObj_GetType(item)
-        if kind == _FORM and depth < _MOST_DEPTH:
-            count = min(pdfium.FPDFFormObj_CountObjects(item), 500)
-            inner = (pdfium.FPDFFormObj_GetObject(item, at) for at in range(count))
-            yield from _objects(inner, _times(_matrix(item), matrix), depth + 1)
-        elif kind in {_IMAGE, _PATH, _SHADING}:
-            edges = [ctypes.c_float() for _ in range(4)]
-            if pdfium.FPDFPageObj_GetBounds(item, *edges):
-                yield (_PATH if kind == _SHADING else kind), _moved([edge.value for edge in edges], matrix)
-
-
-def _matrix(item: Any) -> Matrix:
-    found = pdfium.FS_MATRIX()
-    if not pdfium.FPDFPageObj_GetMatrix(item, found):
-        return (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
-    return (found.a, found.b, found.c, found.d, found.e, found.f)
-
-
-def _times(first: Matrix, then: Matrix) -> Matrix:
-    a, b, c, d, e, f = first
-    k, m, n, o, p, q = then
-    return (a * k + b * n, a * m + b * o, c * k + d * n, c * m + d * o, e * k + f * n + p, e * m + f * o + q)
-
-
-def _moved(edges: list[float], matrix: Matrix) -> Edges:
-    a, b, c, d, e, f = matrix
-    left, bottom, right, top = edges
-    xs = [a * x + c * y + e for x in (left, right) for y in (bottom, top)]
-    ys = [b * x + d * y + f for x in (left, right) for y in (bottom, top)]
-    return min(xs), min(ys), max(xs), max(ys)
+    def objects(self) -> list[Any]:
+        """What the page draws; forms among it hold more."""
+        count = min(pdfium.FPDFPage_CountObjects(self._handle), _MOST_OBJECTS)
+        return [pdfium.FPDFPage_GetObject(self._handle, at) for at in range(count)]
 
 
 # --- Words ----------------------------------------------------------------------------------------------------------
@@ -228,40 +171,60 @@ def _text(text: Any, most: int) -> str:
     return "".join(chr(code) if code <= 0x10FFFF else "\ufffd" for code in codes)
 
 
-def _words(text: Any, characters: str, box: Box) -> list[Word]:
+def _words(text: Any, characters: str, box: Box, clips: dict[int, Edges]) -> list[Word]:
     found = [(match[0], match.start(), match.end() - 1) for match in _WORDS.finditer(characters)]
     starts, ends = [start for _, start, _ in found], [end for _, _, end in found]
     width, height = box.size[0] + _TOLERANCE, box.size[1] + _TOLERANCE
+    is_upright, x, y = box.quarters == 0, box.left, box.top
+    has_halves = _HALVES.search(characters) is not None
     words: list[Word] = []
     breaks = True
-    for (found_word, start, end), is_unmapped, (a, b, c, d, p, q, r, s) in zip(
+    for (word, start, _), is_unmapped, (a, b, c, d, p, q, r, s) in zip(
         found, _unmapped(text, starts), _boxes(text, starts, ends), strict=True
     ):
-        if found_word == "\n":
+        if word == "\n":
             breaks = True
             continue
-        ends_line = found_word[-1] in _HYPHENS
-        word = _whole(found_word[:-1] + "-" if ends_line else found_word)
-        first, last = box.seen(a, d, c, b), box.seen(p, s, r, q)
-        left, top, right, bottom = (
-            first[0] if first[0] < last[0] else last[0],
-            first[1] if first[1] < last[1] else last[1],
-            first[2] if first[2] > last[2] else last[2],
-            first[3] if first[3] > last[3] else last[3],
-        )
-        if left < -_TOLERANCE or top < -_TOLERANCE or right > width or bottom > height:
-            word, left, top, right, bottom = _inside(text, start, word, box)
-        direction = _direction(first, last) if end > start and first[1] != last[1] else 0
-        if word:
-            words.append(Word(word, left, top, right, bottom, breaks, is_unmapped != 1, direction))
+        if clips and _is_clipped(text, start, (a + r) / 2, (b + d) / 2, clips):
+            continue
+        ends_line = word[-1] in _HYPHENS
+        shown = word[:-1] + "-" if ends_line else word
+        if has_halves:
+            shown = _whole(shown)
+        # The common case first: a line of glyphs of one height, inside a page that is not turned.
+        left, right = (a if a < p else p) - x, (c if c > r else r) - x
+        is_plain = is_upright and b == q and d == s and left >= -_TOLERANCE and right <= width
+        if is_plain and y - b >= -_TOLERANCE and y - d <= height:
+            words.append(Word(shown, left, y - b, right, y - d, breaks, is_unmapped != 1))
+            breaks = ends_line
+            continue
+        for piece in _pieces(text, start, shown, box):
+            words.append(piece._replace(breaks=breaks or piece.breaks, reliable=is_unmapped != 1))
             breaks = ends_line
     return words
 
 
+def _is_clipped(text: Any, start: int, x: float, y: float, clips: dict[int, Edges]) -> bool:
+    item = pdfium.FPDFText_GetTextObject(text, start)
+    clip = clips.get(ctypes.cast(item, ctypes.c_void_p).value or 0) if item else None
+    return clip is not None and not (clip[0] <= x <= clip[2] and clip[1] <= y <= clip[3])
+
+
+def _left_out(text: Any, texts: list[Text]) -> Iterator[Edges]:
+    """The places of what is drawn and has no character."""
+    if len(texts) <= pdfium.FPDFText_CountRects(text, 0, -1):
+        return
+    handle, count = ctypes.cast(text, ctypes.c_void_p).value, min(pdfium.FPDFText_CountChars(text), _MOST_OBJECTS)
+    seen = set(map(_object_of, repeat(handle), range(count)))
+    for item in texts if count < _MOST_OBJECTS else ():
+        if item.address not in seen:
+            left, bottom, right, top = item.bounds
+            # A font that is not in the file may have no such glyph, and the glyph no size.
+            yield left, bottom, max(right, left + _LEAST_SIGN), max(top, bottom + _LEAST_SIGN)
+
+
 def _whole(word: str) -> str:
     """Characters beyond the first plane, of their two halves."""
-    if word.isascii() or not any("\ud800" <= half <= "\udfff" for half in word):
-        return word
     return word.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
@@ -271,6 +234,10 @@ _box_at = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_int, ctypes.c
 )
 _is_unmapped = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_int)(
     ctypes.cast(pdfium.FPDFText_HasUnicodeMapError, ctypes.c_void_p).value or 0
+)
+
+_object_of = ctypes.CFUNCTYPE(ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int)(
+    ctypes.cast(pdfium.FPDFText_GetTextObject, ctypes.c_void_p).value or 0
 )
 
 
@@ -289,25 +256,65 @@ def _unmapped(text: Any, starts: list[int]) -> list[int]:
     return list(map(_is_unmapped, repeat(ctypes.cast(text, ctypes.c_void_p).value), starts))
 
 
-def _direction(first: tuple[float, ...], last: tuple[float, ...]) -> int:
-    """Whether a word runs along the line, downwards or upwards."""
-    along = abs(first[0] + first[2] - last[0] - last[2])
-    down = last[1] + last[3] - first[1] - first[3]
-    return 0 if abs(down) <= along else (1 if down > 0 else -1)
+# --- Words that are not simply a line of glyphs of one height -------------------------------------------------------
+
+RAISED = str.maketrans("0123456789+-=()ni", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿⁱ")
+SMALL, RAISED_BY, _NEXT_LINE = 0.8, 0.1, 0.6  # of the tallest glyph's height
 
 
-def _inside(text: Any, start: int, word: str, box: Box) -> tuple[str, float, float, float, float]:
-    """What of a word lies inside the page, "" for nothing: the glyphs whose middle does."""
+class _Glyph(NamedTuple):
+    character: str
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+
+def _pieces(text: Any, start: int, word: str, box: Box) -> Iterator[Word]:
+    """A word that sticks out of the page, is written up or down, has raised figures, or is really of two lines."""
+    glyphs = _glyphs(text, start, word, box)
+    if not glyphs:
+        return
+    direction = _direction(text, start, box)
+    tallest = max(glyph.bottom - glyph.top for glyph in glyphs)
+    lines: list[list[_Glyph]] = []
+    for glyph in glyphs:
+        is_next = lines and not direction and abs(glyph.bottom - lines[-1][-1].bottom) > _NEXT_LINE * tallest
+        if is_next or not lines:
+            lines.append([])
+        lines[-1].append(glyph)
+    for at, line in enumerate(lines):
+        shown = _with_raised(line) if not direction else "".join(glyph.character for glyph in line)
+        _, lefts, tops, rights, bottoms = zip(*line, strict=True)
+        yield Word(shown, min(lefts), min(tops), max(rights), max(bottoms), at > 0, True, direction)
+
+
+def _glyphs(text: Any, start: int, word: str, box: Box) -> list[_Glyph]:
+    """Those of a word whose middle lies inside the page."""
     one = pdfium.FS_RECTF()
     width, height = box.size
-    kept, edges = "", []
+    found = []
     for at, character in enumerate(word):
         if pdfium.FPDFText_GetLooseCharBox(text, start + at, one):
             left, top, right, bottom = box.seen(one.left, one.bottom, one.right, one.top)
             if 0 <= (left + right) / 2 <= width and 0 <= (top + bottom) / 2 <= height:
-                kept += character
-                edges.append((left, top, right, bottom))
-    if not edges:
-        return "", 0.0, 0.0, 0.0, 0.0
-    lefts, tops, rights, bottoms = zip(*edges, strict=True)
-    return kept, min(lefts), min(tops), max(rights), max(bottoms)
+                found.append(_Glyph(character, left, top, right, bottom))
+    return found
+
+
+def _with_raised(glyphs: list[_Glyph]) -> str:
+    """10 with a small raised 6 is 10⁶, not 106."""
+    tall = max(glyphs, key=lambda glyph: glyph.bottom - glyph.top)
+    height = tall.bottom - tall.top
+    shown = ""
+    for glyph in glyphs:
+        is_small = glyph.bottom - glyph.top < SMALL * height
+        is_raised = is_small and tall.bottom - glyph.bottom > RAISED_BY * height
+        shown += glyph.character.translate(RAISED) if is_raised else glyph.character
+    return shown
+
+
+def _direction(text: Any, start: int, box: Box) -> int:
+    """Whether a glyph is written along the line as the page is seen, down it or up it."""
+    turned = round(pdfium.FPDFText_GetCharAngle(text, start) / (math.pi / 2)) + box.quarters
+    return {0: 0, 1: 1, 2: 0, 3: -1}[turned % 4]
