@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from operator import itemgetter
 from typing import NamedTuple
 
 from .pdfium import RAISED, RAISED_BY, SMALL, Word
@@ -12,6 +13,7 @@ _WORD_GAP, _BLANK = 1.0, 0.12
 _JOINED_GAP = 0.55  # of two that do not follow each other in the file: the gutter between columns may be narrow
 _SAME_ROW = 0.45  # how far apart the middles of two runs of one line may be
 _OVERLAP = 0.25  # of the lower one's height: less is not beside each other
+_WAY = itemgetter(7)  # a word's direction
 _RULE = re.compile(r"[_.\u2026\s]{3,}$")
 _RTL = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 
@@ -37,7 +39,7 @@ class Run(NamedTuple):
 
 def upright(words: list[Word]) -> tuple[list[Word], list[str]]:
     """The words of the page's main direction as if it were along the line, and lines of the others."""
-    if not any([word[-1] for word in words]):  # their direction
+    if not any(map(_WAY, words)):
         return words, []
     turned = {way: sum(len(word.text) for word in words if word.direction == way) for way in (0, 1, -1)}
     main = max((0, 1, -1), key=lambda way: turned[way])

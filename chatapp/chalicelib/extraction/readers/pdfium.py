@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 
 import pypdfium2_raw as pdfium
 
-from .pdfium_objects import Edges, Text, clips_of, texts_of
+from .pdfium_objects import FORM, TEXT, Edges, Text, clips_of, texts_of
 
 _WORDS = re.compile("[^\\s\x02\ufffe]+[\x02\ufffe]?|\n")
 # PDFium's sign for a hyphen at the end of a line; it leaves the line's end out.
@@ -32,6 +32,25 @@ _LEAST_SIGN = 8.0
 _TOLERANCE = 1.0
 
 LINK, POPUP, WIDGET = 2, 16, 20  # annotations' subtypes
+
+
+_new = tuple.__new__  # a third of the time of the class's own
+
+# What is asked for each word or object is called without Python's own loop or a check of types: it is most of the time.
+_NUMBER, _POINTER = ctypes.c_int, ctypes.c_void_p
+
+
+def _called(function: Any, result: Any, *arguments: Any) -> Any:
+    return ctypes.CFUNCTYPE(result, *arguments)(ctypes.cast(function, ctypes.c_void_p).value or 0)
+
+
+_box_at = _called(pdfium.FPDFText_GetLooseCharBox, _NUMBER, _POINTER, _NUMBER, _POINTER)
+_is_unmapped = _called(pdfium.FPDFText_HasUnicodeMapError, _NUMBER, _POINTER, _NUMBER)
+_object_of = _called(pdfium.FPDFText_GetTextObject, _POINTER, _POINTER, _NUMBER)
+_object_at = _called(pdfium.FPDFPage_GetObject, _POINTER, _POINTER, _NUMBER)
+_kind_of = _called(pdfium.FPDFPageObj_GetType, _NUMBER, _POINTER)
+_clip_of = _called(pdfium.FPDFPageObj_GetClipPath, _POINTER, _POINTER)
+_count_of_paths = _called(pdfium.FPDFClipPath_CountPaths, _NUMBER, _POINTER)
 
 
 class Word(NamedTuple):
@@ -131,11 +150,22 @@ class Sheet:
         if not text:
             return []
         try:
-            texts = texts_of(self.objects())
+            texts = self._unusual_texts(text)
             self.signs = [self.box.seen(*bounds) for bounds in _left_out(text, texts)]
             return _words(text, _text(text, most_characters), self.box, clips_of(texts))
         finally:
             pdfium.FPDFText_ClosePage(text)
+
+    def _unusual_texts(self, text: Any) -> list[Text]:
+        """All of the page's, where some may be cut off, stand in forms or have no character; of most pages none."""
+        handle = ctypes.cast(self._handle, ctypes.c_void_p).value
+        items = list(
+            map(_object_at, repeat(handle), range(min(pdfium.FPDFPage_CountObjects(self._handle), _MOST_OBJECTS)))
+        )
+        kinds = list(map(_kind_of, items))
+        cut = any(paths > 0 for paths in map(_count_of_paths, map(_clip_of, items)))
+        lone = kinds.count(TEXT) > pdfium.FPDFText_CountRects(text, 0, -1)
+        return texts_of(self.objects()) if cut or lone or FORM in kinds else []
 
     def annotations(self) -> list[int]:
         """Their subtypes, in the page's order."""
@@ -195,7 +225,7 @@ def _words(text: Any, characters: str, box: Box, clips: dict[int, Edges]) -> lis
         left, right = (a if a < p else p) - x, (c if c > r else r) - x
         is_plain = is_upright and b == q and d == s and left >= -_TOLERANCE and right <= width
         if is_plain and y - b >= -_TOLERANCE and y - d <= height:
-            words.append(Word(shown, left, y - b, right, y - d, breaks, is_unmapped != 1))
+            words.append(_new(Word, (shown, left, y - b, right, y - d, breaks, is_unmapped != 1, 0)))
             breaks = ends_line
             continue
         for piece in _pieces(text, start, shown, box):
@@ -226,19 +256,6 @@ def _left_out(text: Any, texts: list[Text]) -> Iterator[Edges]:
 def _whole(word: str) -> str:
     """Characters beyond the first plane, of their two halves."""
     return word.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-
-
-# What is asked for each word is called without Python's own loop or a check of types: it is most of the time.
-_box_at = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_int, ctypes.c_void_p)(
-    ctypes.cast(pdfium.FPDFText_GetLooseCharBox, ctypes.c_void_p).value or 0
-)
-_is_unmapped = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_int)(
-    ctypes.cast(pdfium.FPDFText_HasUnicodeMapError, ctypes.c_void_p).value or 0
-)
-
-_object_of = ctypes.CFUNCTYPE(ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int)(
-    ctypes.cast(pdfium.FPDFText_GetTextObject, ctypes.c_void_p).value or 0
-)
 
 
 def _boxes(text: Any, starts: list[int], ends: list[int]) -> list[tuple[float, ...]]:

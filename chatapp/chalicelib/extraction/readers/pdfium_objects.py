@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import pypdfium2_raw as pdfium
 
-_TEXT, _PATH, _IMAGE, _SHADING, _FORM = 1, 2, 3, 4, 5
+TEXT, _PATH, _IMAGE, _SHADING, FORM = 1, 2, 3, 4, 5
 _GRID = 24  # squares a side, by which a page's share under pictures is told
 _MOST_DEPTH, _MOST_OF_A_FORM, _MOST_PATHS = 4, 5_000, 2_000
 _MOST_CLIPPED = 1_000
@@ -66,7 +66,7 @@ class Text(NamedTuple):
 
 
 def texts_of(objects: list[Any]) -> list[Text]:
-    return [Text(item, matrix) for kind, item, matrix in _flat(objects, _AS_IT_IS, 0) if kind == _TEXT]
+    return [Text(item, matrix) for kind, item, matrix in _flat(objects, _AS_IT_IS, 0) if kind == TEXT]
 
 
 def clips_of(texts: list[Text]) -> dict[int, Edges]:
@@ -104,7 +104,7 @@ def _flat(objects: Iterable[Any], matrix: Matrix, depth: int) -> Iterator[tuple[
     """Each object's kind, itself, and how its coordinates become the page's."""
     for item in objects:
         kind = pdfium.FPDFPageObj_GetType(item)
-        if kind != _FORM:
+        if kind != FORM:
             yield kind, item, matrix
         elif depth < _MOST_DEPTH:
             count = min(pdfium.FPDFFormObj_CountObjects(item), _MOST_OF_A_FORM)
