@@ -18,6 +18,7 @@ class Locator(TypedDict):
         page      page                          cut: the page was longer than a page's limit and says so at its end
         slide     slide                         unreadable: the parser could not read this page; its text is empty
                                                 picture: (nearly) all of it is a picture; its text is what stands beside
+                                                garbled: its fonts do not tell their letters; its text is empty
         sheet     sheet (None: the file is one table), first_row, last_row     rows as a spreadsheet counts them
         section   section (None: no heading above it), part (1, 2, … when a section is longer than one page)
         lines     first_line, last_line, part (when one line is longer than a page)
@@ -40,6 +41,7 @@ class Locator(TypedDict):
     cut: NotRequired[bool]
     unreadable: NotRequired[bool]
     picture: NotRequired[bool]
+    garbled: NotRequired[bool]
 
 
 @dataclass(frozen=True)
