@@ -41,6 +41,7 @@ const locator = v.object({
   cut: v.nullish(v.boolean()),
   unreadable: v.nullish(v.boolean()),
   picture: v.nullish(v.boolean()),
+  garbled: v.nullish(v.boolean()),
 });
 
 const citation = v.object({
