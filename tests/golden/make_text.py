@@ -25,7 +25,7 @@ _ENCODINGS = (
     ("russian", "koi8-r", "KOI8-R"),
     ("russian", "cp1251", "Windows-1251"),
     ("ukrainian", "koi8-u", "KOI8-U"),
-    ("greek", "cp1253", "ISO-8859-7"),
+    ("greek", "cp1253", "Windows-1253"),
     ("hebrew", "cp1255", "Windows-1255"),
     ("arabic", "cp1256", "Windows-1256"),
     ("thai", "cp874", "Windows-874"),

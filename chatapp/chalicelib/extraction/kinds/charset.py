@@ -69,6 +69,7 @@ _WIDER = {
     "shift_jis": "cp932",
     "big5": "cp950",
 }
+_COUSINS = {"iso8859-15": "cp1252", "iso8859-2": "cp1250", "iso8859-7": "cp1253", "iso8859-13": "cp1257"}
 _SHOWN = {"cp932": "Shift JIS", "cp949": "EUC-KR", "cp950": "Big5", "gb18030": "GB 18030", "big5hkscs": "Big5"}
 _SHOWN |= {"euc_jis_2004": "EUC-JP", "euc_jisx0213": "EUC-JP", "iso2022_jp_ext": "ISO-2022-JP"}
 _SHOWN |= {
@@ -86,6 +87,8 @@ _ASCII = bytes(range(0x80))
 # No text mixes scripts inside of a word; Chinese, Japanese and Korean, which have no blanks, begin after these.
 _MIXED = re.compile("[A-Za-z][\u0370-\u0eff]|[\u0370-\u0eff][A-Za-z]")
 _MOST_MIXED = 0.05
+_CONTROLS = tuple(map(chr, range(0x80, 0xA0)))
+_MOST_CONTROLS = 0.0005
 _MOST_DAMAGED = 0.02
 _FEWEST_TO_GUESS_BY = 24
 
@@ -105,7 +108,7 @@ class Encoding:
             return _SHOWN[name]
         if name.startswith("cp125"):
             return f"Windows-{name[2:]}"
-        return name.upper().replace("ISO8859", "ISO-8859").replace("_", "-").replace("UTF-16-", "UTF-16")
+        return name.upper().replace("ISO8859", "ISO-8859").replace("_", "-").replace("-BE", "BE").replace("-LE", "LE")
 
 
 def sniff(head: bytes, *, is_whole: bool) -> str | None:
@@ -120,8 +123,9 @@ def sniff(head: bytes, *, is_whole: bool) -> str | None:
     nuls = 1 - len(written) / len(head.rstrip(b"\x00") or b"\x00")
     is_texty = _is_texty(written)
     is_utf8 = is_texty and _decodes(written, "utf-8", is_whole)
-    if is_utf8 and nuls <= _FEW_NULS:
-        return next((codec for escape, codec in _ESCAPES if escape in written), "utf-8")
+    escaped = _escaped(written, is_whole=is_whole) if written.isascii() else None
+    if escaped or (is_utf8 and nuls <= _FEW_NULS):
+        return escaped or "utf-8"
     wide = _wide(head) if b"\x00" in head or not is_texty else None
     if wide is not None:
         return wide
@@ -191,6 +195,10 @@ def _decodes(head: bytes, encoding: str, is_whole: bool) -> bool:
     except UnicodeError:
         return False
     return True
+
+
+def _escaped(head: bytes, *, is_whole: bool) -> str | None:
+    return next((codec for escape, codec in _ESCAPES if escape in head and _decodes(head, codec, is_whole)), None)
 
 
 def _is_texty(head: bytes) -> bool:
@@ -271,6 +279,13 @@ def _fits(sample: bytes, codec: str) -> bool:
 
 
 def _guessed(sample: bytes) -> str:
+    """Windows' own rather than an ISO 8859 by which the sample reads alike: quotes and dashes may follow."""
+    codec = _likeliest(sample)
+    cousin = _COUSINS.get(codec)
+    return cousin if cousin and sample.decode(cousin, "replace") == sample.decode(codec, "replace") else codec
+
+
+def _likeliest(sample: bytes) -> str:
     """As the library says; of a few letters it finds too much that is rare, and what is usual counts as well."""
     import chardet  # noqa: PLC0415 - import it where a text needs it
 
@@ -283,11 +298,14 @@ def _guessed(sample: bytes) -> str:
     if is_short:
         scores = {codec: plausibility.score(sample, codec, confidence) for codec, confidence in candidates.items()}
         return max(scores, key=scores.__getitem__, default="cp1252")
-    written = (codec for codec in reversed(candidates) if not _is_mixed(sample.decode(codec, "replace")))
+    written = (codec for codec in reversed(candidates) if _reads_well(sample.decode(codec, "replace")))
     return next(written, "cp1252")
 
 
-def _is_mixed(text: str) -> bool:
-    """A few accents among western letters are taken for Cyrillic ones, otherwise."""
+def _reads_well(text: str) -> bool:
+    """Without the controls that ISO 8859 has where Windows has quotes and dashes, nor words that mix their letters: a
+    few accents among western letters are taken for Cyrillic ones, otherwise."""
+    if sum(map(text.count, _CONTROLS)) > len(text) * _MOST_CONTROLS:
+        return False
     beyond = sum("\u0370" <= character <= "\u0eff" for character in text)
-    return len(_MIXED.findall(text)) > beyond * _MOST_MIXED
+    return len(_MIXED.findall(text)) <= beyond * _MOST_MIXED
