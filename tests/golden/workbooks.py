@@ -341,6 +341,18 @@ def _packages() -> Iterator[Golden]:
         ["Total 2026 | 東京"],
         [],
     )
+    look = '<r><t>{}</t></r><r><rPr><vertAlign val="{}"/></rPr><t>{}</t></r>'
+    cells = f'<c r="A1" t="inlineStr"><is>{look.format("10", "superscript", "6")}</is></c><c r="B1" t="s"><v>0</v></c>'
+    more = {
+        "xl/sharedStrings.xml": f'<sst xmlns="{SHEET}"><si>{look.format("CO", "subscript", "2")}<r><t> per m</t></r>'
+        '<r><rPr><vertAlign val="superscript"/></rPr><t>3</t></r></si></sst>'
+    }
+    yield (
+        "xlsx/powers-and-indices.xlsx",
+        workbook([("S", sheet(f"<row>{cells}</row>"))], more=more),
+        ["10⁶ | CO₂ per m³"],
+        [],
+    )
     renamed = workbook([("S", data)], ["0.00"])
     renamed["xl/book.xml"] = renamed.pop("xl/workbook.xml")
     renamed["xl/_rels/book.xml.rels"] = renamed.pop("xl/_rels/workbook.xml.rels")
