@@ -175,6 +175,10 @@ def test_merged_cells_say_what_they_cover() -> None:
     assert merges.filled(3, ["", "3", "4"]) == ["North", "3", "4"]
     assert merges.filled(4, [""]) == [""]
     assert merges.filled(5, ["A title"]) == ["A title"]
+    # A number that its rows are about, wherever their table begins.
+    keyed = Merges([Merge(1, 2, 4, 4)])
+    assert keyed.filled(1, ["", "", "", "", "7", "1"]) == ["", "", "", "", "7", "1"]
+    assert keyed.filled(2, ["", "", "", "", "", "2"]) == ["", "", "", "", "7", "2"]
 
 
 def test_shapes_whose_sizes_lie_are_put_in_order_all_the_same() -> None:
