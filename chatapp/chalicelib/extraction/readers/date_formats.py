@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 from .format_tokens import Token, locale_of
 
@@ -161,6 +161,19 @@ def _elapsed_too(parts: list[_Part]) -> list[_Part]:
     """Hours or seconds beside elapsed ones are elapsed as well: `[h]" (or "h")"`."""
     units = {part.text[1].lower() for part in parts if part.kind == "elapsed"} & {"h", "s"}
     return [_Part("elapsed", f"[{part.text}]") if part.kind in units else part for part in parts]
+
+
+def serial(text: str) -> str:
+    """Days since 1900 of a date or time in ISO 8601; "" for what is none."""
+    try:
+        if re.match(r"\d\d:", text):
+            moment = datetime.combine(_EPOCH_1900.date(), time.fromisoformat(text))
+        else:
+            moment = datetime.fromisoformat(text)
+        days = (moment.replace(tzinfo=None) - _EPOCH_1900) / timedelta(days=1)
+    except ValueError:
+        return ""
+    return repr(days if days > _LEAP_BUG_DAY or days < 1 else days - 1)
 
 
 def _part_of(match: re.Match[str]) -> _Part | None:

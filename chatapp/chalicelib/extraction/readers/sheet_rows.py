@@ -145,4 +145,4 @@ class SheetRows:
             text = self._book.texts.get(whole(text.strip()))
         if self._type in {"s", "str", "inlineStr"}:
             return self._book.shown_text(text, self._style)
-        return text  # e (#DIV/0!), d (ISO 8601)
+        return self._book.shown_date(text, self._style) if self._type == "d" else text  # e: #DIV/0!

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from chalicelib.extraction.failures import ExtractionError
 from chalicelib.extraction.limits import Limits
 
+from .date_formats import serial
 from .number_formats import NumberFormat, format_of
 from .ooxml import Attributes, Package, Relation
 from .runs import UNSTRUCK, RunText
@@ -42,6 +43,12 @@ class Workbook:
         """A number in a cell of this style."""
         cell_format = self.formats[style] if style < len(self.formats) else _GENERAL
         return cell_format.number(text, is_1904=self.is_1904)
+
+    def shown_date(self, text: str, style: int) -> str:
+        """A date or time that is stored as ISO 8601 writes it, as strict files do."""
+        days = serial(text)
+        cell_format = self.formats[style] if style < len(self.formats) else _GENERAL
+        return cell_format.number(days, is_1904=False) if days and cell_format.is_date else text
 
     def shown_text(self, text: str, style: int) -> str:
         return self.formats[style].text(text) if style < len(self.formats) else text
