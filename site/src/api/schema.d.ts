@@ -2304,6 +2304,7 @@ export interface components {
          *     kind says which of the other keys are there:
          *         page      page                          cut: the page was longer than a page's limit and says so at its end
          *         slide     slide                         unreadable: the parser could not read this page; its text is empty
+         *                                                 picture: (nearly) all of it is a picture; its text is what stands beside
          *         sheet     sheet (None: the file is one table), first_row, last_row     rows as a spreadsheet counts them
          *         section   section (None: no heading above it), part (1, 2, … when a section is longer than one page)
          *         lines     first_line, last_line, part (when one line is longer than a page)
@@ -2342,6 +2343,8 @@ export interface components {
             cut?: boolean;
             /** Unreadable */
             unreadable?: boolean;
+            /** Picture */
+            picture?: boolean;
         };
         /**
          * Me
