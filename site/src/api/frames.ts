@@ -38,6 +38,7 @@ const locator = v.object({
   attachment: v.nullish(v.string()),
   cut: v.nullish(v.boolean()),
   unreadable: v.nullish(v.boolean()),
+  picture: v.nullish(v.boolean()),
 });
 
 const citation = v.object({
