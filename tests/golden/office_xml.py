@@ -8,15 +8,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from xml.sax.saxutils import escape, quoteattr
 
-_OFFICE = "http://schemas.openxmlformats.org"
-_PACKAGE = f"{_OFFICE}/package/2006"
-REL = f"{_OFFICE}/officeDocument/2006/relationships"
-SHEET = f"{_OFFICE}/spreadsheetml/2006/main"
-DRAWING = f"{_OFFICE}/drawingml/2006"
-SLIDE = f"{_OFFICE}/presentationml/2006/main"
+OFFICE = "http://schemas.openxmlformats.org"
+_PACKAGE = f"{OFFICE}/package/2006"
+REL = f"{OFFICE}/officeDocument/2006/relationships"
+SHEET = f"{OFFICE}/spreadsheetml/2006/main"
+DRAWING = f"{OFFICE}/drawingml/2006"
+SLIDE = f"{OFFICE}/presentationml/2006/main"
 STRICT = {
-    f"{_OFFICE}/officeDocument/2006": "http://purl.oclc.org/ooxml/officeDocument",
-    f"{_OFFICE}/spreadsheetml/2006": "http://purl.oclc.org/ooxml/spreadsheetml",
+    f"{OFFICE}/officeDocument/2006": "http://purl.oclc.org/ooxml/officeDocument",
+    f"{OFFICE}/spreadsheetml/2006": "http://purl.oclc.org/ooxml/spreadsheetml",
 }
 _MOMENT = (2026, 1, 1, 0, 0, 0)
 

@@ -24,20 +24,22 @@ def goldens() -> Iterator[Golden]:
     ]
     costs: list[list[object]] = [["Region", "First half", None], ["North", 11, 12], [None, 21, 22]]
     sheets = [
-        _sheet(offer, hidden_rows=(3,), hidden_columns=()),
+        _sheet(offer, hidden_rows=(3,), drawn=_object(6, "Without VAT") + _object(8) + _object(5)),
         _sheet(costs, hidden_columns=(2,), merges=((0, 0, 1, 2), (1, 2, 0, 0))),
     ]
     yield (
         "xls/offer.xls",
         container(_book([("Offer", 0), ("Costs", 1)], codes, sheets)),
         [
-            "What | Shown\nCode | 00075\nPrice | 1,234.50 €\nDue | 21/11/2026 [hidden row]\nSigned | no\nOk | TRUE",
+            "What | Shown\nCode | 00075\nPrice | 1,234.50 €\nDue | 21/11/2026 [hidden row]\nSigned | no\nOk | TRUE\nWithout VAT",
             "[This sheet is hidden.]\n[Hidden columns: C]\nRegion | First half | First half\nNorth | 11 | 12\nNorth | 21 | 22",
         ],
         [
             {"code": "hidden_sheets", "names": ["Costs"]},
             {"code": "hidden_rows", "count": 1},
             {"code": "hidden_columns", "count": 1},
+            {"code": "pictures_left_out", "count": 1},
+            {"code": "objects_left_out", "count": 1},
         ],
     )
 
@@ -75,6 +77,7 @@ def _sheet(
     hidden_rows: Sequence[int] = (),
     hidden_columns: Sequence[int] = (),
     merges: Sequence[tuple[int, int, int, int]] = (),
+    drawn: bytes = b"",
 ) -> bytes:
     out = _record(0x809, struct.pack("<HHHHLL", 0x600, _SHEET_TYPE, 0, 0, 0, 0))
     out += b"".join(_record(0x7D, struct.pack("<HHHHHH", at, at, 2304, 0, 1, 0)) for at in hidden_columns)
@@ -86,7 +89,16 @@ def _sheet(
             out += _cell(row, column, value)
     if merges:
         out += _record(0xE5, struct.pack("<H", len(merges)) + b"".join(struct.pack("<4H", *merge) for merge in merges))
-    return out + _record(0x0A)
+    return out + drawn + _record(0x0A)
+
+
+def _object(kind: int, text: str = "") -> bytes:
+    """5: a chart, 6: a text box, 8: a picture."""
+    out = _record(0x5D, struct.pack("<HHHHH", 0x15, 18, kind, 1, 0) + bytes(12) + bytes(4))
+    if text:
+        out += _record(0x1B6, struct.pack("<HH6sHHH", 0, 0, bytes(6), len(text), 8, 0) + bytes(2))
+        out += _record(0x3C, b"\0" + text.encode("latin-1")) + _record(0x3C, bytes(8))
+    return out
 
 
 def _cell(row: int, column: int, value: object) -> bytes:

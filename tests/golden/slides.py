@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from tests.golden.office_xml import (
     DRAWING,
+    OFFICE,
     REL,
     SLIDE,
     box,
@@ -182,6 +183,24 @@ def _texts() -> Iterator[Golden]:
         "pptx/numbered-points.pptx",
         deck(slide(box(place(1, 1, 9, 9), *items))),
         ["1. Ask\na) three firms\nb) in writing\n2. Compare\na) by price\nThen\nI. Sign\nplain\ntwo lines"],
+        [],
+    )
+    run = "<a:r><a:rPr{}/><a:t>{}</a:t></a:r>"
+    raised, lowered, struck = ' baseline="30000"', ' baseline="-25000"', ' strike="sngStrike"'
+    power = f"<a:p>{run.format('', '10')}{run.format(raised, '6')}{run.format('', ' cycles of H')}"
+    power += f"{run.format(lowered, '2')}{run.format('', 'O, ')}{run.format(struck, 'was 5')}</a:p>"
+    math = (
+        f'xmlns:m="{OFFICE}/officeDocument/2006/math" xmlns:a14="http://schemas.microsoft.com/office/drawing/2010/main"'
+    )
+    part = "<m:{0}><m:r><m:t>{1}</m:t></m:r></m:{0}>"
+    formula = (
+        f"<a:p><a14:m {math}><m:oMath><m:r><m:t>y=</m:t></m:r><m:f>{part.format('num', 'a+1')}{part.format('den', 'b')}</m:f>"
+        f"<m:r><m:t>+</m:t></m:r><m:sSup>{part.format('e', 'x')}{part.format('sup', '12')}</m:sSup></m:oMath></a14:m></a:p>"
+    )
+    yield (
+        "pptx/powers-and-formulas.pptx",
+        deck(slide(box(place(1, 1, 9, 9), power, formula))),
+        ["10⁶ cycles of H₂O, ~~was 5~~\ny=(a+1)/b+x^12"],
         [],
     )
     footer = box(place(1, 17, 9, 1), "Fjord & Sons, draft 3", placeholder='<p:ph type="ftr" idx="11"/>')

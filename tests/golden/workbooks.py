@@ -13,6 +13,7 @@ from tests.golden.office_xml import (
     cache,
     cell,
     chart,
+    column,
     relations,
     rows,
     series,
@@ -313,6 +314,11 @@ def _packages() -> Iterator[Golden]:
     data = sheet(rows(["Name", "Amount"], ["Ines", (77, 1)]))
     page = ["Name | Amount\nInes | 77.00"]
     yield "xlsx/strict.xlsx", strict(workbook([("S", data)], ["0.00"])), page, []
+    dates = ("2026-11-21", "2026-11-21T18:30:00", "18:30:00", "1900-01-15", "no date")
+    cells = "".join(f'<c r="{column(at)}1" s="{at + 1}" t="d"><v>{text}</v></c>' for at, text in enumerate(dates))
+    codes = ["dd/mm/yyyy", "d mmm yyyy h:mm", "h:mm", "yyyy-mm-dd", "yyyy"]
+    iso = workbook([("S", sheet(f"<row>{cells}</row>"))], codes)
+    yield "xlsx/strict-dates.xlsx", strict(iso), ["21/11/2026 | 21 Nov 2026 18:30 | 18:30 | 1900-01-15 | no date"], []
     yield "xlsx/macros.xlsm", workbook([("S", data)], ["0.00"], content_type=_MACRO), page, []
     yield "xlsx/template.xltx", workbook([("S", data)], ["0.00"], content_type=_TEMPLATE), page, []
     paths = {name.replace("/", "\\"): content for name, content in workbook([("S", data)], ["0.00"]).items()}
@@ -339,6 +345,18 @@ def _packages() -> Iterator[Golden]:
         "xlsx/rich-and-phonetic.xlsx",
         workbook([("S", sheet(f"<row>{rich}</row>"))], more=more),
         ["Total 2026 | 東京"],
+        [],
+    )
+    look = '<r><t>{}</t></r><r><rPr><vertAlign val="{}"/></rPr><t>{}</t></r>'
+    cells = f'<c r="A1" t="inlineStr"><is>{look.format("10", "superscript", "6")}</is></c><c r="B1" t="s"><v>0</v></c>'
+    more = {
+        "xl/sharedStrings.xml": f'<sst xmlns="{SHEET}"><si>{look.format("CO", "subscript", "2")}<r><t> per m</t></r>'
+        '<r><rPr><vertAlign val="superscript"/></rPr><t>3</t></r></si></sst>'
+    }
+    yield (
+        "xlsx/powers-and-indices.xlsx",
+        workbook([("S", sheet(f"<row>{cells}</row>"))], more=more),
+        ["10⁶ | CO₂ per m³"],
         [],
     )
     renamed = workbook([("S", data)], ["0.00"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 
@@ -25,6 +26,16 @@ def _read(name: str, tmp_path: Path, declared: str = "") -> tuple[list[Page], li
 
 def _cells(page: Page) -> list[list[str]]:
     return [[cell.strip() for cell in line.split("|")] for line in page.text.split("\n")]
+
+
+@pytest.mark.parametrize(
+    "name", ["xls/offer.xls", "ods/said.ods", "odp/plan.odp", "pptx/remarks.pptx", "xlsx/strict.xlsx"]
+)
+def test_each_kind_is_read_in_its_child_as_it_is_here(tmp_path: Path, name: str) -> None:
+    pages, notes = _read(name, tmp_path)
+    expected = json.loads((_GOLDEN / f"{name}.json").read_text())
+    assert [page.text.split() for page in pages] == [text.split() for text in expected["pages"]]
+    assert {note.code for note in notes} == {note["code"] for note in expected.get("notes", ())}
 
 
 def test_18_formulas_never_calculated(tmp_path: Path) -> None:

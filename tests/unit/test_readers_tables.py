@@ -133,6 +133,11 @@ def test_a_stray_quote_is_a_letter(lines: list[str], fields: list[list[str]]) ->
         ([["1", "2"], ["3", "4"]], None),
         ([["2026-01-01", "5"], ["2026-01-02", "6"]], None),
         ([["", "2025", "", "2026", ""], ["Land", "Q1", "Q2", "Q1", "Q2"], ["Fr", "1", "2", "3", "4"]], (0, 1)),
+        ([["Site", "01/2026", "02/2026"], ["A", "4", "5"], ["B", "6", "7"]], (0, 0)),
+        ([["Site", "1st half", "2nd half"], ["A", "4", "5"]], (0, 0)),
+        ([["Site", "2025 Q1", "2025 Q2"], ["A", "4", "5"]], (0, 0)),
+        ([["01/02/2026", "Rent"], ["03/02/2026", "Bread"]], None),
+        ([["Ann", "10:30"], ["Bob", "11:00"]], None),
         ([["only"], ["a"], ["list"]], None),
         ([], None),
     ],
@@ -175,6 +180,10 @@ def test_merged_cells_say_what_they_cover() -> None:
     assert merges.filled(3, ["", "3", "4"]) == ["North", "3", "4"]
     assert merges.filled(4, [""]) == [""]
     assert merges.filled(5, ["A title"]) == ["A title"]
+    # A number that its rows are about, wherever their table begins.
+    keyed = Merges([Merge(1, 2, 4, 4)])
+    assert keyed.filled(1, ["", "", "", "", "7", "1"]) == ["", "", "", "", "7", "1"]
+    assert keyed.filled(2, ["", "", "", "", "", "2"]) == ["", "", "", "", "7", "2"]
 
 
 def test_shapes_whose_sizes_lie_are_put_in_order_all_the_same() -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
+from functools import cache
 
 from .format_tokens import Token, locale_of
 
@@ -136,20 +137,25 @@ class DateSection:
 
     def _part(self, part: _Part, moment: datetime) -> str:
         size = len(part.text)
-        months, short_months, days, short_days = (names.split() for names in _NAMES.get(self.language, _ENGLISH))
         if part.kind == "y":
             return f"{moment.year:04}" if size > 2 else f"{moment.year % 100:02}"
         if part.kind == "m" and size > 2:
-            name = (short_months if size == 3 else months)[moment.month - 1]
+            name = _names(self.language)[1 if size == 3 else 0][moment.month - 1]
             return name[0].upper() if size == 5 else name
         if part.kind == "d" and size > 2:
-            return (short_days if size == 3 else days)[moment.weekday()]
+            return _names(self.language)[3 if size == 3 else 2][moment.weekday()]
         if part.kind == "half":
             half = "AM" if moment.hour < 12 else "PM"
             return half if size > 3 else half[0].lower() if part.text[0].islower() else half[0]
         hour = (moment.hour % 12 or 12) if self.is_short_time else moment.hour
         values = {"m": moment.month, "d": moment.day, "h": hour, "n": moment.minute, "s": moment.second}
         return str(values[part.kind]).zfill(min(size, 2))
+
+
+@cache
+def _names(language: str) -> tuple[list[str], ...]:
+    """Of months and of days, each long and short."""
+    return tuple(names.split() for names in _NAMES.get(language, _ENGLISH))
 
 
 def date_section(code: str) -> DateSection:
@@ -161,6 +167,19 @@ def _elapsed_too(parts: list[_Part]) -> list[_Part]:
     """Hours or seconds beside elapsed ones are elapsed as well: `[h]" (or "h")"`."""
     units = {part.text[1].lower() for part in parts if part.kind == "elapsed"} & {"h", "s"}
     return [_Part("elapsed", f"[{part.text}]") if part.kind in units else part for part in parts]
+
+
+def serial(text: str) -> str:
+    """Days since 1900 of a date or time in ISO 8601; "" for what is none."""
+    try:
+        if re.match(r"\d\d:", text):
+            moment = datetime.combine(_EPOCH_1900.date(), time.fromisoformat(text))
+        else:
+            moment = datetime.fromisoformat(text)
+        days = (moment.replace(tzinfo=None) - _EPOCH_1900) / timedelta(days=1)
+    except ValueError:
+        return ""
+    return repr(days if days > _LEAP_BUG_DAY or days < 1 else days - 1)
 
 
 def _part_of(match: re.Match[str]) -> _Part | None:

@@ -11,6 +11,7 @@ _MOST_HEADER_ROWS = 3
 _ENOUGH_FILLED = 0.6
 _NUMBER = re.compile(r"[-+(]?\W{0,3}\d[\d\s.,'’]*(?:E[-+]?\d+)?\s?(?:%|\)|[^\W\d]{1,3}|[€$£¥])?\)?", re.IGNORECASE)
 _YEAR = re.compile(r"(?:19|20|21)\d\d(?:[-/–](?:(?:19|20|21)?\d\d))?")
+_TIME = re.compile(r"\d{1,2}[:h]\d\d(?::\d\d)?(?: ?[AP]M)?", re.IGNORECASE)
 _DATE = re.compile(r"\d{1,4}[-/.]\d{1,2}(?:[-/.]\d{1,4})?(?:[ T]\d.*)?")
 
 
@@ -84,13 +85,20 @@ def _is_group_row(rows: Sequence[Sequence[str]], filled: list[dict[int, str]], a
 
 
 def _is_label_row(values: dict[int, str], below: list[dict[int, str]]) -> bool:
-    """Words, or years over what are no years; not all the same sort as what follows, when they are dates or years."""
-    if len(values) < 2 or any(_is_value(value) and not _YEAR.fullmatch(value) for value in values.values()):
+    """Words, and years or dates over what are none: `Country | 2019 | 2020`, `Site | 01/2026 | 02/2026`."""
+    if len(values) < 2 or any(_is_value(value) and not _is_period(value) for value in values.values()):
         return False
-    years = [column for column, value in values.items() if _YEAR.fullmatch(value)]
-    return not any(_YEAR.fullmatch(row[column]) for column in years for row in below[:5] if column in row)
+    for column in (column for column, value in values.items() if _is_period(value)):
+        under = [row[column] for row in below[:5] if column in row]
+        if any(map(_is_period, under)) or (not under and not _YEAR.fullmatch(values[column])):
+            return False
+    return True
+
+
+def _is_period(text: str) -> bool:
+    return bool(_YEAR.fullmatch(text) or _DATE.fullmatch(text))
 
 
 def _is_value(text: str) -> bool:
-    """A number or a date: what stands below a header."""
-    return bool(_NUMBER.fullmatch(text) or _DATE.fullmatch(text)) or text[0].isdigit()
+    """A number, a date or a time: what stands below a header."""
+    return bool(_NUMBER.fullmatch(text) or _DATE.fullmatch(text) or _TIME.fullmatch(text))

@@ -57,9 +57,11 @@ class Merges:
 
 def spread(row: int, values: list[str], merges: Iterable[Merge]) -> list[str]:
     is_alone = sum(bool(value) for value in values) == 1
+    leftmost = next((column for column, value in enumerate(values) if value), 0)
     out = list(values)
     for merge in merges:
-        if merge.first_column and is_amount(merge.text):
+        # What stands left of all else is what its rows are about, numbers too.
+        if merge.first_column > min(leftmost, merge.last_column) and is_amount(merge.text):
             continue
         is_first = merge.first_row == row
         is_wide = merge.last_column - merge.first_column >= _MOST_COLUMNS or len(merge.text) > _MOST_CHARACTERS

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+UNSTRUCK = {"0", "false", "noStrike"}
 _ABOVE = str.maketrans("0123456789+-−–=()", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁻⁼⁽⁾")  # marks of notes stay
 _BELOW = str.maketrans("0123456789+-−–=()", "₀₁₂₃₄₅₆₇₈₉₊₋₋₋₌₍₎")
 _FIGURES = re.compile(r"(?=.*\d)[0-9+\-−–=()*†‡§,]+|[+\-−–*†‡§]")

@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 
 from .merged_cells import Grid
 from .numbering import Numbering
+from .office_math import OUTERMOST, OfficeMath
 from .ooxml import Attributes
+from .runs import UNSTRUCK, RunText
 
 Box = tuple[float, float, float, float]  # left, top, width, height
 
@@ -41,17 +43,22 @@ class ShapeTree:
         self._open: list[Shape] = []
         self._skipping = 0
         self._corner: dict[str, tuple[float, float]] = {}
-        self._text: list[str] = []
+        self._text = RunText()
+        self._align, self._is_struck = "", False
         self._in_text = self._in_place = self._in_object = False
         self._numbering = Numbering()
         self._grid: Grid | None = None
+        self._math: OfficeMath | None = None
 
     def start(self, tag: str, attributes: Attributes) -> None:
         if self._skipping or tag == "mc:Fallback":
             self._skipping += 1
             return
         prefix, _, name = tag.partition(":")
-        if prefix in {"p", "xdr"}:
+        if self._math or tag == OUTERMOST:
+            self._math = self._math or OfficeMath()
+            self._math.start(tag, attributes)
+        elif prefix in {"p", "xdr"}:
             self._start_shape(name, attributes)
         elif prefix == "a":
             self._start_drawing(name, attributes)
@@ -59,15 +66,15 @@ class ShapeTree:
             self._open[-1].kind, self._open[-1].relation = "chart", attributes.get("r:id", "")
         elif tag == "dgm:relIds" and self._open:
             self._open[-1].kind, self._open[-1].relation = "diagram", attributes.get("r:dm", "")
-        elif tag == "m:t":
-            self._in_text = True
 
     def end(self, tag: str) -> None:
         if self._skipping:
             self._skipping -= 1
             return
         prefix, _, name = tag.partition(":")
-        if tag in {"a:t", "m:t"}:
+        if self._math:
+            self._end_math(tag)
+        elif tag == "a:t":
             self._in_text = False
         elif tag == "a:p":
             self._end_paragraph()
@@ -86,8 +93,11 @@ class ShapeTree:
             self._in_object = False
 
     def characters(self, text: str) -> None:
-        if self._in_text and not self._skipping:
-            self._text.append(text)
+        if self._math and not self._skipping:
+            self._math.characters(text)
+            self.size += len(text)
+        elif self._in_text and not self._skipping:
+            self._text.add(text, self._align, is_struck=self._is_struck)
             self.size += len(text)
 
     # --- Shapes -----------------------------------------------------------------------------------------------------
@@ -138,8 +148,8 @@ class ShapeTree:
             self._corner[name] = (_number(attributes.get("x")), _number(attributes.get("y")))
         elif name in {"ext", "chExt"} and self._in_place and "cx" in attributes:
             self._corner[name] = (_number(attributes["cx"]), _number(attributes.get("cy")))
-        elif name == "br":
-            self._text.append("\n")
+        elif name in {"br", "r", "rPr"}:
+            self._start_run(name, attributes)
         elif name in {"p", "pPr", "buAutoNum", "buNone", "buChar"} or name.startswith("lvl"):
             self._numbering.start(name, attributes)
         elif name == "tbl":
@@ -156,9 +166,26 @@ class ShapeTree:
             else:
                 self.has_background = True
 
+    def _start_run(self, name: str, attributes: Attributes) -> None:
+        if name == "br":
+            self._text.add("\n")
+        elif name == "r":
+            self._align, self._is_struck = "", False
+        else:
+            raised = _number(attributes.get("baseline", "0").rstrip("%"))
+            self._align = "superscript" if raised > 0 else "subscript" if raised < 0 else ""
+            self._is_struck = attributes.get("strike", "noStrike") not in UNSTRUCK
+
+    def _end_math(self, tag: str) -> None:
+        text = self._math.end(tag) if self._math else None
+        if text is not None:
+            self._math = None
+            self._text.add_formula(text)
+
     def _end_paragraph(self) -> None:
-        text = "".join(self._text).strip()
-        self._text.clear()
+        text = self._text.text().strip()
+        self._text = RunText()
+        self._align, self._is_struck = "", False
         mark = self._numbering.end(has_text=bool(text))
         if not text:
             return

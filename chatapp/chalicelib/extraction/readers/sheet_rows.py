@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from .formulas import SharedFormulas, shown_formula
 from .ooxml import Attributes
+from .runs import RunText
 from .sheet_layout import Layout
-from .workbook import Workbook, column_index, whole
+from .workbook import Look, Workbook, column_index, whole
 
 _LAST_COLUMN = 16_383
 _MOST_CELL_CHARACTERS = 32_767  # Excel's own limit
@@ -34,6 +35,8 @@ class SheetRows:
         self._has_value = False
         self._in_value = self._in_formula = False
         self._skipping = 0
+        self._look = Look()
+        self._runs: RunText | None = None  # of an inline text
 
     def taken(self) -> Iterator[tuple[int, list[str], bool]]:
         """Rows that are whole: number, values, whether it is hidden."""
@@ -46,12 +49,15 @@ class SheetRows:
         elif tag in {"s:v", "s:t"}:
             self._in_value = not self._skipping
             self._has_value = True
+            self._runs = self._runs or (RunText() if tag == "s:t" else None)
         elif tag == "s:f":
             self._in_formula, self._formula_attributes = True, attributes
         elif tag == "s:row":
             self._row = whole(attributes.get("r")) or self._row + 1
             self._values, self._column = [], -1
             self._is_hidden = self._layout.is_row_hidden(attributes)
+        elif tag in {"s:is", "s:r", "s:vertAlign", "s:strike"}:
+            self._look.start(tag, attributes)
         elif tag == "s:rPh":
             self._skipping += 1
         elif tag == "s:col":
@@ -75,7 +81,9 @@ class SheetRows:
             self._values = []
 
     def characters(self, text: str) -> None:
-        if self._in_value:
+        if self._in_value and self._runs:
+            self._runs.add(text, self._look.align, is_struck=self._look.is_struck)
+        elif self._in_value:
             self._text.append(text)
         elif self._in_formula:
             self._formula.append(text)
@@ -89,8 +97,9 @@ class SheetRows:
         self._formula_attributes = None
 
     def _end_cell(self) -> None:
-        text = "".join(self._text)
+        text = "".join(self._text) or (self._runs.text() if self._runs else "")
         self._text.clear()
+        self._runs = None
         if not 0 <= self._column <= _LAST_COLUMN:
             self._formula.clear()
             return
@@ -136,4 +145,4 @@ class SheetRows:
             text = self._book.texts.get(whole(text.strip()))
         if self._type in {"s", "str", "inlineStr"}:
             return self._book.shown_text(text, self._style)
-        return text  # e (#DIV/0!), d (ISO 8601)
+        return self._book.shown_date(text, self._style) if self._type == "d" else text  # e: #DIV/0!

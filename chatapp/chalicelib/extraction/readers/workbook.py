@@ -8,8 +8,10 @@ from dataclasses import dataclass, field
 from chalicelib.extraction.failures import ExtractionError
 from chalicelib.extraction.limits import Limits
 
+from .date_formats import serial
 from .number_formats import NumberFormat, format_of
 from .ooxml import Attributes, Package, Relation
+from .runs import UNSTRUCK, RunText
 
 _MOST_FORMATS = 65_536
 _HIDDEN = {"hidden", "veryHidden"}
@@ -41,6 +43,12 @@ class Workbook:
         """A number in a cell of this style."""
         cell_format = self.formats[style] if style < len(self.formats) else _GENERAL
         return cell_format.number(text, is_1904=self.is_1904)
+
+    def shown_date(self, text: str, style: int) -> str:
+        """A date or time that is stored as ISO 8601 writes it, as strict files do."""
+        days = serial(text)
+        cell_format = self.formats[style] if style < len(self.formats) else _GENERAL
+        return cell_format.number(days, is_1904=False) if days and cell_format.is_date else text
 
     def shown_text(self, text: str, style: int) -> str:
         return self.formats[style].text(text) if style < len(self.formats) else text
@@ -127,6 +135,9 @@ class SharedTexts:
         self._ends = array("L", [0])
         self._in_text = False
         self._skipping = 0
+        self._runs = RunText()
+        self._look = Look()
+        self._size = 0
 
     def load(self, package: Package, part: str) -> None:
         package.parse(part, self._start, self._end, self._characters)
@@ -136,7 +147,8 @@ class SharedTexts:
             return ""
         return self._bytes[self._ends[index] : self._ends[index + 1]].decode("utf-8", "replace")
 
-    def _start(self, tag: str, _attributes: Attributes) -> None:
+    def _start(self, tag: str, attributes: Attributes) -> None:
+        self._look.start(tag, attributes)
         self._in_text = tag == "s:t" and not self._skipping
         self._skipping += tag == "s:rPh"  # how East Asian texts are pronounced
 
@@ -144,15 +156,34 @@ class SharedTexts:
         self._in_text = False
         self._skipping -= tag == "s:rPh"
         if tag == "s:si":
+            self._bytes += self._runs.text().encode("utf-8", "replace")
+            self._runs = RunText()
             self._ends.append(len(self._bytes))
             if len(self._ends) * self._ends.itemsize > self._most_bytes:
                 raise ExtractionError("too_much_text", "shared texts", limits=self._limits)
 
     def _characters(self, text: str) -> None:
         if self._in_text:
-            self._bytes += text.encode("utf-8", "replace")
-            if len(self._bytes) > self._most_bytes:
+            self._runs.add(text, self._look.align, is_struck=self._look.is_struck)
+            self._size += len(text)
+            if max(self._size, len(self._bytes)) > self._most_bytes:
                 raise ExtractionError("too_much_text", "shared texts", limits=self._limits)
+
+
+class Look:
+    """Of the run of a rich text that the events are in: raised or lowered, struck out."""
+
+    def __init__(self) -> None:
+        self.align = ""
+        self.is_struck = False
+
+    def start(self, tag: str, attributes: Attributes) -> None:
+        if tag in {"s:r", "s:si", "s:is"}:
+            self.align, self.is_struck = "", False
+        elif tag == "s:vertAlign":
+            self.align = attributes.get("val", "")
+        elif tag == "s:strike":
+            self.is_struck = attributes.get("val") not in UNSTRUCK
 
 
 def column_index(reference: str) -> int:

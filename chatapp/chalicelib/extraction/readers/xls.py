@@ -1,8 +1,8 @@
 """Old Excel workbooks (BIFF 5 to 8), read like new ones: values as their cells show them, by stored results.
 
 By xlrd: pure Python, BSD, released again in 2025; it opens what others open (455 of 481 real and broken workbooks, the
-rest asks for a password or is cut), holds a sheet at a time, and runs in the child alone. What lies over cells
-(charts, text boxes) it does not tell.
+rest asks for a password or is cut), holds a sheet at a time, and runs in the child alone. What lies over cells it reads
+for their remarks alone: text boxes are listened for, charts and pictures counted.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from typing import Any
 
 import xlrd
 
+from chalicelib.extraction.cleaning import tidy
 from chalicelib.extraction.failures import ExtractionError
 from chalicelib.extraction.limits import Limits
 from chalicelib.extraction.notes import Code, Note
@@ -30,6 +31,9 @@ from .tables import RowPager, column_name, sheet_name
 _HIDDEN_SHEET = "[This sheet is hidden.]"
 _MOST_MERGES = 50_000
 _MOST_CELL_CHARACTERS = 32_767
+_CHART, _PICTURE, _REMARK = 5, 8, 25  # kinds of objects
+_MOST_TEXTS = 10_000
+_HANDLE_OBJECT, _HANDLE_TEXT = xlrd.sheet.Sheet.handle_obj, xlrd.sheet.Sheet.handle_txo
 # Formats that are known by number alone and show dates by the reader's country: what the file names of them is English.
 _BY_NUMBER = frozenset((14, 22, *range(27, 37), *range(50, 59)))
 
@@ -38,6 +42,7 @@ def read(path: Path, limits: Limits, start_page: int) -> Iterator[Item]:
     book = _opened(path)
     pager = RowPager(limits, start_page)
     formats = _Formats(book)
+    drawn = _Drawn()
     for index in range(book.nsheets):
         sheet = book.sheet_by_index(index)
         yield from pager.sheet(sheet.name)
@@ -45,8 +50,45 @@ def read(path: Path, limits: Limits, start_page: int) -> Iterator[Item]:
             yield Note("hidden_sheets", names=(sheet_name(sheet.name),))
             pager.heading(_HIDDEN_SHEET)
         yield from _Sheet(sheet, formats, pager).items()
+        for text in drawn.taken():
+            yield from pager.line(text)
         book.unload_sheet(index)
     yield from pager.close()
+    yield from drawn.notes()
+
+
+class _Drawn:
+    """What sheets hold over their cells, as xlrd passes it by."""
+
+    def __init__(self) -> None:
+        self._texts: list[str] = []
+        self._kind = 0
+        self._counts = {_CHART: 0, _PICTURE: 0}
+
+        def seen(sheet: Any, content: bytes) -> Any:
+            found = _HANDLE_OBJECT(sheet, content)
+            self._kind = getattr(found, "type", 0)
+            if self._kind in self._counts:
+                self._counts[self._kind] += 1
+            return found
+
+        def heard(sheet: Any, content: bytes) -> Any:
+            found = _HANDLE_TEXT(sheet, content)
+            if found and self._kind != _REMARK and len(self._texts) < _MOST_TEXTS:
+                self._texts.append(found.text[:_MOST_CELL_CHARACTERS])
+            return found
+
+        xlrd.sheet.Sheet.handle_obj, xlrd.sheet.Sheet.handle_txo = seen, heard
+
+    def taken(self) -> list[str]:
+        texts, self._texts = self._texts, []
+        return [shown for text in texts if (shown := tidy(text))]
+
+    def notes(self) -> Iterator[Note]:
+        if self._counts[_PICTURE]:
+            yield Note("pictures_left_out", count=self._counts[_PICTURE])
+        if self._counts[_CHART]:
+            yield Note("objects_left_out", count=self._counts[_CHART])
 
 
 def _opened(path: Path) -> Any:

@@ -67,10 +67,14 @@ const ICON_BY_EXTENSION: Readonly<Record<string, FileIconName>> = {
   webp: "image",
   xlsx: "table",
   xlsm: "table",
+  xls: "table",
+  ods: "table",
   csv: "table",
   tsv: "table",
   pptx: "slides",
   pptm: "slides",
+  ppsx: "slides",
+  odp: "slides",
 };
 
 export function fileIcon({ name, group }: { name: string; group?: StoredFile["group"] }): FileIconName {
