@@ -178,9 +178,14 @@ def _forms() -> dict[str, Case]:
                     + r("D", '<w:rFonts w:ascii="Symbol"/>')
                     + r("t")
                 )
+                + p(
+                    '<w:r><w:rPr><w:rFonts w:ascii="Wingdings 2" w:hAnsi="Wingdings 2"/></w:rPr><w:sym w:font="Wingdings 2" w:char="F052"/></w:r>'
+                    + r(" signed at 5")
+                    + raised("°")
+                )
                 + p(field('SYMBOL 168 \\f "Wingdings"') + r(" by a field"))
             ),
-            ["☑ yes ☐ no\nx ≤ 5 and Δt\n☐ by a field"],
+            ["☑ yes ☐ no\nx ≤ 5 and Δt\n☑ signed at 5°\n☐ by a field"],
             [],
         ),
         "fields-show-results.docx": (

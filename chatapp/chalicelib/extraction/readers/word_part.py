@@ -153,7 +153,7 @@ class Part(Runs):
         text = without_page_numbers(whole_text)
         if text.strip():
             label, self.label = self.label, ""
-            text = f"{label}{number}{text.lstrip() if number else text}"
+            text = f"{label}{number}{text.lstrip() if number or label else text}"
             self.prose.heading(text) if is_heading else self.prose.paragraph(text)
         elif number.strip("-• "):
             self.prose.paragraph(number)

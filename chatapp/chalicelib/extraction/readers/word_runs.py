@@ -10,7 +10,7 @@ from typing import Literal
 from chalicelib.extraction.notes import Code, Note
 
 from . import symbols
-from .fields import Fields
+from .fields import PAGE_NUMBER, Fields
 from .office_math import OUTERMOST, OfficeMath
 from .ooxml import Attributes
 from .prose import Block
@@ -109,6 +109,7 @@ class Runs:
 
     def __init__(self, document: Document, *, is_repeated: bool = False) -> None:
         self.document = document
+        self._is_repeated = is_repeated
         self._fields = Fields(drops_page_numbers=is_repeated)
         self._anchors = Anchors()
         self._paragraphs: list[Paragraph] = []
@@ -173,7 +174,7 @@ class Runs:
             "w:sym": lambda each: self._add(*_symbol(each)),
             "w:fldChar": self._field_character,
             "w:fldSimple": lambda each: self._fields.begin(each.get("w:instr", " ") or " "),
-            "w:pgNum": lambda _: None,
+            "w:pgNum": lambda _: self._paragraph.text.add(PAGE_NUMBER) if self._is_repeated else None,
             OUTERMOST: self._open_formula,
             "mc:AlternateContent": lambda _: self._choices.append(False),
             "mc:Choice": self._open_choice,
@@ -401,12 +402,12 @@ class Runs:
 
 
 def _symbol(attributes: Attributes) -> tuple[str, str]:
-    """The sign of a w:sym, and no font: it is drawn already."""
+    """The sign of a w:sym, and a font that draws it as it is."""
     try:
         code = int(attributes.get("w:char", "")[:6], 16)
     except ValueError:
         return "", ""
-    return symbols.sign(code, attributes.get("w:font", "")), ""
+    return symbols.sign(code, attributes.get("w:font", "")), "drawn"
 
 
 def _drop(values: list[bool]) -> None:
