@@ -51,6 +51,14 @@ class Counts:
     pictures: int = 0
     objects: int = 0
 
+    def add(self, other: Counts) -> None:
+        """Of a document inside of this one."""
+        self.comments += other.comments
+        self.changes += other.changes
+        self.form_fields += other.form_fields
+        self.pictures += other.pictures
+        self.objects += other.objects
+
 
 def notes_of(counts: Counts) -> Iterator[Note]:
     """What the text holds in another way, and what it does not hold."""
