@@ -3,6 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from chalicelib.extraction import Note, kind_of, read
 from PIL import Image
 
 from tests.unit import extraction_files as files
@@ -30,6 +31,14 @@ def test_an_image_gives_its_size_and_no_pages(tmp_path: Path, ending: str) -> No
 def test_frames_are_counted(tmp_path: Path, ending: str) -> None:
     _, total = files.extract(_image(tmp_path / f"a.{ending}", frames=3))
     assert total.image == {"width": 40, "height": 30, "frames": 3}
+
+
+@pytest.mark.parametrize("ending", ["png", "gif", "webp"])
+def test_frames_that_nobody_sees_are_said(tmp_path: Path, ending: str) -> None:
+    moving, still = _image(tmp_path / f"a.{ending}", frames=3), _image(tmp_path / f"b.{ending}")
+    for path, notes in ((moving, [Note("frames_left_out", count=2)]), (still, [])):
+        items = read(path, kind_of(path, path.name, ""), files.FAST)
+        assert [item for item in items if isinstance(item, Note)] == notes
 
 
 @pytest.mark.parametrize("lossless", [True, False])

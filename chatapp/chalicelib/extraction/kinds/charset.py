@@ -105,7 +105,7 @@ class Encoding:
             return _SHOWN[name]
         if name.startswith("cp125"):
             return f"Windows-{name[2:]}"
-        return name.upper().replace("ISO8859", "ISO-8859").replace("_", "-").replace("UTF-16-", "UTF-16")
+        return name.upper().replace("ISO8859", "ISO-8859").replace("_", "-").replace("-BE", "BE").replace("-LE", "LE")
 
 
 def sniff(head: bytes, *, is_whole: bool) -> str | None:
@@ -120,8 +120,9 @@ def sniff(head: bytes, *, is_whole: bool) -> str | None:
     nuls = 1 - len(written) / len(head.rstrip(b"\x00") or b"\x00")
     is_texty = _is_texty(written)
     is_utf8 = is_texty and _decodes(written, "utf-8", is_whole)
-    if is_utf8 and nuls <= _FEW_NULS:
-        return next((codec for escape, codec in _ESCAPES if escape in written), "utf-8")
+    escaped = _escaped(written, is_whole=is_whole) if written.isascii() else None
+    if escaped or (is_utf8 and nuls <= _FEW_NULS):
+        return escaped or "utf-8"
     wide = _wide(head) if b"\x00" in head or not is_texty else None
     if wide is not None:
         return wide
@@ -191,6 +192,10 @@ def _decodes(head: bytes, encoding: str, is_whole: bool) -> bool:
     except UnicodeError:
         return False
     return True
+
+
+def _escaped(head: bytes, *, is_whole: bool) -> str | None:
+    return next((codec for escape, codec in _ESCAPES if escape in head and _decodes(head, codec, is_whole)), None)
 
 
 def _is_texty(head: bytes) -> bool:

@@ -12,6 +12,7 @@ from typing import BinaryIO
 
 from chalicelib.extraction.failures import ExtractionError
 from chalicelib.extraction.limits import Limits
+from chalicelib.extraction.notes import Note
 from chalicelib.extraction.pages import Item, Total
 
 _MOST_BLOCKS = 100_000
@@ -24,7 +25,7 @@ class _Broken(Exception):
 
 
 def read(path: Path, limits: Limits, start_page: int) -> Iterator[Item]:
-    """Yield one Total: no pages, and the image's width, height and frames. A text page has no meaning here."""
+    """Yield one Total: no pages, and the image's width, height and frames; of several, Claude sees the first."""
     del start_page
     if path.stat().st_size > limits.max_image_bytes:
         raise ExtractionError("image_too_large", "bytes", limits=limits)
@@ -40,6 +41,8 @@ def read(path: Path, limits: Limits, start_page: int) -> Iterator[Item]:
         raise ExtractionError("broken_file", "no pixels", format=format_name)
     if max(width, height) > limits.max_image_side_px:
         raise ExtractionError("image_too_large", "pixels", limits=limits)
+    if frames > 1:
+        yield Note("frames_left_out", count=frames - 1)
     yield Total(0, final=True, image={"width": width, "height": height, "frames": frames})
 
 

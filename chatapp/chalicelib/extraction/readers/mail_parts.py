@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import binascii
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -154,12 +155,30 @@ def _is_in_text(part: Message) -> bool:
 def _attach(part: Message, name: str, kind: str, found: Parts) -> None:
     if not name:
         name = f"attachment {len(found.attachments) + 1}"
-    found.attachments.append(Attachment(name, kind, _content(part)))
+    found.attachments.append(Attachment(name, kind, _content(part, is_last=True)))
 
 
-def _content(part: Message) -> bytes:
-    content = part.get_payload(decode=True)
+def _content(part: Message, *, is_last: bool = False) -> bytes:
+    """is_last: what is encoded is let go. The library takes five times the memory, for base64."""
+    payload = part.get_payload()
+    encoding = str(part.get("Content-Transfer-Encoding", "")).strip().lower()
+    if encoding == "base64" and isinstance(payload, str):
+        content: object = _of_base64(payload)
+    else:
+        content = part.get_payload(decode=True)
+    if is_last:
+        part.set_payload("")
     return content if isinstance(content, bytes) else b""
+
+
+def _of_base64(text: str) -> bytes:
+    written = text if text.isascii() else text.encode("ascii", "ignore").decode()
+    for padding in ("", "=", "==", "A=="):  # of one that was cut
+        try:
+            return binascii.a2b_base64(written + padding)
+        except ValueError:
+            continue
+    return b""
 
 
 def _body(part: Message) -> Body:

@@ -12,10 +12,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from email.message import Message
-from email.parser import BytesParser
+from email.parser import BytesFeedParser
 from email.policy import compat32
 from importlib import import_module
+from io import BytesIO
 from pathlib import Path
+from typing import BinaryIO
 
 from chalicelib.extraction.cleaning import clean
 from chalicelib.extraction.failures import ExtractionError
@@ -35,25 +37,34 @@ _SHOWN = ("from", "to", "cc", "bcc", "date")
 _MOST_ATTACHMENTS = 50
 _MOST_DEPTH = 5  # messages in messages
 _CPU_SHARE = 0.6  # of the process's time, after which no further attachment is begun
-_FEED_CHARACTERS = 65_536
+_FEED_CHARACTERS = _CHUNK_BYTES = 65_536
+_COUNTED_LINE_BYTES = 100
 _FLOWED = re.compile(r"(?<!^--)(?<=\S) \r?\n(?!>)", re.MULTILINE)
 _COUNTED_LINE = re.compile(rb"\A\s*(\d{1,10})\s*\n")  # of an .emlx: how many bytes follow
 _SAVED_PAGE = re.compile(r"saved by|enregistré par|gespeichert von", re.IGNORECASE)
 
 
 def read(path: Path, limits: Limits, start_page: int) -> Iterator[Item]:
-    content = path.read_bytes()
-    counted = _COUNTED_LINE.match(content)
-    if counted:
-        content = content[counted.end() : counted.end() + int(counted[1])]
-    message = BytesParser(policy=compat32).parsebytes(content)
-    del content
+    with path.open("rb") as file:
+        message = _parsed(file)
     if not message.keys() and not message.is_multipart():
         raise ExtractionError("broken_file", "no headers", format="EML")
     mail = Mail(limits)
     saved_page = page_of(message) if _is_saved_page(message) else None
-    items = mail.page(message, saved_page) if saved_page else mail.message(message)
+    items = mail.page(saved_page) if saved_page else mail.message(message)
     yield from (item for item in items if not isinstance(item, Page) or item.number >= start_page)
+
+
+def _parsed(file: BinaryIO) -> Message:
+    """In pieces: parsed at once, a message takes four times its size."""
+    counted = _COUNTED_LINE.match(file.read(_COUNTED_LINE_BYTES))
+    file.seek(counted.end() if counted else 0)
+    left = int(counted[1]) if counted else None
+    parser = BytesFeedParser(policy=compat32)
+    while chunk := file.read(_CHUNK_BYTES if left is None else min(left, _CHUNK_BYTES)):
+        parser.feed(chunk)
+        left = None if left is None else left - len(chunk)
+    return parser.close()
 
 
 def _is_saved_page(message: Message) -> bool:
@@ -74,7 +85,7 @@ class Mail:
         self._number = 0
         self._read = 0
 
-    def page(self, message: Message, page: Body) -> Iterator[Item]:
+    def page(self, page: Body) -> Iterator[Item]:
         pager = SectionPager()
         yield from self._numbered(_of_body(page, pager), [])
         yield from self._numbered(pager.close(), [])
@@ -126,7 +137,7 @@ class Mail:
             if kind.group == "image":
                 return
             if kind.reader == "message":
-                yield from self.message(BytesParser(policy=compat32).parsebytes(attachment.content), within)
+                yield from self.message(_parsed(BytesIO(attachment.content)), within)
                 return
             yield from self._numbered(_items(kind, path, self._limits), within)
 

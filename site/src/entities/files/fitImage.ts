@@ -1,13 +1,20 @@
 /**
- * Makes an image as small as Claude sees it, before it is uploaded: what is larger is only made smaller there, too.
- * https://docs.claude.com/en/docs/build-with-claude/vision
+ * Makes of an image one that Claude takes, before it is uploaded: as small as it is seen there, upright, and of a type that
+ * is known there. https://docs.claude.com/en/docs/build-with-claude/vision
+ *
+ * It is done here and not on the server, whose package would grow by the decoders, one of them under a licence that binds.
  */
+import { extensionOf, isConvertible } from "./kinds";
+import { isTurned } from "./exif";
+import { pdfOf, type PdfPage } from "./imagesPdf";
 
 export const MAX_EDGE_PX = 1568;
 export const MAX_IMAGE_BYTES = 3.5 * 1024 * 1024;
 const JPEG_QUALITIES: readonly number[] = [0.9, 0.8, 0.65, 0.5];
 /** Animated ones would lose their movement; what is no image is none of ours. */
 const RESIZED_TYPES: ReadonlySet<string> = new Set(["image/png", "image/jpeg", "image/webp"]);
+/** Of drawings and screenshots, whose lines are to stay sharp. */
+const SHARP = new Set(["png", "bmp", "ico"]);
 
 export interface DecodedImage {
   width: number;
@@ -17,45 +24,81 @@ export interface DecodedImage {
   close(): void;
 }
 
-export type DecodeImage = (file: File) => Promise<DecodedImage>;
+/** The pages of an image, most often one, each to be closed. */
+export type DecodeImage = (file: File) => Promise<DecodedImage[]>;
 
-/** The file itself where it is small enough, is no such image or cannot be decoded: then the server decides. */
+/** The file itself where it is good as it is, is no such image or cannot be decoded: then the server decides. */
 export async function fitImage(file: File, decode: DecodeImage = decodeInBrowser): Promise<File> {
-  if (!RESIZED_TYPES.has(file.type)) return file;
-  const image = await decode(file).catch(() => null);
-  if (!image) return file;
+  const isForeign = isConvertible(file.name);
+  if (!isForeign && !RESIZED_TYPES.has(file.type)) return file;
+  const images = await decode(file).catch(() => []);
   try {
-    return await fitted(file, image);
+    const [image] = images;
+    if (!image) return file;
+    if (images.length > 1) return await asPdf(file, images);
+    const mustChange = isForeign || (await isTurned(file));
+    return await fitted(file, image, mustChange);
   } finally {
-    image.close();
+    for (const image of images) image.close();
   }
 }
 
-async function fitted(file: File, image: DecodedImage): Promise<File> {
-  const scale = Math.min(1, MAX_EDGE_PX / Math.max(image.width, image.height));
-  if (scale === 1 && file.size <= MAX_IMAGE_BYTES) return file;
-  const size = { width: Math.max(1, Math.round(image.width * scale)), height: Math.max(1, Math.round(image.height * scale)) };
+async function fitted(file: File, image: DecodedImage, mustChange: boolean): Promise<File> {
+  const size = fittingSize(image);
+  if (!mustChange && size.width === image.width && file.size <= MAX_IMAGE_BYTES) return file;
   // Screenshots stay sharp as PNG; a photograph in PNG is too large and becomes a JPEG.
-  const sharp = file.type === "image/png" ? await image.encode(size, "image/png") : null;
-  if (sharp && sharp.size <= MAX_IMAGE_BYTES) return new File([sharp], file.name, { type: "image/png" });
+  const isSharp = file.type === "image/png" || SHARP.has(extensionOf(file.name));
+  const sharp = isSharp ? await image.encode(size, "image/png") : null;
+  if (sharp && sharp.size <= MAX_IMAGE_BYTES) return new File([sharp], named(file.name, /png/i, "png"), { type: "image/png" });
+  const blob = await asJpeg(image, size);
+  return blob ? new File([blob], named(file.name, /jpe?g/i, "jpg"), { type: "image/jpeg" }) : file;
+}
+
+/** A scan of several pages, as the document that it is. */
+async function asPdf(file: File, images: readonly DecodedImage[]): Promise<File> {
+  const pages: PdfPage[] = [];
+  for (const image of images) {
+    const size = fittingSize(image);
+    const blob = await asJpeg(image, size);
+    if (!blob) return file;
+    pages.push({ ...size, jpeg: new Uint8Array(await blob.arrayBuffer()) });
+  }
+  return new File([pdfOf(pages)], named(file.name, /pdf/i, "pdf"), { type: "application/pdf" });
+}
+
+function fittingSize({ width, height }: DecodedImage): { width: number; height: number } {
+  const scale = Math.min(1, MAX_EDGE_PX / Math.max(width, height));
+  return { width: Math.max(1, Math.round(width * scale)), height: Math.max(1, Math.round(height * scale)) };
+}
+
+async function asJpeg(image: DecodedImage, size: { width: number; height: number }): Promise<Blob | null> {
   for (const quality of JPEG_QUALITIES) {
     const blob = await image.encode(size, "image/jpeg", quality);
-    if (blob && blob.size <= MAX_IMAGE_BYTES) return new File([blob], jpegName(file.name), { type: "image/jpeg" });
+    if (blob && blob.size <= MAX_IMAGE_BYTES) return blob;
   }
-  return file;
+  return null;
 }
 
-const jpegName = (name: string): string => (/\.jpe?g$/i.test(name) ? name : `${name.replace(/\.\w+$/, "")}.jpg`);
+/** With the ending of what it has become, unless it has one that says so. */
+const named = (name: string, said: RegExp, ending: string): string =>
+  said.test(extensionOf(name)) ? name : `${name.replace(/\.\w+$/, "")}.${ending}`;
 
-async function decodeInBrowser(file: File): Promise<DecodedImage> {
-  const bitmap = await createImageBitmap(file, { imageOrientation: "from-image" });
-  return {
-    width: bitmap.width,
-    height: bitmap.height,
-    close: () => bitmap.close(),
-    encode: (size, type, quality) => encode(bitmap, size, type, quality),
-  };
+async function decodeInBrowser(file: File): Promise<DecodedImage[]> {
+  if (/^tiff?$/.test(extensionOf(file.name))) {
+    const { decodeTiff } = await import("./tiff");
+    return decodeTiff(await file.arrayBuffer(), async ({ rgba, width, height }) =>
+      decoded(await createImageBitmap(new ImageData(rgba, width, height))),
+    );
+  }
+  return [decoded(await createImageBitmap(file, { imageOrientation: "from-image" }))];
 }
+
+const decoded = (bitmap: ImageBitmap): DecodedImage => ({
+  width: bitmap.width,
+  height: bitmap.height,
+  close: () => bitmap.close(),
+  encode: (size, type, quality) => encode(bitmap, size, type, quality),
+});
 
 function encode(
   bitmap: ImageBitmap,

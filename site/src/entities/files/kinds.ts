@@ -43,6 +43,11 @@ export const extensionOf = (name: string): string => (name.includes(".") ? (name
 
 export const unreadableKind = (name: string): UnreadableKind | null => KIND_BY_EXTENSION.get(extensionOf(name)) ?? null;
 
+/** Images that the browser makes others of, where it can. */
+const CONVERTIBLE: ReadonlySet<string> = new Set(["heic", "heif", "avif", "tif", "tiff", "bmp", "ico"]);
+
+export const isConvertible = (name: string): boolean => CONVERTIBLE.has(extensionOf(name));
+
 /** What a file is read in, as people call it; the API says pages of all of them. */
 export type Unit = "page" | "slide" | "part";
 

@@ -108,6 +108,13 @@ describe("an upload", () => {
     ]);
   });
 
+  it("fails, before anything is sent, when it is an image that this browser cannot convert", async () => {
+    const [key = ""] = await begin(pdf("IMG_0001.HEIC"));
+    await pass();
+    expect(shown(key)).toMatchObject({ phase: "failed", problem: { code: "unreadable_image" }, canRetry: false });
+    expect(server.sendings).toEqual([]);
+  });
+
   it("sends three at a time, the others in their order", async () => {
     await begin(...["a", "b", "c", "d", "e"].map((name) => pdf(`${name}.pdf`)));
     const names = () => server.sendings.map(({ file }) => file.name);

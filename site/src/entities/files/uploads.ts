@@ -18,7 +18,7 @@ import type { SendForm } from "./postForm";
 import { AttachmentError, problemOf, type Problem } from "./problems";
 import { Slots } from "./slots";
 import { parseAttachment, type StoredAttachment } from "./storedAttachment";
-import { refusal, tooManyFiles } from "./validate";
+import { refusal, tooManyFiles, unreadable } from "./validate";
 
 const MOST_AT_ONCE = 3;
 /** Files that are asked about at a time. */
@@ -197,7 +197,10 @@ export class Uploads {
       // A decoded image takes some 50 MB: no more of them at once than are sent.
       await this.#slots.run(async () => {
         signal.throwIfAborted();
-        await this.#send(key, await this.#sources.fit(source), signal);
+        const fitted = await this.#sources.fit(source);
+        const problem = unreadable(fitted.name);
+        if (problem) this.#fail(key, problem, false);
+        else await this.#send(key, fitted, signal);
       });
     } catch (error) {
       // The server may have told that all of it came, where only the storage's answer was lost.

@@ -24,7 +24,7 @@ describe("what is refused before it is uploaded", () => {
     ["poster.odg", "unreadable_openDocument"],
     ["novel.mobi", "unreadable_otherDocument"],
     ["archive.mbox", "unreadable_mailbox"],
-    ["IMG_0001.HEIC", "unreadable_image"],
+    ["poster.PSD", "unreadable_image"],
     ["shop.sqlite3", "unreadable_database"],
   ])("%s: %s, with words for it in each language", (name, code) => {
     expect(of(name)).toBe(code);
@@ -36,7 +36,7 @@ describe("what is refused before it is uploaded", () => {
     expect(UNREADABLE_EXTENSIONS.toSorted()).toEqual(refused);
   });
 
-  it.each(["thesis.pdf", "a.docx", "b.odt", "c.ods", "d.odp", "e.rtf", "f.epub", "b.pptx", "c.xlsx", "d.csv", "e.md", "main.rs", "Makefile", "notes", "x.png", "y.webp", "app.ts", "letter.doc", "export.xls", "talk.ppt", "Re offer.eml", "offer.msg", "page.mht", "show.ppsx", "form.dotx"])(
+  it.each(["thesis.pdf", "a.docx", "b.odt", "c.ods", "d.odp", "e.rtf", "f.epub", "b.pptx", "c.xlsx", "d.csv", "e.md", "main.rs", "Makefile", "notes", "x.png", "y.webp", "app.ts", "IMG_0001.HEIC", "fax.tif", "old.bmp", "letter.doc", "export.xls", "talk.ppt", "Re offer.eml", "offer.msg", "page.mht", "show.ppsx", "form.dotx"])(
     "%s may be uploaded",
     (name) => expect(of(name)).toBeNull(),
   );
