@@ -22,11 +22,11 @@ from .charts import chart_lines
 from .diagrams import diagram_lines
 from .ooxml import Attributes, Package, Relation
 from .prose import Block, Prose, lines_as_blocks
+from .word_document import Document, notes_of
 from .word_notes import Marks, NotesPart, marks_of
 from .word_numbering import numbering_of
 from .word_part import Part
 from .word_remarks import comments_of
-from .word_runs import Document, notes_of
 from .word_sections import Letterheads, sections_of
 from .word_styles import styles_of
 

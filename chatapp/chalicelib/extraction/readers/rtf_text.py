@@ -15,7 +15,7 @@ from .rtf_math import RtfMath
 from .rtf_stories import REPEATED, Stories
 from .rtf_tokens import Token, codec_of, codec_of_page
 from .rtf_words import BULLETS, KNOWN, MOST_FONTS, SIGN_CHARACTERS, SIGNS, SKIPPED, UNDEFINED
-from .word_runs import Counts
+from .word_document import Counts
 
 _STORIES = {"annotation": "annotation", "shptxt": "box", "dptxbxtext": "box"}
 _STORIES |= {f"{kind}{pages}": kind for kind in ("header", "footer") for pages in ("", "f", "l", "r")}

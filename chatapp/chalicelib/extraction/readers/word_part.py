@@ -7,7 +7,8 @@ from collections.abc import Callable
 from .fields import without_page_numbers
 from .ooxml import Attributes
 from .prose import Block, Prose
-from .word_runs import Document, Handlers, Paragraph, Runs
+from .word_document import Document, Paragraph
+from .word_runs import Handlers, Runs
 from .word_styles import is_outlined, whole
 
 _MOST_NUMBER_CHARACTERS = 200

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 from typing import Literal
-
-from chalicelib.extraction.notes import Code, Note
 
 from . import symbols
 from .fields import PAGE_NUMBER, Fields
 from .office_math import OUTERMOST, OfficeMath
 from .ooxml import Attributes
-from .prose import Block
-from .runs import RunText
-from .word_numbering import Numbering
-from .word_remarks import Anchors, ChangeKind, Changes, Comment
-from .word_styles import Look, Styles, is_on, look_with, whole
+from .word_document import Document, Paragraph
+from .word_remarks import Anchors, ChangeKind
+from .word_styles import Look, is_on, look_with, whole
 
 _BREAKS = {"w:tab": "\t", "w:br": "\n", "w:cr": "\n", "w:noBreakHyphen": "-", "w:ptab": "\t", "a:br": "\n"}
 _TEXTS = {"w:t", "m:t", "a:t", "w:delText"}
@@ -39,66 +35,6 @@ _PLAIN = Look()
 Handlers = dict[str, Callable[[Attributes], None]]
 # Whose properties the events are of; "" for content.
 Place = Literal["", "paragraph", "mark", "run", "control", "form", "table"]
-
-
-@dataclass
-class Counts:
-    """Of one document, over all of its parts."""
-
-    comments: int = 0
-    changes: int = 0
-    form_fields: int = 0
-    pictures: int = 0
-    objects: int = 0
-
-    def add(self, other: Counts) -> None:
-        """Of a document inside of this one."""
-        self.comments += other.comments
-        self.changes += other.changes
-        self.form_fields += other.form_fields
-        self.pictures += other.pictures
-        self.objects += other.objects
-
-
-def notes_of(counts: Counts) -> Iterator[Note]:
-    """What the text holds in another way, and what it does not hold."""
-    said: tuple[tuple[Code, int], ...] = (
-        ("comments", counts.comments),
-        ("changes", counts.changes),
-        ("form_fields", counts.form_fields),
-        ("pictures_left_out", counts.pictures),
-        ("objects_left_out", counts.objects),
-    )
-    yield from (Note(code, count=count) for code, count in said if count)
-
-
-@dataclass
-class Document:
-    """What the parts of one document share. mark: of a note, by kind and id, in the order of their references."""
-
-    styles: Styles
-    numbering: Numbering
-    comments: dict[str, Comment]
-    mark: Callable[[str, str], str]
-    counts: Counts = field(default_factory=Counts)
-
-
-@dataclass
-class Paragraph:
-    """number_id, level, outlined: as it says itself. has_hidden_mark: the next one goes on in its line."""
-
-    style: str = ""
-    text: RunText = field(default_factory=RunText)
-    look: Look = _PLAIN
-    number_id: str | None = None
-    level: int | None = None
-    outlined: bool | None = None
-    has_hidden_mark: bool = False
-    has_lost_text: bool = False
-    ends_section: bool = False
-    beside: list[Block] = field(default_factory=list)
-    comments: list[tuple[Comment, str]] = field(default_factory=list)
-    changes: Changes = field(default_factory=Changes)
 
 
 @dataclass
