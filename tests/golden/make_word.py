@@ -48,11 +48,12 @@ def archive(parts: Mapping[str, str | bytes]) -> bytes:
     return out.getvalue()
 
 
-def docx(body: str, **parts: str) -> bytes:
-    """parts: by name without ".xml" ("footnotes", "header1"): what stands in them."""
+def docx(body: str, pasted: bytes = b"", **parts: str) -> bytes:
+    """parts: by name without ".xml" ("footnotes", "header1"): what stands in them. pasted: a whole DOCX, as "pasted"."""
     roots = {"styles": "styles", "numbering": "numbering", "settings": "settings", "footnotes": "footnotes"}
     roots |= {"endnotes": "endnotes", "comments": "comments"}
-    relations, files = "", {}
+    relations = f'<Relationship Id="pasted" Type="{_OFFICE}/aFChunk" Target="pasted.docx"/>' if pasted else ""
+    files: dict[str, str | bytes] = {"word/pasted.docx": pasted} if pasted else {}
     for name, content in parts.items():
         kind = name.rstrip("0123456789")
         if name.startswith("chunk"):

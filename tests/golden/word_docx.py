@@ -95,6 +95,22 @@ def _numbering() -> dict[str, Case]:
             ["§ 1 Main\n§ 1.1 Below\nWithout\n§ 2 Next"],
             [],
         ),
+        "levels-left-out.docx": (
+            docx(
+                item("one", 1) + item("deep", 1, 2) + item("after it", 1, 1) + item("anew", 2, 1) + item("next", 2),
+                numbering=lists(
+                    level(0, "decimal", "%1.") + level(1, "lowerLetter", "%1.%2") + level(2, "upperRoman", "%1.%2.%3"),
+                    overrides='<w:num w:numId="2"><w:abstractNumId w:val="1"/>'
+                    + "".join(
+                        f'<w:lvlOverride w:ilvl="{at}"><w:startOverride w:val="{value}"/></w:lvlOverride>'
+                        for at, value in enumerate((5, 3))
+                    )
+                    + "</w:num>",
+                ),
+            ),
+            ["1. one\n1.a.I deep\n1.b after it\n5.c anew\n6. next"],
+            [],
+        ),
         "levels-that-go-on.docx": (
             docx(
                 item("A", 1) + item("a", 1, 1) + item("B", 1) + item("b", 1, 1) + item("start", 2) + item("x", 3),
@@ -178,9 +194,14 @@ def _forms() -> dict[str, Case]:
                     + r("D", '<w:rFonts w:ascii="Symbol"/>')
                     + r("t")
                 )
+                + p(
+                    '<w:r><w:rPr><w:rFonts w:ascii="Wingdings 2" w:hAnsi="Wingdings 2"/></w:rPr><w:sym w:font="Wingdings 2" w:char="F052"/></w:r>'
+                    + r(" signed at 5")
+                    + raised("°")
+                )
                 + p(field('SYMBOL 168 \\f "Wingdings"') + r(" by a field"))
             ),
-            ["☑ yes ☐ no\nx ≤ 5 and Δt\n☐ by a field"],
+            ["☑ yes ☐ no\nx ≤ 5 and Δt\n☑ signed at 5°\n☐ by a field"],
             [],
         ),
         "fields-show-results.docx": (

@@ -80,6 +80,21 @@ def _beside() -> dict[str, Case]:
             ["Half a sentence.\naside\nWith more.\nold box"],
             [{"code": "pictures_left_out", "count": 1}, {"code": "objects_left_out", "count": 1}],
         ),
+        "pasted-document.docx": (
+            docx(
+                p("Outer.") + '<w:altChunk r:id="pasted"/>' + p("End."),
+                pasted=docx(
+                    item("inner clause", 1)
+                    + p(r("with a note") + '<w:r><w:footnoteReference w:id="1"/></w:r>')
+                    + '<w:altChunk r:id="pasted"/>',
+                    numbering=lists(level(0, "decimal", "%1.")),
+                    footnotes=f'<w:footnote w:id="1">{p("of its own")}</w:footnote>',
+                    pasted=docx(p("a third level is not opened")),
+                ),
+            ),
+            ["Outer.\n1. inner clause\nwith a note[1]\nFootnotes\n[1] of its own\nEnd."],
+            [{"code": "objects_left_out", "count": 1}],
+        ),
         "chart.docx": (
             docx(p(r("Rain: ") + chart), chart1=bars),
             ["Rain:\nChart\n| mm\nLyon | 19.2\nNice | 21.4"],

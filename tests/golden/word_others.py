@@ -194,6 +194,32 @@ def _odt_text() -> dict[str, Case]:
             ["So (a+1)/b=√(x) holds\nand\nHalf a sentence.\naside"],
             [{"code": "pictures_left_out", "count": 1}, {"code": "objects_left_out", "count": 1}],
         ),
+        "deleted-and-nested.odt": (
+            odt(
+                "<text:tracked-changes>"
+                + region.format("c1", "deletion", "A. Roy", p("gone one") + p("gone two"), "deletion")
+                + "</text:tracked-changes>"
+                + p("Before")
+                + '<text:change text:change-id="c1"/>'
+                + "<table:table><table:table-header-rows><table:table-row>"
+                + td("Item")
+                + td("Sum")
+                + "</table:table-row></table:table-header-rows><table:table-row><table:table-cell>"
+                + p("x")
+                + f"<table:table><table:table-row>{td('a')}{td('b')}</table:table-row></table:table></table:table-cell>{td('9')}"
+                + "</table:table-row></table:table>"
+                + '<text:section text:display="none">'
+                + p("hidden section")
+                + "</text:section>"
+                + p(
+                    "<text:ruby><text:ruby-base>東</text:ruby-base><text:ruby-text>とう</text:ruby-text></text:ruby> page <text:page-number>7</text:page-number>"
+                )
+            ),
+            [
+                'Before\n[Tracked changes: A. Roy deleted "gone one gone two"]\nItem | Sum\nx | 9\na | b\n東(とう) page 7'
+            ],
+            [{"code": "changes", "count": 1}],
+        ),
         "header-and-footer.odt": (
             odt(p("Dear Sir,"), "", masters),
             ["[Page header] Acme, ref. 7\nDear Sir,\n[Page footer] Draft"],
@@ -233,6 +259,17 @@ def _rtf() -> dict[str, Case]:
         "merged-cells.rtf": (
             rtf(head + merged + below),
             ["Region | First half | First half\nNorth | 11 | 12\nNorth | 21 |\nAfter"],
+            [],
+        ),
+        "formula-and-endnote.rtf": (
+            rtf(
+                r"{\pntext\f0 1.\tab}{\*\pn\pnlvlbody\pndec{\pntxta .}}So {\mmath{\*\moMath{\mf{\mfPr{\mctrlPr}}{\mnum{\mr a+1}}{\mden{\mr b}}}"
+                r"{\mr  and }{\mrad{\mradPr{\mdegHide 1}}{\mdeg}{\me{\mr x}}}}} holds{\super\chftn}{\footnote\ftnalt\pard\plain\chftn  as shown}.\par"
+                r"\uc0\u233 t\u233 {\upr{old}{\*\ud{ and new}}} {\field{\*\fldinst SYMBOL 168 \\f "
+                + '"Wingdings"'
+                + r"}{\fldrslt}} box\par"
+            ),
+            ["1. So (a+1)/b and √(x) holds[1].\nété and new ☐ box", "Endnotes\n[1] as shown"],
             [],
         ),
         "headings-and-powers.rtf": (

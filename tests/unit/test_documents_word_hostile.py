@@ -180,6 +180,17 @@ def test_a_pasted_part_that_unpacks_to_much_is_cut_and_no_name_leads_out(tmp_pat
     }
 
 
+def test_a_pasted_document_is_checked_like_one_of_its_own(tmp_path: Path) -> None:
+    inner = docx(p("x"), header1="<!-- " + "0" * (20 * MB) + " -->")
+    content = docx('<w:altChunk r:id="pasted"/>' + p("outer"), pasted=inner)
+    assert files.failure(_written(tmp_path / "a.docx", content)).code == "archive_bomb"
+    entities = archive({"word/document.xml": f"{ENTITIES}<x>&b;</x>"})
+    content = docx('<w:altChunk r:id="pasted"/>' + p("outer"), pasted=entities)
+    assert files.failure(_written(tmp_path / "b.docx", content)).code == "xml_entities"
+    content = docx('<w:altChunk r:id="pasted"/>' + p("outer"), pasted=b"PK\x03\x04 no archive")
+    assert files.extract(_written(tmp_path / "c.docx", content))[0][0].text == "outer"
+
+
 # --- RTF ------------------------------------------------------------------------------------------------------------
 
 

@@ -6,6 +6,7 @@ unpacked once, streaming, and counted; nothing is written anywhere. Archives ins
 
 from __future__ import annotations
 
+import io
 import re
 import struct
 import zipfile
@@ -95,13 +96,14 @@ def _media_type(archive: zipfile.ZipFile, names: set[str]) -> str:
         return ""
 
 
-def check(path: Path, limits: Limits, format_name: str) -> None:
+def check(source: Path | bytes, limits: Limits, format_name: str) -> None:
     """Unpack every entry once, keeping nothing, and refuse what exceeds the limits.
 
+    source: a file, or an archive that stood in another one.
     Raises ExtractionError: archive_bomb, too_many_entries, unsafe_archive, encrypted_document, broken_file.
     """
-    packed_bytes = path.stat().st_size
-    with _opened(path, limits, format_name) as archive:
+    packed_bytes = len(source) if isinstance(source, bytes) else source.stat().st_size
+    with _opened(source, limits, format_name) as archive:
         entries = archive.infolist()
         _check_names(entries)
         unpacked = 0
@@ -142,11 +144,12 @@ def _unpacked_sizes(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, format_nam
         raise ExtractionError("broken_file", type(error).__name__, format=format_name) from error
 
 
-def _opened(path: Path, limits: Limits, format_name: str = "office") -> zipfile.ZipFile:
+def _opened(source: Path | bytes, limits: Limits, format_name: str = "office") -> zipfile.ZipFile:
     try:
-        with path.open("rb") as file:
-            _check_directory(file, path.stat().st_size, limits)
-        archive = zipfile.ZipFile(path)
+        with io.BytesIO(source) if isinstance(source, bytes) else source.open("rb") as file:
+            size = file.seek(0, io.SEEK_END)
+            _check_directory(file, size, limits)
+        archive = zipfile.ZipFile(io.BytesIO(source) if isinstance(source, bytes) else source)
     except _BROKEN as error:
         raise ExtractionError("broken_file", type(error).__name__, format=format_name) from error
     if len(archive.infolist()) > limits.max_entries:

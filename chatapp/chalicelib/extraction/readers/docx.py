@@ -7,9 +7,11 @@ the note; comments and changes are said behind their paragraph. Pictures and emb
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator
 from pathlib import Path
 
+from chalicelib.extraction.failures import ExtractionError
 from chalicelib.extraction.flow import SectionPager
 from chalicelib.extraction.kinds.signatures import RTF
 from chalicelib.extraction.limits import MB, Limits
@@ -20,15 +22,16 @@ from .charts import chart_lines
 from .diagrams import diagram_lines
 from .ooxml import Attributes, Package, Relation
 from .prose import Block, Prose, lines_as_blocks
+from .word_document import Document, notes_of
 from .word_notes import Marks, NotesPart, marks_of
 from .word_numbering import numbering_of
 from .word_part import Part
 from .word_remarks import comments_of
-from .word_runs import Document, notes_of
 from .word_sections import Letterheads, sections_of
 from .word_styles import styles_of
 
 _NOTES = (("footnote", "footnotes", "Footnotes"), ("endnote", "endnotes", "Endnotes"))
+_TITLES = {"Footnotes", "Endnotes", "Comments"}
 _LABELS = {"header": "[Page header] ", "footer": "[Page footer] "}
 _MOST_CHUNK_BYTES = 20 * MB
 _LINES = {"c:chart": chart_lines, "cx:chart": chart_lines, "dgm:relIds": diagram_lines}
@@ -43,7 +46,8 @@ def read(path: Path, limits: Limits, start_page: int) -> Iterator[Item]:
 
 
 class _Reader:
-    def __init__(self, package: Package, limits: Limits, pager: SectionPager) -> None:
+    def __init__(self, package: Package, limits: Limits, pager: SectionPager, *, is_pasted: bool = False) -> None:
+        self._is_pasted = is_pasted
         self._package = package
         self._limits = limits
         self._main = package.main_part("word/document.xml")
@@ -138,6 +142,25 @@ class _Reader:
         return blocks
 
     def _pasted(self, content: bytes) -> list[Block]:
+        if content.startswith(b"PK\x03\x04"):
+            return self._document(content)
         if content.startswith(RTF):
             return rtf.blocks_of(content, self._limits)
         return html_parts.blocks_of(content) or []
+
+    def _document(self, content: bytes) -> list[Block]:
+        """Of a whole document that was pasted, which is checked like one of its own; not of one inside of that."""
+        gathered = html_parts.Gathered()
+        try:
+            package = Package(content, self._limits, "DOCX")
+            if self._is_pasted or not package.has(package.main_part("word/document.xml")):
+                return []
+            reader = _Reader(package, self._limits, gathered, is_pasted=True)
+            deque(reader.pages(), maxlen=0)
+        except ExtractionError as error:
+            if error.code in {"broken_file", "encrypted_document"}:
+                return []
+            raise
+        self.document.counts.add(reader.document.counts)
+        # Its notes begin no section of the outer one.
+        return [Block("paragraph", each.text) if each.text in _TITLES else each for each in gathered.blocks]

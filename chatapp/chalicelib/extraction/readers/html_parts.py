@@ -55,7 +55,7 @@ def put(text: str, pager: SectionPager) -> Iterator[Page]:
 
 
 def page_blocks(text: str) -> list[Block]:
-    gathered = _Gathered()
+    gathered = Gathered()
     list(put(text, gathered))
     return gathered.blocks
 
@@ -78,7 +78,7 @@ def _mht(content: bytes) -> list[Block] | None:
     return None
 
 
-class _Gathered(SectionPager):
+class Gathered(SectionPager):
     """Stands where a pager does, and keeps what it is given."""
 
     def __init__(self) -> None:

@@ -20,7 +20,7 @@ from .open_drawings import ObjectLink, object_lines
 from .open_text import OpenText
 from .open_text_styles import OpenStyles
 from .prose import Block, Prose, lines_as_blocks
-from .word_runs import Counts, notes_of
+from .word_document import Counts, notes_of
 
 _PARTS = {f"style:{kind}{pages}": kind for kind in ("header", "footer") for pages in ("-first", "", "-left")}
 _LABELS = {"header": "[Page header] ", "footer": "[Page footer] "}

@@ -42,9 +42,13 @@ class OfficeMath:
         if self._open[-1].tag in {"m:t", "w:t"}:
             self._open[-1].parts.append(("", linear.plain(text)))
 
-    def put(self, text: str) -> None:
-        """What stands in the formula and is no mathematics: a blank for a break."""
-        self._open[-1].parts.append(("", text))
+    def said(self, text: str) -> None:
+        """Text of the open element, where no element of its own holds it: of a property it is the value."""
+        node = self._open[-1]
+        if len(self._open) > 1 and self._open[-2].tag.endswith("Pr"):
+            node.value = node.value + text.strip()
+        elif not node.tag.endswith("Pr"):
+            node.parts.append(("", linear.plain(text)))
 
     def end(self, tag: str) -> str | None:
         if len(self._open) < 2:

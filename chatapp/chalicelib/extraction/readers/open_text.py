@@ -13,12 +13,14 @@ from .fields import PAGE_NUMBER, without_page_numbers
 from .mathml import MathMl
 from .ooxml import Attributes
 from .open_text_extras import Forms, Spans, TrackedChanges
-from .open_text_styles import Lists, OpenStyles
+from .open_text_lists import OpenList, OpenLists
+from .open_text_styles import OpenStyles
 from .prose import Block, Prose
 from .runs import RunText
+from .word_document import Counts
 from .word_remarks import Anchors, Changes, Comment
-from .word_runs import Counts, Handlers
-from .word_styles import Look, whole
+from .word_runs import Handlers
+from .word_styles import Look
 
 _WHITE = re.compile(r"[ \t\r\n]+")
 _SKIPPED = {"office:event-listeners", "office:binary-data", "svg:title", "svg:desc", "text:hidden-text", "text:script"}
@@ -41,19 +43,10 @@ class _Paragraph:
     changes: Changes = field(default_factory=Changes)
 
 
-@dataclass
-class _List:
-    style: str
-    counters: dict[int, int]
-    level: int
-    start: int | None = None
-    is_numbered: bool = True  # whether the open item has its number already
-
-
 class _Scope(NamedTuple):
     """What is put aside while a cell, box, note or remark is open: it has lists of its own."""
 
-    lists: list[_List]
+    lists: list[OpenList]
     looks: list[Look]
 
 
@@ -73,14 +66,10 @@ class OpenText:
         self.notes: dict[str, list[Block]] = {"footnote": [], "endnote": []}
         self._styles, self._counts, self._embedded = styles, counts, embedded
         self._is_repeated = is_repeated
-        self._numbers = Lists(styles)
+        self._lists = OpenLists(styles)
         self._paragraphs: list[_Paragraph] = []
         self._looks: list[Look] = []
-        self._lists: list[_List] = []
         self._scopes: list[_Scope] = []
-        self._by_id: dict[str, dict[int, int]] = {}
-        self._by_style: dict[str, dict[int, int]] = {}
-        self._outline: dict[int, int] = {}
         self._tables: list[Spans] = []
         self._frames: list[set[str]] = []
         self._comment: Comment | None = None
@@ -136,9 +125,9 @@ class OpenText:
             "text:s": lambda each: self._add(open_document.blanks(each)),
             "text:tab": lambda _: self._add("\t"),
             "text:line-break": lambda _: self._add("\n"),
-            "text:list": self._open_list,
-            "text:list-item": self._open_numbered_item,
-            "text:list-header": lambda _: self._open_item(None, is_numbered=True),
+            "text:list": self._lists.open_list,
+            "text:list-item": self._lists.open_numbered_item,
+            "text:list-header": lambda _: self._lists.open_item(None, is_numbered=True),
             **{tag: self._page_number for tag in _PAGE_FIELDS if self._is_repeated},
             "text:hidden-paragraph": self._hide_paragraph,
             "text:ruby-text": lambda _: self._gather(),
@@ -169,7 +158,7 @@ class OpenText:
             "text:p": self._close_paragraph,
             "text:h": self._close_paragraph,
             "text:span": lambda: _drop(self._looks),
-            "text:list": lambda: _drop(self._lists),
+            "text:list": self._lists.close_list,
             "text:ruby-text": self._close_reading,
             **{tag: self._close_page_number for tag in _PAGE_FIELDS if self._is_repeated},
             "text:note-citation": self._close_citation,
@@ -208,24 +197,8 @@ class OpenText:
         style = attributes.get("text:style-name", "")
         look = self._styles.look("paragraph", style)
         look = Look(look.hidden, look.struck, None, look.font) if look.align else look
-        self._paragraphs.append(_Paragraph(RunText(), look, self._number(style, attributes, is_heading), is_heading))
-
-    def _number(self, style: str, attributes: Attributes, is_heading: bool) -> str:
-        if self._lists:
-            each = self._lists[-1]
-            if each.is_numbered:
-                return ""
-            each.is_numbered = True
-            named = each.style or self._styles.list_style(style) or ""
-            number = self._numbers.next(named, each.counters, each.level, each.start)
-            each.start = None
-            return "• " if number == "- " and self.prose.in_cell else number
-        if not is_heading or attributes.get("text:is-list-header") == "true":
-            return ""
-        level = whole(attributes.get("text:outline-level", "1"), 1) - 1
-        restarts = attributes.get("text:restart-numbering") == "true"
-        start = whole(attributes.get("text:start-value", "1"), 1) if restarts else None
-        return self._numbers.next("", self._outline, level, start)
+        number = self._lists.number(style, attributes, is_heading=is_heading, in_cell=self.prose.in_cell)
+        self._paragraphs.append(_Paragraph(RunText(), look, number, is_heading))
 
     def _close_paragraph(self) -> None:
         if not self._paragraphs:
@@ -263,34 +236,6 @@ class OpenText:
         self._close_gathered()
         self._add(PAGE_NUMBER)
 
-    # --- Lists ------------------------------------------------------------------------------------------------------
-
-    def _open_list(self, attributes: Attributes) -> None:
-        outer = self._lists[-1] if self._lists else None
-        style = attributes.get("text:style-name", outer.style if outer else "")
-        continues = attributes.get("text:continue-numbering") == "true"
-        if outer:
-            counters, level = outer.counters, outer.level + 1
-            if not continues:
-                for each in [each for each in counters if each >= level]:
-                    del counters[each]
-        else:
-            level = 0
-            named = self._by_id.get(attributes.get("text:continue-list", ""))
-            counters = named if named is not None else self._by_style.get(style, {}) if continues else {}
-        self._by_style[style] = counters
-        if "xml:id" in attributes:
-            self._by_id[attributes["xml:id"]] = counters
-        self._lists.append(_List(style, counters, level))
-
-    def _open_numbered_item(self, attributes: Attributes) -> None:
-        value = attributes.get("text:start-value")
-        self._open_item(None if value is None else whole(value))
-
-    def _open_item(self, start: int | None, *, is_numbered: bool = False) -> None:
-        if self._lists:
-            self._lists[-1].start, self._lists[-1].is_numbered = start, is_numbered
-
     # --- What stands in or beside a paragraph -----------------------------------------------------------------------
 
     def _gather(self) -> None:
@@ -308,12 +253,12 @@ class OpenText:
         self._add(f"({reading})" if reading else "")
 
     def _open_scope(self) -> None:
-        self._scopes.append(_Scope(self._lists, self._looks))
-        self._lists, self._looks = [], []
+        self._scopes.append(_Scope(self._lists.open, self._looks))
+        self._lists.open, self._looks = [], []
 
     def _close_scope(self) -> None:
         if self._scopes:
-            self._lists, self._looks = self._scopes.pop()
+            self._lists.open, self._looks = self._scopes.pop()
 
     def _open_box(self) -> None:
         self._open_scope()
@@ -439,6 +384,6 @@ class OpenText:
         self.prose.close_cell()
 
 
-def _drop(values: list[Look] | list[_List]) -> None:
+def _drop(values: list[Look]) -> None:
     if values:
         values.pop()

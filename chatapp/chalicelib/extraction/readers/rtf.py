@@ -17,7 +17,7 @@ from chalicelib.extraction.pages import Item, Page
 from .prose import Block, Prose
 from .rtf_text import RtfText
 from .rtf_tokens import tokens
-from .word_runs import Counts, notes_of
+from .word_document import Counts, notes_of
 
 
 def read(path: Path, limits: Limits, start_page: int) -> Iterator[Item]:

@@ -9,8 +9,8 @@ from .prose import Block
 from .rtf_tables import Rows
 from .runs import RunText
 from .tables import SEPARATOR
+from .word_document import Counts
 from .word_remarks import Anchors, Changes, Comment
-from .word_runs import Counts
 
 REPEATED = {"header", "footer"}
 

@@ -11,42 +11,12 @@ from chalicelib.extraction.limits import Limits
 
 from . import symbols
 from .fields import PAGE_NUMBER
+from .rtf_math import RtfMath
 from .rtf_stories import REPEATED, Stories
 from .rtf_tokens import Token, codec_of, codec_of_page
-from .word_runs import Counts
+from .rtf_words import BULLETS, KNOWN, MOST_FONTS, SIGN_CHARACTERS, SIGNS, SKIPPED, UNDEFINED
+from .word_document import Counts
 
-SIGNS = {
-    "tab": "\t",
-    "line": "\n",
-    "page": "\n",
-    "lbr": "\n",
-    "emdash": "—",
-    "endash": "–",
-    "emspace": " ",
-    "enspace": " ",
-}
-SIGNS |= {
-    "bullet": "•",
-    "lquote": "‘",
-    "rquote": "’",
-    "ldblquote": "“",
-    "rdblquote": "”",
-    "qmspace": " ",
-    "column": "\n",
-}
-_BULLETS = frozenset("\ufffd•·▪◦‣⁃●○■□◆❖➢*-–—o§ü") | {""}
-_MOST_FONTS = 10_000
-_UNDEFINED = 25  # of a form field that has its default state
-_SIGN_CHARACTERS = {"~": "\u00a0", "_": "-", "\\": "\\", "{": "{", "}": "}", "\t": "\t"}
-# Groups whose text is not the document's; all that begin with \* and are not known are none of it either.
-_NO_TEXT = (
-    "colortbl info pict objdata themedata datastore nonshppict shprslt list listtable listoverridetable filetbl xe tc "
-    "tcn rxe bkmkstart bkmkend pgdsctbl ftnsep ftnsepc aftnsep aftnsepc ftncn aftncn sp objclass objname background "
-    "panose falt xmlnstbl rsidtbl generator latentstyles pnseclvl template userprops mmathPr nextfile"
-)
-_SKIPPED = frozenset(_NO_TEXT.split())
-_KNOWN = {"fldinst", "shpinst", "shptxt", "annotation", "atnauthor", "atnref", "atrfstart", "atrfend", "revtbl", "ud"}
-_KNOWN |= {"formfield", "ffl", "shppict", "do", "dptxbxtext", "listtext", "pn", "nesttableprops"}
 _STORIES = {"annotation": "annotation", "shptxt": "box", "dptxbxtext": "box"}
 _STORIES |= {f"{kind}{pages}": kind for kind in ("header", "footer") for pages in ("", "f", "l", "r")}
 _GATHERED = (
@@ -101,6 +71,7 @@ class RtfText(Stories):
         self._gathered: list[str] = []
         self._authors: list[str] = []
         self._named_style = 0
+        self._math: RtfMath | None = None
         self._words = self._handlers()
 
     # --- Tokens -----------------------------------------------------------------------------------------------------
@@ -147,9 +118,9 @@ class RtfText(Stories):
         elif sign in "\r\n":
             self._flush()
             self._end_paragraph()
-        elif sign in _SIGN_CHARACTERS:
+        elif sign in SIGN_CHARACTERS:
             self._flush()
-            self._add(_SIGN_CHARACTERS[sign])
+            self._add(SIGN_CHARACTERS[sign])
 
     def _word(self, word: str, number: int | None) -> None:
         is_optional, self._is_optional = self._is_optional, False
@@ -160,11 +131,13 @@ class RtfText(Stories):
             return
         self._replaced = 0
         self._flush()
-        if word in self._words:
+        if self._math:
+            self._math.word(word, number, self.depth)
+        elif word in self._words:
             self._words[word](1 if number is None else number)
         elif word in SIGNS:
             self._add(SIGNS[word])
-        elif word in _SKIPPED or (is_optional and word not in _KNOWN):
+        elif word in SKIPPED or (is_optional and word not in KNOWN):
             self._skip(word)
 
     def _skip(self, word: str) -> None:
@@ -215,6 +188,7 @@ class RtfText(Stories):
             "ftnalt": lambda _: self._turn_to_endnote(),
             "chftn": lambda _: self._mark_note(),
             "chpgn": lambda _: self._add(PAGE_NUMBER) if self._story.kind in REPEATED else None,
+            "moMath": lambda _: self._open_formula(),
             "field": lambda _: self._open_field(),
             "fldrslt": lambda _: self._fields.separate(),
             "ffres": self._tick,
@@ -256,7 +230,9 @@ class RtfText(Stories):
 
     def _add(self, text: str) -> None:
         state = self._state
-        if state.target in _GATHERED:
+        if self._math:
+            self._math.text(text)
+        elif state.target in _GATHERED:
             self._gathered.append(text)
         elif state.target == "fldinst":
             self._fields.code(text)
@@ -292,6 +268,10 @@ class RtfText(Stories):
 
     def _end_group(self) -> None:
         target = self._state.target
+        line = self._math.close(self.depth) if self._math else None
+        if line is not None:
+            self._math = None
+            self._paragraph.text.add_formula(line)
         if target == "fonttbl":
             self._name_font()
         elif target == "stylesheet":
@@ -308,7 +288,7 @@ class RtfText(Stories):
         self._gathered.clear()
         if target in {"listtext", "pntext"}:
             sign = text.strip()
-            self._paragraph.number = f"{'-' if sign in _BULLETS else sign} " if sign else ""
+            self._paragraph.number = f"{'-' if sign in BULLETS else sign} " if sign else ""
         elif target == "atnauthor":
             self._comment_author = text.strip()
         elif target == "atnref":
@@ -328,13 +308,13 @@ class RtfText(Stories):
         self._set(font=font)
 
     def _set_charset(self, charset: int) -> None:
-        if self._state.target == "fonttbl" and len(self._fonts) < _MOST_FONTS:
+        if self._state.target == "fonttbl" and len(self._fonts) < MOST_FONTS:
             self._fonts[self._state.font] = ("", charset)
 
     def _name_font(self) -> None:
         name = "".join(self._gathered).strip(" ;")
         self._gathered.clear()
-        if name and len(self._fonts) < _MOST_FONTS:
+        if name and len(self._fonts) < MOST_FONTS:
             self._fonts[self._state.font] = (name, self._fonts.get(self._state.font, ("", 0))[1])
 
     def _style(self, style: int) -> None:
@@ -370,7 +350,7 @@ class RtfText(Stories):
         self._fields.filled = 0
 
     def _tick(self, state: int) -> None:
-        if self._fields.innermost and self._state.target == "formfield" and state != _UNDEFINED:
+        if self._fields.innermost and self._state.target == "formfield" and state != UNDEFINED:
             form = self._fields.innermost.form
             form.ticked, form.chosen = bool(state), state
 
@@ -378,6 +358,9 @@ class RtfText(Stories):
         if self._fields.innermost and self._state.target == "formfield":
             form = self._fields.innermost.form
             form.default_ticked, form.chosen = bool(state), form.chosen or state
+
+    def _open_formula(self) -> None:
+        self._math = RtfMath(self.depth)
 
     def _open_object(self) -> None:
         self.counts.objects += 1

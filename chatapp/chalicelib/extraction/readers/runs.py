@@ -103,7 +103,7 @@ def _script(core: str, align: str, before: str) -> str:
     if _FIGURES.fullmatch(core):
         return core.translate(_ABOVE if is_above else _BELOW)
     last = before[-1:]
-    if not last or not (last.isalnum() or last in ")]}%'′"):
+    if not any(character.isalnum() for character in core) or not last or not (last.isalnum() or last in ")]}%'′"):
         return core
     word = next(iter(_LAST_WORD.findall(before)), "")
     if is_above and core.lower() in _ORDINALS and (word.isdecimal() or _ROMAN.fullmatch(word)):

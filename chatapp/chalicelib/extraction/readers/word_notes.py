@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from .numerals import written
 from .ooxml import Attributes, Package
 from .prose import Block, Prose
+from .word_document import Document
 from .word_part import Part
-from .word_runs import Document
 from .word_styles import is_on, whole
 
 _TAGS = {"w:footnotePr": "footnote", "w:endnotePr": "endnote"}

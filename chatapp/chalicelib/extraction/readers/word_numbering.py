@@ -91,11 +91,15 @@ class Numbering:
         return custom(value, other.pattern) if other.pattern else written(value, other.number_format, self._language)
 
     def _count(self, number: _Number, abstract: _Abstract, level: int) -> None:
+        """Levels above that were left out count as having begun: after `2.a.I` comes `2.b`."""
         counters = abstract.counters
+        for at in range(level + 1):
+            if at in number.starts and at not in number.restarted:
+                number.restarted.add(at)
+                counters[at] = None
+            if at < level and counters[at] is None:
+                counters[at] = number.starts.get(at, self._level(number, abstract, at).start)
         counted = counters[level]
-        if level in number.starts and level not in number.restarted:
-            number.restarted.add(level)
-            counted = None
         start = number.starts.get(level, self._level(number, abstract, level).start)
         counters[level] = start if counted is None else counted + 1
         for below in range(level + 1, _LEVELS):

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from .fields import without_page_numbers
 from .ooxml import Attributes
 from .prose import Block, Prose
-from .word_runs import Document, Handlers, Paragraph, Runs
+from .word_document import Document, Paragraph
+from .word_runs import Handlers, Runs
 from .word_styles import is_outlined, whole
 
 _MOST_NUMBER_CHARACTERS = 200
@@ -153,7 +154,7 @@ class Part(Runs):
         text = without_page_numbers(whole_text)
         if text.strip():
             label, self.label = self.label, ""
-            text = f"{label}{number}{text.lstrip() if number else text}"
+            text = f"{label}{number}{text.lstrip() if number or label else text}"
             self.prose.heading(text) if is_heading else self.prose.paragraph(text)
         elif number.strip("-• "):
             self.prose.paragraph(number)

@@ -52,6 +52,7 @@ class _CommentsReader:
         self._limits = limits
         self._comment = Comment()
         self._characters = 0
+        self._texts: list[str] = []
         self._in_text = False
         self._skipping = 0
 
@@ -63,11 +64,11 @@ class _CommentsReader:
             self.comments[attributes.get("w:id", "")] = self._comment
         elif tag == "w:p":
             self._comment.paragraph = attributes.get("w14:paraId", "")
-            self._comment.text += " " if self._comment.text else ""
+            self._texts.append(" ")
         elif tag in {"w:t", "m:t"}:
             self._in_text = True
         elif tag in {"w:tab", "w:br"}:
-            self._comment.text += " "
+            self._texts.append(" ")
 
     def end(self, tag: str) -> None:
         if self._skipping:
@@ -75,14 +76,15 @@ class _CommentsReader:
         elif tag in {"w:t", "m:t"}:
             self._in_text = False
         elif tag == "w:comment":
-            self._comment.text = " ".join(self._comment.text.split())
+            self._comment.text = " ".join("".join(self._texts).split())
+            self._texts.clear()
 
     def characters(self, text: str) -> None:
         if self._in_text and not self._skipping:
             self._characters += len(text)
             if self._characters > self._limits.max_characters:
                 raise ExtractionError("too_much_text", limits=self._limits)
-            self._comment.text += text
+            self._texts.append(text)
 
     def extend(self, tag: str, attributes: Attributes) -> None:
         if tag != "w15:commentEx":

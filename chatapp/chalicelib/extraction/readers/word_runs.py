@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 from typing import Literal
 
-from chalicelib.extraction.notes import Code, Note
-
 from . import symbols
-from .fields import Fields
+from .fields import PAGE_NUMBER, Fields
 from .office_math import OUTERMOST, OfficeMath
 from .ooxml import Attributes
-from .prose import Block
-from .runs import RunText
-from .word_numbering import Numbering
-from .word_remarks import Anchors, ChangeKind, Changes, Comment
-from .word_styles import Look, Styles, is_on, look_with, whole
+from .word_document import Document, Paragraph
+from .word_remarks import Anchors, ChangeKind
+from .word_styles import Look, is_on, look_with, whole
 
 _BREAKS = {"w:tab": "\t", "w:br": "\n", "w:cr": "\n", "w:noBreakHyphen": "-", "w:ptab": "\t", "a:br": "\n"}
 _TEXTS = {"w:t", "m:t", "a:t", "w:delText"}
@@ -42,58 +38,6 @@ Place = Literal["", "paragraph", "mark", "run", "control", "form", "table"]
 
 
 @dataclass
-class Counts:
-    """Of one document, over all of its parts."""
-
-    comments: int = 0
-    changes: int = 0
-    form_fields: int = 0
-    pictures: int = 0
-    objects: int = 0
-
-
-def notes_of(counts: Counts) -> Iterator[Note]:
-    """What the text holds in another way, and what it does not hold."""
-    said: tuple[tuple[Code, int], ...] = (
-        ("comments", counts.comments),
-        ("changes", counts.changes),
-        ("form_fields", counts.form_fields),
-        ("pictures_left_out", counts.pictures),
-        ("objects_left_out", counts.objects),
-    )
-    yield from (Note(code, count=count) for code, count in said if count)
-
-
-@dataclass
-class Document:
-    """What the parts of one document share. mark: of a note, by kind and id, in the order of their references."""
-
-    styles: Styles
-    numbering: Numbering
-    comments: dict[str, Comment]
-    mark: Callable[[str, str], str]
-    counts: Counts = field(default_factory=Counts)
-
-
-@dataclass
-class Paragraph:
-    """number_id, level, outlined: as it says itself. has_hidden_mark: the next one goes on in its line."""
-
-    style: str = ""
-    text: RunText = field(default_factory=RunText)
-    look: Look = _PLAIN
-    number_id: str | None = None
-    level: int | None = None
-    outlined: bool | None = None
-    has_hidden_mark: bool = False
-    has_lost_text: bool = False
-    ends_section: bool = False
-    beside: list[Block] = field(default_factory=list)
-    comments: list[tuple[Comment, str]] = field(default_factory=list)
-    changes: Changes = field(default_factory=Changes)
-
-
-@dataclass
 class _Control:
     """A content control: `state` of a tick box, None of others."""
 
@@ -109,6 +53,7 @@ class Runs:
 
     def __init__(self, document: Document, *, is_repeated: bool = False) -> None:
         self.document = document
+        self._is_repeated = is_repeated
         self._fields = Fields(drops_page_numbers=is_repeated)
         self._anchors = Anchors()
         self._paragraphs: list[Paragraph] = []
@@ -173,7 +118,7 @@ class Runs:
             "w:sym": lambda each: self._add(*_symbol(each)),
             "w:fldChar": self._field_character,
             "w:fldSimple": lambda each: self._fields.begin(each.get("w:instr", " ") or " "),
-            "w:pgNum": lambda _: None,
+            "w:pgNum": lambda _: self._paragraph.text.add(PAGE_NUMBER) if self._is_repeated else None,
             OUTERMOST: self._open_formula,
             "mc:AlternateContent": lambda _: self._choices.append(False),
             "mc:Choice": self._open_choice,
@@ -401,12 +346,12 @@ class Runs:
 
 
 def _symbol(attributes: Attributes) -> tuple[str, str]:
-    """The sign of a w:sym, and no font: it is drawn already."""
+    """The sign of a w:sym, and a font that draws it as it is."""
     try:
         code = int(attributes.get("w:char", "")[:6], 16)
     except ValueError:
         return "", ""
-    return symbols.sign(code, attributes.get("w:font", "")), ""
+    return symbols.sign(code, attributes.get("w:font", "")), "drawn"
 
 
 def _drop(values: list[bool]) -> None:
