@@ -18,7 +18,7 @@ FIXTURE = Path(__file__).with_name("codes.json")
 
 
 def text() -> str:
-    """refusals: of requests, also by API Gateway. reasons: why a field was. answers: why one failed. files: of theirs."""
+    """refusals: of requests, also by API Gateway. reasons: why a field was. answers, files: why one failed."""
     sys.path.insert(0, str(ROOT / "chatapp"))
     from chalicelib import errors
     from chalicelib.answering import outcome
