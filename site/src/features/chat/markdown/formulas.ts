@@ -19,7 +19,7 @@ const NUMBER = /^[+-]?\d+(?:[.,]\d+)*\s*%?$/u;
 /** What may stand in a formula that begins with a number as a word; others are of a sentence about money. */
 const FUNCTION = /^(?:\p{L}|sin|cos|tan|cot|log|ln|exp|lim|max|min|mod|gcd|lcm|det)$/u;
 /** What code, templates and shells write between dollars. */
-const CODE = /["`;#@?&]|^\w{2,}_[a-zA-Z_]{2,}$|^[A-Z_]{3,}\b/u;
+const CODE = /["`;#@?&€£¥]|\*\*|^\w{2,}_[a-zA-Z_]{2,}$|^[A-Z_]{3,}\b/u;
 
 const withoutNested = (tex: string): string => {
   let bare = tex;
@@ -50,7 +50,7 @@ const INLINE: readonly [open: RegExp, isDisplay: boolean][] = [
 const DOLLARS = /^\$(?![\s$])((?:\\[^\n]|[^\\$\n`])+)\$(?![A-Za-z0-9_\u00c0-\u024f$({])/u;
 const NO_DOLLAR_BEHIND = /[A-Za-z0-9_\u00c0-\u024f$)\\]$/u;
 
-/** The formula that a text begins with. before: what stands before it. */
+/** The formula that a text begins with. before: what stands before it, or the end of that. */
 export function inlineFormula(text: string, before = ""): FormulaMatch | undefined {
   const first = text.charCodeAt(0);
   if (first !== 36 && first !== 92) return undefined; // $ and \
@@ -67,9 +67,9 @@ export function inlineFormula(text: string, before = ""): FormulaMatch | undefin
   return { raw: match[0], tex, isDisplay: false };
 }
 
-/** `5 $-6 $` and `$5, A$ 6`: a number before, or one behind. */
+/** `5 $-6 $`, `$5, A$ 6` and `$5), (6$`: a number before or behind, or a bracket without its other. */
 const isAmount = (before: string, tex: string, behind: string): boolean =>
-  (/\d[ \u00a0\u202f]$/u.test(before) && !/\p{L}/u.test(tex)) || (/^\d/u.test(tex) && /^[ \u00a0\u202f]\d/u.test(behind));
+  (/\d[ \u00a0\u202f]$/u.test(before) && !/\p{L}/u.test(tex)) || (/^\d/u.test(tex) && (/^[ \u00a0\u202f]\d/u.test(behind) || !/^[^()]*(?:\([^()]*\)[^()]*)*$/u.test(tex)));
 
 const isSureOfDollars = (tex: string): boolean => COMMAND.test(tex) || (!CODE.test(tex) && isFormula(tex));
 
@@ -137,14 +137,22 @@ function unclosed(text: string, isGrowing: boolean): FormulaBlock | undefined {
 /** Where a formula of its own lines may begin, behind the first line. */
 export const blockFormulaStart = (text: string): number => text.search(/\n {0,3}(?:\$\$(?!\$)|\\\[|\\begin\{)/u);
 
-export const inlineFormulaStart = (text: string): number => text.search(/\\[([]|\$/u);
+/** Where formulas may begin in a line of text. */
+export const inlineFormulaStarts = (text: string): number[] => [...text.matchAll(/\\[([]|\$/gu)].map(({ index }) => index);
+
+/** Whether a text begins as a formula that has no end: an answer that was cut off, or a path of Windows. */
+export const isUnclosed = (text: string): boolean =>
+  /^\\[([]/u.test(text) && isOpen(text, "") && (COMMAND.test(text.slice(2)) || SCRIPT.test(text));
+
+/** What is looked at before a formula: short, for patterns that look from its beginning to its end. */
+const lastOf = (text: string, end: number): string => text.slice(Math.max(0, end - 2), end);
 
 /** Where the formulas of a line of text stand, outside code. */
 export function formulaRanges(text: string): [start: number, end: number][] {
   const ranges: [number, number][] = [];
   const marks = /(`+)(?!`)(?:[^]*?[^`])?\1(?!`)|\\[^([]|\\[([]|\$/gu;
   for (let match = marks.exec(text); match; match = marks.exec(text)) {
-    const found = match[0].length <= 2 ? inlineFormula(text.slice(match.index), text.slice(0, match.index)) : undefined;
+    const found = match[0].length <= 2 ? inlineFormula(text.slice(match.index), lastOf(text, match.index)) : undefined;
     if (!found) continue;
     ranges.push([match.index, match.index + found.raw.length]);
     marks.lastIndex = match.index + found.raw.length;
@@ -158,9 +166,9 @@ export function openFormula(text: string): number {
   for (let match = marks.exec(text); match; match = marks.exec(text)) {
     if (match[0].length > 2 || /^\\[^([]/u.test(match[0])) continue;
     const rest = text.slice(match.index);
-    const found = inlineFormula(rest, text.slice(0, match.index));
+    const found = inlineFormula(rest, lastOf(text, match.index));
     if (found) marks.lastIndex = match.index + found.raw.length;
-    else if (isOpen(rest, text.slice(0, match.index))) return match.index;
+    else if (isOpen(rest, lastOf(text, match.index))) return match.index;
   }
   return -1;
 }

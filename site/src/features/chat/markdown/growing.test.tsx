@@ -67,7 +67,7 @@ const PIECES: readonly ((word: string) => string)[] = [
 
 describe("every word that was written", () => {
   it("is seen, however broken the Markdown around it is, while it grows and in the end", () => {
-    randomly(150, (random) => {
+    randomly(80, (random) => {
       const count = 1 + Math.floor(random() * 9);
       const words = Array.from({ length: count }, (_, index) => `word${"abcdefghi"[index]}x`);
       const text = words.map((word) => PIECES[Math.floor(random() * PIECES.length)]?.(word)).join(random() < 0.5 ? " " : "\n");
