@@ -4,10 +4,10 @@ What a caller can provoke, and how HTTP names it; only these become 4xx:
 
     AppError                    500 internal
     ├── FieldError                                       (carries `field`)
-    │   ├── InvalidRequest      400 invalid_request
+    │   ├── InvalidRequest      400 invalid_request      (carries `reason`, and mostly `limit` and `actual`)
     │   ├── InvalidCursor       400 invalid_cursor
     │   ├── NotFound            404 not_found            (of several files, carries `file_id`)
-    │   └── PayloadTooLarge     413 payload_too_large
+    │   └── PayloadTooLarge     413 payload_too_large    (carries `limit` and `unit`)
     ├── Unauthorized            401 unauthorized
     │   ├── SessionEnded        401 session_ended        (its token is good; no fresh one will be)
     │   └── VisitOver           401 visit_over           (a visit's token is none of this twin's, or no more)
@@ -16,6 +16,11 @@ What a caller can provoke, and how HTTP names it; only these become 4xx:
     ├── Forbidden               403 forbidden            (says who may)
     ├── SignupClosed            404 signup_closed
     ├── Conflict                409 conflict
+    │   ├── TooManyFiles        409 too_many_files       (carries `limit`)
+    │   ├── NotArrived          409 file_not_arrived     (carries `file_id`)
+    │   ├── KeptOut             409 kept_out
+    │   ├── HasPassword         409 has_password
+    │   ├── PublishedMeanwhile  409 published_meanwhile
     │   ├── AlreadyThere        409 already_there        (carries `field`, `user_id`)
     │   ├── LastOwner           409 last_owner
     │   ├── AnswerInProgress    409 answer_in_progress   (carries `message_id`)
@@ -61,6 +66,7 @@ What AWS answers, converted by exact code in `aws/`; whoever calls handles it:
 What one part of the code tells another:
 
     Changed                     optimistic               what was read has changed: read again
+    TooManyBytes                api.schemas.texts        a text that is too long in UTF-8, for pydantic to refuse
     Superseded                  turns.settling           somebody else has settled the answer
     Lost                        files.claims             the file is another worker's by now, or gone
     Unfinished                  deletion.sweep           some rows that are due could not be finished
@@ -86,14 +92,15 @@ _LONGEST_ID = 40
 
 
 class AppError(Exception):
-    """headers: that go with it over HTTP."""
+    """said: the message of those that say the same each time. headers: that go with it over HTTP."""
 
     status = 500
     code = "internal"
+    said = ""
 
-    def __init__(self, message: str, **details: str | int) -> None:
-        super().__init__(message)
-        self.message = message
+    def __init__(self, message: str = "", **details: str | int) -> None:
+        super().__init__(message or self.said)
+        self.message = message or self.said
         self.details = details
         self.headers: dict[str, str] = {}
 
@@ -104,13 +111,27 @@ class AppError(Exception):
 class FieldError(AppError):
     """field: of the request, or a path parameter."""
 
-    def __init__(self, field: str, problem: str, **details: str) -> None:
+    def __init__(self, field: str, problem: str, **details: str | int) -> None:
         super().__init__(f"{field}: {problem}", field=field, **details)
 
 
+# What is wrong with a field, for whoever says it in other words than ours. What a file is refused for by its name or
+# its size has a code of `extraction.failures` in this place.
+REASONS = (
+    *("missing", "blank", "too_long", "too_short", "too_many", "too_few", "too_large", "too_small"),
+    *("unknown_field", "wrong_type", "wrong_form", "not_taken", "not_offered", "not_confirmed", "twice"),
+    *("file_failed", "not_an_answer", "nothing_found", "nothing_shown"),
+)
+
+
 class InvalidRequest(FieldError):
+    """reason: one of REASONS. details: `limit` and `actual` where it has them, and their `unit` (bytes, characters)."""
+
     status = 400
     code = "invalid_request"
+
+    def __init__(self, field: str, problem: str, reason: str, **details: str | int) -> None:
+        super().__init__(field, problem, reason=reason, **details)
 
 
 class InvalidCursor(FieldError):
@@ -135,8 +156,13 @@ class NotFound(FieldError):
 
 
 class PayloadTooLarge(FieldError):
+    """limit: in `unit`s (bytes, characters); details: `actual`, where it is known."""
+
     status = 413
     code = "payload_too_large"
+
+    def __init__(self, field: str, problem: str, limit: int, unit: str, **details: int) -> None:
+        super().__init__(field, problem, reason="too_large", limit=limit, unit=unit, **details)
 
 
 class Unauthorized(AppError):
@@ -146,9 +172,7 @@ class Unauthorized(AppError):
 
 class SessionEnded(Unauthorized):
     code = "session_ended"
-
-    def __init__(self) -> None:
-        super().__init__("This session was ended. Sign in again.")
+    said = "This session was ended. Sign in again."
 
 
 class Forbidden(AppError):
@@ -160,30 +184,55 @@ class VisitOver(Unauthorized):
     """Of a token that has expired, was forged or is another twin's: deliberately without saying which."""
 
     code = "visit_over"
-
-    def __init__(self) -> None:
-        super().__init__("This visit is over. Begin another one.")
+    said = "This visit is over. Begin another one."
 
 
 class OriginNotAllowed(AppError):
     status = 403
     code = "origin_not_allowed"
-
-    def __init__(self) -> None:
-        super().__init__("The owner of this twin has not allowed it on this page.")
+    said = "The owner of this twin has not allowed it on this page."
 
 
 class SignupClosed(AppError):
     status = 404
     code = "signup_closed"
-
-    def __init__(self) -> None:
-        super().__init__("Nobody can sign up here by themselves: ask the owner for an invitation.")
+    said = "Nobody can sign up here by themselves: ask the owner for an invitation."
 
 
 class Conflict(AppError):
     status = 409
     code = "conflict"
+
+
+class TooManyFiles(Conflict):
+    code = "too_many_files"
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(
+            f"You have {limit:,} files, and more are not kept. Delete files that you no longer need.", limit=limit
+        )
+
+
+class NotArrived(Conflict):
+    code = "file_not_arrived"
+
+    def __init__(self, file_id: str, name: str) -> None:
+        super().__init__(f"“{name}” has not arrived yet; ask again when it has been uploaded.", file_id=file_id)
+
+
+class KeptOut(Conflict):
+    code = "kept_out"
+    said = "This person is kept out. Let them in again first."
+
+
+class HasPassword(Conflict):
+    code = "has_password"
+    said = "This person has a password already: “Forgot password” on the sign-in page makes a new one."
+
+
+class PublishedMeanwhile(Conflict):
+    code = "published_meanwhile"
+    said = "Another version was published meanwhile. Look at it, then publish again."
 
 
 class AlreadyThere(Conflict):
@@ -195,11 +244,7 @@ class AlreadyThere(Conflict):
 
 class LastOwner(Conflict):
     code = "last_owner"
-
-    def __init__(self) -> None:
-        super().__init__(
-            "This is the last owner, without whom nobody could let people in. Make somebody else one first."
-        )
+    said = "This is the last owner, without whom nobody could let people in. Make somebody else one first."
 
 
 class AnswerInProgress(Conflict):
@@ -233,9 +278,7 @@ class RequestIdReused(Conflict):
 class CommentsBanned(AppError):
     status = 403
     code = "comments_banned"
-
-    def __init__(self) -> None:
-        super().__init__("The owner of this page takes no more comments from you.")
+    said = "The owner of this page takes no more comments from you."
 
 
 class NameTaken(Conflict):
@@ -322,9 +365,7 @@ class DraftChanged(Conflict):
 
 class QuestionSettled(Conflict):
     code = "question_answered"
-
-    def __init__(self) -> None:
-        super().__init__("This question is answered already, by a note in the draft. Open it again to change that.")
+    said = "This question is answered already, by a note in the draft. Open it again to change that."
 
 
 class StorageFull(AppError):

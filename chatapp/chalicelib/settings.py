@@ -229,7 +229,7 @@ class Settings:
     retention_days: int = 90
     max_tokens: int = 16_000
     max_answer_bytes: int = 300_000
-    history_tokens: int = 90_000
+    history_tokens: int = 170_000
     document_tokens: int = 120_000
     context_tokens: int = 200_000
     files_bucket: str = ""

@@ -21,10 +21,21 @@ FileStatus = Literal["uploaded", "waiting", "reading", "ready", "failed"]
 
 
 class ErrorInfo(TypedDict):
-    """code: stable, for programs. message: for people, in English."""
+    """code: stable, for programs. message: for people, in English. retry_at: in ISO 8601, where the model said when."""
 
     code: str
     message: str
+    retry_at: NotRequired[str]
+
+
+class Context(TypedDict):
+    """Of an answer whose prompt did not hold the whole thread: the message that it began with.
+
+    left_out: how many messages of the thread came before that one; at least, where that was not always counted.
+    """
+
+    first_message_id: str
+    left_out: int
 
 
 class Usage(TypedDict):
@@ -142,6 +153,14 @@ class AnswerTool(OfAnswer):
     detail: ToolDetail
 
 
+class AnswerWaiting(OfAnswer):
+    """The model cannot answer now, and is asked again. code: why; null: no more, it answers. until: ISO 8601."""
+
+    type: Literal["answer.waiting"]
+    code: str | None
+    until: str | None
+
+
 class AnswerDone(OfAnswer):
     """error: why an answer was interrupted."""
 
@@ -150,11 +169,16 @@ class AnswerDone(OfAnswer):
     stop_reason: str | None
     usage: Usage | None
     error: NotRequired[ErrorInfo]
+    context: NotRequired[Context]
 
 
 class AnswerFailed(OfAnswer):
+    """usage: what it took all the same."""
+
     type: Literal["answer.failed"]
     error: ErrorInfo
+    usage: NotRequired[Usage]
+    context: NotRequired[Context]
 
 
 class ConversationUpdated(TypedDict):
@@ -171,5 +195,5 @@ class FileUpdated(TypedDict):
     file: File
 
 
-AnswerFrame = AnswerStarted | AnswerDelta | AnswerCitation | AnswerTool | AnswerDone | AnswerFailed
+AnswerFrame = AnswerStarted | AnswerDelta | AnswerCitation | AnswerTool | AnswerWaiting | AnswerDone | AnswerFailed
 Frame = AnswerFrame | ConversationUpdated | FileUpdated

@@ -197,6 +197,7 @@ def limits(variables: Mapping[str, str]) -> dict[str, int]:
         "file_bytes": app.max_file_bytes,
         "files_a_message": texts.MAX_FILES_A_MESSAGE,
         "text_characters": texts.MAX_TEXT_CHARACTERS,
+        "text_bytes": texts.MAX_TEXT_BYTES,
         "title_characters": texts.MAX_TITLE_CHARACTERS,
         "comment_characters": comments.MAX_CHARACTERS,
         "name_characters": names.MAX_CHARACTERS,

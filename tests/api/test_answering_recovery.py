@@ -125,9 +125,10 @@ def test_a_conversation_whose_first_answer_failed_gets_its_title_later(stage: St
     conversation_id = ada.new_conversation()
     stage.script("roses", times=1, error={"status": 400, "type": "invalid_request_error", "message": "no"})
     assert ada.ask(conversation_id, "Which roses?")["status"] == "failed"
-    assert ada.conversation(conversation_id)["title"] is None
+    assert ada.conversation(conversation_id)["title"] == "Which roses?"
+    stage.script(None, title=True, text="Roses and lilies")
     ada.ask(conversation_id, "And lilies?")
-    assert ada.conversation(conversation_id)["title"]
+    assert ada.conversation(conversation_id)["title"] == "Roses and lilies"
 
 
 def test_a_title_is_not_asked_for_once_the_budget_is_spent(stage: Stage, ada: Person) -> None:
@@ -136,7 +137,7 @@ def test_a_title_is_not_asked_for_once_the_budget_is_spent(stage: Stage, ada: Pe
     stage.script("roses", text=TEXT, usage={"input_tokens": 2_000, "output_tokens": 1_000})
     assert ada.ask(conversation_id, "Which roses?")["status"] == "complete"
     assert len(stage.requests()) == 1
-    assert ada.conversation(conversation_id)["title"] is None
+    assert ada.conversation(conversation_id)["title"] == "Which roses?"
 
 
 def test_an_undo_that_comes_while_the_purge_runs_is_too_late(stage: Stage, ada: Person, conversation_id: str) -> None:

@@ -43,7 +43,8 @@ def _retry_works(ada: Person, conversation_id: str, answer: dict[str, Any]) -> N
         (401, "model_key_refused"),
         (403, "model_key_refused"),
         (404, "model_unknown"),
-        (413, "context_too_long"),
+        (402, "model_no_credit"),
+        (413, "model_request_too_large"),
     ],
 )
 def test_an_error_that_will_not_pass_fails_the_answer_at_once(

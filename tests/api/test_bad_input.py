@@ -50,6 +50,44 @@ def test_text_has_a_length_and_is_text(ada: Person, unchanged: dict[str, str], t
     refused(ada.post("/conversations", {"message": GOOD | {"text": text}}), "message.text", says)
 
 
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("x" * 100_002, {"reason": "too_long", "limit": 100_000, "actual": 100_002, "unit": "characters"}),
+        ("字" * 99_999 + "🐈", {"reason": "too_long", "limit": 300_000, "actual": 300_001, "unit": "bytes"}),
+        ("", {"reason": "blank"}),
+        ("\u2003\n", {"reason": "blank"}),
+        (None, {"reason": "wrong_type"}),
+    ],
+)
+def test_why_a_text_is_refused_is_told_in_fields_of_their_own(ada: Person, text: Any, why: dict[str, Any]) -> None:
+    error = ada.post("/conversations", {"message": GOOD | {"text": text}}).body["error"]
+    del error["message"]
+    assert error == {"code": "invalid_request", "field": "message.text", **why}
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "why"),
+    [
+        ("/conversations", {"title": "x" * 201}, ("title", "too_long", 200, 201)),
+        ("/conversations", {"title": " "}, ("title", "blank", None, None)),
+        ("/conversations", {"system": "x" * 20_001}, ("system", "too_long", 20_000, 20_001)),
+        ("/conversations", {"model": "roses"}, ("model", "not_offered", None, None)),
+        ("/conversations", {"message": GOOD | {"file_ids": ["a"] * 21}}, ("message.file_ids", "too_many", 20, 21)),
+        ("/conversations", {"message": GOOD | {"request_id": "é"}}, ("message.request_id", "wrong_form", None, None)),
+        ("/conversations", {"colour": "red"}, ("colour", "unknown_field", None, None)),
+        ("/conversations", {"message": {}}, ("message.text", "missing", None, None)),
+        ("/files", {"name": "a.txt", "type": "text/plain", "size": -1}, ("size", "too_small", 0, None)),
+        ("/files", {"name": "a.exe", "type": "text/plain", "size": 5}, ("type", "executable", None, None)),
+        ("/files", {"name": "a\x00", "type": "text/plain", "size": 5}, ("name", "name_not_allowed", None, None)),
+        ("/files", {"name": "a.txt", "type": "text/plain", "size": 1 << 40}, ("size", "too_large", 50 << 20, 1 << 40)),
+    ],
+)
+def test_every_refusal_has_a_reason_and_its_limit(ada: Person, path: str, body: Any, why: tuple[Any, ...]) -> None:
+    error = ada.post(path, body).body["error"]
+    assert tuple(error.get(name) for name in ("field", "reason", "limit", "actual")) == why
+
+
 def test_a_text_of_just_the_limit_is_stored_in_any_script(stage: Stage, ada: Person) -> None:
     for text in "x" * 100_000, "字" * 100_000, "🐈" * 75_000:
         conversation_id = ada.new_conversation(title="T")

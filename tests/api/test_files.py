@@ -88,7 +88,7 @@ def test_content_is_the_pinned_version_under_its_present_name(stage: Stage, ada:
 def test_what_has_not_arrived_cannot_be_downloaded(stage: Stage, ada: Person) -> None:
     uploaded = stage.upload(ada, TEXT)
     reply = ada.get(f"/files/{uploaded.file_id}/content")
-    assert (reply.status, reply.error) == (409, "conflict")
+    assert (reply.status, reply.error) == (409, "file_not_arrived")
     stage.extract(uploaded.event)
     assert ada.get(f"/files/{uploaded.file_id}/content").status == 200
 

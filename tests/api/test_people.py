@@ -154,10 +154,10 @@ def test_an_invitation_that_broke_off_half_way_is_gone_on_with(stage: Stage, own
 
 
 def test_who_has_a_password_or_is_kept_out_is_invited_no_more(stage: Stage, owner: Person, ada: Person) -> None:
-    assert owner.post(f"{_path(ada)}/invitation").error == "conflict"
+    assert owner.post(f"{_path(ada)}/invitation").error == "has_password"
     stage.pool.invited.add(ada.user_id)
     stage.pool.disabled.add(stage.pool.email(ada.user_id))
-    assert owner.post(f"{_path(ada)}/invitation").error == "conflict"
+    assert owner.post(f"{_path(ada)}/invitation").error == "kept_out"
     assert stage.pool.mailed == []
 
 

@@ -168,7 +168,7 @@ def test_of_two_publications_at_once_none_takes_the_others_snapshot(stage: Stage
     meanwhile(stage, "TransactWriteItems", faster)
     late = publish(olga)
     assert other[0].body["version"] == 2
-    assert (late.status, late.error) == (409, "conflict")
+    assert (late.status, late.error) == (409, "published_meanwhile")
     assert published(stage)["version"] == snapshot(stage, 2)["version"] == 2
     assert [each["version"] for each in draft(olga)["versions"]] == [2]
     assert snapshot(stage, 1)["version"] == 1, "an object that nothing names"

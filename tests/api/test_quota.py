@@ -53,7 +53,7 @@ def test_however_small_files_are_there_are_only_so_many(
     ids = [_new(ada, 1) for _ in range(3)]
     for body in (FILE | {"size": 1}, INLINE):
         refused = ada.post("/files", body)
-        assert (refused.status, refused.error) == (409, "conflict")
+        assert (refused.status, refused.error) == (409, "too_many_files")
         assert "3 files" in refused.body["error"]["message"]
     assert (len(stage.rows("files")), stage.objects(), used_bytes(stage, ada)) == (3, [], 3)
     _older(stage, ids[0], 3_601)

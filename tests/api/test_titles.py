@@ -1,11 +1,13 @@
-"""Titles: written once, after the first answer, and never over what the owner did meanwhile."""
+"""Titles: written once, after the first answer, never over what the owner did; else the first words of a question."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+from chalicelib.ids import iso
 
 from tests.people import Person
 from tests.stage import Stage
@@ -59,11 +61,26 @@ def test_a_title_does_not_bring_a_deleted_conversation_back(stage: Stage, ada: P
     assert "title" not in stage.row("conversations", conversation_id)
 
 
-@pytest.mark.parametrize("reply", [{"error": {"status": 529}}, {"text": "Ro", "cut_after_chars": 1}])
+@pytest.mark.parametrize("reply", [{"error": {"status": 529}}, {"text": "Ro", "cut_after_chars": 1}, {"text": ' "" '}])
 def test_a_title_that_cannot_be_made_is_no_failure_of_the_answer(
     stage: Stage, ada: Person, reply: dict[str, Any]
 ) -> None:
     stage.script(None, title=True, **reply)
     conversation_id = ada.new_conversation()
     assert ada.ask(conversation_id, "Which roses?")["status"] == "complete"
-    assert ada.conversation(conversation_id)["title"] is None
+    assert ada.conversation(conversation_id)["title"] == "Which roses?"
+    named = ada.patch(f"/conversations/{conversation_id}", {"title": "Mine"}).body
+    ada.ask(named["conversation_id"], "And lilies?")
+    assert ada.conversation(conversation_id)["title"] == "Mine"
+
+
+@pytest.mark.parametrize("dies", [True, False])
+def test_a_question_that_was_never_answered_names_its_conversation(stage: Stage, ada: Person, dies: bool) -> None:
+    conversation_id = ada.new_conversation()
+    answer_id = ada.queue(conversation_id, "**Which** roses?\nI have a small garden.")
+    if dies:
+        stage.edit("messages", answer_id, created_at=iso(time.time() - 3_600))
+        ada.messages(conversation_id)
+    else:
+        ada.stop(conversation_id, answer_id)
+    assert ada.conversation(conversation_id)["title"] == "Which roses?"

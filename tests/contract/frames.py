@@ -1,8 +1,8 @@
 """The frames fixture, from the Python encoder: `python -m tests.contract.frames` writes it anew.
 
 One WebSocket message a line, as pushed; the site's tests decode the very same lines. Together they are one answer
-with thinking, a tool, text in several scripts, a citation and an end, then one that fails, then a change of title, one
-of a conversation's files, and one of a file.
+that is waited for, with thinking, a tool, text in several scripts, a citation and an end, then one that fails, then a
+change of title, one of a conversation's files, and one of a file.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ FIXTURE = Path(__file__).with_name("frames.jsonl")
 def text() -> str:
     sys.path.insert(0, str(ROOT / "chatapp"))
     from chalicelib.answering.transcript import Cited, Shown, ToolUse, Transcript
-    from chalicelib.claude.interface import Counts, Delta
+    from chalicelib.claude.interface import Counts, Delta, Waiting
     from chalicelib.conversations.messages import Message
     from chalicelib.files import attachments
     from chalicelib.files import row as files
     from chalicelib.push import frames
-    from chalicelib.shapes import Citation, Frame, ToolDetail, Usage
+    from chalicelib.shapes import Citation, Context, Frame, ToolDetail, Usage
     from chalicelib.subjects import person
 
     answer = Message(
@@ -48,7 +48,13 @@ def text() -> str:
     search: ToolDetail = {"query": "chat dort", "files": [{"file_id": file_id, "name": "chat.pdf"}]}
     reading: ToolDetail = {"files": [{"file_id": file_id, "name": "chat.pdf"}], "first": 12, "last": 14}
     transcript.start("claude-sonnet-5-5")
-    pushed: list[list[Frame]] = [[*transcript.take()]]
+    transcript.add(Waiting("model_overloaded", 0.0))
+    transcript.add(Waiting(None, 0.0))
+    first = transcript.take()
+    for frame in first:
+        if frame["type"] == "answer.waiting" and frame["until"]:
+            frame["until"] = "2026-11-21T12:01:00.000Z"
+    pushed: list[list[Frame]] = [[*first]]
     batches: tuple[list[Shown], ...] = (
         [Delta(0, "thinking", "The question is about a cat.")],
         [ToolUse(1, "search_files", search), ToolUse(2, "read_pages", reading)],
@@ -68,11 +74,17 @@ def text() -> str:
         "cost_usd": 0.000324,
     }
     done = answer.with_changes(status="complete", stop_reason="end_turn", content=transcript.content())
+    context: Context = {"first_message_id": "01a1fe08-e5d6-7000-9832-36adc8ba8b6d", "left_out": 4}
+    done = done.with_changes(context=context)
     pushed.append([transcript.end(done, usage)])
     failed = answer.with_changes(
         message_id="01a1fe08-e5d6-7001-a7e3-a21077aa0a5f",
         status="failed",
-        error={"code": "model_overloaded", "message": "The model is overloaded. Retry in a minute."},
+        error={
+            "code": "model_rate_limited",
+            "message": "The model's rate limit is reached. Retry in 60 minutes.",
+            "retry_at": "2026-11-21T13:00:00.000Z",
+        },
     )
     second = Transcript(failed, max_bytes=300_000)
     second.start("claude-opus-5-5")

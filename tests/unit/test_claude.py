@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from email.utils import formatdate
 from itertools import chain
 from types import SimpleNamespace
 from typing import Any
@@ -13,7 +14,17 @@ import pytest
 from chalicelib.claude import retries
 from chalicelib.claude.client import Claude, ClaudeStream, build
 from chalicelib.claude.errors import cut_off
-from chalicelib.claude.interface import BlockEnd, Counts, Delta, Event, ModelError, ModelStream, Prompt, Stopped
+from chalicelib.claude.interface import (
+    BlockEnd,
+    Counts,
+    Delta,
+    Event,
+    ModelError,
+    ModelStream,
+    Prompt,
+    Stopped,
+    Waiting,
+)
 from chalicelib.claude.retries import events
 from chalicelib.settings import DEFAULT_MODELS, Settings
 
@@ -97,6 +108,7 @@ class Asking:
     pauses: list[float] = field(default_factory=list)
     came: list[Event] = field(default_factory=list)
     broken_off: list[list[Event]] = field(default_factory=list)
+    waits: list[Waiting] = field(default_factory=list)
 
     def run(self) -> list[Event]:
         for event in events(
@@ -108,6 +120,7 @@ class Asking:
             pause=self.pauses.append,
             opened=lambda stream: None,
             again=lambda: self.broken_off.append(list(self.came)),
+            waiting=self.waits.append,
         ):
             self.came.append(event)
         return self.came
@@ -223,7 +236,8 @@ def _ask_claude(stage: Stage, key: str = "demo", system: str | None = None) -> l
         (401, {}, ("model_key_refused", False, 0)),
         (403, {}, ("model_key_refused", False, 0)),
         (404, {}, ("model_unknown", False, 0)),
-        (413, {}, ("context_too_long", False, 0)),
+        (402, {}, ("model_no_credit", False, 0)),
+        (413, {}, ("model_request_too_large", False, 0)),
         (429, {"retry-after": "2.5"}, ("model_rate_limited", True, 2.5)),
         (429, {"retry-after": "Sat, 21 Nov 2026 12:00:00 GMT"}, ("model_rate_limited", True, 0)),
         (500, {}, ("model_unavailable", True, 0)),
@@ -396,3 +410,61 @@ def test_blocks_of_a_type_that_is_not_known_are_passed_over() -> None:
     end = SimpleNamespace(type="message_delta", usage=usage, delta=delta)
     came = list(ClaudeStream(chain(stream, [end])))
     assert [event for event in came if isinstance(event, BlockEnd | Stopped)] == [Stopped("end_turn")]
+
+
+def test_while_a_model_is_waited_for_it_is_told_why_and_for_how_long_and_when_it_answers() -> None:
+    limited = ModelError("model_rate_limited", "", retryable=True, retry_after_s=5)
+    asking = Asking(FakeModel([[_busy()], [limited], ANSWER]), seconds=800, patience_s=60)
+    assert asking.run() == ANSWER
+    assert [wait.code for wait in asking.waits] == ["model_overloaded", "model_rate_limited", None]
+    assert all(50 < wait.left_s <= 60 for wait in asking.waits[:2])
+
+
+def test_a_model_that_is_not_asked_again_is_not_waited_for() -> None:
+    for last in (_busy(61), ModelError("model_no_credit", "")):
+        asking = Asking(FakeModel([[last], ANSWER]), seconds=800, patience_s=60)
+        with pytest.raises(ModelError):
+            asking.run()
+        assert asking.waits == []
+
+
+@pytest.mark.parametrize(
+    ("status", "message"),
+    [
+        (400, "Your credit balance is too low to access the Anthropic API. Please go to Plans & Billing."),
+        (400, "You have reached your specified API usage limits. You will regain access on 2026-12-01 at 00:00 UTC."),
+        (403, "There is a problem with your BILLING details."),
+        (402, "Payment required"),
+    ],
+)
+def test_an_account_without_credit_is_its_owners_matter(stage: Stage, status: int, message: str) -> None:
+    stage.script(None, error={"status": status, "message": message})
+    with pytest.raises(ModelError, match="model_no_credit") as raised:
+        _ask_claude(stage)
+    assert not raised.value.retryable
+    assert "owner" in raised.value.message
+
+
+@pytest.mark.parametrize(
+    ("retry_after", "advice"),
+    [
+        ("0", "in a minute."),
+        ("59", "in a minute."),
+        ("61", "in 2 minutes."),
+        ("3600", "in 60 minutes."),
+        ("86400", "in 24 hours."),
+    ],
+)
+def test_when_to_come_back_is_told_as_the_api_says(stage: Stage, retry_after: str, advice: str) -> None:
+    stage.script(None, error={"status": 429, "headers": {"retry-after": retry_after}})
+    with pytest.raises(ModelError) as raised:
+        _ask_claude(stage)
+    assert raised.value.message.endswith(advice)
+
+
+def test_a_date_to_come_back_at_is_read(stage: Stage) -> None:
+    at = time.time() + 7_200
+    stage.script(None, error={"status": 429, "headers": {"retry-after": formatdate(at, usegmt=True)}})
+    with pytest.raises(ModelError) as raised:
+        _ask_claude(stage)
+    assert abs(raised.value.retry_after_s - 7_200) < 60

@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from chalicelib.services import Services
 
 
+# The model takes less than was sent: of tokens, or of bytes.
+_TOO_MUCH = ("context_too_long", "model_request_too_large")
+
+
 class Reader(threading.Thread):
     """past: the prompt as it was sent last. tools: what it may use. scope: what it was made of, with fewer tokens for
     files once it must be.
@@ -83,7 +87,7 @@ class Reader(threading.Thread):
             self._ask_once()
         except ModelError as error:
             document_tokens = self.past.document_tokens // 2
-            if error.code != "context_too_long" or not document_tokens or self._transcript.has_begun:
+            if error.code not in _TOO_MUCH or not document_tokens or self._transcript.has_begun:
                 raise
             line("prompt too long", message_id=self._answer.message_id, document_tokens=document_tokens)
             self.scope = replace(self.scope, document_tokens=document_tokens)

@@ -136,6 +136,7 @@ class Rounds:
                 pause=self._hooks.pause,
                 opened=self._hooks.opened,
                 again=lambda: self._begin_again(reply),
+                waiting=self._show,
             ):
                 self._take(event, reply)
                 if self._over():

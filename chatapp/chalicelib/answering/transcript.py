@@ -12,7 +12,7 @@ import time
 from dataclasses import dataclass
 from typing import Protocol
 
-from chalicelib.claude.interface import Counts, Delta, Stopped
+from chalicelib.claude.interface import Counts, Delta, Stopped, Waiting
 from chalicelib.conversations.messages import Block, Message
 from chalicelib.shapes import AnswerFrame, Citation, ToolDetail, Usage
 from chalicelib.turns import frame_log
@@ -40,7 +40,7 @@ class Cited:
     citation: Citation
 
 
-Shown = Delta | Cited | ToolUse | Counts | Stopped
+Shown = Delta | Cited | ToolUse | Counts | Stopped | Waiting
 
 
 class Shows(Protocol):
@@ -99,6 +99,9 @@ class Transcript:
                         self.prompt_tokens = sum(counts.get(name, 0) for name in _PROMPT_COUNTS)
                 case Stopped(reason):
                     self.stop_reason = reason
+                case Waiting(code, left_s):
+                    self._number()
+                    self._record(self._numbering.waiting(code, time.time() + left_s))
 
     def _add_delta(self, delta: Delta) -> None:
         raw = delta.text.encode()

@@ -17,6 +17,7 @@ from chalicelib.aws.faults import Busy
 from chalicelib.aws.table import ConditionFailed
 from chalicelib.claude.interface import ModelError
 from chalicelib.conversations import rows as conversations
+from chalicelib.conversations import titling
 from chalicelib.conversations.messages import Message, key
 from chalicelib.conversations.rows import Conversation
 from chalicelib.extraction.estimates import estimate_tokens
@@ -188,6 +189,7 @@ class _Work:
     def _end(self) -> str:
         last = self._transcript.close()
         ended = outcome(self._answer, self._course, self._transcript, self._purse.spent())
+        ended = ended.with_changes(context=self._reader.past.context if self._reader else None)
         self._remember_room()
         # While the row still names what is reserved: should we die here, whoever meets the answer settles it again.
         with suppress(Busy):
@@ -225,7 +227,7 @@ class _Work:
             began = screen.first_word_at if screen else None
             first_word_s = None if began is None else began - seconds(ended.created_at)
             endings.ended(self._services, conversation, ended, first_word_s)
-        elif conversation.title is None and ended.text():
+        elif titling.is_untitled(conversation):
             titles.write(self._services, ended, reader.past.question, self._channel)
 
     def _learned(self, ended: Message) -> dict[str, Any]:
@@ -244,6 +246,7 @@ class _Work:
         }
         if past.cut and past.cut != before.cut:
             changes["cut"] = past.cut
+            changes["cut_messages"] = past.context["left_out"] if past.context else None
             if past.cut_files or before.cut_files:
                 changes["cut_files"] = [{"file_id": each.file_id, "name": each.name} for each in past.cut_files]
             if reader.scope.document_tokens == before.document_tokens:

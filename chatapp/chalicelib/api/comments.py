@@ -141,7 +141,7 @@ def _section(section: Section) -> s.Section:
 
 def put_section(services: Services, section_id: str, body: s.SectionChange) -> s.Section:
     if not s.is_section_id(section_id):
-        raise InvalidRequest("section_id", PATTERNS[SECTION_ID])
+        raise InvalidRequest("section_id", PATTERNS[SECTION_ID], reason="wrong_form")
     return _section(sections.put(services, section_id, title=body.title, url=body.url, is_open=body.open))
 
 

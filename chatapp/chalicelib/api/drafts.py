@@ -67,7 +67,7 @@ def _micro_usd(name: str, value: Any) -> Any:
 def delete(services: Services, handle: str, body: s.TwinDeletion) -> s.TwinDeleted:
     rows.get(services, handle)
     if body.handle != handle:
-        raise InvalidRequest("handle", "is not this twin's; nothing was deleted")
+        raise InvalidRequest("handle", "is not this twin's; nothing was deleted", reason="not_confirmed")
     removal.delete(services, handle)
     return s.TwinDeleted(handle=handle)
 

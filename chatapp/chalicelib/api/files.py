@@ -22,12 +22,12 @@ _MAX_PAGE_DIGITS = 7
 
 def create(services: Services, subject: Subject, body: s.NewFile) -> s.NewFileReply:
     if body.size is not None and body.content is not None:
-        raise InvalidRequest("content", "a file has either size or content, not both")
+        raise InvalidRequest("content", "a file has either size or content, not both", reason="not_taken")
     if body.content is not None:
         stored = uploads.store(services, subject, body.name, body.type, body.content)
         return s.NewFileReply(file=stored.shown(), upload=None)
     if body.size is None:
-        raise InvalidRequest("size", "needed where the file does not come as content")
+        raise InvalidRequest("size", "needed where the file does not come as content", reason="missing")
     begun, form = uploads.begin(services, subject, body.name, body.type, body.size)
     return s.NewFileReply(file=begun.shown(), upload=s.Upload(url=form.url, fields=form.fields))
 

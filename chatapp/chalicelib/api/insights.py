@@ -49,7 +49,7 @@ def change_question(services: Services, handle: str, question_id: str, body: s.Q
     if body.action == "reopen":
         return _question(open_questions.reopen(services, handle, question_id))
     if body.text is None:
-        raise InvalidRequest("text", "is required: the note that answers the question")
+        raise InvalidRequest("text", "is required: the note that answers the question", reason="missing")
     return _question(open_questions.answer(services, handle, question_id, title=body.title or "", text=body.text))
 
 
@@ -71,9 +71,10 @@ def _range(query: s.InsightsQuery) -> tuple[date, date]:
     last = query.to or datetime.fromtimestamp(time.time(), UTC).date()
     first = query.from_ or last - timedelta(_DAYS - 1)
     if first > last:
-        raise InvalidRequest("from", "must not be after `to`")
+        raise InvalidRequest("from", "must not be after `to`", reason="too_large")
     if last - first >= timedelta(KEPT_DAYS):
-        raise InvalidRequest("from", f"must be at most {KEPT_DAYS} days before `to`: no more are kept")
+        problem = f"must be at most {KEPT_DAYS} days before `to`: no more are kept"
+        raise InvalidRequest("from", problem, reason="too_small", limit=KEPT_DAYS)
     return first, last
 
 

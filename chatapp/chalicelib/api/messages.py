@@ -38,6 +38,7 @@ def message(shown: Message) -> s.Message:
         usage=None if shown.in_progress else frame_log.shown_usage(shown),
         stop_reason=shown.stop_reason,
         error=shown.error,
+        context=shown.context,
         created_at=shown.created_at,
         files=shown.files,
     )
@@ -88,6 +89,7 @@ def chat(services: Services, subject: Subject, body: s.Chat) -> tuple[s.ChatRepl
             "stop_reason": shown.stop_reason,
             "usage": shown.usage,
             "error": shown.error,
+            "context": shown.context,
         }
     )
     return reply, 200

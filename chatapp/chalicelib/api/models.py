@@ -30,5 +30,5 @@ def offered(settings: Settings, model: str | None) -> str | None:
     """A model id from a request. Raises InvalidRequest for one that is not on offer."""
     if model is not None and settings.offer(model).id != model:
         on_offer = ", ".join(offer.id for offer in settings.models)
-        raise InvalidRequest("model", f"not on offer; choose one of {on_offer}")
+        raise InvalidRequest("model", f"not on offer; choose one of {on_offer}", reason="not_offered")
     return model

@@ -85,7 +85,7 @@ def change(services: Services, user: User, user_id: str, body: s.PersonChange) -
 
 def delete(services: Services, user: User, user_id: str, body: s.PersonDeletion) -> s.PersonDeleted:
     if people.get(services, user_id).account.email.lower() != body.email:
-        raise InvalidRequest("email", "is not this person's address; nobody was deleted")
+        raise InvalidRequest("email", "is not this person's address; nobody was deleted", reason="not_confirmed")
     people.delete(services, user.subject.owner, user_id)
     return s.PersonDeleted(user_id=user_id)
 

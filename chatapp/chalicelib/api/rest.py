@@ -20,6 +20,7 @@ from chalice.app import Chalice, CORSConfig, Request, Response
 from pydantic import BaseModel, RootModel, ValidationError
 
 from chalicelib import logs, metrics
+from chalicelib.api.reasons import refused
 from chalicelib.api.schemas.texts import PATTERNS
 from chalicelib.aws.faults import Busy
 from chalicelib.errors import AppError, InvalidRequest, OriginNotAllowed, Unauthorized, Unavailable, VisitOver
@@ -295,7 +296,7 @@ class ChatApp(Chalice):
         """
         kind = str(self._request.headers.get("content-type", "")).partition(";")[0].strip().lower()
         if kind != "application/json":
-            raise InvalidRequest("Content-Type", "must be application/json")
+            raise InvalidRequest("Content-Type", "must be application/json", reason="wrong_form")
 
     def _body(self, model: Any, parameter: inspect.Parameter) -> BaseModel:
         raw = self._request.raw_body
@@ -304,7 +305,7 @@ class ChatApp(Chalice):
         try:
             values = json.loads(raw)
         except (ValueError, RecursionError) as error:
-            raise InvalidRequest("body", "must be a JSON object in UTF-8") from error
+            raise InvalidRequest("body", "must be a JSON object in UTF-8", reason="wrong_form") from error
         return _parse(model, values)
 
     def _query(self, model: Any) -> BaseModel:
@@ -326,10 +327,10 @@ def _parse(model: Any, values: Any) -> BaseModel:
     try:
         return model.model_validate(values)  # type: ignore[no-any-return]
     except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        raise InvalidRequest(
-            _field(model, first), _problem(first["type"], first.get("ctx", {}), first["msg"])
-        ) from None
+        first = error.errors(include_url=False)[0]
+        kind, values = first["type"], first.get("ctx", {})
+        reason, details = refused(kind, values, first["input"])
+        raise InvalidRequest(_field(model, first), _problem(kind, values, first["msg"]), reason, **details) from None
 
 
 def _field(model: Any, error: Mapping[str, Any]) -> str:

@@ -26,7 +26,10 @@ STATUS_OF = {
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """One kind of error, and what it becomes. words: of which such an error's text has one; empty for any text."""
+    """One kind of error, and what it becomes. words: of which such an error's text has one; empty for any text.
+
+    message: of one that is retryable without when to retry, which is said behind it.
+    """
 
     statuses: tuple[int, ...]
     words: tuple[str, ...]
@@ -86,12 +89,12 @@ _KINDS = (
         (429,),
         (),
         "model_rate_limited",
-        "The AWS account's quota for this model is reached. Retry in a minute.",
+        "The AWS account's quota for this model is reached.",
         retryable=True,
     ),
-    Failure((408,), (), "model_unavailable", "The model took too long on Bedrock. Retry.", retryable=True),
-    Failure((424,), (), "model_unavailable", "The model failed on Bedrock. Retry in a minute.", retryable=True),
-    Failure((503,), (), "model_overloaded", "Bedrock has no room for this model. Retry in a minute.", retryable=True),
+    Failure((408,), (), "model_unavailable", "The model took too long on Bedrock.", retryable=True),
+    Failure((424,), (), "model_unavailable", "The model failed on Bedrock.", retryable=True),
+    Failure((503,), (), "model_overloaded", "Bedrock has no room for this model.", retryable=True),
 )
 
 

@@ -67,10 +67,23 @@ class Stopped:
 Event = Delta | Citation | BlockEnd | Counts | Stopped
 
 
+MODEL_ERRORS = (
+    *("model_overloaded", "model_rate_limited", "model_unavailable", "stream_cut"),
+    *("model_no_credit", "model_key_refused", "model_access_denied", "model_unknown"),
+    *("context_too_long", "model_request_too_large", "prompt_refused"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """The model is to be asked again. code: why; None: no more, it answers. left_s: how long that goes on at most."""
+
+    code: str | None
+    left_s: float
+
+
 class ModelError(Exception):
-    """code: model_overloaded, model_rate_limited, model_key_refused, model_access_denied, model_unknown,
-    context_too_long, prompt_refused, model_unavailable or stream_cut.
-    message: for the person, without any text of theirs.
+    """code: one of MODEL_ERRORS. message: for the person, without any text of theirs.
     retry_after_s: what the API asked for. retryable: the same prompt may work later.
     """
 

@@ -8,7 +8,7 @@ import random
 import time
 from collections.abc import Callable, Iterator
 
-from .interface import BlockEnd, Delta, Event, Model, ModelError, ModelStream, Prompt, Stopped
+from .interface import BlockEnd, Delta, Event, Model, ModelError, ModelStream, Prompt, Stopped, Waiting
 
 _MAX_PAUSE_S = 20.0
 # A stream that was opened and cut may have been billed for its prompt, each time.
@@ -25,21 +25,27 @@ def events(
     pause: Callable[[float], None],
     opened: Callable[[ModelStream], None],
     again: Callable[[], None],
+    waiting: Callable[[Waiting], None],
 ) -> Iterator[Event]:
     """The events of one answer. What passes is waited out until the first word is there.
 
     until: time.monotonic() at which an answer no longer helps. patience_s: for how long the model is asked again, from
     its first failure on: one that kept silent until a time-out, which takes a minute, is asked again too. opened: told
     of each stream that is started, so that another thread can close it. again: called before each new try, with what
-    the last one had told; what it raises ends the answer. Raises the last ModelError.
+    the last one had told; what it raises ends the answer. waiting: told before each pause why it is made, and once
+    the model has answered after all. Raises the last ModelError.
     """
     attempt = cuts = 0
+    is_waited_for = False
     while True:
         shown = False
         try:
             stream = model.stream(prompt)
             opened(stream)
             for event in stream:
+                if is_waited_for:
+                    waiting(Waiting(None, 0.0))
+                    is_waited_for = False
                 shown = shown or _is_shown(event)
                 yield event
         except ModelError as error:
@@ -51,6 +57,8 @@ def events(
             hopeless = shown or not error.retryable or cuts > _MOST_CUTS or time.monotonic() + pause_s > until
             if hopeless or cancelled():
                 raise
+            waiting(Waiting(error.code, until - time.monotonic()))
+            is_waited_for = True
             pause(pause_s)
             if cancelled():
                 raise

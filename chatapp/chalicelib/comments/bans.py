@@ -41,7 +41,7 @@ def ban(services: Services, user_id: str, by: str) -> int:
     then it is to be repeated.
     """
     if user_id == by:
-        raise InvalidRequest("user_id", "is yours: nobody bans themselves")
+        raise InvalidRequest("user_id", "is yours: nobody bans themselves", reason="not_taken")
     now = int(time.time())
     # Once the ban is lifted, their first comment is held anew.
     people.change(services, _person(services, user_id), comments_banned_at=now, comments_approved_at=None)

@@ -85,7 +85,9 @@ def by_key(services: Services, key: Key, new: New) -> Comment:
 
 def _must_be_typed(new: New) -> None:
     if new.website:
-        raise InvalidRequest("website", "must stay empty: people do not see this field, only robots fill it in")
+        raise InvalidRequest(
+            "website", "must stay empty: people do not see this field, only robots fill it in", reason="not_taken"
+        )
     if new.elapsed_ms is not None and new.elapsed_ms < LEAST_S * 1000:
         raise TooFast(LEAST_S)
 

@@ -10,7 +10,7 @@ from chalicelib import cursors
 from chalicelib.aws.table import Item, Key
 from chalicelib.errors import InvalidCursor, NotFound
 from chalicelib.ids import is_id
-from chalicelib.shapes import AttachedFile, ErrorInfo
+from chalicelib.shapes import AttachedFile, Context, ErrorInfo
 from chalicelib.spending.reservations import Reservation
 from chalicelib.subjects import Subject
 
@@ -33,6 +33,7 @@ class Message:
     content: Anthropic content blocks, in order; empty while an answer is in progress (its text is in the stream log).
     usage: the four token counts of the Messages API and cost_micro_usd.
     files: attached to a person's message, as they were then.
+    context: of an answer whose prompt was not the whole thread.
     token: of the worker that claimed the answer. lease_until: Unix seconds.
     reservation: of an answer in progress, for whoever ends it to settle.
     expires_at: of one that a version before wrote; since then the date stands on the conversation alone.
@@ -51,6 +52,7 @@ class Message:
     usage: dict[str, int] | None = None
     stop_reason: str | None = None
     error: ErrorInfo | None = None
+    context: Context | None = None
     token: str | None = None
     lease_until: float | None = None
     stop_requested: bool = False
@@ -76,6 +78,7 @@ class Message:
             usage=item.get("usage"),
             stop_reason=item.get("stop_reason"),
             error=item.get("error"),
+            context=item.get("context"),
             token=item.get("token"),
             lease_until=item.get("lease_until"),
             stop_requested=item.get("stop_requested", False),

@@ -30,6 +30,8 @@ class Conversation:
     timestamp: of the last prompt; orders the list. head: the answer at the end of the visible thread.
     answer_in_progress: the head's id while it is queued or streaming.
     cut: the message at which the prompt starts, once older turns were left out.
+    first_words: its title, where nobody has written another one yet.
+    cut_messages: how many of the thread come before it.
     cut_files: `file_id` and `name` of what those turns attached, which stands at the cut.
     document_tokens: what its prompts may hold of files, once the stage's setting turned out to be too much.
     prompt_tokens: what its last prompt took with the answer to it, which the next prompt holds as well.
@@ -58,6 +60,8 @@ class Conversation:
     expires_at: int | None
     file_ids: frozenset[str] = frozenset()
     removed_file_ids: frozenset[str] = frozenset()
+    first_words: str | None = None
+    cut_messages: int = 0
     cut_files: tuple[dict[str, str], ...] = ()
     document_tokens: int | None = None
     prompt_tokens: int | None = None
@@ -90,6 +94,8 @@ class Conversation:
             expires_at=item.get("ttl"),
             file_ids=frozenset(item.get("file_ids", ())),
             removed_file_ids=frozenset(item.get("removed_file_ids", ())),
+            first_words=item.get("first_words"),
+            cut_messages=item.get("cut_messages", 0),
             cut_files=tuple(item.get("cut_files", ())),
             document_tokens=item.get("document_tokens"),
             prompt_tokens=item.get("prompt_tokens"),

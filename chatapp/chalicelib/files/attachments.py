@@ -35,7 +35,7 @@ _STILL_GOOD = "#user_id = :user_id AND #status = :ready AND attribute_not_exists
 def keys(services: Services, file_ids: Sequence[str]) -> list[tuple[Table, Key]]:
     """What to read of the files that a message names. Raises InvalidRequest, and NotFound for no possible id."""
     if len(set(file_ids)) < len(file_ids):
-        raise InvalidRequest("file_ids", "a file is named twice")
+        raise InvalidRequest("file_ids", "a file is named twice", reason="twice")
     return [(services.files, _key(file_id)) for file_id in file_ids]
 
 
@@ -65,15 +65,18 @@ def _ready(services: Services, file_id: str, row: Item | None, subject: Subject)
         raise NotFound("file", "file_ids", file_id) from missing
     if file.status == "failed":
         reason = file.error["message"] if file.error else "It could not be read."
-        raise InvalidRequest("file_ids", f"“{file.name}” cannot be used. {reason}")
+        problem = f"“{file.name}” cannot be used. {reason}"
+        raise InvalidRequest("file_ids", problem, reason="file_failed", file_id=file.file_id)
     if file.status != "ready":
         raise FileNotReady(file.file_id, file.name)
     return file
 
 
 def _counted(conversation: Conversation, attached: list[File]) -> list[File]:
-    if len(conversation.file_ids | {file.file_id for file in attached}) > MAX_IN_CONVERSATION:
-        raise InvalidRequest("file_ids", f"a conversation holds {MAX_IN_CONVERSATION} files at most; take some out")
+    count = len(conversation.file_ids | {file.file_id for file in attached})
+    if count > MAX_IN_CONVERSATION:
+        problem = f"a conversation holds {MAX_IN_CONVERSATION} files at most; take some out"
+        raise InvalidRequest("file_ids", problem, reason="too_many", limit=MAX_IN_CONVERSATION, actual=count)
     return attached
 
 

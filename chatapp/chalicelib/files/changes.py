@@ -10,7 +10,7 @@ from chalicelib import due, retention, undo
 from chalicelib.aws.table import ConditionFailed, Item, batch_get
 from chalicelib.conversations import rows as conversations
 from chalicelib.conversations.rows import Conversation
-from chalicelib.errors import Conflict, NotFound
+from chalicelib.errors import NotArrived, NotFound
 from chalicelib.subjects import Subject
 from chalicelib.undo import PurgeOrder
 
@@ -81,7 +81,7 @@ def content(services: Services, subject: Subject, file_id: str) -> str:
     """A URL that downloads the file as it was uploaded, under its present name. Raises Conflict before it came."""
     file = get(services, subject, file_id)
     if file.version_id is None:
-        raise Conflict(f"“{file.name}” has not arrived yet; ask again when it has been uploaded.")
+        raise NotArrived(file_id, file.name)
     return services.uploads.presigned_get(file.object_key, file.version_id, file.name, CONTENT_EXPIRES_S)
 
 

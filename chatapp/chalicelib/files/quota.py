@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from chalicelib.aws.table import Item, Key, Write
-from chalicelib.errors import AppError, Conflict, StorageFull
+from chalicelib.errors import AppError, StorageFull, TooManyFiles
 from chalicelib.extraction.limits import MB
 from chalicelib.subjects import Subject
 
@@ -27,7 +27,7 @@ def refusal(item: Item | None, size_bytes: int, settings: Settings) -> AppError:
     used = used_bytes(item)
     if used + size_bytes > limit_bytes(settings):
         return StorageFull(size_bytes, used, limit_bytes(settings))
-    return Conflict(f"You have {MAX_FILES:,} files, and more are not kept. Delete files that you no longer need.")
+    return TooManyFiles(MAX_FILES)
 
 
 def reserve(services: Services, subject: Subject, size_bytes: int) -> Write:

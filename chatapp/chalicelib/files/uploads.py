@@ -45,7 +45,8 @@ def begin(
     """
     if size_bytes > services.settings.max_file_bytes:
         most_mb = services.settings.max_file_mb
-        raise PayloadTooLarge("size", f"at most {most_mb} MB; split the file, or upload the part that matters")
+        problem = f"at most {most_mb} MB; split the file, or upload the part that matters"
+        raise PayloadTooLarge("size", problem, services.settings.max_file_bytes, "bytes", actual=size_bytes)
     file = _reserved(services, _new(subject, checked_name(name), _checked_type(name, media_type), size_bytes, "size"))
     return file, services.uploads.presigned_post(file.object_key, media_type, size_bytes, FORM_EXPIRES_S)
 
@@ -73,7 +74,7 @@ def checked_name(name: str) -> str:
     try:
         return clean_name(name)
     except ExtractionError as error:
-        raise InvalidRequest("name", error.message) from error
+        raise InvalidRequest("name", error.message, reason=error.code) from error
 
 
 def new_name(services: Services, subject: Subject, file_id: str, name: str) -> str:
@@ -92,18 +93,20 @@ def _checked_type(name: str, media_type: str) -> str:
     try:
         refuse_by_name(name, media_type)
     except ExtractionError as error:
-        raise InvalidRequest("type", error.message) from error
+        raise InvalidRequest("type", error.message, reason=error.code) from error
     return media_type
 
 
 def _decoded(content: str, most_bytes: int) -> bytes:
-    too_large = PayloadTooLarge("content", f"at most {most_bytes // MB} MB; larger files are sent by a form")
+    problem = f"at most {most_bytes // MB} MB; larger files are sent by a form"
+    too_large = PayloadTooLarge("content", problem, most_bytes, "bytes")
     if len(content) > (most_bytes + 2) // 3 * 4:
         raise too_large
     try:
         body = base64.b64decode(content, validate=True)
     except (binascii.Error, ValueError) as error:
-        raise InvalidRequest("content", "must be base64 (RFC 4648, with padding, without line breaks)") from error
+        problem = "must be base64 (RFC 4648, with padding, without line breaks)"
+        raise InvalidRequest("content", problem, reason="wrong_form") from error
     if len(body) > most_bytes:
         raise too_large
     return body
@@ -112,7 +115,7 @@ def _decoded(content: str, most_bytes: int) -> bytes:
 def _new(subject: Subject, name: str, media_type: str, size_bytes: int, field: str) -> File:
     """Raises InvalidRequest for a file without a byte. field: that told the size."""
     if size_bytes == 0:
-        raise InvalidRequest(field, ExtractionError("file_empty").message)
+        raise InvalidRequest(field, ExtractionError("file_empty").message, reason="file_empty")
     file_id = new_id()
     return File(
         file_id=file_id,

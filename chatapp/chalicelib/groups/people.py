@@ -25,7 +25,7 @@ from chalicelib.aws.pool import NoPage
 from chalicelib.aws.table import batch_get
 from chalicelib.comments import names as owner_names
 from chalicelib.deletion import people as removal
-from chalicelib.errors import AlreadyThere, Conflict, InvalidCursor, InvalidRequest, NotFound
+from chalicelib.errors import AlreadyThere, HasPassword, InvalidCursor, InvalidRequest, KeptOut, NotFound
 from chalicelib.files import quota
 from chalicelib.people import names, rows
 from chalicelib.spending import rates, usage
@@ -146,16 +146,16 @@ def _invited(services: Services, email: str, more: Mapping[str, str]) -> Account
     try:
         return services.accounts.make({"email": email, "email_verified": "true", **more}, is_mailed=True)
     except NoAddress as error:
-        raise InvalidRequest("email", "is no address that mail can be sent to") from error
+        raise InvalidRequest("email", "is no address that mail can be sent to", reason="wrong_form") from error
 
 
 def invite_again(services: Services, user_id: str) -> Account:
     """Mail an invitation with a new password. Raises NotFound, and Conflict for who has signed in already."""
     account = _account(services, user_id)
     if account.status == "disabled":
-        raise Conflict("This person is kept out. Let them in again first.")
+        raise KeptOut
     if account.status != "invited" or not services.accounts.invite(account.email):
-        raise Conflict("This person has a password already: “Forgot password” on the sign-in page makes a new one.")
+        raise HasPassword
     return account
 
 

@@ -52,17 +52,22 @@ def chosen(text: str) -> str:
     kinds = [unicodedata.category(character) for character in name]
     if any(kind[0] == "C" for kind in kinds) or _BLANK.intersection(name):
         raise InvalidRequest(
-            "display_name", "takes no invisible characters, nor any that turn the direction of writing"
+            "display_name",
+            "takes no invisible characters, nor any that turn the direction of writing",
+            reason="wrong_form",
         )
     if re.search(f"M{{{_MAX_MARKS + 1}}}", "".join(kind[0] for kind in kinds)):
-        raise InvalidRequest("display_name", f"takes at most {_MAX_MARKS} marks on a character")
+        raise InvalidRequest("display_name", f"takes at most {_MAX_MARKS} marks on a character", reason="wrong_form")
     visible = sum(kind[0] != "M" for kind in kinds)
     if visible > MAX_CHARACTERS:
-        raise InvalidRequest("display_name", f"takes at most {MAX_CHARACTERS} characters, not {visible}")
+        problem = f"takes at most {MAX_CHARACTERS} characters, not {visible}"
+        raise InvalidRequest(
+            "display_name", problem, reason="too_long", limit=MAX_CHARACTERS, actual=visible, unit="characters"
+        )
     if name and not any(kind[0] in "LN" for kind in kinds):
-        raise InvalidRequest("display_name", "must have a letter or a digit")
+        raise InvalidRequest("display_name", "must have a letter or a digit", reason="wrong_form")
     if any(len(_scripts(word)) > 1 for word in name.split()):
-        raise InvalidRequest("display_name", "must not mix letters of several scripts in a word")
+        raise InvalidRequest("display_name", "must not mix letters of several scripts in a word", reason="wrong_form")
     return name
 
 

@@ -20,6 +20,7 @@ from chalicelib.files import row as files
 from chalicelib.files.attachments import MAX_IN_CONVERSATION
 from chalicelib.files.row import File
 from chalicelib.settings import Settings
+from chalicelib.shapes import Context
 from chalicelib.subjects import Subject
 
 from . import file_blocks
@@ -37,7 +38,9 @@ _ENVELOPE_TOKENS = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What a conversation says of its prompts. files: ids of those that stay with it. cut_files: those at the cut.
+    """What a conversation says of its prompts. files: ids of those that stay with it.
+
+    cut_messages: how many come before the cut. cut_files: those that stand at it.
 
     document_tokens: for files, where that is less than the stage's setting.
     last_tokens, last_estimate: what its last prompt took with the answer to it, and what that was estimated at.
@@ -45,6 +48,7 @@ class Scope:
 
     cut: str | None
     files: frozenset[str] = frozenset()
+    cut_messages: int = 0
     cut_files: tuple[Attached, ...] = ()
     system: tuple[str, ...] = ()
     document_tokens: int | None = None
@@ -61,6 +65,7 @@ class Scope:
         return cls(
             conversation.cut,
             files,
+            conversation.cut_messages,
             cut_files,
             (*framing, *own),
             conversation.document_tokens,
@@ -80,7 +85,8 @@ class Scope:
 class History:
     """messages: for the Messages API. cut: the id at which they start, None for the conversation's start.
 
-    cut_files: of the turns that were left out, in order of attachment.
+    cut_files: of the turns that were left out, in order of attachment. context: where they start, unless they are the
+    whole thread.
     sources: of the documents, in their order. searched: files that are not there whole.
     tokens: what all of it takes, by estimate; document_tokens of them for files that are shown.
     """
@@ -88,6 +94,7 @@ class History:
     messages: list[dict[str, Any]]
     cut: str | None
     cut_files: tuple[Attached, ...] = ()
+    context: Context | None = None
     sources: tuple[Source, ...] = ()
     searched: tuple[Placed, ...] = ()
     system: tuple[str, ...] = ()
@@ -115,12 +122,19 @@ def read(services: Services, answer: Message, scope: Scope) -> History:
         messages,
         kept[0].message_id if kept and (is_branched or left_out) else scope.cut,
         cut_files=tuple(moved),
+        context=_context(kept, len(left_out) + (0 if is_branched else scope.cut_messages)),
         sources=tuple(source for each in shown if (source := each.source)),
         searched=tuple(each for each in placed if each.is_searched),
         system=scope.system,
         tokens=sum(map(estimated_tokens, kept)) + _others(scope, placed),
         document_tokens=_shown_tokens(placed),
     )
+
+
+def _context(kept: Sequence[Message], left_out: int) -> Context | None:
+    if not kept or kept[0].parent_id is None:
+        return None
+    return {"first_message_id": kept[0].message_id, "left_out": left_out}
 
 
 def visible(services: Services, answer: Message, cut: str | None) -> tuple[list[Message], bool]:

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any, cast
 from chalicelib.aws.table import Item, Write
 from chalicelib.conversations.messages import Block, Message
 from chalicelib.errors import InvalidRequest
+from chalicelib.ids import iso
 from chalicelib.push.frames import MAX_DELTA_CHARACTERS
-from chalicelib.shapes import AnswerDone, AnswerFrame, Citation, OfAnswer, TextKind, ToolDetail, Usage
+from chalicelib.shapes import AnswerDone, AnswerFailed, AnswerFrame, Citation, OfAnswer, TextKind, ToolDetail, Usage
 
 if TYPE_CHECKING:
     from chalicelib.services import Services
@@ -49,10 +50,25 @@ class Numbering:
     def tool(self, block: int, name: str, detail: ToolDetail) -> AnswerFrame:
         return {"type": "answer.tool", **self._next(), "block": block, "name": name, "detail": detail}
 
+    def waiting(self, code: str | None, until: float) -> AnswerFrame:
+        """until: Unix seconds."""
+        return {"type": "answer.waiting", **self._next(), "code": code, "until": iso(until) if code else None}
+
     def end(self, message: Message, usage: Usage | None) -> AnswerFrame:
         if message.status == "failed":
             error = message.error or {"code": "internal", "message": "Something went wrong on our side. Retry."}
-            return {"type": "answer.failed", **self._next(), "error": error}
+            failed: AnswerFailed = {
+                "type": "answer.failed",
+                "conversation_id": self._conversation_id,
+                "message_id": self._message_id,
+                "sequence": self._next()["sequence"],
+                "error": error,
+            }
+            if usage:
+                failed["usage"] = usage
+            if message.context:
+                failed["context"] = message.context
+            return failed
         status: Any = message.status  # one that an answer ends with
         done: AnswerDone = {
             "type": "answer.done",
@@ -65,6 +81,8 @@ class Numbering:
         }
         if message.error:
             done["error"] = message.error
+        if message.context:
+            done["context"] = message.context
         return done
 
 
@@ -94,7 +112,7 @@ def read(services: Services, message: Message, after: int) -> list[AnswerFrame]:
     Raises InvalidRequest for a person's message, which has none.
     """
     if message.role != "assistant":
-        raise InvalidRequest("message_id", "only an answer has frames")
+        raise InvalidRequest("message_id", "only an answer has frames", reason="not_an_answer")
     if message.in_progress:
         return list(_logged(services.frames.query(*_entries(message, after)).items, message, after))
     return list(made(message, after))

@@ -69,7 +69,7 @@ def retry(  # noqa: PLR0917 (as `send`)
 
 def _prompt_of(services: Services, answer: Message) -> Message:
     if answer.role != "assistant" or answer.parent_id is None:
-        raise InvalidRequest("message_id", "only an answer can be retried")
+        raise InvalidRequest("message_id", "only an answer can be retried", reason="not_an_answer")
     return messages.get(services, answer.subject, answer.conversation_id, answer.parent_id)
 
 

@@ -210,7 +210,7 @@ def _parent(services: Services, conversation: Conversation, sending: Sending) ->
     except NotFound as missing:
         raise NotFound("message", "parent_id") from missing
     if parent.role != "assistant":
-        raise InvalidRequest("parent_id", "must be an answer's id; a message follows an answer")
+        raise InvalidRequest("parent_id", "must be an answer's id; a message follows an answer", reason="not_an_answer")
     return parent.message_id
 
 

@@ -7,12 +7,15 @@ retry that sees it folds the stream log into the message and frees the conversat
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
+from chalicelib.aws.faults import Busy
 from chalicelib.aws.table import TransactionRefused, Write, transact
-from chalicelib.conversations import messages
+from chalicelib.conversations import messages, titling
 from chalicelib.conversations import rows as conversations
 from chalicelib.conversations.messages import Message
+from chalicelib.errors import NotFound
 from chalicelib.functions import ANSWER, events_of
 from chalicelib.ids import seconds
 from chalicelib.spending import reservations
@@ -63,10 +66,19 @@ def settled(services: Services, answer: Message) -> Message:
 
 
 def end(services: Services, ended: Message, *, before: Message) -> None:
-    """Store a settled answer, free its conversation and settle its costs. Raises Superseded and Busy."""
+    """Store an answer that its worker has not ended, free its conversation and settle its costs.
+
+    Raises Superseded and Busy.
+    """
     finish(services, ended, before=before)
     told.ended(services, ended)
     settle_costs(services, before, ended.usage)
+    if ended.subject.kind == "user" and ended.parent_id:
+        with suppress(Busy, NotFound):  # the next answer tries again
+            question = messages.get(services, ended.subject, ended.conversation_id, ended.parent_id).text()
+            titling.write_title(
+                services, ended.subject, ended.conversation_id, titling.first_words(question), is_written=False
+            )
 
 
 def settle_costs(services: Services, answer: Message, spent: dict[str, int] | None) -> bool:
@@ -110,6 +122,7 @@ def _message(services: Services, ended: Message, before: Message) -> Write:
         "usage": ended.usage,
         "stop_reason": ended.stop_reason,
         "error": ended.error,
+        "context": ended.context,
     }
     changes: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
     changes["reservation"] = None

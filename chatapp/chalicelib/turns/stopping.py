@@ -29,7 +29,7 @@ def stop(services: Services, subject: Subject, conversation_id: str, message_id:
     """
     answer = read(services, subject, conversation_id, message_id)
     if answer.role != "assistant":
-        raise InvalidRequest("message_id", "only an answer can be stopped")
+        raise InvalidRequest("message_id", "only an answer can be stopped", reason="not_an_answer")
     if answer.status == "queued":
         answer = _stop_queued(services, answer)
     if answer.status == "streaming":

@@ -105,6 +105,7 @@ class _Came:
             pause=payer.pause,
             opened=self._opened,
             again=lambda: self._tries.append({}),
+            waiting=lambda _: None,  # nobody looks on
         )
         for event in events:
             self._take(event)

@@ -169,6 +169,8 @@ def _refusal(row: Item, revision: int | None) -> NotFound | DraftChanged | Paylo
         "text",
         f"the draft would take more than {MAX_BYTES // _MB} MB of text, of which {row['draft_bytes'] / _MB:.1f} MB are"
         " used. Delete entries that nobody needs.",
+        MAX_BYTES,
+        "bytes",
     )
 
 

@@ -74,12 +74,14 @@ def checked(files: Files) -> dict[str, list[Row]]:
     for name, sent in files.items():
         if name not in allowed.files:
             raise InvalidRequest(
-                "files", f"“{name[:_SHOWN_CHARACTERS]}” is not taken; send only {', '.join(allowed.files)}"
+                "files",
+                f"“{name[:_SHOWN_CHARACTERS]}” is not taken; send only {', '.join(allowed.files)}",
+                reason="not_taken",
             )
         total += sum(len(value) for row in sent for value in row.values())
         if total > allowed.total_characters:
             problem = f"take at most {allowed.total_characters:,} characters together; send fewer rows"
-            raise PayloadTooLarge("files", problem)
+            raise PayloadTooLarge("files", problem, allowed.total_characters, "characters")
         rows[name] = [each for each in _rows(name, sent, allowed) if each]
     return rows
 
@@ -87,16 +89,20 @@ def checked(files: Files) -> dict[str, list[Row]]:
 def _rows(name: str, sent: list[Row], allowed: _List) -> list[Row]:
     file = allowed.files[name]
     if len(sent) > file.rows:
-        raise InvalidRequest(f"files.{name}", f"takes at most {file.rows} rows, not {len(sent):,}")
+        problem = f"takes at most {file.rows} rows, not {len(sent):,}"
+        raise InvalidRequest(f"files.{name}", problem, reason="too_many", limit=file.rows, actual=len(sent))
     for row in sent:
         for column, value in row.items():
             if column not in file.columns:
                 known = ", ".join(sorted(file.columns))
                 problem = f"the column “{column[:_SHOWN_CHARACTERS]}” is not taken; send only {known}"
-                raise InvalidRequest(f"files.{name}", problem)
+                raise InvalidRequest(f"files.{name}", problem, reason="not_taken")
             most = file.characters.get(column, allowed.characters)
             if len(value) > most:
-                raise InvalidRequest(f"files.{name}.{column}", f"takes at most {most:,} characters, not {len(value):,}")
+                problem, length = f"takes at most {most:,} characters, not {len(value):,}", len(value)
+                raise InvalidRequest(
+                    f"files.{name}.{column}", problem, reason="too_long", limit=most, actual=length, unit="characters"
+                )
     return [{column: text for column, value in row.items() if (text := _clean(value))} for row in sent]
 
 

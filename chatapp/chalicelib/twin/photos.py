@@ -59,9 +59,10 @@ def _decoded(data: str) -> bytes:
     try:
         body = base64.b64decode(data, validate=True)
     except ValueError as error:  # also what is no ASCII
-        raise InvalidRequest("data", "must be Base64") from error
+        raise InvalidRequest("data", "must be Base64", reason="wrong_form") from error
     if len(body) > MAX_BYTES:
-        raise PayloadTooLarge("data", f"a photo takes at most {MAX_BYTES // 1024} KB: make it smaller")
+        problem = f"a photo takes at most {MAX_BYTES // 1024} KB: make it smaller"
+        raise PayloadTooLarge("data", problem, MAX_BYTES, "bytes", actual=len(body))
     return body
 
 
@@ -69,7 +70,7 @@ def _type(body: bytes) -> str:
     found = signatures.image(body)
     if found in SUFFIXES:
         return found
-    raise InvalidRequest("data", f"{_what(body, found)}; {_INSTEAD}")
+    raise InvalidRequest("data", f"{_what(body, found)}; {_INSTEAD}", reason="wrong_form")
 
 
 def _what(body: bytes, image: str | None) -> str:

@@ -17,7 +17,7 @@ from chalicelib import due
 from chalicelib.aws.functions import NotStarted
 from chalicelib.aws.table import ConditionFailed, TransactionRefused, transact
 from chalicelib.comments import sections
-from chalicelib.errors import Conflict, DraftChanged, NotFound
+from chalicelib.errors import DraftChanged, NotFound, PublishedMeanwhile
 from chalicelib.ids import iso
 
 from . import drafts, removal, rows, versions
@@ -169,7 +169,7 @@ def _made_public(services: Services, snapshot: Snapshot, number: int, revision: 
         if not row or "deleted_at" in row:
             removal.remove_objects(services.snapshots, rows.snapshot_key(handle, number))
             raise NotFound("twin", "handle") from refused
-        raise Conflict("Another version was published meanwhile. Look at it, then publish again.") from refused
+        raise PublishedMeanwhile from refused
     _make_sections_known(services, profile)
     write_page(services, handle)
     return rows.get(services, handle)

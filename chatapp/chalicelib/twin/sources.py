@@ -142,7 +142,9 @@ def add_archive(
         raise AnotherPerson()
     told = linkedin.found(taken)
     if not told:
-        raise InvalidRequest("files", "tell nothing of a career: is it the whole archive that LinkedIn sent?")
+        raise InvalidRequest(
+            "files", "tell nothing of a career: is it the whole archive that LinkedIn sent?", reason="nothing_found"
+        )
     source = add(services, handle, "linkedin", "LinkedIn", told)
     if not persona.name:
         _introduce(services, handle, name, linkedin.headline_of(taken))
@@ -208,7 +210,7 @@ def found_conflicts(draft: Draft) -> list[Conflict]:
 def _hold(change: _Change, draft: Draft, conflict: Conflict, entry_id: str) -> None:
     told = {each.entry_id: each.value for each in conflict.entries}
     if entry_id not in told:
-        raise InvalidRequest("entry_id", "is none of this conflict's entries")
+        raise InvalidRequest("entry_id", "is none of this conflict's entries", reason="not_taken")
     by_id = {each.entry_id: each for each in draft.entries}
     chosen = kept = by_id[entry_id]
     held: dict[str, Any] = {conflict.field: told[entry_id]}

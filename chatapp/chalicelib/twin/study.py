@@ -125,7 +125,8 @@ def _file(services: Services, source: Source, payer: Payer) -> File:
         except NotFound:
             raise _Unread("file_gone", "The file was deleted. Upload it again, then add it.") from None
         if file.status == "failed":
-            raise _Unread(**(file.error or sources.LOST))
+            why = file.error or sources.LOST
+            raise _Unread(why["code"], why["message"])
         if file.status == "ready":
             return file
         if waited_s >= _FILE_PATIENCE_S:

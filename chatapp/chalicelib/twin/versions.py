@@ -60,9 +60,9 @@ def snapshot(draft: Draft) -> Snapshot:
 def check(of: Snapshot) -> None:
     """Raises InvalidRequest where there is nothing to show, and PayloadTooLarge, which names what is long."""
     if not of["persona"]["name"].strip():
-        raise InvalidRequest("persona.name", "is empty: give the twin the name that its page has")
+        raise InvalidRequest("persona.name", "is empty: give the twin the name that its page has", reason="blank")
     if not of["entries"]:
-        raise InvalidRequest("entries", "none is shown: add a source or an entry, then publish")
+        raise InvalidRequest("entries", "none is shown: add a source or an entry, then publish", reason="nothing_shown")
     size = len(packed(profile(of, 999_999, "")))
     if size > MAX_PROFILE_BYTES:
         longest = sorted(of["entries"], key=lambda each: -len(each["text"]))[:_NAMED]
@@ -71,6 +71,9 @@ def check(of: Snapshot) -> None:
             "entries",
             f"the profile takes {size // 1_000:,} KB once packed, {MAX_PROFILE_BYTES // 1_000} KB at most;"
             f" shorten or hide what is long, such as {names}",
+            MAX_PROFILE_BYTES,
+            "bytes",
+            actual=size,
         )
 
 

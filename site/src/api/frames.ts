@@ -18,7 +18,9 @@ const usage = v.object({
   cost_usd: v.optional(v.number(), 0),
 });
 
-const problem = v.object({ code: v.string(), message: v.string() });
+const problem = v.object({ code: v.string(), message: v.string(), retry_at: v.exactOptional(v.string()) });
+
+const context = v.object({ first_message_id: v.string(), left_out: v.number() });
 
 const optionalNumber = v.nullish(v.number());
 
@@ -79,6 +81,13 @@ const cited = v.object({ type: v.literal("answer.citation"), ...answer, block: b
 
 const tool = v.object({ type: v.literal("answer.tool"), ...answer, block: blockIndex, name: v.string(), detail: toolDetail });
 
+const waiting = v.object({
+  type: v.literal("answer.waiting"),
+  ...answer,
+  code: v.nullable(v.string()),
+  until: v.nullable(v.string()),
+});
+
 const done = v.object({
   type: v.literal("answer.done"),
   ...answer,
@@ -86,11 +95,18 @@ const done = v.object({
   stop_reason: v.nullish(v.string(), null),
   usage: v.nullish(usage, null),
   error: v.nullish(problem, null),
+  context: v.nullish(context),
 });
 
-const failed = v.object({ type: v.literal("answer.failed"), ...answer, error: problem });
+const failed = v.object({
+  type: v.literal("answer.failed"),
+  ...answer,
+  error: problem,
+  usage: v.nullish(usage),
+  context: v.nullish(context),
+});
 
-const answerFrame = v.variant("type", [started, delta, cited, tool, done, failed]);
+const answerFrame = v.variant("type", [started, delta, cited, tool, waiting, done, failed]);
 
 // Only what is looked at; further fields of the conversation pass through as they are.
 const conversationFrame = v.looseObject({
@@ -150,6 +166,7 @@ export type Ties = [
   Holds<Decodes<typeof delta, Schemas["AnswerDelta"]>>,
   Holds<Decodes<typeof cited, Schemas["AnswerCitation"]>>,
   Holds<Decodes<typeof tool, Schemas["AnswerTool"]>>,
+  Holds<Decodes<typeof waiting, Schemas["AnswerWaiting"]>>,
   Holds<Decodes<typeof done, Schemas["AnswerDone"]>>,
   Holds<Decodes<typeof failed, Schemas["AnswerFailed"]>>,
   Holds<Decodes<typeof conversationFrame, Schemas["ConversationUpdated"]>>,
@@ -159,6 +176,7 @@ export type Ties = [
   Holds<Decodes<typeof fileFrame.entries.file, Schemas["File"]>>,
   Holds<Decodes<typeof usage, Schemas["Usage"]>>,
   Holds<Decodes<typeof problem, Schemas["ErrorInfo"]>>,
+  Holds<Decodes<typeof context, Schemas["Context"]>>,
   Holds<Decodes<typeof toolDetail, Schemas["ToolDetail"]>>,
   Holds<Decodes<typeof namedFile, Schemas["NamedFile"]>>,
   Holds<Schemas["SocketMessage"]["frames"][number]["type"] extends Frame["type"] ? true : "a type is unknown">,

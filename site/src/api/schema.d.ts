@@ -1080,8 +1080,12 @@ export interface components {
             stop_reason: string | null;
             usage: components["schemas"]["Usage"] | null;
             error?: components["schemas"]["ErrorInfo"];
+            context?: components["schemas"]["Context"];
         };
-        /** AnswerFailed */
+        /**
+         * AnswerFailed
+         * @description usage: what it took all the same.
+         */
         AnswerFailed: {
             /** Conversation Id */
             conversation_id: string;
@@ -1095,6 +1099,8 @@ export interface components {
              */
             type: "answer.failed";
             error: components["schemas"]["ErrorInfo"];
+            usage?: components["schemas"]["Usage"];
+            context?: components["schemas"]["Context"];
         };
         /**
          * AnswerStarted
@@ -1133,6 +1139,27 @@ export interface components {
             /** Name */
             name: string;
             detail: components["schemas"]["ToolDetail"];
+        };
+        /**
+         * AnswerWaiting
+         * @description The model cannot answer now, and is asked again. code: why; null: no more, it answers. until: ISO 8601.
+         */
+        AnswerWaiting: {
+            /** Conversation Id */
+            conversation_id: string;
+            /** Message Id */
+            message_id: string;
+            /** Sequence */
+            sequence: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "answer.waiting";
+            /** Code */
+            code: string | null;
+            /** Until */
+            until: string | null;
         };
         /**
          * ArchiveSource
@@ -1321,6 +1348,8 @@ export interface components {
             usage: components["schemas"]["Usage"] | null;
             /** @default null */
             error: components["schemas"]["ErrorInfo"] | null;
+            /** @default null */
+            context: components["schemas"]["Context"] | null;
         };
         /**
          * Citation
@@ -1447,6 +1476,18 @@ export interface components {
             label: string;
             /** Url */
             url: string;
+        };
+        /**
+         * Context
+         * @description Of an answer whose prompt did not hold the whole thread: the message that it began with.
+         *
+         *     left_out: how many messages of the thread came before that one; at least, where that was not always counted.
+         */
+        Context: {
+            /** First Message Id */
+            first_message_id: string;
+            /** Left Out */
+            left_out: number;
         };
         /**
          * Conversation
@@ -1872,13 +1913,15 @@ export interface components {
         };
         /**
          * ErrorInfo
-         * @description code: stable, for programs. message: for people, in English.
+         * @description code: stable, for programs. message: for people, in English. retry_at: in ISO 8601, where the model said when.
          */
         ErrorInfo: {
             /** Code */
             code: string;
             /** Message */
             message: string;
+            /** Retry At */
+            retry_at?: string;
         };
         /**
          * File
@@ -2109,7 +2152,7 @@ export interface components {
          */
         Frames: {
             /** Items */
-            items: (components["schemas"]["AnswerStarted"] | components["schemas"]["AnswerDelta"] | components["schemas"]["AnswerCitation"] | components["schemas"]["AnswerTool"] | components["schemas"]["AnswerDone"] | components["schemas"]["AnswerFailed"])[];
+            items: (components["schemas"]["AnswerStarted"] | components["schemas"]["AnswerDelta"] | components["schemas"]["AnswerCitation"] | components["schemas"]["AnswerTool"] | components["schemas"]["AnswerWaiting"] | components["schemas"]["AnswerDone"] | components["schemas"]["AnswerFailed"])[];
             /**
              * Status
              * @enum {string}
@@ -2395,6 +2438,8 @@ export interface components {
             /** Stop Reason */
             stop_reason: string | null;
             error: components["schemas"]["ErrorInfo"] | null;
+            /** @description Where its prompt began; null: at the conversation's beginning */
+            context: components["schemas"]["Context"] | null;
             /** Created At */
             created_at: string;
             /** Files */
@@ -3358,7 +3403,7 @@ export interface components {
          */
         SocketMessage: {
             /** Frames */
-            frames: (components["schemas"]["AnswerStarted"] | components["schemas"]["AnswerDelta"] | components["schemas"]["AnswerCitation"] | components["schemas"]["AnswerTool"] | components["schemas"]["AnswerDone"] | components["schemas"]["AnswerFailed"] | components["schemas"]["ConversationUpdated"] | components["schemas"]["FileUpdated"])[];
+            frames: (components["schemas"]["AnswerStarted"] | components["schemas"]["AnswerDelta"] | components["schemas"]["AnswerCitation"] | components["schemas"]["AnswerTool"] | components["schemas"]["AnswerWaiting"] | components["schemas"]["AnswerDone"] | components["schemas"]["AnswerFailed"] | components["schemas"]["ConversationUpdated"] | components["schemas"]["FileUpdated"])[];
         };
         /**
          * Source
@@ -3691,6 +3736,13 @@ export interface components {
                 message_id?: string;
                 /** @description Which of `file_ids`, where the field is that one. */
                 file_id?: string;
+                /** @description Why the field is refused, where that is the error. */
+                reason?: string;
+                /** @description What it takes at most, or at least. */
+                limit?: number;
+                actual?: number;
+                /** @enum {string} */
+                unit?: "bytes" | "characters";
                 used_bytes?: number;
                 limit_bytes?: number;
             };

@@ -52,6 +52,8 @@ export type Message = WithBlocks<Schemas["Message"]>;
 export type AnswerStatus = Message["status"];
 export type Usage = Schemas["Usage"];
 export type AnswerError = Schemas["ErrorInfo"];
+/** Where an answer's prompt began, if it was not the whole thread. */
+export type Context = Schemas["Context"];
 export type Turn = { user_message: Message; answer: Message };
 
 export type Conversation = Schemas["Conversation"];

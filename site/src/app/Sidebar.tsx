@@ -8,6 +8,7 @@ import { SettingsPanel, type Where } from "@/features/settings";
 import { useT } from "@/i18n";
 import { cx } from "@/lib/classNames";
 import { focusComposer } from "@/lib/focusComposer";
+import { isOfInputMethod } from "@/lib/inputMethod";
 import { routes } from "@/lib/routes";
 import { Button, IconButton } from "@/ui/Button";
 import { Icon, Mark, type IconName } from "@/ui/icons";
@@ -119,7 +120,7 @@ export function Drawer({ onClose, children }: { onClose: () => void; children: R
         aria-label={t.list.title}
         className="relative z-10"
         onKeyDown={(event) => {
-          if (event.key !== "Escape") return;
+          if (event.key !== "Escape" || isOfInputMethod(event.nativeEvent)) return;
           // Taken: the same key stops the answer.
           event.preventDefault();
           onClose();

@@ -1,4 +1,5 @@
 /** The English texts. Their shape is the catalogue: every other language has exactly these keys, checked by the compiler. */
+import { errorsEn } from "./errors.en";
 import { filesEn } from "./files.en";
 
 export const en = {
@@ -142,6 +143,7 @@ export const en = {
     stopping: "Stopping…",
     composerHint: "Enter to send, Shift + Enter for a new line",
     stopHint: "Esc to stop",
+    tooLarge: (size: string, most: string) => `This message takes ${size}, and ${most} is the most. Shorten it, or send it in parts.`,
     tooLong: (over: string) => `This message is ${over} characters too long. Shorten it, or send it in parts.`,
     yourMessage: "Your message",
     claudeAnswer: "Claude’s answer",
@@ -156,7 +158,6 @@ export const en = {
     sendOff: {
       empty: "Write a message first.",
       long: "The message is too long.",
-      unsent: "Another message is still on its way.",
     },
     waiting: "Claude is reading your message",
     thinking: "Thinking",
@@ -182,6 +183,24 @@ export const en = {
     goneLead: "It may have been deleted, or the address is incomplete.",
     sending: "Sending…",
     unsent: "Not sent.",
+    unsentOffline: "It goes out by itself as soon as the server can be reached.",
+    sendBlocked: "Another message is not sent yet. Send it first, or take it back.",
+    continue: "Continue",
+    continuePrompt: "Continue exactly where you stopped, without repeating anything.",
+    readingBegins: "Claude reads from here on. What is above has become too much for it; files stay.",
+    readsLess: "From this answer on Claude no longer reads the beginning of this conversation.",
+    waitingFor: {
+      model_overloaded: "Claude is overloaded.",
+      model_rate_limited: "Claude’s rate limit is reached.",
+      other: "Claude cannot be reached.",
+    },
+    stillTrying: (time: string) => `Still trying, until ${time} at the latest.`,
+    answerFailed: "Claude did not answer.",
+    answerStopped: "The answer was stopped.",
+    codeSpoken: (lines: number) => (lines === 1 ? "Code, 1 line." : `Code, ${lines} lines.`),
+    tableSpoken: (rows: number, columns: number) =>
+      `Table, ${rows === 1 ? "1 row" : `${rows} rows`}, ${columns === 1 ? "1 column" : `${columns} columns`}.`,
+    moreSpoken: "The answer goes on.",
     paused: (time: string) => `Too many messages at once. Yours is kept and goes out at ${time}.`,
     waitingTurn: "An answer is in progress in this conversation. Your message is kept and goes out as soon as that answer ends.",
     sendsInPlace: "This message goes back to where it was taken from, not to the end of the conversation.",
@@ -206,7 +225,7 @@ export const en = {
       stopped: "Stopped. What was written is kept.",
       interrupted: "The answer broke off. What had arrived is kept.",
       superseded: "Replaced by a newer answer.",
-      maxTokens: "The answer reached its length limit. Ask Claude to continue.",
+      maxTokens: "The answer reached its length limit.",
       refusal: "Claude declined to go on with this request.",
       context: "This conversation has outgrown what the model can read. Start a new one.",
     },
@@ -270,39 +289,7 @@ export const en = {
     signOutConfirm: "Sign out and delete",
     signOutFailed: "Signing out did not work. Try again.",
   },
-  errors: {
-    failed: "Something went wrong on the server. Try again.",
-    report: "Report a problem",
-    reportCopied: "A report was copied, without any of your texts. Paste it into a message to the owner.",
-    network: "The server cannot be reached. Check your connection and try again.",
-    invalid: (message: string) => `The server refused this: ${message}`,
-    not_found: "This is no longer there. It may have been deleted.",
-    forbidden: "Your account may not do this. An owner of the site can change that.",
-    payload_too_large: "This is too large to send. Shorten it.",
-    budget_spent: "This month’s budget for Claude is spent. Sending works again next month, or when the limit is raised.",
-    rate_limited: (time: string) => `Too many requests at once. It works again after ${time}.`,
-    throttled: "Too many requests at once. Wait a moment, then try again.",
-    blocked: "The site’s firewall took this for an attack and refused it. Reword it, or try from another network.",
-    unavailable: "The message is stored, but its answer could not be started. Try again: nothing is sent twice.",
-    request_id_reused: "This message clashes with one sent before. Send it again.",
-    expired: "Your session has ended. Sign in again.",
-    answer: {
-      model_overloaded: "Claude is overloaded at the moment. Retry in a minute.",
-      model_rate_limited: "Claude’s rate limit is reached. Retry in a minute.",
-      model_unavailable: "Claude cannot be reached. Retry in a minute.",
-      model_key_refused: "The model’s API key is missing or refused. The site’s owner has to renew it.",
-      model_access_denied: "The site has no access to this model. Choose another one, or ask the site’s owner to open it.",
-      model_unknown: "This model is not available to this account. Choose another one, then retry.",
-      context_too_long: "The conversation is too long for this model. Start a new one, or edit an earlier message.",
-      prompt_refused: "The model refused this request. Edit your message, or start a new conversation.",
-      stream_cut: "The connection to Claude broke off in the middle of the answer. Retry.",
-      out_of_time: "The answer took too long and was ended. Retry.",
-      not_started: "The answer was never started. Retry.",
-      worker_lost: "The answer broke off. What had arrived is kept. Retry asks again.",
-      internal: "Something went wrong on the server. Retry.",
-    },
-    answerUnknown: (message: string) => `The answer failed: ${message}`,
-  },
+  errors: errorsEn,
 };
 
 export type Messages = typeof en;

@@ -1,5 +1,6 @@
 /** Les textes français. */
 import type { Messages } from "./en";
+import { errorsFr } from "./errors.fr";
 import { filesFr } from "./files.fr";
 
 export const fr: Messages = {
@@ -146,6 +147,7 @@ export const fr: Messages = {
     stopping: "Arrêt…",
     composerHint: "Entrée pour envoyer, Maj + Entrée pour aller à la ligne",
     stopHint: "Échap pour arrêter",
+    tooLarge: (size, most) => `Ce message prend ${size}, et ${most} est le maximum. Raccourcissez-le ou envoyez-le en plusieurs fois.`,
     tooLong: (over) => `Ce message dépasse la limite de ${over} caractères. Raccourcissez-le ou envoyez-le en plusieurs fois.`,
     yourMessage: "Votre message",
     claudeAnswer: "Réponse de Claude",
@@ -160,7 +162,6 @@ export const fr: Messages = {
     sendOff: {
       empty: "Écrivez d’abord un message.",
       long: "Le message est trop long.",
-      unsent: "Un autre message est encore en route.",
     },
     waiting: "Claude lit votre message",
     thinking: "Réflexion",
@@ -186,6 +187,24 @@ export const fr: Messages = {
     goneLead: "Elle a peut-être été supprimée, ou l’adresse est incomplète.",
     sending: "Envoi…",
     unsent: "Non envoyé.",
+    unsentOffline: "Il part tout seul dès que le serveur est joignable.",
+    sendBlocked: "Un autre message n’est pas encore envoyé. Envoyez-le d’abord, ou reprenez-le.",
+    continue: "Continuer",
+    continuePrompt: "Continue exactement là où tu t’es arrêté, sans rien répéter.",
+    readingBegins: "Claude lit à partir d’ici. Ce qui est au-dessus est devenu trop long pour lui ; les fichiers restent.",
+    readsLess: "À partir de cette réponse, Claude ne lit plus le début de cette conversation.",
+    waitingFor: {
+      model_overloaded: "Claude est surchargé.",
+      model_rate_limited: "La limite de débit de Claude est atteinte.",
+      other: "Claude est injoignable.",
+    },
+    stillTrying: (time) => `Nouveaux essais jusqu’à ${time} au plus tard.`,
+    answerFailed: "Claude n’a pas répondu.",
+    answerStopped: "La réponse a été arrêtée.",
+    codeSpoken: (lines) => `Code, ${lines} ${lines < 2 ? "ligne" : "lignes"}.`,
+    tableSpoken: (rows, columns) =>
+      `Tableau, ${rows} ${rows < 2 ? "ligne" : "lignes"}, ${columns} ${columns < 2 ? "colonne" : "colonnes"}.`,
+    moreSpoken: "La réponse continue.",
     paused: (time) => `Trop de messages à la fois. Le vôtre est conservé et partira à ${time}.`,
     waitingTurn:
       "Une réponse est en cours dans cette conversation. Votre message est conservé et part dès que cette réponse se termine.",
@@ -211,7 +230,7 @@ export const fr: Messages = {
       stopped: "Arrêtée. Ce qui était écrit est conservé.",
       interrupted: "La réponse s’est interrompue. Ce qui était arrivé est conservé.",
       superseded: "Remplacée par une réponse plus récente.",
-      maxTokens: "La réponse a atteint sa longueur maximale. Demandez à Claude de continuer.",
+      maxTokens: "La réponse a atteint sa longueur maximale.",
       refusal: "Claude a refusé de poursuivre cette demande.",
       context: "Cette conversation dépasse ce que le modèle peut lire. Commencez-en une nouvelle.",
     },
@@ -276,38 +295,5 @@ export const fr: Messages = {
     signOutConfirm: "Se déconnecter et supprimer",
     signOutFailed: "La déconnexion n’a pas fonctionné. Réessayez.",
   },
-  errors: {
-    failed: "Une erreur s’est produite sur le serveur. Réessayez.",
-    report: "Signaler un problème",
-    reportCopied: "Un rapport a été copié, sans aucun de vos textes. Collez-le dans un message au propriétaire.",
-    network: "Le serveur est injoignable. Vérifiez votre connexion et réessayez.",
-    invalid: (message) => `Le serveur a refusé : ${message}`,
-    not_found: "Cet élément n’existe plus. Il a peut-être été supprimé.",
-    forbidden: "Votre compte ne permet pas cela. Un propriétaire du site peut le changer.",
-    payload_too_large: "C’est trop volumineux. Raccourcissez le message.",
-    budget_spent: "Le budget du mois pour Claude est épuisé. L’envoi reprendra le mois prochain, ou quand la limite sera relevée.",
-    rate_limited: (time) => `Trop de demandes à la fois. Ce sera de nouveau possible après ${time}.`,
-    throttled: "Trop de demandes à la fois. Attendez un instant, puis réessayez.",
-    blocked: "Le pare-feu du site a pris cette demande pour une attaque et l’a refusée. Reformulez-la, ou essayez depuis un autre réseau.",
-    unavailable: "Le message est enregistré, mais la réponse n’a pas pu démarrer. Réessayez : rien n’est envoyé deux fois.",
-    request_id_reused: "Ce message entre en conflit avec un message déjà envoyé. Envoyez-le à nouveau.",
-    expired: "Votre session est terminée. Reconnectez-vous.",
-    answer: {
-      model_overloaded: "Claude est surchargé en ce moment. Réessayez dans une minute.",
-      model_rate_limited: "La limite de débit de Claude est atteinte. Réessayez dans une minute.",
-      model_unavailable: "Claude est injoignable. Réessayez dans une minute.",
-      model_key_refused: "La clé d’API du modèle manque ou est refusée. La personne qui gère le site doit la renouveler.",
-      model_access_denied:
-        "Le site n’a pas accès à ce modèle. Choisissez-en un autre, ou demandez son ouverture à la personne qui gère le site.",
-      model_unknown: "Ce modèle n’est pas disponible pour ce compte. Choisissez-en un autre, puis réessayez.",
-      context_too_long: "La conversation est trop longue pour ce modèle. Commencez-en une nouvelle ou modifiez un message antérieur.",
-      prompt_refused: "Le modèle a refusé cette demande. Modifiez votre message ou commencez une autre conversation.",
-      stream_cut: "La connexion avec Claude s’est coupée au milieu de la réponse. Réessayez.",
-      out_of_time: "La réponse a pris trop de temps et a été interrompue. Réessayez.",
-      not_started: "La réponse n’a jamais démarré. Réessayez.",
-      worker_lost: "La réponse s’est interrompue. Ce qui était arrivé est conservé. Réessayez pour une nouvelle réponse.",
-      internal: "Une erreur s’est produite sur le serveur. Réessayez.",
-    },
-    answerUnknown: (message) => `La réponse a échoué : ${message}`,
-  },
+  errors: errorsFr,
 };

@@ -56,6 +56,11 @@ const SAME = new Set([
   "twin.sections.notes",
   "twin.persona.photo",
   "twin.publish.version",
+  "errors.fields.message",
+  "errors.fields.system",
+  "errors.fields.type",
+  "errors.fields.data",
+  "errors.fields.budget_usd",
 ]);
 
 describe.each(Object.entries(catalogues))("the catalogue %s", (_language, catalogue) => {
@@ -103,7 +108,7 @@ it("puts no French word that is shortened before a vowel in front of a twin's na
 it("knows that nought is singular in French", () => {
   const plural = texts(catalogues.fr, () => 0).filter(([, text]) => new RegExp(`(?<!\\d)0\\s${UNITS}s`).test(text));
   // These are only ever said of several, or of a text whose number is not known.
-  const several = ["files.beyondLimit", "files.waitingSeveral", "files.page.foundMore", "chat.tooLong", "comments.errors.name_refused"];
+  const several = ["files.beyondLimit", "files.waitingSeveral", "files.page.foundMore", "chat.tooLong", "errors.characters", "comments.errors.name_refused"];
   expect(plural.map(([key]) => key).filter((key) => !several.includes(key))).toEqual([]);
 });
 

@@ -1,4 +1,6 @@
 /** One polite live region for the whole page: finished answers and results of actions, never single tokens. */
+import { useEffect } from "react";
+
 import { createStore, useStore } from "./store";
 
 const announcement = createStore("");
@@ -12,6 +14,11 @@ export function announce(text: string): void {
 export const clearAnnouncement = (): void => announcement.set("");
 
 export function Announcer() {
+  // Who types hears no more of what was said: nothing of it is to be read again with what comes next.
+  useEffect(() => {
+    document.addEventListener("input", clearAnnouncement, { capture: true });
+    return () => document.removeEventListener("input", clearAnnouncement, { capture: true });
+  }, []);
   return (
     <div className="sr-only" role="status" aria-live="polite" aria-atomic="true">
       {useStore(announcement)}

@@ -12,7 +12,7 @@ const complete = {
   stage: "local",
   signup: "closed",
   comment_origins: [],
-  limits: { file_bytes: 52_428_800, files_a_message: 20, text_characters: 100_000, title_characters: 200, comment_characters: 2_000, name_characters: 40, undo_s: 30, retention_days: 90 },
+  limits: { file_bytes: 52_428_800, files_a_message: 20, text_characters: 100_000, text_bytes: 300_000, title_characters: 200, comment_characters: 2_000, name_characters: 40, undo_s: 30, retention_days: 90 },
 };
 
 describe("parseConfig", () => {

@@ -7,6 +7,7 @@ const limits = v.object({
   file_bytes: count,
   files_a_message: count,
   text_characters: count,
+  text_bytes: count,
   title_characters: count,
   comment_characters: count,
   name_characters: count,

@@ -46,6 +46,13 @@ export function formatMoment(language: string, timeMs: number): string {
   return new Intl.DateTimeFormat(localeOf(language), isToday ? { timeStyle: "medium" } : { dateStyle: "medium", timeStyle: "short" }).format(time);
 }
 
+/** "14:32", of the minute that has begun by then; and the day too where it is another one than today. */
+export function formatClock(language: string, timeMs: number): string {
+  const time = new Date(Math.ceil(timeMs / 60_000) * 60_000);
+  const isToday = time.toDateString() === new Date().toDateString();
+  return new Intl.DateTimeFormat(localeOf(language), { ...(isToday ? {} : { dateStyle: "medium" }), timeStyle: "short" }).format(time);
+}
+
 /** US dollars; small sums keep enough digits to say something. */
 export function formatUsd(language: string, amount: number): string {
   const digits = amount > 0 && amount < 0.1 ? 4 : 2;

@@ -29,6 +29,17 @@ const kept = (area: () => Storage) => ({
       // As above.
     }
   },
+
+  /** Keys under a prefix, without this site's own prefix. */
+  keys(prefix: string): string[] {
+    try {
+      return Object.keys(area())
+        .filter((key) => key.startsWith(PREFIX + prefix))
+        .map((key) => key.slice(PREFIX.length));
+    } catch {
+      return [];
+    }
+  },
 });
 
 /** Of this tab alone, until it is closed. */
@@ -44,16 +55,5 @@ export const storage = {
     };
     window.addEventListener("storage", listener);
     return () => window.removeEventListener("storage", listener);
-  },
-
-  /** Keys under a prefix, without this site's own prefix. */
-  keys(prefix: string): string[] {
-    try {
-      return Object.keys(localStorage)
-        .filter((key) => key.startsWith(PREFIX + prefix))
-        .map((key) => key.slice(PREFIX.length));
-    } catch {
-      return [];
-    }
   },
 };

@@ -1,7 +1,10 @@
-/** Unsent texts and their files, one of each per conversation, kept across reloads and expired sessions in this browser. */
+/**
+ * Unsent texts and their files, one of each per conversation, kept across reloads and expired sessions in this browser.
+ * A tab has its own text; one that has none yet begins with what was written last, in any tab.
+ */
 import * as v from "valibot";
 
-import { storage } from "@/lib/storage";
+import { storage, tabStorage } from "@/lib/storage";
 import { createStore, type Store } from "@/lib/store";
 
 const WRITE_DELAY_MS = 250;
@@ -33,7 +36,7 @@ export class Drafts {
   of(conversationKey: string): Store<string> {
     const held = this.#drafts.get(conversationKey);
     if (held) return held;
-    const draft = createStore(storage.get(this.#prefix + conversationKey) ?? "");
+    const draft = createStore(tabStorage.get(this.#prefix + conversationKey) ?? storage.get(this.#prefix + conversationKey) ?? "");
     this.#stored.set(conversationKey, draft.get());
     draft.subscribe(() => this.#writeSoon(conversationKey));
     this.#drafts.set(conversationKey, draft);
@@ -120,6 +123,8 @@ export class Drafts {
     this.#timer = undefined;
     for (const key of this.#unwritten) {
       const text = this.of(key).get();
+      if (text) tabStorage.set(this.#prefix + key, text);
+      else tabStorage.remove(this.#prefix + key);
       // What another tab has written since is its own.
       if (text) storage.set(this.#prefix + key, text);
       else if (storage.get(this.#prefix + key) === this.#stored.get(key)) storage.remove(this.#prefix + key);
@@ -137,7 +142,7 @@ export class Drafts {
 /** Forget a user's texts in this browser: at sign-out. */
 export function forgetDrafts(userId: string): void {
   for (const prefix of [`draft.${userId}.`, `draft-files.${userId}.`, `draft-branch.${userId}.`, `upload.${userId}.`, `unsent.${userId}.`]) {
-    for (const key of storage.keys(prefix)) storage.remove(key);
+    for (const kept of [storage, tabStorage]) for (const key of kept.keys(prefix)) kept.remove(key);
   }
 }
 

@@ -56,6 +56,10 @@ export const REPEAT_AFTER_MS: readonly number[] = [1_000, 3_000];
 /** A message that a limit refuses for longer than this is not sent without its person. */
 export const LONGEST_PAUSE_MS = 5 * 60_000;
 
+/** Pauses before what the server did not answer is sent again by itself: the first, and the longest they grow to. */
+export const RESUME_FIRST_MS = 10_000;
+const RESUME_SLOWEST_MS = 5 * 60_000;
+
 /** How often this tab looks whether another one has left its message behind. */
 export const TAKE_UP_MS = 5_000;
 
@@ -68,6 +72,8 @@ export class Outbox<Sent> {
   readonly #prefix: string;
   readonly #entries = new Map<string, Store<OutboxEntry | null>>();
   #takeUpTimer: ReturnType<typeof setTimeout> | undefined;
+  #resumeTimer: ReturnType<typeof setTimeout> | undefined;
+  #resumeMs = RESUME_FIRST_MS;
   #unwatch: (() => void) | undefined;
   #disposed = false;
 
@@ -157,6 +163,23 @@ export class Outbox<Sent> {
     return unsentOf(entry);
   }
 
+  /** The server can be reached again: what got no answer from it is sent again, as the same message. */
+  readonly resume = (): void => {
+    for (const store of this.#entries.values()) {
+      const entry = store.get();
+      if (entry?.state === "failed" && entry.error instanceof NetworkError) this.retry(entry.conversation_id);
+    }
+  };
+
+  /** The server may be back without anybody saying so; a browser that knows that it is offline will say so. */
+  #resumeLater(): void {
+    clearTimeout(this.#resumeTimer);
+    this.#resumeTimer = setTimeout(() => {
+      if (navigator.onLine) this.resume();
+    }, this.#resumeMs);
+    this.#resumeMs = Math.min(this.#resumeMs * 2, RESUME_SLOWEST_MS);
+  }
+
   /** An answer has ended: what waited for it is sent. */
   release(messageId: string): void {
     for (const store of this.#entries.values()) {
@@ -178,6 +201,7 @@ export class Outbox<Sent> {
     this.#disposed = true;
     this.#unwatch?.();
     clearTimeout(this.#takeUpTimer);
+    clearTimeout(this.#resumeTimer);
   }
 
   async #send(unsent: Unsent): Promise<void> {
@@ -188,6 +212,7 @@ export class Outbox<Sent> {
     try {
       const sent = await this.#post(unsent, files.file_ids);
       if (this.#disposed) return;
+      this.#resumeMs = RESUME_FIRST_MS;
       this.#sources.onSent(unsent, sent);
       this.#remove(unsent);
     } catch (error) {
@@ -242,6 +267,7 @@ export class Outbox<Sent> {
       const renewedUnsent = renewed(unsent, error);
       if (renewedUnsent.request_id !== unsent.request_id) this.#forget(unsent);
       this.#set({ ...renewedUnsent, state: "failed", error });
+      if (error instanceof NetworkError) this.#resumeLater();
     }
   }
 

@@ -99,6 +99,7 @@ export class ChatRuntime {
   start(): void {
     window.addEventListener("pagehide", this.drafts.flush);
     window.addEventListener("online", this.uploads.resume);
+    window.addEventListener("online", this.outbox.resume);
     this.#unfollow = this.drafts.follow();
     this.#socket?.start();
     this.outbox.restore();
@@ -107,6 +108,7 @@ export class ChatRuntime {
   dispose(): void {
     window.removeEventListener("pagehide", this.drafts.flush);
     window.removeEventListener("online", this.uploads.resume);
+    window.removeEventListener("online", this.outbox.resume);
     this.#unfollow?.();
     this.drafts.flush();
     this.#socket?.stop();
@@ -165,6 +167,8 @@ export class ChatRuntime {
     // What other devices did while the socket was away was not pushed here.
     if (open && this.#wasOpen) void this.#options.client.invalidateQueries({ queryKey: listsKey });
     this.#wasOpen ||= open;
+    // A browser may never have noticed that it was offline.
+    if (open) this.outbox.resume();
   }
 
   #onConversationUpdated({ type: _, conversation_id: id, ...fields }: ConversationFrame): void {

@@ -3,6 +3,7 @@ import type { Limits } from "@/lib/config";
 export const limits: Limits = {
   file_bytes: 50 * 1024 * 1024,
   files_a_message: 20,
+  text_bytes: 300_000,
   text_characters: 100_000,
   title_characters: 200,
   comment_characters: 2_000,

@@ -12,6 +12,7 @@ export function message(fields: Partial<Message> & Pick<Message, "message_id">):
     usage: null,
     stop_reason: null,
     error: null,
+    context: null,
     created_at: "2026-11-21T12:00:00.000Z",
     files: [],
     ...fields,

@@ -22,5 +22,6 @@ window.matchMedia = (query: string) =>
 afterEach(() => {
   cleanup();
   localStorage.clear();
+  sessionStorage.clear();
   window.history.replaceState(null, "", "/");
 });

@@ -5,6 +5,7 @@
  */
 import { ApiError } from "@/api/client";
 import { h } from "@/lib/dom";
+import { isOfInputMethod } from "@/lib/inputMethod";
 
 import { TwinApi } from "./api";
 import { button } from "./exchange";
@@ -144,7 +145,7 @@ export class ChatappTwin extends HTMLElement {
   }
 
   #onKey(event: KeyboardEvent): void {
-    if (event.key !== "Escape" || event.isComposing) return;
+    if (event.key !== "Escape" || isOfInputMethod(event)) return;
     event.preventDefault();
     event.stopPropagation();
     this.close();

@@ -174,8 +174,6 @@ export function problemText(problem: Problem, { words, name, moment }: Around): 
     case "waiting":
     case "limited":
       return words.problems[problem.is](moment(problem.untilMs));
-    case "invalid":
-      return words.problems.invalid(problem.message);
     case "resting":
       return words.resting(name, problem.untilMs === null ? null : moment(problem.untilMs));
     default:

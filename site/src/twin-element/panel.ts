@@ -1,6 +1,7 @@
 /** The chat with a twin: its greeting, what was said, the box, and what is kept of it. */
 import { isInProgress } from "@/entities/answers/answerReducer";
 import { h } from "@/lib/dom";
+import { isOfInputMethod } from "@/lib/inputMethod";
 
 import { entryAddress, type TwinApi } from "./api";
 import { button, ExchangeView, heardText, ownersText, problemText, type Around } from "./exchange";
@@ -116,7 +117,7 @@ export class Panel {
     });
     this.box.addEventListener("input", () => this.#showComposer());
     this.box.addEventListener("keydown", (event) => {
-      if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+      if (event.key !== "Enter" || event.shiftKey || isOfInputMethod(event)) return;
       event.preventDefault();
       this.#submit();
     });

@@ -6,8 +6,7 @@ export type Problem =
   | { is: "limited"; untilMs: number }
   | { is: "resting"; untilMs: number | null }
   /** blocked: by the firewall. over: a preview is; ended: a visit is. spent: the owner's own budget, which pays their previews. */
-  | { is: "offline" | "over" | "ended" | "spent" | "busy" | "gone" | "refused" | "blocked" | "failed" }
-  | { is: "invalid"; message: string };
+  | { is: "offline" | "over" | "ended" | "spent" | "busy" | "gone" | "refused" | "blocked" | "invalid" | "failed" };
 
 /** So long a question waits by itself for its turn; whoever has to wait longer asks again. */
 export const LONGEST_WAIT_MS = 5 * 60_000;
@@ -24,7 +23,7 @@ export function problemOf(error: unknown): Problem {
   if (error.status === 429) return limited(untilMs ?? Date.now() + THROTTLED_MS);
   switch (error.status) {
     case 400:
-      return { is: "invalid", message: error.message };
+      return { is: "invalid" };
     case 401:
       return { is: "over" };
     case 403:

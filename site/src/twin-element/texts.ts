@@ -46,7 +46,7 @@ const en = {
     refused: "The owner of this twin has not allowed it on this page.",
     blocked: "The firewall refused this. Reword it, or try from another network.",
     failed: "That did not work.",
-    invalid: (message: string) => `The question was not taken: ${message}`,
+    invalid: "The question was not taken. Shorten it, or ask it in other words.",
   },
   resting: (name: string, at: string | null) =>
     at === null
@@ -135,7 +135,7 @@ const fr: TwinWords = {
     refused: "Le propriétaire de ce jumeau ne l’a pas autorisé sur cette page.",
     blocked: "Le pare-feu a refusé ceci. Reformulez, ou essayez depuis un autre réseau.",
     failed: "Cela n’a pas fonctionné.",
-    invalid: (message) => `La question n’a pas été acceptée : ${message}`,
+    invalid: "La question n’a pas été acceptée. Raccourcissez-la, ou posez-la autrement.",
   },
   resting: (name, at) =>
     at === null

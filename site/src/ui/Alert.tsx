@@ -14,6 +14,7 @@ const tones = {
 /** A message in place. Errors interrupt a screen reader; the rest is read when it is quiet. */
 export function Alert({
   tone = "error",
+  isQuiet = false,
   children,
   action,
   actions = action && (
@@ -23,6 +24,8 @@ export function Alert({
   ),
 }: {
   tone?: keyof typeof tones;
+  /** Said elsewhere already. */
+  isQuiet?: boolean;
   children: ReactNode;
   /** The one thing that a person can do about it. */
   action?: { label: string; run: () => void };
@@ -31,7 +34,7 @@ export function Alert({
 }) {
   return (
     <div
-      role={tone === "error" ? "alert" : "status"}
+      role={isQuiet ? undefined : tone === "error" ? "alert" : "status"}
       className={cx("flex flex-wrap items-center gap-x-3 gap-y-2 rounded-xl border px-3.5 py-2.5 text-sm", tones[tone])}
     >
       <Icon name={tone === "success" ? "check" : tone === "notice" ? "clock" : "alert"} size={18} />

@@ -6,6 +6,7 @@ import { useEffect, useId, useRef, type KeyboardEvent, type ReactNode } from "re
 import { createPortal } from "react-dom";
 
 import { focusHeading } from "@/lib/focusHeading";
+import { isOfInputMethod } from "@/lib/inputMethod";
 import { useStable } from "@/lib/useStable";
 
 interface DialogProps {
@@ -71,7 +72,7 @@ function useEscapeOutside(close: () => void): void {
   const onEscape = useStable(close);
   useEffect(() => {
     const listener = (event: globalThis.KeyboardEvent): void => {
-      if (event.key !== "Escape" || event.defaultPrevented) return;
+      if (event.key !== "Escape" || event.defaultPrevented || isOfInputMethod(event)) return;
       // Escape stops an answer otherwise.
       event.preventDefault();
       event.stopPropagation();
@@ -83,6 +84,7 @@ function useEscapeOutside(close: () => void): void {
 }
 
 function onDialogKey(event: KeyboardEvent<HTMLDivElement>, close: () => void): void {
+  if (isOfInputMethod(event.nativeEvent)) return;
   if (event.key === "Escape") {
     event.preventDefault();
     event.stopPropagation();

@@ -1,5 +1,7 @@
 import { useEffect, useId, useRef, useState } from "react";
 
+import { isOfInputMethod } from "@/lib/inputMethod";
+
 interface NameFormProps {
   label: string;
   name: string;
@@ -47,7 +49,7 @@ export function NameForm({ label, name, selected = name.length, maxLength, probl
         onChange={(event) => setTyped(event.target.value)}
         onBlur={save}
         onKeyDown={(event) => {
-          if (event.key !== "Escape") return;
+          if (event.key !== "Escape" || isOfInputMethod(event.nativeEvent)) return;
           event.stopPropagation();
           onClose();
         }}

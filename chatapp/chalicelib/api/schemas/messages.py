@@ -7,7 +7,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, Field
 
 from chalicelib.conversations.messages import Status
-from chalicelib.shapes import AttachedFile, ErrorInfo, Usage
+from chalicelib.shapes import AttachedFile, Context, ErrorInfo, Usage
 
 from .texts import FileIds, ModelId, Request, RequestId, Text
 
@@ -45,6 +45,7 @@ class Message(BaseModel):
     usage: Usage | None
     stop_reason: str | None
     error: ErrorInfo | None
+    context: Context | None = Field(description="Where its prompt began; null: at the conversation's beginning")
     created_at: str
     files: list[AttachedFile]
 
@@ -70,3 +71,4 @@ class ChatReply(BaseModel):
     stop_reason: str | None = None
     usage: Usage | None = None
     error: ErrorInfo | None = None
+    context: Context | None = None

@@ -46,11 +46,17 @@ PATTERNS = {
 }
 
 
+class TooManyBytes(ValueError):
+    def __init__(self, size: int) -> None:
+        super().__init__(f"takes at most {MAX_TEXT_BYTES:,} bytes of UTF-8, not {size:,}")
+        self.size = size
+
+
 def _storable(text: str) -> str:
     text = text.translate(_UNTYPED)
     size = len(text.encode())
     if size > MAX_TEXT_BYTES:
-        raise ValueError(f"takes at most {MAX_TEXT_BYTES:,} bytes of UTF-8, not {size:,}")
+        raise TooManyBytes(size)
     return text
 
 

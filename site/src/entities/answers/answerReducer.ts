@@ -5,7 +5,7 @@
  * is the same whatever the way. Frames ahead of a gap wait in `ahead` until the gap is filled.
  */
 import type { AnswerFrame } from "@/api/frames";
-import type { AnswerError, AnswerStatus, Citation, ContentBlock, Usage } from "@/api/types";
+import type { AnswerError, AnswerStatus, Citation, ContentBlock, Context, Usage } from "@/api/types";
 
 export interface AnswerState {
   status: AnswerStatus;
@@ -18,6 +18,9 @@ export interface AnswerState {
   stop_reason: string | null;
   usage: Usage | null;
   error: AnswerError | null;
+  context: Context | null;
+  /** Why the model is asked again, and until when (ISO 8601); null: it answers, or will. */
+  waiting: { code: string; until: string | null } | null;
 }
 
 export const newAnswer: AnswerState = {
@@ -29,6 +32,8 @@ export const newAnswer: AnswerState = {
   stop_reason: null,
   usage: null,
   error: null,
+  context: null,
+  waiting: null,
 };
 
 export const isInProgress = (status: AnswerStatus): boolean => status === "queued" || status === "streaming";
@@ -85,11 +90,13 @@ function step(state: AnswerState, frame: AnswerFrame): AnswerState {
     case "answer.started":
       return { ...state, status: "streaming", model: frame.model, blocks: [] };
     case "answer.delta":
-      return { ...state, status: "streaming", blocks: append(state.blocks, frame) };
+      return { ...state, status: "streaming", blocks: append(state.blocks, frame), waiting: null };
     case "answer.citation":
       return frame.citation ? { ...state, blocks: cite(state.blocks, frame.block, frame.citation) } : state;
     case "answer.tool":
-      return { ...state, blocks: withTool(state.blocks, frame) };
+      return { ...state, blocks: withTool(state.blocks, frame), waiting: null };
+    case "answer.waiting":
+      return { ...state, waiting: frame.code === null ? null : { code: frame.code, until: frame.until } };
     case "answer.done":
       return {
         ...state,
@@ -97,9 +104,11 @@ function step(state: AnswerState, frame: AnswerFrame): AnswerState {
         stop_reason: frame.stop_reason,
         usage: frame.usage,
         error: frame.error,
+        context: frame.context ?? null,
+        waiting: null,
       };
     case "answer.failed":
-      return { ...state, status: "failed", error: frame.error };
+      return { ...state, status: "failed", error: frame.error, usage: frame.usage ?? null, context: frame.context ?? null, waiting: null };
     case "answer.unknown":
       return state;
     default:

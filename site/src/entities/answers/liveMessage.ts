@@ -14,5 +14,6 @@ export function liveMessage(message: Message, state: AnswerState): Message {
     usage: state.usage ?? message.usage,
     stop_reason: state.stop_reason,
     error: state.error,
+    context: state.context ?? message.context,
   };
 }

@@ -17,7 +17,7 @@ export function commentErrorText(error: unknown): string {
   const { field } = error.extra;
   if (code === "not_found") return field === "sectionId" ? texts.errors.section_gone : texts.errors.gone;
   if (code === "invalid_request") {
-    return field === "display_name" ? texts.errors.name_refused(MOST_OF_A_NAME) : texts.errors.text_refused(error.message);
+    return field === "display_name" ? texts.errors.name_refused(MOST_OF_A_NAME) : errorText(t(), error);
   }
   const known: Readonly<Record<string, unknown>> = texts.errors;
   const text = Object.hasOwn(known, code) ? known[code] : null;

@@ -117,18 +117,18 @@ describe("what is left out", () => {
 });
 
 describe("a problem", () => {
-  it("is told in the person's language; of an unknown code, in the server's words", () => {
+  it("is told in the person's language; of an unknown code, never in the server's words", () => {
     expect(problemText(fr, { code: "encrypted_pdf", message: "The PDF is…" })).toMatch(/^Le PDF est protégé par un mot de passe/);
-    expect(problemText(en, { code: "brand_new", message: "Said by the server." })).toBe("Said by the server.");
+    expect(problemText(en, { code: "brand_new", message: "Said by the server." })).toBe(catalogues.en.files.problems.failed);
     expect(problemText(en, { code: "constructor", message: "" })).toBe(catalogues.en.files.problems.failed);
   });
 
-  it("of a refused request says what was refused, in our words or the server's", () => {
+  it("of a refused request says what was refused, in our words", () => {
     const refused = (field: string) =>
       problemText(en, problemOf(new ApiError(400, "invalid_request", "must be shorter", { field })));
     expect(refused("name")).toBe(catalogues.en.files.problems.name_not_allowed);
     expect(refused("type")).toBe(catalogues.en.files.problems.type_not_supported);
-    expect(refused("size")).toBe("The server does not accept this file: must be shorter");
+    expect(refused("size")).toBe(catalogues.en.files.problems.invalid_request);
   });
 
   it("of a full storage says how full it is", () => {

@@ -17,20 +17,17 @@ const REFUSED_FIELDS: ReadonlyMap<string, "name_not_allowed" | "type_not_support
   ["type", "type_not_supported"],
 ]);
 
-/** What happened, and what to do about it. An unknown code says what the server said. */
+/** What happened, and what to do about it. */
 export function problemText({ t, language }: Wording, problem: Problem): string {
-  const { code, message, used_bytes: used, limit_bytes: limit } = problem;
+  const { code, used_bytes: used, limit_bytes: limit } = problem;
   if (code === "storage_full" && used !== undefined && limit !== undefined) {
     return t.files.storageFull(formatBytes(language, used), formatBytes(language, limit));
   }
   if (code === "file_too_large") return t.files.fileTooLarge(limit === undefined ? null : formatBytes(language, limit));
-  if (code === "invalid_request") {
-    const ours = REFUSED_FIELDS.get(problem.field ?? "");
-    if (ours) return t.files.problems[ours];
-    if (message) return t.files.notAccepted(message);
-  }
+  const ours = REFUSED_FIELDS.get(problem.field ?? "");
   const known: Readonly<Record<string, string>> = t.files.problems;
-  return (Object.hasOwn(known, code) && known[code]) || message || t.files.problems.failed;
+  if (ours && (code === "invalid_request" || !Object.hasOwn(known, code))) return t.files.problems[ours];
+  return (Object.hasOwn(known, code) && known[code]) || t.files.problems.failed;
 }
 
 const MOST_NAMED = 3;

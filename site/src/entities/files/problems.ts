@@ -32,8 +32,10 @@ export function problemOf(error: unknown): Problem {
   if (!(error instanceof ApiError)) return { code: "failed", message: "" };
   const { code, message, extra, status } = error;
   if (status === 404) return { code: "gone", message };
-  if (code === "payload_too_large") return { code: "file_too_large", message };
-  const { used_bytes, limit_bytes, field } = extra;
+  const { used_bytes, limit_bytes, field, reason, limit } = extra;
+  if (code === "payload_too_large") return { code: "file_too_large", message, ...(typeof limit === "number" ? { limit_bytes: limit } : {}) };
+  // A file that is refused by its name or its size is refused for one of the reasons that reading has.
+  if (code === "invalid_request" && typeof reason === "string") return { code: reason, message, ...(typeof field === "string" ? { field } : {}) };
   const sizes = typeof used_bytes === "number" && typeof limit_bytes === "number" ? { used_bytes, limit_bytes } : {};
   const named = typeof field === "string" ? { field } : {};
   return { code: status >= 500 ? "failed" : code, message, ...named, ...sizes };

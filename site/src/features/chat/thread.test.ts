@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { randomly, shuffled } from "@/test/random";
 import { answer, message } from "@/test/records";
 
-import { isCutOff, visibleThread } from "./thread";
+import { isCutOff, readFrom, readsLess, visibleThread } from "./thread";
 
 // u1 ─ a1 ─ u2 ─ a2 (superseded), a2b ─ u3 ─ a3
 //        └─ u2e (an edit of u2) ─ a4
@@ -69,5 +69,37 @@ describe("visibleThread", () => {
     expect(path([], null)).toBe("");
     const cycle = [message({ message_id: "1", parent_id: "2" }), message({ message_id: "2", parent_id: "1" })];
     expect(visibleThread(cycle, "2").length).toBeLessThanOrEqual(4);
+  });
+});
+
+describe("where reading begins", () => {
+  const context = (first_message_id: string) => ({ first_message_id, left_out: 2 });
+  const thread = visibleThread(
+    [
+      message({ message_id: "01" }),
+      answer({ message_id: "02", parent_id: "01" }),
+      message({ message_id: "03", parent_id: "02" }),
+      answer({ message_id: "04", parent_id: "03", context: context("03") }),
+      message({ message_id: "05", parent_id: "04" }),
+      answer({ message_id: "06", parent_id: "05", context: context("03") }),
+      message({ message_id: "07", parent_id: "06" }),
+      answer({ message_id: "08", parent_id: "07", status: "failed", context: context("07") }),
+      message({ message_id: "09", parent_id: "08" }),
+      answer({ message_id: "10", parent_id: "09", status: "streaming", content: [] }),
+    ],
+    "10",
+  );
+
+  it("is told by the last answer that has ended", () => {
+    expect(readFrom(thread)).toBe("07");
+    expect(readFrom(thread.slice(0, 6))).toBe("03");
+    expect(readFrom(thread.slice(0, 2))).toBeNull();
+    expect(readFrom([])).toBeNull();
+  });
+
+  it("has moved at an answer whose prompt began later than the one before", () => {
+    expect(thread.flatMap((_, index) => (readsLess(thread, index) ? [index] : []))).toEqual([3, 7]);
+    // What came before is not loaded: nobody knows.
+    expect(readsLess(thread.slice(5), 0)).toBe(false);
   });
 });

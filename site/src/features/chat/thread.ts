@@ -5,6 +5,7 @@
  * retried answer has siblings, the versions a reader can leaf through.
  */
 import type { Message } from "@/api/types";
+import { isInProgress } from "@/entities/answers/answerReducer";
 
 export interface ThreadEntry {
   message: Message;
@@ -52,6 +53,19 @@ export function visibleThread(
 
 /** Whether the path's beginning is not among the messages that are loaded. */
 export const isCutOff = (thread: readonly ThreadEntry[]): boolean => (thread[0]?.message.parent_id ?? null) !== null;
+
+const isAnswered = ({ message }: ThreadEntry): boolean => message.role === "assistant" && !isInProgress(message.status);
+
+/** The message with which the prompt of the path's last answer began; null: with the conversation. */
+export const readFrom = (thread: readonly ThreadEntry[]): string | null =>
+  thread.findLast(isAnswered)?.message.context?.first_message_id ?? null;
+
+/** Whether an answer's prompt began later than that of the answer before it, of those that are loaded. */
+export function readsLess(thread: readonly ThreadEntry[], index: number): boolean {
+  const begins = thread[index]?.message.context?.first_message_id;
+  const before = thread.slice(0, index).findLast(isAnswered);
+  return begins !== undefined && before !== undefined && before.message.context?.first_message_id !== begins;
+}
 
 function pick(versions: readonly Message[], id: string | undefined): Message | undefined {
   return id === undefined ? undefined : versions.find((message) => message.message_id === id);

@@ -56,6 +56,11 @@ export function useChatActions(conversationId: string | null, thread: Thread) {
       else chat.uploads.forget(files);
       return isTaken;
     },
+    /** Have Claude go on with an answer that broke off: a message as any other, which the person need not write. */
+    goOn: (answer: Message) => {
+      submit(t().chat.continuePrompt, [], { parent_id: answer.message_id });
+      focusComposer();
+    },
     stop: stop.run,
     isStopping: stop.isStopping,
     retry: (answer: Message) => {

@@ -65,7 +65,6 @@ export const commentsEn = {
     too_late: "A comment can be changed for 15 minutes. Delete it and write a new one instead.",
     moderated: "The owner has decided about this comment meanwhile: it cannot be changed.",
     comment_gone: "The comment that you answer was taken away.",
-    text_refused: (message: string) => `The server does not take this text: ${message}`,
     gone: "This comment is no longer there.",
   },
   section: {

@@ -67,7 +67,6 @@ export const commentsFr: typeof commentsEn = {
     too_late: "Un commentaire peut être modifié pendant 15 minutes. Supprimez-le et écrivez-en un nouveau.",
     moderated: "Le propriétaire a pris une décision sur ce commentaire : il ne peut plus être modifié.",
     comment_gone: "Le commentaire auquel vous répondez a été retiré.",
-    text_refused: (message) => `Le serveur n’accepte pas ce texte : ${message}`,
     gone: "Ce commentaire n’existe plus.",
   },
   section: {

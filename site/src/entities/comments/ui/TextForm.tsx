@@ -5,6 +5,7 @@ import { retryAtMs } from "@/api/client";
 import { useLanguage, useT } from "@/i18n";
 import { useCommentTexts } from "@/i18n/comments";
 import { formatCount } from "@/lib/format";
+import { isOfInputMethod } from "@/lib/inputMethod";
 import { Alert } from "@/ui/Alert";
 import { Button } from "@/ui/Button";
 
@@ -89,6 +90,7 @@ export function TextForm({ label, placeholder, submitLabel, busyLabel, text, lim
           value={text}
           onChange={(event) => onText(event.target.value)}
           onKeyDown={(event) => {
+            if (isOfInputMethod(event.nativeEvent)) return;
             if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) void submit();
             if (event.key !== "Escape" || !onCancel) return;
             event.stopPropagation();

@@ -48,6 +48,7 @@ function show(content: ContentBlock[], fields: Partial<Message> = {}) {
             versions={null}
             canRetry={false}
             onRetry={() => undefined}
+            onContinue={() => undefined}
           />
           <p>Elsewhere</p>
           <Announcer />

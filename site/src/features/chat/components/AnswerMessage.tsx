@@ -1,7 +1,8 @@
-import { memo, useEffect, useMemo, useRef, useState } from "react";
+import { memo, useEffect, useMemo, useRef, useState, type RefObject } from "react";
 
 import type { Message } from "@/api/types";
-import { t as texts, useT } from "@/i18n";
+import { answerErrorText } from "@/entities/errors/errorText";
+import { t as texts, useT, type Messages } from "@/i18n";
 import { announce } from "@/lib/announcer";
 import { IconButton } from "@/ui/Button";
 import { CopyButton } from "@/ui/CopyButton";
@@ -15,45 +16,53 @@ import { StableCited } from "../citations/stableCited";
 import { ToolStep } from "../citations/ToolStep";
 import { useAnswerState } from "../context";
 import { liveMessage } from "@/entities/answers/liveMessage";
-import { plainText } from "@/entities/answers/text";
 import { Markdown } from "../markdown/Markdown";
+import { spokenText } from "../spoken";
 import { AnswerFigures } from "./AnswerFigures";
 import { AnswerStatusLine } from "./AnswerStatusLine";
 import { Thinking } from "./Thinking";
 import { Versions, type VersionsProps } from "./Versions";
 import { Waiting } from "./Waiting";
+import { WaitingFor } from "./WaitingFor";
 
 interface AnswerMessageProps {
   message: Message;
   versions: VersionsProps | null;
   canRetry: boolean;
+  /** Its prompt began later than the one before it. */
+  readsLess?: boolean;
   onRetry: (message: Message) => void;
+  onContinue: (message: Message) => void;
 }
 
 /** What has its Retry in its own message. */
 const isFailure = ({ status }: Message): boolean => status === "failed" || status === "interrupted";
 
-/** Long enough to know what the answer says; a screen reader's reader goes to the answer for the rest. */
-const ANNOUNCED_CHARACTERS = 600;
-
-export function AnswerMessage({ message, versions, canRetry, onRetry }: AnswerMessageProps) {
+export function AnswerMessage({ message, versions, canRetry, readsLess = false, onRetry, onContinue }: AnswerMessageProps) {
   const t = useT();
   const state = useAnswerState(message.message_id);
   const live = useMemo(() => liveMessage(message, state), [message, state]);
   const isGrowing = isInProgress(live.status);
   const [citing] = useState(() => new StableCited());
   const cited = useMemo(() => citing.read(live.content), [citing, live.content]);
-  useAnnouncedEnd(isGrowing, live);
+  const article = useRef<HTMLElement>(null);
+  useAnnouncedEnd(article, isGrowing, live);
   return (
-    <article aria-label={t.chat.claudeAnswer} aria-busy={isGrowing} className="answer group min-w-0 space-y-3">
+    <article ref={article} aria-label={t.chat.claudeAnswer} aria-busy={isGrowing} className="answer group min-w-0 space-y-3">
       <MarkersContext value={cited.markers}>
         <AnswerContent parts={cited.parts} isGrowing={isGrowing} />
       </MarkersContext>
       {isGrowing && isSilent(cited.parts) && <Waiting label={t.chat.waiting} />}
+      {isGrowing && state.waiting && <WaitingFor code={state.waiting.code} until={state.waiting.until} />}
       {!isGrowing && (
         <>
           <SourceList sources={cited.sources} />
-          <AnswerStatusLine message={live} onRetry={canRetry ? () => onRetry(message) : null} />
+          <AnswerStatusLine
+            message={live}
+            onRetry={canRetry ? () => onRetry(message) : null}
+            onContinue={canRetry ? () => onContinue(message) : null}
+          />
+          {readsLess && <p className="text-sm text-muted">{t.chat.readsLess}</p>}
           <footer className="-ml-1.5 flex min-h-8 flex-wrap items-center gap-x-0.5 text-muted print:hidden">
             <CopyAnswer cited={cited} />
             {canRetry && !isFailure(live) && <IconButton icon="retry" size="small" label={t.chat.retry} onClick={() => onRetry(message)} />}
@@ -98,13 +107,18 @@ function CopyAnswer({ cited }: { cited: CitedAnswer }) {
   return text === "" ? null : <CopyButton text={text} label={t.chat.copyAnswer} />;
 }
 
-/** Says once that the answer has come, with its beginning; never token by token. */
-function useAnnouncedEnd(isGrowing: boolean, { content }: Message): void {
+/** Says once that the answer has come, with its beginning, or what happened instead; never token by token. */
+function useAnnouncedEnd(article: RefObject<HTMLElement | null>, isGrowing: boolean, live: Message): void {
   const wasGrowing = useRef(isGrowing);
   useEffect(() => {
-    if (wasGrowing.current && !isGrowing) {
-      announce(`${texts().chat.answered} ${plainText(content).slice(0, ANNOUNCED_CHARACTERS)}`);
-    }
+    if (wasGrowing.current && !isGrowing) announce(endText(texts(), article.current, live));
     wasGrowing.current = isGrowing;
-  }, [isGrowing, content]);
+  }, [article, isGrowing, live]);
+}
+
+function endText(t: Messages, article: HTMLElement | null, { status, error }: Message): string {
+  if (status === "stopped") return t.chat.answerStopped;
+  if (status !== "complete" && error) return `${t.chat.answerFailed} ${answerErrorText(t, error)}`;
+  if (status === "failed" || status === "interrupted") return `${t.chat.answerFailed} ${t.chat.status.interrupted}`;
+  return `${t.chat.answered} ${article ? spokenText(t, article) : ""}`.trim();
 }

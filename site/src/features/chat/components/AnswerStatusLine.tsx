@@ -1,27 +1,47 @@
 import type { Message } from "@/api/types";
+import { plainText } from "@/entities/answers/text";
 import { useT, type Messages } from "@/i18n";
 import { answerErrorText } from "@/entities/errors/errorText";
 import { ReportProblem } from "@/entities/errors/ReportProblem";
 import { Alert } from "@/ui/Alert";
 import { Button } from "@/ui/Button";
 
-/** How an answer ended, when there is something to say about it. */
-export function AnswerStatusLine({ message, onRetry }: { message: Message; onRetry: (() => void) | null }) {
+interface AnswerStatusLineProps {
+  message: Message;
+  onRetry: (() => void) | null;
+  onContinue: (() => void) | null;
+}
+
+/** How an answer ended, when there is something to say about it. Its end is announced, so that this is not. */
+export function AnswerStatusLine({ message, onRetry, onContinue }: AnswerStatusLineProps) {
   const t = useT();
   const note = noteOf(t, message);
   if (!note) return null;
-  if (!note.isFailure) return <p className="text-sm text-muted">{note.text}</p>;
-  const retry = onRetry && (
-    <Button isSmall icon="retry" onClick={onRetry}>
-      {t.chat.retry}
+  const goOn = onContinue && canGoOn(message) && (
+    <Button isSmall onClick={onContinue}>
+      {t.chat.continue}
     </Button>
   );
+  if (!note.isFailure) {
+    return (
+      <div className="flex flex-wrap items-center gap-3">
+        <p className="text-sm text-muted">{note.text}</p>
+        {goOn}
+      </div>
+    );
+  }
   const problem = { code: message.error?.code ?? message.status, messageId: message.message_id };
   return (
     <Alert
+      isQuiet
       actions={
         <>
-          {retry}
+          {goOn}
+          {onRetry && (
+            <Button isSmall icon="retry" onClick={onRetry}>
+              {t.chat.retry}
+            </Button>
+          )}
           <ReportProblem problem={problem} />
         </>
       }
@@ -30,6 +50,11 @@ export function AnswerStatusLine({ message, onRetry }: { message: Message; onRet
     </Alert>
   );
 }
+
+/** What broke off in the middle of its text can be gone on with. */
+const canGoOn = ({ status, stop_reason: reason, content }: Message): boolean =>
+  (status === "stopped" || status === "interrupted" || (status === "complete" && reason === "max_tokens")) &&
+  plainText(content).trim() !== "";
 
 function noteOf(t: Messages, message: Message): { text: string; isFailure: boolean } | null {
   switch (message.status) {

@@ -8,6 +8,7 @@ import { useFileDrop } from "@/entities/files/dropped";
 import { DropOverlay } from "@/entities/files/ui/DropOverlay";
 import { cx } from "@/lib/classNames";
 import { DOT } from "@/lib/format";
+import { isOfInputMethod } from "@/lib/inputMethod";
 import { routes } from "@/lib/routes";
 import { Button } from "@/ui/Button";
 import { PageHeader } from "@/ui/PageHeader";
@@ -119,6 +120,10 @@ function atEnd(actions: ChatActions, toEnd: () => void): ChatActions {
       toEnd();
       return actions.edit(message, text, files);
     },
+    goOn: (message) => {
+      toEnd();
+      actions.goOn(message);
+    },
     retry: (message) => {
       toEnd();
       actions.retry(message);
@@ -144,7 +149,7 @@ function useEscape(stop: (() => void) | null): void {
   useEffect(() => {
     if (!stop) return;
     const onKeyDown = (event: KeyboardEvent) => {
-      if (event.key === "Escape" && !event.defaultPrevented && !event.isComposing) stop();
+      if (event.key === "Escape" && !event.defaultPrevented && !isOfInputMethod(event)) stop();
     };
     document.addEventListener("keydown", onKeyDown);
     return () => document.removeEventListener("keydown", onKeyDown);

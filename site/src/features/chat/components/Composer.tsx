@@ -1,10 +1,9 @@
 /** Where a message is written. Text and files are a draft, kept for each conversation until it is sent. */
 import { useEffect, useId } from "react";
 
-import { useLanguage, useT, type Messages } from "@/i18n";
+import { useT, type Messages } from "@/i18n";
 import { COMPOSER_ID, focusComposer } from "@/lib/focusComposer";
-import { DOT, formatCount } from "@/lib/format";
-import { useLimits } from "@/lib/limits";
+import { DOT } from "@/lib/format";
 import { useStore } from "@/lib/store";
 import { AttachmentChip } from "@/entities/files/ui/AttachmentChip";
 import { Button, IconButton } from "@/ui/Button";
@@ -13,6 +12,7 @@ import { FilePicker } from "@/entities/files/ui/FilePicker";
 import { useChat } from "../context";
 import { outboxKey } from "@/session/outbox";
 import type { DraftFiles } from "../useDraftFiles";
+import { useTooLong } from "../textSize";
 import type { Thread } from "../useThread";
 import { ComposerNotices } from "./ComposerNotices";
 import { GrowingTextarea } from "./GrowingTextarea";
@@ -30,15 +30,16 @@ interface ComposerProps {
 
 export function Composer({ conversationId, thread, files, onSend, onStop, isStopping }: ComposerProps) {
   const t = useT();
-  const language = useLanguage();
   const hintId = useId();
+  const whyId = useId();
   const { drafts, waker } = useChat();
   const draft = drafts.of(outboxKey(conversationId));
   const text = useStore(draft);
   const isAnswering = thread.inProgressId !== null;
-  const most = useLimits().text_characters;
-  const excess = countCharacters(text, most) - most;
-  const canSend = text.trim() !== "" && excess <= 0 && !thread.unsent && files.readiness !== "failed";
+  const tooLong = useTooLong(text.trim());
+  const canSend = text.trim() !== "" && tooLong === null && !thread.unsent && files.readiness !== "failed";
+  // What cannot be seen elsewhere: a text that is too long and a file that failed say so above.
+  const isHeldUp = text.trim() !== "" && thread.unsent !== null;
   useEffect(() => {
     focusComposer();
     // oxlint-disable-next-line react/exhaustive-effect-dependencies -- Each conversation begins with the focus here.
@@ -59,7 +60,7 @@ export function Composer({ conversationId, thread, files, onSend, onStop, isStop
     <div className="mx-auto w-full max-w-[47rem] shrink-0 space-y-2 px-3 pb-[max(0.75rem,env(safe-area-inset-bottom))] wide:px-6 print:hidden">
       <ComposerNotices
         conversationId={conversationId}
-        excess={excess > 0 ? formatCount(language, excess) : null}
+        tooLong={tooLong}
         modelNote={thread.conversation?.model_note ?? null}
         keptUntil={thread.conversation?.kept_until ?? null}
         files={files}
@@ -101,16 +102,23 @@ export function Composer({ conversationId, thread, files, onSend, onStop, isStop
               variant="primary"
               label={isAnswering ? t.chat.sendAfter : t.chat.send}
               className="rounded-full!"
-              aria-describedby={canSend ? undefined : `${hintId}-off`}
               disabled={!canSend}
+              aria-describedby={canSend ? undefined : whyId}
+              {...(isHeldUp ? { title: t.chat.sendBlocked } : {})}
             />
           )}
         </div>
       </form>
-      {!canSend && (
-        <span id={`${hintId}-off`} className="sr-only">
-          {offText(t, { isLong: excess > 0, isUnsent: thread.unsent !== null, hasFailed: files.readiness === "failed" })}
-        </span>
+      {isHeldUp ? (
+        <p id={whyId} className="text-center text-xs text-muted">
+          {t.chat.sendBlocked}
+        </p>
+      ) : (
+        !canSend && (
+          <span id={whyId} className="sr-only">
+            {offText(t, { isLong: tooLong !== null, hasFailed: files.readiness === "failed" })}
+          </span>
+        )
       )}
       <p id={hintId} className="hidden text-center text-xs text-muted wide:block">
         {t.chat.composerHint}
@@ -121,8 +129,7 @@ export function Composer({ conversationId, thread, files, onSend, onStop, isStop
 }
 
 /** Why nothing can be sent now, for who cannot see that the button is grey. */
-function offText(t: Messages, { isLong, isUnsent, hasFailed }: Record<"isLong" | "isUnsent" | "hasFailed", boolean>): string {
-  if (isUnsent) return t.chat.sendOff.unsent;
+function offText(t: Messages, { isLong, hasFailed }: Record<"isLong" | "hasFailed", boolean>): string {
   if (hasFailed) return t.files.oneFailed;
   return isLong ? t.chat.sendOff.long : t.chat.sendOff.empty;
 }
@@ -144,6 +151,3 @@ function ComposerFiles({ files }: { files: DraftFiles }) {
     </div>
   );
 }
-
-/** Characters as the API counts them: code points. Texts that are short enough need no exact count. */
-const countCharacters = (text: string, most: number): number => (text.length <= most ? text.length : [...text].length);

@@ -14,8 +14,8 @@ import type { DraftFiles } from "../useDraftFiles";
 
 interface ComposerNoticesProps {
   conversationId: string | null;
-  /** By how many characters the text is too long, written out; null: it is not. */
-  excess: string | null;
+  /** Why the text is too long; null: it is not. */
+  tooLong: string | null;
   modelNote: string | null;
   /** When the conversation is deleted unless it is used. */
   keptUntil: string | null;
@@ -23,7 +23,7 @@ interface ComposerNoticesProps {
 }
 
 /** What stands in the way of a message, or is good to know before it is sent. */
-export function ComposerNotices({ conversationId, excess, modelNote, keptUntil, files }: ComposerNoticesProps) {
+export function ComposerNotices({ conversationId, tooLong, modelNote, keptUntil, files }: ComposerNoticesProps) {
   const t = useT();
   const { keep } = useConversationActions();
   const isOnline = useSyncExternalStore(subscribeOnline, () => navigator.onLine);
@@ -35,7 +35,7 @@ export function ComposerNotices({ conversationId, excess, modelNote, keptUntil, 
         <Ending until={keptUntil} says={t.retention.conversation} onKeep={() => keep(conversationId)} />
       )}
       <BranchNotice conversationId={conversationId} />
-      {excess !== null && <Alert>{t.chat.tooLong(excess)}</Alert>}
+      {tooLong !== null && <Alert>{tooLong}</Alert>}
       <RefusedFiles refused={files.refused} onDismiss={files.dismissRefused} />
     </>
   );

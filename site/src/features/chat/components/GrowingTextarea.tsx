@@ -1,6 +1,7 @@
 import { useEffect, useRef, type ClipboardEventHandler, type Ref } from "react";
 
 import { cx } from "@/lib/classNames";
+import { isOfInputMethod } from "@/lib/inputMethod";
 import { FINE_POINTER } from "@/lib/mediaQuery";
 
 interface GrowingTextareaProps {
@@ -51,7 +52,7 @@ export function GrowingTextarea({
         value={value}
         onChange={(event) => onChange(event.target.value)}
         onKeyDown={(event) => {
-          const isPlainEnter = event.key === "Enter" && !event.shiftKey && !event.nativeEvent.isComposing;
+          const isPlainEnter = event.key === "Enter" && !event.shiftKey && !isOfInputMethod(event.nativeEvent);
           if (!isPlainEnter || !window.matchMedia(FINE_POINTER).matches) return;
           event.preventDefault();
           onSubmit();

@@ -16,6 +16,7 @@ import { answer, conversation, message } from "@/test/records";
 import { seedMessages } from "@/session/messages";
 import { applyFrames, newAnswer, type AnswerState } from "@/entities/answers/answerReducer";
 import { ChatContext } from "../context";
+import { Drafts } from "@/session/drafts";
 import type { ChatRuntime } from "@/session/runtime";
 import { visibleThread } from "../thread";
 import type { ChatActions } from "../useChatActions";
@@ -25,9 +26,10 @@ import { MessageList } from "./MessageList";
 let state: Store<AnswerState>;
 let client: QueryClient;
 
+const feed = { answer: () => state, follow: () => undefined };
+const chat = { feed, drafts: new Drafts("ada"), outbox: { entry: () => nothingUnsent } } as unknown as ChatRuntime;
+
 function Around({ children }: { children: ReactNode }) {
-  const feed = { answer: () => state, follow: () => undefined };
-  const chat = { feed, outbox: { entry: () => nothingUnsent } } as unknown as ChatRuntime;
   const tokens = { idToken: async () => "token", markExpired: () => undefined, markEnded: () => undefined };
   return (
     <QueryClientProvider client={client}>

@@ -1,14 +1,15 @@
-import { memo, useEffect, useMemo, useRef } from "react";
+import { Fragment, memo, useEffect, useMemo, useRef } from "react";
 
 import type { Message } from "@/api/types";
 import { useT } from "@/i18n";
 import { useStable } from "@/lib/useStable";
 import { Button } from "@/ui/Button";
 
-import type { ThreadEntry } from "../thread";
+import { readFrom, readsLess, type ThreadEntry } from "../thread";
 import type { ChatActions } from "../useChatActions";
 import type { Thread } from "../useThread";
 import { AnswerMessage } from "./AnswerMessage";
+import { ReadingBegins } from "./ReadingBegins";
 import { UnsentMessage } from "./UnsentMessage";
 import { UserMessage } from "./UserMessage";
 import type { VersionsProps } from "./Versions";
@@ -19,7 +20,9 @@ export function MessageList({ thread, actions }: { thread: Thread; actions: Chat
   const isIdle = thread.inProgressId === null && !thread.unsent;
   const edit = useStable(actions.edit);
   const retry = useStable(actions.retry);
+  const goOn = useStable(actions.goOn);
   const choose = useStable(thread.choose);
+  const beginsAt = readFrom(entries);
   return (
     <div className="thread flex flex-col">
       {thread.loadEarlier && (
@@ -29,16 +32,20 @@ export function MessageList({ thread, actions }: { thread: Thread; actions: Chat
         </>
       )}
       {entries.map(({ message, versions }, index) => (
-        <Row
-          key={message.message_id}
-          message={message}
-          versions={versions.length > 1 ? versions : null}
-          canEdit={!thread.unsent}
-          canRetry={isIdle && index === entries.length - 1 && !actions.isRetrying}
-          onEdit={edit}
-          onRetry={retry}
-          onChoose={choose}
-        />
+        <Fragment key={message.message_id}>
+          {message.message_id === beginsAt && <ReadingBegins />}
+          <Row
+            message={message}
+            versions={versions.length > 1 ? versions : null}
+            canEdit={!thread.unsent}
+            canRetry={isIdle && index === entries.length - 1 && !actions.isRetrying}
+            readsLess={readsLess(entries, index)}
+            onEdit={edit}
+            onRetry={retry}
+            onContinue={goOn}
+            onChoose={choose}
+          />
+        </Fragment>
       ))}
       {thread.unsent && (
         <UnsentMessage entry={thread.unsent} onRetry={actions.resend} onTakeBack={actions.takeBack} />
@@ -61,17 +68,19 @@ interface RowProps {
   canEdit: boolean;
   canRetry: boolean;
   onEdit: ChatActions["edit"];
+  readsLess: boolean;
   onRetry: ChatActions["retry"];
+  onContinue: ChatActions["goOn"];
   onChoose: Thread["choose"];
 }
 
 /** Drawn again only when something of its own message changes. */
-const Row = memo(function Row({ message, versions, canEdit, canRetry, onEdit, onRetry, onChoose }: RowProps) {
+const Row = memo(function Row({ message, versions, canEdit, canRetry, readsLess, onEdit, onRetry, onContinue, onChoose }: RowProps) {
   const leafing = useMemo(() => versions && versionsOf(message, versions, onChoose), [message, versions, onChoose]);
   return message.role === "user" ? (
     <UserMessage message={message} versions={leafing} canEdit={canEdit} onEdit={onEdit} />
   ) : (
-    <AnswerMessage message={message} versions={leafing} canRetry={canRetry} onRetry={onRetry} />
+    <AnswerMessage message={message} versions={leafing} canRetry={canRetry} readsLess={readsLess} onRetry={onRetry} onContinue={onContinue} />
   );
 });
 

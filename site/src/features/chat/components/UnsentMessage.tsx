@@ -1,5 +1,6 @@
 import { useCallback, useSyncExternalStore } from "react";
 
+import { NetworkError } from "@/api/client";
 import { useLanguage, useT } from "@/i18n";
 import { errorText } from "@/entities/errors/errorText";
 import { problemOf } from "@/entities/errors/problemReport";
@@ -60,7 +61,7 @@ export function UnsentMessage({ entry, onRetry, onTakeBack }: UnsentMessageProps
             </>
           }
         >
-          {t.chat.unsent} {errorText(t, entry.error)}
+          {t.chat.unsent} {errorText(t, entry.error)} {entry.error instanceof NetworkError && t.chat.unsentOffline}
         </Alert>
       )}
     </div>

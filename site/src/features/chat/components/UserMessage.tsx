@@ -2,10 +2,15 @@ import { useEffect, useRef, useState } from "react";
 
 import type { Message, MessageFile } from "@/api/types";
 import { useT } from "@/i18n";
+import { isOfInputMethod } from "@/lib/inputMethod";
+import { useStore } from "@/lib/store";
+import { Alert } from "@/ui/Alert";
 import { Button, IconButton } from "@/ui/Button";
 import { CopyButton } from "@/ui/CopyButton";
 
 import { plainText } from "@/entities/answers/text";
+import { useTooLong } from "../textSize";
+import { useEditDraft, type EditDraft } from "../useEditDraft";
 import { GrowingTextarea } from "./GrowingTextarea";
 import { MessageFiles } from "./MessageFiles";
 import { Versions, type VersionsProps } from "./Versions";
@@ -20,7 +25,10 @@ interface UserMessageProps {
 
 export function UserMessage({ message, versions, canEdit, onEdit }: UserMessageProps) {
   const t = useT();
-  const [isEditing, setEditing] = useState(false);
+  const edit = useEditDraft(message);
+  // What was being written when the page was left is gone on with, without taking the focus.
+  const [isEditing, setEditing] = useState(() => edit.isBegun());
+  const [wasOpened, setOpened] = useState(false);
   const editButton = useRef<HTMLButtonElement>(null);
   const wasEditing = useRef(false);
   useEffect(() => {
@@ -29,15 +37,25 @@ export function UserMessage({ message, versions, canEdit, onEdit }: UserMessageP
     wasEditing.current = isEditing;
   }, [isEditing]);
   const text = plainText(message.content);
+  const open = (): void => {
+    setOpened(true);
+    setEditing(true);
+  };
+  const close = (): void => {
+    edit.clear();
+    setEditing(false);
+  };
   if (isEditing) {
     return (
       <EditForm
         conversationId={message.conversation_id}
         text={text}
         files={message.files}
-        onCancel={() => setEditing(false)}
+        draft={edit}
+        isFocused={wasOpened}
+        onCancel={close}
         onSubmit={(edited, files) => {
-          if (onEdit(message, edited, files)) setEditing(false);
+          if (onEdit(message, edited, files)) close();
         }}
       />
     );
@@ -52,7 +70,7 @@ export function UserMessage({ message, versions, canEdit, onEdit }: UserMessageP
           {versions && <Versions {...versions} />}
           <CopyButton text={text} label={t.chat.copyMessage} />
           {canEdit && (
-            <IconButton ref={editButton} icon="pencil" size="small" label={t.chat.edit} onClick={() => setEditing(true)} />
+            <IconButton ref={editButton} icon="pencil" size="small" label={t.chat.edit} onClick={open} />
           )}
         </div>
       </div>
@@ -76,16 +94,20 @@ interface EditFormProps {
   text: string;
   /** They stay with the edited message unless they are taken out. */
   files: readonly MessageFile[];
+  draft: EditDraft;
+  isFocused: boolean;
   onCancel: () => void;
   onSubmit: (text: string, files: readonly MessageFile[]) => void;
 }
 
-function EditForm({ conversationId, text, files, onCancel, onSubmit }: EditFormProps) {
+function EditForm({ conversationId, text, files, draft, isFocused, onCancel, onSubmit }: EditFormProps) {
   const t = useT();
   const form = useRef<HTMLFormElement>(null);
-  const [edited, setEdited] = useState(text);
-  const [kept, setKept] = useState(files);
-  const canSend = edited.trim() !== "";
+  const [edited, setEdited] = useState(() => draft.text() || text);
+  const removed = useStore(draft.removed);
+  const kept = files.filter((file) => !removed.includes(file.file_id));
+  const tooLong = useTooLong(edited.trim());
+  const canSend = edited.trim() !== "" && tooLong === null;
   const submit = (): void => {
     if (canSend) onSubmit(edited.trim(), kept);
   };
@@ -100,7 +122,7 @@ function EditForm({ conversationId, text, files, onCancel, onSubmit }: EditFormP
         submit();
       }}
       onKeyDown={(event) => {
-        if (event.key !== "Escape") return;
+        if (event.key !== "Escape" || isOfInputMethod(event.nativeEvent)) return;
         event.stopPropagation();
         onCancel();
       }}
@@ -110,11 +132,25 @@ function EditForm({ conversationId, text, files, onCancel, onSubmit }: EditFormP
         files={kept}
         className="mb-2"
         onRemove={(file) => {
-          setKept(kept.filter((other) => other !== file));
+          draft.remove(file.file_id);
           form.current?.querySelector("textarea")?.focus();
         }}
       />
-      <GrowingTextarea label={t.chat.editMessage} value={edited} onChange={setEdited} onSubmit={submit} isFocusedAtStart />
+      <GrowingTextarea
+        label={t.chat.editMessage}
+        value={edited}
+        onChange={(next) => {
+          setEdited(next);
+          draft.write(next === text ? "" : next);
+        }}
+        onSubmit={submit}
+        isFocusedAtStart={isFocused}
+      />
+      {tooLong !== null && (
+        <div className="mt-2">
+          <Alert>{tooLong}</Alert>
+        </div>
+      )}
       <div className="mt-2 flex justify-end gap-2">
         <Button isSmall onClick={onCancel}>
           {t.app.cancel}
