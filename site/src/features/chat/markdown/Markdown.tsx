@@ -6,6 +6,7 @@ import type { Token, Tokens } from "marked";
 import { memo, useId, useMemo, useState, type ReactNode } from "react";
 
 import { Block, blocks } from "./Block";
+import { copySources } from "./copied";
 import { footnotesIn, numbered, type FootnoteToken } from "./footnotes";
 import { Footnotes, FootnotesContext, NO_FOOTNOTES, type FootnotesOfText } from "./FootnoteSection";
 import { lexComplete, TailLexer } from "./tailLexer";
@@ -20,7 +21,9 @@ export const Markdown = memo(function Markdown({ text, isGrowing }: MarkdownProp
   const tokens = useMemo(() => (isGrowing ? lexer.lexGrowing(text) : lexComplete(text)), [lexer, text, isGrowing]);
   return (
     <FootnotesContext value={useFootnotes(tokens, text, isGrowing)}>
-      <div className="prose">{blocksOf(tokens, text)}</div>
+      <div className="prose" onCopy={copySources}>
+        {blocksOf(tokens, text)}
+      </div>
       {/* Not within: a block that comes before something has the browser style all blocks again. */}
       <Footnotes blocks={noteBlocks} />
     </FootnotesContext>

@@ -8,6 +8,10 @@ const drawn = (text: string, isGrowing = false): HTMLElement => render(<Markdown
 
 /** What is seen, with a line for each line end and block. */
 function linesOf(container: HTMLElement): string[] {
+  const texts = document.createTreeWalker(container, NodeFilter.SHOW_TEXT);
+  for (let text = texts.nextNode(); text; text = texts.nextNode()) {
+    if (!text.parentElement?.closest("pre")) text.nodeValue = (text.nodeValue ?? "").replaceAll("\n", "⏎");
+  }
   for (const br of container.querySelectorAll("br")) br.replaceWith("\n");
   for (const block of container.querySelectorAll("p, li, td, th, h2, h3, pre, summary")) block.append("\n");
   return (container.textContent ?? "").split("\n").filter((line) => line !== "");

@@ -1,4 +1,4 @@
-import { render, waitFor } from "@testing-library/react";
+import { fireEvent, render, waitFor } from "@testing-library/react";
 import { describe, expect, it } from "vitest";
 
 import { inlineFormula, openFormula } from "./formulas";
@@ -42,11 +42,12 @@ describe("formulas", () => {
     "A$AP and Ke$ha, $A$1:$B$2, ^a$|^b$",
     "$user_name$ and $FOO_BAR$ and $hello world$",
     "From 5 $-6 $ to $7, A$ 8 and $9, US$ 10; $$, $$!",
+    "Now **$5**, **10$** or ($5), (6$); $5, 6 € or 7$.",
     "$5 for me = $6 for you; $x",
   ])("are none in %s", async (text) => {
     const container = drawn(text);
     expect(container.querySelector(".formula")).toBeNull();
-    expect(container.textContent).toBe(text);
+    expect(container.textContent).toBe(text.replaceAll("**", ""));
   });
 
   it.each([
@@ -70,6 +71,7 @@ describe("formulas", () => {
     for (const text of ["$$\nx_{1} * y_{2} \\\\ *z*", "\\[\n\\frac{a}{b} *c* *d*"]) {
       for (const isGrowing of [false, true]) expect(drawn(text, isGrowing).querySelector("p")?.textContent).toBe(text);
     }
+    for (const text of ["Cut off in \\( x_{i} * y_{j} * z", "In C:\\(x86)\\a_b_c"]) expect(drawn(text).textContent).toBe(text);
     const container = drawn("$$\nx_{1}\n\nText *goes* on.");
     expect(container.querySelector("em")).toHaveTextContent("goes");
   });
@@ -90,6 +92,29 @@ describe("formulas", () => {
     const source = container.querySelector(".formula-source");
     expect(source).toHaveTextContent("\\(x^2\\)");
     expect(source).toHaveAttribute("aria-hidden", "true");
+  });
+});
+
+describe("what is copied", () => {
+  it("is a formula's source, with the text around it", async () => {
+    const container = drawn("So \\(x^2\\) **is**.");
+    await waitFor(() => expect(container.querySelector("math")).not.toBeNull());
+    const paragraph = container.querySelector("p");
+    document.getSelection()?.selectAllChildren(container);
+    const held = new Map<string, string>();
+    const isLeftToTheBrowser = fireEvent.copy(paragraph ?? container, { clipboardData: { setData: (kind: string, data: string) => held.set(kind, data) } });
+    expect(isLeftToTheBrowser).toBe(false);
+    expect(held.get("text/html")).toContain("\\(x^2\\)");
+    expect(held.get("text/html")).toContain("<strong>is</strong>");
+    expect(held.get("text/html")).not.toContain("katex");
+    expect(held.get("text/plain")).toContain("\\(x^2\\)");
+    expect(document.documentElement).not.toHaveClass("copying-formulas");
+  });
+
+  it("is left to the browser without a formula", () => {
+    const container = drawn("So **it** is.");
+    document.getSelection()?.selectAllChildren(container);
+    expect(fireEvent.copy(container.querySelector("p") ?? container)).toBe(true);
   });
 });
 

@@ -19,7 +19,7 @@ const NUMBER = /^[+-]?\d+(?:[.,]\d+)*\s*%?$/u;
 /** What may stand in a formula that begins with a number as a word; others are of a sentence about money. */
 const FUNCTION = /^(?:\p{L}|sin|cos|tan|cot|log|ln|exp|lim|max|min|mod|gcd|lcm|det)$/u;
 /** What code, templates and shells write between dollars. */
-const CODE = /["`;#@?&]|^\w{2,}_[a-zA-Z_]{2,}$|^[A-Z_]{3,}\b/u;
+const CODE = /["`;#@?&€£¥]|\*\*|^\w{2,}_[a-zA-Z_]{2,}$|^[A-Z_]{3,}\b/u;
 
 const withoutNested = (tex: string): string => {
   let bare = tex;
@@ -67,9 +67,9 @@ export function inlineFormula(text: string, before = ""): FormulaMatch | undefin
   return { raw: match[0], tex, isDisplay: false };
 }
 
-/** `5 $-6 $` and `$5, A$ 6`: a number before, or one behind. */
+/** `5 $-6 $`, `$5, A$ 6` and `$5), (6$`: a number before or behind, or a bracket without its other. */
 const isAmount = (before: string, tex: string, behind: string): boolean =>
-  (/\d[ \u00a0\u202f]$/u.test(before) && !/\p{L}/u.test(tex)) || (/^\d/u.test(tex) && /^[ \u00a0\u202f]\d/u.test(behind));
+  (/\d[ \u00a0\u202f]$/u.test(before) && !/\p{L}/u.test(tex)) || (/^\d/u.test(tex) && (/^[ \u00a0\u202f]\d/u.test(behind) || !/^[^()]*(?:\([^()]*\)[^()]*)*$/u.test(tex)));
 
 const isSureOfDollars = (tex: string): boolean => COMMAND.test(tex) || (!CODE.test(tex) && isFormula(tex));
 
@@ -137,7 +137,12 @@ function unclosed(text: string, isGrowing: boolean): FormulaBlock | undefined {
 /** Where a formula of its own lines may begin, behind the first line. */
 export const blockFormulaStart = (text: string): number => text.search(/\n {0,3}(?:\$\$(?!\$)|\\\[|\\begin\{)/u);
 
-export const inlineFormulaStart = (text: string): number => text.search(/\\[([]|\$/u);
+/** Where formulas may begin in a line of text. */
+export const inlineFormulaStarts = (text: string): number[] => [...text.matchAll(/\\[([]|\$/gu)].map(({ index }) => index);
+
+/** Whether a text begins as a formula that has no end: an answer that was cut off, or a path of Windows. */
+export const isUnclosed = (text: string): boolean =>
+  /^\\[([]/u.test(text) && isOpen(text, "") && (COMMAND.test(text.slice(2)) || SCRIPT.test(text));
 
 /** Where the formulas of a line of text stand, outside code. */
 export function formulaRanges(text: string): [start: number, end: number][] {

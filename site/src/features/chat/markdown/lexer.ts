@@ -8,7 +8,7 @@ import { details, detailsStart } from "./details";
 import { addressEnd, withEveryScript } from "./emphasis";
 import { nestedFence } from "./fences";
 import { footnote, footnoteReference, footnoteStart } from "./footnotes";
-import { blockFormula, blockFormulaStart, formulaRanges, inlineFormula, inlineFormulaStart } from "./formulas";
+import { blockFormula, blockFormulaStart, formulaRanges, inlineFormula, inlineFormulaStarts, isUnclosed } from "./formulas";
 import { completed, PENDING } from "./growing";
 import { markerToken, replacePlaceholders } from "./placeholders";
 import { cellsOf, rowCount } from "./tables";
@@ -111,6 +111,8 @@ const alignment = (cell: string): "left" | "center" | "right" | null => {
 export class AnswerLexer extends Lexer {
   /** What is lexed at the moment, as it was written. */
   #source = "";
+  /** Where formulas may begin in it: looked for once, and not from each word on. */
+  #starts: readonly number[] = [];
   #pending = "";
   readonly #isGrowing: boolean;
 
@@ -123,9 +125,9 @@ export class AnswerLexer extends Lexer {
     this.tokens.links = links;
     this.options.extensions = {
       block: [(text) => this.#formula(text), (text) => footnote(text, this), (text) => details(text, this, isGrowing)],
-      startBlock: [blockFormulaStart, footnoteStart, detailsStart],
+      startBlock: [blockFormulaStart, footnoteStart, detailsStart].map(withinParagraph),
       inline: [markerToken, (text) => this.#pendingSource(text), inlineFormulaToken, footnoteReference],
-      startInline: [inlineFormulaStart, (text) => text.indexOf(PENDING)],
+      startInline: [(text) => this.#nextStart(text)],
       renderers: {},
       childTokens: {},
     };
@@ -141,13 +143,22 @@ export class AnswerLexer extends Lexer {
   }
 
   override inlineTokens(text: string, tokens: Token[] = []): Token[] {
-    const outer = this.#source;
+    const [source, starts] = [this.#source, this.#starts];
     this.#source = text;
+    this.#starts = this.#pending !== "" && text.includes(PENDING) ? [...inlineFormulaStarts(text), text.indexOf(PENDING)] : inlineFormulaStarts(text);
     try {
       return super.inlineTokens(text, tokens);
     } finally {
-      this.#source = outer;
+      this.#source = source;
+      this.#starts = starts;
     }
+  }
+
+  /** rest: the end of what is lexed at the moment. */
+  #nextStart(rest: string): number {
+    const at = this.#source.length - rest.length;
+    const next = this.#starts.find((start) => start >= at);
+    return next === undefined ? -1 : next - at;
   }
 
   /** Unfinished emphasis, code and links of a growing text's end are completed, an unfinished formula is shown as it is. */
@@ -169,8 +180,17 @@ export class AnswerLexer extends Lexer {
   }
 }
 
-function inlineFormulaToken(text: string, tokens: readonly Token[]): FormulaToken | undefined {
+/** A paragraph goes to the next blank line: nothing behind that is to be looked for in its place. */
+const withinParagraph =
+  (start: (text: string) => number) =>
+  (text: string): number => {
+    const end = text.indexOf("\n\n");
+    return start(end < 0 ? text : text.slice(0, end));
+  };
+
+function inlineFormulaToken(text: string, tokens: readonly Token[]): FormulaToken | SourceToken | undefined {
   const found = inlineFormula(text, tokens.at(-1)?.raw);
+  if (!found && isUnclosed(text)) return { type: "source", raw: text, text };
   return found && { type: "formula", ...found, tex: replacePlaceholders(found.tex) };
 }
 
