@@ -50,7 +50,7 @@ const INLINE: readonly [open: RegExp, isDisplay: boolean][] = [
 const DOLLARS = /^\$(?![\s$])((?:\\[^\n]|[^\\$\n`])+)\$(?![A-Za-z0-9_\u00c0-\u024f$({])/u;
 const NO_DOLLAR_BEHIND = /[A-Za-z0-9_\u00c0-\u024f$)\\]$/u;
 
-/** The formula that a text begins with. before: what stands before it. */
+/** The formula that a text begins with. before: what stands before it, or the end of that. */
 export function inlineFormula(text: string, before = ""): FormulaMatch | undefined {
   const first = text.charCodeAt(0);
   if (first !== 36 && first !== 92) return undefined; // $ and \
@@ -144,12 +144,15 @@ export const inlineFormulaStarts = (text: string): number[] => [...text.matchAll
 export const isUnclosed = (text: string): boolean =>
   /^\\[([]/u.test(text) && isOpen(text, "") && (COMMAND.test(text.slice(2)) || SCRIPT.test(text));
 
+/** What is looked at before a formula: short, for patterns that look from its beginning to its end. */
+const lastOf = (text: string, end: number): string => text.slice(Math.max(0, end - 2), end);
+
 /** Where the formulas of a line of text stand, outside code. */
 export function formulaRanges(text: string): [start: number, end: number][] {
   const ranges: [number, number][] = [];
   const marks = /(`+)(?!`)(?:[^]*?[^`])?\1(?!`)|\\[^([]|\\[([]|\$/gu;
   for (let match = marks.exec(text); match; match = marks.exec(text)) {
-    const found = match[0].length <= 2 ? inlineFormula(text.slice(match.index), text.slice(0, match.index)) : undefined;
+    const found = match[0].length <= 2 ? inlineFormula(text.slice(match.index), lastOf(text, match.index)) : undefined;
     if (!found) continue;
     ranges.push([match.index, match.index + found.raw.length]);
     marks.lastIndex = match.index + found.raw.length;
@@ -163,9 +166,9 @@ export function openFormula(text: string): number {
   for (let match = marks.exec(text); match; match = marks.exec(text)) {
     if (match[0].length > 2 || /^\\[^([]/u.test(match[0])) continue;
     const rest = text.slice(match.index);
-    const found = inlineFormula(rest, text.slice(0, match.index));
+    const found = inlineFormula(rest, lastOf(text, match.index));
     if (found) marks.lastIndex = match.index + found.raw.length;
-    else if (isOpen(rest, text.slice(0, match.index))) return match.index;
+    else if (isOpen(rest, lastOf(text, match.index))) return match.index;
   }
   return -1;
 }

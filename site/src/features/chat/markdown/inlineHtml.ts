@@ -25,37 +25,46 @@ const tagOf = (token: Token): { tag: Tag; isEnd: boolean } | undefined => {
 export const isLineBreak = (token: Token): boolean => token.type === "html" && LINE_BREAK.test(token.raw);
 
 /** Tokens with pairs of tags as elements, and without the line end behind a `<br>`. */
-export function withElements(tokens: readonly Token[]): Token[] {
-  if (!tokens.some((token) => token.type === "html")) return [...tokens];
-  const found: Token[] = [];
-  for (let at = 0; at < tokens.length; at += 1) {
-    const token = tokens[at];
-    if (!token) continue;
-    const opening = tagOf(token);
-    const end = opening && !opening.isEnd ? endOf(tokens, at, opening.tag) : -1;
-    if (opening && end > 0) {
-      const inner = tokens.slice(at + 1, end);
-      const raw = tokens.slice(at, end + 1).map((part) => part.raw).join("");
-      found.push({ type: "element", tag: opening.tag, raw, tokens: inner } satisfies ElementToken);
-      at = end;
-    } else {
-      found.push(token);
-      if (isLineBreak(token) && tokens[at + 1]?.type === "br") at += 1;
+export function withElements(tokens: readonly Token[]): readonly Token[] {
+  if (!tokens.some((token) => token.type === "html")) return tokens;
+  const ends = pairsOf(tokens);
+  const elements = (from: number, to: number): Token[] => {
+    const found: Token[] = [];
+    for (let at = from; at < to; at += 1) {
+      const token = tokens[at];
+      const end = ends.get(at);
+      const tag = token && tagOf(token)?.tag;
+      if (token && tag && end !== undefined) {
+        const raw = tokens.slice(at, end + 1).map((part) => part.raw).join("");
+        found.push({ type: "element", tag, raw, tokens: elements(at + 1, end) } satisfies ElementToken);
+        at = end;
+      } else if (token) {
+        found.push(token);
+        if (isLineBreak(token) && tokens[at + 1]?.type === "br") at += 1;
+      }
     }
-  }
-  return found;
+    return found;
+  };
+  return elements(0, tokens.length);
 }
 
-function endOf(tokens: readonly Token[], start: number, tag: Tag): number {
-  let depth = 0;
-  for (let at = start; at < tokens.length; at += 1) {
-    const token = tokens[at];
-    const found = token && tagOf(token);
-    if (found?.tag !== tag) continue;
-    depth += found.isEnd ? -1 : 1;
-    if (depth === 0) return at;
+/** Where each tag's end is, by where it begins; an end closes what was opened within it and has none. */
+function pairsOf(tokens: readonly Token[]): ReadonlyMap<number, number> {
+  const open: { tag: Tag; at: number }[] = [];
+  const pairs = new Map<number, number>();
+  for (const [at, token] of tokens.entries()) {
+    const found = tagOf(token);
+    if (!found) continue;
+    if (!found.isEnd) open.push({ tag: found.tag, at });
+    else {
+      const index = open.findLastIndex(({ tag }) => tag === found.tag);
+      const opening = open[index];
+      if (!opening) continue;
+      pairs.set(opening.at, at);
+      open.length = index;
+    }
   }
-  return -1;
+  return pairs;
 }
 
 /** The ends of the tags that a text has opened, for a text that still grows. */

@@ -189,7 +189,7 @@ const withinParagraph =
   };
 
 function inlineFormulaToken(text: string, tokens: readonly Token[]): FormulaToken | SourceToken | undefined {
-  const found = inlineFormula(text, tokens.at(-1)?.raw);
+  const found = inlineFormula(text, tokens.at(-1)?.raw.slice(-2));
   if (!found && isUnclosed(text)) return { type: "source", raw: text, text };
   return found && { type: "formula", ...found, tex: replacePlaceholders(found.tex) };
 }

@@ -20,7 +20,7 @@ function split(row: string, isAware: boolean): string[] {
   const last = (): number => cells.length - 1;
   for (let at = 0; at < row.length; ) {
     const rest = row.slice(at);
-    const span = isAware ? spanLength(rest, row.slice(0, at)) : 0;
+    const span = isAware ? spanLength(rest, row.slice(Math.max(0, at - 2), at)) : 0;
     const length = span || (/^\\[^]/u.test(rest) ? 2 : 1);
     const piece = rest.slice(0, length);
     if (piece === "|") cells.push("");
