@@ -18,7 +18,7 @@ FIXTURE = Path(__file__).with_name("codes.json")
 
 
 def text() -> str:
-    """refusals: of requests. reasons: why a field was refused. answers: why one failed. files: why one is not read."""
+    """refusals: of requests, also by API Gateway. reasons: why a field was. answers, files: why one failed."""
     sys.path.insert(0, str(ROOT / "chatapp"))
     from chalicelib import errors
     from chalicelib.answering import outcome
@@ -26,9 +26,13 @@ def text() -> str:
     from chalicelib.extraction.failures import MESSAGES
     from chalicelib.turns import frame_log, settling
 
+    from deploy.account.gateway import _RESPONSES
+
     told = {code for module in (outcome, settling, frame_log) for code in _told(module)}
     codes = {
-        "refusals": sorted({kind.code for kind in _kinds(errors.AppError)}),
+        "refusals": sorted(
+            {*(kind.code for kind in _kinds(errors.AppError)), *(code for code, *_ in _RESPONSES.values())}
+        ),
         "reasons": sorted(errors.REASONS),
         "answers": sorted({*MODEL_ERRORS, *told, errors.BudgetSpent.code}),
         "files": sorted(MESSAGES),

@@ -23,6 +23,8 @@ export const errorsEn = {
     file_not_ready: "A file is still being read. Send the message again when it is ready.",
     forbidden: "Your account may not do this. An owner of the site can change that.",
     has_password: "This person has a password already. “Forgot password?” on the sign-in page makes a new one.",
+    internal: "Something went wrong on the server. Try again.",
+    invalid_request: "The server did not accept this. Reload the page, then try again.",
     invalid_cursor: "This list has changed. Load it again.",
     kept_out: "This person is kept out. Let them in again first.",
     last_owner: "This is the last owner. Make somebody else one first.",

@@ -24,6 +24,8 @@ export const errorsFr: typeof errorsEn = {
     file_not_ready: "Un fichier est encore en cours de lecture. Envoyez le message à nouveau quand il sera prêt.",
     forbidden: "Votre compte ne permet pas cela. Un propriétaire du site peut le changer.",
     has_password: "Cette personne a déjà un mot de passe. « Mot de passe oublié ? », sur la page de connexion, en crée un nouveau.",
+    internal: "Une erreur s’est produite sur le serveur. Réessayez.",
+    invalid_request: "Le serveur n’a pas accepté cette demande. Rechargez la page, puis réessayez.",
     invalid_cursor: "Cette liste a changé. Rechargez-la.",
     kept_out: "L’accès de cette personne est fermé. Rouvrez-le d’abord.",
     last_owner: "C’est le dernier propriétaire. Nommez d’abord quelqu’un d’autre.",
