@@ -40,8 +40,6 @@ const SAME = new Set([
   "chat.conversation",
   "chat.code",
   "chat.imageLink",
-  "chat.footnotes",
-  "chat.footnote",
   "files.locator.page",
   "files.locator.pages",
   "files.extent.page",
