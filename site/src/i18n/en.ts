@@ -158,7 +158,6 @@ export const en = {
     sendOff: {
       empty: "Write a message first.",
       long: "The message is too long.",
-      unsent: "Another message is not sent yet. Send it first, or take it back.",
     },
     waiting: "Claude is reading your message",
     thinking: "Thinking",
@@ -185,6 +184,7 @@ export const en = {
     sending: "Sending…",
     unsent: "Not sent.",
     unsentOffline: "It goes out by itself as soon as the server can be reached.",
+    sendBlocked: "Another message is not sent yet. Send it first, or take it back.",
     continue: "Continue",
     continuePrompt: "Continue exactly where you stopped, without repeating anything.",
     readingBegins: "Claude reads from here on. What is above has become too much for it; files stay.",

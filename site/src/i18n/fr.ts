@@ -162,7 +162,6 @@ export const fr: Messages = {
     sendOff: {
       empty: "Écrivez d’abord un message.",
       long: "Le message est trop long.",
-      unsent: "Un autre message n’est pas encore envoyé. Envoyez-le d’abord, ou reprenez-le.",
     },
     waiting: "Claude lit votre message",
     thinking: "Réflexion",
@@ -189,6 +188,7 @@ export const fr: Messages = {
     sending: "Envoi…",
     unsent: "Non envoyé.",
     unsentOffline: "Il part tout seul dès que le serveur est joignable.",
+    sendBlocked: "Un autre message n’est pas encore envoyé. Envoyez-le d’abord, ou reprenez-le.",
     continue: "Continuer",
     continuePrompt: "Continue exactement là où tu t’es arrêté, sans rien répéter.",
     readingBegins: "Claude lit à partir d’ici. Ce qui est au-dessus est devenu trop long pour lui ; les fichiers restent.",

@@ -57,7 +57,9 @@ export function ChatPage({ conversationId, openList, tools }: ChatPageProps) {
       </PageHeader>
       {isNew && <div className="flex-2" />}
       <div className={cx("relative", isNew ? "shrink-0" : "min-h-0 flex-1")}>
-        <div className="pointer-events-none absolute inset-x-0 top-0 z-10 h-4 bg-linear-to-b from-paper to-transparent print:hidden" aria-hidden="true" />
+        {!isNew && (
+          <div className="pointer-events-none absolute inset-x-0 top-0 z-10 h-4 bg-linear-to-b from-paper to-transparent print:hidden" aria-hidden="true" />
+        )}
         <div
           ref={scroller}
           className={cx("[overflow-anchor:none]", !isNew && "h-full overflow-y-auto")}

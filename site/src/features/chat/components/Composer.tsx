@@ -31,6 +31,7 @@ interface ComposerProps {
 export function Composer({ conversationId, thread, files, onSend, onStop, isStopping }: ComposerProps) {
   const t = useT();
   const hintId = useId();
+  const whyId = useId();
   const { drafts, waker } = useChat();
   const draft = drafts.of(outboxKey(conversationId));
   const text = useStore(draft);
@@ -101,17 +102,23 @@ export function Composer({ conversationId, thread, files, onSend, onStop, isStop
               variant="primary"
               label={isAnswering ? t.chat.sendAfter : t.chat.send}
               className="rounded-full!"
-              aria-describedby={canSend ? undefined : `${hintId}-off`}
               disabled={!canSend}
-              {...(isHeldUp ? { title: t.chat.sendOff.unsent } : {})}
+              aria-describedby={canSend ? undefined : whyId}
+              {...(isHeldUp ? { title: t.chat.sendBlocked } : {})}
             />
           )}
         </div>
       </form>
-      {!canSend && (
-        <span id={`${hintId}-off`} className={isHeldUp ? "block text-center text-xs text-muted" : "sr-only"}>
-          {offText(t, { isLong: tooLong !== null, isUnsent: thread.unsent !== null, hasFailed: files.readiness === "failed" })}
-        </span>
+      {isHeldUp ? (
+        <p id={whyId} className="text-center text-xs text-muted">
+          {t.chat.sendBlocked}
+        </p>
+      ) : (
+        !canSend && (
+          <span id={whyId} className="sr-only">
+            {offText(t, { isLong: tooLong !== null, hasFailed: files.readiness === "failed" })}
+          </span>
+        )
       )}
       <p id={hintId} className="hidden text-center text-xs text-muted wide:block">
         {t.chat.composerHint}
@@ -122,8 +129,7 @@ export function Composer({ conversationId, thread, files, onSend, onStop, isStop
 }
 
 /** Why nothing can be sent now, for who cannot see that the button is grey. */
-function offText(t: Messages, { isLong, isUnsent, hasFailed }: Record<"isLong" | "isUnsent" | "hasFailed", boolean>): string {
-  if (isUnsent) return t.chat.sendOff.unsent;
+function offText(t: Messages, { isLong, hasFailed }: Record<"isLong" | "hasFailed", boolean>): string {
   if (hasFailed) return t.files.oneFailed;
   return isLong ? t.chat.sendOff.long : t.chat.sendOff.empty;
 }
