@@ -254,7 +254,7 @@ def _fonts() -> None:
     save("font-of-private-codes", pdf, [""], garbled=[1])
 
     pdf = Pdf()
-    bullet = composite(pdf, {1: "\uf0b7", 2: "\uf0fc"})
+    bullet = composite(pdf, {1: "\uf0b7", 2: "\uf0fc"}, name="ABCDEF+Wingdings-Regular")
     pdf.page(
         codes(40, 250, "0001", "B"),
         at(60, 250, "Helmets are worn."),

@@ -118,16 +118,16 @@ def to_unicode(pairs: dict[int, str]) -> bytes:
     ).encode()
 
 
-def composite(pdf: Pdf, mapping: dict[int, str] | None, width: int = 500) -> int:
+def composite(pdf: Pdf, mapping: dict[int, str] | None, width: int = 500, name: str = "ABCDEF+Own") -> int:
     """A font of two-byte codes, with what they mean or without."""
     system = "/CIDSystemInfo << /Registry (Adobe) /Ordering (Identity) /Supplement 0 >>"
     inner = pdf.add(
-        f"<< /Type /Font /Subtype /CIDFontType2 /BaseFont /ABCDEF+Own {system} /DW {width} "
+        f"<< /Type /Font /Subtype /CIDFontType2 /BaseFont /{name} {system} /DW {width} "
         f"/FontDescriptor {descriptor(pdf)} 0 R >>".encode()
     )
     meaning = f"/ToUnicode {pdf.stream(to_unicode(mapping))} 0 R" if mapping is not None else ""
     return pdf.add(
-        f"<< /Type /Font /Subtype /Type0 /BaseFont /ABCDEF+Own /Encoding /Identity-H {meaning} "
+        f"<< /Type /Font /Subtype /Type0 /BaseFont /{name} /Encoding /Identity-H {meaning} "
         f"/DescendantFonts [{inner} 0 R] >>".encode()
     )
 

@@ -189,7 +189,9 @@ def _words(text: str, *, reliable: bool = True) -> list[Word]:
         "Ⅳ № 5 — 12,50 € … ½ “quoted” 50 % ±3 ° 10⁶ m²",
         "договор аренды вступает в силу",
         "GTIN 4006381333931 PZN 04115088 SN XKD-2291-BQ",
-        "ATGCGTACGTTAGC",
+        "ATGCGTACGTTAGC" * 6,
+        "Test test test " * 10,
+        "OA OB OC u = " * 12,
     ],
 )
 def test_what_can_be_read_is_kept(text: str) -> None:

@@ -13,10 +13,11 @@ _NO_LETTERS = bytes(set(range(256)) - set(string.ascii_letters.encode()))
 # How often each letter stands in 1,000 of eleven European languages together. Of 30 letters in a row of any of them the
 # angle's cosine to it is 0.66 or more (of 60: 0.76); of all alphabets shifted, 95 of 100 stay below 0.63 (0.66).
 _USUAL = (105, 12, 25, 51, 131, 9, 17, 16, 88, 8, 23, 43, 28, 76, 66, 21, 3, 65, 57, 57, 34, 20, 13, 1, 11, 20)
-_LEAST_LIKE, _LEAST_LIKE_UNMAPPED = 0.5, 0.62
-_LEAST_LETTERS, _LEAST_SORTS, _LEAST_UNMAPPED, _LEAST_PRIVATE = 60, 5, 12, 20
+_LEAST_LIKE, _LEAST_LIKE_UNMAPPED = 0.58, 0.62
+# Of fewer sorts of letters than words have nothing is told: "Test test test", OA + OB.
+_LEAST_LETTERS, _LEAST_SORTS, _LEAST_UNMAPPED, _LEAST_PRIVATE = 60, 12, 12, 20
 _MOST_STRANGE, _MOST_STRANGE_UNMAPPED = 0.15, 0.05
-_MOST_UNMAPPED = 0.05
+_MOST_UNMAPPED, _MOSTLY = 0.05, 0.6
 _PRIVATE = re.compile("[\ue000-\uf8ff]")
 # Fonts of symbols keep signs and digits at their own codes in a private range, and letters where their drawings are.
 _PUNCTUATION = {
@@ -58,18 +59,22 @@ def _signs_of(text: str) -> dict[int, str]:
 
 def _is_plausible_unmapped(text: str) -> bool:
     """Codes are the letters themselves in what TeX made of its bitmap fonts; of few letters none can tell."""
-    letters = len(text.encode("ascii", "ignore").translate(None, _NO_LETTERS))
-    return letters >= _LEAST_UNMAPPED and _is_plausible(text, _MOST_STRANGE_UNMAPPED, _LEAST_LIKE_UNMAPPED, 1)
+    letters = text.encode("ascii", "ignore").translate(None, _NO_LETTERS)
+    if len(letters) < _LEAST_UNMAPPED or len(letters) < _MOSTLY * len(text):
+        return False
+    return _is_plausible(text, _MOST_STRANGE_UNMAPPED, _LEAST_LIKE_UNMAPPED, 1, least_sorts=1)
 
 
-def _is_plausible(text: str, most_strange: float, least_like: float, least_letters: int) -> bool:
+def _is_plausible(
+    text: str, most_strange: float, least_like: float, least_letters: int, least_sorts: int = _LEAST_SORTS
+) -> bool:
     has_strange = not text.isprintable() or "\ufffd" in text
     if has_strange and sum(map(_is_strange, text)) > most_strange * len(text):
         return False
-    letters = text.encode("ascii", "ignore").translate(None, _NO_LETTERS)
-    if len(letters) < least_letters or len(set(letters)) < _LEAST_SORTS or len(letters) < 0.6 * len(text):
+    letters = text.encode("ascii", "ignore").translate(None, _NO_LETTERS).lower()
+    if len(letters) < least_letters or len(set(letters)) < least_sorts or len(letters) < _MOSTLY * len(text):
         return True
-    return _likeness(letters.lower()) >= least_like
+    return _likeness(letters) >= least_like
 
 
 def _likeness(letters: bytes) -> float:

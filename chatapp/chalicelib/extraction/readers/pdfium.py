@@ -247,7 +247,7 @@ def _left_out(text: Any, texts: list[Text]) -> Iterator[Edges]:
     handle, count = ctypes.cast(text, ctypes.c_void_p).value, min(pdfium.FPDFText_CountChars(text), _MOST_OBJECTS)
     seen = set(map(_object_of, repeat(handle), range(count)))
     for item in texts if count < _MOST_OBJECTS else ():
-        if item.address not in seen:
+        if item.address not in seen and item.is_of_symbols:
             left, bottom, right, top = item.bounds
             # A font that is not in the file may have no such glyph, and the glyph no size.
             yield left, bottom, max(right, left + _LEAST_SIGN), max(top, bottom + _LEAST_SIGN)

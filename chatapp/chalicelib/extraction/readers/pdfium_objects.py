@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
@@ -13,6 +14,7 @@ _GRID = 24  # squares a side, by which a page's share under pictures is told
 _MOST_DEPTH, _MOST_OF_A_FORM, _MOST_PATHS = 4, 5_000, 2_000
 _MOST_CLIPPED = 1_000
 
+_SYMBOLS = re.compile(rb"symbol|dings|dingbats|webdings", re.IGNORECASE)
 Edges = tuple[float, float, float, float]  # left, bottom, right, top, in the page's own coordinates
 Matrix = tuple[float, float, float, float, float, float]
 _AS_IT_IS: Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
@@ -63,6 +65,12 @@ class Text(NamedTuple):
     @property
     def bounds(self) -> Edges:
         return _bounds(self.item, self.matrix)
+
+    @property
+    def is_of_symbols(self) -> bool:
+        """Whether its font is one whose codes are signs of its own."""
+        font, name = pdfium.FPDFTextObj_GetFont(self.item), ctypes.create_string_buffer(100)
+        return bool(font and pdfium.FPDFFont_GetBaseFontName(font, name, len(name)) and _SYMBOLS.search(name.value))
 
 
 def texts_of(objects: list[Any]) -> list[Text]:
