@@ -13,6 +13,7 @@ from typing_extensions import TypedDict
 
 from chalicelib.extraction.kinds.detect import Group
 from chalicelib.extraction.language import Language
+from chalicelib.extraction.notes import Code
 from chalicelib.extraction.pages import Locator
 
 TextKind = Literal["text", "thinking"]
@@ -49,6 +50,18 @@ class AttachedFile(TypedDict):
     pages: int
 
 
+class FileNote(TypedDict):
+    """What a file shows and its text does not hold, or holds in another way (`extraction.notes` says it code by code).
+
+    pages: runs of them, first and last. names: as the file has them, which is data. count: of all that is meant.
+    """
+
+    code: Code
+    pages: list[list[int]]
+    names: list[str]
+    count: int
+
+
 class File(TypedDict):
     """type: as declared, then as detected. group: how Claude takes it. pages: null until known.
 
@@ -70,6 +83,7 @@ class File(TypedDict):
     language: Language | None
     scanned: bool
     error: ErrorInfo | None
+    notes: list[FileNote]
     upload_timestamp: str
     conversations: int
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,10 +21,11 @@ from chalicelib.extraction.limits import MB, SCANNED_PAGE_TOKENS
 from chalicelib.extraction.pages import Item, is_scan
 from chalicelib.logs import adopt, line, report
 from chalicelib.push.channel import Channel
+from chalicelib.shapes import FileNote
 from chalicelib.workers import scratch
 from chalicelib.workers.ticker import Ticker
 
-from . import claims, extracts, lifecycle, reading_queue
+from . import claims, extracts, lifecycle, notes, reading_queue
 from . import row as files
 from .claims import Lost, Upload
 from .page_writer import PageWriter
@@ -188,19 +189,34 @@ class _Work:
         found = {"group": kind.group, "format": kind.format, "media_type": kind.media_type}
         with closing(read(path, kind, self._limits, self._start_page)) as items:
             if kind.group == "image":
-                (total,) = (item for item in items if isinstance(item, Total))
-                self._cost = total
-                return _ready(found, tokens=image_tokens(total), characters=0, pages=0)
+                total = self._image(items)
+                return _ready(found, tokens=image_tokens(total), characters=0, pages=0, notes=self._told(kind))
             index_path = folder / "index.sqlite"
             with self._writer(index_path) as writer:
                 left = {"index_key": writer.index_key}
                 is_whole = self._store(items, writer)
                 if not is_whole and self._may_go_on(writer):
                     writer.pause()
-                    return {"continue_at": writer.next_page, **left}
+                    return {"continue_at": writer.next_page, "notes": self._told(kind), **left}
                 writer.close()
         of_pages = self._of_pages if is_whole else self._of_first_pages
         return of_pages(found, kind, index_path) | left
+
+    def _image(self, items: Iterator[Item]) -> Total:
+        for item in items:
+            if isinstance(item, Note):
+                self._notes.append(item)
+            elif isinstance(item, Total):
+                self._cost = item
+        assert isinstance(self._cost, Total)  # noqa: S101 (its last item, or it has raised)
+        return self._cost
+
+    def _told(self, kind: Kind, of_pages: Iterable[Note] = ()) -> list[FileNote]:
+        """What the runs so far have told of the file. of_pages: what its pages' locators say.
+
+        A PDF is gone on with at its page; other formats are read from the beginning again, without giving out pages.
+        """
+        return notes.joined(self._file.notes, [*self._notes, *of_pages], adds_up=kind.reader == "pdf")
 
     def _may_go_on(self, writer: PageWriter) -> bool:
         """Whether another run would come further: one that stored nothing would be followed by its like."""
@@ -266,6 +282,7 @@ class _Work:
             tokens=SCANNED_PAGE_TOKENS * held.pages if scanned else tokens(index_path),
             language=_language(index_path),
             scanned=scanned,
+            notes=self._told(kind, _of_locators(index_path)),
         )
 
     def _of_first_pages(self, found: dict[str, Any], kind: Kind, index_path: Path) -> dict[str, Any]:
@@ -381,6 +398,15 @@ def image_tokens(total: Total) -> int:
     width, height = image.get("width", 0), image.get("height", 0)
     scale = min(1.0, _LONGEST_SIDE_PX / max(width, height, 1))
     return math.ceil(width * scale * height * scale / _PIXELS_A_TOKEN)
+
+
+def _of_locators(index_path: Path) -> Iterator[Note]:
+    """What the pages say of themselves."""
+    for page in heads(index_path, 0):
+        if page.locator.get("unreadable"):
+            yield Note("unreadable", pages=(page.number,))
+        if page.locator.get("cut"):
+            yield Note("cut", pages=(page.number,))
 
 
 def _language(index_path: Path) -> str:

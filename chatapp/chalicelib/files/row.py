@@ -13,7 +13,7 @@ from chalicelib.extraction.kinds.detect import Group
 from chalicelib.extraction.language import Language
 from chalicelib.functions import EXTRACT, events_of
 from chalicelib.ids import is_id, iso
-from chalicelib.shapes import ErrorInfo, FileStatus
+from chalicelib.shapes import ErrorInfo, FileNote, FileStatus
 from chalicelib.subjects import Subject
 
 if TYPE_CHECKING:
@@ -40,6 +40,7 @@ class File:
     object_key, version_id: the object that was pinned: the key's first version.
     group: how Claude takes it. pages: None until known. tokens: an estimate. scanned: a PDF to be read by sight.
     error: why it failed; of one that is ready, why only its first pages were read.
+    notes: what was left out of it, or stands in its text in another way; of what has been read so far.
     token: of the worker that claimed it. lease_until, deleted_at, ttl: Unix seconds. attempts: claims so far, of this
     run. runs: those that have ended before, with the file to be continued.
     continue_at: the page at which the next run of a long document begins. index_key: of the search index that the last
@@ -67,6 +68,7 @@ class File:
     language: Language | None = None
     scanned: bool = False
     error: ErrorInfo | None = None
+    notes: list[FileNote] = field(default_factory=list)
     token: str | None = None
     lease_until: float | None = None
     attempts: int = 0
@@ -87,7 +89,7 @@ class File:
     def to_item(self) -> Item:
         values = {name: getattr(self, name) for name in self.__slots__ if name != "subject"}
         values["user_id"] = self.subject.owner
-        return {name: value for name, value in values.items() if value is not None and value != frozenset()}
+        return {name: value for name, value in values.items() if value not in (None, frozenset(), [])}
 
     def visible_to(self, subject: Subject) -> bool:
         is_over = self.ttl is not None and self.ttl < retention.file_over_before()
@@ -128,6 +130,7 @@ class File:
             "language": self.language,
             "scanned": self.scanned,
             "error": self.error,
+            "notes": self.notes,
             "upload_timestamp": self.upload_timestamp,
             "conversations": len(self.conversations),
         }

@@ -37,6 +37,8 @@ const locator = v.object({
   part: optionalNumber,
   cut: v.nullish(v.boolean()),
   unreadable: v.nullish(v.boolean()),
+  picture: v.nullish(v.boolean()),
+  garbled: v.nullish(v.boolean()),
 });
 
 const citation = v.object({
@@ -100,6 +102,14 @@ const conversationFrame = v.looseObject({
   file_ids: v.optional(v.array(v.string())),
 });
 
+/** A tab that knows no sentence for a code leaves the note out. */
+const fileNote = v.object({
+  code: v.string(),
+  pages: v.optional(v.array(v.array(v.number())), []),
+  names: v.optional(v.array(v.string()), []),
+  count: v.optional(v.number(), 0),
+});
+
 /** All of a file, as the REST API shows it. */
 const fileFrame = v.object({
   type: v.literal("file.updated"),
@@ -118,6 +128,7 @@ const fileFrame = v.object({
     language: v.fallback(v.nullable(v.picklist(["fr", "en", "other"])), null),
     scanned: v.nullish(v.boolean(), false),
     error: v.nullish(problem, null),
+    notes: v.nullish(v.array(fileNote), []),
     upload_timestamp: v.string(),
     conversations: v.nullish(v.number(), 0),
   }),
@@ -157,6 +168,7 @@ export type Ties = [
   Holds<Decodes<typeof citation, Schemas["Citation"]>>,
   Holds<Decodes<typeof locator, Schemas["Locator"]>>,
   Holds<Decodes<typeof fileFrame.entries.file, Schemas["File"]>>,
+  Holds<Decodes<typeof fileNote, Schemas["FileNote"]>>,
   Holds<Decodes<typeof usage, Schemas["Usage"]>>,
   Holds<Decodes<typeof problem, Schemas["ErrorInfo"]>>,
   Holds<Decodes<typeof toolDetail, Schemas["ToolDetail"]>>,

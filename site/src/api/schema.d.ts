@@ -1918,6 +1918,8 @@ export interface components {
             /** Scanned */
             scanned: boolean;
             error: components["schemas"]["ErrorInfo"] | null;
+            /** Notes */
+            notes: components["schemas"]["FileNote"][];
             /** Upload Timestamp */
             upload_timestamp: string;
             /** Conversations */
@@ -2001,6 +2003,8 @@ export interface components {
             /** Scanned */
             scanned: boolean;
             error: components["schemas"]["ErrorInfo"] | null;
+            /** Notes */
+            notes: components["schemas"]["FileNote"][];
             /** Upload Timestamp */
             upload_timestamp: string;
             /** Conversations */
@@ -2009,6 +2013,25 @@ export interface components {
             kept_until: string | null;
             /** Used In */
             used_in: components["schemas"]["UsedIn"][];
+        };
+        /**
+         * FileNote
+         * @description What a file shows and its text does not hold, or holds in another way (`extraction.notes` says it code by code).
+         *
+         *     pages: runs of them, first and last. names: as the file has them, which is data. count: of all that is meant.
+         */
+        FileNote: {
+            /**
+             * Code
+             * @enum {string}
+             */
+            code: "pictures" | "by_sight" | "garbled" | "unreadable" | "cut" | "hidden_sheets" | "hidden_rows" | "hidden_columns" | "hidden_slides" | "comments" | "changes" | "uncalculated" | "form_fields" | "attachments" | "attachments_left_out" | "pictures_left_out" | "objects_left_out" | "frames_left_out" | "encoding";
+            /** Pages */
+            pages: number[][];
+            /** Names */
+            names: string[];
+            /** Count */
+            count: number;
         };
         /** FilePage */
         FilePage: {
@@ -2304,6 +2327,8 @@ export interface components {
          *     kind says which of the other keys are there:
          *         page      page                          cut: the page was longer than a page's limit and says so at its end
          *         slide     slide                         unreadable: the parser could not read this page; its text is empty
+         *                                                 picture: a person sees (nearly) nothing but a picture on it
+         *                                                 garbled: its fonts do not tell their letters; its text is empty
          *         sheet     sheet (None: the file is one table), first_row, last_row     rows as a spreadsheet counts them
          *         section   section (None: no heading above it), part (1, 2, … when a section is longer than one page)
          *         lines     first_line, last_line, part (when one line is longer than a page)
@@ -2339,6 +2364,10 @@ export interface components {
             cut?: boolean;
             /** Unreadable */
             unreadable?: boolean;
+            /** Picture */
+            picture?: boolean;
+            /** Garbled */
+            garbled?: boolean;
         };
         /**
          * Me

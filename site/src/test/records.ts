@@ -55,6 +55,7 @@ export function storedFile(fields: Partial<StoredFile> = {}): StoredFile {
     language: "en",
     scanned: false,
     error: null,
+    notes: [],
     upload_timestamp: "2026-11-21T12:00:00.000Z",
     conversations: 0,
     ...fields,

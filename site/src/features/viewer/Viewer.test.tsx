@@ -29,6 +29,7 @@ const file = (fields: Partial<FileDetail> = {}): FileDetail => ({
   language: "en",
   scanned: false,
   error: null,
+  notes: [],
   upload_timestamp: "2026-11-21T12:00:00.000Z",
   conversations: 1,
   used_in: [],
