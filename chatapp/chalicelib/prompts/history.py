@@ -115,7 +115,7 @@ def read(services: Services, answer: Message, scope: Scope) -> History:
         messages,
         kept[0].message_id if kept and (is_branched or left_out) else scope.cut,
         cut_files=tuple(moved),
-        sources=tuple(source for each in shown if (source := each.source)),
+        sources=tuple(source for each in shown for source in each.sources),
         searched=tuple(each for each in placed if each.is_searched),
         system=scope.system,
         tokens=sum(map(estimated_tokens, kept)) + _others(scope, placed),
@@ -289,7 +289,7 @@ def _prompt(
         attached = [*(() if prompt else first), *_attached([message])]
         new = {each.file_id: contents[each.file_id] for each in attached if each.file_id not in shown}
         shown |= new
-        blocks = [dict(content.block) for content in new.values()]
+        blocks = [dict(block) for content in new.values() for block in content.blocks]
         prompt.append({"role": message.role, "content": [*blocks, {"type": "text", "text": text}]})
         last_file = blocks[-1:] or last_file
     mark(prompt, last_file)
