@@ -1,4 +1,6 @@
 /** The English texts about files. */
+import { notesEn } from "./notes.en";
+
 export const filesEn = {
   attach: "Attach files",
   dropHere: "Drop to attach",
@@ -34,6 +36,10 @@ export const filesEn = {
   tokens: (count: number, text: string) => `about ${text} ${count === 1 ? "token" : "tokens"}`,
   formats: { text: "text" },
   scanned: "A scan without text: Claude reads its images.",
+  notes: notesEn,
+  notesTitle: "What to know about its text",
+  quoted: (name: string) => `“${name}”`,
+  andOthers: (listed: string) => `${listed} and others`,
   announceReady: (name: string, extent: string) => `${name} is read: ${extent}.`,
   announceFailed: (name: string, reason: string) => `${name}: ${reason}`,
   pastedName: "pasted-text",

@@ -1,5 +1,6 @@
 /** Les textes français sur les fichiers. */
 import type { filesEn } from "./files.en";
+import { notesFr } from "./notes.fr";
 
 export const filesFr: typeof filesEn = {
   attach: "Joindre des fichiers",
@@ -36,6 +37,10 @@ export const filesFr: typeof filesEn = {
   tokens: (count, text) => `environ ${text} ${count < 2 ? "jeton" : "jetons"}`,
   formats: { text: "texte" },
   scanned: "Un scan sans texte : Claude en lit l’image.",
+  notes: notesFr,
+  notesTitle: "Ce qu’il faut savoir de son texte",
+  quoted: (name) => `« ${name} »`,
+  andOthers: (listed) => `${listed} et d’autres`,
   announceReady: (name, extent) => `${name} est lu : ${extent}.`,
   announceFailed: (name, reason) => `${name} : ${reason}`,
   pastedName: "texte-collé",

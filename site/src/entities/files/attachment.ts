@@ -5,7 +5,7 @@ import type { Problem } from "./problems";
 
 /** What the server said of a file last: all of it, or what a message keeps. */
 export type KnownFile = Pick<StoredFile, "file_id" | "name" | "type" | "size" | "group" | "format" | "pages"> &
-  Partial<Pick<StoredFile, "status" | "pages_read" | "tokens" | "scanned" | "error">>;
+  Partial<Pick<StoredFile, "status" | "pages_read" | "tokens" | "scanned" | "error" | "notes">>;
 
 export interface Attachment {
   /** This browser's own name for it: a file has no id before the server has heard of it. */

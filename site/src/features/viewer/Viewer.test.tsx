@@ -299,6 +299,7 @@ describe("the viewer", () => {
     ["a page that is still read", { status: "reading", pages_read: 3 }, null, /still being read/],
     ["a page that waits for its turn", { status: "waiting", pages: null, pages_read: 0 }, null, /still being read/],
     ["a file that could not be read", { status: "failed" }, null, /file could not be read/],
+    ["what was not read of a file", { notes: [{ code: "pictures", pages: [[3, 6]], names: [], count: 4 }] }, { text: "Roses." }, /^Pages 3–6 are pictures/],
     ["a file that was read in part", { pages: 56, error: { code: "too_slow", message: "" } }, { text: "Roses." }, /^Read in part: 56 /],
   ])("says so for %s", async (_name, fields, page, expected) => {
     source.detail = file(fields);

@@ -7,6 +7,7 @@ import { cx } from "@/lib/classNames";
 import { formatCount } from "@/lib/format";
 import { cutText } from "@/entities/files/fileText";
 import { locatorText } from "@/entities/files/locator";
+import { FileNotes } from "@/entities/files/ui/FileNotes";
 import { useMediaQuery } from "@/lib/mediaQuery";
 import type { ViewerTarget } from "@/lib/viewer";
 import { IconButton } from "@/ui/Button";
@@ -71,6 +72,7 @@ export function Viewer({ target }: { target: ViewerTarget }) {
         {isBeside && <IconButton icon="close" size="large" label={words.close} onClick={leaveViewer} />}
       </div>
       {cut && <p className="shrink-0 border-b border-line px-4 py-2 text-xs text-notice wide:px-5">{cut}</p>}
+      <FileNotes notes={known?.notes} className="max-h-28 shrink-0 overflow-y-auto border-b border-line px-4 py-2 text-xs wide:px-5" />
       {source.kind !== "deleted" && (
         <div className="px-2 pt-2 empty:hidden">
           <Ending until={keptUntil} says={t.retention.file} onKeep={keep} />
