@@ -70,7 +70,14 @@ def page(services: Services, subject: Subject, file_id: str, number: str) -> s.F
     if not (number.isascii() and number.isdigit() and len(number) <= _MAX_PAGE_DIGITS):
         raise NotFound("page", "number")
     read = extracts.read_page(services, file_id, int(number))
-    return s.FilePage(file_id=file_id, number=read.number, pages=found.pages, locator=read.locator, text=read.text)
+    return s.FilePage(
+        file_id=file_id,
+        number=read.number,
+        pages=found.pages,
+        locator=read.locator,
+        text=read.text,
+        by_sight=found.is_seen(read.number),
+    )
 
 
 def content(services: Services, subject: Subject, file_id: str) -> s.FileContent:

@@ -72,6 +72,15 @@ class Total:
     peak_memory_bytes: int = 0
 
 
+@dataclass(frozen=True)
+class Piece:
+    """Pages of a PDF as a PDF of their own. first, last: their numbers in the file. body: the bytes."""
+
+    first: int
+    last: int
+    body: bytes
+
+
 Item = Page | Total | Note
 
 _MOST_PAGES_WITH_TEXT_IN_A_SCAN = 0.1

@@ -212,7 +212,7 @@ def _outcome(file: File) -> Item:
         "format",
         "media_type",
     )
-    more = ("characters", "tokens", "language", "scanned", "error", "notes", "index_key")
+    more = ("characters", "tokens", "language", "scanned", "sight", "error", "notes", "index_key")
     return {name: getattr(file, name) for name in names + more}
 
 

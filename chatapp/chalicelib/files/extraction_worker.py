@@ -6,7 +6,6 @@ ticker renews the lease every second and pushes `file.updated`.
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import closing
@@ -15,19 +14,19 @@ from typing import TYPE_CHECKING, Any
 
 from chalicelib.aws.bucket import TooLarge
 from chalicelib.extraction import ExtractionError, Kind, Limits, Note, Total, kind_of, read
-from chalicelib.extraction.index.search_index import heads, measure, tokens
-from chalicelib.extraction.language import language
+from chalicelib.extraction.index.search_index import measure, tokens
 from chalicelib.extraction.limits import MB, SCANNED_PAGE_TOKENS
-from chalicelib.extraction.pages import Item, is_scan
+from chalicelib.extraction.pages import Item
 from chalicelib.logs import adopt, line, report
 from chalicelib.push.channel import Channel
 from chalicelib.shapes import FileNote
 from chalicelib.workers import scratch
 from chalicelib.workers.ticker import Ticker
 
-from . import claims, extracts, lifecycle, notes, reading_queue
+from . import claims, extracts, lifecycle, notes, reading_queue, sight
 from . import row as files
 from .claims import Lost, Upload
+from .outcomes import Refused, failed, image_tokens, language_of, of_locators, ready
 from .page_writer import PageWriter
 from .row import File
 
@@ -38,23 +37,6 @@ TICK_EVERY_S = 1.0
 # What is kept back of the function's time-out: a page may take 28 s, and then its file's index is to be stored.
 _RESERVE_S = 45.0
 _PATIENCE_S = 10.0
-# https://platform.claude.com/docs/en/build-with-claude/pdf-support: 32 MB a request, in which base64 takes 4/3 of the
-# file and other files have their share.
-MAX_SCAN_BYTES = 10 * MB
-# https://platform.claude.com/docs/en/build-with-claude/vision: width × height / 750, once the longer side is brought
-# down to 1,568 pixels.
-_PIXELS_A_TOKEN = 750
-_LONGEST_SIDE_PX = 1_568
-_LANGUAGE_PAGES, _LANGUAGE_CHARACTERS = 20, 3_000
-
-_FAILURES = {
-    "scan_too_long": "The PDF is a scan without text, which Claude reads by sight: at most {pages} pages. "
-    "Split it, or have its text recognised (OCR) and upload that.",
-    "scan_too_large": "The PDF is a scan without text, which Claude reads by sight: at most {mb} MB. "
-    "Split it, or have its text recognised (OCR) and upload that.",
-    "too_slow": "Only pages 1 to {pages} were read: the rest took too long. Split the file to have all of it read.",
-    "size_mismatch": "The file that arrived is not of the size that was announced. Upload it again.",
-}
 
 
 def extract(services: Services, event: dict[str, Any], remaining_s: float) -> None:
@@ -82,15 +64,6 @@ def extract(services: Services, event: dict[str, Any], remaining_s: float) -> No
         work.close()
         elapsed_ms = round((time.monotonic() - began) * 1000)
         line("extraction", **work.figures(), status=status, ms=elapsed_ms)
-
-
-class _Refused(Exception):
-    """The file is refused, for one of our own reasons."""
-
-    def __init__(self, code: str, **values: Any) -> None:
-        super().__init__(code)
-        self.code = code
-        self.message = _FAILURES[code].format(**values)
 
 
 class _Work:
@@ -178,9 +151,9 @@ class _Work:
                 return self._read(folder)
             except ExtractionError as error:
                 self._detail, self._cost = error.detail, error
-                return _failed(error)
-            except _Refused as refused:
-                return _failed(refused)
+                return failed(error)
+            except Refused as refused:
+                return failed(refused)
 
     def _read(self, folder: Path) -> dict[str, Any]:
         path = folder / "upload"
@@ -190,7 +163,7 @@ class _Work:
         with closing(read(path, kind, self._limits, self._start_page)) as items:
             if kind.group == "image":
                 total = self._image(items)
-                return _ready(found, tokens=image_tokens(total), characters=0, pages=0, notes=self._told(kind))
+                return ready(found, tokens=image_tokens(total), characters=0, pages=0, notes=self._told(kind))
             index_path = folder / "index.sqlite"
             with self._writer(index_path) as writer:
                 left = {"index_key": writer.index_key}
@@ -200,7 +173,7 @@ class _Work:
                     return {"continue_at": writer.next_page, "notes": self._told(kind), **left}
                 writer.close()
         of_pages = self._of_pages if is_whole else self._of_first_pages
-        return of_pages(found, kind, index_path) | left
+        return of_pages(found, kind, path, index_path) | left
 
     def _image(self, items: Iterator[Item]) -> Total:
         for item in items:
@@ -240,9 +213,9 @@ class _Work:
                 self._file.object_key, path, self._file.version_id, most_bytes=self._file.size
             )
         except TooLarge as larger:
-            raise _Refused("size_mismatch") from larger
+            raise Refused("size_mismatch") from larger
         if path.stat().st_size != self._file.size:
-            raise _Refused("size_mismatch")
+            raise Refused("size_mismatch")
 
     def _store(self, items: Iterator[Item], writer: PageWriter) -> bool:
         """False when time is up before the end, the function's or the parser's own."""
@@ -268,42 +241,63 @@ class _Work:
             return False
         return True
 
-    def _of_pages(self, found: dict[str, Any], kind: Kind, index_path: Path) -> dict[str, Any]:
+    def _of_pages(self, found: dict[str, Any], kind: Kind, path: Path, index_path: Path) -> dict[str, Any]:
         held = measure(index_path)
-        scanned = kind.reader == "pdf" and is_scan(held.pages, held.textless_pages)
-        if scanned:
-            self._check_scan(held.pages)
-        if not held.characters and not scanned:
-            raise ExtractionError("no_text")
-        return _ready(
+        unread = sight.unread(index_path) if kind.reader == "pdf" else sight.NONE
+        is_sent_whole = unread.is_scan and self._may_be_sent(held.pages)
+        of_text = 0 if is_sent_whole else tokens(index_path)
+        most = sight.most_pages(self._services.settings, of_text if unread.is_scan else None)
+        pieces = [] if is_sent_whole else self._cut(kind, path, unread, most)
+        if not is_sent_whole and not pieces and (unread.is_scan or not held.characters):
+            raise self._unseen(unread)
+        shown = [page for first, last, _ in pieces for page in range(first, last + 1)]
+        of_pages = [*of_locators(index_path), *([] if is_sent_whole else sight.told(unread, shown))]
+        seen = held.pages if is_sent_whole else len(shown)
+        return ready(
             found,
             pages=held.pages,
             characters=held.characters,
-            tokens=SCANNED_PAGE_TOKENS * held.pages if scanned else tokens(index_path),
-            language=_language(index_path),
-            scanned=scanned,
-            notes=self._told(kind, _of_locators(index_path)),
+            tokens=SCANNED_PAGE_TOKENS * seen + of_text,
+            language=language_of(index_path),
+            scanned=is_sent_whole,
+            sight=pieces,
+            notes=self._told(kind, of_pages),
         )
 
-    def _of_first_pages(self, found: dict[str, Any], kind: Kind, index_path: Path) -> dict[str, Any]:
+    def _of_first_pages(self, found: dict[str, Any], kind: Kind, path: Path, index_path: Path) -> dict[str, Any]:
         """A file of which only the beginning could be read: ready, and says how far. Raises ExtractionError."""
         held = measure(index_path)
-        if not held.characters or (kind.reader == "pdf" and is_scan(held.pages, held.textless_pages)):
+        if not held.characters or (kind.reader == "pdf" and sight.unread(index_path).is_scan):
             raise ExtractionError("too_slow", self._detail, limits=self._limits)
-        cut = _Refused("too_slow", pages=held.pages)
-        return self._of_pages(found, kind, index_path) | {"error": {"code": cut.code, "message": cut.message}}
+        cut = Refused("too_slow", pages=held.pages)
+        return self._of_pages(found, kind, path, index_path) | {"error": {"code": cut.code, "message": cut.message}}
 
-    def _check_scan(self, pages: int) -> None:
-        """Raises _Refused or ExtractionError for one that could never be shown to Claude."""
-        if self._is_encrypted:
-            # By sight Claude takes "standard PDF (no passwords/encryption)", also where no password is asked for.
-            # https://platform.claude.com/docs/en/build-with-claude/pdf-support
-            raise ExtractionError("encrypted_pdf")
+    def _may_be_sent(self, pages: int) -> bool:
+        """Whether a scan can stand in a prompt as it is.
+
+        By sight Claude takes "standard PDF (no passwords/encryption)", also where no password is asked for.
+        https://platform.claude.com/docs/en/build-with-claude/pdf-support
+        """
         most_pages = self._services.settings.max_scan_pages
-        if pages > most_pages:
-            raise _Refused("scan_too_long", pages=most_pages)
-        if self._file.size > MAX_SCAN_BYTES:
-            raise _Refused("scan_too_large", mb=MAX_SCAN_BYTES // MB)
+        return not self._is_encrypted and pages <= most_pages and self._file.size <= sight.MAX_SIGHT_BYTES
+
+    def _cut(self, kind: Kind, path: Path, unread: sight.Unread, most: int) -> list[list[int]]:
+        """Store what is to be seen, as far as a prompt takes it: first and last page of each piece, and its size."""
+        stored: list[list[int]] = []
+        for piece in sight.pieces(path, kind, unread.to_be_seen[:most], self._limits):
+            self._hold()
+            key = extracts.sight_key(self._file.file_id, piece.first)
+            self._services.extracted.put(key, piece.body, "application/pdf")
+            stored.append([piece.first, piece.last, len(piece.body)])
+        return stored
+
+    def _unseen(self, unread: sight.Unread) -> ExtractionError | Refused:
+        """Why a file without text cannot be seen either."""
+        if not unread.to_be_seen:
+            return ExtractionError("no_text")
+        if self._file.size > sight.MAX_SIGHT_BYTES:
+            return Refused("scan_too_large", mb=sight.MAX_SIGHT_BYTES // MB)
+        return ExtractionError("broken_file", "no page can be cut out", format="PDF")
 
     def _hold(self) -> None:
         """Raises Lost. A worker that was paused past its lease asks whether the file is still its own."""
@@ -382,35 +376,3 @@ class _Work:
                 extracts.remove(self._services.extracted, file.file_id)
         except Exception as error:
             report(error)
-
-
-def _ready(found: dict[str, Any], **more: Any) -> dict[str, Any]:
-    return {"status": "ready", **found, "pages_read": more["pages"], **more}
-
-
-def _failed(refused: ExtractionError | _Refused) -> dict[str, Any]:
-    return {"status": "failed", "error": {"code": refused.code, "message": refused.message}}
-
-
-def image_tokens(total: Total) -> int:
-    """An estimate of what Claude counts for an image."""
-    image = total.image or {}
-    width, height = image.get("width", 0), image.get("height", 0)
-    scale = min(1.0, _LONGEST_SIDE_PX / max(width, height, 1))
-    return math.ceil(width * scale * height * scale / _PIXELS_A_TOKEN)
-
-
-def _of_locators(index_path: Path) -> Iterator[Note]:
-    """What the pages say of themselves."""
-    for page in heads(index_path, 0):
-        if page.locator.get("unreadable"):
-            yield Note("unreadable", pages=(page.number,))
-        if page.locator.get("cut"):
-            yield Note("cut", pages=(page.number,))
-
-
-def _language(index_path: Path) -> str:
-    first = [
-        page.text for page, _ in zip(heads(index_path, _LANGUAGE_CHARACTERS), range(_LANGUAGE_PAGES), strict=False)
-    ]
-    return language("\n".join(first))

@@ -3,6 +3,7 @@
     extracted/{file_id}/pages/{first:06d}.jsonl   20 pages each, one JSON {"number", "locator", "text"} a line
     extracted/{file_id}/{run}/index.sqlite        all of them, to be searched (extraction/index/search_index.py)
     extracted/{file_id}/outline.txt               extraction/index/outline.py
+    extracted/{file_id}/sight/{first:06d}.pdf     up to three pages of a PDF that are to be seen (sight.py)
 
 Pages and outline are the same whoever writes them. The index grows while its run reads, so each run has its own: a
 worker that sleeps past its lease cannot put an older one in its successor's place. The file's row names the one that
@@ -15,7 +16,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from pathlib import Path
@@ -56,6 +57,10 @@ def index_key(file_id: str, run: str) -> str:
 
 def outline_key(file_id: str) -> str:
     return f"{prefix(file_id)}outline.txt"
+
+
+def sight_key(file_id: str, first: int) -> str:
+    return f"{prefix(file_id)}sight/{first:06d}.pdf"
 
 
 def first_of(number: int) -> int:
@@ -102,6 +107,14 @@ def read_all(services: Services, file: File) -> list[Page]:
     keys = [pages_key(file.file_id, first) for first in firsts]
     try:
         return [page for body in _read(services.extracted, keys) for page in _pages(body)]
+    except Missing as missing:
+        raise NotFound("file") from missing
+
+
+def sight(services: Services, file: File, firsts: Sequence[int]) -> list[bytes]:
+    """The pieces that begin with these pages. Raises NotFound when the file has been removed meanwhile."""
+    try:
+        return list(_read(services.extracted, [sight_key(file.file_id, first) for first in firsts]))
     except Missing as missing:
         raise NotFound("file") from missing
 

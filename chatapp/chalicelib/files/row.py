@@ -39,6 +39,7 @@ class File:
     upload_timestamp: when the row was made; orders the list. media_type: as declared, then as detected.
     object_key, version_id: the object that was pinned: the key's first version.
     group: how Claude takes it. pages: None until known. tokens: an estimate. scanned: a PDF to be read by sight.
+    sight: PDFs cut out of it, of pages to be read by sight: first and last page, and size in bytes.
     error: why it failed; of one that is ready, why only its first pages were read.
     notes: what was left out of it, or stands in its text in another way; of what has been read so far.
     token: of the worker that claimed it. lease_until, deleted_at, ttl: Unix seconds. attempts: claims so far, of this
@@ -67,6 +68,7 @@ class File:
     tokens: int | None = None
     language: Language | None = None
     scanned: bool = False
+    sight: list[list[int]] = field(default_factory=list)
     error: ErrorInfo | None = None
     notes: list[FileNote] = field(default_factory=list)
     token: str | None = None
@@ -109,6 +111,15 @@ class File:
             return False
         patience_s = _RETRY_S if self.token else EVENT_LOST_S
         return self.lease_until < time.time() - (0 if self.attempts >= MAX_ATTEMPTS else patience_s)
+
+    @property
+    def seen_pages(self) -> int:
+        """Of those that were cut out to be read by sight."""
+        return sum(last - first + 1 for first, last, _ in self.sight)
+
+    def is_seen(self, number: int) -> bool:
+        """Whether a page is read by sight."""
+        return self.scanned or any(first <= number <= last for first, last, _ in self.sight)
 
     def with_changes(self, **changes: Any) -> File:
         return replace(self, **changes)

@@ -10,7 +10,7 @@ import base64
 import html
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from dataclasses import dataclass
@@ -81,7 +81,7 @@ class Attached:
 class Placed:
     """How a file stands in the prompt. named: searched like one with an outline, for which there was no room.
 
-    tokens: an estimate. note: what is said of a file that is not shown.
+    tokens: an estimate. note: what is said of a file that is not shown. seen_pages: those shown by sight.
     """
 
     attached: Attached
@@ -89,6 +89,7 @@ class Placed:
     tokens: int
     file: File | None = None
     note: str = ""
+    seen_pages: int = 0
 
     @property
     def is_searched(self) -> bool:
@@ -103,12 +104,15 @@ class Placed:
 class Source:
     """A document of the prompt, for its citations. pages: by block; none of a scan, which is cited by page number.
 
-    entries: as what each block is cited, where it is not the document's.
+    entries: as what each block is cited, where it is not the document's. title: of the document, where the file has
+    several. first_page: of a piece that was cut out of the file, whose pages the API counts from 1.
     """
 
     attached: Attached
     pages: Sequence[Page]
     entries: Sequence[Attached] = ()
+    title: str = ""
+    first_page: int = 1
 
     def named(self, block: int) -> Attached:
         return self.entries[block] if self.entries else self.attached
@@ -163,10 +167,12 @@ def _placed(attached: Attached, file: File | None, room: _Room, *, removed: bool
     if file.scanned:
         tokens = max(file.tokens or 0, pages * SCANNED_PAGE_TOKENS)
         fits = room.take(tokens=tokens, raw_bytes=file.size, scanned_pages=pages)
-        return Placed(attached, "scan", tokens, file) if fits else _left_out(attached, file)
-    tokens = (file.tokens or 0) + pages * _PAGE_TOKENS + estimate_tokens(said(file.notes))
-    if room.take(tokens=tokens):
-        return Placed(attached, "whole", tokens, file)
+        return Placed(attached, "scan", tokens, file, seen_pages=pages) if fits else _left_out(attached, file)
+    around = (pages - file.seen_pages) * _PAGE_TOKENS + 2 * len(file.sight) * _NOTE_TOKENS
+    tokens = (file.tokens or 0) + around + estimate_tokens(said(file.notes))
+    seen_bytes = sum(size for _, _, size in file.sight)
+    if room.take(tokens=tokens, raw_bytes=seen_bytes, scanned_pages=file.seen_pages):
+        return Placed(attached, "whole", tokens, file, seen_pages=file.seen_pages)
     if room.take(outline_tokens=_OUTLINE_TOKENS):
         return Placed(attached, "outline", _OUTLINE_TOKENS, file)
     return Placed(attached, "named", _NOTE_TOKENS, file)
@@ -204,7 +210,8 @@ def _made(services: Services, placed: Placed) -> Content:
         return Content((_text(attached, placed.note),))
     match placed.form:
         case "whole":
-            return _whole(attached, file, _kept.get(file, lambda: _pages(services, file)))
+            pages = _kept.get(file, lambda: _pages(services, file))
+            return _whole(attached, file, pages, _kept.get(file, lambda: _seen(services, file), "sight"))
         case "image":
             return _image(attached, file, _base64(services, file))
         case "scan":
@@ -220,6 +227,12 @@ def _pages(services: Services, file: File) -> tuple[list[Page], int]:
     with _one_long_file if (file.pages or 0) > extracts.PAGES_AN_OBJECT else nullcontext():
         pages = extracts.read_all(services, file)
     return pages, sum(len(page.text) for page in pages)
+
+
+def _seen(services: Services, file: File) -> tuple[list[bytes], int]:
+    with _one_long_file if len(file.sight) > 1 else nullcontext():
+        bodies = extracts.sight(services, file, [first for first, _, _ in file.sight])
+    return bodies, sum(map(len, bodies))
 
 
 def _outline_text(services: Services, file: File) -> tuple[str, int]:
@@ -239,6 +252,8 @@ def _base64(services: Services, file: File) -> Block:
 
 _PAGED = "Each block is one page of it, and begins with its place in brackets."
 _SCAN = "It is a scan without text: read it by sight."
+BY_SIGHT = "These pages have no text that can be read: read them by sight."
+_GOES_ON = "It goes on from the document before."
 
 
 def _image(attached: Attached, file: File, source: Block) -> Content:
@@ -248,11 +263,63 @@ def _image(attached: Attached, file: File, source: Block) -> Content:
     return Content((shown, _text(attached, beside)) if beside else (shown,))
 
 
-def _whole(attached: Attached, file: File, pages: list[Page]) -> Content:
-    if not pages:
-        return Content((_text(attached, _EMPTY),))
-    source = {"type": "content", "content": [{"type": "text", "text": _page_text(page)} for page in pages]}
-    return Content((_document(attached, source, _PAGED + _beside(file)),), (Source(attached, pages),))
+def _whole(attached: Attached, file: File, pages: list[Page], seen: Sequence[bytes]) -> Content:
+    shown: list[tuple[Block, Source]] = []
+    for part in _parts(file, pages, seen):
+        what = f"{_GOES_ON} " if shown else ""
+        if isinstance(part, Seen):
+            shown.append(part.document(attached, what + BY_SIGHT + ("" if shown else _beside(file))))
+        else:
+            source = {"type": "content", "content": [{"type": "text", "text": _page_text(page)} for page in part]}
+            context = what + _PAGED + ("" if shown else _beside(file))
+            shown.append((_document(attached, source, context), Source(attached, part)))
+    if not shown:
+        return Content((_text(attached, _EMPTY + _beside(file)),))
+    return Content(tuple(block for block, _ in shown), tuple(source for _, source in shown))
+
+
+def _parts(file: File, pages: list[Page], seen: Sequence[bytes]) -> Iterator[list[Page] | Seen]:
+    """A file in the order of its pages: those with text together, until one comes that is to be seen.
+
+    A page that can neither be read nor seen is named beside the file, and stands nowhere.
+    """
+    pieces = {first: Seen(first, last, body) for (first, last, _), body in zip(file.sight, seen, strict=True)}
+    read: list[Page] = []
+    for page in pages:
+        if page.number in pieces and read:
+            yield read
+            read = []
+        if page.number in pieces:
+            yield pieces[page.number]
+        elif not file.is_seen(page.number) and not is_unread(file, page):
+            read.append(page)
+    if read:
+        yield read
+
+
+def is_unread(file: File, page: Page) -> bool:
+    """Whether a page has nothing to be read because it is a picture, or in letters that nobody knows."""
+    if page.text.strip():
+        return False
+    told = (note["pages"] for note in file.notes if note["code"] in ("pictures", "garbled"))
+    return any(first <= page.number <= last for runs in told for first, last in runs)
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Pages that were cut out of a file to be read by sight. body: a PDF of them alone."""
+
+    first: int
+    last: int
+    body: bytes
+
+    def document(self, attached: Attached, what: str) -> tuple[Block, Source]:
+        label = f"page {self.first}" if self.first == self.last else f"pages {self.first}–{self.last}"
+        data = base64.b64encode(self.body).decode()
+        source = {"type": "base64", "media_type": "application/pdf", "data": data}
+        title = f"{attached.name}, {label}"
+        block = _document(attached, source, f"{what} It holds {label} of it.") | {"title": title}
+        return block, Source(attached, (), title=title, first_page=self.first)
 
 
 def _beside(file: File) -> str:

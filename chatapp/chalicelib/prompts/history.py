@@ -83,6 +83,7 @@ class History:
     cut_files: of the turns that were left out, in order of attachment.
     sources: of the documents, in their order. searched: files that are not there whole.
     tokens: what all of it takes, by estimate; document_tokens of them for files that are shown.
+    seen_pages: pages of files that are shown by sight.
     """
 
     messages: list[dict[str, Any]]
@@ -93,6 +94,7 @@ class History:
     system: tuple[str, ...] = ()
     tokens: int = 0
     document_tokens: int = 0
+    seen_pages: int = 0
 
     @property
     def question(self) -> str:
@@ -120,6 +122,7 @@ def read(services: Services, answer: Message, scope: Scope) -> History:
         system=scope.system,
         tokens=sum(map(estimated_tokens, kept)) + _others(scope, placed),
         document_tokens=_shown_tokens(placed),
+        seen_pages=sum(each.seen_pages for each in placed),
     )
 
 

@@ -2033,7 +2033,10 @@ export interface components {
             /** Count */
             count: number;
         };
-        /** FilePage */
+        /**
+         * FilePage
+         * @description by_sight: whether Claude sees the page as it is, whatever text was read of it.
+         */
         FilePage: {
             /** File Id */
             file_id: string;
@@ -2044,6 +2047,8 @@ export interface components {
             locator: components["schemas"]["Locator"];
             /** Text */
             text: string;
+            /** By Sight */
+            by_sight: boolean;
         };
         /**
          * FileSource

@@ -78,11 +78,14 @@ class NewFileReply(BaseModel):
 
 
 class FilePage(BaseModel):
+    """by_sight: whether Claude sees the page as it is, whatever text was read of it."""
+
     file_id: str
     number: int
     pages: int | None
     locator: Locator
     text: str
+    by_sight: bool
 
 
 class FileContent(BaseModel):

@@ -290,11 +290,13 @@ describe("the viewer", () => {
     expect(within(notice.parentElement ?? panel).getByRole("button", { name: "Download the original" })).toBeInTheDocument();
   });
 
-  it.each<[string, Partial<FileDetail>, { text: string; locator?: FilePage["locator"] } | null, RegExp]>([
+  it.each<[string, Partial<FileDetail>, (Pick<FilePage, "text"> & Partial<FilePage>) | null, RegExp]>([
     ["a scan, with empty pages", { scanned: true }, { text: "" }, /is a scan/],
     ["a scan, without pages", { scanned: true }, null, /is a scan/],
     ["a page without text", {}, { text: " \n" }, /no text here/],
     ["a page that could not be read", {}, { text: "", locator: { kind: "page", label: "page 12", page: 12, unreadable: true } }, /could not be read/],
+    ["a page that is seen", {}, { text: "", by_sight: true }, /Claude sees it as a picture/],
+    ["a picture that was not read", {}, { text: "", locator: { kind: "page", label: "page 12", page: 12, picture: true } }, /is a picture, or its text/],
     ["a page that is not there", {}, null, /does not go that far/],
     ["a page that is still read", { status: "reading", pages_read: 3 }, null, /still being read/],
     ["a page that waits for its turn", { status: "waiting", pages: null, pages_read: 0 }, null, /still being read/],
@@ -315,6 +317,16 @@ describe("the viewer", () => {
     const panel = await openByClick(target({ quote: "Seen on the scan" }));
     expect((await within(panel).findByText("Seen on the scan")).tagName).toBe("BLOCKQUOTE");
     expect(panel).toHaveTextContent("is a scan");
+  });
+
+  it.each(["", "Scanned 12/20"])("says in its head that a page was read by sight, whatever text it has: %j", async (text) => {
+    source.texts.set(12, { text, by_sight: true });
+    const panel = await openByClick(target({ quote: "Seen on the page" }));
+    expect(await within(panel).findByText(/page 12.· read by sight/)).toBeInTheDocument();
+    expect(panel).toHaveTextContent("Seen on the page");
+    await person.click(within(panel).getByRole("button", { name: "Next page" }));
+    await within(panel).findByText("The page after.");
+    expect(panel).not.toHaveTextContent("by sight");
   });
 
   it("downloads the original by the address that it is given", async () => {

@@ -4,7 +4,7 @@ import { useRef, useState, type KeyboardEvent } from "react";
 import { useT, useLanguage } from "@/i18n";
 import { announce } from "@/lib/announcer";
 import { cx } from "@/lib/classNames";
-import { formatCount } from "@/lib/format";
+import { DOT, formatCount } from "@/lib/format";
 import { cutText } from "@/entities/files/fileText";
 import { locatorText } from "@/entities/files/locator";
 import { FileNotes } from "@/entities/files/ui/FileNotes";
@@ -38,6 +38,7 @@ export function Viewer({ target }: { target: ViewerTarget }) {
   const words = t.citations.viewer;
   const cut = cutText({ t, language }, known ?? {});
   const locator = source.kind === "page" ? source.page.locator : page === target.page ? target.locator : undefined;
+  const isSeen = source.kind === "scanned" || (source.kind === "page" && source.page.by_sight);
   const goTo = (next: number): void => {
     if (next === page || next < 1 || (pages !== null && next > pages)) return;
     setPage(next);
@@ -64,7 +65,12 @@ export function Viewer({ target }: { target: ViewerTarget }) {
           <h2 className="truncate text-[0.9375rem] font-medium" title={target.name}>
             {target.name}
           </h2>
-          {locator && <p className="truncate text-xs text-muted">{locatorText(t, locator)}</p>}
+          {locator && (
+            <p className="truncate text-xs text-muted">
+              {locatorText(t, locator)}
+              {isSeen && `${DOT}${words.bySight}`}
+            </p>
+          )}
         </div>
         {source.kind !== "deleted" && (
           <IconButton icon="download" size="large" label={words.download} disabled={isPreparing} onClick={download} />
