@@ -19,6 +19,8 @@ from chalicelib.extraction.pages import Locator
 TextKind = Literal["text", "thinking"]
 # waiting: it has arrived, and is read when others of its owner's have been.
 FileStatus = Literal["uploaded", "waiting", "reading", "ready", "failed"]
+# Of a file that is ready: it waits to be read again, is read again, or could not be.
+Again = Literal["waiting", "reading", "failed"]
 
 
 class ErrorInfo(TypedDict):
@@ -67,6 +69,8 @@ class File(TypedDict):
 
     tokens: an estimate. scanned: a PDF without text, which Claude reads by sight.
     conversations: how many it was attached to and not taken out of, whether they still exist or not.
+    outdated: it was read by a reader of before, and may be read again (`POST /files/{file_id}/reading`).
+    again: how far that is; what was read before is used until it is done, and stays where it fails (again_error).
     """
 
     file_id: str
@@ -84,6 +88,9 @@ class File(TypedDict):
     scanned: bool
     error: ErrorInfo | None
     notes: list[FileNote]
+    outdated: bool
+    again: Again | None
+    again_error: ErrorInfo | None
     upload_timestamp: str
     conversations: int
 

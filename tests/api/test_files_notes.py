@@ -82,3 +82,22 @@ def test_what_each_run_of_a_long_file_tells_is_joined(
     assert file.row["notes"] == [told("comments", count=1)]
     run_on(stage)
     assert file.row["notes"] == [told("cut", pages=[[2, 2], [30, 30]], count=2), told("comments", count=comments)]
+
+
+def test_what_is_told_of_a_page_counts_once_wherever_a_run_ends(
+    stage: Stage, ada: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A run whose time is up has read pages that the next one reads again."""
+
+    def read(path: Path, kind: Any, limits: Any, start_page: int) -> Iterator[Any]:
+        for number in range(start_page, 46):
+            yield page(number)
+            yield Note("form_fields", count=1)
+        yield Total(45, final=True)
+
+    monkeypatch.setattr(extraction_worker, "read", read)
+    file = arrive(stage, ada, b"%PDF-1.7 of red roses", "a.pdf")
+    stage.extract(file.event, seconds=1)
+    assert file.row["notes"] == [told("form_fields", count=20)]
+    run_on(stage, seconds=1)
+    assert file.row["notes"] == [told("form_fields", count=45)]

@@ -23,6 +23,7 @@ class Locator(TypedDict):
         section   section (None: no heading above it), part (1, 2, … when a section is longer than one page)
         lines     first_line, last_line, part (when one line is longer than a page)
         entry     (of a twin's sources, which are no file; the label is its section)
+    reading: which reading of the file the page is of, where it was read again: its pages may be other ones then.
     """
 
     kind: Literal["page", "slide", "sheet", "section", "lines", "entry"]
@@ -40,6 +41,7 @@ class Locator(TypedDict):
     unreadable: NotRequired[bool]
     picture: NotRequired[bool]
     garbled: NotRequired[bool]
+    reading: NotRequired[int]
 
 
 @dataclass(frozen=True)

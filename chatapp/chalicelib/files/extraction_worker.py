@@ -17,6 +17,7 @@ from chalicelib.extraction import ExtractionError, Kind, Limits, Note, Total, ki
 from chalicelib.extraction.index.search_index import measure, tokens
 from chalicelib.extraction.limits import MB, SCANNED_PAGE_TOKENS
 from chalicelib.extraction.pages import Item
+from chalicelib.extraction.version import READER_VERSION
 from chalicelib.logs import adopt, line, report
 from chalicelib.push.channel import Channel
 from chalicelib.shapes import FileNote
@@ -26,7 +27,7 @@ from chalicelib.workers.ticker import Ticker
 from . import claims, extracts, lifecycle, notes, reading_queue, sight
 from . import row as files
 from .claims import Lost, Upload
-from .outcomes import Refused, failed, image_tokens, language_of, of_locators, ready
+from .outcomes import Refused, again, failed, image_tokens, language_of, of_locators, ready
 from .page_writer import PageWriter
 from .row import File
 
@@ -78,12 +79,17 @@ class _Work:
         self._start_page = claimed.continue_at or 1
         self._limits = Limits(max_file_bytes=services.settings.max_file_mb * MB)
         self._channel = Channel(services, claimed.subject)
+        self._is_again = claimed.is_again
+        first_left: dict[str, Any] = {"index_key": claimed.index_key, "notes": claimed.notes}
+        self._left = (claimed.again_left or {}) if claimed.is_again else first_left
+        self._reading = claimed.readings if claimed.is_again else claimed.reading
         self._pages: int | None = claimed.pages
         self._pages_read = claimed.pages_read
         self._held_until = time.monotonic() + claims.LEASE_S
         self._lost: Lost | None = None
         self._cost: Total | ExtractionError = Total(0)  # what the child has taken
-        self._notes: list[Note] = []
+        # Each with the page after which it came.
+        self._notes: list[tuple[int, Note]] = []
         self._is_encrypted = False
         self._detail = ""
 
@@ -104,7 +110,7 @@ class _Work:
             return self._abandon()
         self._push()
         reading_queue.wait(self._services, self._file)
-        return self._file.status
+        return self._file.work
 
     def figures(self) -> dict[str, Any]:
         """What may be logged."""
@@ -123,7 +129,8 @@ class _Work:
         """After a crash: one more run may try. What cannot be stored now is left to the lease's end."""
         try:
             if self._file.attempts >= files.MAX_ATTEMPTS:
-                return self._end({"status": "failed", "error": lifecycle.READING_FAILED})
+                error = lifecycle.AGAIN_FAILED if self._is_again else lifecycle.READING_FAILED
+                return self._end({"status": "failed", "error": error})
             self._file = claims.leave(self._services, self._file, _PATIENCE_S)
         except Lost:
             return self._abandon()
@@ -170,6 +177,8 @@ class _Work:
                 is_whole = self._store(items, writer)
                 if not is_whole and self._may_go_on(writer):
                     writer.pause()
+                    # What came of later pages comes again with them.
+                    self._notes = [(after, note) for after, note in self._notes if after < writer.next_page]
                     return {"continue_at": writer.next_page, "notes": self._told(kind), **left}
                 writer.close()
         of_pages = self._of_pages if is_whole else self._of_first_pages
@@ -178,7 +187,7 @@ class _Work:
     def _image(self, items: Iterator[Item]) -> Total:
         for item in items:
             if isinstance(item, Note):
-                self._notes.append(item)
+                self._notes.append((0, item))
             elif isinstance(item, Total):
                 self._cost = item
         assert isinstance(self._cost, Total)  # noqa: S101 (its last item, or it has raised)
@@ -189,7 +198,8 @@ class _Work:
 
         A PDF is gone on with at its page; other formats are read from the beginning again, without giving out pages.
         """
-        return notes.joined(self._file.notes, [*self._notes, *of_pages], adds_up=kind.reader == "pdf")
+        now = [*(note for _, note in self._notes), *of_pages]
+        return notes.joined(self._left.get("notes", []), now, adds_up=kind.reader == "pdf")
 
     def _may_go_on(self, writer: PageWriter) -> bool:
         """Whether another run would come further: one that stored nothing would be followed by its like."""
@@ -204,7 +214,8 @@ class _Work:
             file.token,
             index_path,
             start_page=self._start_page,
-            left_key=file.index_key,
+            left_key=self._left.get("index_key"),
+            reading=self._reading,
         )
 
     def _fetch(self, path: Path) -> None:
@@ -219,21 +230,24 @@ class _Work:
 
     def _store(self, items: Iterator[Item], writer: PageWriter) -> bool:
         """False when time is up before the end, the function's or the parser's own."""
+        is_time_up, after = False, self._start_page - 1
         try:
             for item in items:
+                if isinstance(item, Note):  # of the page before it, or of the whole file
+                    self._notes.append((after, item))
+                    continue
+                if is_time_up:
+                    return False
                 if isinstance(item, Total):
                     self._cost = item
                     self._pages = item.pages
                     self._is_encrypted = item.encrypted
                     continue
-                if isinstance(item, Note):
-                    self._notes.append(item)
-                    continue
                 self._hold()
                 writer.add(item)
+                after = item.number
                 self._pages_read = max(self._pages_read, item.number)
-                if time.monotonic() > self._deadline and writer.next_page > self._start_page:
-                    return False
+                is_time_up = time.monotonic() > self._deadline and writer.next_page > self._start_page
         except ExtractionError as error:
             if error.code != "too_slow":
                 raise
@@ -286,7 +300,7 @@ class _Work:
         stored: list[list[int]] = []
         for piece in sight.pieces(path, kind, unread.to_be_seen[:most], self._limits):
             self._hold()
-            key = extracts.sight_key(self._file.file_id, piece.first)
+            key = extracts.sight_key(self._file.file_id, piece.first, self._reading)
             self._services.extracted.put(key, piece.body, "application/pdf")
             stored.append([piece.first, piece.last, len(piece.body)])
         return stored
@@ -324,6 +338,8 @@ class _Work:
         return True
 
     def _progress(self) -> File:
+        if self._is_again:
+            return self._file
         return self._file.with_changes(pages_read=self._pages_read, pages=self._pages)
 
     def _push(self) -> None:
@@ -334,13 +350,16 @@ class _Work:
     # The end
 
     def _end(self, outcome: dict[str, Any]) -> str:
-        self._file = claims.end(self._services, self._progress().with_changes(**outcome), _PATIENCE_S)
+        ended = again(outcome, self._reading) if self._is_again else outcome | {"reader_version": READER_VERSION}
+        self._file = claims.end(self._services, self._progress().with_changes(**ended), _PATIENCE_S)
         self._push()
         self._tidy(self._file)
         self._give_place_back()
         return self._file.status
 
     def _continue(self, outcome: dict[str, Any]) -> str:
+        if self._is_again:
+            outcome = {"continue_at": outcome.pop("continue_at"), "again_left": outcome}
         left = self._progress().with_changes(**outcome, attempts=0, runs=self._file.runs + 1)
         self._file = claims.leave(self._services, left, _PATIENCE_S)
         self._services.extractions.invoke(self._upload.event)
@@ -370,6 +389,8 @@ class _Work:
         takes room until the file is deleted, and nothing else.
         """
         try:
+            if file.is_again:  # whoever reads it again may have stored some of it
+                return
             if file.status == "ready" and file.index_key is not None:
                 extracts.drop_former(self._services.extracted, file)
             if file.status == "failed":

@@ -10,6 +10,7 @@ from typing import Any
 from chalicelib.extraction import ExtractionError, Note, Total
 from chalicelib.extraction.index.search_index import heads
 from chalicelib.extraction.language import language
+from chalicelib.extraction.version import READER_VERSION
 
 # https://platform.claude.com/docs/en/build-with-claude/vision: width × height / 750, once the longer side is brought
 # down to 1,568 pixels.
@@ -40,6 +41,14 @@ def ready(found: dict[str, Any], **more: Any) -> dict[str, Any]:
 
 def failed(refused: ExtractionError | Refused) -> dict[str, Any]:
     return {"status": "failed", "error": {"code": refused.code, "message": refused.message}}
+
+
+def again(outcome: dict[str, Any], reading: int) -> dict[str, Any]:
+    """The same of a file that was read again: what was read before stays where that came to nothing."""
+    over = {"again": None, "again_error": None, "again_left": None}
+    if outcome["status"] == "failed":
+        return over | {"again": "failed", "again_error": outcome["error"]}
+    return {"error": None, "index_key": None} | over | outcome | {"reading": reading, "reader_version": READER_VERSION}
 
 
 def image_tokens(total: Total) -> int:

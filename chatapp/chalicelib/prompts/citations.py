@@ -88,6 +88,8 @@ class Citer:
         before = source.first_page - 1
         number, end = before + given["start_page_number"], before + given["end_page_number"]
         locator: Locator = {"kind": "page", "label": f"page {number}", "page": number}
+        if source.reading:
+            locator["reading"] = source.reading
         text = " ".join(str(given["cited_text"]).split())
         page = Page(number, locator, "")
         return _citation(source.attached, page, max(number, end - 1), text[:MAX_QUOTE_CHARACTERS])

@@ -105,7 +105,7 @@ class Source:
     """A document of the prompt, for its citations. pages: by block; none of a scan, which is cited by page number.
 
     entries: as what each block is cited, where it is not the document's. title: of the document, where the file has
-    several. first_page: of a piece that was cut out of the file, whose pages the API counts from 1.
+    several. first_page: of a piece that was cut out of the file, whose pages the API counts from 1. reading: of it.
     """
 
     attached: Attached
@@ -113,6 +113,7 @@ class Source:
     entries: Sequence[Attached] = ()
     title: str = ""
     first_page: int = 1
+    reading: int = 0
 
     def named(self, block: int) -> Attached:
         return self.entries[block] if self.entries else self.attached
@@ -216,7 +217,7 @@ def _made(services: Services, placed: Placed) -> Content:
             return _image(attached, file, _base64(services, file))
         case "scan":
             scan = _document(attached, _base64(services, file), _SCAN + _beside(file))
-            return Content((scan,), (Source(attached, ()),))
+            return Content((scan,), (Source(attached, (), reading=file.reading),))
         case "outline" | "named":
             is_shown = placed.form == "outline"
             outline = _kept.get(file, lambda: _outline_text(services, file), "outline") if is_shown else ""
@@ -283,7 +284,9 @@ def _parts(file: File, pages: list[Page], seen: Sequence[bytes]) -> Iterator[lis
 
     A page that can neither be read nor seen is named beside the file, and stands nowhere.
     """
-    pieces = {first: Seen(first, last, body) for (first, last, _), body in zip(file.sight, seen, strict=True)}
+    pieces = {
+        first: Seen(first, last, body, file.reading) for (first, last, _), body in zip(file.sight, seen, strict=True)
+    }
     read: list[Page] = []
     for page in pages:
         if page.number in pieces and read:
@@ -312,6 +315,7 @@ class Seen:
     first: int
     last: int
     body: bytes
+    reading: int = 0
 
     def document(self, attached: Attached, what: str) -> tuple[Block, Source]:
         label = f"page {self.first}" if self.first == self.last else f"pages {self.first}–{self.last}"
@@ -319,7 +323,7 @@ class Seen:
         source = {"type": "base64", "media_type": "application/pdf", "data": data}
         title = f"{attached.name}, {label}"
         block = _document(attached, source, f"{what} It holds {label} of it.") | {"title": title}
-        return block, Source(attached, (), title=title, first_page=self.first)
+        return block, Source(attached, (), title=title, first_page=self.first, reading=self.reading)
 
 
 def _beside(file: File) -> str:
@@ -363,16 +367,16 @@ def _text(attached: Attached, text: str) -> Block:
 
 
 class _Kept:
-    """What was read last, at most so many bytes of it. A file's version never changes, so nothing here goes stale."""
+    """What was read last, at most so many bytes of it. A reading of a file never changes, so nothing goes stale."""
 
     def __init__(self, max_bytes: int) -> None:
         self._left = max_bytes
-        self._values: OrderedDict[tuple[str, str | None, str], tuple[Any, int]] = OrderedDict()
+        self._values: OrderedDict[tuple[str, str, str], tuple[Any, int]] = OrderedDict()
         self._lock = threading.Lock()
 
     def get(self, file: File, read: Callable[[], tuple[_Value, int]], part: str = "") -> _Value:
         """read: gives the value and its size, when it is not here."""
-        key = (file.file_id, file.version_id, part)
+        key = (file.file_id, f"{file.version_id}/{file.reading}", part)
         with self._lock:
             if key in self._values:
                 self._values.move_to_end(key)

@@ -235,7 +235,7 @@ class Tools:
         (body,) = extracts.sight(self._services, file, [first])
         self._left_pages -= pages
         self._left_bytes -= size
-        block, source = Seen(first, last, body).document(attached, BY_SIGHT)
+        block, source = Seen(first, last, body, file.reading).document(attached, BY_SIGHT)
         self.seen.append(source)
         return block
 

@@ -39,6 +39,7 @@ const locator = v.object({
   unreadable: v.nullish(v.boolean()),
   picture: v.nullish(v.boolean()),
   garbled: v.nullish(v.boolean()),
+  reading: optionalNumber,
 });
 
 const citation = v.object({
@@ -129,6 +130,9 @@ const fileFrame = v.object({
     scanned: v.nullish(v.boolean(), false),
     error: v.nullish(problem, null),
     notes: v.nullish(v.array(fileNote), []),
+    outdated: v.nullish(v.boolean(), false),
+    again: v.fallback(v.nullable(v.picklist(["waiting", "reading", "failed"])), null),
+    again_error: v.nullish(problem, null),
     upload_timestamp: v.string(),
     conversations: v.nullish(v.number(), 0),
   }),

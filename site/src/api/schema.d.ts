@@ -516,6 +516,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/files/{file_id}/reading": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["read_file_again"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/health": {
         parameters: {
             query?: never;
@@ -1886,6 +1902,8 @@ export interface components {
          *
          *     tokens: an estimate. scanned: a PDF without text, which Claude reads by sight.
          *     conversations: how many it was attached to and not taken out of, whether they still exist or not.
+         *     outdated: it was read by a reader of before, and may be read again (`POST /files/{file_id}/reading`).
+         *     again: how far that is; what was read before is used until it is done, and stays where it fails (again_error).
          */
         File: {
             /** File Id */
@@ -1920,6 +1938,11 @@ export interface components {
             error: components["schemas"]["ErrorInfo"] | null;
             /** Notes */
             notes: components["schemas"]["FileNote"][];
+            /** Outdated */
+            outdated: boolean;
+            /** Again */
+            again: ("waiting" | "reading" | "failed") | null;
+            again_error: components["schemas"]["ErrorInfo"] | null;
             /** Upload Timestamp */
             upload_timestamp: string;
             /** Conversations */
@@ -2005,6 +2028,11 @@ export interface components {
             error: components["schemas"]["ErrorInfo"] | null;
             /** Notes */
             notes: components["schemas"]["FileNote"][];
+            /** Outdated */
+            outdated: boolean;
+            /** Again */
+            again: ("waiting" | "reading" | "failed") | null;
+            again_error: components["schemas"]["ErrorInfo"] | null;
             /** Upload Timestamp */
             upload_timestamp: string;
             /** Conversations */
@@ -2338,6 +2366,7 @@ export interface components {
          *         section   section (None: no heading above it), part (1, 2, … when a section is longer than one page)
          *         lines     first_line, last_line, part (when one line is longer than a page)
          *         entry     (of a twin's sources, which are no file; the label is its section)
+         *     reading: which reading of the file the page is of, where it was read again: its pages may be other ones then.
          */
         Locator: {
             /**
@@ -2373,6 +2402,8 @@ export interface components {
             picture?: boolean;
             /** Garbled */
             garbled?: boolean;
+            /** Reading */
+            reading?: number;
         };
         /**
          * Me
@@ -2912,6 +2943,17 @@ export interface components {
             url: string;
             /** Rendered Version */
             rendered_version: number | null;
+        };
+        /**
+         * PageQuery
+         * @description reading: of the file, as a page's locator names it (0 where it names none); without it, the one that counts.
+         */
+        PageQuery: {
+            /**
+             * Reading
+             * @default null
+             */
+            reading: number | null;
         };
         /** People */
         People: {
@@ -5307,7 +5349,9 @@ export interface operations {
     };
     read_file_page: {
         parameters: {
-            query?: never;
+            query?: {
+                reading?: number | null;
+            };
             header?: never;
             path: {
                 file_id: string;
@@ -5324,6 +5368,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["FilePage"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    read_file_again: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                file_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Nothing"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["File"];
                 };
             };
             /** @description Error */

@@ -1,7 +1,6 @@
 import { act, fireEvent, screen, waitFor, within } from "@testing-library/react";
 import { describe, expect, it, vi } from "vitest";
 
-import { setLanguage } from "@/i18n";
 import { limits } from "@/test/limits";
 import { storedFile } from "@/test/records";
 
@@ -37,23 +36,6 @@ describe("the Files page", () => {
     expect(torn).toHaveTextContent("The file is damaged or incomplete.");
     expect(document.title).toMatch(/^Files/);
     expect(screen.getByRole("link", { name: "Files" })).toHaveAttribute("aria-current", "page");
-  });
-
-  it("says what was left out of a file, in its language", async () => {
-    const notes = [
-      { code: "hidden_sheets", pages: [], names: ["Costs"], count: 1 },
-      { code: "pictures", pages: [[40, 90]], names: [], count: 51 },
-    ];
-    api.files.put(storedFile({ file_id: "s1", name: "budget.pdf", notes }));
-    openApp("/files");
-    const said = await screen.findByRole("list", { name: "What to know about its text" });
-    expect(within(said).getAllByRole("listitem").map((each) => each.textContent)).toEqual([
-      "Pages 40–90 are pictures and were not read.",
-      "Hidden sheets, read as well: “Costs”.",
-    ]);
-    act(() => setLanguage("fr"));
-    expect(said).toHaveTextContent("Les pages 40–90 sont des images et n’ont pas été lues.");
-    act(() => setLanguage("en"));
   });
 
   it("says when there is nothing, and when nothing is found", async () => {

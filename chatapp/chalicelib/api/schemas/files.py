@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, Field, StringConstraints
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 from typing_extensions import TypedDict
 
 from chalicelib.extraction.pages import Locator
@@ -75,6 +75,13 @@ class Upload(BaseModel):
 class NewFileReply(BaseModel):
     file: File
     upload: Upload | None
+
+
+class PageQuery(BaseModel):
+    """reading: of the file, as a page's locator names it (0 where it names none); without it, the one that counts."""
+
+    model_config = ConfigDict(extra="forbid")
+    reading: Annotated[int, Field(ge=0, le=999)] | None = None
 
 
 class FilePage(BaseModel):

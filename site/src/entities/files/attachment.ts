@@ -50,7 +50,9 @@ const RANK: Readonly<Record<StoredFile["status"], number>> = { uploaded: 0, wait
 export function isStale(known: KnownFile | null, next: KnownFile): boolean {
   const before = known?.status ? RANK[known.status] : 0;
   const after = next.status ? RANK[next.status] : 2;
-  return after < before || (after === before && (next.pages_read ?? 0) < (known?.pages_read ?? 0));
+  // One that was read again may have fewer pages than before.
+  const isBeingRead = next.status !== "ready" && after === before;
+  return after < before || (isBeingRead && (next.pages_read ?? 0) < (known?.pages_read ?? 0));
 }
 
 /** The attachment after the server has told something of its file. */

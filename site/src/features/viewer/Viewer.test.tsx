@@ -30,6 +30,9 @@ const file = (fields: Partial<FileDetail> = {}): FileDetail => ({
   scanned: false,
   error: null,
   notes: [],
+  outdated: false,
+  again: null,
+  again_error: null,
   upload_timestamp: "2026-11-21T12:00:00.000Z",
   conversations: 1,
   used_in: [],
@@ -50,13 +53,17 @@ class FakeSource {
   image: Response = new Response(new Blob(["png"], { type: "image/png" }));
   isOffline = false;
   readonly paths: string[] = [];
+  /** Of the file, that pages were asked of. */
+  readonly readings: number[] = [];
 
   async fetch(url: string): Promise<Response> {
     const path = url.replace("https://api.test", "");
     this.paths.push(path);
     if (this.isOffline) throw new TypeError("Failed to fetch");
     if (path.startsWith("https://bucket.test/")) return this.image;
-    const number = Number(/\/pages\/(\d+)$/.exec(path)?.[1]);
+    const [, given, reading] = /\/pages\/(\d+)(?:\?reading=(\d+))?$/.exec(path) ?? [];
+    const number = Number(given);
+    if (reading !== undefined) this.readings.push(Number(reading));
     const missing = Response.json({ error: { code: "not_found", message: "gone" } }, { status: 404 });
     if (!this.detail) return missing;
     if (path.endsWith("/content")) return Response.json({ url: "https://bucket.test/thesis.pdf?signed", expires_in_s: 300 });
@@ -327,6 +334,19 @@ describe("the viewer", () => {
     await person.click(within(panel).getByRole("button", { name: "Next page" }));
     await within(panel).findByText("The page after.");
     expect(panel).not.toHaveTextContent("by sight");
+  });
+
+  it.each([
+    ["the first reading of its file", undefined, 0],
+    ["a later one", 2, 2],
+  ])("asks for a cited page as it was in %s, and for others as they are now", async (_name, reading, asked) => {
+    const locator = { kind: "section", label: "part 12", part: 12, reading };
+    const panel = await openByClick(target({ locator }));
+    await within(panel).findByText(/Cats sleep/);
+    expect(source.readings).toEqual([asked]);
+    act(() => closeViewer());
+    act(() => openViewer(target()));
+    await waitFor(() => expect(source.paths.at(-1)).toBe("/files/f1/pages/12"));
   });
 
   it("downloads the original by the address that it is given", async () => {

@@ -16,6 +16,7 @@ import { ProgressBar } from "@/ui/ProgressBar";
 import { useFileActions } from "../api/actions";
 import { focusBeside } from "../focusBeside";
 import { DeleteQuestion } from "./DeleteQuestion";
+import { ReadAgain } from "./ReadAgain";
 import { RenameForm } from "./RenameForm";
 
 const MENU = "[aria-haspopup=menu]";
@@ -108,6 +109,7 @@ function FileFacts({ file }: { file: StoredFile }) {
       {cut && <p className="text-sm break-words text-notice">{cut}</p>}
       <FileNotes notes={file.notes} className="text-sm" />
       {file.error && !cut && <p className="text-sm break-words text-danger">{problemText({ t, language }, file.error)}</p>}
+      <ReadAgain file={file} />
     </>
   );
 }
