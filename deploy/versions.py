@@ -55,7 +55,7 @@ class Version:
 
     @property
     def package(self) -> str:
-        """What /health calls the app's version."""
+        """What the Status page calls the version."""
         return self.id.partition("-")[0]
 
     @property

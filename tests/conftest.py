@@ -1,15 +1,17 @@
 from __future__ import annotations
 
 import gc
+import json
 import os
 import signal
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from botocore.retries.quota import RetryQuota
 from botocore.retries.standard import ExponentialBackoff
-from chalicelib.aws.grants import used
+from chalicelib.aws.grants import Use
 from xdist.scheduler import LoadScopeScheduling
 
 from deploy.local.demo_model.server import DemoServer
@@ -39,6 +41,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="fail when a function is granted an operation that no test of this run used, or when a call of AWS in the "
         "sources was made by none through a botocore client (run all of them)",
     )
+    parser.addoption("--note-uses", type=Path, metavar="FILE", help="write what this run's tests used and called")
+    parser.addoption("--uses-of", type=Path, metavar="FILE", help="for --check-grants: of a run before, of other tests")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -52,11 +56,23 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_sessionfinish(session: pytest.Session) -> None:
     if hasattr(session.config, "workerinput"):
         session.config.workeroutput |= {"used": grants.told(), "called": calls.told()}  # type: ignore[attr-defined]
-    elif session.config.getoption("--check-grants"):
-        by_workers = session.config.pluginmanager.has_plugin("dsession")
-        found = grants.problems_of(session.config.stash[WORKERS]) if by_workers else grants.problems(used)
-        _report(session, "grants", found)
+        return
+    workers = session.config.stash[WORKERS]
+    if not session.config.pluginmanager.has_plugin("dsession"):
+        workers.ended("", grants.told())
+    if file := session.config.getoption("--note-uses"):
+        file.write_text(json.dumps({"used": workers.to_tell(), "called": calls.told()}))
+        _report(session, "grants", grants.missing(workers))
+    if session.config.getoption("--check-grants"):
+        if before := session.config.getoption("--uses-of"):
+            _take(workers, json.loads(before.read_text()))
+        _report(session, "grants", grants.problems_of(workers))
         _report(session, "calls of AWS", calls.problems(calls.made))
+
+
+def _take(workers: grants.Workers, uses: dict[str, list[list[str]]]) -> None:
+    workers.used.update(Use(*use) for use in uses["used"])
+    calls.made.update(calls.Call(*call) for call in uses["called"])
 
 
 def pytest_collection_finish() -> None:

@@ -39,6 +39,10 @@ class Workers:
             self.awaited.discard(worker)
             self.used.update(Use(*use) for use in told)
 
+    def to_tell(self) -> Told:
+        """For the check of a later run."""
+        return sorted(list(astuple(use)) for use in self.used)
+
 
 def problems(uses: Iterable[Use]) -> list[str]:
     """A line for each granted operation that nothing used, in the order of `functions.FUNCTIONS`."""
@@ -57,8 +61,13 @@ def _is_used_by_aws(grant: Grant) -> bool:
     return grant.kind in {"queue", "bedrock"}
 
 
-def problems_of(workers: Workers) -> list[str]:
-    """As `problems`, for a run by workers: what one of them did not tell cannot be judged."""
+def missing(workers: Workers) -> list[str]:
+    """A line for each worker that did not tell what its tests used: without it nothing can be judged."""
     if workers.awaited:
         return [f"{worker} did not tell what its tests used" for worker in sorted(workers.awaited)]
-    return problems(workers.used) if workers.told else ["no worker told what its tests used"]
+    return [] if workers.told else ["no worker told what its tests used"]
+
+
+def problems_of(workers: Workers) -> list[str]:
+    """As `problems`, for a run by workers."""
+    return missing(workers) or problems(workers.used)

@@ -192,6 +192,7 @@ _PURGE = Function(
     timeout_s=300,
     # Removing what a person deleted can be done again, and must be done in the end.
     events=Events(retries=2, max_age_s=21_600, failures="purge-failures"),
+    module="deletion.purge",
     grants=(
         # Of a twin that is deleted, all visits are looked for.
         Grant("table", "conversations", ("Query", "Scan", "BatchGetItem", "UpdateItem", "DeleteItem")),

@@ -35,7 +35,7 @@ REFUSED = Metric("refused", "Count", "requests that a limit or a budget refused"
 STUCK = Metric("stuck", "Count", "answers and uploads that should have ended and have not")
 HEALTHY = Metric("healthy", "Count", "1 where the deep check found every part well, else 0")
 BACKUP_AGE = Metric("backup_age_h", "None", "hours since the newest whole backup began")
-DRILL_FAILED = Metric("drill_failed", "Count", "1 where a restored backup differed from its manifest, else 0")
+DRILL_FAILED = Metric("drill_failed", "Count", "1 where the newest drill failed or is too long ago, else 0")
 SPENT_TODAY = Metric("spend_today_usd", "None", "model spend of the stage since midnight, UTC")
 SPENT_MONTH = Metric("spend_month_usd", "None", "model spend of the stage since the month began, UTC")
 

@@ -127,13 +127,8 @@ def _of_app(watched: Watched) -> Iterable[Alarm]:
     yield one("stuck", "stuck", "Maximum", Comparison(">=", 1, of=3))
     # It is told every five minutes: an hour of silence is as bad as an old backup.
     yield one("backup-age", "backup_age_h", "Maximum", Comparison(">", 26, period_s=1_800, of=2, missing="breaching"))
-    # It stays until a later drill passes.
-    yield one("drill-failed", "drill_failed", "Maximum", Comparison(">=", 1, period_s=3_600, missing="ignore"))
-    # Seven days are the longest that an alarm can look back; it does so once an hour, so that the drill of a week and
-    # that of the next, which end within the same hour, leave no gap.
-    # https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/AlarmThatSendsEmail.html
-    weekly = Comparison("<", 1, period_s=86_400, of=7, missing="breaching")
-    yield one("drill-missing", "drill_failed", "SampleCount", weekly)
+    silent = Comparison(">=", 1, period_s=1_800, of=2, missing="breaching")
+    yield one("drill-failed", "drill_failed", "Maximum", silent)
 
 
 def _sum(count: int) -> str:

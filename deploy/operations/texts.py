@@ -72,14 +72,9 @@ TEXTS: dict[str, tuple[str, str, str]] = {
         "See ./deploy.sh backups STAGE for why it failed. A stage that was just made has none before its first night.",
     ),
     "drill-failed": (
-        "A drill failed",
-        "A backup that was restored for proof differed from its manifest.",
-        "See ./deploy.sh backups STAGE for what differed; prove an older backup by a drill of its own.",
-    ),
-    "drill-missing": (
-        "No drill ran",
-        "For seven days no drill has ended. A stage that was just made has none before its first Sunday.",
-        "Look for failures of restore_drill and restore in their queue and logs.",
+        "A drill failed or is overdue",
+        "The newest drill's restored backup differed from its manifest, or no drill has ended for eight days.",
+        "See ./deploy.sh backups STAGE for what differed; where none ran, restore_drill's failure queue and log.",
     ),
     "budget": (
         "The AWS bill is high",

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 from chalicelib import checkup, metrics
-from chalicelib.functions import HEALTH_CHECK
+from chalicelib.backups import index
+from chalicelib.functions import HEALTH_CHECK, RESTORE_DRILL
 from chalicelib.health import Reached
 from chalicelib.ids import day, month
 from chalicelib.services import of
@@ -51,14 +52,14 @@ def _spent(stage: Stage, at: float, usd: float) -> None:
     stage.put("usage", {"subject": "stage", "period": month(at), "cost_micro_usd": int(usd * 1e6)})
 
 
-def test_one_line_of_five_metrics_by_the_stage_alone(
+def test_one_line_of_six_metrics_by_the_stage_alone(
     stage: Stage, clock: Clock, capsys: pytest.CaptureFixture[str]
 ) -> None:
     stage.configure(api_url="http://api")
     told = _told(stage, capsys)
     (directive,) = told["_aws"]["CloudWatchMetrics"]
     assert (directive["Namespace"], directive["Dimensions"]) == ("chatapp", [["stage"]])
-    of_health = (metrics.HEALTHY, metrics.BACKUP_AGE, metrics.SPENT_TODAY, metrics.SPENT_MONTH, metrics.STUCK)
+    of_health = metrics.METRICS[metrics.METRICS.index(metrics.STUCK) :]
     assert {each["Name"]: each["Unit"] for each in directive["Metrics"]} == {each.name: each.unit for each in of_health}
     assert (told["stage"], told["event"], told["healthy"]) == ("test", "health", 1)
 
@@ -145,3 +146,44 @@ def test_a_busy_database_keeps_health_told_and_no_wrong_value(
     assert told["healthy"] == 1
     assert "backup_age_h" not in told
     assert time.time() > NOON
+
+
+def test_a_drill_that_failed_or_is_long_ago_is_told_until_one_passes(
+    stage: Stage, clock: Clock, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def end(passed: bool) -> None:
+        drill = {"id": "2025-11-29T02-00-00Z", "at": int(clock.now), "passed": passed, "duration_s": 9, "why": ""}
+        index.prove(of(RESTORE_DRILL), drill)
+
+    assert _told(stage, capsys)["drill_failed"] == 0, "a new stage has time"
+    clock.now += checkup.DRILL_OVERDUE_S + 1
+    assert _told(stage, capsys)["drill_failed"] == 1
+    end(passed=True)
+    assert _told(stage, capsys)["drill_failed"] == 0
+    clock.now += 7 * 24 * HOUR_S
+    end(passed=False)
+    assert _told(stage, capsys)["drill_failed"] == 1
+    clock.now += HOUR_S
+    end(passed=True)
+    assert _told(stage, capsys)["drill_failed"] == 0
+    clock.now += checkup.DRILL_OVERDUE_S + 1
+    assert _told(stage, capsys)["drill_failed"] == 1
+
+
+def test_an_answer_of_last_month_is_stuck_on_the_first_of_this(
+    stage: Stage, clock: Clock, capsys: pytest.CaptureFixture[str]
+) -> None:
+    clock.now = 1_764_547_200.0 + 3_600  # 2025-12-01T01:00Z
+    begun = f"open_{int(clock.now) - 2 * HOUR_S:x}abcd"
+    stage.put("usage", {"subject": "stage", "period": month(clock.now - 2 * HOUR_S), "cost_micro_usd": 2, begun: 1})
+    assert _told(stage, capsys)["stuck"] == 1
+
+
+def test_its_health_is_told_where_something_else_cannot_be_read(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(index, "read", lambda services: {"drills": []})
+    stage.configure(api_url="http://api")
+    told = _told(stage, capsys)
+    assert told["healthy"] == 1
+    assert "stuck" not in told

@@ -27,7 +27,7 @@ SCHEDULER_ROLE = "arn:aws:iam::000000000000:role/probe-scheduler"
 ENVIRON = {name: value for name, value in os.environ.items() if not name.startswith(("ANTHROPIC_", "CHATAPP_"))}
 
 APP = """
-import json, os
+import json, os, time
 import boto3
 from chalice import Chalice, CognitoUserPoolAuthorizer, CORSConfig
 
@@ -63,6 +63,9 @@ if os.environ["EXTRA"]:
 def work(event, context):
     for line in event.get("log", []):
         print(line)
+    if "sleep_s" in event:
+        boto3.client("dynamodb").put_item(TableName="probe", Item={"id": {"S": "asleep"}})
+        time.sleep(event["sleep_s"])
     if event.get("fail"):
         raise RuntimeError("asked to fail")
     if "put" in event:

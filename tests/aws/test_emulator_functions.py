@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -25,6 +26,16 @@ def test_a_changed_function_is_ready_at_once(probe: Probe) -> None:
         functions.update_function_configuration(FunctionName="probe-dev-work", Description=f"{number}")
         shown = functions.get_function_configuration(FunctionName="probe-dev-work")
         assert (shown["State"], shown["LastUpdateStatus"]) == ("Active", "Successful")
+
+
+def test_what_runs_while_a_function_changes_ends_as_it_began(probe: Probe) -> None:
+    with ThreadPoolExecutor() as pool:
+        running = pool.submit(probe.work, {"sleep_s": 2})
+        eventually(lambda: "asleep" in probe.rows())
+        probe.aws("lambda").update_function_configuration(FunctionName="probe-dev-work", Timeout=42)
+        assert probe.work({})["answer"] == {"got": {}}
+        assert not running.done()
+        assert running.result()["answer"] == {"got": {"sleep_s": 2}}
 
 
 def test_an_invocations_log_is_its_own_and_complete(probe: Probe) -> None:

@@ -1,6 +1,8 @@
-"""The end-to-end tests: `python -m tests.e2e.run [--stage STAGE] [--only api|browser] [--after FILE] [-k WORDS]`.
+"""The end-to-end tests: `python -m tests.e2e.run [--stage STAGE] [--only api|browser] [-k WORDS]`.
 
 Without --stage they run against a local AWS of their own, deployed by `./deploy.sh local` and taken down at the end.
+Beside other tests: `--after FILE` deploys at once and tests when that file is there; `--quieter FILE` makes that file
+when from then on the tests wait more than they work.
 With --stage they run against that deployed stage; what needs a local AWS or the demo model is skipped, and named.
 The last line is `N passed, N failed`.
 """
@@ -77,6 +79,7 @@ class Options:
     only: str | None
     keywords: str | None
     after: Path | None
+    quieter: Path | None
 
 
 def main(arguments: list[str]) -> int:
@@ -106,9 +109,10 @@ def _options(arguments: list[str]) -> Options:
     parser.add_argument("--stage", help="a deployed stage instead of a local AWS of its own")
     parser.add_argument("--only", choices=["api", "browser"], help="one half of the tests")
     parser.add_argument("--after", type=Path, metavar="FILE", help="deploy at once, but test when this file exists")
+    parser.add_argument("--quieter", type=Path, metavar="FILE", help="made when from then on one test runs at a time")
     parser.add_argument("-k", dest="keywords", help="only tests whose names match")
     given = parser.parse_args(arguments)
-    return Options(given.stage, given.only, given.keywords, given.after)
+    return Options(given.stage, given.only, given.keywords, given.after, given.quieter)
 
 
 # --- What the tests need ---------------------------------------------------------------------------------------------
@@ -194,7 +198,9 @@ def _run(options: Options, deployment: Deployment, environ: Mapping[str, str], c
             # Not earlier: whatever idles for five minutes is ended.
             if deployment.is_own:
                 _warm_up(deployment)
-            for side_by_side in PHASES:
+            for number, side_by_side in enumerate(PHASES):
+                if number == 1 and options.quieter:
+                    options.quieter.touch()
                 _run_phase(options, side_by_side, counts)
         finally:
             _forget_context()

@@ -172,7 +172,8 @@ class ChatApp(Chalice):
     def _endpoint(  # noqa: PLR0917 (what a route is declared with, named once)
         self, view: View, status: int, metered: What | None, shared_s: int, visitors: Visitors, route: tuple[str, str]
     ) -> Callable[..., Response]:
-        hints = get_type_hints(view)
+        # Its shapes are imported when it is first asked for.
+        hints = functools.cache(lambda: get_type_hints(view))
 
         @functools.wraps(view)
         def endpoint(**arguments: Any) -> Response:
@@ -189,12 +190,12 @@ class ChatApp(Chalice):
                 self._let_in(rule)
                 if visitors:
                     self._let_visitor_in(arguments["handle"], visitors)
-                if "body" in hints:
+                if "body" in hints():
                     if rule is Rule.PUBLIC and self._visit is None:
                         self._must_be_json()
-                    arguments["body"] = self._body(hints["body"], inspect.signature(view).parameters["body"])
-                if "query" in hints:
-                    arguments["query"] = self._query(hints["query"])
+                    arguments["body"] = self._body(hints()["body"], inspect.signature(view).parameters["body"])
+                if "query" in hints():
+                    arguments["query"] = self._query(hints()["query"])
                 if metered:
                     self.meter(metered)
                 reply = _reply(view(**arguments), status)

@@ -33,7 +33,12 @@ def read(services: Services) -> Index:
 
 def newest(services: Services) -> str | None:
     """The id of the last night's backup; None where there is none."""
-    nights = [each for each in read(services)["backups"] if each["kept"] == "nightly" and not each.get("asked")]
+    return newest_of(read(services))
+
+
+def newest_of(known: Index) -> str | None:
+    """As `newest`, of an index that was read."""
+    nights = [each for each in known["backups"] if each["kept"] == "nightly" and not each.get("asked")]
     return max((each["id"] for each in nights), default=None)
 
 

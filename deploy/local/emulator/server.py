@@ -29,6 +29,7 @@ from ministack.services import apigateway_v1, dynamodb, lambda_svc, scheduler
 from ministack.services.cloudformation import provisioners
 
 from deploy.local.emulator import (
+    code_updates,
     event_queue,
     mail,
     object_access,
@@ -266,6 +267,7 @@ def main() -> None:
     sweep_schedules_often()
     end_logs_exactly()
     share_unpacked_code()
+    code_updates.install()
     resource_names.install()
     role_checks.install()
     source_address.install()

@@ -8,11 +8,11 @@ from __future__ import annotations
 import re
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, StringConstraints
 
 from chalicelib.comments import texts
 
-from .texts import SECTION_ID, WEB_ADDRESS, ListQuery, Request, RequestId, boolean
+from .texts import SECTION_ID, WEB_ADDRESS, ListQuery, Request, RequestId, Shape, boolean
 
 MAX_COUNTED_SECTIONS = 100
 # Of a request's text, before it is cleaned.
@@ -45,12 +45,12 @@ def is_section_id(text: str) -> bool:
     return re.fullmatch(SECTION_ID, text) is not None
 
 
-class Author(BaseModel):
+class Author(Shape):
     name: str
     is_owner: bool
 
 
-class Comment(BaseModel):
+class Comment(Shape):
     """As everybody reads it. A comment that is gone, but has replies, keeps its place: without text and author.
 
     replies: of a comment that is no reply, oldest first. Where they are more than a page holds, they go on at the
@@ -68,7 +68,7 @@ class Comment(BaseModel):
     status: Literal["visible", "deleted"]
 
 
-class MyComment(BaseModel):
+class MyComment(Shape):
     """As its writer reads it. why_held: until it is looked at; `first` of theirs, since `every` one is, or `edited`."""
 
     id: str
@@ -120,12 +120,12 @@ class OwnCommentsQuery(ListQuery):
     sectionId: SectionId
 
 
-class CountsQuery(BaseModel):
+class CountsQuery(Shape):
     model_config = ConfigDict(extra="forbid")
     sectionIds: Annotated[list[str], BeforeValidator(_section_ids)]
 
 
-class Section(BaseModel):
+class Section(Shape):
     """url: of the page on which it stands. open: whether it takes new comments."""
 
     section_id: str
@@ -140,7 +140,7 @@ class CountedSection(Section):
     visible: int
 
 
-class Sections(BaseModel):
+class Sections(Shape):
     sections: list[CountedSection]
 
 
@@ -150,29 +150,29 @@ class SectionChange(Request):
     open: Annotated[bool, BeforeValidator(boolean)] = True
 
 
-class Comments(BaseModel):
+class Comments(Shape):
     section: Section
     comments: list[Comment]
     next_cursor: str | None
 
 
-class Counts(BaseModel):
+class Counts(Shape):
     """By section. Those that are not known are left out, so that there may be fewer than were asked for."""
 
     counts: dict[str, int]
 
 
-class MyComments(BaseModel):
+class MyComments(Shape):
     comments: list[MyComment]
     next_cursor: str | None
 
 
-class CommentDeleted(BaseModel):
+class CommentDeleted(Shape):
     id: str
     undo_until: str
 
 
-class Reported(BaseModel):
+class Reported(Shape):
     id: str
     reported: Literal[True] = True
 
@@ -184,7 +184,7 @@ class ModerationQuery(ListQuery):
     user_id: Annotated[str, StringConstraints(max_length=64)] | None = None
 
 
-class ModeratedComments(BaseModel):
+class ModeratedComments(Shape):
     comments: list[ModeratedComment]
     next_cursor: str | None
 
@@ -196,7 +196,7 @@ class Moderation(Request):
     revision: Annotated[int, Field(ge=0)]
 
 
-class Ban(BaseModel):
+class Ban(Shape):
     """comments_banned_at: since when they may not write; null: they may. Their comments follow within a minute."""
 
     user_id: str

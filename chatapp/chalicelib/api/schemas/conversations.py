@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, Field
+from pydantic import BeforeValidator, Field
 
 from .messages import Message
-from .texts import FileIds, ListQuery, ModelId, Request, RequestId, System, Text, Title, boolean
+from .texts import FileIds, ListQuery, ModelId, Request, RequestId, Shape, System, Text, Title, boolean
 
 
 class FirstMessage(Request):
@@ -42,7 +42,7 @@ class ConversationsQuery(ListQuery):
     archived: bool = False
 
 
-class Conversation(BaseModel):
+class Conversation(Shape):
     """model_note: said when the stored model is no longer on offer and the default answers instead."""
 
     conversation_id: str
@@ -64,7 +64,7 @@ class NewConversationReply(Conversation):
     answer: Message | None
 
 
-class ConversationSummary(BaseModel):
+class ConversationSummary(Shape):
     """A conversation in a list: without its system prompt, which would be most of what a list reads."""
 
     conversation_id: str
@@ -76,11 +76,11 @@ class ConversationSummary(BaseModel):
     answer_in_progress: str | None
 
 
-class Conversations(BaseModel):
+class Conversations(Shape):
     items: list[ConversationSummary]
     next_cursor: str | None
 
 
-class Deleted(BaseModel):
+class Deleted(Shape):
     conversation_id: str
     undo_until: str

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 
 from chalicelib.twin.rows import Kind, Language, Section, Status
 
 from .people import Budget
-from .texts import CONTACT, NO_WEB_ADDRESS, TWIN_DATE, WEB_ADDRESS, Request, Storable, boolean
+from .texts import CONTACT, NO_WEB_ADDRESS, TWIN_DATE, WEB_ADDRESS, Request, Shape, Storable, boolean
 
 MAX_ENTRY_CHARACTERS = 8_000
 Line = Annotated[str, StringConstraints(max_length=300), Storable]
@@ -91,7 +91,7 @@ class EntryChange(Request):
     is_hidden: Flag | None = None
 
 
-class Entry(BaseModel):
+class Entry(Shape):
     entry_id: str
     section: Section
     source_ids: list[str]
@@ -111,18 +111,18 @@ class ChangedEntry(Entry):
     revision: int
 
 
-class EntryDeleted(BaseModel):
+class EntryDeleted(Shape):
     entry_id: str
     undo_until: str
     revision: int
 
 
-class SourceError(BaseModel):
+class SourceError(Shape):
     code: str
     message: str
 
 
-class Suggesting(BaseModel):
+class Suggesting(Shape):
     """How it goes with the questions that were asked for last."""
 
     language: Language
@@ -130,7 +130,7 @@ class Suggesting(BaseModel):
     error: SourceError | None
 
 
-class Source(BaseModel):
+class Source(Shape):
     """entries: how many of the draft's come from it."""
 
     source_id: str
@@ -143,13 +143,13 @@ class Source(BaseModel):
     entries: int
 
 
-class ConflictingEntry(BaseModel):
+class ConflictingEntry(Shape):
     entry_id: str
     source_id: str
     value: str
 
 
-class Conflict(BaseModel):
+class Conflict(Shape):
     """Where sources tell one thing differently."""
 
     conflict_id: str
@@ -157,20 +157,20 @@ class Conflict(BaseModel):
     entries: list[ConflictingEntry]
 
 
-class Page(BaseModel):
+class Page(Shape):
     """rendered_version: the version that the static page shows by now."""
 
     url: str
     rendered_version: int | None
 
 
-class Version(BaseModel):
+class Version(Shape):
     version: int
     published_at: str
     is_current: bool
 
 
-class Draft(BaseModel):
+class Draft(Shape):
     """is_changed: whether it differs from what is published. photo_url: good for an hour."""
 
     handle: str
@@ -192,7 +192,7 @@ class Draft(BaseModel):
     versions: list[Version]
 
 
-class TwinSummary(BaseModel):
+class TwinSummary(Shape):
     handle: str
     name: str
     revision: int
@@ -202,7 +202,7 @@ class TwinSummary(BaseModel):
     page: Page
 
 
-class Twins(BaseModel):
+class Twins(Shape):
     twins: list[TwinSummary]
 
 
@@ -223,7 +223,7 @@ class TwinDeletion(Request):
     handle: str
 
 
-class TwinDeleted(BaseModel):
+class TwinDeleted(Shape):
     handle: str
     deleted: Literal[True] = True
 
@@ -234,7 +234,7 @@ class NewPhoto(Request):
     data: str
 
 
-class ChangedPhoto(BaseModel):
+class ChangedPhoto(Shape):
     photo_url: str | None
     revision: int
 
@@ -243,6 +243,6 @@ class Publication(Request):
     revision: Revision
 
 
-class PublicationReply(BaseModel):
+class PublicationReply(Shape):
     version: int
     page: Page

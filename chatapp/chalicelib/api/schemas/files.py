@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import BeforeValidator, ConfigDict, Field, StringConstraints
 from typing_extensions import TypedDict
 
 from chalicelib.extraction.pages import Locator
 from chalicelib.shapes import File
 
-from .texts import MEDIA_TYPE, ListQuery, Request, boolean
+from .texts import MEDIA_TYPE, ListQuery, Request, Shape, boolean
 
 
 class NewFile(Request):
@@ -41,12 +41,12 @@ class FilesQuery(ListQuery):
     name: Annotated[str, StringConstraints(max_length=255)] | None = None
 
 
-class Files(BaseModel):
+class Files(Shape):
     items: list[File]
     next_cursor: str | None
 
 
-class ConversationFiles(BaseModel):
+class ConversationFiles(Shape):
     items: list[File]
 
 
@@ -65,26 +65,26 @@ class FileDetail(File):
     used_in: list[UsedIn]
 
 
-class Upload(BaseModel):
+class Upload(Shape):
     """A multipart form to be sent within 5 minutes: all fields, then the file as `file`."""
 
     url: str
     fields: dict[str, str]
 
 
-class NewFileReply(BaseModel):
+class NewFileReply(Shape):
     file: File
     upload: Upload | None
 
 
-class PageQuery(BaseModel):
+class PageQuery(Shape):
     """reading: of the file, as a page's locator names it (0 where it names none); without it, the one that counts."""
 
     model_config = ConfigDict(extra="forbid")
     reading: Annotated[int, Field(ge=0, le=999)] | None = None
 
 
-class FilePage(BaseModel):
+class FilePage(Shape):
     """by_sight: whether Claude sees the page as it is, whatever text was read of it."""
 
     file_id: str
@@ -95,11 +95,11 @@ class FilePage(BaseModel):
     by_sight: bool
 
 
-class FileContent(BaseModel):
+class FileContent(Shape):
     url: str
     expires_in_s: int
 
 
-class FileDeleted(BaseModel):
+class FileDeleted(Shape):
     file_id: str
     undo_until: str

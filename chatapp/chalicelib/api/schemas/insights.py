@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import BeforeValidator, ConfigDict, Field, StringConstraints
 
 from .drafts import MAX_ENTRY_CHARACTERS, Line
-from .texts import NOT_BLANK, ListQuery, Request, Storable
+from .texts import NOT_BLANK, ListQuery, Request, Shape, Storable
 
 Note = Annotated[str, StringConstraints(max_length=MAX_ENTRY_CHARACTERS, pattern=NOT_BLANK), Storable]
 QuestionStatus = Literal["open", "answered", "dismissed"]
@@ -28,7 +28,7 @@ def _day(value: object) -> date:
 Day = Annotated[date, BeforeValidator(_day)]
 
 
-class InsightsQuery(BaseModel):
+class InsightsQuery(Shape):
     """Days in UTC, both included; without them the last thirty."""
 
     model_config = ConfigDict(extra="forbid")
@@ -36,7 +36,7 @@ class InsightsQuery(BaseModel):
     to: Day | None = None
 
 
-class FirstWord(BaseModel):
+class FirstWord(Shape):
     """Milliseconds from a question to its answer's first word: of half of the answers, and of 95 in 100, at most."""
 
     mean_ms: int
@@ -44,7 +44,7 @@ class FirstWord(BaseModel):
     p95_ms: int
 
 
-class Counted(BaseModel):
+class Counted(Shape):
     """unsourced: answers that cite nothing. languages, hosts: of visits; `other` is what is not told apart."""
 
     visits: int
@@ -63,7 +63,7 @@ class CountedDay(Counted):
     day: str
 
 
-class Topic(BaseModel):
+class Topic(Shape):
     """questions: in thirty days; last_day: on the last of them."""
 
     title: str
@@ -71,14 +71,14 @@ class Topic(BaseModel):
     last_day: int
 
 
-class Topics(BaseModel):
+class Topics(Shape):
     made_at: str
     first_day: str
     last_day: str
     topics: list[Topic]
 
 
-class Insights(BaseModel):
+class Insights(Shape):
     """days: each of them, oldest first. topics: null until there are some, and where the setting is off."""
 
     handle: str
@@ -93,7 +93,7 @@ class QuestionsQuery(ListQuery):
     status: QuestionStatus = "open"
 
 
-class Question(BaseModel):
+class Question(Shape):
     """answer_entry_id: the note that answers it."""
 
     question_id: str
@@ -104,7 +104,7 @@ class Question(BaseModel):
     answer_entry_id: str | None
 
 
-class Questions(BaseModel):
+class Questions(Shape):
     questions: list[Question]
     next_cursor: str | None
 

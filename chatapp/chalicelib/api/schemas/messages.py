@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from chalicelib.conversations.messages import Status
 from chalicelib.shapes import AttachedFile, ErrorInfo, Usage
 
-from .texts import FileIds, ModelId, Request, RequestId, Text
+from .texts import FileIds, ModelId, Request, RequestId, Shape, Text
 
 
 class NewMessage(Request):
@@ -34,7 +34,7 @@ class Chat(Request):
     file_ids: FileIds = Field(default=[])
 
 
-class Message(BaseModel):
+class Message(Shape):
     message_id: str
     conversation_id: str
     parent_id: str | None
@@ -49,17 +49,17 @@ class Message(BaseModel):
     files: list[AttachedFile]
 
 
-class Messages(BaseModel):
+class Messages(Shape):
     items: list[Message]
     next_cursor: str | None
 
 
-class Turn(BaseModel):
+class Turn(Shape):
     user_message: Message
     answer: Message
 
 
-class ChatReply(BaseModel):
+class ChatReply(Shape):
     """An answer still in progress has only ids and status."""
 
     conversation_id: str

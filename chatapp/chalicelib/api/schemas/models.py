@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel
+from .texts import Shape
 
 
-class Prices(BaseModel):
+class Prices(Shape):
     """USD per million tokens."""
 
     input: float
@@ -14,12 +14,12 @@ class Prices(BaseModel):
     cache_read: float
 
 
-class Model(BaseModel):
+class Model(Shape):
     id: str
     name: str
     prices: Prices
     default: bool
 
 
-class Models(BaseModel):
+class Models(Shape):
     items: list[Model]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
-from .texts import ADDRESS, ListQuery, Request
+from .texts import ADDRESS, ListQuery, Request, Shape
 
 Group = Literal["owners", "members"]
 Groups = Annotated[list[Group], Field(max_length=2)]
@@ -19,7 +19,7 @@ Email = Annotated[
 Budget = Annotated[float, Field(ge=0, le=1_000_000, allow_inf_nan=False)]
 
 
-class Person(BaseModel):
+class Person(Shape):
     """groups: none for who comments only. budget_usd: of a calendar month (UTC), as it holds; own_budget_usd: where an
     owner has set one. spent_usd: of this month, what is reserved for answers in progress included."""
 
@@ -39,7 +39,7 @@ class Person(BaseModel):
     is_me: bool
 
 
-class People(BaseModel):
+class People(Shape):
     people: list[Person]
     next_cursor: str | None
 
@@ -74,17 +74,17 @@ class PersonDeletion(Request):
     email: Email
 
 
-class PersonDeleted(BaseModel):
+class PersonDeleted(Shape):
     user_id: str
     deleted: Literal[True] = True
 
 
-class InvitationSent(BaseModel):
+class InvitationSent(Shape):
     user_id: str
     email: str
 
 
-class Me(BaseModel):
+class Me(Shape):
     """is_name_chosen: by themselves; else the name is one that tells nothing of them."""
 
     user_id: str
@@ -107,5 +107,5 @@ class Signup(Request):
     language: Literal["en", "fr"] = "en"
 
 
-class SignedUp(BaseModel):
+class SignedUp(Shape):
     """Says nothing: it is the same for an address that is known."""

@@ -4,25 +4,25 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
-from .texts import Request
+from .texts import Request, Shape
 
 
-class HealthQuery(BaseModel):
+class HealthQuery(Shape):
     """deep: also ask what the app stands on."""
 
     deep: bool = False
 
 
-class ModelHealth(BaseModel):
+class ModelHealth(Shape):
     """As it was found at `checked_at`; unknown where that was too long ago."""
 
     state: Literal["ok", "failing", "unknown"]
     checked_at: str | None
 
 
-class Health(BaseModel):
+class Health(Shape):
     """Says to anybody who asks: nothing of what runs here, and how. model: of a deep check alone."""
 
     status: Literal["ok"] = "ok"
@@ -36,17 +36,17 @@ class SessionsEnd(Request):
     everywhere: bool = False
 
 
-class EndedSessions(BaseModel):
+class EndedSessions(Shape):
     """within_s: by then no token of what was ended is taken any more."""
 
     ended: Literal["this", "everywhere"]
     within_s: int
 
 
-class Woken(BaseModel):
+class Woken(Shape):
     waking: Literal[True] = True
 
 
-class Ticket(BaseModel):
+class Ticket(Shape):
     ticket: str
     expires_in_s: int

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, Field, RootModel, StringConstraints
+from pydantic import Field, RootModel, StringConstraints
 
 from chalicelib.twin.rows import Language
 
 from .drafts import MAX_ENTRY_CHARACTERS, Flag, Line
-from .texts import WEB_ADDRESS, Request, Storable
+from .texts import WEB_ADDRESS, Request, Shape, Storable
 
 
 class FileSource(Request):
@@ -51,7 +51,7 @@ class NewSource(RootModel[FileSource | ArchiveSource | NoteSource | LinkSource])
     root: Annotated[FileSource | ArchiveSource | NoteSource | LinkSource, Field(discriminator="kind")]
 
 
-class SourceDeleted(BaseModel):
+class SourceDeleted(Shape):
     source_id: str
     revision: int
 
@@ -66,7 +66,7 @@ class QuestionsRequest(Request):
     language: Language
 
 
-class QuestionsAsked(BaseModel):
+class QuestionsAsked(Shape):
     """They are in the draft's persona once they are written."""
 
     language: Language

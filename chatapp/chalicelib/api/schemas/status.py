@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import BaseModel
-
 from .service import ModelHealth
+from .texts import Shape
 
 Values = list[float | None]
 
 
-class Spend(BaseModel):
+class Spend(Shape):
     """Of the model, in days and months of UTC. today_usd: null where it is not known."""
 
     today_usd: float | None
@@ -20,7 +19,7 @@ class Spend(BaseModel):
     month_budget_usd: float
 
 
-class FunctionDay(BaseModel):
+class FunctionDay(Shape):
     """p99_ms: of its slowest hour; null where it did not run."""
 
     name: str
@@ -29,12 +28,12 @@ class FunctionDay(BaseModel):
     p99_ms: float | None
 
 
-class WaitingQueue(BaseModel):
+class WaitingQueue(Shape):
     name: str
     waiting: int
 
 
-class Lines(BaseModel):
+class Lines(Shape):
     """A value for each hour, null without one."""
 
     turns: Values
@@ -49,7 +48,7 @@ class Lines(BaseModel):
     server_errors: Values
 
 
-class LastDay(BaseModel):
+class LastDay(Shape):
     """The last 24 hours. hours: when each began, oldest first."""
 
     hours: list[str]
@@ -58,20 +57,20 @@ class LastDay(BaseModel):
     queues: list[WaitingQueue]
 
 
-class AlarmNow(BaseModel):
+class AlarmNow(Shape):
     name: str
     state: Literal["ok", "alarm", "unknown"]
     since: str
 
 
-class NewestBackup(BaseModel):
+class NewestBackup(Shape):
     id: str
     made_at: str
     items: int
     bytes: int
 
 
-class LastDrill(BaseModel):
+class LastDrill(Shape):
     """backup_id: of what was restored for proof."""
 
     backup_id: str
@@ -79,18 +78,18 @@ class LastDrill(BaseModel):
     passed: bool
 
 
-class BackupFailure(BaseModel):
+class BackupFailure(Shape):
     at: str
     why: str
 
 
-class BackupsNow(BaseModel):
+class BackupsNow(Shape):
     newest: NewestBackup | None
     drill: LastDrill | None
     failures: list[BackupFailure]
 
 
-class StageStatus(BaseModel):
+class StageStatus(Shape):
     """failing: parts that do not answer. day, alarms, backups: null where they cannot be read now."""
 
     stage: str

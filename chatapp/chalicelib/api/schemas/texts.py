@@ -81,7 +81,13 @@ FileIds = Annotated[
 ]
 
 
-class Request(BaseModel):
+class Shape(BaseModel):
+    """Built when it is first used: of more than a hundred a request needs two, and a start none."""
+
+    model_config = ConfigDict(defer_build=True)
+
+
+class Request(Shape):
     model_config = ConfigDict(extra="forbid", strict=True)
 
 
@@ -96,7 +102,7 @@ class Nothing(Request):
     """The body of a command that needs none."""
 
 
-class ListQuery(BaseModel):
+class ListQuery(Shape):
     model_config = ConfigDict(extra="forbid")
     limit: Annotated[int, Field(ge=1, le=100)] = 30
     cursor: str | None = None

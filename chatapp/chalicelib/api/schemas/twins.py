@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
-from .texts import Request, RequestId, Text
+from .texts import Request, RequestId, Shape, Text
 
 MAX_QUESTION_CHARACTERS = 2_000
 
@@ -30,7 +30,7 @@ class NewVisit(Request):
     transcript: bool = True
 
 
-class Visit(BaseModel):
+class Visit(Shape):
     visit_id: str
     token: str
     expires_in_s: int
@@ -47,12 +47,12 @@ class Rating(Request):
     rating: Literal["up", "down"] | None
 
 
-class Rated(BaseModel):
+class Rated(Shape):
     message_id: str
     rating: Literal["up", "down"] | None
 
 
-class TranscriptLine(BaseModel):
+class TranscriptLine(Shape):
     """cited: ids of the entries that an answer rests on."""
 
     at: str
@@ -63,7 +63,7 @@ class TranscriptLine(BaseModel):
     cited: list[str]
 
 
-class VisitExport(BaseModel):
+class VisitExport(Shape):
     """All that is kept of a visit. earlier: what the visitor had asked on visits before, which they let it know."""
 
     visit_id: str
@@ -77,11 +77,11 @@ class VisitExport(BaseModel):
     lines: list[TranscriptLine]
 
 
-class VisitErased(BaseModel):
+class VisitErased(Shape):
     erased: Literal[True] = True
 
 
-class PublicEntry(BaseModel):
+class PublicEntry(Shape):
     """start, end: `YYYY`, `YYYY-MM` or empty."""
 
     entry_id: str
@@ -94,16 +94,16 @@ class PublicEntry(BaseModel):
     url: str
 
 
-class ProfileSection(BaseModel):
+class ProfileSection(Shape):
     section: str
     entries: list[PublicEntry]
 
 
-class ProfileLimits(BaseModel):
+class ProfileLimits(Shape):
     max_text_characters: int = MAX_QUESTION_CHARACTERS
 
 
-class Profile(BaseModel):
+class Profile(Shape):
     """What anybody may read of a twin. texts: by language, of which the first is the default.
 
     resting_until: when it answers again; null while it does.
@@ -127,7 +127,7 @@ class Profile(BaseModel):
     transcript_days: int
 
 
-class Preview(BaseModel):
+class Preview(Shape):
     """A visit in which an owner tries the draft; profile: as the draft's page would say it."""
 
     visit_id: str
