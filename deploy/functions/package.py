@@ -27,10 +27,15 @@ from deploy.functions.runtime import Runtime
 APP_FOLDER = ROOT / "chatapp"
 RUNTIME_FILES = ("__init__.py", "app.py")  # what Chalice itself ships of itself
 VERSION_FILE = "version.txt"  # in chalicelib/: what the app says it is
-_FORMAT = "7"  # of the layout below: a new number makes every stamp stale
+_FORMAT = "8"  # of the layout below: a new number makes every stamp stale
 _ZIPPED_LIMIT_BYTES = 50_000_000
 _TASK, _LAYER = "/var/task", "/opt/python"  # where Lambda lays out the code and, of a layer, what is under `python/`
 _IN_LAYER = ("vendor", "runtime")
+# Of pypdfium2 the bare bindings are used, with the library beside them; of pycryptodome what pypdf decrypts by.
+_NEVER_IMPORTED = (
+    *("boto3/data", "boto3/examples", "apsw/sqlite_extra_binaries", "bin", "pypdfium2", "pypdfium2_cli"),
+    *("Crypto/IO", "Crypto/Math", "Crypto/Protocol", "Crypto/PublicKey", "Crypto/Signature"),
+)
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 
 # glibc of Lambda's own images: that of Amazon Linux 2023.
@@ -180,7 +185,7 @@ def trim(vendor: Path, services: tuple[str, ...]) -> None:
     for folder in (vendor / "botocore" / "data").iterdir():
         if folder.is_dir() and folder.name not in services:
             shutil.rmtree(folder)
-    for name in ("boto3/data", "boto3/examples", "apsw/sqlite_extra_binaries", "bin"):
+    for name in _NEVER_IMPORTED:
         shutil.rmtree(vendor / name, ignore_errors=True)
     for name in ("pip", "setuptools", "wheel"):
         for path in (vendor / name, *vendor.glob(f"{name}-*.dist-info")):

@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 from chalicelib.extraction import Locator, Page
 from chalicelib.files import extraction_worker, sight
+from fpdf import FPDF
+from PIL import Image
 from pypdf import PdfReader
 
 from tests.api.test_files_notes import reads, told
@@ -125,6 +127,27 @@ def test_what_exceeds_a_prompt_is_named_on_the_file_and_in_the_prompt(
     prompt = stage.prompts()[-1]
     beside = blocks(prompt, "document")[0]["context"] if most_bytes == 1_500 else notes(prompt)[0]
     assert "11–12 are pictures and were not read." in beside
+
+
+def test_stamped_annexes_of_a_real_letter_are_seen(stage: Stage, ada: Person, tmp_path: Path) -> None:
+    document = FPDF()
+    document.set_font("helvetica", size=11)
+    for number in range(1, 8):
+        document.add_page()
+        if number in (3, 4, 5, 7):
+            document.image(Image.frombytes("L", (100, 140), os.urandom(14_000)), x=0, y=0, w=210, h=297)
+            document.cell(text=f"Scanned with Roses {number}/7")
+        else:
+            document.multi_cell(0, 6, f"Page {number} of the letter is about roses and what they cost. " * 20)
+    document.output(str(tmp_path / "letter.pdf"))
+    file = arrive(stage, ada, tmp_path / "letter.pdf")
+    stage.extract(file.event)
+    row = file.row
+    assert (row["status"], row["scanned"]) == ("ready", False)
+    assert row["notes"] == [of_pages("by_sight", (3, 5), (7, 7))]
+    ada.ask(ada.new_conversation(title="T"), "What do the annexes say?", file_ids=[file.file_id])
+    kinds = [block["source"]["type"] for block in blocks(stage.prompts()[-1], "document")]
+    assert kinds == ["content", "base64", "content", "base64"]
 
 
 def test_a_scan_too_long_for_a_prompt_shows_its_first_pages(stage: Stage, ada: Person, tmp_path: Path) -> None:

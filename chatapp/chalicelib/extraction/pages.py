@@ -17,7 +17,7 @@ class Locator(TypedDict):
     kind says which of the other keys are there:
         page      page                          cut: the page was longer than a page's limit and says so at its end
         slide     slide                         unreadable: the parser could not read this page; its text is empty
-                                                picture: a person sees (nearly) nothing but a picture on it
+                                                picture: (nearly) all of it is a picture; its text is what stands beside
                                                 garbled: its fonts do not tell their letters; its text is empty
         sheet     sheet (None: the file is one table), first_row, last_row     rows as a spreadsheet counts them
         section   section (None: no heading above it), part (1, 2, … when a section is longer than one page)

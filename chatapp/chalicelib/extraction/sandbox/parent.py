@@ -14,19 +14,22 @@ import subprocess
 import sys
 import time
 from collections.abc import Generator, Iterator, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from chalicelib.extraction.failures import ExtractionError
 from chalicelib.extraction.kinds.detect import Kind
 from chalicelib.extraction.limits import Limits
-from chalicelib.extraction.pages import Item, Piece, from_json
+from chalicelib.extraction.notes import Note
+from chalicelib.extraction.pages import Item, Page, Piece, Total, from_json
 
 _READ_BYTES = 65_536
 # JSON writes a character as 6 bytes at most (\\u001f); a locator takes some.
 _BYTES_A_CHARACTER = 6
 _ROOM_BYTES = 16_384
+_CRASHES = {-signal.SIGABRT, -signal.SIGSEGV, -signal.SIGBUS, -signal.SIGTRAP, -signal.SIGILL, -signal.SIGFPE}
+_MOST_CRASHES = 3  # that one file is read on behind
 _BOOTSTRAP = "import json, sys; sys.path[:] = json.loads(sys.argv.pop(1)); from {package} import child; child.main()"
 
 
@@ -38,11 +41,63 @@ def read(path: Path, kind: Kind, limits: Limits | None = None, start_page: int =
     Raises ExtractionError: any code of `failures.MESSAGES` that concerns content, limits or time.
     """
     limits = limits or Limits()
-    child = start(path, kind, limits, start_page)
+    # Of a run that goes on where another stopped, pages before were read.
+    reached = _Reached(start_page - 1, readable=start_page > 1)
+    crash = yield from _run(path, kind, limits, reached)
+    while crash:
+        reached.crashes += 1
+        if kind.reader != "pdf" or reached.page >= reached.pages or reached.crashes > _MOST_CRASHES:
+            raise crash
+        yield from _past(reached, crash)
+        crash = yield from _run(path, kind, limits, reached)
+
+
+@dataclass
+class _Reached:
+    """How far the children came. textless: of the pages so far, those without text; readable: whether any was read."""
+
+    page: int
+    readable: bool
+    pages: int = 0
+    textless: int = 0
+    crashes: int = 0
+
+
+class _CrashError(ExtractionError):
+    """PDFium ends its process at what it cannot bear: a page that unpacks to gigabytes, or a fault of its own."""
+
+
+def _past(reached: _Reached, crash: _CrashError) -> Iterator[Item]:
+    """One page that cannot be read does not cost the reader the others: another child begins behind it."""
+    reached.page += 1
+    number = reached.page
+    reached.textless += 1
+    if number == reached.pages and not reached.readable:
+        raise crash
+    yield Page(number, {"kind": "page", "label": f"page {number}", "page": number, "unreadable": True}, "")
+    yield Note("unreadable", pages=(number,))
+
+
+def _run(path: Path, kind: Kind, limits: Limits, reached: _Reached) -> Generator[Item, None, _CrashError | None]:
+    """What one child reads, from where the one before it ended, and how it crashed."""
+    before = reached.textless
+    child = start(path, kind, limits, reached.page + 1)
     try:
-        yield from _items(child, kind, limits)
+        for item in _items(child, kind, limits):
+            if isinstance(item, Page):
+                reached.page, reached.readable = item.number, reached.readable or "unreadable" not in item.locator
+                reached.textless += not item.text or "picture" in item.locator
+            elif isinstance(item, Total):
+                reached.pages = item.pages
+                textless = item.textless_pages + before if item.final else 0
+                yield replace(item, textless_pages=textless)
+                continue
+            yield item
+    except _CrashError as crash:
+        return crash
     finally:
         _end(child)
+    return None
 
 
 def cut(
@@ -156,6 +211,8 @@ def _as_error(said: dict[str, Any]) -> ExtractionError:
 def _death(child: subprocess.Popen[bytes], kind: Kind, limits: Limits) -> ExtractionError:
     """What ended a child that could not say it itself."""
     status = child.wait()
+    if status in _CRASHES:
+        return _CrashError("broken_file", f"the parser's process ended with {status}", format=kind.format)
     if status == -signal.SIGXCPU:
         return ExtractionError("too_slow", "CPU time", limits=limits)
     if status == -signal.SIGKILL:

@@ -1,0 +1,107 @@
+"""A PDF's objects by pypdf, opened only when a page has something that PDFium does not tell."""
+
+from __future__ import annotations
+
+import logging
+import re
+from dataclasses import dataclass, field
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from chalicelib.extraction.limits import Limits
+
+from .pdf_runs import Run
+from .pdfium import LINK, POPUP, Sheet, Word
+
+if TYPE_CHECKING:
+    from pypdf import PageObject, PdfReader
+
+# pypdf keeps every object that it has read; the pages before have no further use of them.
+_PAGES_BETWEEN_SWEEPS = 50
+_MOST_SIGNS = 500
+_PRIVATE = re.compile("[\uf000-\uf0ff]")
+
+
+@dataclass
+class Marks:
+    """runs: at their places on the page as seen. comments: as they are said. fields: how many hold a value."""
+
+    runs: list[Run] = field(default_factory=list)
+    comments: list[str] = field(default_factory=list)
+    fields: int = 0
+
+
+class Objects:
+    """pypdf is imported with the first page that needs it: it takes longer than a page of most files."""
+
+    def __init__(self, path: Path, limits: Limits, count: int) -> None:
+        self._path, self._limits, self._count = path, limits, count
+        self._reader: PdfReader | None = None
+        self._is_broken = False
+        self._asked = 0
+
+    def marks(self, sheet: Sheet, number: int) -> Marks:
+        """What is laid over the page."""
+        if all(kind in {LINK, POPUP} for kind in sheet.annotations()):
+            return Marks()
+        page = self._page(number)
+        if page is None:
+            return Marks()
+        marks: Marks = import_module(".pdf_marks", __package__).marks_of(page, sheet.box)
+        return marks
+
+    def signs(self, sheet: Sheet, number: int) -> list[Word]:
+        """What PDFium left out of the page's text, where pypdf finds as many signs as there are places."""
+        page = self._page(number) if 0 < len(sheet.signs) <= _MOST_SIGNS else None
+        if page is None:
+            return []
+        try:
+            found = _PRIVATE.findall(page.extract_text())
+        except MemoryError:
+            raise
+        except Exception:  # as in `_page`
+            return []
+        if len(found) != len(sheet.signs):
+            return []
+        return [Word(sign, *edges, breaks=True) for sign, edges in zip(found, sheet.signs, strict=True)]
+
+    def _page(self, number: int) -> PageObject | None:
+        """None where pypdf cannot read it, or counts other pages than PDFium does."""
+        if self._is_broken:
+            return None
+        try:
+            reader = self._open()
+            if len(reader.pages) == self._count:
+                return reader.pages[number - 1]
+        except MemoryError:
+            raise
+        except Exception:  # on broken files pypdf raises KeyError, TypeError and more besides its own
+            self._is_broken = self._reader is None
+        return None
+
+    def has_pages(self) -> bool:
+        """PDFium takes what is no page for an empty one."""
+        self._page(1)
+        return not self._is_broken and self._reader is not None and len(self._reader.pages) > 0
+
+    def _open(self) -> PdfReader:
+        self._asked += 1
+        if self._reader is None:
+            from pypdf import PdfReader, overwrite_configuration  # noqa: PLC0415 - 0.2 s, as the class says
+
+            logging.disable()  # pypdf's warnings quote the file
+            most_bytes = self._limits.memory_bytes // 4
+            overwrite_configuration(
+                maximum_declared_stream_length=self._limits.max_file_bytes,
+                zlib_maximum_output_length=most_bytes,
+                lzw_maximum_output_length=most_bytes,
+                run_length_maximum_output_length=most_bytes,
+                array_based_stream_maximum_output_length=most_bytes,
+                jbig2dec_binary=None,
+                disable_legacy_handling=True,
+            )
+            self._reader = PdfReader(self._path)  # tries the empty password, as PDFium does
+        elif self._asked % _PAGES_BETWEEN_SWEEPS == 0:
+            self._reader.resolved_objects.clear()
+        return self._reader
