@@ -30,6 +30,7 @@ from chalicelib.api.schemas.files import (
     FilesQuery,
     NewFile,
     NewFileReply,
+    PageQuery,
 )
 from chalicelib.api.schemas.frames import Frames, FramesQuery
 from chalicelib.api.schemas.messages import Chat, ChatReply, Message, Messages, NewMessage, Retry, Turn
@@ -226,9 +227,14 @@ def delete_file(file_id: str) -> FileDeleted:
     return files.delete(api(), app.user.subject, file_id)
 
 
+@app.route("/files/{file_id}/reading", methods=["POST"], metered="uploads", **signed_in)
+def read_file_again(file_id: str, body: Nothing = Nothing()) -> File:  # noqa: B008
+    return files.read_again(api(), app.user.subject, file_id)
+
+
 @app.route("/files/{file_id}/pages/{number}", methods=["GET"], **signed_in)
-def read_file_page(file_id: str, number: str) -> FilePage:
-    return files.page(api(), app.user.subject, file_id, number)
+def read_file_page(file_id: str, number: str, query: PageQuery) -> FilePage:
+    return files.page(api(), app.user.subject, file_id, number, query)
 
 
 @app.route("/files/{file_id}/content", methods=["GET"], **signed_in)

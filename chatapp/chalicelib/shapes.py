@@ -13,11 +13,14 @@ from typing_extensions import TypedDict
 
 from chalicelib.extraction.kinds.detect import Group
 from chalicelib.extraction.language import Language
+from chalicelib.extraction.notes import Code
 from chalicelib.extraction.pages import Locator
 
 TextKind = Literal["text", "thinking"]
 # waiting: it has arrived, and is read when others of its owner's have been.
 FileStatus = Literal["uploaded", "waiting", "reading", "ready", "failed"]
+# Of a file that is ready: it waits to be read again, is read again, or could not be.
+Again = Literal["waiting", "reading", "failed"]
 
 
 class ErrorInfo(TypedDict):
@@ -60,11 +63,25 @@ class AttachedFile(TypedDict):
     pages: int
 
 
+class FileNote(TypedDict):
+    """What a file shows and its text does not hold, or holds in another way (`extraction.notes` says it code by code).
+
+    pages: runs of them, first and last. names: as the file has them, which is data. count: of all that is meant.
+    """
+
+    code: Code
+    pages: list[list[int]]
+    names: list[str]
+    count: int
+
+
 class File(TypedDict):
     """type: as declared, then as detected. group: how Claude takes it. pages: null until known.
 
     tokens: an estimate. scanned: a PDF without text, which Claude reads by sight.
     conversations: how many it was attached to and not taken out of, whether they still exist or not.
+    outdated: it was read by a reader of before, and may be read again (`POST /files/{file_id}/reading`).
+    again: how far that is; what was read before is used until it is done, and stays where it fails (again_error).
     """
 
     file_id: str
@@ -81,6 +98,10 @@ class File(TypedDict):
     language: Language | None
     scanned: bool
     error: ErrorInfo | None
+    notes: list[FileNote]
+    outdated: bool
+    again: Again | None
+    again_error: ErrorInfo | None
     upload_timestamp: str
     conversations: int
 

@@ -46,6 +46,7 @@ ROUTES: list[tuple[str, str, Any]] = [
     ("GET", f"/files/{F}", None),
     ("PATCH", f"/files/{F}", {"name": "Lilies.txt"}),
     ("DELETE", f"/files/{F}", None),
+    ("POST", f"/files/{F}/reading", None),
     ("GET", f"/files/{F}/pages/1", None),
     ("GET", f"/files/{F}/content", None),
     ("GET", "/me", None),

@@ -53,13 +53,6 @@ BAD: dict[str, tuple[str, str, Make, str, str]] = {
         "encrypted_pdf",
         "password",
     ),
-    "encrypted scan": (
-        "a.pdf",
-        "application/pdf",
-        lambda path: files.pdf(path, ["", ""], user_password=""),
-        "encrypted_pdf",
-        "password",
-    ),
     "broken PDF": (
         "a.pdf",
         "application/pdf",

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from chalicelib import logs
-from chalicelib.files import extraction_worker
+from chalicelib.files import extraction_worker, sight
 from chalicelib.push import channel
 
 from tests.arrivals import Arrived, arrive, long_text, pdf, run_on
@@ -47,18 +47,24 @@ def test_a_crash_is_tried_once_more(stage: Stage, ada: Person, tmp_path: Path, o
     assert read == sorted(read)
 
 
+@pytest.fixture
+def unseen(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> pytest.CaptureFixture[str]:
+    """No page of a scan is small enough to be seen."""
+    monkeypatch.setattr(sight, "MAX_SIGHT_BYTES", 10)
+    return capfd
+
+
 @pytest.mark.parametrize("good", [True, False])
 def test_a_file_is_settled_although_nothing_can_be_tidied_up(
-    stage: Stage, ada: Person, tmp_path: Path, capfd: pytest.CaptureFixture[str], good: bool
+    stage: Stage, ada: Person, tmp_path: Path, unseen: pytest.CaptureFixture[str], good: bool
 ) -> None:
     file = arrive(stage, ada, pdf(tmp_path, 30, lambda number: "Roses." if good else ""), name="a.pdf")
-    stage.configure(document_tokens=100)  # and so a scan of 30 pages is too long
     # The first listing is the one by which a file is claimed.
     stage.s3_wire.fail(s3.denied, lambda call: call.operation == "ListObjectVersions", nth=2)
     stage.extract(file.event)
     assert len(stage.s3_wire.struck) == 1
     assert file.row["status"] == ("ready" if good else "failed")
-    assert '"event":"error"' in capfd.readouterr().out
+    assert '"event":"error"' in unseen.readouterr().out
 
 
 def test_what_was_shown_as_read_is_not_taken_back(

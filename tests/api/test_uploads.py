@@ -62,6 +62,10 @@ def test_a_new_file_is_stored_with_a_form_for_exactly_it(stage: Stage, ada: Pers
         "language": None,
         "scanned": False,
         "error": None,
+        "notes": [],
+        "outdated": False,
+        "again": None,
+        "again_error": None,
         "upload_timestamp": file["upload_timestamp"],
         "conversations": 0,
     }

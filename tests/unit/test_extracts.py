@@ -175,10 +175,11 @@ def test_indexes_are_kept_within_bounds_and_fetched_once(stage: Stage, extracted
     for file_id in (ids[0], ids[1], ids[0], ids[0], ids[2]):
         path = fetched_index(kept, extracted, file_id)
         assert search(path, "word1")
-    assert {path.stem for path in path.parent.iterdir()} == {ids[0], ids[2]}  # the one not asked for lately is gone
+    there = {each.stem for each in path.parent.iterdir()}
+    assert there == {"file0-run", "file2-run"}  # the one not asked for lately is gone
     fetched = [call.key.split("/")[-3] for call in stage.s3_wire.calls if call.operation == "GetObject"]
     assert fetched == [ids[0], ids[1], ids[2]]
-    assert {path.stem for path in fetched_index(kept, extracted, ids[1]).parent.iterdir()} == {ids[1], ids[2]}
+    assert {path.stem for path in fetched_index(kept, extracted, ids[1]).parent.iterdir()} == {"file1-run", "file2-run"}
 
 
 def test_room_is_made_before_an_index_is_fetched(
@@ -201,8 +202,8 @@ def test_room_is_made_before_an_index_is_fetched(
     monkeypatch.setattr(bucket, "chunks", breaks_off)
     with pytest.raises(Busy):
         fetched_index(kept, extracted, "c")
-    assert there == [{"b", "c"}]
-    assert {path.stem for path in folder.iterdir()} == {"b"}
+    assert there == [{"b-run", "c-run"}]
+    assert {path.stem for path in folder.iterdir()} == {"b-run"}
 
 
 # The outline

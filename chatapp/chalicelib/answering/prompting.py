@@ -47,7 +47,7 @@ class FilePrompts:
         return history.read(self._services, self._answer, scope)
 
     def tools(self, past: History) -> Toolbox:
-        return Tools(self._services, past.searched)
+        return Tools(self._services, past.searched, past.seen_pages)
 
     def shown_by(self, transcript: Transcript) -> Shows:
         return transcript

@@ -99,7 +99,7 @@ class Reader(threading.Thread):
         # Reserved was by the conversation's last prompt, before anybody knew this one.
         self._purse.afford(self.scope.counted(past.tokens))
         tools = self.tools = self._prompting.tools(past)
-        citer = Citer(past.sources, tools.found)
+        citer = Citer(past.sources, tools.found, tools.seen)
         hooks = Hooks(course.deadline, course.ending, course.pause, self._opened, course.wake, self._purse.afford)
         prompt = Prompt(self._offer, past.messages, self._prompting.max_tokens, past.system, tools.definitions)
         shows = self._prompting.shown_by(self._transcript)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from chalicelib.api.schemas import files as s
 from chalicelib.errors import InvalidRequest, NotFound
-from chalicelib.files import attachments, extracts, lifecycle, uploads
+from chalicelib.files import attachments, extracts, lifecycle, rereading, uploads
 from chalicelib.files import changes as file_changes
 from chalicelib.files import lists as file_lists
 from chalicelib.ids import iso
@@ -67,17 +67,35 @@ def change(services: Services, subject: Subject, file_id: str, body: s.FileChang
     return counted.shown()
 
 
+def read_again(services: Services, subject: Subject, file_id: str) -> File:
+    return rereading.begin(services, subject, file_id).shown()
+
+
 def delete(services: Services, subject: Subject, file_id: str) -> s.FileDeleted:
     return s.FileDeleted(file_id=file_id, undo_until=iso(file_changes.delete(services, subject, file_id)))
 
 
-def page(services: Services, subject: Subject, file_id: str, number: str) -> s.FilePage:
+def page(services: Services, subject: Subject, file_id: str, number: str, query: s.PageQuery) -> s.FilePage:
     """One page's text; also while the pages after it are still being read."""
     found = lifecycle.get(services, subject, file_id)
     if not (number.isascii() and number.isdigit() and len(number) <= _MAX_PAGE_DIGITS):
         raise NotFound("page", "number")
-    read = extracts.read_page(services, file_id, int(number))
-    return s.FilePage(file_id=file_id, number=read.number, pages=found.pages, locator=read.locator, text=read.text)
+    reading = found.reading if query.reading is None else query.reading
+    try:
+        read = extracts.read_page(services, file_id, int(number), reading)
+    except NotFound:
+        if reading == found.reading:
+            raise
+        reading = found.reading
+        read = extracts.read_page(services, file_id, int(number), reading)
+    return s.FilePage(
+        file_id=file_id,
+        number=read.number,
+        pages=found.pages,
+        locator=read.locator,
+        text=read.text,
+        by_sight=reading == found.reading and found.is_seen(read.number),
+    )
 
 
 def content(services: Services, subject: Subject, file_id: str) -> s.FileContent:

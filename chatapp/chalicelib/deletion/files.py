@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from chalicelib import undo
+from chalicelib.aws.table import ConditionFailed
 from chalicelib.files import extracts, removal
 from chalicelib.files import row as files
 from chalicelib.files.row import File
@@ -33,6 +34,15 @@ def purge_file(services: Services, subject: Subject, file_id: str) -> bool:
 
 
 def purge_extract(services: Services, subject: Subject, file_id: str) -> bool:
-    """Remove what was read of a file that has failed since; it is never read again. Safe to repeat."""
+    """Remove what was read of a file that has failed since, unless it is read again by now. Safe to repeat."""
+    row = files.key(file_id)
+    still = services.files.change(
+        row, {"status": "failed"}, condition="#status = :failed", values={":failed": "failed"}
+    )
+    try:
+        services.files.write(still)
+    except ConditionFailed as refused:
+        if refused.item is not None:
+            return False
     extracts.remove(services.extracted, file_id)
     return True

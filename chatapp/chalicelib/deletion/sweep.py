@@ -136,7 +136,7 @@ def _come_and_read(services: Services, item: Item) -> None:
     if (lifecycle.sweep(services, file) if file.abandoned() else lifecycle.settled(services, file)) is None:
         return
     later = due.at(time.time() + ABANDONED_S, file.file_id)
-    if file.status == "waiting":
+    if file.work == "waiting":
         reading_queue.mend(services, file.subject, [file.file_id])
     if file.status == "failed":
         purge_extract(services, file.subject, file.file_id)

@@ -50,11 +50,12 @@ def merged(notes: Iterable[Note]) -> list[Note]:
     for note in notes:
         known = by_code.get(note.code, Note(note.code))
         names = dict.fromkeys((*known.names, *(name[:MOST_NAME_CHARACTERS] for name in note.names)))
+        count = known.count + note.count
         by_code[note.code] = Note(
             note.code,
             tuple(sorted({*known.pages, *note.pages})),
             tuple(names)[:MOST_NAMES],
-            known.count + note.count,
+            count if len(names) <= MOST_NAMES else max(count, len(names)),
         )
     return [by_code[code] for code in get_args(Code) if code in by_code]
 

@@ -24,6 +24,7 @@ class Locator(TypedDict):
         lines     first_line, last_line, part (when one line is longer than a page)
         any       attachment: the name of a message's attachment that the page is of, where it is of one
         entry     (of a twin's sources, which are no file; the label is its section)
+    reading: which reading of the file the page is of, where it was read again: its pages may be other ones then.
     """
 
     kind: Literal["page", "slide", "sheet", "section", "lines", "entry"]
@@ -42,6 +43,7 @@ class Locator(TypedDict):
     unreadable: NotRequired[bool]
     picture: NotRequired[bool]
     garbled: NotRequired[bool]
+    reading: NotRequired[int]
 
 
 @dataclass(frozen=True)
@@ -72,6 +74,15 @@ class Total:
     image: dict[str, int] | None = None
     cpu_s: float = 0.0
     peak_memory_bytes: int = 0
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Pages of a PDF as a PDF of their own. first, last: their numbers in the file. body: the bytes."""
+
+    first: int
+    last: int
+    body: bytes
 
 
 Item = Page | Total | Note

@@ -34,7 +34,7 @@ _IS_NEW = "#status = :uploaded AND attribute_not_exists(#version_id)"
 # It was given back, and by the same event: its worker is gone, or it waited for its turn.
 _IS_LEFT = (
     "#version_id = :version_id AND #sequencer = :sequencer AND #attempts = :attempts_before"
-    " AND (#status = :waiting OR (#status = :reading AND #lease_until <= :now))"
+    " AND (#{state} = :waiting OR (#{state} = :reading AND #lease_until <= :now))"
 )
 
 
@@ -129,21 +129,25 @@ def _take(services: Services, file: File, version_id: str, sequencer: str) -> Fi
     if file.attempts >= files.MAX_ATTEMPTS:
         return None
     now, token = int(time.time()), secrets.token_hex(8)
+    # A file that is ready stays so while it is read again.
+    state = "again" if file.status == "ready" else "status"
+    is_new = "" if file.status == "ready" else f"({_IS_NEW}) OR "
+    uploaded = {} if file.status == "ready" else {":uploaded": "uploaded"}
     claim = services.files.change(
         files.key(file.file_id),
         {
-            "status": "reading",
+            state: "reading",
             "version_id": version_id,
             "sequencer": sequencer,
             "token": token,
             "lease_until": now + LEASE_S,
             "attempts": file.attempts + 1,
         },
-        condition=f"attribute_not_exists(#purging) AND (({_IS_NEW}) OR ({_IS_LEFT}) OR #token = :token)",
+        condition=f"attribute_not_exists(#purging) AND ({is_new}({_IS_LEFT.format(state=state)}) OR #token = :token)",
         values={
             ":reading": "reading",
             ":waiting": "waiting",
-            ":uploaded": "uploaded",
+            **uploaded,
             ":version_id": version_id,
             ":sequencer": sequencer,
             ":token": token,
@@ -159,8 +163,10 @@ def _take(services: Services, file: File, version_id: str, sequencer: str) -> Fi
 
 def renew(services: Services, file: File) -> File:
     """Hold the claim for another LEASE_S and tell how far it is. Raises Lost and Busy."""
-    held: Item = {"lease_until": int(time.time()) + LEASE_S, "pages_read": file.pages_read}
-    if file.pages is not None:
+    held: Item = {"lease_until": int(time.time()) + LEASE_S}
+    if not file.is_again:
+        held["pages_read"] = file.pages_read
+    if file.pages is not None and not file.is_again:
         held["pages"] = file.pages
     renewal = services.files.change(files.key(file.file_id), held, condition=_IS_MINE, values={":token": file.token})
     try:
@@ -181,12 +187,13 @@ def leave(services: Services, left: File, patience_s: float) -> File:
 
 def pause(services: Services, claimed: File, patience_s: float) -> File:
     """Give the claim back until the file's turn comes. Raises Lost and Busy."""
-    paused = claimed.with_changes(status="waiting", attempts=claimed.attempts - 1)
+    state = "again" if claimed.is_again else "status"
+    paused = claimed.with_changes(**{state: "waiting"}, attempts=claimed.attempts - 1)
     return _leave(services, paused, ("lease_until",), patience_s)
 
 
 def _leave(services: Services, file: File, removed: tuple[str, ...], patience_s: float) -> File:
-    given = {name: value for name, value in _outcome(file).items() if value is not None and name not in removed}
+    given = {name: value for name, value in _outcome(file).items() if name not in removed}
     changes = given | dict.fromkeys(("token", *removed))
     end = services.files.change(files.key(file.file_id), changes, condition=_IS_MINE, values={":token": file.token})
     try:
@@ -199,21 +206,15 @@ def _leave(services: Services, file: File, removed: tuple[str, ...], patience_s:
         raise Lost from refused
 
 
+_ENDS_AS = (
+    *("status", "attempts", "runs", "lease_until", "continue_at", "pages_read", "pages", "group", "format"),
+    *("media_type", "characters", "tokens", "language", "scanned", "sight", "error", "notes", "index_key"),
+    *("reader_version", "reading", "again", "again_error", "again_left"),
+)
+
+
 def _outcome(file: File) -> Item:
-    names = (
-        "status",
-        "attempts",
-        "runs",
-        "lease_until",
-        "continue_at",
-        "pages_read",
-        "pages",
-        "group",
-        "format",
-        "media_type",
-    )
-    more = ("characters", "tokens", "language", "scanned", "error", "index_key")
-    return {name: getattr(file, name) for name in names + more}
+    return {name: getattr(file, name) for name in _ENDS_AS}
 
 
 def _patiently(write: Callable[[], Item], patience_s: float) -> Item:

@@ -6,27 +6,28 @@ ticker renews the lease every second and pushes `file.updated`.
 
 from __future__ import annotations
 
-import math
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.aws.bucket import TooLarge
 from chalicelib.extraction import ExtractionError, Kind, Limits, Note, Total, kind_of, read
-from chalicelib.extraction.index.search_index import heads, measure, tokens
-from chalicelib.extraction.language import language
+from chalicelib.extraction.index.search_index import measure, tokens
 from chalicelib.extraction.limits import MB, SCANNED_PAGE_TOKENS
-from chalicelib.extraction.pages import Item, is_scan
+from chalicelib.extraction.pages import Item
+from chalicelib.extraction.version import READER_VERSION
 from chalicelib.logs import adopt, line, report
 from chalicelib.push.channel import Channel
+from chalicelib.shapes import FileNote
 from chalicelib.workers import scratch
 from chalicelib.workers.ticker import Ticker
 
-from . import claims, extracts, lifecycle, reading_queue
+from . import claims, extracts, lifecycle, notes, reading_queue, sight
 from . import row as files
 from .claims import Lost, Upload
+from .outcomes import Refused, again, failed, image_tokens, language_of, of_locators, ready
 from .page_writer import PageWriter
 from .row import File
 
@@ -37,23 +38,6 @@ TICK_EVERY_S = 1.0
 # What is kept back of the function's time-out: a page may take 28 s, and then its file's index is to be stored.
 _RESERVE_S = 45.0
 _PATIENCE_S = 10.0
-# https://platform.claude.com/docs/en/build-with-claude/pdf-support: 32 MB a request, in which base64 takes 4/3 of the
-# file and other files have their share.
-MAX_SCAN_BYTES = 10 * MB
-# https://platform.claude.com/docs/en/build-with-claude/vision: width × height / 750, once the longer side is brought
-# down to 1,568 pixels.
-_PIXELS_A_TOKEN = 750
-_LONGEST_SIDE_PX = 1_568
-_LANGUAGE_PAGES, _LANGUAGE_CHARACTERS = 20, 3_000
-
-_FAILURES = {
-    "scan_too_long": "The PDF is a scan without text, which Claude reads by sight: at most {pages} pages. "
-    "Split it, or have its text recognised (OCR) and upload that.",
-    "scan_too_large": "The PDF is a scan without text, which Claude reads by sight: at most {mb} MB. "
-    "Split it, or have its text recognised (OCR) and upload that.",
-    "too_slow": "Only pages 1 to {pages} were read: the rest took too long. Split the file to have all of it read.",
-    "size_mismatch": "The file that arrived is not of the size that was announced. Upload it again.",
-}
 
 
 def extract(services: Services, event: dict[str, Any], remaining_s: float) -> None:
@@ -83,15 +67,6 @@ def extract(services: Services, event: dict[str, Any], remaining_s: float) -> No
         line("extraction", **work.figures(), status=status, ms=elapsed_ms)
 
 
-class _Refused(Exception):
-    """The file is refused, for one of our own reasons."""
-
-    def __init__(self, code: str, **values: Any) -> None:
-        super().__init__(code)
-        self.code = code
-        self.message = _FAILURES[code].format(**values)
-
-
 class _Work:
     """One claimed file in the reading."""
 
@@ -104,12 +79,17 @@ class _Work:
         self._start_page = claimed.continue_at or 1
         self._limits = Limits(max_file_bytes=services.settings.max_file_mb * MB)
         self._channel = Channel(services, claimed.subject)
+        self._is_again = claimed.is_again
+        first_left: dict[str, Any] = {"index_key": claimed.index_key, "notes": claimed.notes}
+        self._left = (claimed.again_left or {}) if claimed.is_again else first_left
+        self._reading = claimed.readings if claimed.is_again else claimed.reading
         self._pages: int | None = claimed.pages
         self._pages_read = claimed.pages_read
         self._held_until = time.monotonic() + claims.LEASE_S
         self._lost: Lost | None = None
         self._cost: Total | ExtractionError = Total(0)  # what the child has taken
-        self._notes: list[Note] = []
+        # Each with the page after which it came.
+        self._notes: list[tuple[int, Note]] = []
         self._is_encrypted = False
         self._detail = ""
 
@@ -130,7 +110,7 @@ class _Work:
             return self._abandon()
         self._push()
         reading_queue.wait(self._services, self._file)
-        return self._file.status
+        return self._file.work
 
     def figures(self) -> dict[str, Any]:
         """What may be logged."""
@@ -149,7 +129,8 @@ class _Work:
         """After a crash: one more run may try. What cannot be stored now is left to the lease's end."""
         try:
             if self._file.attempts >= files.MAX_ATTEMPTS:
-                return self._end({"status": "failed", "error": lifecycle.READING_FAILED})
+                error = lifecycle.AGAIN_FAILED if self._is_again else lifecycle.READING_FAILED
+                return self._end({"status": "failed", "error": error})
             self._file = claims.leave(self._services, self._file, _PATIENCE_S)
         except Lost:
             return self._abandon()
@@ -177,9 +158,9 @@ class _Work:
                 return self._read(folder)
             except ExtractionError as error:
                 self._detail, self._cost = error.detail, error
-                return _failed(error)
-            except _Refused as refused:
-                return _failed(refused)
+                return failed(error)
+            except Refused as refused:
+                return failed(refused)
 
     def _read(self, folder: Path) -> dict[str, Any]:
         path = folder / "upload"
@@ -188,19 +169,37 @@ class _Work:
         found = {"group": kind.group, "format": kind.format, "media_type": kind.media_type}
         with closing(read(path, kind, self._limits, self._start_page)) as items:
             if kind.group == "image":
-                (total,) = (item for item in items if isinstance(item, Total))
-                self._cost = total
-                return _ready(found, tokens=image_tokens(total), characters=0, pages=0)
+                total = self._image(items)
+                return ready(found, tokens=image_tokens(total), characters=0, pages=0, notes=self._told(kind))
             index_path = folder / "index.sqlite"
             with self._writer(index_path) as writer:
                 left = {"index_key": writer.index_key}
                 is_whole = self._store(items, writer)
                 if not is_whole and self._may_go_on(writer):
                     writer.pause()
-                    return {"continue_at": writer.next_page, **left}
+                    # What came of later pages comes again with them.
+                    self._notes = [(after, note) for after, note in self._notes if after < writer.next_page]
+                    return {"continue_at": writer.next_page, "notes": self._told(kind), **left}
                 writer.close()
         of_pages = self._of_pages if is_whole else self._of_first_pages
-        return of_pages(found, kind, index_path) | left
+        return of_pages(found, kind, path, index_path) | left
+
+    def _image(self, items: Iterator[Item]) -> Total:
+        for item in items:
+            if isinstance(item, Note):
+                self._notes.append((0, item))
+            elif isinstance(item, Total):
+                self._cost = item
+        assert isinstance(self._cost, Total)  # noqa: S101 (its last item, or it has raised)
+        return self._cost
+
+    def _told(self, kind: Kind, of_pages: Iterable[Note] = ()) -> list[FileNote]:
+        """What the runs so far have told of the file. of_pages: what its pages' locators say.
+
+        A PDF is gone on with at its page; other formats are read from the beginning again, without giving out pages.
+        """
+        now = [*(note for _, note in self._notes), *of_pages]
+        return notes.joined(self._left.get("notes", []), now, adds_up=kind.reader == "pdf")
 
     def _may_go_on(self, writer: PageWriter) -> bool:
         """Whether another run would come further: one that stored nothing would be followed by its like."""
@@ -215,7 +214,8 @@ class _Work:
             file.token,
             index_path,
             start_page=self._start_page,
-            left_key=file.index_key,
+            left_key=self._left.get("index_key"),
+            reading=self._reading,
         )
 
     def _fetch(self, path: Path) -> None:
@@ -224,27 +224,30 @@ class _Work:
                 self._file.object_key, path, self._file.version_id, most_bytes=self._file.size
             )
         except TooLarge as larger:
-            raise _Refused("size_mismatch") from larger
+            raise Refused("size_mismatch") from larger
         if path.stat().st_size != self._file.size:
-            raise _Refused("size_mismatch")
+            raise Refused("size_mismatch")
 
     def _store(self, items: Iterator[Item], writer: PageWriter) -> bool:
         """False when time is up before the end, the function's or the parser's own."""
+        is_time_up, after = False, self._start_page - 1
         try:
             for item in items:
+                if isinstance(item, Note):  # of the page before it, or of the whole file
+                    self._notes.append((after, item))
+                    continue
+                if is_time_up:
+                    return False
                 if isinstance(item, Total):
                     self._cost = item
                     self._pages = item.pages
                     self._is_encrypted = item.encrypted
                     continue
-                if isinstance(item, Note):
-                    self._notes.append(item)
-                    continue
                 self._hold()
                 writer.add(item)
+                after = item.number
                 self._pages_read = max(self._pages_read, item.number)
-                if time.monotonic() > self._deadline and writer.next_page > self._start_page:
-                    return False
+                is_time_up = time.monotonic() > self._deadline and writer.next_page > self._start_page
         except ExtractionError as error:
             if error.code != "too_slow":
                 raise
@@ -252,41 +255,63 @@ class _Work:
             return False
         return True
 
-    def _of_pages(self, found: dict[str, Any], kind: Kind, index_path: Path) -> dict[str, Any]:
+    def _of_pages(self, found: dict[str, Any], kind: Kind, path: Path, index_path: Path) -> dict[str, Any]:
         held = measure(index_path)
-        scanned = kind.reader == "pdf" and is_scan(held.pages, held.textless_pages)
-        if scanned:
-            self._check_scan(held.pages)
-        if not held.characters and not scanned:
-            raise ExtractionError("no_text")
-        return _ready(
+        unread = sight.unread(index_path) if kind.reader == "pdf" else sight.NONE
+        is_sent_whole = unread.is_scan and self._may_be_sent(held.pages)
+        of_text = 0 if is_sent_whole else tokens(index_path)
+        most = sight.most_pages(self._services.settings, of_text if unread.is_scan else None)
+        pieces = [] if is_sent_whole else self._cut(kind, path, unread, most)
+        if not is_sent_whole and not pieces and (unread.is_scan or not held.characters):
+            raise self._unseen(unread)
+        shown = [page for first, last, _ in pieces for page in range(first, last + 1)]
+        of_pages = [*of_locators(index_path), *([] if is_sent_whole else sight.told(unread, shown))]
+        seen = held.pages if is_sent_whole else len(shown)
+        return ready(
             found,
             pages=held.pages,
             characters=held.characters,
-            tokens=SCANNED_PAGE_TOKENS * held.pages if scanned else tokens(index_path),
-            language=_language(index_path),
-            scanned=scanned,
+            tokens=SCANNED_PAGE_TOKENS * seen + of_text,
+            language=language_of(index_path),
+            scanned=is_sent_whole,
+            sight=pieces,
+            notes=self._told(kind, of_pages),
         )
 
-    def _of_first_pages(self, found: dict[str, Any], kind: Kind, index_path: Path) -> dict[str, Any]:
+    def _of_first_pages(self, found: dict[str, Any], kind: Kind, path: Path, index_path: Path) -> dict[str, Any]:
         """A file of which only the beginning could be read: ready, and says how far. Raises ExtractionError."""
         held = measure(index_path)
-        if not held.characters or (kind.reader == "pdf" and is_scan(held.pages, held.textless_pages)):
+        if not held.characters or (kind.reader == "pdf" and sight.unread(index_path).is_scan):
             raise ExtractionError("too_slow", self._detail, limits=self._limits)
-        cut = _Refused("too_slow", pages=held.pages)
-        return self._of_pages(found, kind, index_path) | {"error": {"code": cut.code, "message": cut.message}}
+        cut = Refused("too_slow", pages=held.pages)
+        return self._of_pages(found, kind, path, index_path) | {"error": {"code": cut.code, "message": cut.message}}
 
-    def _check_scan(self, pages: int) -> None:
-        """Raises _Refused or ExtractionError for one that could never be shown to Claude."""
-        if self._is_encrypted:
-            # By sight Claude takes "standard PDF (no passwords/encryption)", also where no password is asked for.
-            # https://platform.claude.com/docs/en/build-with-claude/pdf-support
-            raise ExtractionError("encrypted_pdf")
+    def _may_be_sent(self, pages: int) -> bool:
+        """Whether a scan can stand in a prompt as it is.
+
+        By sight Claude takes "standard PDF (no passwords/encryption)", also where no password is asked for.
+        https://platform.claude.com/docs/en/build-with-claude/pdf-support
+        """
         most_pages = self._services.settings.max_scan_pages
-        if pages > most_pages:
-            raise _Refused("scan_too_long", pages=most_pages)
-        if self._file.size > MAX_SCAN_BYTES:
-            raise _Refused("scan_too_large", mb=MAX_SCAN_BYTES // MB)
+        return not self._is_encrypted and pages <= most_pages and self._file.size <= sight.MAX_SIGHT_BYTES
+
+    def _cut(self, kind: Kind, path: Path, unread: sight.Unread, most: int) -> list[list[int]]:
+        """Store what is to be seen, as far as a prompt takes it: first and last page of each piece, and its size."""
+        stored: list[list[int]] = []
+        for piece in sight.pieces(path, kind, unread.to_be_seen[:most], self._limits):
+            self._hold()
+            key = extracts.sight_key(self._file.file_id, piece.first, self._reading)
+            self._services.extracted.put(key, piece.body, "application/pdf")
+            stored.append([piece.first, piece.last, len(piece.body)])
+        return stored
+
+    def _unseen(self, unread: sight.Unread) -> ExtractionError | Refused:
+        """Why a file without text cannot be seen either."""
+        if not unread.to_be_seen:
+            return ExtractionError("no_text")
+        if self._file.size > sight.MAX_SIGHT_BYTES:
+            return Refused("scan_too_large", mb=sight.MAX_SIGHT_BYTES // MB)
+        return ExtractionError("broken_file", "no page can be cut out", format="PDF")
 
     def _hold(self) -> None:
         """Raises Lost. A worker that was paused past its lease asks whether the file is still its own."""
@@ -313,6 +338,8 @@ class _Work:
         return True
 
     def _progress(self) -> File:
+        if self._is_again:
+            return self._file
         return self._file.with_changes(pages_read=self._pages_read, pages=self._pages)
 
     def _push(self) -> None:
@@ -323,13 +350,16 @@ class _Work:
     # The end
 
     def _end(self, outcome: dict[str, Any]) -> str:
-        self._file = claims.end(self._services, self._progress().with_changes(**outcome), _PATIENCE_S)
+        ended = again(outcome, self._reading) if self._is_again else outcome | {"reader_version": READER_VERSION}
+        self._file = claims.end(self._services, self._progress().with_changes(**ended), _PATIENCE_S)
         self._push()
         self._tidy(self._file)
         self._give_place_back()
         return self._file.status
 
     def _continue(self, outcome: dict[str, Any]) -> str:
+        if self._is_again:
+            outcome = {"continue_at": outcome.pop("continue_at"), "again_left": outcome}
         left = self._progress().with_changes(**outcome, attempts=0, runs=self._file.runs + 1)
         self._file = claims.leave(self._services, left, _PATIENCE_S)
         self._services.extractions.invoke(self._upload.event)
@@ -359,32 +389,11 @@ class _Work:
         takes room until the file is deleted, and nothing else.
         """
         try:
+            if file.is_again:  # whoever reads it again may have stored some of it
+                return
             if file.status == "ready" and file.index_key is not None:
                 extracts.drop_former(self._services.extracted, file)
             if file.status == "failed":
                 extracts.remove(self._services.extracted, file.file_id)
         except Exception as error:
             report(error)
-
-
-def _ready(found: dict[str, Any], **more: Any) -> dict[str, Any]:
-    return {"status": "ready", **found, "pages_read": more["pages"], **more}
-
-
-def _failed(refused: ExtractionError | _Refused) -> dict[str, Any]:
-    return {"status": "failed", "error": {"code": refused.code, "message": refused.message}}
-
-
-def image_tokens(total: Total) -> int:
-    """An estimate of what Claude counts for an image."""
-    image = total.image or {}
-    width, height = image.get("width", 0), image.get("height", 0)
-    scale = min(1.0, _LONGEST_SIDE_PX / max(width, height, 1))
-    return math.ceil(width * scale * height * scale / _PIXELS_A_TOKEN)
-
-
-def _language(index_path: Path) -> str:
-    first = [
-        page.text for page, _ in zip(heads(index_path, _LANGUAGE_CHARACTERS), range(_LANGUAGE_PAGES), strict=False)
-    ]
-    return language("\n".join(first))

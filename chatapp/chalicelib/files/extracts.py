@@ -3,10 +3,17 @@
     extracted/{file_id}/pages/{first:06d}.jsonl   20 pages each, one JSON {"number", "locator", "text"} a line
     extracted/{file_id}/{run}/index.sqlite        all of them, to be searched (extraction/index/search_index.py)
     extracted/{file_id}/outline.txt               extraction/index/outline.py
+    extracted/{file_id}/sight/{first:06d}.pdf     up to three pages of a PDF that are to be seen (sight.py)
 
-Pages and outline are the same whoever writes them. The index grows while its run reads, so each run has its own: a
-worker that sleeps past its lease cannot put an older one in its successor's place. The file's row names the one that
-counts.
+Of a file that was read again (`rereading.py`), pages, pieces and outline of the second reading and each later one:
+
+    extracted/{file_id}/readings/{reading:03d}/…
+
+Those of the readings before stay: what was cited names a page of its own reading. The row names the one that counts.
+
+Within a reading, pages and outline are the same whoever writes them. The index grows while its run reads, so each run
+has its own: a worker that sleeps past its lease cannot put an older one in its successor's place. The file's row names
+the one that counts.
 
 Who may see a file is decided before: here an id is all it takes.
 """
@@ -15,7 +22,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from pathlib import Path
@@ -39,6 +46,7 @@ _READERS = 8
 # Lambda's /tmp has 512 MB.
 _MOST_CACHED_BYTES = 128 * MB
 _INDEX_NAME = "/index.sqlite"
+_READINGS = "readings/"
 
 
 def prefix(file_id: str) -> str:
@@ -46,16 +54,25 @@ def prefix(file_id: str) -> str:
     return f"extracted/{file_id}/"
 
 
-def pages_key(file_id: str, first: int) -> str:
-    return f"{prefix(file_id)}pages/{first:06d}.jsonl"
+def _of_reading(file_id: str, reading: int) -> str:
+    """What the keys of one reading's pages, pieces and outline begin with."""
+    return f"{prefix(file_id)}{_READINGS}{reading:03d}/" if reading else prefix(file_id)
+
+
+def pages_key(file_id: str, first: int, reading: int = 0) -> str:
+    return f"{_of_reading(file_id, reading)}pages/{first:06d}.jsonl"
 
 
 def index_key(file_id: str, run: str) -> str:
     return f"{prefix(file_id)}{run}{_INDEX_NAME}"
 
 
-def outline_key(file_id: str) -> str:
-    return f"{prefix(file_id)}outline.txt"
+def outline_key(file_id: str, reading: int = 0) -> str:
+    return f"{_of_reading(file_id, reading)}outline.txt"
+
+
+def sight_key(file_id: str, first: int, reading: int = 0) -> str:
+    return f"{_of_reading(file_id, reading)}sight/{first:06d}.pdf"
 
 
 def first_of(number: int) -> int:
@@ -64,15 +81,21 @@ def first_of(number: int) -> int:
 
 
 def drop_former(extracted: Bucket, file: File) -> None:
-    """Remove what a file that is ready does not need: other runs' indexes, and what the bucket keeps of overwritten
-    objects, such as the index as it grew."""
+    """Remove what a file that is ready does not need: other runs' indexes, readings that came to nothing after the one
+    that counts, and what the bucket keeps of overwritten objects, such as the index as it grew."""
     seen: set[str] = set()
     former = []
     for version in extracted.versions(prefix(file.file_id)):
-        if version.key in seen or (version.key.endswith(_INDEX_NAME) and version.key != file.index_key):
+        is_other_index = version.key.endswith(_INDEX_NAME) and version.key != file.index_key
+        if version.key in seen or is_other_index or _reading_of(version.key) > file.reading:
             former.append(version)
         seen.add(version.key)
     extracted.delete(former)
+
+
+def _reading_of(key: str) -> int:
+    _, _, part = key.partition(f"/{_READINGS}")
+    return int(part.partition("/")[0]) if part else 0
 
 
 def remove(extracted: Bucket, file_id: str) -> None:
@@ -83,11 +106,11 @@ def remove(extracted: Bucket, file_id: str) -> None:
 # Reading
 
 
-def read_page(services: Services, file_id: str, number: int) -> Page:
+def read_page(services: Services, file_id: str, number: int, reading: int = 0) -> Page:
     """One page; also of those read so far while a file is still being read. Raises NotFound."""
     if number >= 1:
         try:
-            body = services.extracted.read(pages_key(file_id, first_of(number)))
+            body = services.extracted.read(pages_key(file_id, first_of(number), reading))
         except Missing:
             body = b""
         for page in _pages(body):
@@ -99,9 +122,17 @@ def read_page(services: Services, file_id: str, number: int) -> Page:
 def read_all(services: Services, file: File) -> list[Page]:
     """All pages of a file that is ready. Raises NotFound when it has been removed meanwhile."""
     firsts = range(1, (file.pages or 0) + 1, PAGES_AN_OBJECT)
-    keys = [pages_key(file.file_id, first) for first in firsts]
+    keys = [pages_key(file.file_id, first, file.reading) for first in firsts]
     try:
         return [page for body in _read(services.extracted, keys) for page in _pages(body)]
+    except Missing as missing:
+        raise NotFound("file") from missing
+
+
+def sight(services: Services, file: File, firsts: Sequence[int]) -> list[bytes]:
+    """The pieces that begin with these pages. Raises NotFound when the file has been removed meanwhile."""
+    try:
+        return list(_read(services.extracted, [sight_key(file.file_id, first, file.reading) for first in firsts]))
     except Missing as missing:
         raise NotFound("file") from missing
 
@@ -109,7 +140,7 @@ def read_all(services: Services, file: File) -> list[Page]:
 def outline(services: Services, file: File) -> str:
     """Raises NotFound when the file has been removed meanwhile, or has no pages."""
     try:
-        return services.extracted.read(outline_key(file.file_id)).decode()
+        return services.extracted.read(outline_key(file.file_id, file.reading)).decode()
     except Missing as missing:
         raise NotFound("file") from missing
 
@@ -136,7 +167,8 @@ class IndexCache(LRUCache[Path, int]):
         self._lock = threading.Lock()
 
     def path(self, extracted: Bucket, file_id: str, key: str) -> Path:
-        path = self._folder.path / f"{file_id}.sqlite"
+        # By its run too: a file that was read again has another index.
+        path = self._folder.path / f"{file_id}-{key.removesuffix(_INDEX_NAME).rpartition('/')[2]}.sqlite"
         with self._lock:
             if self.get(path) is None:
                 self[path] = self._fetched(extracted, key, path)

@@ -23,6 +23,10 @@ READING_FAILED = {
     "code": "reading_failed",
     "message": "The file could not be read, for a reason on our side. Upload it again.",
 }
+AGAIN_FAILED = {
+    "code": "reading_failed",
+    "message": "The file could not be read again, for a reason on our side. Try it once more later.",
+}
 # A worker that was only paused has stored what it had in hand by then, and found its claim lost.
 _CLEAR_AFTER_S = 60
 _NEVER_READ = "#status = :uploaded AND attribute_not_exists(#version_id)"
@@ -31,7 +35,7 @@ _NEVER_READ = "#status = :uploaded AND attribute_not_exists(#version_id)"
 def get(services: Services, subject: Subject, file_id: str) -> File:
     """Raises NotFound; also for an upload that never came, which is removed now."""
     file = existing(services.files.find(key(file_id)), subject)
-    if file.status == "waiting":
+    if file.work == "waiting":
         with suppress(Busy):  # a file is shown although its queue could not be looked at
             reading_queue.mend(services, subject, [file_id])
     if not file.abandoned():
@@ -49,7 +53,9 @@ def settled(services: Services, file: File) -> File:
     if not file.dead():
         return file
     values = {":reading": "reading", ":lease_until": file.lease_until}
-    changes = {"token": None, "lease_until": None, "continue_at": None}
+    changes: Item = {"token": None, "lease_until": None, "continue_at": None}
+    if file.is_again:
+        return _failed_again(services, file, changes, values)
     now = _failed(services, file, changes, "#status = :reading AND #lease_until = :lease_until", values)
     if now.status == "failed":
         with suppress(Busy):  # what was read of it then stays until it is deleted
@@ -57,6 +63,20 @@ def settled(services: Services, file: File) -> File:
             services.purges.once(f"clear-{file.file_id}", int(time.time()) + _CLEAR_AFTER_S, order.payload())
         with suppress(Busy):  # its place is then found to be free by whoever looks next
             reading_queue.leave(services, now)
+    return now
+
+
+def _failed_again(services: Services, file: File, changes: Item, values: Item) -> File:
+    """What was read before stays, and what the dead reading has left goes with the next one that succeeds."""
+    told = {"again": "failed", "again_error": AGAIN_FAILED, "again_left": None, **changes}
+    condition = "#again = :reading AND #lease_until = :lease_until"
+    write = services.files.change(key(file.file_id), told, condition=condition, values=values)
+    try:
+        now = File.from_item(services.files.write(write, returns="ALL_NEW"))
+    except ConditionFailed as refused:
+        return File.from_item(refused.item) if refused.item else file
+    with suppress(Busy):
+        reading_queue.leave(services, now)
     return now
 
 

@@ -45,15 +45,15 @@ def list_page(
 
 
 def _current(services: Services, subject: Subject, rows: list[File]) -> list[File]:
-    """The rows of a list without what never came; those that are being read anew from the table."""
+    """The rows of a list without what never came; those that reading has to do with anew from the table."""
     current: dict[str, File | None] = {row.file_id: row for row in rows}
-    # The index does not hold leases, nor how far reading is.
-    reading = [row.file_id for row in rows if row.status == "reading"]
-    items = batch_get(*((services.files, key(file_id)) for file_id in reading)) if reading else []
-    for file_id, item in zip(reading, items, strict=True):
+    # The index holds no leases, nor how far reading is or what it told.
+    read = [row.file_id for row in rows if row.status != "uploaded"]
+    items = batch_get(*((services.files, key(file_id)) for file_id in read)) if read else []
+    for file_id, item in zip(read, items, strict=True):
         file = File.from_item(item) if item else None
         current[file_id] = file if file and file.visible_to(subject) else None
-    waiting = [row.file_id for row in rows if row.status == "waiting"]
+    waiting = [row.file_id for row in current.values() if row is not None and row.work == "waiting"]
     with suppress(Busy):  # a list is shown although it could not be swept
         if waiting:
             reading_queue.mend(services, subject, waiting)

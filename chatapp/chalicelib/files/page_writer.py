@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Self
 
@@ -22,7 +23,8 @@ _LINES, _SQLITE, _TEXT = "application/jsonl", "application/vnd.sqlite3", "text/p
 class PageWriter:
     """Stores pages as they are read, in order.
 
-    run: names the run, whose index is stored at `index_key`. index_path: a local file for it.
+    reading: of the file, 0 for the first one; its pages name it. run: names the run, whose index is stored at
+    `index_key`. index_path: a local file for it.
     start_page: where this run begins, the first page of an object; if not 1, the index that an earlier run left at
     `left_key` is fetched and continued. To be used in `with`, and ended by `close` or `pause`.
     """
@@ -36,9 +38,11 @@ class PageWriter:
         *,
         start_page: int = 1,
         left_key: str | None = None,
+        reading: int = 0,
     ) -> None:
         self._extracted = extracted
         self._file_id = file_id
+        self._reading = reading
         self.index_key = extracts.index_key(file_id, run)
         self._index_path = index_path
         self._waiting: list[Page] = []
@@ -59,6 +63,8 @@ class PageWriter:
         return self._next
 
     def add(self, page: Page) -> None:
+        if self._reading:
+            page = replace(page, locator={**page.locator, "reading": self._reading})
         self._waiting.append(page)
         self._index.add(page)
         self._bytes += len(page.text.encode())
@@ -80,7 +86,7 @@ class PageWriter:
         self._close_index()
         self._put_index()
         text = outline(self._index_path)
-        self._extracted.put(extracts.outline_key(self._file_id), text.encode(), _TEXT)
+        self._extracted.put(extracts.outline_key(self._file_id, self._reading), text.encode(), _TEXT)
         return text
 
     def __enter__(self) -> Self:
@@ -93,7 +99,7 @@ class PageWriter:
     def _store_pages(self) -> None:
         first = extracts.first_of(self._waiting[0].number)
         body = "".join(_as_line(page) for page in self._waiting).encode()
-        self._extracted.put(extracts.pages_key(self._file_id, first), body, _LINES)
+        self._extracted.put(extracts.pages_key(self._file_id, first, self._reading), body, _LINES)
         self._waiting.clear()
 
     def _store_index(self) -> None:

@@ -80,7 +80,7 @@ def _held(services: Services, subject: Subject, ids: Set[str]) -> Set[str]:
 
 
 def _is_read(file: File) -> bool:
-    return file.status == "reading" and (file.lease_until or 0) + _KEPT_S > time.time()
+    return file.work == "reading" and (file.lease_until or 0) + _KEPT_S > time.time()
 
 
 def _wake(services: Services, subject: Subject, row: Item) -> None:
@@ -92,7 +92,7 @@ def _wake(services: Services, subject: Subject, row: Item) -> None:
             break
         found = services.files.find(files.key(file_id))
         file = File.from_item(found) if found else None
-        if file is None or file.status != "waiting" or file.deleted_at is not None:
+        if file is None or file.work != "waiting" or file.deleted_at is not None:
             gone.add(file_id)
             continue
         places -= 1

@@ -11,9 +11,10 @@ from chalicelib.aws.table import Item, Key
 from chalicelib.errors import NotFound
 from chalicelib.extraction.kinds.detect import Group
 from chalicelib.extraction.language import Language
+from chalicelib.extraction.version import READER_VERSION
 from chalicelib.functions import EXTRACT, events_of
 from chalicelib.ids import is_id, iso
-from chalicelib.shapes import ErrorInfo, FileStatus
+from chalicelib.shapes import Again, ErrorInfo, FileNote, FileStatus
 from chalicelib.subjects import Subject
 
 if TYPE_CHECKING:
@@ -39,7 +40,13 @@ class File:
     upload_timestamp: when the row was made; orders the list. media_type: as declared, then as detected.
     object_key, version_id: the object that was pinned: the key's first version.
     group: how Claude takes it. pages: None until known. tokens: an estimate. scanned: a PDF to be read by sight.
+    sight: PDFs cut out of it, of pages to be read by sight: first and last page, and size in bytes.
     error: why it failed; of one that is ready, why only its first pages were read.
+    notes: what was left out of it, or stands in its text in another way; of what has been read so far.
+    reader_version: of the reader that has read it, or failed to; None: of before there were versions.
+    reading: which reading counts, from 0; readings: the one that was begun last (`rereading.py`).
+    again: how far a file that is ready is with being read again, whose old pages count until that is done; again_error:
+    why it could not be. again_left: what a run of that has left for the next, index_key and notes.
     token: of the worker that claimed it. lease_until, deleted_at, ttl: Unix seconds. attempts: claims so far, of this
     run. runs: those that have ended before, with the file to be continued.
     continue_at: the page at which the next run of a long document begins. index_key: of the search index that the last
@@ -67,7 +74,15 @@ class File:
     tokens: int | None = None
     language: Language | None = None
     scanned: bool = False
+    sight: list[list[int]] = field(default_factory=list)
     error: ErrorInfo | None = None
+    notes: list[FileNote] = field(default_factory=list)
+    reader_version: int | None = None
+    reading: int = 0
+    readings: int = 0
+    again: Again | None = None
+    again_error: ErrorInfo | None = None
+    again_left: dict[str, Any] | None = None
     token: str | None = None
     lease_until: float | None = None
     attempts: int = 0
@@ -88,7 +103,7 @@ class File:
     def to_item(self) -> Item:
         values = {name: getattr(self, name) for name in self.__slots__ if name != "subject"}
         values["user_id"] = self.subject.owner
-        return {name: value for name, value in values.items() if value is not None and value != frozenset()}
+        return {name: value for name, value in values.items() if value not in (None, frozenset(), [])}
 
     def visible_to(self, subject: Subject) -> bool:
         is_over = self.ttl is not None and self.ttl < retention.file_over_before()
@@ -99,15 +114,42 @@ class File:
         waiting = self.status == "uploaded" and self.version_id is None
         return waiting and self.upload_timestamp < iso(time.time() - ABANDONED_S)
 
+    @property
+    def is_again(self) -> bool:
+        """Whether a file that was read is being read again."""
+        return self.status == "ready" and self.again in ("waiting", "reading")
+
+    @property
+    def work(self) -> str:
+        """How far its reading is, the first one or another."""
+        return str(self.again) if self.is_again else self.status
+
+    @property
+    def outdated(self) -> bool:
+        """Whether it is worth reading again: by a reader of before, or where it was our fault that it failed."""
+        if self.version_id is None or self.group == "image" or self.is_again or self.status not in ("ready", "failed"):
+            return False
+        is_ours = self.status == "failed" and self.error is not None and self.error["code"] == "reading_failed"
+        return is_ours or (self.reader_version or 1) < READER_VERSION
+
     def dead(self) -> bool:
         """Whether its reading broke off, and nobody will begin it anew.
 
         One without a token was given back: its next run may wait in Lambda's queue for as long as events are kept.
         """
-        if self.status != "reading" or self.lease_until is None:
+        if self.work != "reading" or self.lease_until is None:
             return False
         patience_s = _RETRY_S if self.token else EVENT_LOST_S
         return self.lease_until < time.time() - (0 if self.attempts >= MAX_ATTEMPTS else patience_s)
+
+    @property
+    def seen_pages(self) -> int:
+        """Of those that were cut out to be read by sight."""
+        return sum(last - first + 1 for first, last, _ in self.sight)
+
+    def is_seen(self, number: int) -> bool:
+        """Whether a page is read by sight."""
+        return self.scanned or any(first <= number <= last for first, last, _ in self.sight)
 
     def with_changes(self, **changes: Any) -> File:
         return replace(self, **changes)
@@ -129,6 +171,10 @@ class File:
             "language": self.language,
             "scanned": self.scanned,
             "error": self.error,
+            "notes": self.notes,
+            "outdated": self.outdated,
+            "again": self.again,
+            "again_error": self.again_error,
             "upload_timestamp": self.upload_timestamp,
             "conversations": len(self.conversations),
         }

@@ -55,6 +55,7 @@ RULES: dict[tuple[str, str], Rule] = {
     ("GET", "/files/{file_id}"): Rule.MEMBERS,
     ("PATCH", "/files/{file_id}"): Rule.MEMBERS,
     ("DELETE", "/files/{file_id}"): Rule.MEMBERS,
+    ("POST", "/files/{file_id}/reading"): Rule.MEMBERS,
     ("GET", "/files/{file_id}/pages/{number}"): Rule.MEMBERS,
     ("GET", "/files/{file_id}/content"): Rule.MEMBERS,
     ("POST", "/chat"): Rule.MEMBERS,

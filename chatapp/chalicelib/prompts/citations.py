@@ -35,12 +35,16 @@ class Citer:
     """The citations of one answer: of files, or of the entries of a twin's sources.
 
     sources: the documents of the prompt. found: what tools gave so far, by source: several passages of a page, perhaps.
-    It grows with each round.
+    seen: the documents that tools gave so far, which the API counts on from those of the prompt. Both grow with each
+    round.
     """
 
-    def __init__(self, sources: Sequence[Source], found: Mapping[str, Sequence[Found]]) -> None:
+    def __init__(
+        self, sources: Sequence[Source], found: Mapping[str, Sequence[Found]], seen: Sequence[Source] = ()
+    ) -> None:
         self._sources = sources
         self._found = found
+        self._seen = seen
 
     def cite(self, given: Mapping[str, Any], claim: str) -> Citation | None:
         """The API's citation as ours; None for one that fits nothing that was sent. claim: the text that it is on."""
@@ -72,15 +76,23 @@ class Citer:
         index: int = given["document_index"]
         if index < 0:
             raise IndexError
-        return self._sources[index]
+        documents = [*self._sources, *self._seen]
+        title = given.get("document_title")
+        # By its title where it has one of its own, should the documents of tools be counted in another way.
+        titled = next((each for each in self._seen if title and each.title == title), None)
+        return titled if titled is not None else documents[index]
 
     def _of_scan(self, given: Mapping[str, Any]) -> Citation:
-        """A page that was read by sight: its text is the API's, and stands nowhere else."""
-        number, end = given["start_page_number"], given["end_page_number"]
+        """A page that was read by sight, by its number in the file: its text is the API's, and stands nowhere else."""
+        source = self._source(given)
+        before = source.first_page - 1
+        number, end = before + given["start_page_number"], before + given["end_page_number"]
         locator: Locator = {"kind": "page", "label": f"page {number}", "page": number}
+        if source.reading:
+            locator["reading"] = source.reading
         text = " ".join(str(given["cited_text"]).split())
         page = Page(number, locator, "")
-        return _citation(self._source(given).attached, page, max(number, end - 1), text[:MAX_QUOTE_CHARACTERS])
+        return _citation(source.attached, page, max(number, end - 1), text[:MAX_QUOTE_CHARACTERS])
 
     def _of_text(self, given: Mapping[str, Any], claim: str) -> Citation | None:
         """By characters: the page is the one that has them."""

@@ -14,12 +14,13 @@ from chalicelib.aws.faults import Busy
 from chalicelib.errors import NotFound
 from chalicelib.extraction.estimates import beginning, estimate_tokens
 from chalicelib.extraction.index import search_index
+from chalicelib.extraction.limits import MAX_SCANNED_PAGES, MB, SCANNED_PAGE_TOKENS
 from chalicelib.extraction.pages import Page
 from chalicelib.files import extracts
 from chalicelib.files.row import File
 from chalicelib.shapes import NamedFile, ToolDetail
 
-from .file_blocks import Attached, Placed
+from .file_blocks import BY_SIGHT, Attached, Placed, Seen, Source, is_unread
 
 if TYPE_CHECKING:
     from chalicelib.services import Services
@@ -33,6 +34,9 @@ MAX_PAGES = 10
 # By estimate, about 20,000 characters of English. What surrounds a passage is counted with it.
 MAX_TOKENS = 7_000
 _RESULT_TOKENS = 40
+# Of pages that are seen, in all calls of an answer: with what a prompt may show (`file_blocks.MAX_RAW_BYTES`) it is
+# within the 32 MB of a request, in base64.
+_MOST_SEEN_BYTES = 5 * MB
 # Of what the model wrote, in what is shown and stored of a call.
 _MAX_SHOWN_QUERY = 200
 _MAX_SHOWN_FILES = 20
@@ -83,8 +87,11 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Result:
+    """seen_pages: those that it shows by sight."""
+
     content: list[Block]
     is_error: bool = False
+    seen_pages: int = 0
 
     def block(self, tool_use_id: str) -> Block:
         error = {"is_error": True} if self.is_error else {}
@@ -93,8 +100,9 @@ class Result:
     @property
     def tokens(self) -> int:
         """By estimate."""
-        texts = (text["text"] for block in self.content for text in block.get("content", [block]))
-        return sum(map(_tokens, texts))
+        read = (block for block in self.content if block["type"] != "document")
+        texts = (text["text"] for block in read for text in block.get("content", [block]))
+        return sum(map(_tokens, texts)) + SCANNED_PAGE_TOKENS * self.seen_pages
 
 
 class _Refused(Exception):
@@ -105,12 +113,17 @@ class Tools:
     """The tools over one conversation's long files.
 
     found: what they gave so far, by the source that it is cited by: of one page perhaps several passages.
+    seen: the documents that they gave, in their order: pages that are read by sight.
+    seen_pages: how many pages the prompt shows by sight already.
     """
 
-    def __init__(self, services: Services, searched: Sequence[Placed]) -> None:
+    def __init__(self, services: Services, searched: Sequence[Placed], seen_pages: int = 0) -> None:
         self._services = services
+        self._left_pages = MAX_SCANNED_PAGES - seen_pages
+        self._left_bytes = _MOST_SEEN_BYTES
         self._files = {each.attached.file_id: (each.attached, each.file) for each in searched if each.file}
         self.found: dict[str, list[Found]] = {}
+        self.seen: list[Source] = []
 
     @property
     def definitions(self) -> tuple[dict[str, Any], ...]:
@@ -139,7 +152,9 @@ class Tools:
         if name not in calls:
             return Result([_text(f"There is no such tool: use {SEARCH} or {READ}.")], is_error=True)
         try:
-            return Result(calls[name](given, min(max_tokens, MAX_TOKENS)))
+            left = self._left_pages
+            content = calls[name](given, min(max_tokens, MAX_TOKENS))
+            return Result(content, seen_pages=left - self._left_pages)
         except _Refused as refused:
             return Result([_text(str(refused))], is_error=True)
         except NotFound:
@@ -175,13 +190,54 @@ class Tools:
             raise _Refused(f"first_page: {attached.name} has {pages_there} pages.")
         wanted = min(last, first + MAX_PAGES - 1, pages_there)
         pages = search_index.read_pages(extracts.index(self._services, file), first, wanted)
-        blocks = self._results([Found(attached, page) for page in pages], max_tokens)
-        end = first + len(blocks) - 1
-        if end < min(last, pages_there) or sum(_tokens(page.text) for page in pages) > max_tokens:
+        blocks, end, is_cut = self._pages(attached, file, pages, max_tokens)
+        if end < min(last, pages_there) or is_cut:
             blocks.append(
                 _text(f"More does not fit at once: these are pages {first} to {end}, the last one perhaps cut.")
             )
         return blocks
+
+    def _pages(
+        self, attached: Attached, file: File, pages: Iterable[Page], max_tokens: int
+    ) -> tuple[list[Block], int, bool]:
+        """Pages in their order, as texts or by sight, as far as they go; the last one of them, whether it is cut."""
+        blocks: list[Block] = []
+        end, is_cut, seen_to = 0, False, 0
+        for page in pages:
+            if page.number > seen_to:
+                if is_cut or max_tokens <= _RESULT_TOKENS:
+                    break
+                piece = next((each for each in file.sight if each[0] <= page.number <= each[1]), None)
+                tokens = SCANNED_PAGE_TOKENS * (piece[1] - piece[0] + 1) + _RESULT_TOKENS if piece else 0
+                if piece and blocks and tokens > max_tokens:
+                    break
+                if piece:
+                    blocks.append(self._see(attached, file, piece))
+                    seen_to = piece[1]
+                else:
+                    text = beginning(page.text, max_tokens - _RESULT_TOKENS)
+                    tokens, is_cut = _tokens(text), text != page.text
+                    blocks.append(self._result(Found(attached, page), text))
+                max_tokens -= tokens
+            end = page.number
+        return blocks, end, is_cut
+
+    def _without_text(self, each: Found) -> str:
+        _, file = self._files[each.attached.file_id]
+        return "(not read: its text cannot be told)" if is_unread(file, each.page) else "(no text)"
+
+    def _see(self, attached: Attached, file: File, piece: Sequence[int]) -> Block:
+        """Pages that are read by sight. The API counts those of a request, and its bytes, whoever gives them."""
+        first, last, size = piece
+        pages = last - first + 1
+        if pages > self._left_pages or size > self._left_bytes:
+            return _text(f"Pages {first} to {last} are pictures; no more of those can be shown within this answer.")
+        (body,) = extracts.sight(self._services, file, [first])
+        self._left_pages -= pages
+        self._left_bytes -= size
+        block, source = Seen(first, last, body, file.reading).document(attached, BY_SIGHT)
+        self.seen.append(source)
+        return block
 
     def _file(self, given: dict[str, Any]) -> tuple[Attached, File]:
         file_id = given.get("file_id")
@@ -209,7 +265,7 @@ class Tools:
             "type": "search_result",
             "source": source,
             "title": f"{each.attached.name}, {each.page.locator['label']}",
-            "content": [_text(text if text.strip() else "(no text)")],
+            "content": [_text(text if text.strip() else self._without_text(each))],
             "citations": {"enabled": True},
         }
 

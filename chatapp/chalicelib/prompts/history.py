@@ -89,6 +89,7 @@ class History:
     whole thread.
     sources: of the documents, in their order. searched: files that are not there whole.
     tokens: what all of it takes, by estimate; document_tokens of them for files that are shown.
+    seen_pages: pages of files that are shown by sight.
     """
 
     messages: list[dict[str, Any]]
@@ -100,6 +101,7 @@ class History:
     system: tuple[str, ...] = ()
     tokens: int = 0
     document_tokens: int = 0
+    seen_pages: int = 0
 
     @property
     def question(self) -> str:
@@ -123,11 +125,12 @@ def read(services: Services, answer: Message, scope: Scope) -> History:
         kept[0].message_id if kept and (is_branched or left_out) else scope.cut,
         cut_files=tuple(moved),
         context=_context(kept, len(left_out) + (0 if is_branched else scope.cut_messages)),
-        sources=tuple(source for each in shown if (source := each.source)),
+        sources=tuple(source for each in shown for source in each.sources),
         searched=tuple(each for each in placed if each.is_searched),
         system=scope.system,
         tokens=sum(map(estimated_tokens, kept)) + _others(scope, placed),
         document_tokens=_shown_tokens(placed),
+        seen_pages=sum(each.seen_pages for each in placed),
     )
 
 
@@ -303,7 +306,7 @@ def _prompt(
         attached = [*(() if prompt else first), *_attached([message])]
         new = {each.file_id: contents[each.file_id] for each in attached if each.file_id not in shown}
         shown |= new
-        blocks = [dict(content.block) for content in new.values()]
+        blocks = [dict(block) for content in new.values() for block in content.blocks]
         prompt.append({"role": message.role, "content": [*blocks, {"type": "text", "text": text}]})
         last_file = blocks[-1:] or last_file
     mark(prompt, last_file)

@@ -7,14 +7,18 @@ from typing import Any, Protocol
 
 from chalicelib.shapes import ToolDetail
 
+from .file_blocks import Source
 from .file_tools import Found, Result
 
 
 class Toolbox(Protocol):
-    """found: what the tools gave so far, by the source that it is cited by."""
+    """found: what the tools gave so far, by the source that it is cited by. seen: the documents that they gave."""
 
     @property
     def found(self) -> Mapping[str, Sequence[Found]]: ...
+
+    @property
+    def seen(self) -> Sequence[Source]: ...
 
     @property
     def definitions(self) -> tuple[dict[str, Any], ...]:

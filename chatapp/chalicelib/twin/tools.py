@@ -14,7 +14,7 @@ from chalicelib.conversations.rows import Conversation
 from chalicelib.extraction.estimates import beginning, estimate_tokens
 from chalicelib.extraction.pages import Page
 from chalicelib.prompts.citations import terms
-from chalicelib.prompts.file_blocks import Attached
+from chalicelib.prompts.file_blocks import Attached, Source
 from chalicelib.prompts.file_tools import Found, Result
 from chalicelib.shapes import ToolDetail
 
@@ -48,6 +48,7 @@ class Tools:
         self._searched = searched
         self._question = question
         self.found: dict[str, list[Found]] = {}
+        self.seen: tuple[Source, ...] = ()  # entries are texts
         self._has_missed = False
 
     @property

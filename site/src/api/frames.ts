@@ -42,6 +42,7 @@ const locator = v.object({
   unreadable: v.nullish(v.boolean()),
   picture: v.nullish(v.boolean()),
   garbled: v.nullish(v.boolean()),
+  reading: optionalNumber,
 });
 
 const citation = v.object({
@@ -119,6 +120,14 @@ const conversationFrame = v.looseObject({
   file_ids: v.optional(v.array(v.string())),
 });
 
+/** A tab that knows no sentence for a code leaves the note out. */
+const fileNote = v.object({
+  code: v.string(),
+  pages: v.optional(v.array(v.array(v.number())), []),
+  names: v.optional(v.array(v.string()), []),
+  count: v.optional(v.number(), 0),
+});
+
 /** All of a file, as the REST API shows it. */
 const fileFrame = v.object({
   type: v.literal("file.updated"),
@@ -137,6 +146,10 @@ const fileFrame = v.object({
     language: v.fallback(v.nullable(v.picklist(["fr", "en", "other"])), null),
     scanned: v.nullish(v.boolean(), false),
     error: v.nullish(problem, null),
+    notes: v.nullish(v.array(fileNote), []),
+    outdated: v.nullish(v.boolean(), false),
+    again: v.fallback(v.nullable(v.picklist(["waiting", "reading", "failed"])), null),
+    again_error: v.nullish(problem, null),
     upload_timestamp: v.string(),
     conversations: v.nullish(v.number(), 0),
   }),
@@ -177,6 +190,7 @@ export type Ties = [
   Holds<Decodes<typeof citation, Schemas["Citation"]>>,
   Holds<Decodes<typeof locator, Schemas["Locator"]>>,
   Holds<Decodes<typeof fileFrame.entries.file, Schemas["File"]>>,
+  Holds<Decodes<typeof fileNote, Schemas["FileNote"]>>,
   Holds<Decodes<typeof usage, Schemas["Usage"]>>,
   Holds<Decodes<typeof problem, Schemas["ErrorInfo"]>>,
   Holds<Decodes<typeof context, Schemas["Context"]>>,

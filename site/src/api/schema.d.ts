@@ -516,6 +516,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/files/{file_id}/reading": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["read_file_again"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/health": {
         parameters: {
             query?: never;
@@ -1929,6 +1945,8 @@ export interface components {
          *
          *     tokens: an estimate. scanned: a PDF without text, which Claude reads by sight.
          *     conversations: how many it was attached to and not taken out of, whether they still exist or not.
+         *     outdated: it was read by a reader of before, and may be read again (`POST /files/{file_id}/reading`).
+         *     again: how far that is; what was read before is used until it is done, and stays where it fails (again_error).
          */
         File: {
             /** File Id */
@@ -1961,6 +1979,13 @@ export interface components {
             /** Scanned */
             scanned: boolean;
             error: components["schemas"]["ErrorInfo"] | null;
+            /** Notes */
+            notes: components["schemas"]["FileNote"][];
+            /** Outdated */
+            outdated: boolean;
+            /** Again */
+            again: ("waiting" | "reading" | "failed") | null;
+            again_error: components["schemas"]["ErrorInfo"] | null;
             /** Upload Timestamp */
             upload_timestamp: string;
             /** Conversations */
@@ -2044,6 +2069,13 @@ export interface components {
             /** Scanned */
             scanned: boolean;
             error: components["schemas"]["ErrorInfo"] | null;
+            /** Notes */
+            notes: components["schemas"]["FileNote"][];
+            /** Outdated */
+            outdated: boolean;
+            /** Again */
+            again: ("waiting" | "reading" | "failed") | null;
+            again_error: components["schemas"]["ErrorInfo"] | null;
             /** Upload Timestamp */
             upload_timestamp: string;
             /** Conversations */
@@ -2053,7 +2085,29 @@ export interface components {
             /** Used In */
             used_in: components["schemas"]["UsedIn"][];
         };
-        /** FilePage */
+        /**
+         * FileNote
+         * @description What a file shows and its text does not hold, or holds in another way (`extraction.notes` says it code by code).
+         *
+         *     pages: runs of them, first and last. names: as the file has them, which is data. count: of all that is meant.
+         */
+        FileNote: {
+            /**
+             * Code
+             * @enum {string}
+             */
+            code: "pictures" | "by_sight" | "garbled" | "unreadable" | "cut" | "hidden_sheets" | "hidden_rows" | "hidden_columns" | "hidden_slides" | "comments" | "changes" | "uncalculated" | "form_fields" | "attachments" | "attachments_left_out" | "pictures_left_out" | "objects_left_out" | "frames_left_out" | "encoding";
+            /** Pages */
+            pages: number[][];
+            /** Names */
+            names: string[];
+            /** Count */
+            count: number;
+        };
+        /**
+         * FilePage
+         * @description by_sight: whether Claude sees the page as it is, whatever text was read of it.
+         */
         FilePage: {
             /** File Id */
             file_id: string;
@@ -2064,6 +2118,8 @@ export interface components {
             locator: components["schemas"]["Locator"];
             /** Text */
             text: string;
+            /** By Sight */
+            by_sight: boolean;
         };
         /**
          * FileSource
@@ -2354,6 +2410,7 @@ export interface components {
          *         lines     first_line, last_line, part (when one line is longer than a page)
          *         any       attachment: the name of a message's attachment that the page is of, where it is of one
          *         entry     (of a twin's sources, which are no file; the label is its section)
+         *     reading: which reading of the file the page is of, where it was read again: its pages may be other ones then.
          */
         Locator: {
             /**
@@ -2391,6 +2448,8 @@ export interface components {
             picture?: boolean;
             /** Garbled */
             garbled?: boolean;
+            /** Reading */
+            reading?: number;
         };
         /**
          * Me
@@ -2932,6 +2991,17 @@ export interface components {
             url: string;
             /** Rendered Version */
             rendered_version: number | null;
+        };
+        /**
+         * PageQuery
+         * @description reading: of the file, as a page's locator names it (0 where it names none); without it, the one that counts.
+         */
+        PageQuery: {
+            /**
+             * Reading
+             * @default null
+             */
+            reading: number | null;
         };
         /** People */
         People: {
@@ -5334,7 +5404,9 @@ export interface operations {
     };
     read_file_page: {
         parameters: {
-            query?: never;
+            query?: {
+                reading?: number | null;
+            };
             header?: never;
             path: {
                 file_id: string;
@@ -5351,6 +5423,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["FilePage"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    read_file_again: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                file_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Nothing"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["File"];
                 };
             };
             /** @description Error */

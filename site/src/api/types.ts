@@ -37,9 +37,12 @@ export interface ToolUseBlock {
 
 export type ContentBlock = TextBlock | ThinkingBlock | ToolUseBlock;
 
-export type File = Schemas["File"];
+/** What was left out of a file, or stands in its text in another way; a newer server may know more codes. */
+export type FileNote = Omit<Schemas["FileNote"], "code"> & { code: string };
+type WithNotes<T> = Omit<T, "notes"> & { notes: FileNote[] };
+export type File = WithNotes<Schemas["File"]>;
 /** A file and where it is used. */
-export type FileDetail = Schemas["FileDetail"];
+export type FileDetail = WithNotes<Schemas["FileDetail"]>;
 /** A file as the message that it is attached to keeps it: as it was at sending. */
 export type MessageFile = Schemas["AttachedFile"];
 /** What a new file is uploaded to: a form, its fields first, then `file`. */

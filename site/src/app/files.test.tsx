@@ -45,11 +45,15 @@ describe("attaching a file", () => {
     act(() => upload?.upload.onprogress?.({ loaded: 4 }));
     expect(within(chips()).getByRole("progressbar")).toHaveAttribute("aria-valuenow", "50");
     act(() => upload?.end(204));
-    api.files.put({ file_id: "f1", status: "reading", pages: 212, pages_read: 40 });
+    const notes = [{ code: "pictures", pages: [[3, 6]], names: [], count: 4 }];
+    api.files.put({ file_id: "f1", status: "reading", pages: 212, pages_read: 40, notes });
     await pass(3_000);
     expect(chips()).toHaveTextContent("Reading 40 of 212 pages");
+    expect(chips()).not.toHaveTextContent("pictures");
     await finishReading();
     expect(chips()).toHaveTextContent("212 pages, about 90,000 tokens");
+    expect(chips()).toHaveTextContent("Pages 3–6 are pictures and were not read.");
+    expect(screen.getAllByRole("status").some((region) => region.textContent?.includes("tokens. Pages 3–6 are pictures"))).toBe(true);
     expect(screen.getAllByRole("status").some((region) => region.textContent?.includes("thesis.pdf is read: 212 pages"))).toBe(true);
   });
 

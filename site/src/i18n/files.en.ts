@@ -1,4 +1,6 @@
 /** The English texts about files. */
+import { notesEn } from "./notes.en";
+
 export const filesEn = {
   attach: "Attach files",
   dropHere: "Drop to attach",
@@ -33,6 +35,19 @@ export const filesEn = {
   tokens: (count: number, text: string) => `about ${text} ${count === 1 ? "token" : "tokens"}`,
   formats: { text: "text" },
   scanned: "A scan without text: Claude reads its images.",
+  notes: notesEn,
+  again: {
+    offer: "This file was read by an earlier version of the reader. Read again, it may show more: forms, pictures, notes on what was left out. What was cited keeps its pages.",
+    offerFailed: "The reader has learnt since: it may read this file now.",
+    action: "Read again",
+    actionNamed: (name: string) => `Read ${name} again`,
+    begun: (name: string) => `${name} is being read again.`,
+    running: "Being read again; what was read before is used until then.",
+    failed: "It could not be read again; what was read before stays.",
+  },
+  notesTitle: "What to know about its text",
+  quoted: (name: string) => `“${name}”`,
+  andOthers: (listed: string) => `${listed} and others`,
   announceReady: (name: string, extent: string) => `${name} is read: ${extent}.`,
   announceFailed: (name: string, reason: string) => `${name}: ${reason}`,
   pastedName: "pasted-text",

@@ -1,5 +1,6 @@
 /** Les textes français sur les fichiers. */
 import type { filesEn } from "./files.en";
+import { notesFr } from "./notes.fr";
 
 export const filesFr: typeof filesEn = {
   attach: "Joindre des fichiers",
@@ -35,6 +36,19 @@ export const filesFr: typeof filesEn = {
   tokens: (count, text) => `environ ${text} ${count < 2 ? "jeton" : "jetons"}`,
   formats: { text: "texte" },
   scanned: "Un scan sans texte : Claude en lit l’image.",
+  notes: notesFr,
+  again: {
+    offer: "Ce fichier a été lu par une version antérieure du lecteur. Relu, il peut montrer davantage : formulaires, images, remarques sur ce qui a été laissé de côté. Ce qui a été cité garde ses pages.",
+    offerFailed: "Le lecteur a progressé depuis : il peut maintenant lire ce fichier.",
+    action: "Relire",
+    actionNamed: (name) => `Relire ${name}`,
+    begun: (name) => `${name} est en train d’être relu.`,
+    running: "En cours de relecture ; ce qui a été lu avant sert jusque-là.",
+    failed: "Il n’a pas pu être relu ; ce qui a été lu avant reste.",
+  },
+  notesTitle: "Ce qu’il faut savoir de son texte",
+  quoted: (name) => `« ${name} »`,
+  andOthers: (listed) => `${listed} et d’autres`,
   announceReady: (name, extent) => `${name} est lu : ${extent}.`,
   announceFailed: (name, reason) => `${name} : ${reason}`,
   pastedName: "texte-collé",

@@ -85,11 +85,14 @@ export class FakeFiles {
   route(method: string, path: string, body: Record<string, unknown> | null): Reply | null {
     const { pathname, searchParams } = new URL(path, "https://api.test");
     if (pathname === "/files") return method === "POST" ? this.#create(body) : this.#list(searchParams);
-    const [, id = "", rest] = /^\/files\/([^/]+)(\/content)?$/.exec(pathname) ?? [];
+    const [, id = "", rest] = /^\/files\/([^/]+)(\/content|\/reading)?$/.exec(pathname) ?? [];
     if (id === "") return null;
     if (method === "PATCH" && body?.["deleted"] === false) return this.#restore(id);
     const file = this.files.get(id);
     if (!file) return refusal(404, "not_found");
+    if (rest === "/reading") {
+      return [200, this.put({ file_id: id, outdated: false, ...(file.status === "failed" ? { status: "waiting", error: null } : { again: "waiting" }) })];
+    }
     if (rest) return [200, { url: `https://storage.test/${id}`, expires_in_s: 300 }];
     if (method === "PATCH") return [200, this.put({ file_id: id, name: String(body?.["name"]) })];
     if (method === "DELETE") return this.#delete(file);

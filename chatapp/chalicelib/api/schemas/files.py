@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, StringConstraints
+from pydantic import BeforeValidator, ConfigDict, Field, StringConstraints
 from typing_extensions import TypedDict
 
 from chalicelib.extraction.pages import Locator
@@ -77,12 +77,22 @@ class NewFileReply(Shape):
     upload: Upload | None
 
 
+class PageQuery(Shape):
+    """reading: of the file, as a page's locator names it (0 where it names none); without it, the one that counts."""
+
+    model_config = ConfigDict(extra="forbid")
+    reading: Annotated[int, Field(ge=0, le=999)] | None = None
+
+
 class FilePage(Shape):
+    """by_sight: whether Claude sees the page as it is, whatever text was read of it."""
+
     file_id: str
     number: int
     pages: int | None
     locator: Locator
     text: str
+    by_sight: bool
 
 
 class FileContent(Shape):

@@ -1,12 +1,13 @@
 """The process that parses: it limits itself, reads one file, and writes JSON lines to its standard output.
 
 Started by `parent.py` as `python -I -S -c …`, with no environment of the function's and so no credentials. It needs no
-/dev/shm, which Lambda has not. Lines: {"page": …}, {"note": …}, {"total": …}, and at most one
-{"error": …}, as the last.
+/dev/shm, which Lambda has not. Lines: {"page": …}, {"note": …}, {"total": …}, or those of a cut, {"piece": …} and
+{"done": …}, and at most one {"error": …}, as the last.
 """
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import resource
@@ -19,7 +20,7 @@ from typing import Any
 from chalicelib.extraction.failures import ExtractionError, where
 from chalicelib.extraction.limits import Limits
 from chalicelib.extraction.notes import Note
-from chalicelib.extraction.pages import Item, Page, Total, as_json
+from chalicelib.extraction.pages import Item, Page, Piece, Total, as_json
 
 _READERS = {"pdf", "docx", "pptx", "xlsx", "odt", "ods", "odp", "epub", "rtf"}
 _READERS |= {"xls", "delimited", "plain_text", "web_page", "image", "message", "outlook"}
@@ -27,6 +28,7 @@ _READERS |= {"xls", "delimited", "plain_text", "web_page", "image", "message", "
 _HOLDING_FILES = {"message", "outlook"}
 _MOST_OPEN_FILES = 32
 _STACK_FRAMES = 2_000
+_CHUNK_BYTES = 300_000
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT
 # Nothing in a file makes this process connect, start a program or write: parsers have no need to.
 _REFUSED_EVENTS = ("socket.", "subprocess.", "os.exec", "os.posix_spawn", "os.fork", "os.system", "urllib.", "ftplib.")
@@ -37,11 +39,17 @@ class _Refused(PermissionError):
 
 
 def main() -> None:
-    """argv: the path, the reader, the format's name, the first page, and the Limits as JSON."""
-    path, reader, format_name, start_page, limits_json = sys.argv[1:]
+    """argv: the path, the reader, the format's name, the first page, and the Limits as JSON.
+
+    After these, where pages are to be cut out of the file: runs of them and how many bytes they may have, as JSON.
+    """
+    path, reader, format_name, start_page, limits_json, *cut = sys.argv[1:]
     limits = Limits(**json.loads(limits_json))
     _confine(limits, limits.max_file_bytes if reader in _HOLDING_FILES else 0)
     try:
+        if cut:
+            _cut(Path(path), limits, **json.loads(cut[0]))
+            return
         for item in _items(reader, Path(path), limits, int(start_page)):
             _write(as_json(item))
     except ExtractionError as error:
@@ -77,6 +85,19 @@ def _items(reader: str, path: Path, limits: Limits, start_page: int) -> Iterator
         raise ExtractionError("no_text")
     usage = {"cpu_s": _cpu_s(), "peak_memory_bytes": _peak_memory_bytes()}
     yield Total(**{**total.__dict__, "pages": total.pages or max(count, start_page - 1), "final": True, **usage})
+
+
+def _cut(path: Path, limits: Limits, runs: list[list[int]], most_bytes: int) -> None:
+    cut = import_module("..readers.pdf_cut", __package__).cut
+    piece: Piece
+    for piece in cut(path, limits, runs, most_bytes):
+        # In lines no longer than a page's may be.
+        for at in range(0, len(piece.body), _CHUNK_BYTES):
+            chunk = base64.b64encode(piece.body[at : at + _CHUNK_BYTES]).decode()
+            is_last = at + _CHUNK_BYTES >= len(piece.body)
+            _write({"piece": {"first": piece.first, "last": piece.last, "chunk": chunk, "is_last": is_last}})
+        _allow_cpu(limits)
+    _write({"done": True})
 
 
 def _check(page: Page, characters: int, limits: Limits) -> None:

@@ -5,6 +5,7 @@ The caller's memory does not grow with the file: of the child's output it holds 
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import select
@@ -12,7 +13,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,7 @@ from chalicelib.extraction.failures import ExtractionError
 from chalicelib.extraction.kinds.detect import Kind
 from chalicelib.extraction.limits import Limits
 from chalicelib.extraction.notes import Note
-from chalicelib.extraction.pages import Item, Page, Total, from_json
+from chalicelib.extraction.pages import Item, Page, Piece, Total, from_json
 
 _READ_BYTES = 65_536
 # JSON writes a character as 6 bytes at most (\\u001f); a locator takes some.
@@ -99,12 +100,44 @@ def _run(path: Path, kind: Kind, limits: Limits, reached: _Reached) -> Generator
     return None
 
 
-def start(path: Path, kind: Kind, limits: Limits, start_page: int) -> subprocess.Popen[bytes]:
+def cut(
+    path: Path, kind: Kind, runs: Sequence[Sequence[int]], most_bytes: int, limits: Limits
+) -> Generator[Piece, None, None]:
+    """Cut runs of pages out of a PDF, each as a PDF of its own, together at most so many bytes; in another child.
+
+    What does not fit and what cannot be cut is left out: a run then comes as its single pages, or not at all.
+    Raises ExtractionError as `read` does; pieces already yielded are good.
+    """
+    order = json.dumps({"runs": [list(run) for run in runs], "most_bytes": most_bytes})
+    child = start(path, kind, limits, 1, order)
+    try:
+        yield from _cut(child, kind, limits, most_bytes)
+    finally:
+        _end(child)
+
+
+def _cut(child: subprocess.Popen[bytes], kind: Kind, limits: Limits, most_bytes: int) -> Iterator[Piece]:
+    body = b""
+    for value in _values(child, kind, limits):
+        if "done" in value:
+            return
+        piece = value["piece"]
+        body += base64.b64decode(piece["chunk"])
+        if len(body) > most_bytes:  # a child that is out of its mind
+            raise ExtractionError("broken_file", "a piece too large", format=kind.format)
+        if piece["is_last"]:
+            most_bytes -= len(body)
+            yield Piece(piece["first"], piece["last"], body)
+            body = b""
+    raise _death(child, kind, limits)
+
+
+def start(path: Path, kind: Kind, limits: Limits, start_page: int, *order: str) -> subprocess.Popen[bytes]:
     """-I -S: only what this process can import itself, wherever Lambda or a virtual environment has it."""
     bootstrap = _BOOTSTRAP.format(package=__package__)
     # Python caches no bytecode of modules in read-only folders, and the child may not write.
     command = [sys.executable, "-I", "-S", "-B", "-c", bootstrap, json.dumps([os.path.abspath(p) for p in sys.path])]
-    command += [str(path), kind.reader, kind.format, str(start_page), json.dumps(asdict(limits))]
+    command += [str(path), kind.reader, kind.format, str(start_page), json.dumps(asdict(limits)), *order]
     return subprocess.Popen(  # noqa: S603 - our own interpreter and module; the path is an argument, not a command
         command,
         stdin=subprocess.DEVNULL,
@@ -123,17 +156,23 @@ def _environment() -> dict[str, str]:
 
 def _items(child: subprocess.Popen[bytes], kind: Kind, limits: Limits) -> Generator[Item, None, None]:
     is_complete = False
-    for line in _lines(child, limits):
-        try:
-            value = json.loads(line)
-        except ValueError as error:
-            raise ExtractionError("broken_file", "unreadable line", format=kind.format) from error
-        if "error" in value:
-            raise _as_error(value["error"])
+    for value in _values(child, kind, limits):
         is_complete = bool(value.get("total", {}).get("final"))
         yield from_json(value)
     if not is_complete:
         raise _death(child, kind, limits)
+
+
+def _values(child: subprocess.Popen[bytes], kind: Kind, limits: Limits) -> Iterator[dict[str, Any]]:
+    """What the child says, line by line. Raises ExtractionError, also where that is what it says."""
+    for line in _lines(child, limits):
+        try:
+            value: dict[str, Any] = json.loads(line)
+        except ValueError as error:
+            raise ExtractionError("broken_file", "unreadable line", format=kind.format) from error
+        if "error" in value:
+            raise _as_error(value["error"])
+        yield value
 
 
 def _lines(child: subprocess.Popen[bytes], limits: Limits) -> Iterator[bytes]:

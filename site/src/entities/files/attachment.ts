@@ -5,7 +5,7 @@ import type { Problem } from "./problems";
 
 /** What the server said of a file last: all of it, or what a message keeps. */
 export type KnownFile = Pick<StoredFile, "file_id" | "name" | "type" | "size" | "group" | "format" | "pages"> &
-  Partial<Pick<StoredFile, "status" | "pages_read" | "tokens" | "scanned" | "error">>;
+  Partial<Pick<StoredFile, "status" | "pages_read" | "tokens" | "scanned" | "error" | "notes">>;
 
 export interface Attachment {
   /** This browser's own name for it: a file has no id before the server has heard of it. */
@@ -50,7 +50,9 @@ const RANK: Readonly<Record<StoredFile["status"], number>> = { uploaded: 0, wait
 export function isStale(known: KnownFile | null, next: KnownFile): boolean {
   const before = known?.status ? RANK[known.status] : 0;
   const after = next.status ? RANK[next.status] : 2;
-  return after < before || (after === before && (next.pages_read ?? 0) < (known?.pages_read ?? 0));
+  // One that was read again may have fewer pages than before.
+  const isBeingRead = next.status !== "ready" && after === before;
+  return after < before || (isBeingRead && (next.pages_read ?? 0) < (known?.pages_read ?? 0));
 }
 
 /** The attachment after the server has told something of its file. */

@@ -29,6 +29,10 @@ const file = (fields: Partial<FileDetail> = {}): FileDetail => ({
   language: "en",
   scanned: false,
   error: null,
+  notes: [],
+  outdated: false,
+  again: null,
+  again_error: null,
   upload_timestamp: "2026-11-21T12:00:00.000Z",
   conversations: 1,
   used_in: [],
@@ -49,13 +53,17 @@ class FakeSource {
   image: Response = new Response(new Blob(["png"], { type: "image/png" }));
   isOffline = false;
   readonly paths: string[] = [];
+  /** Of the file, that pages were asked of. */
+  readonly readings: number[] = [];
 
   async fetch(url: string): Promise<Response> {
     const path = url.replace("https://api.test", "");
     this.paths.push(path);
     if (this.isOffline) throw new TypeError("Failed to fetch");
     if (path.startsWith("https://bucket.test/")) return this.image;
-    const number = Number(/\/pages\/(\d+)$/.exec(path)?.[1]);
+    const [, given, reading] = /\/pages\/(\d+)(?:\?reading=(\d+))?$/.exec(path) ?? [];
+    const number = Number(given);
+    if (reading !== undefined) this.readings.push(Number(reading));
     const missing = Response.json({ error: { code: "not_found", message: "gone" } }, { status: 404 });
     if (!this.detail) return missing;
     if (path.endsWith("/content")) return Response.json({ url: "https://bucket.test/thesis.pdf?signed", expires_in_s: 300 });
@@ -289,15 +297,18 @@ describe("the viewer", () => {
     expect(within(notice.parentElement ?? panel).getByRole("button", { name: "Download the original" })).toBeInTheDocument();
   });
 
-  it.each<[string, Partial<FileDetail>, { text: string; locator?: FilePage["locator"] } | null, RegExp]>([
+  it.each<[string, Partial<FileDetail>, (Pick<FilePage, "text"> & Partial<FilePage>) | null, RegExp]>([
     ["a scan, with empty pages", { scanned: true }, { text: "" }, /is a scan/],
     ["a scan, without pages", { scanned: true }, null, /is a scan/],
     ["a page without text", {}, { text: " \n" }, /no text here/],
     ["a page that could not be read", {}, { text: "", locator: { kind: "page", label: "page 12", page: 12, unreadable: true } }, /could not be read/],
+    ["a page that is seen", {}, { text: "", by_sight: true }, /Claude sees it as a picture/],
+    ["a picture that was not read", {}, { text: "", locator: { kind: "page", label: "page 12", page: 12, picture: true } }, /is a picture, or its text/],
     ["a page that is not there", {}, null, /does not go that far/],
     ["a page that is still read", { status: "reading", pages_read: 3 }, null, /still being read/],
     ["a page that waits for its turn", { status: "waiting", pages: null, pages_read: 0 }, null, /still being read/],
     ["a file that could not be read", { status: "failed" }, null, /file could not be read/],
+    ["what was not read of a file", { notes: [{ code: "pictures", pages: [[3, 6]], names: [], count: 4 }] }, { text: "Roses." }, /^Pages 3–6 are pictures/],
     ["a file that was read in part", { pages: 56, error: { code: "too_slow", message: "" } }, { text: "Roses." }, /^Read in part: 56 /],
   ])("says so for %s", async (_name, fields, page, expected) => {
     source.detail = file(fields);
@@ -313,6 +324,29 @@ describe("the viewer", () => {
     const panel = await openByClick(target({ quote: "Seen on the scan" }));
     expect((await within(panel).findByText("Seen on the scan")).tagName).toBe("BLOCKQUOTE");
     expect(panel).toHaveTextContent("is a scan");
+  });
+
+  it.each(["", "Scanned 12/20"])("says in its head that a page was read by sight, whatever text it has: %j", async (text) => {
+    source.texts.set(12, { text, by_sight: true });
+    const panel = await openByClick(target({ quote: "Seen on the page" }));
+    expect(await within(panel).findByText(/page 12.· read by sight/)).toBeInTheDocument();
+    expect(panel).toHaveTextContent("Seen on the page");
+    await person.click(within(panel).getByRole("button", { name: "Next page" }));
+    await within(panel).findByText("The page after.");
+    expect(panel).not.toHaveTextContent("by sight");
+  });
+
+  it.each([
+    ["the first reading of its file", undefined, 0],
+    ["a later one", 2, 2],
+  ])("asks for a cited page as it was in %s, and for others as they are now", async (_name, reading, asked) => {
+    const locator = { kind: "section", label: "part 12", part: 12, reading };
+    const panel = await openByClick(target({ locator }));
+    await within(panel).findByText(/Cats sleep/);
+    expect(source.readings).toEqual([asked]);
+    act(() => closeViewer());
+    act(() => openViewer(target()));
+    await waitFor(() => expect(source.paths.at(-1)).toBe("/files/f1/pages/12"));
   });
 
   it("downloads the original by the address that it is given", async () => {

@@ -21,12 +21,14 @@ interface ShownSource {
   keptUntil: string | null;
 }
 
-export function useSource({ file_id: fileId, name }: ViewerTarget, number: number): ShownSource {
+export function useSource({ file_id: fileId, name, locator }: ViewerTarget, number: number): ShownSource {
   const file = useSourceFile(fileId);
   const known = file.data ?? null;
   const mayHavePages = known ? known.group !== "image" && known.status !== "failed" : !looksLikeImage(name);
+  // What was cited stands where it was read, whatever was read of the file since.
+  const reading = locator ? (locator.reading ?? 0) : null;
   // Beside the file, not after it: whoever opens a source waits for its text.
-  const page = useSourcePage(fileId, mayHavePages ? number : null, known !== null && isBeingRead(known));
+  const page = useSourcePage(fileId, mayHavePages ? number : null, reading, known !== null && isBeingRead(known));
   const pages = known?.pages ?? page.data?.pages ?? null;
   const retry = (): void => void Promise.all([file.refetch(), page.refetch()]);
   const source = sourceOf({ known, fileError: file.error, page: page.data ?? null, pageError: page.error, retry });

@@ -7,9 +7,11 @@ import { lostAttachment, type Attachment } from "../attachment";
 import { useAttachment, useUploads } from "../context";
 import { attachmentText, cutText } from "../fileText";
 import { fileIcon } from "../kinds";
+import { noteTexts } from "../notes";
 import { DOT } from "@/lib/format";
 import { openViewer } from "@/lib/viewer";
 
+import { FileNotes } from "./FileNotes";
 import { IconButton } from "@/ui/Button";
 import { Icon } from "@/ui/icons";
 import { ProgressBar } from "@/ui/ProgressBar";
@@ -28,9 +30,10 @@ export function AttachmentChip({ attachmentKey, onRemove }: AttachmentChipProps)
   const language = useLanguage();
   const uploads = useUploads();
   const attachment = named(t, useAttachment(attachmentKey) ?? lostAttachment(attachmentKey));
-  const text = attachmentText({ t, language }, attachment);
-  useAnnouncedEnd(attachment, text);
   const { name, phase, known, canRetry } = attachment;
+  const text = attachmentText({ t, language }, attachment);
+  const notes = phase === "ready" ? noteTexts({ t, language }, known?.notes) : [];
+  useAnnouncedEnd(attachment, text, notes.map((note) => ` ${note.text}`).join(""));
   const remove = useRef<HTMLButtonElement>(null);
   const retry = (): void => {
     // Its own button goes.
@@ -69,6 +72,7 @@ export function AttachmentChip({ attachmentKey, onRemove }: AttachmentChipProps)
           {text}
           {phase === "ready" && known?.scanned && `${DOT}${t.files.scanned}`}
         </p>
+        {phase === "ready" && <FileNotes notes={known?.notes} className="text-xs" />}
         {(isCancel || (phase === "reading" && !isWaiting)) && (
           <div className="mt-1">
             <ProgressBar label={t.files.progress(name)} value={progressOf(attachment)} />
@@ -130,13 +134,13 @@ function progressOf({ phase, sent_bytes, size, known }: Attachment): number | nu
 }
 
 /** Says once that a file was read, or why it was not; never step by step. */
-function useAnnouncedEnd({ phase, name }: Attachment, text: string): void {
+function useAnnouncedEnd({ phase, name }: Attachment, text: string, notes: string): void {
   const before = useRef(phase);
   useEffect(() => {
     if (before.current !== phase) {
-      if (phase === "ready") announce(texts().files.announceReady(name, text));
+      if (phase === "ready") announce(texts().files.announceReady(name, text) + notes);
       if (phase === "failed") announce(texts().files.announceFailed(name, text));
     }
     before.current = phase;
-  }, [phase, name, text]);
+  }, [phase, name, text, notes]);
 }

@@ -8,11 +8,12 @@ import { errorText } from "@/entities/errors/errorText";
 import { showError } from "@/entities/errors/showError";
 import { downloadFile } from "@/entities/files/download";
 import { conversationFilesKeys } from "@/entities/files/endpoints";
+import { announce } from "@/lib/announcer";
 import { shortName } from "@/lib/format";
 import { useLimits } from "@/lib/limits";
 import { showToast } from "@/ui/toasts";
 
-import { changeFile, deleteFile, listsKey, removeFile, renameFile, restoreFile } from "./files";
+import { changeFile, deleteFile, listsKey, readAgain, removeFile, renameFile, restoreFile } from "./files";
 
 export function useFileActions() {
   const api = useApi();
@@ -74,7 +75,18 @@ export function useFileActions() {
     onError: (error) => showError(t().files.page.downloadFailed, error),
   });
 
+  const again = useMutation({
+    mutationFn: (file: StoredFile) => readAgain(api, file.file_id),
+    onSuccess: (file) => {
+      // One that had failed goes back to waiting, which no frame could tell.
+      changeFile(client, file.file_id, (held) => ({ ...held, ...file }));
+      announce(t().files.again.begun(file.name));
+    },
+    onError: complain,
+  });
+
   return {
+    readAgain: (file: StoredFile) => again.mutate(file),
     rename: (file: StoredFile, name: string) => rename.mutate({ file, name }),
     remove: (file: StoredFile) => remove.mutate(file),
     download: (file: StoredFile) => download.mutate(file),

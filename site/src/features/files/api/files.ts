@@ -17,6 +17,9 @@ export const renameFile = (api: ApiClient, id: string, name: string): Promise<St
 export const restoreFile = (api: ApiClient, id: string): Promise<StoredFile> => api.patch(filePath(id), { deleted: false });
 export const deleteFile = (api: ApiClient, id: string): Promise<unknown> => api.delete(filePath(id));
 
+/** Has a file read again by the reader that there is now; what was read before is used until that is done. */
+export const readAgain = (api: ApiClient, id: string): Promise<StoredFile> => api.post(`${filePath(id)}/reading`, {});
+
 export { fileListsKey as listsKey };
 const listKey = (name: string) => [...fileListsKey, { name }] as const;
 
@@ -46,11 +49,11 @@ export function useFiles(name: string) {
 /** What is being read and how far it is; null: nothing moves. */
 function movingIn(data: Lists | undefined): string | null {
   const moving = data?.pages.flatMap((page) => page.items.filter(isMoving)) ?? [];
-  return moving.length > 0 ? moving.map(({ file_id: id, status, pages_read: read }) => `${id} ${status} ${read}`).join() : null;
+  return moving.length > 0 ? moving.map(({ file_id: id, status, again, pages_read: read }) => `${id} ${status} ${again} ${read}`).join() : null;
 }
 
-function isMoving({ status, upload_timestamp: begun }: StoredFile): boolean {
-  return status === "reading" || status === "waiting" || (status === "uploaded" && Date.now() - Date.parse(begun) < UPLOAD_EXPECTED_MS);
+function isMoving({ status, again, upload_timestamp: begun }: StoredFile): boolean {
+  return again === "waiting" || again === "reading" || status === "reading" || status === "waiting" || (status === "uploaded" && Date.now() - Date.parse(begun) < UPLOAD_EXPECTED_MS);
 }
 
 /** One file with where it is used; asked for anew each time. The lists count as it does from then on. */
@@ -71,8 +74,13 @@ export function useFileDetail(id: string) {
 /** What the server has told of a file, wherever it is held; one that no list holds makes them read again. */
 export function updateFile(client: QueryClient, change: StoredFile): void {
   const { file_id: id } = change;
+  let wasReadAgain = false;
   // What is pushed tells of its reading: where it is used, its lists know better.
-  const isHeld = changeFile(client, id, (held) => (isStale(held, change) ? held : { ...held, ...change, conversations: held.conversations }));
+  const isHeld = changeFile(client, id, (held) => {
+    wasReadAgain ||= held.again !== null && change.again === null;
+    return isStale(held, change) ? held : { ...held, ...change, conversations: held.conversations };
+  });
+  if (wasReadAgain) void client.invalidateQueries({ queryKey: sourcePagesKey(id) });
   const isStep = change.status === "reading" && change.pages_read > 0;
   if (!isHeld && !isStep) void client.invalidateQueries({ queryKey: fileListsKey });
   // A page that was not there yet may have been read by now.

@@ -5,6 +5,7 @@ import { useLanguage, useT } from "@/i18n";
 import { cx } from "@/lib/classNames";
 import { cutText, extentText, problemText, readingText, type Wording } from "@/entities/files/fileText";
 import { fileIcon } from "@/entities/files/kinds";
+import { FileNotes } from "@/entities/files/ui/FileNotes";
 import { formatBytes, formatDate } from "@/lib/format";
 import { openViewer } from "@/lib/viewer";
 import { TOUCHABLE } from "@/ui/Button";
@@ -16,6 +17,7 @@ import { ProgressBar } from "@/ui/ProgressBar";
 import { useFileActions } from "../api/actions";
 import { focusBeside } from "../focusBeside";
 import { DeleteQuestion } from "./DeleteQuestion";
+import { ReadAgain } from "./ReadAgain";
 import { RenameForm } from "./RenameForm";
 
 const MENU = "[aria-haspopup=menu]";
@@ -106,7 +108,9 @@ function FileFacts({ file }: { file: StoredFile }) {
       <p className="text-sm text-muted">{facts.filter((fact) => fact !== null).join("\u00a0· ")}</p>
       {file.scanned && <p className="text-sm text-notice">{t.files.scanned}</p>}
       {cut && <p className="text-sm break-words text-notice">{cut}</p>}
+      <FileNotes notes={file.notes} className="text-sm" />
       {file.error && !cut && <p className="text-sm break-words text-danger">{problemText({ t, language }, file.error)}</p>}
+      <ReadAgain file={file} />
     </>
   );
 }

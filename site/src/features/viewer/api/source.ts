@@ -31,13 +31,14 @@ export function useSourceFile(fileId: string) {
 
 export const isBeingRead = ({ status }: FileDetail): boolean => status === "uploaded" || status === "waiting" || status === "reading";
 
-/** number: from 1; null: there is no page to read. isAwaited: the file is still read, so that a missing page may come. */
-export function useSourcePage(fileId: string, number: number | null, isAwaited: boolean) {
+/** reading: of the file, null for the one that counts. number: from 1; null: there is no page to read. isAwaited: the file is still read, so that a missing page may come. */
+export function useSourcePage(fileId: string, number: number | null, reading: number | null, isAwaited: boolean) {
   const api = useApi();
   const [interval] = useState(() => new GrowingInterval());
   return useQuery({
-    queryKey: [...sourcePagesKey(fileId), number],
-    queryFn: ({ signal }) => api.get<FilePage>(`${filePath(fileId)}/pages/${number}`, { signal }),
+    // The number comes last: by it a page is looked for that was missing (features/files).
+    queryKey: [...sourcePagesKey(fileId), reading, number],
+    queryFn: ({ signal }) => api.get<FilePage>(`${filePath(fileId)}/pages/${number}`, { query: { reading }, signal }),
     enabled: number !== null,
     refetchInterval: ({ state }) => interval.after(isAwaited && isMissing(state.error) ? String(number) : null),
   });

@@ -1,6 +1,7 @@
 import { useLayoutEffect, useRef } from "react";
 
-import { useT } from "@/i18n";
+import type { FilePage } from "@/api/types";
+import { useT, type Messages } from "@/i18n";
 import type { ViewerTarget } from "@/lib/viewer";
 import { LoadFailed } from "@/entities/errors/LoadFailed";
 import { Skeleton } from "@/ui/Skeleton";
@@ -58,12 +59,7 @@ function Content({ target, number, source, onDownload }: SourceContentProps) {
     case "failed":
       return <Notice onDownload={onDownload}>{words.failedFile}</Notice>;
     case "scanned":
-      return (
-        <div className="space-y-4">
-          {quote !== null && quote.trim() !== "" && <Quote text={quote} />}
-          <Notice onDownload={onDownload}>{words.scanned}</Notice>
-        </div>
-      );
+      return <Wordless words={words.scanned} quote={quote} onDownload={onDownload} />;
     case "not-read-yet":
       return <Notice>{words.notReadYet}</Notice>;
     case "no-such-page":
@@ -72,12 +68,28 @@ function Content({ target, number, source, onDownload }: SourceContentProps) {
       return <LoadFailed text={words.loadFailed} error={source.error} onRetry={source.retry} />;
     case "page":
       if (source.page.text.trim() === "") {
-        return <Notice onDownload={onDownload}>{source.page.locator.unreadable ? words.unreadable : words.empty}</Notice>;
+        return <Wordless words={wordsFor(words, source.page)} quote={quote} onDownload={onDownload} />;
       }
       return <PageText page={source.page} quote={quote} />;
     default:
       return source satisfies never;
   }
+}
+
+/** A page without text, of which something may have been quoted that was seen. */
+function Wordless({ words, quote, onDownload }: { words: string; quote: string | null; onDownload: () => void }) {
+  return (
+    <div className="space-y-4">
+      {quote !== null && quote.trim() !== "" && <Quote text={quote} />}
+      <Notice onDownload={onDownload}>{words}</Notice>
+    </div>
+  );
+}
+
+function wordsFor(words: Messages["citations"]["viewer"], { by_sight: isSeen, locator }: FilePage): string {
+  if (isSeen) return words.seen;
+  if (locator.picture || locator.garbled) return words.unread;
+  return locator.unreadable ? words.unreadable : words.empty;
 }
 
 function Loading() {

@@ -4,9 +4,10 @@ import { useRef, useState, type KeyboardEvent } from "react";
 import { useT, useLanguage } from "@/i18n";
 import { announce } from "@/lib/announcer";
 import { cx } from "@/lib/classNames";
-import { formatCount } from "@/lib/format";
+import { DOT, formatCount } from "@/lib/format";
 import { cutText } from "@/entities/files/fileText";
 import { locatorText } from "@/entities/files/locator";
+import { FileNotes } from "@/entities/files/ui/FileNotes";
 import { useMediaQuery } from "@/lib/mediaQuery";
 import type { ViewerTarget } from "@/lib/viewer";
 import { IconButton } from "@/ui/Button";
@@ -37,6 +38,7 @@ export function Viewer({ target }: { target: ViewerTarget }) {
   const words = t.citations.viewer;
   const cut = cutText({ t, language }, known ?? {});
   const locator = source.kind === "page" ? source.page.locator : page === target.page ? target.locator : undefined;
+  const isSeen = source.kind === "scanned" || (source.kind === "page" && source.page.by_sight);
   const goTo = (next: number): void => {
     if (next === page || next < 1 || (pages !== null && next > pages)) return;
     setPage(next);
@@ -63,7 +65,12 @@ export function Viewer({ target }: { target: ViewerTarget }) {
           <h2 className="truncate text-[0.9375rem] font-medium" title={target.name}>
             {target.name}
           </h2>
-          {locator && <p className="truncate text-xs text-muted">{locatorText(t, locator)}</p>}
+          {locator && (
+            <p className="truncate text-xs text-muted">
+              {locatorText(t, locator)}
+              {isSeen && `${DOT}${words.bySight}`}
+            </p>
+          )}
         </div>
         {source.kind !== "deleted" && (
           <IconButton icon="download" size="large" label={words.download} disabled={isPreparing} onClick={download} />
@@ -71,6 +78,7 @@ export function Viewer({ target }: { target: ViewerTarget }) {
         {isBeside && <IconButton icon="close" size="large" label={words.close} onClick={leaveViewer} />}
       </div>
       {cut && <p className="shrink-0 border-b border-line px-4 py-2 text-xs text-notice wide:px-5">{cut}</p>}
+      <FileNotes notes={known?.notes} className="max-h-28 shrink-0 overflow-y-auto border-b border-line px-4 py-2 text-xs wide:px-5" />
       {source.kind !== "deleted" && (
         <div className="px-2 pt-2 empty:hidden">
           <Ending until={keptUntil} says={t.retention.file} onKeep={keep} />

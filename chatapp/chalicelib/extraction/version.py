@@ -1,0 +1,7 @@
+"""Which reader has read a file, as a number on its row: raised with a change after which files read before are worth
+reading again."""
+
+from __future__ import annotations
+
+# 1: rows without a version, of before there was one. 2: notes, and pages by sight.
+READER_VERSION = 2
