@@ -46,7 +46,7 @@ def test_accents_far_into_a_text_decide_its_encoding(tmp_path: Path) -> None:
 
 def test_one_damaged_letter_leaves_the_rest_of_a_utf8_text(tmp_path: Path) -> None:
     path = _write(tmp_path, "a.txt", FRENCH.encode() * 9 + b"\xff" + FRENCH.encode())
-    assert charset.of_file(path) == "utf-8"
+    assert charset.find(path).codec == "utf-8"
     assert files.extract(path)[0][0].text == FRENCH * 9 + "\ufffd" + FRENCH
 
 

@@ -134,11 +134,6 @@ def sniff(head: bytes, *, is_whole: bool) -> str | None:
     return OLDER if is_texty and nuls <= _FEW_NULS else None
 
 
-def of_file(path: Path) -> str:
-    """The codec to read the whole file with, where bytes that it does not know are to be replaced."""
-    return find(path).codec
-
-
 def find(path: Path, *, in_html: bool = False) -> Encoding:
     """The encoding of the whole file. in_html: a <meta> may declare it, too."""
     with path.open("rb") as file:

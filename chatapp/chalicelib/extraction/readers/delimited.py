@@ -12,7 +12,7 @@ from chalicelib.extraction.kinds import charset
 from chalicelib.extraction.limits import Limits
 from chalicelib.extraction.pages import Item
 
-from .plain_text import decoded
+from .plain_text import decoded, guessed
 from .quoting import records
 from .separators import dialect
 from .tables import RowPager
@@ -24,7 +24,9 @@ _SAID_SEPARATOR = re.compile(r'\ufeff?"?sep=(.)"?[,;\t ]*', re.IGNORECASE)
 
 
 def read(path: Path, limits: Limits, start_page: int) -> Iterator[Item]:
-    lines = _lines(path, charset.of_file(path))
+    encoding = charset.find(path)
+    yield from guessed(encoding)
+    lines = _lines(path, encoding.codec)
     first = list(islice(lines, _LINES_LOOKED_AT))
     said = _SAID_SEPARATOR.fullmatch(first[0]) if first else None  # what Excel takes for itself
     first_row = 2 if said else 1
