@@ -68,7 +68,7 @@ def ours(content: bytes) -> str:
     with tempfile.NamedTemporaryFile() as file:
         file.write(content)
         file.flush()
-        return charset.of_file(Path(file.name))
+        return charset.find(Path(file.name)).codec
 
 
 DETECTORS: dict[str, Callable[[bytes], str | None]] = {
