@@ -1,5 +1,5 @@
 /** What is said of a file beside its text, in English: a sentence for each of the server's codes. */
-import type { components } from "@/api/schema";
+import type { components } from "../api/schema";
 
 type Code = components["schemas"]["FileNote"]["code"];
 /** what: pages, names or the count itself, as they are written. */
