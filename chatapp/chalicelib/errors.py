@@ -49,6 +49,11 @@ What ends an answer or a file's reading, and is told on its row:
     ModelError                  claude.interface         the model's failures, by their code
     ExtractionError             extraction.failures      why a file cannot be read, by its code
 
+What the engine of PDFs tells its reader, which makes an ExtractionError or an unreadable page of it:
+
+    EncryptedError              readers.pdfium           a password is asked for
+    UnreadableError             readers.pdfium           the file, or this page of it, is none to the engine
+
 What AWS answers, converted by exact code in `aws/`; whoever calls handles it:
 
     Busy                        aws.faults               not now; where nobody handles it, 503 unavailable

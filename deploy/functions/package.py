@@ -27,7 +27,7 @@ from deploy.functions.runtime import Runtime
 APP_FOLDER = ROOT / "chatapp"
 RUNTIME_FILES = ("__init__.py", "app.py")  # what Chalice itself ships of itself
 VERSION_FILE = "version.txt"  # in chalicelib/: what the app says it is
-_FORMAT = "8"  # of the layout below: a new number makes every stamp stale
+_FORMAT = "9"  # of the layout below: a new number makes every stamp stale
 _ZIPPED_LIMIT_BYTES = 50_000_000
 _TASK, _LAYER = "/var/task", "/opt/python"  # where Lambda lays out the code and, of a layer, what is under `python/`
 _IN_LAYER = ("vendor", "runtime")
@@ -35,6 +35,8 @@ _IN_LAYER = ("vendor", "runtime")
 _NEVER_IMPORTED = (
     *("boto3/data", "boto3/examples", "apsw/sqlite_extra_binaries", "bin", "pypdfium2", "pypdfium2_cli"),
     *("Crypto/IO", "Crypto/Math", "Crypto/Protocol", "Crypto/PublicKey", "Crypto/Signature"),
+    # Of Python 2, which no interpreter of today compiles.
+    *("olefile/olefile2.py", "OleFileIO_PL.py", "olefile/doc"),
 )
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 
@@ -187,6 +189,8 @@ def trim(vendor: Path, services: tuple[str, ...]) -> None:
             shutil.rmtree(folder)
     for name in _NEVER_IMPORTED:
         shutil.rmtree(vendor / name, ignore_errors=True)
+        if (vendor / name).is_file():
+            (vendor / name).unlink()
     for name in ("pip", "setuptools", "wheel"):
         for path in (vendor / name, *vendor.glob(f"{name}-*.dist-info")):
             shutil.rmtree(path, ignore_errors=True)

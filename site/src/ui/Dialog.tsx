@@ -26,8 +26,8 @@ export function Dialog({ title, lead, children, onClose }: DialogProps) {
     panel.current?.querySelector<HTMLElement>(REACHABLE)?.focus();
     return () => {
       if (before instanceof HTMLElement && before.isConnected) before.focus({ preventScroll: true });
-      // What was asked about went, with the button that asked.
-      else if (document.activeElement === document.body) focusHeading();
+      // What was asked about went, with the button that asked: its list may know what follows, else the page goes on.
+      else queueMicrotask(() => document.activeElement === document.body && focusHeading());
     };
   }, []);
   // No dependencies: a button that is disabled while it is pressed drops the focus, and what its answer shows gives it back.
