@@ -34,7 +34,7 @@ export function Alert({
 }) {
   return (
     <div
-      role={isQuiet ? undefined : tone === "error" ? "alert" : "status"}
+      role={isQuiet ? "note" : tone === "error" ? "alert" : "status"}
       className={cx("flex flex-wrap items-center gap-x-3 gap-y-2 rounded-xl border px-3.5 py-2.5 text-sm", tones[tone])}
     >
       <Icon name={tone === "success" ? "check" : tone === "notice" ? "clock" : "alert"} size={18} />

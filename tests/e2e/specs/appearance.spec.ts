@@ -45,7 +45,7 @@ for (const [scheme, phone] of [["light", " @phone"], ["dark", ""]] as const) {
     await expect(chat.answers.locator("pre code [class*=tok-]").first()).toBeVisible();
     await expectAccessible(page, "an answer");
     await chat.send(`${word}-broken question`);
-    await expect(chat.answers.getByRole("alert")).toBeVisible();
+    await expect(chat.answers.getByRole("note")).toBeVisible();
     await expectAccessible(page, "an error");
     await openSettings(page);
     await expect(page.getByRole("button", { name: en.settings.signOut, exact: true })).toBeVisible();

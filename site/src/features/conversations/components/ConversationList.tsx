@@ -7,6 +7,7 @@ import { useLimits } from "@/lib/limits";
 import { useConversations } from "@/entities/conversations/list";
 import { periodOf, type Period } from "@/lib/format";
 import { useFocusKept } from "@/lib/useFocusKept";
+import { cx } from "@/lib/classNames";
 import { Button } from "@/ui/Button";
 import { LoadFailed } from "@/entities/errors/LoadFailed";
 import { Icon } from "@/ui/icons";
@@ -27,6 +28,7 @@ export function ConversationList({ currentId, onOpen, onCurrentRemoved }: Conver
   const [isArchive, setArchive] = useState(false);
   const list = useConversations(isArchive);
   const conversations = list.data?.pages.flatMap((page) => page.items) ?? [];
+  const isEmpty = list.isSuccess && conversations.length === 0;
   const root = useFocusKept<HTMLElement>();
   return (
     <nav ref={root} tabIndex={-1} aria-label={isArchive ? t.list.showArchived : t.list.title} className="flex min-h-0 flex-1 flex-col -outline-offset-2">
@@ -34,12 +36,13 @@ export function ConversationList({ currentId, onOpen, onCurrentRemoved }: Conver
         {isArchive && <Icon name="archive" />}
         {isArchive ? t.list.showArchived : t.list.title}
       </h2>
-      <div className="min-h-0 flex-1 overflow-y-auto px-2 pb-3">
+      {/* Nothing scrolls that the keyboard cannot reach. */}
+      <div className={cx("min-h-0 flex-1 px-2 pb-3", isEmpty ? "overflow-hidden" : "overflow-y-auto")}>
         {list.isPending && <ListSkeleton />}
         {list.isError && conversations.length === 0 && (
           <LoadFailed text={t.list.loadFailed} error={list.error} onRetry={list.refetch} />
         )}
-        {list.isSuccess && conversations.length === 0 && <EmptyList isArchive={isArchive} />}
+        {isEmpty && <EmptyList isArchive={isArchive} />}
         {groupByPeriod(conversations).map(([period, items]) => (
           <section key={period} className="mt-4 first:mt-1">
             <h3 className="px-2.5 pb-1 text-xs font-medium text-muted">{t.list[period]}</h3>
