@@ -206,6 +206,7 @@ def test_a_healthy_stage_is_told_as_metrics_and_its_model_to_the_deep_check(
     assert (told["healthy"], told["problem"], told["model"]) == (1, "", "ok")
     metrics = {each["Name"]: each["Unit"] for each in told["_aws"]["CloudWatchMetrics"][0]["Metrics"]}
     watched = {"spend_month_usd": "None", "spend_today_usd": "None", "stuck": "Count", "backup_age_h": "None"}
+    watched |= {"drill_failed": "Count"}
     assert metrics == {"healthy": "Count", **watched}
     model = _get(stage, deep="1").body["model"]
     assert model["state"] == "ok"

@@ -19,7 +19,7 @@ const DOCUMENTS: Document[] = [
   { folder: "pdf", name: "03-letter-with-scanned-annexes.pdf", question: "Page 2 of the letter?", answer: "Page 2 of the letter", page: 2, note: notes.by_sight(4, "3–6") },
   { folder: "docx", name: "numbered-clauses.docx", question: "What is the notice, in days?", answer: "1.2 Notice is ninety days", page: 1, note: null },
   { folder: "xlsx", name: "18-formulas-never-calculated.xlsx", question: "What is the amount of Desk and Chair?", answer: "=B2*C2", page: 1, note: notes.uncalculated(3, "3") },
-  { folder: "mail", name: "with-files.eml", question: "Quel est le préavis du bail ?", answer: "préavis est de trois mois", page: 3, note: notes.attachments(2, "prices.csv, Résumé du bail.txt") },
+  { folder: "mail", name: "with-files.eml", question: "Quel est le préavis du bail ?", answer: "préavis est de trois mois", page: 3, note: notes.attachments(2, "“prices.csv” and “Résumé du bail.txt”") },
 ];
 
 const content = ({ folder, name }: Document): Buffer =>

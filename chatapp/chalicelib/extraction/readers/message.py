@@ -84,6 +84,7 @@ class Mail:
         self._limits = limits
         self._number = 0
         self._read = 0
+        self._began_s = time.process_time()
 
     def page(self, page: Body) -> Iterator[Item]:
         pager = SectionPager()
@@ -110,7 +111,7 @@ class Mail:
         name = _name(attachment.name)
         within = (*inside, name)
         self._read += 1
-        is_late = time.process_time() > self._limits.cpu_s * _CPU_SHARE
+        is_late = time.process_time() - self._began_s > self._limits.cpu_s * _CPU_SHARE
         if self._read > _MOST_ATTACHMENTS or len(within) > _MOST_DEPTH or is_late:
             yield Note("attachments_left_out", names=(name,))
             return
