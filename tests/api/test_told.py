@@ -52,12 +52,10 @@ def test_a_branch_says_what_was_left_out_of_itself(stage: Stage, ada: Person, co
     assert late["context"] == {"first_message_id": late["parent_id"], "left_out": 4}
 
 
-def test_an_answer_that_failed_says_it_too_and_the_reply_of_chat(stage: Stage, ada: Person) -> None:
+def test_an_answer_that_failed_says_it_too(stage: Stage, ada: Person, conversation_id: str) -> None:
     stage.configure(history_tokens=300)
     stage.script("roses", text="Red.")
-    first = ada.post("/chat", {"message": "roses " * 100})
-    stage.run()
-    conversation_id = first.body["conversation_id"]
+    ada.ask(conversation_id, "roses " * 100)
     stage.script("lilies", error={"status": 400})
     failed = ada.ask(conversation_id, "lilies " * 100)
     assert failed["context"] == {"first_message_id": failed["parent_id"], "left_out": 2}
