@@ -18,12 +18,16 @@ FIXTURE = Path(__file__).with_name("codes.json")
 
 
 def text() -> str:
-    """refusals: of requests, also by API Gateway. reasons: why a field was. answers, files: why one failed."""
+    """refusals: of requests, also by API Gateway. reasons: why a field was. answers, files: why one failed.
+
+    not_read: of a file's notes, those of what an answer may miss.
+    """
     sys.path.insert(0, str(ROOT / "chatapp"))
     from chalicelib import errors
     from chalicelib.answering import outcome
     from chalicelib.claude.interface import MODEL_ERRORS
     from chalicelib.extraction.failures import MESSAGES
+    from chalicelib.extraction.notes import NOT_READ
     from chalicelib.turns import frame_log, settling
 
     from deploy.account.gateway import _RESPONSES
@@ -36,6 +40,7 @@ def text() -> str:
         "reasons": sorted(errors.REASONS),
         "answers": sorted({*MODEL_ERRORS, *told, errors.BudgetSpent.code}),
         "files": sorted(MESSAGES),
+        "not_read": sorted(NOT_READ),
     }
     return json.dumps(codes, indent=2) + "\n"
 

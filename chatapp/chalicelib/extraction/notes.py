@@ -31,6 +31,13 @@ Code = Literal[
     "encoding",  # names: the encoding that a text was taken to have, where nothing in it says so for certain
 ]
 CODES: frozenset[str] = frozenset(get_args(Code))
+# Those that tell of something that neither text nor sight has: an answer may miss it.
+NOT_READ: frozenset[str] = frozenset(
+    {
+        *("pictures", "garbled", "unreadable", "cut"),
+        *("attachments_left_out", "pictures_left_out", "objects_left_out", "frames_left_out"),
+    }
+)
 MOST_NAMES, MOST_NAME_CHARACTERS, MOST_RANGES = 20, 80, 50
 
 

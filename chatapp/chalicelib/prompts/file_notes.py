@@ -6,7 +6,7 @@ import html
 import unicodedata
 from collections.abc import Callable, Iterable
 
-from chalicelib.extraction.notes import Code
+from chalicelib.extraction.notes import NOT_READ, Code
 from chalicelib.shapes import FileNote
 
 _MOST_RANGES_SAID = 20
@@ -17,7 +17,7 @@ def said(notes: Iterable[FileNote]) -> str:
     """One line, "" for none. Names are the file's own words: escaped, and in quotation marks that they cannot end."""
     known = [note for note in notes if note["code"] in _SENTENCES]
     sentences = [_SENTENCES[note["code"]](note) for note in known]
-    if any(note["code"] in _NOT_READ for note in known):
+    if any(note["code"] in NOT_READ for note in known):
         sentences.append(_UNREAD)
     return " ".join(sentences)
 
@@ -100,15 +100,3 @@ _SENTENCES: dict[Code, Callable[[FileNote], str]] = {
     "frames_left_out": _of_count("more frame of it is not shown", "more frames of it are not shown"),
     "encoding": _of_names("The text does not say its encoding, which was taken to be"),
 }
-_NOT_READ: frozenset[str] = frozenset(
-    {
-        "pictures",
-        "garbled",
-        "unreadable",
-        "cut",
-        "attachments_left_out",
-        "pictures_left_out",
-        "objects_left_out",
-        "frames_left_out",
-    }
-)

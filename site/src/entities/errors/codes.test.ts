@@ -4,13 +4,14 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it, test } from "vitest";
 
 import { ApiError } from "@/api/client";
+import { LOSSES } from "@/entities/files/notes";
 import { problemOf } from "@/entities/files/problems";
 import { problemText } from "@/entities/files/fileText";
 import { catalogues, setLanguage, type Language } from "@/i18n";
 
 import { answerErrorText, errorText } from "./errorText";
 
-const codes = JSON.parse(readFileSync("../tests/contract/codes.json", "utf8")) as Record<"refusals" | "reasons" | "answers" | "files", string[]>;
+const codes = JSON.parse(readFileSync("../tests/contract/codes.json", "utf8")) as Record<"refusals" | "reasons" | "answers" | "files" | "not_read", string[]>;
 const SERVER = "What the server says in English.";
 
 const refused = (extra: Record<string, unknown>, code = "invalid_request") => new ApiError(400, code, SERVER, extra);
@@ -81,4 +82,8 @@ test("when a model can be asked again is told as it said, and not once that is o
   const credit = answerErrorText(t, { code: "model_no_credit", message: SERVER });
   expect(credit).toMatch(/owner/);
   expect(credit).not.toMatch(/\bedit/i);
+});
+
+it("takes the same notes of a file for a loss as the prompt does", () => {
+  expect([...LOSSES].toSorted()).toEqual(codes.not_read);
 });

@@ -11,7 +11,8 @@ export interface NoteText {
   isLoss: boolean;
 }
 
-const LOSSES: ReadonlySet<string> = new Set([
+/** As the server has them (tests/contract/codes.json). */
+export const LOSSES: ReadonlySet<string> = new Set([
   "pictures",
   "garbled",
   "unreadable",
