@@ -93,9 +93,11 @@ def test_what_was_cited_keeps_its_page(stage: Stage, ada: Person, monkeypatch: p
     assert (after["page"], after["locator"]["reading"]) == (3, 1)
     for cited in (before, after):
         reading = cited["locator"].get("reading", 0)
-        assert shown(ada, file, cited["page"], reading).body["text"] == "Red roses."
+        read = shown(ada, file, cited["page"], reading).body
+        assert (read["text"], read["earlier"]) == ("Red roses.", cited is before)
     assert shown(ada, file, 2).body["text"] == "Another.", "without a reading, the one that counts"
-    assert shown(ada, file, 3, 0).body["text"] == "Red roses.", "a page that a reading has not is the present one's"
+    present = shown(ada, file, 3, 0).body
+    assert (present["text"], present["earlier"]) == ("Red roses.", False), "it has no such page"
     assert shown(ada, file, 9, 0).status == 404
     for bad in ("-1", "x", "1.5"):
         assert ada.get(f"/files/{file.file_id}/pages/1?reading={bad}").status == 400

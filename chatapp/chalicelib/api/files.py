@@ -94,6 +94,7 @@ def page(services: Services, subject: Subject, file_id: str, number: str, query:
         pages=found.pages,
         locator=read.locator,
         text=read.text,
+        earlier=reading != found.reading,
         by_sight=reading == found.reading and found.is_seen(read.number),
     )
 

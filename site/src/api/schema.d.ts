@@ -2106,7 +2106,9 @@ export interface components {
         };
         /**
          * FilePage
-         * @description by_sight: whether Claude sees the page as it is, whatever text was read of it.
+         * @description earlier: it is of a reading that counts no more, as it stood when it was cited.
+         *
+         *     by_sight: whether Claude sees the page as it is, whatever text was read of it.
          */
         FilePage: {
             /** File Id */
@@ -2118,6 +2120,8 @@ export interface components {
             locator: components["schemas"]["Locator"];
             /** Text */
             text: string;
+            /** Earlier */
+            earlier: boolean;
             /** By Sight */
             by_sight: boolean;
         };

@@ -260,6 +260,8 @@ export const en = {
       downloadFailed: "The original could not be downloaded.",
       deleted: "The source was deleted.",
       noSuchPage: "The file does not go that far.",
+      earlier: "As it was read when it was cited; the file has been read again since.",
+      asNow: "Show as it reads now",
       notReadYet: "This is still being read. Come back in a moment.",
       failedFile: "This file could not be read. The original may open in another program.",
       loadFailed: "The text could not be loaded.",

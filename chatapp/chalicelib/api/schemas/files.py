@@ -85,13 +85,17 @@ class PageQuery(Shape):
 
 
 class FilePage(Shape):
-    """by_sight: whether Claude sees the page as it is, whatever text was read of it."""
+    """earlier: it is of a reading that counts no more, as it stood when it was cited.
+
+    by_sight: whether Claude sees the page as it is, whatever text was read of it.
+    """
 
     file_id: str
     number: int
     pages: int | None
     locator: Locator
     text: str
+    earlier: bool
     by_sight: bool
 
 

@@ -297,6 +297,18 @@ describe("the viewer", () => {
     expect(within(notice.parentElement ?? panel).getByRole("button", { name: "Download the original" })).toBeInTheDocument();
   });
 
+  it("says that a cited page is of an earlier reading, without the notes of the present one, and shows that one", async () => {
+    source.detail = file({ notes: [{ code: "form_fields", pages: [], names: [], count: 5 }] });
+    source.texts.set(12, { text: "Surname:", earlier: true });
+    const panel = await openByClick(target({ locator: { kind: "page", label: "page 12", page: 12 } }));
+    expect(await within(panel).findByText(/has been read again since/)).toBeInTheDocument();
+    expect(panel).not.toHaveTextContent("5 filled form fields");
+    source.texts.set(12, { text: "Surname: Marchetti" });
+    await person.click(within(panel).getByRole("button", { name: "Show as it reads now" }));
+    expect(await within(panel).findByText("Surname: Marchetti")).toBeInTheDocument();
+    expect(panel).toHaveTextContent("5 filled form fields");
+  });
+
   it.each<[string, Partial<FileDetail>, (Pick<FilePage, "text"> & Partial<FilePage>) | null, RegExp]>([
     ["a scan, with empty pages", { scanned: true }, { text: "" }, /is a scan/],
     ["a scan, without pages", { scanned: true }, null, /is a scan/],

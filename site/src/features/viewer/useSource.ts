@@ -21,12 +21,13 @@ interface ShownSource {
   keptUntil: string | null;
 }
 
-export function useSource({ file_id: fileId, name, locator }: ViewerTarget, number: number): ShownSource {
+/** isAsCited: a page is shown as it was read when it was cited, else as it is read now. */
+export function useSource({ file_id: fileId, name, locator }: ViewerTarget, number: number, isAsCited: boolean): ShownSource {
   const file = useSourceFile(fileId);
   const known = file.data ?? null;
   const mayHavePages = known ? known.group !== "image" && known.status !== "failed" : !looksLikeImage(name);
   // What was cited stands where it was read, whatever was read of the file since.
-  const reading = locator ? (locator.reading ?? 0) : null;
+  const reading = locator && isAsCited ? (locator.reading ?? 0) : null;
   // Beside the file, not after it: whoever opens a source waits for its text.
   const page = useSourcePage(fileId, mayHavePages ? number : null, reading, known !== null && isBeingRead(known));
   const pages = known?.pages ?? page.data?.pages ?? null;

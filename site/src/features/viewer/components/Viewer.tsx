@@ -17,6 +17,7 @@ import { useDownload, useKeeping } from "../api/source";
 import { leaveViewer, useWayBack } from "../history";
 import { useCovering, usePanelFocus } from "../panel";
 import { useSource } from "../useSource";
+import { Earlier } from "./Earlier";
 import { PageNavigation } from "./PageNavigation";
 import { SourceContent } from "./SourceContent";
 
@@ -29,7 +30,8 @@ export function Viewer({ target }: { target: ViewerTarget }) {
   const isBeside = useMediaQuery(ROOM_BESIDE);
   const panel = useRef<HTMLDivElement>(null);
   const [page, setPage] = usePage(target);
-  const { source, known, pages, unit, keptUntil } = useSource(target, page);
+  const [isAsCited, showAsNow] = useAsCited(target);
+  const { source, known, pages, unit, keptUntil } = useSource(target, page, isAsCited);
   const keep = useKeeping(target.file_id, panel);
   const { download, isPreparing } = useDownload(target.file_id);
   useCovering(panel, !isBeside);
@@ -78,7 +80,16 @@ export function Viewer({ target }: { target: ViewerTarget }) {
         {isBeside && <IconButton icon="close" size="large" label={words.close} onClick={leaveViewer} />}
       </div>
       {cut && <p className="shrink-0 border-b border-line px-4 py-2 text-xs text-notice wide:px-5">{cut}</p>}
-      <FileNotes notes={known?.notes} className="max-h-28 shrink-0 overflow-y-auto border-b border-line px-4 py-2 text-xs wide:px-5" />
+      {source.kind === "page" && source.page.earlier ? (
+        <Earlier
+          onNow={() => {
+            showAsNow();
+            panel.current?.focus();
+          }}
+        />
+      ) : (
+        <FileNotes notes={known?.notes} className="max-h-28 shrink-0 overflow-y-auto border-b border-line px-4 py-2 text-xs wide:px-5" />
+      )}
       {source.kind !== "deleted" && (
         <div className="px-2 pt-2 empty:hidden">
           <Ending until={keptUntil} says={t.retention.file} onKeep={keep} />
@@ -88,6 +99,12 @@ export function Viewer({ target }: { target: ViewerTarget }) {
       {source.kind !== "deleted" && source.kind !== "image" && <PageNavigation unit={unit} page={page} pages={pages} goTo={goTo} />}
     </div>
   );
+}
+
+/** Whether pages are shown as they were when they were cited: until the present reading is asked for. */
+function useAsCited(target: ViewerTarget) {
+  const [asNow, setAsNow] = useState<ViewerTarget | null>(null);
+  return [asNow !== target, () => setAsNow(target)] as const;
 }
 
 /** The page that is shown: what was opened, until another one is turned to. */
