@@ -2,6 +2,8 @@
 
 Against a deployment on the local AWS (`./deploy.sh local`), warm, as a browser does it: SRP sign-in, a socket opened by
 ticket, one kept connection to the API. What the demo model itself takes is measured apart and taken off.
+
+Then what it is after a silence, when Lambda has ended the worker of answers: not woken, and woken as the site wakes it.
 """
 
 from __future__ import annotations
@@ -16,10 +18,11 @@ import threading
 import time
 import urllib.request
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from statistics import median, quantiles
 from typing import Any
@@ -41,6 +44,9 @@ from deploy.people import srp
 WARM_UPS = 5
 SAMPLES = 60
 MAX_P50_MS = 80
+COLD_SAMPLES = 7
+# What a person takes between opening the site, or beginning to type, and sending.
+TYPING_S = 4.0
 ANSWER = "The first word is what a person waits for. The rest of the answer follows at its own pace."
 # Until the worker has left: the next message would otherwise meet it busy, and start a cold one.
 PAUSE_S = 0.3
@@ -147,8 +153,46 @@ def post(api: Api, pushed: Socket, conversation_id: str, text: str) -> Posted:
     return Posted(text, sent, replied, reply["user_message"]["created_at"], frames)
 
 
-def measure(outputs: dict[str, Any], model_url: str) -> tuple[list[Sample], list[float]]:
-    """The samples, and what the demo model itself took for the same prompts (ms to the first delta)."""
+def after_silence(post_one: Callable[[], Posted], wake: Callable[[], object] | None) -> list[float]:
+    """ms to the first delta, each with a worker of answers that has to be started first, or was `wake`d in time."""
+    waits = []
+    for _ in range(COLD_SAMPLES):
+        end_workers("answer")
+        if wake is not None:
+            wake()
+            time.sleep(TYPING_S)
+        posted = post_one()
+        waits.append((posted.frames["answer.delta"] - posted.sent) * 1000)
+    return waits
+
+
+def end_workers(function: str) -> None:
+    """As time does on Lambda: the local AWS ends a function's idle workers when its configuration is written."""
+    functions = boto3.client("lambda")
+    name = f"chatapp-local-{function}"
+    memory_mb = functions.get_function_configuration(FunctionName=name)["MemorySize"]
+    functions.update_function_configuration(FunctionName=name, MemorySize=memory_mb)
+    functions.get_waiter("function_updated_v2").wait(FunctionName=name)
+    time.sleep(1)
+
+
+def wake() -> None:
+    """What `POST /wake` and a socket's ticket send, which do so once a minute of a person."""
+    payload = json.dumps({"wake": True})
+    boto3.client("lambda").invoke(FunctionName="chatapp-local-answer", InvocationType="Event", Payload=payload)
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """own_ms: what the demo model itself took for the same prompts, to the first delta. cold, woken: ms of such."""
+
+    samples: list[Sample]
+    own_ms: list[float]
+    cold: list[float]
+    woken: list[float]
+
+
+def measure(outputs: dict[str, Any], model_url: str) -> Measured:
     marker = f"bench-{uuid.uuid4().hex}"
     script = {"match": marker, "reply": {"text": ANSWER, "delay_first_s": 0, "delay_chunk_s": 0.02}}
     request = urllib.request.Request(f"{model_url}/_demo/script", json.dumps(script).encode(), method="POST")  # noqa: S310
@@ -159,11 +203,15 @@ def measure(outputs: dict[str, Any], model_url: str) -> tuple[list[Sample], list
         with opened(outputs["socket_url"], api.call("POST", "/sockets")["ticket"]) as pushed:
             texts = [f"{marker} {number}" for number in range(WARM_UPS + SAMPLES)]
             posted = [post(api, pushed, conversation_id, text) for text in texts][WARM_UPS:]
+            post_one = partial(post, api, pushed, conversation_id, f"{marker} after a silence")
+            cold = after_silence(post_one, None)
+            woken = after_silence(post_one, wake)
     finally:
         api.call("DELETE", f"/conversations/{conversation_id}")
     prompts = recorded(model_url)
     samples = [each.sample(prompts[each.text]["received_at"]) for each in posted]
-    return samples, own_times_ms(model_url, [prompts[each.text]["body"] for each in posted])
+    own_ms = own_times_ms(model_url, [prompts[each.text]["body"] for each in posted])
+    return Measured(samples, own_ms, cold, woken)
 
 
 def recorded(model_url: str) -> dict[str, dict[str, Any]]:
@@ -206,8 +254,8 @@ def _own_time_ms(connection: http.client.HTTPConnection, prompt: bytes) -> float
     return (first_delta - sent) * 1000
 
 
-def figures(samples: list[Sample], own_ms: list[float]) -> list[Figure]:
-    own = median(own_ms)
+def figures(measured: Measured) -> list[Figure]:
+    samples, own = measured.samples, median(measured.own_ms)
     waits = [each.first_delta - own for each in samples]
     percentiles = quantiles(waits, n=100, method="inclusive")
 
@@ -226,6 +274,10 @@ def figures(samples: list[Sample], own_ms: list[float]) -> list[Figure]:
             "to_delta_ms", middle(each.first_delta - each.asked - own for each in samples), note="SDK, push, socket"
         ),
         Figure("post_round_trip_ms", middle(each.replied for each in samples), note="beside the way, not in it"),
+        Figure("cold_p50_ms", middle(each - own for each in measured.cold), note=f"after a silence, of {COLD_SAMPLES}"),
+        Figure("cold_slowest_ms", round(max(measured.cold) - own, 1)),
+        Figure("woken_p50_ms", middle(each - own for each in measured.woken), note=f"woken {TYPING_S:.0f} s before"),
+        Figure("woken_slowest_ms", round(max(measured.woken) - own, 1)),
         load_average(),
     ]
 
@@ -238,7 +290,7 @@ def main() -> None:
     if running.model_url is None:
         sys.exit("a model of your own answers here: run ./deploy.sh local without ANTHROPIC_BASE_URL and the key")
     os.environ.update(running.process_environment({}))
-    show("first token on the local AWS, warm", figures(*measure(outputs, running.model_url)))
+    show("first token on the local AWS, warm", figures(measure(outputs, running.model_url)))
 
 
 if __name__ == "__main__":
