@@ -143,7 +143,7 @@ _API = Function(
 )
 
 _ANSWER = Function(
-    memory_mb=1024,
+    memory_mb=512,  # docs/operations.md, "Memory"
     timeout_s=900,
     # An answer that starts late or twice helps nobody: the row says `queued`, and whoever reads it settles it.
     events=Events(retries=0, max_age_s=60, failures="answer-failures"),
@@ -281,7 +281,7 @@ _PUBLISH = Function(
 
 # A source that could not be read says so, and can be added again.
 _STUDY = Function(
-    memory_mb=1024,
+    memory_mb=512,
     timeout_s=900,
     events=Events(retries=1, max_age_s=3_600, failures="study-failures"),
     module="twin.study",
