@@ -64,6 +64,8 @@ def test_a_value_is_taken_back(stage: Stage) -> None:
         ("comments_mode", "shut", "comments_mode is one of open, first, approve"),
         ("retention_days", "3", "retention_days cannot change at once: user_budget_usd, "),
         ("nothing", None, "nothing cannot change at once"),
+        ("digest", '[["held"]]', "digest holds some of"),
+        ("twin_topics", "5", r"twin_topics \(5\) must be true or false"),
         ("digest", '["' + "x" * 5_000 + '"]', "digest holds some of"),
         ("rates", json.dumps({"members": {"sends": [1, 60]}}) + " " * 5_000, "4,096 bytes at most"),
     ],
