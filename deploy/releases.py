@@ -59,15 +59,17 @@ def _proven(deployment: steps.Deployment, outputs: dict[str, object], show: Show
         refused = deployment.prove()
     except (DeploymentError, ClientError, BotoCoreError) as error:
         show(outputs)
+        failed = deployment.progress.current
+        said = f"{failed.title}: {error}" if failed else str(error)
+        with deployment.progress.step("version noted as unproven"):
+            versions.note(stage, proven=False)
         before = versions.before(versions.listed(stage))
         if not goes_back or before is None:
-            raise DeploymentError(f"{error}\n{going_back.advice(stage)}") from error
-        failed = deployment.progress.current
+            raise DeploymentError(f"{said}\n{going_back.advice(stage)}") from error
         _proven(deployment, _put_back(deployment, before), show, goes_back=False)
-        where = f"{failed.title}: " if failed else ""
-        raise DeploymentError(f"{where}{error}\n{stage.name} is back at {before.id}, which was proven") from error
+        raise DeploymentError(f"{said}\n{stage.name} is back at {before.id}, which was proven") from error
     if refused is None:
-        versions.note_proven(stage)
+        versions.note(stage, proven=True)
     show(outputs)
     return refused
 

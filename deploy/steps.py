@@ -220,7 +220,8 @@ class Deployment:
             self.ids = deployed.ids
             # Only now does no function hand the former role out any more.
             removed = int(roles.remove_former_scheduler_role(self.stage, step.say))
-            removed += layers.remove_old(self.stage, self.layer)
+            kept = {each.layer for each in versions.listed(self.stage)}
+            removed += layers.remove_old(self.stage, {self.layer, *kept})
             settled = alias.settle(self.stage, self.settings)
             changes = len(deployed.changes) + len(settled) + removed + len(recursion.allow(self.stage, self._grants))
             step.changed(bool(changes), f"{changes} changes")
@@ -303,7 +304,7 @@ class Deployment:
         with self.progress.step("version kept") as step:
             files = going_back.gathered(self.stage, site.DIST, self.site_config, self._operations)
             schema = app_modules.schema().SCHEMA_VERSION
-            version, changed = versions.keep(self.stage, built, files, schema, self.ids)
+            version, changed = versions.keep(self.stage, built, files, schema, self.ids, layer=self.layer)
             step.changed(changed, version.id)
 
     def find_deployed(self) -> None:

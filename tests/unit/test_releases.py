@@ -36,13 +36,13 @@ class Put:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, *kept: Version) -> None:
         self.back: list[str] = []
-        self.proven = 0
+        self.noted: list[bool] = []
         monkeypatch.setattr(versions, "listed", lambda stage: list(kept))
-        monkeypatch.setattr(versions, "note_proven", self._note)
+        monkeypatch.setattr(versions, "note", self._note)
         monkeypatch.setattr(releases, "_put_back", self._put_back)
 
-    def _note(self, stage: Stage) -> None:
-        self.proven += 1
+    def _note(self, stage: Stage, *, proven: bool) -> None:
+        self.noted.append(proven)
 
     def _put_back(self, deployment: Any, version: Version) -> Mapping[str, object]:
         self.back.append(version.id)
@@ -61,34 +61,34 @@ def test_what_a_budget_kept_from_being_proven_is_not_noted_as_proven(monkeypatch
     put, refused = Put(monkeypatch, BAD), deployment(None)
     monkeypatch.setattr(refused, "prove", lambda: "the month's budget is spent")
     said = releases._proven(refused, {}, lambda outputs: None, goes_back=False)
-    assert (said, put.proven) == ("the month's budget is spent", 0)
+    assert (said, put.noted) == ("the month's budget is spent", [])
 
 
 def test_what_was_proven_is_noted(monkeypatch: pytest.MonkeyPatch) -> None:
     put, shown = Put(monkeypatch, BAD, GOOD), list[object]()
     assert releases._proven(deployment(None), {}, shown.append, goes_back=True) is None
-    assert (put.back, put.proven, len(shown)) == ([], 1, 1)
+    assert (put.back, put.noted, len(shown)) == ([], [True], 1)
 
 
 def test_a_proof_that_fails_says_how_to_go_back(monkeypatch: pytest.MonkeyPatch) -> None:
     put = Put(monkeypatch, BAD, GOOD)
     with pytest.raises(DeploymentError, match=r"never came\nbefore it ran aaaa-1: ./deploy.sh prod --version aaaa-1"):
         releases._proven(deployment(FAILURE), {}, lambda outputs: None, goes_back=False)
-    assert (put.back, put.proven) == ([], 0)
+    assert (put.back, put.noted) == ([], [False])
 
 
 def test_told_to_it_goes_back_by_itself_and_fails_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     put = Put(monkeypatch, BAD, GOOD)
     with pytest.raises(DeploymentError, match=r"never came\nprod is back at aaaa-1, which was proven"):
         releases._proven(deployment(FAILURE, None), {}, lambda outputs: None, goes_back=True)
-    assert (put.back, put.proven) == (["aaaa-1"], 1)
+    assert (put.back, put.noted) == (["aaaa-1"], [False, True])
 
 
 def test_where_the_version_of_before_fails_too_it_ends_there(monkeypatch: pytest.MonkeyPatch) -> None:
     put = Put(monkeypatch, BAD, GOOD)
     with pytest.raises(DeploymentError, match="never came"):
         releases._proven(deployment(FAILURE, FAILURE), {}, lambda outputs: None, goes_back=True)
-    assert (put.back, put.proven) == (["aaaa-1"], 0)
+    assert (put.back, put.noted) == (["aaaa-1"], [False, False])
 
 
 def test_without_an_earlier_version_there_is_nothing_to_go_back_to(monkeypatch: pytest.MonkeyPatch) -> None:
