@@ -222,7 +222,8 @@ class Deployment:
             removed = int(roles.remove_former_scheduler_role(self.stage, step.say))
             kept = {each.layer for each in versions.listed(self.stage)}
             removed += layers.remove_old(self.stage, {self.layer, *kept})
-            settled = alias.settle(self.stage, self.settings)
+            settled = tracing.configure_functions(self.stage, is_on=self.settings.xray)
+            settled += alias.settle(self.stage, self.settings)
             changes = len(deployed.changes) + len(settled) + removed + len(recursion.allow(self.stage, self._grants))
             step.changed(bool(changes), f"{changes} changes")
             if set_at_once := live_settings.differing(self.stage):
@@ -231,7 +232,7 @@ class Deployment:
     def migrate(self) -> None:
         """Only now does everything that runs read the new form of rows."""
         with self.progress.step("rows") as step:
-            ended = migrating.run(self.stage, step.say)
+            ended = migrating.Run(self.stage, step.say, self.progress.must_go_on).carry_out()
             step.changed(bool(ended), f"of schema {ended[-1] if ended else ''}")
 
     def variables(self) -> dict[str, str]:
@@ -278,7 +279,7 @@ class Deployment:
             step.changed(usage_plan.configure(self.stage, self.ids, self.settings) or bool(changed))
         self.edge.guard_api(self.ids, templates(self.stage))
         with self.progress.step("traces and access logs") as step:
-            traced = tracing.configure(self.stage, self.ids, is_on=self.settings.xray)
+            traced = tracing.configure_api(self.stage, self.ids, is_on=self.settings.xray)
             logged = access_logs.configure(self.stage, self.ids, is_on=self.settings.access_logs)
             step.changed(bool(traced or logged), ", ".join(traced + logged))
         if cloudformation.outputs(self.stage, f"{self.stage.prefix}-{ALARMS}") is None:

@@ -99,7 +99,7 @@ def test_what_is_switched_off_goes_after_the_foundation(stacks: dict[str, Mappin
 
 
 def test_who_may_not_list_certificates_still_destroys(monkeypatch: pytest.MonkeyPatch) -> None:
-    def refused(_: Stage) -> int:
+    def refused(*_: object) -> int:
         raise client_error("AccessDeniedException", "ListCertificates")
 
     monkeypatch.setattr(certificates, "delete_all", refused)

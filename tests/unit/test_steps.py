@@ -13,10 +13,11 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from deploy import commands, site, steps
-from deploy.account import adoption, cloudformation, gateway, model_access, secret_keys
+from deploy import commands, live_settings, site, steps, versions
+from deploy.account import adoption, cloudformation, gateway, model_access, roles, secret_keys
 from deploy.environment import Addresses, ApiIds, DeploymentError, Stage, load_settings, read_settings
-from deploy.functions import app_modules, chalice_client
+from deploy.functions import alias, app_modules, chalice_app, chalice_client, layers, package, runtime, tracing
+from deploy.progress import Progress
 from tests import resolved
 from tests.fakes.clients import ClientsOf
 
@@ -497,3 +498,32 @@ def test_only_what_differs_is_sent_to_lambda(found: dict[str, Any], sent: list[s
     client.finish_functions()
     assert lambda_.sent == sent
     assert [bool(re.match("code|configuration", change)) for change in client.changes] == [True] * len(sent)
+
+
+# --- Functions --------------------------------------------------------------------------------------------------------
+
+
+def test_a_version_of_answer_is_published_once_its_traces_are_as_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    called: list[str] = []
+
+    def noted(module: object, name: str, found: Any) -> None:
+        monkeypatch.setattr(module, name, lambda *_, **__: called.append(name) or found)
+
+    deployed = chalice_app.Deployed(IDS, ())
+    for module, names, found in (
+        (alias, ("prepare", "settle"), []),
+        (chalice_app, ("render",), None),
+        (chalice_app, ("deploy",), deployed),
+        (roles, ("remove_former_scheduler_role",), False),
+        (layers, ("remove_old",), 0),
+        (versions, ("listed",), []),
+        (tracing, ("configure_functions",), []),
+        (live_settings, ("differing",), []),
+    ):
+        for name in names:
+            noted(module, name, found)
+    outputs = {"UserPoolArn": "arn:pool", "DistributionId": "E1"}
+    begun = steps.Deployment(prod(), load_settings("prod"), Progress(), {}, Path(), ids=IDS, foundation=outputs)
+    built = package.Package(Path("package.zip"), runtime.running(), "1", changed=False)
+    begun.deploy_functions(built)
+    assert called.index("deploy") < called.index("configure_functions") < called.index("settle")
