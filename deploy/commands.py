@@ -35,7 +35,6 @@ from deploy.progress import Progress
 
 USAGE = """./deploy.sh local[-NAME] [--stop]      the whole app on this machine; stages share one local AWS
        ./deploy.sh STAGE                      the same on AWS
-           [--rollback-on-failure]            and back to the version of before where its proof fails
        ./deploy.sh versions STAGE             the builds that are kept, the newest first
        ./deploy.sh STAGE --version V          puts one of them back, nothing built; `last-good` is the newest proven one
        ./deploy.sh pipeline STAGE --repository OWNER/NAME
@@ -116,7 +115,6 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--overwrite", action="store_true", help="restore: rows that are newer, too")
     parser.add_argument("--repository", metavar="OWNER/NAME", help="pipeline: whose workflow may deploy the stage")
     parser.add_argument("--version", metavar="V", help="put back a kept build; `last-good` is the newest proven one")
-    parser.add_argument("--rollback-on-failure", action="store_true", help="where the proof fails, as --version would")
     parser.add_argument("--stop", action="store_true", help="stop the local AWS; what it holds is kept")
     try:
         found, unknown = parser.parse_known_args(["--help" if word == "help" else word for word in arguments])
@@ -165,11 +163,13 @@ def _live(found: argparse.Namespace, words: list[str]) -> live_settings.Asked | 
 
 def _versions(found: argparse.Namespace) -> None:
     """Of a deployment. Raises UsageError."""
-    if (found.version is not None or found.rollback_on_failure) and (found.command != "deploy" or found.stop):
-        raise UsageError("--version and --rollback-on-failure are for a deployment: ./deploy.sh STAGE --version V")
-    if found.version is not None and (found.rollback_on_failure or found.python):
+    if found.version is None:
+        return
+    if found.command != "deploy" or found.stop:
+        raise UsageError("--version is for a deployment: ./deploy.sh STAGE --version V")
+    if found.python:
         raise UsageError("--version puts back what was built then: give it alone")
-    if found.version is not None and not _VERSION.fullmatch(found.version):
+    if not _VERSION.fullmatch(found.version):
         raise UsageError(f"{found.version} is no version: ./deploy.sh versions {found.stage} lists them")
 
 
@@ -254,20 +254,17 @@ def _run(asked: argparse.Namespace, progress: Progress) -> int:
         return 0
     stage = _local(asked, progress) if is_local(asked.stage) else _deployable(asked, progress)
     deployment = steps.begin(stage, progress, _state_dir(), asked.python)
-    deploy(stage, deployment, asked.version, goes_back=asked.rollback_on_failure)
+    deploy(stage, deployment, asked.version)
     return 0
 
 
-def deploy(stage: Stage, deployment: steps.Deployment, version: str | None = None, *, goes_back: bool = False) -> None:
+def deploy(stage: Stage, deployment: steps.Deployment, version: str | None = None) -> None:
     """Deploy and prove. What is deployed has its addresses, proven or not; what a budget refuses is no failure."""
 
     def show(outputs: dict[str, object]) -> None:
         print(summary(stage, outputs), flush=True)
 
-    if version is not None:
-        refused = releases.put_back(deployment, version, show)
-    else:
-        refused = releases.deploy(deployment, show, goes_back=goes_back)
+    refused = releases.deploy(deployment, show) if version is None else releases.put_back(deployment, version, show)
     if refused:
         where = "deploy/settings.toml: stage_budget_usd, user_budget_usd"
         print(f"\nnot proven: the budget of this month is spent ({where}). {refused}")

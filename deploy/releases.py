@@ -18,15 +18,15 @@ from deploy.versions import Files, Version
 Show = Callable[[dict[str, object]], None]
 
 
-def deploy(deployment: steps.Deployment, show: Show, *, goes_back: bool = False) -> str | None:
+def deploy(deployment: steps.Deployment, show: Show) -> str | None:
     """Deploy and prove; returns what a budget kept from being proven.
 
-    show: told the outputs, proven or not. goes_back: put the version of before back where the proof fails.
+    show: told the outputs, proven or not.
     Raises DeploymentError, which says how to go back.
     """
     with held(deployment.stage, "deploy", deployment.progress) as lease:
         deployment.lease = lease
-        return _proven(deployment, deployment.run(), show, goes_back=goes_back)
+        return _proven(deployment, deployment.run(), show)
 
 
 @contextmanager
@@ -45,15 +45,14 @@ def put_back(deployment: steps.Deployment, asked: str, show: Show) -> str | None
     stage = deployment.stage
     with held(stage, f"back to {asked}", deployment.progress):
         version = versions.find(versions.listed(stage), asked)
-        outputs = _put_back(deployment, version)
-        return _proven(deployment, outputs, show, goes_back=False)
+        return _proven(deployment, _put_back(deployment, version), show)
 
 
 def shown(stage: Stage) -> str:
     return versions.shown(versions.listed(stage))
 
 
-def _proven(deployment: steps.Deployment, outputs: dict[str, object], show: Show, *, goes_back: bool) -> str | None:
+def _proven(deployment: steps.Deployment, outputs: dict[str, object], show: Show) -> str | None:
     stage = deployment.stage
     try:
         refused = deployment.prove()
@@ -63,11 +62,7 @@ def _proven(deployment: steps.Deployment, outputs: dict[str, object], show: Show
         said = f"{failed.title}: {error}" if failed else str(error)
         with deployment.progress.step("version noted as unproven"):
             versions.note(stage, proven=False)
-        before = versions.before(versions.listed(stage))
-        if not goes_back or before is None:
-            raise DeploymentError(f"{said}\n{going_back.advice(stage)}") from error
-        _proven(deployment, _put_back(deployment, before), show, goes_back=False)
-        raise DeploymentError(f"{said}\n{stage.name} is back at {before.id}, which was proven") from error
+        raise DeploymentError(f"{said}\n{going_back.advice(stage)}") from error
     if refused is None:
         versions.note(stage, proven=True)
     show(outputs)

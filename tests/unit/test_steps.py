@@ -506,8 +506,12 @@ def test_only_what_differs_is_sent_to_lambda(found: dict[str, Any], sent: list[s
 def test_a_version_of_answer_is_published_once_its_traces_are_as_set(monkeypatch: pytest.MonkeyPatch) -> None:
     called: list[str] = []
 
-    def noted(module: object, name: str, found: Any) -> None:
-        monkeypatch.setattr(module, name, lambda *_, **__: called.append(name) or found)
+    def noted(module: object, name: str, found: object) -> None:
+        def note(*_: object, **__: object) -> object:
+            called.append(name)
+            return found
+
+        monkeypatch.setattr(module, name, note)
 
     deployed = chalice_app.Deployed(IDS, ())
     for module, names, found in (

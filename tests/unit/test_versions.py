@@ -204,9 +204,9 @@ def test_whoever_chooses_sees_when_by_whom_and_whether_proven(stage: Stage) -> N
     ("line", "said"),
     [
         ("prod --version ../x", "is no version"),
-        ("outputs prod --version abcd", "are for a deployment"),
-        ("prod --version abcd --rollback-on-failure", "give it alone"),
-        ("local --stop --rollback-on-failure", "are for a deployment"),
+        ("outputs prod --version abcd", "is for a deployment"),
+        ("prod --version abcd --python 3.13", "give it alone"),
+        ("local --stop --version abcd", "is for a deployment"),
     ],
 )
 def test_a_command_line_about_versions_that_makes_no_sense_is_refused(line: str, said: str) -> None:
@@ -217,7 +217,6 @@ def test_a_command_line_about_versions_that_makes_no_sense_is_refused(line: str,
 def test_command_lines_about_versions() -> None:
     assert commands.parse(["prod", "--version", "last-good"]).version == "last-good"
     assert commands.parse(["prod", "--version", "0123456789ab-cdef01"]).version == "0123456789ab-cdef01"
-    assert commands.parse(["prod", "--rollback-on-failure"]).rollback_on_failure
     assert commands.parse(["versions", "prod"]).command == "versions"
 
 
