@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from deploy import going_back, lock, migrating, pages, site, steps, versions
+from deploy import going_back, lock, migrating, pages, results, site, steps, versions
 from deploy.account import cloudformation, gateway
 from deploy.environment import DeploymentError, Stage
 from deploy.functions import alias, app_modules, chalice_app
@@ -84,7 +84,7 @@ def _put_back(deployment: steps.Deployment, version: Version) -> dict[str, objec
     config = json.loads(files[going_back.SITE_CONFIG])
     _put_back_site(deployment, config, files)
     versions.put_first(stage, version)
-    return steps.describe(stage, deployment.addresses, deployment.foundation or {})
+    return results.describe(stage, deployment.addresses, deployment.foundation or {})
 
 
 def _put_back_functions(deployment: steps.Deployment, version: Version, package: bytes, files: Files) -> None:

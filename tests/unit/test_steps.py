@@ -13,7 +13,7 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from deploy import commands, live_settings, site, steps, versions
+from deploy import arguments, commands, live_settings, results, site, steps, versions
 from deploy.account import adoption, cloudformation, gateway, model_access, roles, secret_keys
 from deploy.environment import Addresses, ApiIds, DeploymentError, Stage, load_settings, read_settings
 from deploy.functions import alias, app_modules, chalice_app, chalice_client, layers, package, runtime, tracing
@@ -167,14 +167,14 @@ def test_the_root_is_the_published_page_and_what_is_no_object_the_application() 
     ],
 )
 def test_command_lines(words: list[str], command: str, stage: str) -> None:
-    found = commands.parse(words)
+    found = arguments.parse(words)
     assert (found.command, found.stage) == (command, stage)
 
 
 @pytest.mark.parametrize("word", ["help", "--help", "-h"])
 def test_help_deploys_nothing(word: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
-        commands.parse([word])
+        arguments.parse([word])
     assert ended.value.code == 0
     assert "./deploy.sh local" in capsys.readouterr().out
 
@@ -217,7 +217,7 @@ def test_a_senseless_command_line_changes_nothing_and_explains(
 def test_outputs_of_a_stage_that_was_never_deployed(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(steps, "BUILD", tmp_path)
+    monkeypatch.setattr(results, "BUILD", tmp_path)
     assert commands.main(["outputs", "local"]) == 1
     assert capsys.readouterr().err == "error: local is not deployed: ./deploy.sh local\n"
 
@@ -225,10 +225,10 @@ def test_outputs_of_a_stage_that_was_never_deployed(
 def test_outputs_are_one_json_object(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(steps, "BUILD", tmp_path)
+    monkeypatch.setattr(results, "BUILD", tmp_path)
     stage = prod()
     addresses = Addresses.of(stage, IDS, "d1.cloudfront.net")
-    steps.write_outputs(stage, steps.describe(stage, addresses, {"UserPoolId": "p", "ClientId": "c"}))
+    results.write(stage, results.describe(stage, addresses, {"UserPoolId": "p", "ClientId": "c"}))
     assert commands.main(["outputs", "prod"]) == 0
     found = json.loads(capsys.readouterr().out)
     assert found.keys() == {"site_url", "api_url", "socket_url", "region", "user_pool_id", "client_id"}

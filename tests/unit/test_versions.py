@@ -16,7 +16,7 @@ import pytest
 from chalicelib.migrations import Migration
 from moto import mock_aws
 
-from deploy import commands, environment, going_back, migrating, versions
+from deploy import arguments, environment, going_back, migrating, versions
 from deploy.environment import ApiIds, DeploymentError, Stage
 from deploy.functions import app_modules, runtime
 from deploy.functions.package import Package
@@ -210,14 +210,14 @@ def test_whoever_chooses_sees_when_by_whom_and_whether_proven(stage: Stage) -> N
     ],
 )
 def test_a_command_line_about_versions_that_makes_no_sense_is_refused(line: str, said: str) -> None:
-    with pytest.raises(commands.UsageError, match=said):
-        commands.parse(line.split())
+    with pytest.raises(arguments.UsageError, match=said):
+        arguments.parse(line.split())
 
 
 def test_command_lines_about_versions() -> None:
-    assert commands.parse(["prod", "--version", "last-good"]).version == "last-good"
-    assert commands.parse(["prod", "--version", "0123456789ab-cdef01"]).version == "0123456789ab-cdef01"
-    assert commands.parse(["versions", "prod"]).command == "versions"
+    assert arguments.parse(["prod", "--version", "last-good"]).version == "last-good"
+    assert arguments.parse(["prod", "--version", "0123456789ab-cdef01"]).version == "0123456789ab-cdef01"
+    assert arguments.parse(["versions", "prod"]).command == "versions"
 
 
 def test_the_advice_after_a_failure_names_the_version_of_before(stage: Stage) -> None:

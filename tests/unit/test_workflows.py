@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import yaml
 
-from deploy import commands
+from deploy import arguments
 
 ROOT = Path(__file__).resolve().parents[2]
 WORKFLOWS = sorted((ROOT / ".github/workflows").glob("*.yml"))
@@ -82,4 +82,4 @@ def test_a_deployment_that_fails_goes_back(tmp_path: Path, broken: bool, calls: 
         assert run(back["run"], tmp_path) == 0
     assert (tmp_path / "calls").read_text().splitlines() == calls
     for call in calls:
-        commands.parse(call.split())  # what the script really understands
+        arguments.parse(call.split())  # what the script really understands
