@@ -500,6 +500,13 @@ def test_only_what_differs_is_sent_to_lambda(found: dict[str, Any], sent: list[s
     assert [bool(re.match("code|configuration", change)) for change in client.changes] == [True] * len(sent)
 
 
+@pytest.mark.parametrize("file", sorted((ROOT / "deploy" / "stacks").glob("*.yaml")), ids=lambda file: file.stem)
+def test_a_template_is_sent_without_its_comments_and_says_the_same(file: Path) -> None:
+    sent = cloudformation.template(prod(), file.name)
+    assert not re.search(r"^ *#", sent, re.MULTILINE)
+    assert resolved._parsed(sent) == resolved._parsed(file.read_text())
+
+
 # --- Functions --------------------------------------------------------------------------------------------------------
 
 
