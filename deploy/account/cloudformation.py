@@ -54,7 +54,7 @@ class Stack:
 
 
 def template(stage: Stage, file_name: str, resources: Mapping[str, Any] | None = None) -> str:
-    """A template's text, with more resources than its file names, and without comments: CloudFormation takes 51,200 bytes.
+    """A template's text, with more resources than its file names, and without comments: it has 51,200 bytes at most.
 
     Of a stage of this machine only the backups outlive it, and DeletionPolicy takes no condition.
     """
