@@ -32,7 +32,7 @@ from chalicelib.subjects import person
 
 from bench import comments_read
 from bench.report import ROOT, Figure, load_average, show
-from deploy import steps
+from deploy import results
 from deploy.local import aws as local_aws
 
 WARM_UPS = 5
@@ -113,7 +113,7 @@ def _times(name: str, took_ms: list[float]) -> list[Figure]:
 
 def main() -> None:
     running = local_aws.status(ROOT).aws
-    outputs = steps.read_outputs("local")
+    outputs = results.read("local")
     if outputs is None or running is None:
         sys.exit("nothing to measure: run ./deploy.sh local first")
     stage = Stage.of(running)

@@ -23,7 +23,7 @@ from chalicelib.extraction.index.search_index import search
 from bench import extraction_files as files
 from bench.first_token import Api, Socket, opened, sign_in
 from bench.report import ROOT, Figure
-from deploy import steps
+from deploy import results
 from deploy.local import aws as local_aws
 from deploy.people import api
 from tests.e2e import web
@@ -64,7 +64,7 @@ class Read:
 @contextmanager
 def running() -> Iterator[Stage | None]:
     """The local stage with the demo user signed in; None when nothing is deployed."""
-    outputs, local = steps.read_outputs("local"), local_aws.status(ROOT).aws
+    outputs, local = results.read("local"), local_aws.status(ROOT).aws
     if outputs is None or local is None:
         yield None
         return

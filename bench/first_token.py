@@ -37,7 +37,7 @@ from botocore.config import Config
 from websockets.sync.client import ClientConnection, connect
 
 from bench.report import ROOT, Figure, load_average, show
-from deploy import steps
+from deploy import results
 from deploy.local import aws as local_aws
 from deploy.people import srp
 
@@ -283,7 +283,7 @@ def figures(measured: Measured) -> list[Figure]:
 
 
 def main() -> None:
-    outputs = steps.read_outputs("local")
+    outputs = results.read("local")
     running = local_aws.status(ROOT).aws
     if outputs is None or running is None:
         sys.exit("nothing to measure: run ./deploy.sh local first")

@@ -18,7 +18,7 @@ if __name__ == "__main__":
 
 from bench import browser, visits
 from bench.report import Figure, load_average, show
-from deploy import steps
+from deploy import results
 
 RUNS = 5
 # Lighthouse's thresholds of what is good: https://web.dev/articles/vitals
@@ -45,7 +45,7 @@ def page(url: str) -> Iterator[Figure]:
 
 
 def main() -> None:
-    outputs = steps.read_outputs("local")
+    outputs = results.read("local")
     if outputs is None:
         sys.exit("nothing to measure: run ./deploy.sh local first")
     shown = list(page(f"{outputs['site_url']}/"))

@@ -1,11 +1,10 @@
-"""What `deploy.sh` understands."""
+"""The commands of `deploy.sh`, each from what was asked (`arguments.py`) to what is printed."""
 
 from __future__ import annotations
 
 import argparse
 import json
 import os
-import re
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -23,63 +22,23 @@ from deploy import (
     redrive,
     releases,
     restoring,
+    results,
     steps,
 )
 from deploy.account import cloudformation, credentials, model_access, regions, replica, rights
+from deploy.arguments import USAGE, UsageError, parse
 from deploy.check import run as check
 from deploy.environment import ROOT, DeploymentError, Stage, is_local
-from deploy.functions import app_modules, runtime
+from deploy.functions import app_modules
 from deploy.local import aws as local_aws
 from deploy.people import access
 from deploy.progress import Progress
-
-USAGE = """./deploy.sh local[-NAME] [--stop]      the whole app on this machine; stages share one local AWS
-       ./deploy.sh STAGE                      the same on AWS
-           [--rollback-on-failure]            and back to the version of before where its proof fails
-       ./deploy.sh versions STAGE             the builds that are kept, the newest first
-       ./deploy.sh STAGE --version V          puts one of them back, nothing built; `last-good` is the newest proven one
-       ./deploy.sh pipeline STAGE --repository OWNER/NAME
-                                              the role that its workflow deploys with
-       ./deploy.sh outputs STAGE              its addresses, as one JSON object
-       ./deploy.sh set STAGE [NAME VALUE | NAME --unset]
-                                              what changes without a deployment: shown, set, taken back
-       ./deploy.sh redrive STAGE [QUEUE]      what failed for good and waits in its failure queues; with
-           [--message ID] [--replay]          --message, one of it; with --replay, it runs again
-       ./deploy.sh backups STAGE              its backups: date, size, items, and which of them a drill has proven
-       ./deploy.sh check STAGE                looks whether all is as it should be, before and after a deployment
-       ./deploy.sh destroy STAGE [--yes]      take it down; data is kept and named
-       ./deploy.sh owner STAGE EMAIL          makes a person an owner, who is invited where there is no account
-       ./deploy.sh person STAGE EMAIL --disable | --enable | --delete [--yes]
-                                              keep a person out; let them in; remove them with all that was theirs
-       ./deploy.sh key STAGE [NAME [--per-minute N | --revoke]]
-                                              its API keys; makes one for a script, or takes it away, at once
-       ./deploy.sh restore STAGE [--from DATE] [--into STAGE2] [--only table=T | person=EMAIL | conversation=ID]
-           [--at TIME] [--overwrite] [--yes]  bring back what a stage lacks, all or some, from a backup; with --at,
-                                              as it was at a time of the last 35 days: 2026-11-28T10:15Z; with
-                                              `--at deletion`, its tables that somebody deleted, and their settings
-on AWS:
-       --region R    by default where STAGE was deployed from here last, else the shell's region, else eu-west-1
-       --python V    moves the functions to that Python; by default they keep theirs"""
-_STAGE = re.compile(r"[a-z][a-z0-9-]{0,15}")
-_VERSION = re.compile(r"[0-9a-f]{4,12}(-[0-9a-f]{1,6})?|last-good")
-_EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
-_COMMANDS = {
-    *("outputs", "set", "versions", "pipeline", "check", "redrive", "backups", "restore", "destroy"),
-    *("person", "owner", "key"),
-}
-
 
 _DONE = {
     "disable": "cannot sign in, and is refused within 5 s wherever still signed in",
     "enable": "can sign in again",
     "delete": "gone, with all conversations and files; the stage's totals stay, which name nobody",
 }
-_CHANGES = tuple(_DONE)
-_NAMES = {"from": "date"}
-
-
-class UsageError(Exception):
-    """The command line makes no sense; the message says why."""
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -93,143 +52,6 @@ def main(arguments: Sequence[str]) -> int:
         return _failed(progress, credentials.advice(error) or _with_rights(error))
     except KeyboardInterrupt:
         return _failed(progress, "interrupted; run the same command again to go on")
-
-
-def parse(arguments: Sequence[str]) -> argparse.Namespace:
-    """The command line as `command` (deploy, or one of _COMMANDS), `stage` and options. Raises UsageError."""
-    parser = argparse.ArgumentParser(prog="./deploy.sh", usage=USAGE, add_help=True, exit_on_error=False)
-    parser.add_argument("words", nargs="*", metavar="STAGE")
-    parser.add_argument("--region", help="of AWS; see deploy/account/regions.py")
-    parser.add_argument("--python", choices=runtime.ON_AWS, help="moves the stage's functions to that version")
-    parser.add_argument("--yes", action="store_true", help="destroy or delete without asking")
-    for change in _CHANGES:
-        parser.add_argument(f"--{change}", dest="change", action="append_const", const=change, help="a person")
-    parser.add_argument("--revoke", action="store_true", help="take an API key away")
-    parser.add_argument("--per-minute", type=int, metavar="N", help="an API key's own limit; by default the settings'")
-    parser.add_argument("--unset", action="store_true", help="set: as deployed again")
-    parser.add_argument("--replay", action="store_true", help="invoke again what redrive shows")
-    parser.add_argument("--message", metavar="ID", help="of what redrive shows, this one alone")
-    parser.add_argument("--from", dest="date", metavar="DATE", help="restore: the newest backup of that day, or an id")
-    parser.add_argument("--at", metavar="TIME", help="restore: as it was then, 35 days ago at most: 2026-11-28T10:15Z")
-    parser.add_argument("--into", metavar="STAGE2", help="restore: into another stage of the same account and region")
-    parser.add_argument("--only", metavar="WHAT", help="restore: table=T, person=EMAIL or conversation=ID alone")
-    parser.add_argument("--overwrite", action="store_true", help="restore: rows that are newer, too")
-    parser.add_argument("--repository", metavar="OWNER/NAME", help="pipeline: whose workflow may deploy the stage")
-    parser.add_argument("--version", metavar="V", help="put back a kept build; `last-good` is the newest proven one")
-    parser.add_argument("--rollback-on-failure", action="store_true", help="where the proof fails, as --version would")
-    parser.add_argument("--stop", action="store_true", help="stop the local AWS; what it holds is kept")
-    try:
-        found, unknown = parser.parse_known_args(["--help" if word == "help" else word for word in arguments])
-    except argparse.ArgumentError as error:
-        raise UsageError(str(error)) from error
-    words: list[str] = found.words
-    found.command = words.pop(0) if words and words[0] in _COMMANDS else "deploy"
-    found.queue = words.pop() if found.command == "redrive" and len(words) == 2 else None
-    found.live = _live(found, words)
-    found.email = _person(found, words)
-    found.key = _key(found, words)
-    if unknown or len(words) != 1 or not _STAGE.fullmatch(words[0]):
-        raise UsageError("give one stage: lower-case letters, digits and hyphens, 16 at most")
-    found.stage = words[0]
-    _restore(found)
-    beside, _, last = found.stage.rpartition("-")
-    if is_local(found.stage) and last in app_modules.functions():
-        raise UsageError(
-            f"{found.stage} would call its API as stage {beside} calls its function {last}; name it otherwise"
-        )
-    if found.stop and not (is_local(found.stage) and found.command == "deploy"):
-        raise UsageError("--stop is for `local`: on AWS nothing runs while nobody uses it")
-    if (found.replay or found.message) and found.command != "redrive":
-        raise UsageError("--replay and --message are for `redrive`")
-    _versions(found)
-    if found.repository and found.command != "pipeline":
-        raise UsageError("--repository is for `pipeline`")
-    if found.python and (is_local(found.stage) or found.command != "deploy"):
-        raise UsageError("--python is for a deployment on AWS: the local AWS runs the functions on its own Python")
-    return found
-
-
-def _live(found: argparse.Namespace, words: list[str]) -> live_settings.Asked | None:
-    """Of the command `set`: takes name and value from the words. Raises UsageError."""
-    if found.command != "set":
-        if found.unset:
-            raise UsageError("--unset is for `set`")
-        return None
-    try:
-        asked = live_settings.asked([*words, *["--unset"] * found.unset])
-    except live_settings.UsageError as error:
-        raise UsageError(str(error)) from error
-    del words[1:]
-    return asked
-
-
-def _versions(found: argparse.Namespace) -> None:
-    """Of a deployment. Raises UsageError."""
-    if (found.version is not None or found.rollback_on_failure) and (found.command != "deploy" or found.stop):
-        raise UsageError("--version and --rollback-on-failure are for a deployment: ./deploy.sh STAGE --version V")
-    if found.version is not None and (found.rollback_on_failure or found.python):
-        raise UsageError("--version puts back what was built then: give it alone")
-    if found.version is not None and not _VERSION.fullmatch(found.version):
-        raise UsageError(f"{found.version} is no version: ./deploy.sh versions {found.stage} lists them")
-
-
-def _person(found: argparse.Namespace, words: list[str]) -> str | None:
-    """Of the commands `owner` and `person`: takes the address from the words. Raises UsageError."""
-    if found.command == "owner":
-        if len(words) != 2 or found.change:
-            raise UsageError("owner takes a stage and an e-mail address")
-        return _address(words.pop())
-    if found.command != "person":
-        if found.change:
-            raise UsageError(f"--{found.change[0]} is for a person: ./deploy.sh person STAGE EMAIL --{found.change[0]}")
-        return None
-    if len(words) != 2 or len(found.change or ()) != 1:
-        raise UsageError("person takes a stage, an e-mail address, and one of --disable, --enable, --delete")
-    return _address(words.pop())
-
-
-def _address(word: str) -> str:
-    if not _EMAIL.fullmatch(word):
-        raise UsageError(f"{word} is no e-mail address: give one like ada@example.com")
-    return word
-
-
-def _key(found: argparse.Namespace, words: list[str]) -> str | None:
-    """Of the command `key`: takes the name from the words. Raises UsageError."""
-    if found.command != "key":
-        if found.revoke or found.per_minute is not None:
-            raise UsageError("--revoke and --per-minute are for an API key: ./deploy.sh key STAGE NAME")
-        return None
-    name = words.pop() if len(words) == 2 else None
-    if found.revoke and (name is None or found.per_minute is not None):
-        raise UsageError("--revoke takes a key's name, and nothing else")
-    if found.per_minute is not None and (name is None or found.per_minute < 1):
-        raise UsageError("--per-minute takes a number from 1, and the name of the key to be made")
-    return name
-
-
-def _restore(found: argparse.Namespace) -> None:
-    """Of the command `restore`. Raises UsageError."""
-    given = [f"--{name}" for name in ("from", "at", "into", "only", "overwrite") if vars(found)[_NAMES.get(name, name)]]
-    if given and found.command != "restore":
-        raise UsageError(f"{given[0]} is for `restore`")
-    if found.into and not _STAGE.fullmatch(found.into):
-        raise UsageError("--into takes a stage")
-    kind, _, value = (found.only or "").partition("=")
-    if found.only and (kind not in restoring.ONLY or not value):
-        raise UsageError("--only takes table=T, person=EMAIL or conversation=ID")
-    if found.at is None:
-        return
-    if found.date:
-        raise UsageError("--from names a backup, --at a time that is archived first: give one of them")
-    if found.at == deleted.WORD:
-        if found.into or found.only or found.overwrite:
-            raise UsageError(f"--at {deleted.WORD} brings back the tables that are gone, as they were: nothing else")
-        return
-    try:
-        found.at = recovery.time_of(found.at)
-    except ValueError as error:
-        raise UsageError(f"--at takes a time with its zone, as 2026-11-28T10:15Z ({error})") from error
 
 
 def _run(asked: argparse.Namespace, progress: Progress) -> int:
@@ -254,23 +76,25 @@ def _run(asked: argparse.Namespace, progress: Progress) -> int:
         return 0
     stage = _local(asked, progress) if is_local(asked.stage) else _deployable(asked, progress)
     deployment = steps.begin(stage, progress, _state_dir(), asked.python)
-    deploy(stage, deployment, asked.version, goes_back=asked.rollback_on_failure)
+    deploy(stage, deployment, asked.version)
     return 0
 
 
-def deploy(stage: Stage, deployment: steps.Deployment, version: str | None = None, *, goes_back: bool = False) -> None:
+def deploy(stage: Stage, deployment: steps.Deployment, version: str | None = None) -> None:
     """Deploy and prove. What is deployed has its addresses, proven or not; what a budget refuses is no failure."""
 
     def show(outputs: dict[str, object]) -> None:
         print(summary(stage, outputs), flush=True)
 
-    if version is not None:
-        refused = releases.put_back(deployment, version, show)
-    else:
-        refused = releases.deploy(deployment, show, goes_back=goes_back)
+    refused = releases.deploy(deployment, show) if version is None else releases.put_back(deployment, version, show)
     if refused:
         where = "deploy/settings.toml: stage_budget_usd, user_budget_usd"
         print(f"\nnot proven: the budget of this month is spent ({where}). {refused}")
+
+
+def _stage(asked: argparse.Namespace, progress: Progress) -> Stage:
+    """The one that is asked of, wherever it stands."""
+    return _local(asked, progress) if is_local(asked.stage) else _on_aws(asked)[0]
 
 
 def _local(asked: argparse.Namespace, progress: Progress) -> Stage:
@@ -291,7 +115,7 @@ def _use(aws: local_aws.LocalAws) -> None:
 
 def _on_aws(asked: argparse.Namespace) -> tuple[Stage, regions.Region]:
     regions.refuse_other_endpoints(asked.stage)
-    recorded = steps.read_outputs(asked.stage) or {}
+    recorded = results.read(asked.stage) or {}
     region = regions.choose(asked.region, recorded.get("region"))
     # Chalice makes its own session, from the environment.
     os.environ["AWS_DEFAULT_REGION"] = os.environ["AWS_REGION"] = region.name
@@ -310,13 +134,13 @@ def _state_dir() -> Path:
 
 
 def _outputs(asked: argparse.Namespace, progress: Progress) -> int:
-    found = steps.read_outputs(asked.stage)
+    found = results.read(asked.stage)
     if found and asked.region not in (None, found["region"]):
         found = None  # it stands in another region too
     where = ""
     if found is None and not is_local(asked.stage):
         stage, region = _on_aws(asked)
-        found, where = steps.find_outputs(stage), f" in region {region}"
+        found, where = results.find(stage), f" in region {region}"
     if found is None:
         raise DeploymentError(f"{asked.stage} is not deployed{where}: ./deploy.sh {asked.stage}")
     print(json.dumps(found))
@@ -324,13 +148,13 @@ def _outputs(asked: argparse.Namespace, progress: Progress) -> int:
 
 
 def _set(asked: argparse.Namespace, progress: Progress) -> int:
-    stage = _local(asked, progress) if is_local(asked.stage) else _on_aws(asked)[0]
+    stage = _stage(asked, progress)
     print(live_settings.carry_out(stage, asked.live, progress.say))
     return 0
 
 
 def _redrive(asked: argparse.Namespace, progress: Progress) -> int:
-    stage = _local(asked, progress) if is_local(asked.stage) else _on_aws(asked)[0]
+    stage = _stage(asked, progress)
     replayed = redrive.redrive(stage, app_modules.functions(), asked.queue, asked.message, replay=asked.replay)
     return 0 if replayed else 1
 
@@ -348,7 +172,7 @@ def _check(asked: argparse.Namespace, progress: Progress) -> int:
 
 
 def _versions_shown(asked: argparse.Namespace, progress: Progress) -> int:
-    stage = _local(asked, progress) if is_local(asked.stage) else _on_aws(asked)[0]
+    stage = _stage(asked, progress)
     print(releases.shown(stage))
     return 0
 
@@ -361,7 +185,7 @@ def _pipeline(asked: argparse.Namespace, progress: Progress) -> int:
 
 
 def _backups(asked: argparse.Namespace, progress: Progress) -> int:
-    stage = _local(asked, progress) if is_local(asked.stage) else _on_aws(asked)[0]
+    stage = _stage(asked, progress)
     print(backups.shown(backups.read(stage), replica.find(stage)))
     return 0
 
@@ -398,7 +222,7 @@ def _destroy_here(stage: Stage, progress: Progress) -> int:
         with progress.step("local AWS") as step:
             local_aws.stop(ROOT)
             destruction.wipe(_state_dir())
-            steps.outputs_file(stage.name).unlink(missing_ok=True)
+            results.file_of(stage.name).unlink(missing_ok=True)
             step.result = "removed, with all that it held"
     return 0
 
@@ -436,7 +260,7 @@ def person(asked: argparse.Namespace, progress: Progress, read: Callable[[str], 
 
 def key(asked: argparse.Namespace, progress: Progress) -> int:
     """List a stage's API keys, make one, or revoke one."""
-    stage = _local(asked, progress) if is_local(asked.stage) else _on_aws(asked)[0]
+    stage = _stage(asked, progress)
     if asked.key is None:
         found = keys.listed(stage)
         print("\n".join(map(str, found)) if found else f"{stage.name} has no API keys")
@@ -450,7 +274,7 @@ def key(asked: argparse.Namespace, progress: Progress) -> int:
 
 
 def _owner(asked: argparse.Namespace, progress: Progress) -> int:
-    stage = _local(asked, progress) if is_local(asked.stage) else _on_aws(asked)[0]
+    stage = _stage(asked, progress)
     with progress.step(f"owner {asked.email}") as step:
         invited = access.make_owner(stage, access.pool_id(stage), asked.email)
         mailed = (
@@ -463,7 +287,7 @@ def _owner(asked: argparse.Namespace, progress: Progress) -> int:
 def restore(asked: argparse.Namespace, progress: Progress, read: Callable[[str], str] = input) -> int:
     """Bring a backup back into its stage or another, once that one's name was typed after what will happen."""
     source, asked.stage = asked.stage, asked.into or asked.stage
-    stage = _local(asked, progress) if is_local(asked.stage) else _on_aws(asked)[0]
+    stage = _stage(asked, progress)
 
     def ask(shown: str) -> None:
         print(shown, flush=True)

@@ -8,14 +8,14 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from deploy import keys
+from deploy import keys, results
 from deploy.account import adoption, cloudformation, model_access, replica, roles, usage_plan
 from deploy.edge import firewall
 from deploy.edge.step import Edge
 from deploy.environment import APP, LOCAL, DeploymentError, Settings, Stage
 from deploy.functions import chalice_app
 from deploy.progress import Progress
-from deploy.steps import ALARMS, FOUNDATION, OPERATIONS, outputs_file, read_outputs, templates
+from deploy.steps import ALARMS, FOUNDATION, OPERATIONS, templates
 
 # Of a state folder; MiniStack's Python environment is no data and takes a minute to make again.
 _LOCAL_STATE = ("state", "s3", "tmp", "logs", "demo.json", "ports.json")
@@ -60,8 +60,8 @@ def destroy(stage: Stage, progress: Progress) -> str:
         step.changed(cloudformation.delete(stage, f"{stage.prefix}-{FOUNDATION}", step.say), "deleted")
     edge.open_site()
     edge.forget_certificates()
-    if (read_outputs(stage.name) or {}).get("region") == stage.region:
-        outputs_file(stage.name).unlink()
+    if (results.read(stage.name) or {}).get("region") == stage.region:
+        results.file_of(stage.name).unlink()
     return "\n".join([*kept(stage, _outliving(stage)), *replica.stop(stage)])
 
 

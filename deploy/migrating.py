@@ -80,45 +80,50 @@ def go_back(stage: Stage, schema: int) -> None:
         _write(stage, replace(state, done=schema, table="", cursor=None))
 
 
-def run(stage: Stage, say: Say, migrations: Sequence[Migration] | None = None, page: int = _PAGE) -> list[int]:
-    """Bring all rows to the newest schema; the numbers of the migrations that ended. Safe to repeat wherever it ended.
+@dataclass(frozen=True)
+class Run:
+    """before_page: raises what keeps the run from going on. page: rows between two notes of the place."""
 
-    page: rows between two notes of the place.
-    """
-    announce(stage, migrations)
-    state, ended = _read(stage), []
-    for each in _known(migrations):
-        if each.number > state.done:
-            say(f"schema {each.number}: {each.about}")
-            state = _migrate(stage, each, _known(migrations), state, page, say)
-            ended.append(each.number)
-    return ended
+    stage: Stage
+    say: Say
+    before_page: Callable[[], None]
+    migrations: Sequence[Migration] | None = None
+    page: int = _PAGE
+
+    def carry_out(self) -> list[int]:
+        """Bring all rows to the newest schema; the migrations that ended. Safe to repeat wherever it ended."""
+        announce(self.stage, self.migrations)
+        state, ended = _read(self.stage), []
+        for each in _known(self.migrations):
+            if each.number > state.done:
+                self.say(f"schema {each.number}: {each.about}")
+                state = self._migrate(each, state)
+                ended.append(each.number)
+        return ended
+
+    def _migrate(self, migration: Migration, state: State) -> State:
+        """Go through its tables from where `state` stands."""
+        begun = migration.tables.index(state.table) if state.table in migration.tables else 0
+        for name in migration.tables[begun:]:
+            state = replace(state, table=name, cursor=state.cursor if name == state.table else None)
+            table, changed = _Table(self.stage, migration, _known(self.migrations), name), 0
+            while True:
+                self.before_page()
+                count, last = table.page(state.cursor, self.page)
+                changed += count
+                if last is None:
+                    break
+                state = replace(state, cursor=last)
+                _write(self.stage, state)
+            if changed:
+                self.say(f"{name}: {changed} rows")
+        state = replace(state, done=migration.number, table="", cursor=None)
+        _write(self.stage, state)
+        return state
 
 
 def _known(migrations: Sequence[Migration] | None) -> Sequence[Migration]:
     return app_modules.migrations().MIGRATIONS if migrations is None else migrations
-
-
-def _migrate(  # noqa: PLR0917 (what it is of, and where it stands)
-    stage: Stage, migration: Migration, known: Sequence[Migration], state: State, page: int, say: Say
-) -> State:
-    """Go through its tables from where `state` stands."""
-    begun = migration.tables.index(state.table) if state.table in migration.tables else 0
-    for table in migration.tables[begun:]:
-        state = replace(state, table=table, cursor=state.cursor if table == state.table else None)
-        changed = 0
-        while True:
-            count, last = _Table(stage, migration, known, table).page(state.cursor, page)
-            changed += count
-            if last is None:
-                break
-            state = replace(state, cursor=last)
-            _write(stage, state)
-        if changed:
-            say(f"{table}: {changed} rows")
-    state = replace(state, done=migration.number, table="", cursor=None)
-    _write(stage, state)
-    return state
 
 
 class _Table:

@@ -95,11 +95,15 @@ class Progress:
         """A line between two steps."""
         self._screen.line(f"    {line}")
 
+    def must_go_on(self) -> None:
+        """Raise what keeps a next step from beginning; a long one asks between its parts."""
+        if self.before_step:
+            self.before_step()
+
     @contextmanager
     def step(self, title: str) -> Iterator[Step]:
         """Time a step. When it fails, `current` stays, for the message to name it."""
-        if self.before_step:
-            self.before_step()
+        self.must_go_on()
         step = self.current = Step(title, screen=self._screen)
         started = time.monotonic()
         with self._counted(title, started):

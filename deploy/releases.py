@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from deploy import going_back, lock, migrating, pages, site, steps, versions
+from deploy import going_back, lock, migrating, pages, results, site, steps, versions
 from deploy.account import cloudformation, gateway
 from deploy.environment import DeploymentError, Stage
 from deploy.functions import alias, app_modules, chalice_app
@@ -18,15 +18,15 @@ from deploy.versions import Files, Version
 Show = Callable[[dict[str, object]], None]
 
 
-def deploy(deployment: steps.Deployment, show: Show, *, goes_back: bool = False) -> str | None:
+def deploy(deployment: steps.Deployment, show: Show) -> str | None:
     """Deploy and prove; returns what a budget kept from being proven.
 
-    show: told the outputs, proven or not. goes_back: put the version of before back where the proof fails.
+    show: told the outputs, proven or not.
     Raises DeploymentError, which says how to go back.
     """
     with held(deployment.stage, "deploy", deployment.progress) as lease:
         deployment.lease = lease
-        return _proven(deployment, deployment.run(), show, goes_back=goes_back)
+        return _proven(deployment, deployment.run(), show)
 
 
 @contextmanager
@@ -45,29 +45,26 @@ def put_back(deployment: steps.Deployment, asked: str, show: Show) -> str | None
     stage = deployment.stage
     with held(stage, f"back to {asked}", deployment.progress):
         version = versions.find(versions.listed(stage), asked)
-        outputs = _put_back(deployment, version)
-        return _proven(deployment, outputs, show, goes_back=False)
+        return _proven(deployment, _put_back(deployment, version), show)
 
 
 def shown(stage: Stage) -> str:
     return versions.shown(versions.listed(stage))
 
 
-def _proven(deployment: steps.Deployment, outputs: dict[str, object], show: Show, *, goes_back: bool) -> str | None:
+def _proven(deployment: steps.Deployment, outputs: dict[str, object], show: Show) -> str | None:
     stage = deployment.stage
     try:
         refused = deployment.prove()
     except (DeploymentError, ClientError, BotoCoreError) as error:
         show(outputs)
-        before = versions.before(versions.listed(stage))
-        if not goes_back or before is None:
-            raise DeploymentError(f"{error}\n{going_back.advice(stage)}") from error
         failed = deployment.progress.current
-        _proven(deployment, _put_back(deployment, before), show, goes_back=False)
-        where = f"{failed.title}: " if failed else ""
-        raise DeploymentError(f"{where}{error}\n{stage.name} is back at {before.id}, which was proven") from error
+        said = f"{failed.title}: {error}" if failed else str(error)
+        with deployment.progress.step("version noted as unproven"):
+            versions.note(stage, proven=False)
+        raise DeploymentError(f"{said}\n{going_back.advice(stage)}") from error
     if refused is None:
-        versions.note_proven(stage)
+        versions.note(stage, proven=True)
     show(outputs)
     return refused
 
@@ -87,7 +84,7 @@ def _put_back(deployment: steps.Deployment, version: Version) -> dict[str, objec
     config = json.loads(files[going_back.SITE_CONFIG])
     _put_back_site(deployment, config, files)
     versions.put_first(stage, version)
-    return steps.describe(stage, deployment.addresses, deployment.foundation or {})
+    return results.describe(stage, deployment.addresses, deployment.foundation or {})
 
 
 def _put_back_functions(deployment: steps.Deployment, version: Version, package: bytes, files: Files) -> None:

@@ -6,14 +6,12 @@ Every step compares before it changes anything, so a run that broke off is simpl
 from __future__ import annotations
 
 import json
-import os
-import shlex
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from deploy import going_back, live_settings, lock, migrating, pages, site, versions
+from deploy import going_back, live_settings, lock, migrating, pages, results, site, versions
 from deploy.account import (
     access_logs,
     adoption,
@@ -29,7 +27,7 @@ from deploy.account import (
 from deploy.edge import names
 from deploy.edge import step as edge
 from deploy.edge.step import Edge
-from deploy.environment import BUILD, Addresses, ApiIds, DeploymentError, Settings, Stage, load_settings
+from deploy.environment import Addresses, ApiIds, DeploymentError, Settings, Stage, load_settings
 from deploy.functions import (
     alias,
     app_modules,
@@ -101,11 +99,11 @@ class Deployment:
         self.configure()
         self.publish_site()
         self.keep_version(built)
-        outputs = describe(self.stage, self.addresses, self.foundation or {})
+        outputs = results.describe(self.stage, self.addresses, self.foundation or {})
         if self.stage.is_local:
             outputs["demo"] = self.ensure_demo()
-            write_development(self.stage, self.variables(), self.site_config)
-        write_outputs(self.stage, outputs)
+            results.write_development(self.stage, self.variables(), self.site_config)
+        results.write(self.stage, outputs)
         return outputs
 
     @property
@@ -220,8 +218,10 @@ class Deployment:
             self.ids = deployed.ids
             # Only now does no function hand the former role out any more.
             removed = int(roles.remove_former_scheduler_role(self.stage, step.say))
-            removed += layers.remove_old(self.stage, self.layer)
-            settled = alias.settle(self.stage, self.settings)
+            kept = {each.layer for each in versions.listed(self.stage)}
+            removed += layers.remove_old(self.stage, {self.layer, *kept})
+            settled = tracing.configure_functions(self.stage, is_on=self.settings.xray)
+            settled += alias.settle(self.stage, self.settings)
             changes = len(deployed.changes) + len(settled) + removed + len(recursion.allow(self.stage, self._grants))
             step.changed(bool(changes), f"{changes} changes")
             if set_at_once := live_settings.differing(self.stage):
@@ -230,7 +230,7 @@ class Deployment:
     def migrate(self) -> None:
         """Only now does everything that runs read the new form of rows."""
         with self.progress.step("rows") as step:
-            ended = migrating.run(self.stage, step.say)
+            ended = migrating.Run(self.stage, step.say, self.progress.must_go_on).carry_out()
             step.changed(bool(ended), f"of schema {ended[-1] if ended else ''}")
 
     def variables(self) -> dict[str, str]:
@@ -277,7 +277,7 @@ class Deployment:
             step.changed(usage_plan.configure(self.stage, self.ids, self.settings) or bool(changed))
         self.edge.guard_api(self.ids, templates(self.stage))
         with self.progress.step("traces and access logs") as step:
-            traced = tracing.configure(self.stage, self.ids, is_on=self.settings.xray)
+            traced = tracing.configure_api(self.stage, self.ids, is_on=self.settings.xray)
             logged = access_logs.configure(self.stage, self.ids, is_on=self.settings.access_logs)
             step.changed(bool(traced or logged), ", ".join(traced + logged))
         if cloudformation.outputs(self.stage, f"{self.stage.prefix}-{ALARMS}") is None:
@@ -303,7 +303,7 @@ class Deployment:
         with self.progress.step("version kept") as step:
             files = going_back.gathered(self.stage, site.DIST, self.site_config, self._operations)
             schema = app_modules.schema().SCHEMA_VERSION
-            version, changed = versions.keep(self.stage, built, files, schema, self.ids)
+            version, changed = versions.keep(self.stage, built, files, schema, self.ids, layer=self.layer)
             step.changed(changed, version.id)
 
     def find_deployed(self) -> None:
@@ -339,7 +339,7 @@ class Deployment:
             "signup": app_modules.settings(variables).signup,
             "comment_origins": list(self.settings.comment_origins),
         }
-        return site_config(self.stage, self.addresses, self.foundation or {}, known)
+        return results.site_config(self.stage, self.addresses, self.foundation or {}, known)
 
     def ensure_demo(self) -> dict[str, str]:
         with self.progress.step("demo user") as step:
@@ -373,74 +373,6 @@ def templates(stage: Stage, settings: Settings | None = None) -> dict[str, str]:
         "alarms.yaml": watching.alarming(stage, chosen, functions),
     }
     return {name: cloudformation.template(stage, name, more) for name, more in added.items()}
-
-
-def site_config(
-    stage: Stage, addresses: Addresses, foundation: Mapping[str, str], known: Mapping[str, Any]
-) -> dict[str, Any]:
-    """The site's config.json. known: what the settings and the functions say."""
-    return {
-        **known,
-        "region": stage.region,
-        "user_pool_id": foundation["UserPoolId"],
-        "client_id": foundation["ClientId"],
-        "site_url": addresses.site_url,
-        "api_url": addresses.api_url,
-        "socket_url": addresses.socket_url,
-        "cognito_endpoint": addresses.cognito_endpoint,
-        "stage": stage.name,
-    }
-
-
-def describe(stage: Stage, addresses: Addresses, foundation: Mapping[str, str]) -> dict[str, Any]:
-    """What `outputs` prints."""
-    return {
-        "site_url": addresses.site_url,
-        "api_url": addresses.api_url,
-        "socket_url": addresses.socket_url,
-        "region": stage.region,
-        "user_pool_id": foundation["UserPoolId"],
-        "client_id": foundation["ClientId"],
-    }
-
-
-def find_outputs(stage: Stage) -> dict[str, Any] | None:
-    """The outputs as AWS knows them; None where nothing is deployed."""
-    foundation = cloudformation.outputs(stage, f"{stage.prefix}-{FOUNDATION}")
-    ids = chalice_app.ids(stage) if foundation else ApiIds()
-    if foundation is None or ids.rest is None:
-        return None
-    domain = names.current(stage)
-    return describe(stage, Addresses.of(stage, ids, foundation["DistributionDomain"], domain), foundation)
-
-
-def outputs_file(name: str) -> Path:
-    return BUILD / name / "outputs.json"
-
-
-def write_outputs(stage: Stage, outputs: Mapping[str, Any]) -> None:
-    file = outputs_file(stage.name)
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.touch(mode=0o600)  # the demo user's password is in it
-    file.write_text(json.dumps(outputs, indent=2) + "\n")
-
-
-def write_development(stage: Stage, variables: Mapping[str, str], config: Mapping[str, Any]) -> None:
-    """`development.env`, for a shell: with it `chalice local` runs chatapp/ itself against the local AWS.
-
-    And the site's config.json, which its development server serves with the REST API of that.
-    """
-    exported = {
-        name: value for name, value in os.environ.items() if name.startswith("AWS_") and name != "AWS_EXECUTION_ENV"
-    }
-    lines = [f"export {name}={shlex.quote(value)}" for name, value in sorted({**exported, **variables}.items())]
-    (BUILD / stage.name / "development.env").write_text("\n".join(lines) + "\n")
-    (BUILD / stage.name / "site.json").write_text(json.dumps(config, indent=2) + "\n")
-
-
-def read_outputs(name: str) -> dict[str, Any] | None:
-    file = outputs_file(name)
-    return dict(json.loads(file.read_text())) if file.exists() else None
 
 
 def begin(stage: Stage, progress: Progress, state_dir: Path, python: str | None = None) -> Deployment:

@@ -40,7 +40,8 @@ class Version:
 
     id: `package-rest`: twelve hex digits of the functions' package, six of the site, policies and settings.
     python: the functions' version. schema: of the rows that its app writes. deployed_at: in UTC, to the second.
-    commit: None where no git tells it. rest, socket: the APIs that its policies name.
+    commit: None where no git tells it. rest, socket: the APIs that its policies name. layer: the ARN of its
+    dependencies.
     """
 
     id: str
@@ -52,6 +53,7 @@ class Version:
     rest: str | None
     socket: str | None
     proven: bool = False
+    layer: str = ""
 
     @property
     def package(self) -> str:
@@ -97,7 +99,9 @@ def name(built: Package, files: Files) -> str:
     return f"{built.version}-{digest.hexdigest()[:6]}"
 
 
-def keep(stage: Stage, built: Package, files: Files, schema: int, ids: ApiIds) -> tuple[Version, bool]:
+def keep(
+    stage: Stage, built: Package, files: Files, schema: int, ids: ApiIds, *, layer: str = ""
+) -> tuple[Version, bool]:
     """Keep what was deployed now, as the newest; tells whether anything changed. The objects go before the index.
 
     files: what `build.zip` shall hold, by path.
@@ -112,6 +116,7 @@ def keep(stage: Stage, built: Package, files: Files, schema: int, ids: ApiIds) -
         commit=_commit(),
         rest=ids.rest,
         socket=ids.socket,
+        layer=layer,
     )
     if versions and (versions[0].id, versions[0].ids) == (version.id, ids):
         return versions[0], False
@@ -129,11 +134,11 @@ def put_first(stage: Stage, version: Version) -> Version:
     return again
 
 
-def note_proven(stage: Stage) -> None:
-    """What was deployed last has passed its smoke test."""
+def note(stage: Stage, *, proven: bool) -> None:
+    """Whether what was deployed last has passed its smoke test: one that passed it once may fail it now."""
     versions = listed(stage)
-    if versions and not versions[0].proven:
-        _store(stage, [replace(versions[0], proven=True), *versions[1:]])
+    if versions and versions[0].proven != proven:
+        _store(stage, [replace(versions[0], proven=proven), *versions[1:]])
 
 
 def fetch(stage: Stage, version: Version, name: str) -> bytes:

@@ -168,7 +168,7 @@ _BUDGETS = (
 
 
 def _kinds(text: str) -> tuple[str, ...]:
-    return tuple(json.loads(text))
+    return tuple(map(str, json.loads(text)))
 
 
 # What changes without a deployment, and how its text is read: what is asked anew wherever it is used. All else is also
@@ -325,7 +325,7 @@ class Settings:
             backup_hour_utc=int(number("BACKUP_HOUR_UTC", default.backup_hour_utc)),
             backup_lock_days=int(number("BACKUP_LOCK_DAYS", default.backup_lock_days)),
             comments_mode=environment.get("CHATAPP_COMMENTS_MODE") or default.comments_mode,
-            digest=tuple(json.loads(environment.get("CHATAPP_DIGEST") or json.dumps(default.digest))),
+            digest=_kinds(environment.get("CHATAPP_DIGEST") or json.dumps(default.digest)),
             digest_hour_utc=int(number("DIGEST_HOUR_UTC", default.digest_hour_utc)),
             twin_origins=tuple(json.loads(environment.get("CHATAPP_TWIN_ORIGINS") or "[]")),
             twin_daily_budget_usd=number("TWIN_DAILY_BUDGET_USD", default.twin_daily_budget_usd),

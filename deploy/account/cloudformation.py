@@ -23,6 +23,9 @@ _NO_CHANGES = ("didn't contain changes", "No updates are to be performed")
 # The one resource that outlives its stage on this machine too: another stage is restored from it.
 _OUTLIVING_ALL = re.compile(r"^(  BackupsBucket:\n(?:    .*\n)+)", re.MULTILINE)
 
+_COMPACT = (",", ": ")
+_COMMENTS = re.compile(r"^ *#.*\n", re.MULTILINE)
+
 # What AWS says of a resource (in lower case), and what to do about it.
 _ADVICE = {
     "must be verified": (
@@ -51,13 +54,15 @@ class Stack:
 
 
 def template(stage: Stage, file_name: str, resources: Mapping[str, Any] | None = None) -> str:
-    """A template's text, with more resources than its file names.
+    """A template's text, with more resources than its file names, and without comments: it has 51,200 bytes at most.
 
     Of a stage of this machine only the backups outlive it, and DeletionPolicy takes no condition.
     """
-    text = (ROOT / "deploy" / "stacks" / file_name).read_text()
+    text = _COMMENTS.sub("", (ROOT / "deploy" / "stacks" / file_name).read_text())
     # YAML holds JSON; CloudFormation's short tags (`!Sub`) keep the file itself from being read by just any parser.
-    added = "".join(f"  {name}: {json.dumps(resource)}\n" for name, resource in (resources or {}).items())
+    added = "".join(
+        f"  {name}: {json.dumps(resource, separators=_COMPACT)}\n" for name, resource in (resources or {}).items()
+    )
     text = text.replace("Resources:\n", f"Resources:\n{added}", 1)
     return _deleted_with_the_stage(text) if stage.is_local else text
 

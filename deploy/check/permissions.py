@@ -49,21 +49,27 @@ NEEDED = (
         "lambda",
         (
             *("CreateFunction", "GetFunction", "GetFunctionConfiguration", "UpdateFunctionCode", "DeleteFunction"),
-            *(
-                "UpdateFunctionConfiguration",
-                "AddPermission",
-                "RemovePermission",
-                "GetPolicy",
-                "ListTags",
-                "TagResource",
-            ),
-            *("PutFunctionConcurrency", "DeleteFunctionConcurrency", "PutFunctionEventInvokeConfig"),
+            *("UpdateFunctionConfiguration", "AddPermission", "RemovePermission", "GetPolicy", "GetAlias"),
+            *("ListTags", "TagResource", "UntagResource", "InvokeFunction"),
+            *("GetFunctionConcurrency", "PutFunctionConcurrency", "DeleteFunctionConcurrency"),
+            *("GetFunctionEventInvokeConfig", "PutFunctionEventInvokeConfig", "UpdateFunctionEventInvokeConfig"),
+            *("DeleteFunctionEventInvokeConfig", "GetFunctionRecursionConfig", "PutFunctionRecursionConfig"),
         ),
         "arn:aws:lambda:{region}:{account}:function:{prefix}",
     ),
+    Needed("lambda", ("PublishLayerVersion",), "arn:aws:lambda:{region}:{account}:layer:{prefix}-dependencies"),
+    Needed(
+        "lambda",
+        ("GetLayerVersion", "DeleteLayerVersion"),
+        "arn:aws:lambda:{region}:{account}:layer:{prefix}-dependencies:1",
+    ),
+    Needed("lambda", ("ListFunctions", "ListLayerVersions")),
     Needed(
         "iam",
-        ("CreateRole", "GetRole", "DeleteRole", "PutRolePolicy", "GetRolePolicy", "DeleteRolePolicy", "PassRole"),
+        (
+            *("CreateRole", "GetRole", "DeleteRole", "UpdateAssumeRolePolicy", "PassRole"),
+            *("PutRolePolicy", "GetRolePolicy", "DeleteRolePolicy", "ListRolePolicies"),
+        ),
         "arn:aws:iam::{account}:role/{prefix}-answer-{region}",
     ),
     Needed(
@@ -71,6 +77,7 @@ NEEDED = (
         (
             *("CreateTable", "DescribeTable", "UpdateTable", "DescribeContinuousBackups", "UpdateContinuousBackups"),
             *("DescribeTimeToLive", "UpdateTimeToLive", "GetItem", "PutItem", "UpdateItem", "Scan"),
+            *("ListTagsOfResource", "TagResource"),
         ),
         "arn:aws:dynamodb:{region}:{account}:table/{prefix}-messages",
     ),
@@ -79,6 +86,7 @@ NEEDED = (
         (
             *("CreateBucket", "ListBucket", "GetBucketPolicy", "PutBucketPolicy", "PutBucketVersioning"),
             *("PutBucketPublicAccessBlock", "PutLifecycleConfiguration", "PutEncryptionConfiguration"),
+            *("GetLifecycleConfiguration", "GetEncryptionConfiguration"),
             *("GetBucketNotification", "PutBucketNotification", "PutBucketObjectLockConfiguration"),
         ),
         "arn:aws:s3:::{prefix}-site-{account}-{region}",
@@ -87,7 +95,8 @@ NEEDED = (
     Needed(
         "cognito-idp",
         (
-            *("DescribeUserPool", "UpdateUserPool", "CreateUserPoolClient", "CreateGroup"),
+            *("DescribeUserPool", "UpdateUserPool", "CreateGroup", "GetGroup", "ListUsers"),
+            *("CreateUserPoolClient", "DescribeUserPoolClient", "UpdateUserPoolClient", "AdminListGroupsForUser"),
             *("AdminCreateUser", "AdminGetUser", "AdminAddUserToGroup", "AdminSetUserPassword", "AdminDeleteUser"),
         ),
         "arn:aws:cognito-idp:{region}:{account}:userpool/{region}_any",
@@ -95,28 +104,41 @@ NEEDED = (
     Needed("apigateway", ("GET", "POST", "PUT", "PATCH", "DELETE"), "arn:aws:apigateway:{region}::/restapis"),
     Needed(
         "cloudfront",
-        ("CreateDistribution", "GetDistribution", "UpdateDistribution", "CreateInvalidation"),
+        ("CreateDistribution", "GetDistribution", "UpdateDistribution", "CreateInvalidation", "ListTagsForResource"),
         "arn:aws:cloudfront::{account}:distribution/ANY",
     ),
-    Needed("cloudfront", ("CreateOriginAccessControl", "CreateResponseHeadersPolicy")),
+    Needed(
+        "cloudfront",
+        (
+            *("CreateOriginAccessControl", "CreateResponseHeadersPolicy", "TagResource"),
+            *("DescribeFunction", "PublishFunction", "DeleteFunction"),
+        ),
+    ),
+    Needed(
+        "cloudwatch",
+        (
+            *("DescribeAlarms", "PutMetricAlarm", "PutCompositeAlarm", "DeleteAlarms", "TagResource"),
+            *("GetDashboard", "PutDashboard", "DeleteDashboards"),
+        ),
+    ),
     Needed(
         "ssm",
-        ("GetParameter", "PutParameter"),
+        ("GetParameter", "PutParameter", "DeleteParameters"),
         "arn:aws:ssm:{region}:{account}:parameter/chatapp/{stage}/anthropic-api-key",
     ),
     Needed(
         "sqs",
-        ("CreateQueue", "GetQueueUrl", "GetQueueAttributes"),
+        ("CreateQueue", "GetQueueUrl", "GetQueueAttributes", "SetQueueAttributes", "TagQueue"),
         "arn:aws:sqs:{region}:{account}:{prefix}-answer-failures",
     ),
     Needed(
         "logs",
-        ("CreateLogGroup", "PutRetentionPolicy"),
+        ("CreateLogGroup", "DeleteLogGroup", "PutRetentionPolicy", "TagResource"),
         "arn:aws:logs:{region}:{account}:log-group:/aws/lambda/{prefix}",
     ),
     Needed(
         "events",
-        ("PutRule", "DescribeRule", "PutTargets", "RemoveTargets", "DeleteRule"),
+        ("PutRule", "DescribeRule", "ListTargetsByRule", "PutTargets", "RemoveTargets", "DeleteRule"),
         "arn:aws:events:{region}:{account}:rule/{prefix}-sweep-event",
     ),
     Needed(
@@ -124,10 +146,15 @@ NEEDED = (
         ("CreateScheduleGroup", "GetScheduleGroup"),
         "arn:aws:scheduler:{region}:{account}:schedule-group/{prefix}",
     ),
-    Needed("scheduler", ("ListSchedules",)),
+    Needed("scheduler", ("GetSchedule", "ListSchedules")),
     Needed("cognito-idp", ("CreateUserPool",)),
     Needed("logs", ("DescribeLogGroups",)),
-    Needed("sns", ("CreateTopic", "Subscribe", "GetTopicAttributes"), "arn:aws:sns:{region}:{account}:{prefix}-owner"),
+    Needed(
+        "sns",
+        ("CreateTopic", "Subscribe", "GetTopicAttributes", "SetTopicAttributes", "TagResource"),
+        "arn:aws:sns:{region}:{account}:{prefix}-owner",
+    ),
+    Needed("sns", ("Unsubscribe",)),
 )
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from botocore.exceptions import ClientError
 
-from deploy import steps
+from deploy import results, steps
 from deploy.account import bedrock, cloudformation
 from deploy.check import (
     account,
@@ -102,7 +102,7 @@ def target_of(stage: Stage, deployment: steps.Deployment, environ: Mapping[str, 
         deployment.edge.domain = names.current(stage)
         if deployment.settings.provider == "bedrock":
             deployment.access = _access(stage, deployment)
-    return Target(stage, deployment, environ, steps.read_outputs(stage.name))
+    return Target(stage, deployment, environ, results.read(stage.name))
 
 
 def _access(stage: Stage, deployment: steps.Deployment) -> bedrock.Access:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from deploy import steps
-from deploy.environment import Stage
+from deploy.environment import Settings, Stage
 from deploy.functions.policies import Place
 
 if TYPE_CHECKING:
@@ -37,8 +37,7 @@ class Target:
         return self.deployment.foundation is not None
 
     @property
-    def settings(self) -> Any:
-        """`Settings`; one that a version does not have yet is asked for by `getattr`."""
+    def settings(self) -> Settings:
         return self.deployment.settings
 
     @property

@@ -41,35 +41,40 @@ class Certificate:
     proofs: tuple[Record, ...]
 
 
-def ensure(stage: Stage, names: Sequence[str]) -> tuple[Certificate, bool]:
+def ensure(stage: Stage, names: Sequence[str], home: str) -> tuple[Certificate, bool]:
     """The certificate of some names in the stage's region, asked for where there is none; and whether it was.
 
-    names: the first is the certificate's own. Raises DeploymentError where ACM has given up on them.
+    names: the first is the certificate's own. home: the region whose stage it is, also where that is not the
+    certificate's: in us-east-1 are those of all regions' stages. Raises DeploymentError where ACM has given up on them.
     """
     acm = stage.client("acm")
-    found = _find(acm, stage, names)
+    found = _find(acm, _owner(stage, home), names)
     if found is None:
-        return Certificate(_request(acm, stage, names), is_issued=False, proofs=()), True
+        return Certificate(_request(acm, _owner(stage, home), names), is_issued=False, proofs=()), True
     return _certificate(found), False
 
 
-def _request(acm: Any, stage: Stage, names: Sequence[str]) -> str:
-    token = hashlib.sha256(",".join([stage.prefix, *names]).encode()).hexdigest()[:32]
+def _owner(stage: Stage, home: str) -> str:
+    return f"{stage.name}/{home}"
+
+
+def _request(acm: Any, owner: str, names: Sequence[str]) -> str:
+    token = hashlib.sha256(",".join([owner, *names]).encode()).hexdigest()[:32]
     requested = acm.request_certificate(
         DomainName=names[0],
         SubjectAlternativeNames=list(names),
         ValidationMethod="DNS",
         IdempotencyToken=token,
         KeyAlgorithm="RSA_2048",
-        Tags=[{"Key": _TAG, "Value": stage.name}],
+        Tags=[{"Key": _TAG, "Value": owner}],
     )
     return str(requested["CertificateArn"])
 
 
-def _find(acm: Any, stage: Stage, names: Sequence[str]) -> dict[str, Any] | None:
+def _find(acm: Any, owner: str, names: Sequence[str]) -> dict[str, Any] | None:
     """Ours of exactly these names, an issued one first."""
     of_name = [each["CertificateArn"] for each in _listed(acm) if each["DomainName"] == names[0]]
-    ours = [_described(acm, arn) for arn in of_name if _is_ours(acm, stage, arn)]
+    ours = [_described(acm, arn) for arn in of_name if _is_ours(acm, owner, arn)]
     fitting = [each for each in ours if set(each["SubjectAlternativeNames"]) == set(names)]
     return min(fitting, key=lambda each: each["Status"] != "ISSUED", default=None)
 
@@ -82,9 +87,9 @@ def _listed(acm: Any) -> Iterator[dict[str, Any]]:
         yield from page["CertificateSummaryList"]
 
 
-def _is_ours(acm: Any, stage: Stage, arn: str) -> bool:
+def _is_ours(acm: Any, owner: str, arn: str) -> bool:
     tags = acm.list_tags_for_certificate(CertificateArn=arn)["Tags"]
-    return {"Key": _TAG, "Value": stage.name} in tags
+    return {"Key": _TAG, "Value": owner} in tags
 
 
 def _described(acm: Any, arn: str) -> dict[str, Any]:
@@ -100,10 +105,10 @@ def _certificate(described: dict[str, Any]) -> Certificate:
     return Certificate(arn, status == "ISSUED", tuple(sorted(proofs)))
 
 
-def delete_all(stage: Stage) -> int:
-    """Delete the stage's certificates in its region; nothing may use them any more."""
-    acm = stage.client("acm")
-    ours = [each["CertificateArn"] for each in _listed(acm) if _is_ours(acm, stage, each["CertificateArn"])]
+def delete_all(stage: Stage, home: str) -> int:
+    """Delete the stage's certificates in `stage.region`; nothing may use them any more. home: as in `ensure`."""
+    acm, owner = stage.client("acm"), _owner(stage, home)
+    ours = [each["CertificateArn"] for each in _listed(acm) if _is_ours(acm, owner, each["CertificateArn"])]
     for arn in ours:
         acm.delete_certificate(CertificateArn=arn)
     return len(ours)

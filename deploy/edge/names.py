@@ -59,8 +59,8 @@ def prepare(stage: Stage, settings: Settings, say: Say) -> tuple[Names | None, b
     if not settings.domain:
         return None, False
     domain = settings.domain
-    site, site_asked = certificates.ensure(of_cloudfront(stage), [domain, f"www.{domain}"])
-    api, api_asked = certificates.ensure(stage, [f"api.{domain}", f"socket.{domain}"])
+    site, site_asked = certificates.ensure(of_cloudfront(stage), [domain, f"www.{domain}"], stage.region)
+    api, api_asked = certificates.ensure(stage, [f"api.{domain}", f"socket.{domain}"], stage.region)
     names = Names(domain, settings.hosted_zone_id, site, api)
     proven = _prove(stage, names, say) if not names.are_certified else False
     return names, site_asked or api_asked or proven

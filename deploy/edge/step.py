@@ -105,7 +105,7 @@ class Edge:
         with self.progress.step("certificates") as step:
             regions = {self.stage.region: self.stage, firewall.CLOUDFRONT_REGION: firewall.of_cloudfront(self.stage)}
             try:
-                deleted = sum(certificates.delete_all(each) for each in regions.values())
+                deleted = sum(certificates.delete_all(each, self.stage.region) for each in regions.values())
             except ClientError as error:
                 if error.response["Error"]["Code"] != "AccessDeniedException":
                     raise

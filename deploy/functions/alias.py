@@ -2,25 +2,31 @@
 
 Chalice deploys `$LATEST` and nothing else (aws/chalice#2147). With either setting, a version is published after each
 deployment, the alias `live` points to it, and the API invokes the alias (`CHATAPP_ANSWER_QUALIFIER`); with neither,
-all of that is removed and `$LATEST` is invoked as before.
+`$LATEST` is invoked as before, and all of that is removed once no event for the alias can be waiting any more.
 https://docs.aws.amazon.com/lambda/latest/dg/snapstart.html
 https://docs.aws.amazon.com/lambda/latest/dg/provisioned-concurrency.html
 """
 
 from __future__ import annotations
 
-from typing import Any
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
 from deploy.environment import DeploymentError, Settings, Stage
 from deploy.functions import app_modules
-from deploy.functions.policies import Place
+from deploy.functions.policies import API_HANDLER, Place
+
+if TYPE_CHECKING:
+    from chalicelib.functions import Events
 
 NAME = "live"
 FUNCTION = "answer"
 _FIRST_PYTHON = (3, 12)  # with SnapStart
 _OFTEN = {"Delay": 1, "MaxAttempts": 300}
+Pause = Callable[[float], None]
 
 
 def wanted(settings: Settings) -> bool:
@@ -50,11 +56,11 @@ def prepare(stage: Stage, settings: Settings) -> None:
         _point(stage, name, _publish(stage, name))
 
 
-def settle(stage: Stage, settings: Settings) -> list[str]:
+def settle(stage: Stage, settings: Settings, pause: Pause = time.sleep) -> list[str]:
     """After the functions are deployed: publish, point, provision, remove what is old. Returns what changed."""
     name = f"{stage.prefix}-{FUNCTION}"
     if not wanted(settings):
-        return _remove(stage, name)
+        return _remove(stage, name, pause)
     changes = _snap_start(stage, name, "PublishedVersions" if settings.answer_snap_start else "None")
     changes += _point(stage, name, _publish(stage, name))
     changes += _delivered(stage, name) + _provision(stage, name, settings.answer_provisioned)
@@ -105,10 +111,15 @@ def _snap_start(stage: Stage, name: str, apply_on: str) -> list[str]:
     return [f"SnapStart of {name}"]
 
 
-def _delivered(stage: Stage, name: str) -> list[str]:
-    """Events for an alias are delivered by settings of its own."""
+def _events() -> Events:
     events = app_modules.functions()[FUNCTION].events
     assert events is not None  # noqa: S101 (for mypy: `answer` is invoked by events)
+    return events
+
+
+def _delivered(stage: Stage, name: str) -> list[str]:
+    """Events for an alias are delivered by settings of its own."""
+    events = _events()
     place = Place(stage.name, stage.region, stage.account_id)
     wanted_settings = {
         "MaximumRetryAttempts": events.retries,
@@ -156,10 +167,12 @@ def _remove_old(stage: Stage, name: str) -> list[str]:
     return [f"old versions of {name}"] * bool(old)
 
 
-def _remove(stage: Stage, name: str) -> list[str]:
+def _remove(stage: Stage, name: str, pause: Pause) -> list[str]:
+    """Lambda drops what waits for an alias that is deleted: the last request that the former API serves asks for it."""
     if _alias(stage, name) is None:
         return []
     changes = _provision(stage, name, 0)
+    pause(app_modules.functions()[API_HANDLER].timeout_s + _events().max_age_s)
     client = stage.client("lambda")
     if _find(stage, "get_function_event_invoke_config", FunctionName=name, Qualifier=NAME):
         client.delete_function_event_invoke_config(FunctionName=name, Qualifier=NAME)

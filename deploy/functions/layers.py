@@ -1,18 +1,19 @@
 """The layer of the functions' dependencies: published where there is none of this content, and removed when it is old.
 
-A layer's version cannot change, and carries the digest of what it is made of in its description. The newest are kept,
-so that a version of the app that is put back finds the dependencies that it ran with.
+A layer's version cannot change, and carries the digest of what it is made of in its description. Kept are the newest,
+and those that a kept version of the app names: put back, it finds the dependencies that it ran with.
 https://docs.aws.amazon.com/lambda/latest/dg/chapter-layers.html
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from deploy.environment import DeploymentError, Stage
 from deploy.functions.package import Package
 
-KEPT = 10  # as many as there are versions of the app to go back to
+KEPT = 10  # of a deployment that broke off, too, and of one by another checkout
 
 
 def name(stage: Stage) -> str:
@@ -43,12 +44,12 @@ def versions(stage: Stage) -> list[dict[str, Any]]:
     return sorted(found, key=lambda each: -int(each["Version"]))
 
 
-def remove_old(stage: Stage, in_use: str) -> int:
-    """Delete all but the newest and the one that the functions name; returns how many.
+def remove_old(stage: Stage, named: Collection[str]) -> int:
+    """Delete all but the newest and those that the functions or kept versions name; returns how many.
 
     A function that was given a version keeps it, also where that is deleted.
     """
-    old = [each for each in versions(stage)[KEPT:] if each["LayerVersionArn"] != in_use]
+    old = [each for each in versions(stage)[KEPT:] if each["LayerVersionArn"] not in named]
     return _delete(stage, old)
 
 

@@ -12,14 +12,11 @@ from deploy.functions import app_modules
 from deploy.functions.policies import Place
 
 _MODES = {True: "Active", False: "PassThrough"}
+_OFTEN = {"Delay": 1, "MaxAttempts": 300}
 
 
-def configure(stage: Stage, ids: ApiIds, *, is_on: bool) -> list[str]:
-    """Safe to repeat; what was changed."""
-    return _functions(stage, is_on) + _rest_stage(stage, ids, is_on)
-
-
-def _functions(stage: Stage, is_on: bool) -> list[str]:
+def configure_functions(stage: Stage, *, is_on: bool) -> list[str]:
+    """Safe to repeat; what was changed, and can be published: a version keeps the mode that its function had."""
     client, changed = stage.client("lambda"), []
     place = Place(stage.name, stage.region, stage.account_id)
     own = {place.function_name(name) for name in app_modules.functions()}
@@ -30,10 +27,13 @@ def _functions(stage: Stage, is_on: bool) -> list[str]:
             if name in own and mode != _MODES[is_on]:
                 client.update_function_configuration(FunctionName=name, TracingConfig={"Mode": _MODES[is_on]})
                 changed.append(name)
+    for name in changed:
+        client.get_waiter("function_updated_v2").wait(FunctionName=name, WaiterConfig=_OFTEN)
     return changed
 
 
-def _rest_stage(stage: Stage, ids: ApiIds, is_on: bool) -> list[str]:
+def configure_api(stage: Stage, ids: ApiIds, *, is_on: bool) -> list[str]:
+    """Safe to repeat; what was changed."""
     gateway = stage.client("apigateway")
     where = {"restApiId": ids.rest, "stageName": API_STAGE}
     if bool(gateway.get_stage(**where).get("tracingEnabled")) == is_on:

@@ -14,16 +14,16 @@ from botocore import UNSIGNED
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from deploy import steps
+from deploy import results
 from deploy.environment import is_local
 from deploy.people import srp
 
 
 def id_token(name: str, email: str, password: str) -> str:
     """Sign in to a stage that was deployed from here. Raises SystemExit: one line says why."""
-    outputs = steps.read_outputs(name)
+    outputs = results.read(name)
     if outputs is None:
-        raise SystemExit(f"{name} was not deployed from here: no {steps.outputs_file(name)}")
+        raise SystemExit(f"{name} was not deployed from here: no {results.file_of(name)}")
     endpoint = f"http://127.0.0.1:{urlsplit(outputs['api_url']).port}" if is_local(name) else None
     cognito = boto3.client(
         "cognito-idp",

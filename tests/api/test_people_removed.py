@@ -15,7 +15,7 @@ from chalicelib import sessions
 from chalicelib.deletion import people
 from chalicelib.logs import Failed
 
-from deploy import commands
+from deploy import arguments, commands
 from deploy.account import regions
 from deploy.environment import DeploymentError
 from deploy.environment import Stage as Deployed
@@ -281,7 +281,7 @@ def _enabled(pool: str) -> bool:
 def _command(pool: str, monkeypatch: pytest.MonkeyPatch, *words: str, typed: str = "") -> int:
     monkeypatch.setattr(access, "pool_id", lambda stage: pool)
     monkeypatch.setattr(regions, "refuse_other_endpoints", lambda name: None)
-    asked = commands.parse(["person", "test", EMAIL, "--region", "eu-west-1", *words])
+    asked = arguments.parse(["person", "test", EMAIL, "--region", "eu-west-1", *words])
     return commands.person(asked, Progress(), read=lambda question: typed)
 
 

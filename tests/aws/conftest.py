@@ -11,7 +11,7 @@ from chalicelib.aws import clients
 from chalicelib.aws.grants import Grant
 from chalicelib.aws.table import Index, Table
 
-from deploy import destruction, steps
+from deploy import destruction, results
 from deploy.local.aws import LocalAws, start, stop
 from deploy.progress import Progress
 from tests.aws import emulator_exports
@@ -102,7 +102,7 @@ def export_table(local: LocalAws) -> Iterator[str]:
 def lay(local: LocalAws, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Callable[[str], Laid]]:
     """Makes stages that are removed when the test ends."""
     monkeypatch.setattr("deploy.environment.BUILD", tmp_path)
-    monkeypatch.setattr(steps, "BUILD", tmp_path)
+    monkeypatch.setattr(results, "BUILD", tmp_path)
     for name, value in local.environment().items():
         monkeypatch.setitem(os.environ, name, value)
     laid: list[Laid] = []

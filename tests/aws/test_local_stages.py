@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from deploy import destruction, steps
+from deploy import destruction, results, steps
 from deploy.account import cloudformation
 from deploy.edge import firewall
 from deploy.environment import ApiIds, DeploymentError, Settings, Stage
@@ -33,7 +33,7 @@ UNTIL = datetime(2100, 1, 1, tzinfo=UTC)
 def stages(local: LocalAws, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[tuple[Stage, Stage]]:
     """`local-a` and `local-b`, nothing deployed; each foundation has a locked bucket that outlives it."""
     monkeypatch.setattr("deploy.environment.BUILD", tmp_path)
-    monkeypatch.setattr(steps, "BUILD", tmp_path)
+    monkeypatch.setattr(results, "BUILD", tmp_path)
     for name, value in local.environment().items():
         monkeypatch.setitem(os.environ, name, value)
     text = cloudformation.template

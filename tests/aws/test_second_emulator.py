@@ -27,7 +27,7 @@ from botocore.exceptions import ClientError
 from botocore.session import Session
 from moto.server import ThreadedMotoServer
 
-from deploy import commands, site, steps
+from deploy import commands, results, site, steps
 from deploy.account import adoption, cloudformation, regions
 from deploy.environment import DeploymentError, Settings, Stage
 from deploy.functions import app_modules, package, runtime
@@ -207,7 +207,7 @@ def _in_small_letters(params: dict[str, Any], **_: Any) -> None:
 def _leave_out(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """A package of one line and a site of two files."""
     monkeypatch.setattr("deploy.environment.BUILD", tmp_path / "build")
-    monkeypatch.setattr(steps, "BUILD", tmp_path / "build")
+    monkeypatch.setattr(results, "BUILD", tmp_path / "build")
 
     def build(stage: Stage, chosen: runtime.Runtime, clients: Any, say: Any) -> package.Package:
         stage.build.mkdir(parents=True, exist_ok=True)
@@ -375,7 +375,7 @@ def test_a_stage_of_one_name_stands_in_two_regions_and_one_goes_alone(account: A
     outputs = account.deploy("eu-west-1")
     assert account.holdings("eu-west-1") == before
     assert account.destroy("prod", "--region", "us-east-1") == 0
-    assert steps.read_outputs("prod") == outputs, "where it was deployed from here last is still known"
+    assert results.read("prod") == outputs, "where it was deployed from here last is still known"
     assert account.holdings("us-east-1")["roles"] == []
     assert account.holdings("us-east-1")["functions"] == {}
     assert account.holdings("eu-west-1") == before

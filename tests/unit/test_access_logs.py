@@ -112,10 +112,14 @@ def test_traces_are_switched_on_and_off_for_the_stages_own_functions(account: _A
         for name in names[:2]:
             given = {"FunctionName": name, "TracingConfig": {"Mode": mode}}
             account.expect("lambda", "update_function_configuration", given, {})
+        for name in names[:2]:
+            updated = {"Configuration": {"LastUpdateStatus": "Successful"}}
+            account.expect("lambda", "get_function", {"FunctionName": name}, updated)
         patch = [{"op": "replace", "path": "/tracingEnabled", "value": str(is_on).lower()}]
         account.expect("apigateway", "get_stage", REST, {"tracingEnabled": not is_on})
         account.expect("apigateway", "update_stage", {**REST, "patchOperations": patch}, {})
-        assert tracing.configure(account.stage, IDS, is_on=is_on) == [*names[:2], "REST stage"]
+        assert tracing.configure_functions(account.stage, is_on=is_on) == [*names[:2]]
+        assert tracing.configure_api(account.stage, IDS, is_on=is_on) == ["REST stage"]
     account.done()
 
 

@@ -149,9 +149,11 @@ def test_the_last_two_versions_are_kept(lambdas: FakeLambda) -> None:
     assert [held.partition(" ")[0] for _, held in lambdas.versions] == ["three", "four"]
 
 
-def test_switched_off_nothing_is_left_that_costs(lambdas: FakeLambda) -> None:
+def test_switched_off_nothing_is_left_that_costs_once_no_event_can_wait_for_it(lambdas: FakeLambda) -> None:
+    waited: list[tuple[float, bool, int]] = []
     for settings in (SNAP, PROVISIONED, OFF):
-        alias.settle(STAGE, settings)
+        alias.settle(STAGE, settings, lambda s: waited.append((s, lambdas.alias is not None, lambdas.provisioned)))
+    assert waited == [(29 + 60, True, 0)]
     assert (lambdas.alias, lambdas.provisioned, lambdas.events, lambdas.versions) == (None, 0, None, [])
     assert lambdas.snap_start == "None"
 

@@ -12,7 +12,7 @@ import pytest
 from botocore.exceptions import ClientError
 from chalicelib.settings import DEFAULT_MODELS
 
-from deploy import commands, steps
+from deploy import arguments, results
 from deploy.check import kept, model, money, permissions, quotas, run, stacks, watch
 from deploy.check.findings import Finding, Findings
 from deploy.check.target import Target
@@ -38,7 +38,7 @@ ASKED = model.asked
 def _no_model(monkeypatch: pytest.MonkeyPatch) -> None:
     """What the model answers is looked at below, by the demo model."""
     monkeypatch.setattr(model, "asked", lambda *_: iter(()))
-    monkeypatch.setattr(steps, "read_outputs", lambda name: None)
+    monkeypatch.setattr(results, "read", lambda name: None)
 
 
 def _target(stage: AccountStage, settings: Settings | None = None, **shell: str) -> Target:
@@ -414,6 +414,6 @@ def test_a_key_is_tried_by_a_list_of_models_that_asks_none(model_url: str) -> No
 
 
 def test_the_command_takes_a_stage_and_nothing_else() -> None:
-    assert commands.parse(["check", "prod"]).command == "check"
-    with pytest.raises(commands.UsageError):
-        commands.parse(["check"])
+    assert arguments.parse(["check", "prod"]).command == "check"
+    with pytest.raises(arguments.UsageError):
+        arguments.parse(["check"])

@@ -25,7 +25,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from joserfc import jwt
 from joserfc.jwk import ECKey
 
-from deploy import commands, steps
+from deploy import commands, results
 from deploy.account import credentials
 from deploy.environment import ROOT, Stage
 
@@ -286,7 +286,7 @@ def test_other_errors_are_not_about_credentials() -> None:
 def test_a_command_ends_in_that_line(
     home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(steps, "BUILD", home)
+    monkeypatch.setattr(results, "BUILD", home)
     monkeypatch.setenv("AWS_PROFILE", "nobody")
     for name in ("AWS_REGION", "AWS_DEFAULT_REGION"):
         monkeypatch.setenv(name, "eu-west-1")  # which the command sets for Chalice

@@ -9,9 +9,9 @@ from typing import Any
 import boto3
 import pytest
 
-from deploy import commands, deleted, steps
+from deploy import arguments, commands, deleted, steps
 from deploy.account import cloudformation, regions
-from deploy.commands import UsageError
+from deploy.arguments import UsageError
 from deploy.environment import DeploymentError
 from deploy.environment import Stage as Deployed
 from deploy.progress import Progress
@@ -45,7 +45,7 @@ def _delete(stage: Stage, *tables: str) -> None:
 
 
 def _command(*words: str, typed: str = "test") -> int:
-    asked = commands.parse(["restore", "test", "--region", "eu-west-1", "--at", "deletion", *words])
+    asked = arguments.parse(["restore", "test", "--region", "eu-west-1", "--at", "deletion", *words])
     return commands.restore(asked, Progress(), read=lambda question: typed)
 
 
@@ -187,7 +187,7 @@ def test_dynamodbs_own_backups_alone_are_asked_for(stage: Stage, client: Any) ->
 
 def test_what_makes_no_sense_is_refused(client: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(UsageError, match="--at deletion brings back the tables that are gone"):
-        commands.parse(["restore", "test", "--at", "deletion", "--only", "table=usage"])
+        arguments.parse(["restore", "test", "--at", "deletion", "--only", "table=usage"])
     monkeypatch.setattr(Deployed, "is_local", True)
     with pytest.raises(DeploymentError, match="on this machine nothing keeps"):
         _command("--yes")

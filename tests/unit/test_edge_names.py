@@ -91,18 +91,28 @@ def test_a_stage_of_this_machine_has_no_edge(asked: Settings) -> None:
 
 
 def test_a_certificate_is_asked_for_once_and_is_the_stages_own(account: None) -> None:
-    first, asked = certificates.ensure(prod(), ["api.example.com", "socket.example.com"])
-    again, asked_again = certificates.ensure(prod(), ["api.example.com", "socket.example.com"])
+    asked_for = ["api.example.com", "socket.example.com"]
+    first, asked = certificates.ensure(prod(), asked_for, "eu-west-1")
+    again, asked_again = certificates.ensure(prod(), asked_for, "eu-west-1")
     assert (asked, asked_again) == (True, False)
     assert again.arn == first.arn
-    other, _ = certificates.ensure(Stage("test", "eu-west-1"), ["api.example.com", "socket.example.com"])
+    other, _ = certificates.ensure(Stage("test", "eu-west-1"), asked_for, "eu-west-1")
     assert other.arn != first.arn
     acm = boto3.client("acm", "eu-west-1")
     found = acm.describe_certificate(CertificateArn=first.arn)["Certificate"]
     assert set(found["SubjectAlternativeNames"]) == {"api.example.com", "socket.example.com"}
     assert {each["ValidationMethod"] for each in found["DomainValidationOptions"]} == {"DNS"}
-    assert certificates.delete_all(prod()) == 1
+    assert certificates.delete_all(prod(), "eu-west-1") == 1
     assert [each["CertificateArn"] for each in acm.list_certificates()["CertificateSummaryList"]] == [other.arn]
+
+
+def test_a_stage_of_the_same_name_in_another_region_has_its_own_in_cloudfronts_region(account: None) -> None:
+    there = Stage("prod", "us-east-1")
+    first, _ = certificates.ensure(there, ["example.com"], "eu-west-1")
+    second, _ = certificates.ensure(there, ["example.com"], "us-west-2")
+    assert second.arn != first.arn
+    assert certificates.delete_all(there, "us-west-2") == 1
+    assert certificates.ensure(there, ["example.com"], "eu-west-1")[0].arn == first.arn
 
 
 @dataclass
@@ -124,7 +134,7 @@ class Acm:
         return {"CertificateSummaryList": [{**found, "DomainName": self.names[0]}]}
 
     def list_tags_for_certificate(self, CertificateArn: str) -> dict[str, Any]:
-        return {"Tags": [{"Key": "chatapp-stage", "Value": "prod"}]}
+        return {"Tags": [{"Key": "chatapp-stage", "Value": "prod/eu-west-1"}]}
 
     def describe_certificate(self, CertificateArn: str) -> dict[str, Any]:
         proofs = [
@@ -172,7 +182,7 @@ def staged(monkeypatch: pytest.MonkeyPatch, acm: Acm, zone: object = None) -> St
 def test_a_certificate_that_came_to_nothing_is_named(status: str) -> None:
     stage = StageOf("prod", "eu-west-1", acm=clients.client("acm", Acm(status, names=["a.example"])))
     with pytest.raises(DeploymentError, match=f"is {status}: delete it in the ACM console"):
-        certificates.ensure(stage, ["a.example"])
+        certificates.ensure(stage, ["a.example"], "eu-west-1")
 
 
 class Zone:

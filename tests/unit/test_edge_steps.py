@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from deploy import steps
 from deploy.account import cloudformation
 from deploy.edge import certificates, firewall, names
 from deploy.edge.certificates import Certificate
@@ -99,7 +98,7 @@ def test_what_is_switched_off_goes_after_the_foundation(stacks: dict[str, Mappin
 
 
 def test_who_may_not_list_certificates_still_destroys(monkeypatch: pytest.MonkeyPatch) -> None:
-    def refused(_: Stage) -> int:
+    def refused(*_: object) -> int:
         raise client_error("AccessDeniedException", "ListCertificates")
 
     monkeypatch.setattr(certificates, "delete_all", refused)
@@ -113,9 +112,3 @@ def test_the_names_of_a_deployed_stage_are_those_that_its_distribution_leads_to(
     assert names.current(PROD) == "example.com"
     monkeypatch.setattr(cloudformation, "outputs", lambda *_: None)
     assert names.current(PROD) == ""
-
-
-def test_no_template_is_too_long_to_be_sent() -> None:
-    """https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html"""
-    too_long = {name: len(body) for name, body in steps.templates(PROD).items() if len(body.encode()) > 51_200}
-    assert too_long == {}

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from deploy import commands
-from deploy.commands import UsageError, parse, summary
+from deploy import arguments
+from deploy.arguments import UsageError, parse
+from deploy.commands import summary
 from deploy.environment import Stage
 from deploy.people import access
 from tests.fakes import clients
@@ -57,7 +58,7 @@ def test_a_deployment_says_how_and_the_command_is_understood() -> None:
     assert "./deploy.sh owner prod EMAIL" in said
     asked = parse(["owner", "prod", "me@example.com"])
     assert (asked.command, asked.stage, asked.email) == ("owner", "prod", "me@example.com")
-    assert "owner STAGE EMAIL" in commands.USAGE
+    assert "owner STAGE EMAIL" in arguments.USAGE
 
 
 @pytest.mark.parametrize("words", [["owner", "local", "not-an-email"], ["person", "local", "a b@c", "--disable"]])

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from deploy import commands, keys
+from deploy import arguments, commands, keys
 from deploy.account import usage_plan
-from deploy.commands import UsageError
+from deploy.arguments import UsageError
 from deploy.environment import ApiIds, DeploymentError, Settings
 from deploy.environment import Stage as Deployed
 from tests.api.commenting import owner
@@ -174,7 +174,7 @@ def test_a_stage_that_was_not_deployed_since_has_no_plan_for_keys(stage: Stage) 
 )
 def test_a_command_that_makes_no_sense_is_refused(words: list[str]) -> None:
     with pytest.raises(UsageError):
-        commands.parse(words)
+        arguments.parse(words)
 
 
 def test_the_command_makes_lists_and_revokes(

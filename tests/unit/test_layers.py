@@ -45,12 +45,13 @@ def test_it_is_published_where_its_content_is_new(stage: Stage, tmp_path: Path) 
     assert [each["LayerVersionArn"] for each in layers.versions(stage)] == [second, first]
 
 
-def test_old_ones_go_but_not_the_one_in_use(stage: Stage, tmp_path: Path) -> None:
-    arns = [layers.ensure(stage, built(tmp_path, f"n{number}"))[0] for number in range(layers.KEPT + 3)]
-    assert layers.remove_old(stage, in_use=arns[0]) == 2
-    assert [each["LayerVersionArn"] for each in layers.versions(stage)] == [*reversed(arns[3:]), arns[0]]
-    assert layers.remove_old(stage, in_use=arns[0]) == 0
-    assert layers.remove_all(stage) == layers.KEPT + 1
+def test_old_ones_go_but_not_those_that_a_version_names(stage: Stage, tmp_path: Path) -> None:
+    arns = [layers.ensure(stage, built(tmp_path, f"n{number}"))[0] for number in range(layers.KEPT + 4)]
+    named = {arns[0], arns[2], arns[-1]}
+    assert layers.remove_old(stage, named) == 2
+    assert [each["LayerVersionArn"] for each in layers.versions(stage)] == [*reversed(arns[4:]), arns[2], arns[0]]
+    assert layers.remove_old(stage, named) == 0
+    assert layers.remove_all(stage) == layers.KEPT + 2
     assert layers.versions(stage) == []
 
 

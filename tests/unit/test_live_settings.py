@@ -9,7 +9,7 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from deploy import commands, live_settings, lock
+from deploy import arguments, live_settings, lock
 from deploy.environment import DeploymentError, Settings, Stage
 
 DEPLOYED = Settings(app={"user_budget_usd": 20})
@@ -64,6 +64,8 @@ def test_a_value_is_taken_back(stage: Stage) -> None:
         ("comments_mode", "shut", "comments_mode is one of open, first, approve"),
         ("retention_days", "3", "retention_days cannot change at once: user_budget_usd, "),
         ("nothing", None, "nothing cannot change at once"),
+        ("digest", '[["held"]]', "digest holds some of"),
+        ("twin_topics", "5", r"twin_topics \(5\) must be true or false"),
         ("digest", '["' + "x" * 5_000 + '"]', "digest holds some of"),
         ("rates", json.dumps({"members": {"sends": [1, 60]}}) + " " * 5_000, "4,096 bytes at most"),
     ],
@@ -98,7 +100,7 @@ def test_whoever_sets_holds_the_lock_of_the_stage_meanwhile(stage: Stage) -> Non
     ],
 )
 def test_the_command_line(words: list[str], wanted: live_settings.Asked) -> None:
-    found = commands.parse(words)
+    found = arguments.parse(words)
     assert (found.command, found.stage, found.live) == ("set", "prod", wanted)
 
 
@@ -106,5 +108,5 @@ def test_the_command_line(words: list[str], wanted: live_settings.Asked) -> None
     "words", [["set"], ["set", "prod", "rates"], ["set", "prod", "a", "b", "c"], ["prod", "--unset"]]
 )
 def test_a_command_line_that_makes_no_sense(words: list[str]) -> None:
-    with pytest.raises(commands.UsageError):
-        commands.parse(words)
+    with pytest.raises(arguments.UsageError):
+        arguments.parse(words)

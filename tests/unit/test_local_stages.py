@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from moto import mock_aws
 
-from deploy import commands, destruction, steps
+from deploy import arguments, commands, destruction, results
 from deploy.environment import DeploymentError, Stage, is_local
 from deploy.functions import app_modules
 from deploy.local import aws as local_aws
@@ -71,7 +71,7 @@ def machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Machine
 
     monkeypatch.setattr(commands, "_local", lambda asked, progress: Stage(asked.stage, "eu-west-1"))
     monkeypatch.setattr(commands, "_state_dir", lambda: tmp_path)
-    monkeypatch.setattr(steps, "BUILD", tmp_path)
+    monkeypatch.setattr(results, "BUILD", tmp_path)
     monkeypatch.setattr(destruction, "destroy", destroyed)
     monkeypatch.setattr(destruction, "wipe", machine.wiped.append)
     monkeypatch.setattr(destruction, "templates", lambda stage: {"foundation.yaml": TEMPLATE})
@@ -81,7 +81,7 @@ def machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Machine
 
 
 def destroy(name: str, read: Any = input) -> None:
-    commands.destroy(commands.parse(["destroy", name, *(["--yes"] if read is input else [])]), Progress(), read)
+    commands.destroy(arguments.parse(["destroy", name, *(["--yes"] if read is input else [])]), Progress(), read)
 
 
 @pytest.mark.parametrize(
@@ -95,9 +95,9 @@ def test_which_stages_are_of_this_machine(name: str, here: bool) -> None:
 @pytest.mark.parametrize(("name", "function"), [("local-answer", "answer"), ("local-a-purge", "purge")])
 def test_no_stages_api_is_called_as_a_function_of_the_stage_beside_it(name: str, function: str) -> None:
     assert function in app_modules.functions()
-    with pytest.raises(commands.UsageError, match=f"calls its function {function}; name it otherwise"):
-        commands.parse([name])
-    assert commands.parse([name.replace("local", "prod")]).stage == name.replace("local", "prod")
+    with pytest.raises(arguments.UsageError, match=f"calls its function {function}; name it otherwise"):
+        arguments.parse([name])
+    assert arguments.parse([name.replace("local", "prod")]).stage == name.replace("local", "prod")
 
 
 def test_taking_one_stage_down_leaves_the_others_and_its_backups(
@@ -147,10 +147,10 @@ def test_a_place_for_backups_that_holds_none_goes_with_its_stage(machine: Machin
 
 
 def test_what_a_first_deployment_that_broke_off_has_left_goes_too(machine: Machine, tmp_path: Path) -> None:
-    steps.write_outputs(Stage("local", "eu-west-1"), {})
+    results.write(Stage("local", "eu-west-1"), {})
     destroy("local")
     assert machine.wiped == [tmp_path]
-    assert steps.read_outputs("local") is None
+    assert results.read("local") is None
 
 
 def test_a_stage_of_this_machine_is_asked_about_by_its_own_name(machine: Machine) -> None:
@@ -173,7 +173,7 @@ def test_every_stage_of_this_machine_is_deployed_to_the_one_local_aws(
     running = LocalAws(4570, "http://127.0.0.1:9", tmp_path)
     monkeypatch.setattr(local_aws, "start", lambda root, report: running)
     monkeypatch.setattr(os, "environ", dict(os.environ))
-    stages = [commands._local(commands.parse([name]), Progress()) for name in ("local", "local-b")]
+    stages = [commands._local(arguments.parse([name]), Progress()) for name in ("local", "local-b")]
     assert [stage.name for stage in stages] == ["local", "local-b"]
     assert {(stage.endpoint_url, stage.model_base_url) for stage in stages} == {
         ("http://127.0.0.1:4570", "http://127.0.0.1:9")
@@ -191,6 +191,6 @@ def test_stopping_any_stage_of_this_machine_stops_the_one_local_aws(
 
 def test_a_token_of_a_stage_of_this_machine_comes_from_the_local_aws(monkeypatch: pytest.MonkeyPatch) -> None:
     outputs = {"api_url": "http://x.localhost:4570/api", "region": "eu-west-1", "user_pool_id": "p", "client_id": "c"}
-    monkeypatch.setattr(steps, "read_outputs", lambda name: outputs)
+    monkeypatch.setattr(results, "read", lambda name: outputs)
     monkeypatch.setattr(srp, "sign_in", lambda cognito, *rest: cognito.meta.endpoint_url)
     assert id_token.id_token("local-a", "a@b.example", "pw") == "http://127.0.0.1:4570"

@@ -102,7 +102,7 @@ def _wanted(number: int) -> dict[str, Any]:
 
 
 def _run(stage: Stage, migrations: Sequence[Migration] = STEPS) -> list[int]:
-    return migrating.run(stage, lambda _: None, migrations, page=2)
+    return migrating.Run(stage, lambda _: None, lambda: None, migrations, page=2).carry_out()
 
 
 def test_the_migrations_lead_to_todays_schema_without_a_gap() -> None:
@@ -152,23 +152,39 @@ def test_a_row_that_an_older_app_wrote_meanwhile_gets_every_step_that_it_missed(
         change=lambda table, row: {"title": row["caption"], "caption": None} if "caption" in row else {},
     )
     steps = (STEPS[0], second, third)
-    migrating.run(stage, print, steps[:2])
+    _run(stage, steps[:2])
     late = {"user_id": {"S": "late"}, "name": {"S": "Ada"}, schema.ATTRIBUTE: {"N": "1"}}
     _dynamodb().put_item(TableName="chatapp-test-people", Item=late)
-    migrating.run(stage, print, steps)
+    _run(stage, steps)
     found = _dynamodb().get_item(TableName="chatapp-test-people", Key={"user_id": {"S": "late"}})["Item"]
     assert (found["title"], found[schema.ATTRIBUTE]) == ({"S": "Ada"}, {"N": "3"})
     assert "caption" not in found
 
 
 def test_after_an_older_app_was_put_back_the_next_goes_through_its_rows_once_more(stage: CutStage) -> None:
-    migrating.run(stage, print, STEPS)
+    _run(stage, STEPS)
     migrating.go_back(stage, 1)
     late = {"user_id": {"S": "late"}, "name": {"S": "Ada"}, schema.ATTRIBUTE: {"N": "1"}}
     _dynamodb().put_item(TableName="chatapp-test-people", Item=late)
-    assert migrating.run(stage, print, STEPS) == [2]
+    assert _run(stage, STEPS) == [2]
     found = _dynamodb().get_item(TableName="chatapp-test-people", Key={"user_id": {"S": "late"}})["Item"]
     assert found["title"] == {"S": "Ada"}
+
+
+def test_a_run_that_lost_its_lease_reads_no_further_page(stage: CutStage) -> None:
+    whole, cut = CutStage("test", "eu-west-1"), CutStage("test", "eu-west-1")
+    _run(whole, (RENAMED,))
+    _begin_anew(stage)
+    looks: list[int] = []
+
+    def lost() -> None:
+        looks.append(1)
+        if len(looks) == 2:
+            raise DeploymentError("another one has begun")
+
+    with pytest.raises(DeploymentError, match="another one"):
+        migrating.Run(cut, lambda _: None, lost, (RENAMED,), page=2).carry_out()
+    assert (whole.calls.count("Scan"), cut.calls.count("Scan")) == (4, 1)
 
 
 def test_a_run_goes_on_from_its_page_and_not_from_the_first(stage: CutStage) -> None:

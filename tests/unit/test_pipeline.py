@@ -13,6 +13,7 @@ from botocore.session import Session
 
 from deploy import pipeline
 from deploy.account import cloudformation
+from deploy.check import permissions
 from deploy.environment import Stage
 from tests import calls, iam_tables, resolved
 from tests.fakes import clients
@@ -98,6 +99,39 @@ def test_whatever_a_deployment_calls_is_allowed(resources: dict[str, Any]) -> No
         if actions and not any(fnmatch(action, pattern) for action in actions for pattern in allowed):
             missing.add(f"{call.file} {call.function}: {' or '.join(sorted(actions))}")
     assert sorted(missing) == []
+
+
+# Where the settings ask for them alone: a firewall, names, access logs, a budget of the account, an alias.
+_OF_SETTINGS = (
+    *("acm:*", "budgets:*", "route53:*", "wafv2:*", "apigateway:SetWebACL"),
+    *("iam:AttachRolePolicy", "logs:*Delivery", "logs:*ResourcePolic*"),
+    *("lambda:CreateAlias", "lambda:UpdateAlias", "lambda:DeleteAlias", "lambda:*ProvisionedConcurrency*"),
+    *("lambda:PublishVersion", "lambda:ListVersionsByFunction"),
+)
+# What CloudFormation may ask of whoever sends it change sets, and a step does after a failure at the most.
+_OF_CHANGE_SETS = (
+    *("cloudformation:CreateStack", "cloudformation:UpdateStack", "cloudformation:ContinueUpdateRollback"),
+    *("cloudformation:DescribeStackResources", "cloudformation:GetTemplateSummary"),
+    "cloudformation:DescribeEvents",
+)
+# Of a first deployment, which is a person's, and of what `check` itself looks at.
+_NOT_OF_THE_PIPELINE = {"cognito-idp:CreateUserPool", "dynamodb:GetItem", "dynamodb:PutItem", "sqs:GetQueueUrl"}
+
+
+def test_check_asks_for_what_the_pipelines_role_may_and_for_no_less(resources: dict[str, Any]) -> None:
+    allowed, asked = allowed_by(resources), {name for each in permissions.NEEDED for name in each.names()}
+    refused = {name for name in asked if not any(fnmatch(name, pattern) for pattern in allowed)}
+    assert refused == _NOT_OF_THE_PIPELINE
+    left_out = [*_OF_SETTINGS, *_OF_CHANGE_SETS]
+    assert (
+        sorted(
+            name
+            for name in allowed - asked
+            if not any(fnmatch(name, pattern) for pattern in left_out)
+            and not any(fnmatch(each, name) for each in asked)
+        )
+        == []
+    )
 
 
 def allowed_by(resources: dict[str, Any]) -> set[str]:

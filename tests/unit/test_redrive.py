@@ -15,7 +15,7 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from deploy import commands, redrive, steps
+from deploy import commands, redrive, results
 from deploy.environment import DeploymentError, Stage
 from deploy.functions.app_modules import functions
 from tests.fakes import clients
@@ -212,7 +212,7 @@ def test_the_command_says_by_its_status_whether_all_was_replayed(
     """Here moto's Lambda answers, which has no function."""
     for name in ("AWS_DEFAULT_REGION", "AWS_REGION"):
         monkeypatch.setenv(name, "")
-    monkeypatch.setattr(steps, "BUILD", tmp_path)
+    monkeypatch.setattr(results, "BUILD", tmp_path)
     stage.fails(FILES, "chatapp-prod-extract", STORED)
     command = ["redrive", "prod", FILES, "--region", "eu-west-1"]
     assert commands.main(command) == 0

@@ -12,9 +12,9 @@ from chalicelib.aws import clients as app_clients
 from chalicelib.backups import manifest
 from chalicelib.logs import Failed
 
-from deploy import commands, recovery, restoring
+from deploy import arguments, commands, recovery, restoring
 from deploy.account import regions
-from deploy.commands import UsageError
+from deploy.arguments import UsageError
 from deploy.environment import DeploymentError
 from deploy.environment import Stage as Deployed
 from deploy.progress import Progress
@@ -72,7 +72,7 @@ def _said(at: float) -> str:
 
 
 def _command(at: float, *words: str, typed: str = "test") -> int:
-    asked = commands.parse(["restore", "test", "--region", "eu-west-1", "--at", _said(at), *words])
+    asked = arguments.parse(["restore", "test", "--region", "eu-west-1", "--at", _said(at), *words])
     return commands.restore(asked, Progress(), read=lambda question: typed)
 
 
@@ -263,7 +263,7 @@ def _no_table(call: object, send: object) -> Any:
 )
 def test_what_makes_no_sense_is_refused(words: list[str], said: str) -> None:
     with pytest.raises(UsageError, match=said):
-        commands.parse(words)
+        arguments.parse(words)
 
 
 def test_a_time_is_of_its_zone() -> None:

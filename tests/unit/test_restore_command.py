@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from chalicelib.backups import places
 
-from deploy import backups, commands, restoring
+from deploy import arguments, backups, commands, restoring
 from deploy.account import regions
-from deploy.commands import UsageError
+from deploy.arguments import UsageError
 from deploy.environment import DeploymentError
 from deploy.environment import Stage as Deployed
 from deploy.progress import Progress
@@ -71,7 +71,7 @@ def function(restores: Restores, monkeypatch: pytest.MonkeyPatch) -> _Restore:
 
 
 def _command(*words: str, typed: str = "test") -> int:
-    asked = commands.parse(["restore", "test", "--region", "eu-west-1", *words])
+    asked = arguments.parse(["restore", "test", "--region", "eu-west-1", *words])
     return commands.restore(asked, Progress(), read=lambda question: typed)
 
 
@@ -119,7 +119,7 @@ def test_what_there_is_not_is_said(function: _Restore, restores: Restores) -> No
     with pytest.raises(DeploymentError, match="test has no backup of 2020-01-01; it has 1"):
         _command("--from", "2020-01-01")
     with pytest.raises(DeploymentError, match="there is no bucket chatapp-other-backups-123456789012-eu-west-1"):
-        commands.restore(commands.parse(["restore", "other", "--into", "test", "--region", "eu-west-1"]), Progress())
+        commands.restore(arguments.parse(["restore", "other", "--into", "test", "--region", "eu-west-1"]), Progress())
     function.missing = True
     with pytest.raises(DeploymentError, match="has no function chatapp-test-restore"):
         _command("--yes")
@@ -144,7 +144,7 @@ def test_what_there_is_not_is_said(function: _Restore, restores: Restores) -> No
 )
 def test_what_makes_no_sense_is_refused(words: list[str], said: str) -> None:
     with pytest.raises(UsageError, match=said):
-        commands.parse(words)
+        arguments.parse(words)
 
 
 def test_progress_tells_the_share_and_what_is_left(restores: Restores) -> None:

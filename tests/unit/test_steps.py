@@ -13,10 +13,11 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from deploy import commands, site, steps
-from deploy.account import adoption, cloudformation, gateway, model_access, secret_keys
+from deploy import arguments, commands, live_settings, results, site, steps, versions
+from deploy.account import adoption, cloudformation, gateway, model_access, roles, secret_keys
 from deploy.environment import Addresses, ApiIds, DeploymentError, Stage, load_settings, read_settings
-from deploy.functions import app_modules, chalice_client
+from deploy.functions import alias, app_modules, chalice_app, chalice_client, layers, package, runtime, tracing
+from deploy.progress import Progress
 from tests import resolved
 from tests.fakes.clients import ClientsOf
 
@@ -166,14 +167,14 @@ def test_the_root_is_the_published_page_and_what_is_no_object_the_application() 
     ],
 )
 def test_command_lines(words: list[str], command: str, stage: str) -> None:
-    found = commands.parse(words)
+    found = arguments.parse(words)
     assert (found.command, found.stage) == (command, stage)
 
 
 @pytest.mark.parametrize("word", ["help", "--help", "-h"])
 def test_help_deploys_nothing(word: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
-        commands.parse([word])
+        arguments.parse([word])
     assert ended.value.code == 0
     assert "./deploy.sh local" in capsys.readouterr().out
 
@@ -216,7 +217,7 @@ def test_a_senseless_command_line_changes_nothing_and_explains(
 def test_outputs_of_a_stage_that_was_never_deployed(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(steps, "BUILD", tmp_path)
+    monkeypatch.setattr(results, "BUILD", tmp_path)
     assert commands.main(["outputs", "local"]) == 1
     assert capsys.readouterr().err == "error: local is not deployed: ./deploy.sh local\n"
 
@@ -224,10 +225,10 @@ def test_outputs_of_a_stage_that_was_never_deployed(
 def test_outputs_are_one_json_object(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(steps, "BUILD", tmp_path)
+    monkeypatch.setattr(results, "BUILD", tmp_path)
     stage = prod()
     addresses = Addresses.of(stage, IDS, "d1.cloudfront.net")
-    steps.write_outputs(stage, steps.describe(stage, addresses, {"UserPoolId": "p", "ClientId": "c"}))
+    results.write(stage, results.describe(stage, addresses, {"UserPoolId": "p", "ClientId": "c"}))
     assert commands.main(["outputs", "prod"]) == 0
     found = json.loads(capsys.readouterr().out)
     assert found.keys() == {"site_url", "api_url", "socket_url", "region", "user_pool_id", "client_id"}
@@ -497,3 +498,43 @@ def test_only_what_differs_is_sent_to_lambda(found: dict[str, Any], sent: list[s
     client.finish_functions()
     assert lambda_.sent == sent
     assert [bool(re.match("code|configuration", change)) for change in client.changes] == [True] * len(sent)
+
+
+@pytest.mark.parametrize("file", sorted((ROOT / "deploy" / "stacks").glob("*.yaml")), ids=lambda file: file.stem)
+def test_a_template_is_sent_without_its_comments_and_says_the_same(file: Path) -> None:
+    sent = cloudformation.template(prod(), file.name)
+    assert not re.search(r"^ *#", sent, re.MULTILINE)
+    assert resolved._parsed(sent) == resolved._parsed(file.read_text())
+
+
+# --- Functions --------------------------------------------------------------------------------------------------------
+
+
+def test_a_version_of_answer_is_published_once_its_traces_are_as_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    called: list[str] = []
+
+    def noted(module: object, name: str, found: object) -> None:
+        def note(*_: object, **__: object) -> object:
+            called.append(name)
+            return found
+
+        monkeypatch.setattr(module, name, note)
+
+    deployed = chalice_app.Deployed(IDS, ())
+    for module, names, found in (
+        (alias, ("prepare", "settle"), []),
+        (chalice_app, ("render",), None),
+        (chalice_app, ("deploy",), deployed),
+        (roles, ("remove_former_scheduler_role",), False),
+        (layers, ("remove_old",), 0),
+        (versions, ("listed",), []),
+        (tracing, ("configure_functions",), []),
+        (live_settings, ("differing",), []),
+    ):
+        for name in names:
+            noted(module, name, found)
+    outputs = {"UserPoolArn": "arn:pool", "DistributionId": "E1"}
+    begun = steps.Deployment(prod(), load_settings("prod"), Progress(), {}, Path(), ids=IDS, foundation=outputs)
+    built = package.Package(Path("package.zip"), runtime.running(), "1", changed=False)
+    begun.deploy_functions(built)
+    assert called.index("deploy") < called.index("configure_functions") < called.index("settle")

@@ -14,7 +14,7 @@ from botocore.session import get_session
 from chalicelib.functions import FUNCTIONS
 from moto import mock_aws
 
-from deploy import commands, destruction, steps
+from deploy import arguments, commands, destruction, results
 from deploy.account import cloudformation, regions, roles
 from deploy.environment import DeploymentError, Stage
 from deploy.functions import chalice_app, chalice_client
@@ -33,7 +33,7 @@ def shell(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
     monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
-    monkeypatch.setattr(steps, "BUILD", tmp_path / "build")
+    monkeypatch.setattr(results, "BUILD", tmp_path / "build")
     with mock_aws():
         yield
 
@@ -101,7 +101,7 @@ def test_an_endpoint_of_the_profile_is_refused_too(monkeypatch: pytest.MonkeyPat
 
 
 def test_outputs_of_one_region_are_not_given_for_another(capsys: pytest.CaptureFixture[str]) -> None:
-    steps.write_outputs(Stage("prod", "eu-west-1"), {"region": "eu-west-1"})
+    results.write(Stage("prod", "eu-west-1"), {"region": "eu-west-1"})
     assert commands.main(["outputs", "prod"]) == 0
     assert commands.main(["outputs", "prod", "--region", "us-east-1"]) == 1
     assert "prod is not deployed in region us-east-1 (--region)" in capsys.readouterr().err
@@ -229,11 +229,11 @@ def test_where_no_stage_is_nothing_is_destroyed(monkeypatch: pytest.MonkeyPatch)
     bucket = Stage("prod", "eu-west-1").artifacts_bucket
     there = {"LocationConstraint": "eu-west-1"}
     boto3.client("s3", "eu-west-1").create_bucket(Bucket=bucket, CreateBucketConfiguration=there)
-    elsewhere = commands.parse(["destroy", "prod", "--yes", "--region", "us-east-1"])
+    elsewhere = arguments.parse(["destroy", "prod", "--yes", "--region", "us-east-1"])
     with pytest.raises(DeploymentError, match="no stage prod in account 123456789012, region us-east-1"):
         commands.destroy(elsewhere, Progress())
     assert stages == []
-    commands.destroy(commands.parse(["destroy", "prod", "--yes", "--region", "eu-west-1"]), Progress())
+    commands.destroy(arguments.parse(["destroy", "prod", "--yes", "--region", "eu-west-1"]), Progress())
     assert [stage.region for stage in stages] == ["eu-west-1"]
 
 
@@ -251,8 +251,8 @@ def test_destroying_asks_for_the_stages_name_after_saying_where_it_is(monkeypatc
         raise EOFError
 
     with pytest.raises(DeploymentError, match="nothing was destroyed"):
-        commands.destroy(commands.parse(["destroy", "prod"]), Progress(), read=nobody)
+        commands.destroy(arguments.parse(["destroy", "prod"]), Progress(), read=nobody)
     with pytest.raises(DeploymentError, match="nothing was destroyed"):
-        commands.destroy(commands.parse(["destroy", "prod"]), Progress(), read=read)
+        commands.destroy(arguments.parse(["destroy", "prod"]), Progress(), read=read)
     assert stages == []
     assert questions == ["Type prod to destroy it in account 123456789012, region eu-west-3 (AWS_REGION): "]

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from deploy import site, steps
+from deploy import results, site
 from deploy.environment import Addresses, ApiIds, DeploymentError, Stage, read_settings
 from deploy.functions import app_modules, package, runtime
 from deploy.people import srp
@@ -307,7 +307,7 @@ def test_the_site_is_told_the_limits_of_the_api_as_the_stage_has_them() -> None:
     stage = Stage("prod", "eu-west-1")
     stage.__dict__["account_id"] = "123456789012"  # what AWS would be asked for
     known = {"limits": limits, "signup": "open", "comment_origins": ["https://portfolio.example"]}
-    config = steps.site_config(stage, Addresses.of(stage, ApiIds(), "d1.cloudfront.net"), foundation, known)
+    config = results.site_config(stage, Addresses.of(stage, ApiIds(), "d1.cloudfront.net"), foundation, known)
     assert {name: config[name] for name in known} == known
     assert config["site_url"] == "https://d1.cloudfront.net"
 

@@ -16,7 +16,7 @@ import pytest
 from chalicelib.migrations import Migration
 from moto import mock_aws
 
-from deploy import commands, environment, going_back, migrating, versions
+from deploy import arguments, environment, going_back, migrating, versions
 from deploy.environment import ApiIds, DeploymentError, Stage
 from deploy.functions import app_modules, runtime
 from deploy.functions.package import Package
@@ -67,6 +67,12 @@ def test_a_deployment_that_changed_nothing_keeps_nothing_anew(stage: Stage) -> N
     assert versions.listed(stage) == [first]
 
 
+def test_a_version_names_the_layer_of_its_dependencies(stage: Stage) -> None:
+    made, _ = versions.keep(stage, built(stage, "one"), {}, 1, IDS, layer="arn:layer:1")
+    keep(stage, "two")
+    assert [each.layer for each in versions.listed(stage)] == ["", made.layer]
+
+
 def test_a_change_of_the_site_alone_is_a_version_of_its_own(stage: Stage) -> None:
     first, second = keep(stage, "one"), keep(stage, "one", "another site")
     assert first.package == second.package
@@ -76,7 +82,7 @@ def test_a_change_of_the_site_alone_is_a_version_of_its_own(stage: Stage) -> Non
 
 def test_the_last_ten_are_kept_and_the_newest_proven_one_whatever_came_after(stage: Stage) -> None:
     good = keep(stage, "good")
-    versions.note_proven(stage)
+    versions.note(stage, proven=True)
     ids = [keep(stage, f"bad {number}").id for number in range(11)]
     assert [each.id for each in versions.listed(stage)] == [*reversed(ids[1:]), good.id]
     held = {f"{each}/{file}" for each in [*ids[1:], good.id] for file in ("package.zip", "build.zip")}
@@ -86,7 +92,7 @@ def test_the_last_ten_are_kept_and_the_newest_proven_one_whatever_came_after(sta
 
 def test_versions_are_found_by_how_they_begin_and_by_the_last_good_one(stage: Stage) -> None:
     good = keep(stage, "good")
-    versions.note_proven(stage)
+    versions.note(stage, proven=True)
     bad = keep(stage, "bad")
     kept = versions.listed(stage)
     assert versions.find(kept, bad.id) == bad
@@ -100,7 +106,7 @@ def test_versions_are_found_by_how_they_begin_and_by_the_last_good_one(stage: St
 
 def test_after_a_deployment_that_broke_off_the_last_good_one_is_what_was_proven_last(stage: Stage) -> None:
     good = keep(stage, "good")
-    versions.note_proven(stage)  # the next one never came to be kept
+    versions.note(stage, proven=True)  # the next one never came to be kept
     assert versions.find(versions.listed(stage), versions.LAST_GOOD).id == good.id
 
 
@@ -109,8 +115,18 @@ def test_a_version_that_is_put_back_comes_first_and_is_to_be_proven_again(stage:
     again = versions.put_first(stage, good)
     assert [each.id for each in versions.listed(stage)] == [good.id, bad.id]
     assert not again.proven
-    versions.note_proven(stage)
+    versions.note(stage, proven=True)
     assert [each.proven for each in versions.listed(stage)] == [True, False]
+
+
+def test_a_version_that_was_proven_once_and_fails_now_is_not_the_last_good_one(stage: Stage) -> None:
+    good = keep(stage, "good")
+    versions.note(stage, proven=True)
+    bad = keep(stage, "bad")
+    versions.note(stage, proven=True)
+    assert keep(stage, "bad").id == bad.id, "deployed once more, unchanged"
+    versions.note(stage, proven=False)
+    assert versions.find(versions.listed(stage), versions.LAST_GOOD).id == good.id
 
 
 def test_an_object_that_somebody_removed_is_named(stage: Stage) -> None:
@@ -175,7 +191,7 @@ def test_a_version_that_invokes_answers_otherwise_than_is_set_now_is_refused(sta
 def test_whoever_chooses_sees_when_by_whom_and_whether_proven(stage: Stage) -> None:
     assert versions.shown([]) == "no version is kept yet: the next deployment is the first"
     keep(stage, "good")
-    versions.note_proven(stage)
+    versions.note(stage, proven=True)
     bad = keep(stage, "bad")
     lines = versions.shown(versions.listed(stage)).splitlines()
     assert len(lines) == 3
@@ -188,26 +204,25 @@ def test_whoever_chooses_sees_when_by_whom_and_whether_proven(stage: Stage) -> N
     ("line", "said"),
     [
         ("prod --version ../x", "is no version"),
-        ("outputs prod --version abcd", "are for a deployment"),
-        ("prod --version abcd --rollback-on-failure", "give it alone"),
-        ("local --stop --rollback-on-failure", "are for a deployment"),
+        ("outputs prod --version abcd", "is for a deployment"),
+        ("prod --version abcd --python 3.13", "give it alone"),
+        ("local --stop --version abcd", "is for a deployment"),
     ],
 )
 def test_a_command_line_about_versions_that_makes_no_sense_is_refused(line: str, said: str) -> None:
-    with pytest.raises(commands.UsageError, match=said):
-        commands.parse(line.split())
+    with pytest.raises(arguments.UsageError, match=said):
+        arguments.parse(line.split())
 
 
 def test_command_lines_about_versions() -> None:
-    assert commands.parse(["prod", "--version", "last-good"]).version == "last-good"
-    assert commands.parse(["prod", "--version", "0123456789ab-cdef01"]).version == "0123456789ab-cdef01"
-    assert commands.parse(["prod", "--rollback-on-failure"]).rollback_on_failure
-    assert commands.parse(["versions", "prod"]).command == "versions"
+    assert arguments.parse(["prod", "--version", "last-good"]).version == "last-good"
+    assert arguments.parse(["prod", "--version", "0123456789ab-cdef01"]).version == "0123456789ab-cdef01"
+    assert arguments.parse(["versions", "prod"]).command == "versions"
 
 
 def test_the_advice_after_a_failure_names_the_version_of_before(stage: Stage) -> None:
     good = keep(stage, "good")
-    versions.note_proven(stage)
+    versions.note(stage, proven=True)
     assert going_back.advice(stage) == "no earlier version is kept that was proven"
     keep(stage, "bad")
     assert f"./deploy.sh prod --version {good.id} puts it back" in going_back.advice(stage)

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import yaml
 
-from deploy import commands
+from deploy import arguments
 
 ROOT = Path(__file__).resolve().parents[2]
 WORKFLOWS = sorted((ROOT / ".github/workflows").glob("*.yml"))
@@ -38,11 +38,22 @@ def test_actions_are_pinned_rights_few_and_nothing_is_written_into_a_shell(file:
     assert workflow["permissions"] == {}
     for job in workflow["jobs"].values():
         assert job["permissions"].items() <= {"contents": "read", "id-token": "write"}.items()
-        for step in job["steps"]:
+        assert job.get("uses", "./.github/workflows/").startswith("./.github/workflows/")
+        for step in job.get("steps", []):
             assert "${{" not in step.get("run", "")
             assert PINNED.fullmatch(step.get("uses", f"a/b@{'0' * 40}")), step
             if step.get("uses", "").startswith("actions/checkout@"):
                 assert step["with"]["persist-credentials"] is False
+
+
+def test_what_is_deployed_has_passed_every_check_of_a_pull_request() -> None:
+    jobs = read("deploy")["jobs"]
+    assert jobs["check"]["uses"] == "./.github/workflows/check.yml"
+    assert jobs["deploy"]["needs"] == "check"
+    called = read("check")
+    (triggers,) = (value for key, value in called.items() if str(key) == "True")  # `on`, which YAML takes for a truth
+    assert set(triggers) == {"pull_request", "workflow_call"}
+    assert [step["run"] for step in called["jobs"]["check"]["steps"] if "run" in step] == ["./test.sh"]
 
 
 def test_only_the_deployment_may_have_a_role() -> None:
@@ -63,10 +74,12 @@ def test_a_deployment_that_fails_goes_back(tmp_path: Path, broken: bool, calls: 
     script.chmod(0o755)
     deploy, back = deploy_steps()
     failed = run(deploy["run"], tmp_path) != 0
-    assert back["if"] == "failure() && steps.deploy.outcome == 'failure'"
+    # A step that is out of time has failed; a job that is has been cancelled, as by a person.
+    assert back["if"] == "(failure() || cancelled()) && steps.deploy.outcome != 'skipped'"
     assert deploy["id"] == "deploy"
+    assert deploy["timeout-minutes"] + 10 < read("deploy")["jobs"]["deploy"]["timeout-minutes"]
     if failed:
         assert run(back["run"], tmp_path) == 0
     assert (tmp_path / "calls").read_text().splitlines() == calls
     for call in calls:
-        commands.parse(call.split())  # what the script really understands
+        arguments.parse(call.split())  # what the script really understands

@@ -17,11 +17,10 @@ from dataclasses import dataclass
 from typing import Any, Literal, get_type_hints
 
 from chalice.app import Chalice, CORSConfig, Request, Response
-from pydantic import BaseModel, RootModel, ValidationError
+from pydantic import BaseModel
 
 from chalicelib import logs, metrics
-from chalicelib.api.reasons import refused
-from chalicelib.api.schemas.texts import PATTERNS
+from chalicelib.api import parsing
 from chalicelib.aws.faults import Busy
 from chalicelib.errors import AppError, InvalidRequest, OriginNotAllowed, Unauthorized, Unavailable, VisitOver
 from chalicelib.functions import API
@@ -307,10 +306,10 @@ class ChatApp(Chalice):
             values = json.loads(raw)
         except (ValueError, RecursionError) as error:
             raise InvalidRequest("body", "must be a JSON object in UTF-8", reason="wrong_form") from error
-        return _parse(model, values)
+        return parsing.parse(model, values)
 
     def _query(self, model: Any) -> BaseModel:
-        return _parse(model, dict(self._request.query_params or {}))
+        return parsing.parse(model, dict(self._request.query_params or {}))
 
     def _log(self, view: str, status: int, started: float, code: str) -> None:
         """One line; where a limit or a budget refused, it is a metric, too. gateway_request_id: in its access logs."""
@@ -322,44 +321,6 @@ class ChatApp(Chalice):
             metrics.tell(self._stage, {metrics.REFUSED: 1}, "request", **fields)
         else:
             logs.line("request", **fields)
-
-
-def _parse(model: Any, values: Any) -> BaseModel:
-    try:
-        return model.model_validate(values)  # type: ignore[no-any-return]
-    except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        kind, values = first["type"], first.get("ctx", {})
-        reason, details = refused(kind, values, first["input"])
-        raise InvalidRequest(_field(model, first), _problem(kind, values, first["msg"]), reason, **details) from None
-
-
-def _field(model: Any, error: Mapping[str, Any]) -> str:
-    """Where in the request. Of a body of one of several kinds pydantic names the kind first, which is no field."""
-    if error["type"].startswith("union_tag_"):
-        return str(error["ctx"]["discriminator"]).strip("'")
-    parts = error["loc"][1:] if issubclass(model, RootModel) else error["loc"]
-    return ".".join(map(str, parts)) or "body"
-
-
-# Pydantic's errors, https://docs.pydantic.dev/latest/errors/validation_errors/, as a caller of this API would say them.
-_PROBLEMS = {
-    "extra_forbidden": "there is no such field",
-    "missing": "is required",
-    "model_type": "must be a JSON object",
-    "model_attributes_type": "must be a JSON object",
-    "union_tag_invalid": "must be one of {expected_tags}",
-    "union_tag_not_found": "is required",
-    "too_long": "takes at most {max_length}, not {actual_length}",
-}
-
-
-def _problem(kind: str, values: dict[str, Any], message: str) -> str:
-    if kind == "string_pattern_mismatch":
-        return PATTERNS[values["pattern"]]
-    if kind == "value_error":
-        return str(values["error"])
-    return _PROBLEMS[kind].format(**values) if kind in _PROBLEMS else message
 
 
 def _reply(returned: Any, status: int) -> Response:
