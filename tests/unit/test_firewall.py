@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
+from botocore.exceptions import ClientError
 from chalicelib.api.schemas import comments, conversations, files, frames, insights, people, texts
 from pydantic import BaseModel
 
@@ -21,6 +22,7 @@ from deploy.functions import app_modules
 from tests import waf
 from tests.api.routes import OWNERS_ROUTES, ROUTES
 from tests.fakes import clients
+from tests.fakes.aws import client_error
 from tests.prompts import FILE_NAMES, prompts
 from tests.resolved import Template
 from tests.waf import Request
@@ -191,6 +193,16 @@ def test_logs_hold_what_was_blocked_and_no_token_and_samples_are_off(name: str) 
     redacted = {each["SingleHeader"]["Name"] for each in log["RedactedFields"] if "SingleHeader" in each}
     assert redacted == {"authorization", "cookie", "x-api-key"}
     assert {"QueryString": {}} in log["RedactedFields"]
+    # What a rule found in a body or a query is a line of its own in the log, which redaction does not reach.
+    protected = found.resources["Firewall"]["Properties"]["DataProtectionConfig"]["DataProtections"]
+    fields = {(each["Field"]["FieldType"], *each["Field"].get("FieldKeys", [])): each for each in protected}
+    assert fields.keys() == {
+        ("BODY",),
+        ("QUERY_STRING",),
+        ("SINGLE_HEADER", "authorization", "cookie", "x-api-key"),
+    }
+    assert {each["Action"] for each in protected} == {"SUBSTITUTION"}
+    assert not any(each.get("ExcludeRuleMatchDetails") for each in protected)
     assert log["LoggingFilter"]["DefaultBehavior"] == "DROP"
     acl = found.resources["Firewall"]["Properties"]
     views = [acl["VisibilityConfig"], *(rule["VisibilityConfig"] for rule in acl["Rules"])]
@@ -343,6 +355,63 @@ def test_it_is_put_before_the_api_once_and_taken_away_before_it_goes(stacks: dic
     assert [firewall.lower_before_api(stage, ids, said) for _ in range(2)] == [True, False]
     assert waf_service.before == {}
     assert stacks == {}
+
+
+class Slow(Waf):
+    """Knows of a firewall that was just made after some questions. refusals: what it says until then."""
+
+    def __init__(self, *refusals: str) -> None:
+        super().__init__()
+        self.refusals = list(refusals)
+
+    def associate_web_acl(self, WebACLArn: str, ResourceArn: str) -> dict[str, Any]:
+        if self.refusals:
+            raise client_error(self.refusals.pop(), "AssociateWebACL")
+        return super().associate_web_acl(WebACLArn, ResourceArn)
+
+
+def test_a_firewall_that_was_just_made_is_put_up_once_waf_knows_it(
+    stacks: dict[tuple[str, str], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slept: list[float] = []
+    monkeypatch.setattr(firewall.time, "sleep", slept.append)
+    waf_service, templates, said = Slow(*["WAFUnavailableEntityException"] * 5), steps.templates(PROD), list[str]()
+    stage = StageOf("prod", "eu-west-1", waf=clients.client("wafv2", waf_service))
+    assert firewall.raise_before_api(stage, ApiIds("rest1"), Settings(app={}), templates, said.append)
+    assert (waf_service.before, len(slept)) == ({API: ARN}, 5)
+    for refusals, times in ((["WAFUnavailableEntityException"] * 99, 24), (["WAFInvalidParameterException"], 0)):
+        slept.clear()
+        stage = StageOf("prod", "eu-west-1", waf=clients.client("wafv2", Slow(*refusals)))
+        with pytest.raises(ClientError, match=refusals[0]):
+            firewall.raise_before_api(stage, ApiIds("rest1"), Settings(app={}), templates, said.append)
+        assert len(slept) == times, "not for ever, and nothing else is asked again"
+
+
+def test_a_firewall_that_was_just_taken_away_goes_once_waf_knows_it(
+    stacks: dict[tuple[str, str], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slept: list[float] = []
+    monkeypatch.setattr(firewall.time, "sleep", slept.append)
+    stage = StageOf("prod", "eu-west-1", waf=clients.client("wafv2", Waf()))
+    stacks["eu-west-1", "chatapp-prod-edge-api"] = stacks["us-east-1", "chatapp-prod-edge-eu-west-1"] = "body"
+    delete, refusals = cloudformation.delete, ["it's associated with another resource"] * 2 + [""]
+
+    def deleted(stage: Stage, name: str, say: Any) -> bool:
+        if refused := refusals.pop(0):
+            raise DeploymentError(f"stack {name} could not be deleted: Firewall: {refused}")
+        return delete(stage, name, say)
+
+    monkeypatch.setattr(cloudformation, "delete", deleted)
+    said = list[str]().append
+    assert firewall.lower_before_api(stage, ApiIds("rest1"), said)
+    assert len(slept) == 2
+    refusals[:] = ["it's associated with another resource", ""]
+    assert firewall.lower_before_site(PROD, said)
+    assert stacks == {}
+    stacks["us-east-1", "chatapp-prod-edge-eu-west-1"] = "body"
+    refusals[:] = ["AccessDenied"]
+    with pytest.raises(DeploymentError, match="AccessDenied"):
+        firewall.lower_before_site(PROD, said)
 
 
 def test_the_sites_stands_in_the_region_of_cloudfront_by_the_name_of_its_own(
