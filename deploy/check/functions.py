@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
@@ -56,6 +57,20 @@ def _variables(target: Target, deployed: str, found: Mapping[str, str]) -> Findi
         yield warning(
             f"{deployed} has other settings than deploy/settings.toml: {', '.join(differing)}", target.redeploy
         )
+
+
+def builds(target: Target) -> Findings:
+    """All functions have one package: a deployment that ended among them leaves some of before."""
+    client, found = target.stage.client("lambda"), dict[str, list[str]]()
+    for name in target.functions:
+        with suppress(client.exceptions.ResourceNotFoundException):
+            code = client.get_function_configuration(FunctionName=target.place.function_name(name)).get(
+                "CodeSha256", ""
+            )
+            found.setdefault(code, []).append(name)
+    if len(found) > 1:
+        fewest = min(found.values(), key=len)
+        yield problem(f"functions are of several builds, {', '.join(fewest)} of another than the rest", target.redeploy)
 
 
 def rights(target: Target) -> Findings:

@@ -54,6 +54,7 @@ CHECKS = (
     Check("stacks", stacks.state),
     Check("drift of the stacks", stacks.drift),
     Check("functions", functions.configuration),
+    Check("functions' build", functions.builds),
     Check("functions' rights", functions.rights),
     Check("schedules", functions.schedules),
     Check("uploads", functions.uploads),
@@ -69,6 +70,7 @@ CHECKS = (
     Check("spend on the models", money.spent),
     Check("AWS budget", money.of_account),
     Check("alarms", watch.alarms),
+    Check("who is told", watch.told),
     Check("certificates", watch.certificates),
 )
 

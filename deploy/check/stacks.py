@@ -12,6 +12,8 @@ from deploy import steps
 from deploy.account import cloudformation
 from deploy.check.findings import Finding, Findings, note, problem, warning
 from deploy.check.target import Target
+from deploy.edge import firewall, names
+from deploy.environment import Stage
 
 _POLL_S = 3.0
 _LOOKS = 60
@@ -20,8 +22,8 @@ _STANDING = ("CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE", "
 
 
 def state(target: Target) -> Findings:
-    client = target.stage.client("cloudformation")
-    for name, body in _templates(target).items():
+    for stage, name, body in _laid(target):
+        client = stage.client("cloudformation")
         try:
             stack = client.describe_stacks(StackName=name)["Stacks"][0]
         except ClientError as error:
@@ -34,9 +36,16 @@ def state(target: Target) -> Findings:
             yield warning(f"stack {name} is of another version of the templates than this checkout", target.redeploy)
 
 
-def _templates(target: Target) -> Mapping[str, str]:
-    files = steps.templates(target.stage)
-    return {f"{target.stage.prefix}-{name}": files[f"{name}.yaml"] for name in (steps.FOUNDATION, steps.OPERATIONS)}
+def _laid(target: Target) -> Iterator[tuple[Stage, str, str]]:
+    """Each stack's place, name and template. Of names there is none before their certificates are issued."""
+    stage, files = target.stage, steps.templates(target.stage, target.settings)
+    for name in (steps.FOUNDATION, steps.OPERATIONS, steps.ALARMS):
+        yield stage, f"{stage.prefix}-{name}", files[f"{name}.yaml"]
+    if target.settings.firewall:
+        yield stage, firewall.api_stack(stage), files["edge-api.yaml"]
+        yield firewall.of_cloudfront(stage), firewall.site_stack(stage), files["edge.yaml"]
+    if target.settings.domain and cloudformation.exists(stage, names.stack_name(stage)):
+        yield stage, names.stack_name(stage), files["names.yaml"]
 
 
 def _state(name: str, stack: Mapping[str, Any]) -> Findings:
@@ -56,13 +65,13 @@ def drift(target: Target) -> Findings:
 
     https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-stack-drift.html
     """
-    client = target.stage.client("cloudformation")
     pause_s = 0.2 if target.stage.is_local else _POLL_S
-    for name in _templates(target):
-        if not cloudformation.exists(target.stage, name):
+    for stage, name, _ in _laid(target):
+        if not cloudformation.exists(stage, name):
             continue
+        client = stage.client("cloudformation")
         begun = client.detect_stack_drift(StackName=name)["StackDriftDetectionId"]
-        for _ in range(_LOOKS):
+        for _look in range(_LOOKS):
             looked = client.describe_stack_drift_detection_status(StackDriftDetectionId=begun)
             if looked["DetectionStatus"] != "DETECTION_IN_PROGRESS":
                 break

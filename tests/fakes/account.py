@@ -69,7 +69,8 @@ class _Service:
 
 
 def settings(**changed: Any) -> Settings:
-    return Settings(app={"model_provider": "anthropic", "stage_budget_usd": 50}, **changed)
+    wanted = {"alarms": "essential", "owner_email": "ada@example.com"}
+    return Settings(app={"model_provider": "anthropic", "stage_budget_usd": 50}, **{**wanted, **changed})
 
 
 def deployment(stage: Stage, wanted: Settings) -> steps.Deployment:
@@ -130,6 +131,7 @@ class _Sound:
             "MemorySize": row.memory_mb,
             "Timeout": row.timeout_s,
             "Role": f"arn:aws:iam::{ACCOUNT}:role/{self._stage.role_name(name)}",
+            "CodeSha256": "c2hhMjU2",
             "Environment": {"Variables": {**self._of.variables()}},
         }
 
@@ -144,7 +146,8 @@ class _Sound:
 
     def cloudformation_get_template(self, asked: Any) -> Reply:
         name = asked["StackName"].removeprefix(f"{self._stage.prefix}-")
-        return {"TemplateBody": steps.templates(self._stage)[f"{name}.yaml"]}
+        files = steps.templates(self._stage, self._of.settings)
+        return {"TemplateBody": files["edge.yaml" if name.startswith("edge-eu") else f"{name}.yaml"]}
 
     def cloudformation_detect_stack_drift(self, asked: Any) -> Reply:
         return {"StackDriftDetectionId": "d"}
@@ -243,8 +246,12 @@ class _Sound:
         return {"Budgets": []}
 
     def cloudwatch_describe_alarms(self, asked: Any) -> Reply:
-        alarm = {"AlarmName": "chatapp-prod-health", "ActionsEnabled": True, "StateValue": "OK"}
-        return {"MetricAlarms": [alarm], "CompositeAlarms": []}
+        well = {"ActionsEnabled": True, "StateValue": "OK"}
+        return {"MetricAlarms": [{"AlarmName": name, **well} for name in asked["AlarmNames"]], "CompositeAlarms": []}
+
+    def sns_list_subscriptions_by_topic(self, asked: Any) -> Reply:
+        arn = f"{asked['TopicArn']}:8a21d249-4329-4871-acc6-7be709c6ea7f"
+        return {"Subscriptions": [{"SubscriptionArn": arn, "Protocol": "email"}]}
 
     def acm_list_certificates(self, asked: Any) -> Reply:
         return {"CertificateSummaryList": []}

@@ -8,8 +8,10 @@ from functools import lru_cache
 from typing import Any
 
 import pytest
-from chalicelib import metrics
+from chalicelib import metrics, status
+from chalicelib.aws.cloudwatch import MOST_ALARMS
 from chalicelib.functions import FUNCTIONS
+from chalicelib.settings import Settings as AppSettings
 
 from deploy import steps
 from deploy.environment import ROOT, DeploymentError, Settings, Stage, read_settings
@@ -306,3 +308,10 @@ def test_spend_is_shown_against_its_budget() -> None:
         if "annotations" in each["properties"]
     }
     assert lines == {"Claude today (USD)": [5, 4], "Claude this month (USD)": [50, 40]}
+
+
+def test_the_page_status_asks_for_every_alarm_that_a_stage_may_have_by_its_name() -> None:
+    known = status.alarms(AppSettings(stage="prod"))
+    asked = [name for extent in EXTENTS for name in stack.names(PROD, settings(alarms=extent), FUNCTIONS)]
+    assert sorted(known) == sorted(set(asked))
+    assert len(known) <= MOST_ALARMS

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,13 +14,13 @@ from botocore.exceptions import ClientError
 from chalicelib.settings import DEFAULT_MODELS
 
 from deploy import commands, steps
-from deploy.check import kept, model, money, permissions, quotas, run, stacks, watch
+from deploy.check import functions, kept, model, money, permissions, quotas, run, stacks, watch
 from deploy.check.findings import Finding, Findings
 from deploy.check.target import Target
-from deploy.environment import Settings
-from deploy.functions import runtime
+from deploy.environment import Settings, Stage
+from deploy.functions import app_modules, runtime
 from deploy.local.demo_model.server import DemoServer
-from tests.fakes import account
+from tests.fakes import account, clients
 from tests.fakes.account import NOW, AccountStage, Reply, days, distribution, missing
 from tests.iam_tables import problems
 
@@ -331,23 +332,91 @@ def test_a_certificate_that_acm_did_not_renew_is_told(status: str, ends_in: int,
 # --- Settings of other parts -----------------------------------------------------------------------------------------
 
 
-class Wanted:
-    """Settings with alarms, a budget and a domain."""
-
-    alarms, monthly_budget_usd, domain, app = "all", 20, "chat.example", {"signup": "open"}
-
-
 def _with(stage: AccountStage) -> Target:
-    deployment: Any = account.deployment(stage, account.settings())
-    deployment.settings = Wanted()
-    return Target(stage, deployment, {}, None, NOW)
+    """A stage whose settings want alarms, a budget, a domain, and let anybody sign up."""
+    wanted = account.settings(alarms="all", monthly_budget_usd=20, domain="chat.example")
+    return _target(stage, replace(wanted, app={**wanted.app, "signup": "open"}))
 
 
 def test_alarms_that_lack_tell_nobody_or_are_on_are_told() -> None:
-    assert "there are no alarms" in _said(watch.alarms(_with(AccountStage.of(cloudwatch__describe_alarms={}))))[0]
-    alarm = {"AlarmName": "chatapp-prod-errors", "ActionsEnabled": False, "StateValue": "ALARM"}
+    (lacking,) = _said(watch.alarms(_with(AccountStage.of(cloudwatch__describe_alarms={}))))
+    assert "there is no alarm chatapp-prod-api-errors, chatapp-prod-backup-age, " in lacking
+    alarm = {"AlarmName": "chatapp-prod-health", "ActionsEnabled": False, "StateValue": "ALARM"}
     told = _said(watch.alarms(_with(AccountStage.of(cloudwatch__describe_alarms={"MetricAlarms": [alarm]}))))
-    assert ["tells nobody" in told[0], "is on" in told[1], len(told)] == [True, True, 2]
+    assert "prod-health" not in told[0]
+    assert ["tells nobody" in told[1], "is on" in told[2], len(told)] == [True, True, 3]
+
+
+def test_alarms_of_a_stage_whose_name_begins_alike_are_none_of_it() -> None:
+    asked: list[Any] = []
+
+    class Listening(AccountStage):
+        def client(self, service: str) -> Any:
+            made = super().client(service)
+            made.meta.events.register("before-call", lambda params, **_: asked.append(params["body"]))
+            return made
+
+    assert _said(watch.alarms(_with(Listening.of()))) == []
+    (body,) = asked
+    assert "AlarmNamePrefix" not in str(body)
+    assert "chatapp-prod-health" in str(body)
+
+
+def test_alarms_that_mail_nobody_are_told() -> None:
+    pending = {"Subscriptions": [{"SubscriptionArn": "PendingConfirmation", "Protocol": "email"}]}
+    ended = {"Subscriptions": [{"SubscriptionArn": "Deleted"}]}
+    nobody: list[Reply] = [pending, ended, {"Subscriptions": []}]
+    for found in nobody:
+        stage = AccountStage.of(sns__list_subscriptions_by_topic=found)
+        (said,) = _said(watch.told(_target(stage)))
+        assert "has not confirmed" in said
+        assert "arn:aws:sns:eu-west-1:123456789012:chatapp-prod-alarms" in said
+        assert "ada@" not in said
+    assert _said(watch.told(_target(AccountStage.of()))) == []
+    (said,) = _said(watch.told(_target(AccountStage.of(), account.settings(owner_email=""))))
+    assert "owner_email" in said
+    assert _said(watch.told(_target(AccountStage.of(), account.settings(alarms="none", owner_email="")))) == []
+
+
+def test_functions_of_two_builds_are_told() -> None:
+    """As an interrupted deployment leaves them."""
+    shas = iter(["new", *["old"] * 99])
+
+    class Mixed(AccountStage):
+        def client(self, service: str) -> Any:
+            if service not in self.made:
+                self.made[service] = clients.client(service, _Halfway(shas))
+            return self.made[service]
+
+    (said,) = _said(functions.builds(_target(Mixed.of())))
+    first = next(iter(app_modules.functions()))
+    assert f"several builds, {first} of another than the rest" in said
+
+
+@dataclass(frozen=True)
+class _Halfway:
+    shas: Iterator[str]
+
+    def get_function_configuration(self, FunctionName: str) -> dict[str, Any]:
+        return {"FunctionName": FunctionName, "CodeSha256": next(self.shas)}
+
+
+def test_the_stacks_of_alarms_firewall_and_names_are_looked_at_where_the_settings_want_them() -> None:
+    gone = missing("DescribeStacks", "ValidationError")
+    assert isinstance(gone, ClientError)
+    gone.response["Error"]["Message"] = "Stack with id x does not exist"
+    wanted = account.settings(firewall=True, domain="chat.example")
+    said = _said(stacks.state(_target(AccountStage.of(cloudformation__describe_stacks=gone), wanted)))
+    named = [re.findall(r"stack (\S+) is not there", each)[0] for each in said]
+    laid = ["foundation", "operations", "alarms", "edge-api", "edge-eu-west-1"]
+    assert named == [f"chatapp-prod-{name}" for name in laid], "names come once their certificates are issued"
+    drifted = {"StackResourceDrifts": [{**DRIFTED, "StackResourceDriftStatus": "DELETED"}]}
+    stage = AccountStage.of(cloudformation__describe_stack_resource_drifts=drifted)
+    assert len(_said(stacks.drift(_target(stage, wanted)))) == len([*laid, "names"])
+    assert len(_said(stacks.drift(_target(stage)))) == 3
+    other = AccountStage.of(cloudformation__get_template={"TemplateBody": "other"})
+    assert len(_said(stacks.state(_target(other, wanted)))) == len([*laid, "names"])
+    assert _said(stacks.state(_target(AccountStage.of(), wanted))) == []
 
 
 def test_an_aws_budget_that_lacks_differs_or_is_spent_is_told() -> None:
@@ -365,17 +434,39 @@ def test_an_aws_budget_that_lacks_differs_or_is_spent_is_told() -> None:
 
 
 def test_certificates_are_looked_for_where_they_are_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The site's and the API's; what else there is below the domain is somebody else's."""
+    hosts = ("chat.example", "api.chat.example", "shop.chat.example", "notchat.example")
     listed = {
-        "CertificateSummaryList": [
-            {"CertificateArn": "arn:aws:acm:us-east-1:1:certificate/1", "DomainName": "chat.example"}
-        ]
+        "CertificateSummaryList": [{"CertificateArn": f"arn:aws:acm:::{host}", "DomainName": host} for host in hosts]
     }
-    described = {"Certificate": {"DomainName": "chat.example", "Status": "ISSUED", "NotAfter": days(10)}}
-    for replies in ({}, {"acm__list_certificates": listed, "acm__describe_certificate": described}):
-        monkeypatch.setattr(watch, "Stage", lambda name, region, endpoint_url, r=replies: AccountStage.of(**r))
+
+    class Acm:
+        def __init__(self, found: dict[str, Any]) -> None:
+            self.found = found
+
+        def list_certificates(self) -> dict[str, Any]:
+            return self.found
+
+        def describe_certificate(self, CertificateArn: str) -> dict[str, Any]:
+            name = CertificateArn.rpartition(":")[2]
+            return {"Certificate": {"DomainName": name, "Status": "ISSUED", "NotAfter": days(10)}}
+
+    for found, said in (({}, "has no certificate for"), (listed, "ends on 2026-12-09")):
+        acm = clients.client("acm", Acm({"CertificateSummaryList": [], **found}))
+        monkeypatch.setattr(
+            watch, "Stage", lambda name, region, endpoint_url, a=acm: _Region(name, region, endpoint_url, acm=a)
+        )
         told = _said(watch.certificates(_with(AccountStage.of())))
-        assert len(told) == 2, "of the site's region and the API's"
-        assert ("ends on 2026-12-09" if replies else "has no certificate") in told[0]
+        assert [said in each for each in told] == [True, True]
+        assert ["api.chat.example" in each for each in told] == [False, True]
+
+
+@dataclass(frozen=True)
+class _Region(Stage):
+    acm: Any = None
+
+    def client(self, service: str) -> Any:
+        return {"acm": self.acm}[service]
 
 
 def test_a_sign_up_that_is_open_needs_more_mails_than_cognito_sends() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -374,7 +375,7 @@ def test_a_firewall_that_was_just_made_is_put_up_once_waf_knows_it(
     stacks: dict[tuple[str, str], str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     slept: list[float] = []
-    monkeypatch.setattr(firewall.time, "sleep", slept.append)
+    monkeypatch.setattr(time, "sleep", slept.append)
     waf_service, templates, said = Slow(*["WAFUnavailableEntityException"] * 5), steps.templates(PROD), list[str]()
     stage = StageOf("prod", "eu-west-1", waf=clients.client("wafv2", waf_service))
     assert firewall.raise_before_api(stage, ApiIds("rest1"), Settings(app={}), templates, said.append)
@@ -391,7 +392,7 @@ def test_a_firewall_that_was_just_taken_away_goes_once_waf_knows_it(
     stacks: dict[tuple[str, str], str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     slept: list[float] = []
-    monkeypatch.setattr(firewall.time, "sleep", slept.append)
+    monkeypatch.setattr(time, "sleep", slept.append)
     stage = StageOf("prod", "eu-west-1", waf=clients.client("wafv2", Waf()))
     stacks["eu-west-1", "chatapp-prod-edge-api"] = stacks["us-east-1", "chatapp-prod-edge-eu-west-1"] = "body"
     delete, refusals = cloudformation.delete, ["it's associated with another resource"] * 2 + [""]
