@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 
 from deploy import steps
 from deploy.account import cloudformation
-from deploy.check.findings import Finding, Findings, note, problem, warning
+from deploy.check.findings import Finding, Findings, brought_back, note, problem, warning
 from deploy.check.target import Target
 from deploy.edge import firewall, names
 from deploy.environment import Stage
@@ -19,6 +19,9 @@ _POLL_S = 3.0
 _LOOKS = 60
 # Until then nothing was made that could have changed.
 _STANDING = ("CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE", "IMPORT_COMPLETE")
+
+# What comes back empty by itself.
+_HOLD_DATA = ("AWS::DynamoDB::Table", "AWS::S3::Bucket", "AWS::Cognito::UserPool")
 
 
 def state(target: Target) -> Findings:
@@ -76,7 +79,7 @@ def drift(target: Target) -> Findings:
             if looked["DetectionStatus"] != "DETECTION_IN_PROGRESS":
                 break
             time.sleep(pause_s)
-        yield from (_drifted(target, each) for each in _differing(client, name))
+        yield from (_drifted(name, each) for each in _differing(client, name))
 
 
 def _differing(client: Any, name: str) -> Iterator[Mapping[str, Any]]:
@@ -91,10 +94,10 @@ def _differing(client: Any, name: str) -> Iterator[Mapping[str, Any]]:
         more = {"NextToken": page["NextToken"]}
 
 
-def _drifted(target: Target, found: Mapping[str, Any]) -> Finding:
+def _drifted(name: str, found: Mapping[str, Any]) -> Finding:
     what = f"{found['LogicalResourceId']} ({found.get('PhysicalResourceId', found['ResourceType'])})"
     if found["StackResourceDriftStatus"] == "DELETED":
-        return problem(f"{what} was deleted beside its stack", f"restore it: docs/restore.md; else {target.redeploy}")
+        kept = "restore it: docs/restore.md" if found["ResourceType"] in _HOLD_DATA else brought_back(name)
+        return problem(f"{what} was deleted beside its stack", kept)
     paths = sorted({each["PropertyPath"] for each in found.get("PropertyDifferences", [])})
-    # CloudFormation sends nothing where its template did not change: what was changed by hand is put back by hand.
-    return warning(f"{what} was changed beside its stack: {', '.join(paths)}", "put it back, or change the template")
+    return warning(f"{what} was changed beside its stack: {', '.join(paths)}", brought_back(name))

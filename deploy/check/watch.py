@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from datetime import datetime
 
-from deploy.check.findings import Findings, problem, warning
+from deploy.check.findings import Findings, brought_back, problem, warning
 from deploy.check.target import Target
 from deploy.edge import firewall
 from deploy.environment import Stage
@@ -28,7 +28,10 @@ def alarms(target: Target) -> Findings:
     )
     found = [each for page in pages for each in (*page.get("MetricAlarms", []), *page.get("CompositeAlarms", []))]
     if lacking := sorted({*wanted} - {each["AlarmName"] for each in found}):
-        yield problem(f"nobody is told of some failures: there is no alarm {', '.join(lacking)}", target.redeploy)
+        yield problem(
+            f"nobody is told of some failures: there is no alarm {', '.join(lacking)}",
+            f"{target.redeploy}, or, where they were deleted by hand, {brought_back(f'{target.stage.prefix}-alarms')}",
+        )
     for each in found:
         if not each["ActionsEnabled"]:
             yield problem(

@@ -138,7 +138,15 @@ class _Sound:
     def lambda_get_function_concurrency(self, asked: Any) -> Reply:
         return {}
 
+    def lambda_get_function_event_invoke_config(self, asked: Any) -> Reply:
+        events = self._of.functions[self._function(asked["FunctionName"])].events
+        assert events is not None
+        arn = self._of.place.arn("sqs", f"{self._stage.prefix}-{events.failures}")
+        return {"DestinationConfig": {"OnFailure": {"Destination": arn}}}
+
     def ssm_get_parameter(self, asked: Any) -> Reply:
+        if asked["Name"] == self._stage.live_parameter:
+            return {"Parameter": {"Name": asked["Name"], "Value": '{"values": {"user_budget_usd": "5"}}'}}
         return {"Parameter": {"Name": asked["Name"], "Value": "demo"}}
 
     def cloudformation_describe_stacks(self, asked: Any) -> Reply:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -14,12 +14,13 @@ from botocore.exceptions import ClientError
 from chalicelib.settings import DEFAULT_MODELS
 
 from deploy import commands, steps
-from deploy.check import functions, kept, model, money, permissions, quotas, run, stacks, watch
+from deploy.check import functions, kept, model, money, permissions, quotas, reach, run, stacks, watch
 from deploy.check.findings import Finding, Findings
 from deploy.check.target import Target
 from deploy.environment import Settings, Stage
 from deploy.functions import app_modules, runtime
 from deploy.local.demo_model.server import DemoServer
+from deploy.people import api
 from tests.fakes import account, clients
 from tests.fakes.account import NOW, AccountStage, Reply, days, distribution, missing
 from tests.iam_tables import problems
@@ -35,10 +36,17 @@ READS = re.compile(r"(get|list|describe|simulate|detect)_[a-z_]+")
 ASKED = model.asked
 
 
+def _answered(method: str, url: str, body: bytes | None, headers: Mapping[str, str]) -> api.Reply:
+    """The site and the API of a sound stage."""
+    assert (method, body) == ("GET", None)
+    return api.Reply(200, "<!doctype html>" if url.endswith("app.html") else '{"stage": "prod"}')
+
+
 @pytest.fixture(autouse=True)
 def _no_model(monkeypatch: pytest.MonkeyPatch) -> None:
     """What the model answers is looked at below, by the demo model."""
     monkeypatch.setattr(model, "asked", lambda *_: iter(()))
+    monkeypatch.setattr(reach, "send", _answered)
     monkeypatch.setattr(steps, "read_outputs", lambda name: None)
 
 
@@ -88,6 +96,12 @@ DRIFTED = {
 MODIFIED = {**DRIFTED, "StackResourceDriftStatus": "MODIFIED"}
 CHANGED = {"PropertyPath": "/BillingMode", "ExpectedValue": "a", "ActualValue": "b", "DifferenceType": "NOT_EQUAL"}
 PUBLIC = {"PublicAccessBlockConfiguration": {"BlockPublicAcls": True, "BlockPublicPolicy": False}}
+
+
+def _stored(text: str) -> Reply:
+    return {"Parameter": {"Name": "/chatapp/prod/settings", "Value": text}}
+
+
 REFUSED = missing("DescribeRule", "AccessDeniedException")
 CASES: Sequence[tuple[str, str, Reply, str]] = (
     ("functions", "lambda__get_function_configuration", missing("X", "ResourceNotFoundException"), "is not there"),
@@ -95,6 +109,12 @@ CASES: Sequence[tuple[str, str, Reply, str]] = (
     ("functions", "lambda__get_function_configuration", FUNCTION, "cannot run: no reason given"),
     ("functions", "lambda__get_function_configuration", FUNCTION, "has other settings .*CHATAPP_STAGE"),
     ("functions", "lambda__get_function_concurrency", {"ReservedConcurrentExecutions": 3}, "reserves 3 runs"),
+    ("functions", "lambda__get_function_concurrency", {"ReservedConcurrentExecutions": 0}, "is stopped"),
+    ("failure queues", "lambda__get_function_event_invoke_config", {}, "gives up is put nowhere"),
+    ("failure queues", "lambda__get_function_event_invoke_config", missing("X", "ResourceNotFoundException"), "lost"),
+    ("settings that were set", "ssm__get_parameter", _stored("{not json"), "was written by something else"),
+    ("settings that were set", "ssm__get_parameter", _stored('{"values": {"max_tokens": "-5"}}'), "max_tokens"),
+    ("settings that were set", "ssm__get_parameter", _stored('{"values": {"max_tokens": "many"}}'), "max_tokens"),
     ("functions' rights", "iam__list_role_policies", missing("X", "NoSuchEntity"), "cannot run"),
     ("functions' rights", "iam__list_role_policies", {"PolicyNames": []}, "not those of its grants"),
     ("functions' rights", "iam__list_role_policies", {"PolicyNames": [ROLE, "extra"]}, "other policies|more policies"),
@@ -199,6 +219,52 @@ def test_what_is_wrong_is_said_by_its_check_with_what_to_do(
     found = [each for each in run._found(check, target) if each.level != "ok"]
     assert [each for each in found if re.search(said, each.says)], found
     assert all(each.advice for each in found)
+
+
+@pytest.mark.parametrize(
+    ("answers", "said"),
+    [
+        (api.Reply(503, '{"error": {"code": "unhealthy", "part": "table usage"}}'), "no answer from table usage"),
+        (api.Reply(500, '{"message": "Internal server error"}'), "the API answered 500"),
+        (api.Reply(503, "no answer: [Errno 111]"), "the API answered 503, no answer"),
+    ],
+)
+def test_an_api_that_does_not_answer_is_told(monkeypatch: pytest.MonkeyPatch, answers: api.Reply, said: str) -> None:
+    asked: list[str] = []
+
+    def send(method: str, url: str, body: bytes | None, headers: Mapping[str, str]) -> api.Reply:
+        asked.append(url)
+        return answers
+
+    monkeypatch.setattr(reach, "send", send)
+    (told,) = _said(reach.api(_target(AccountStage.of())))
+    assert said in told
+    assert asked == ["https://rest1.execute-api.eu-west-1.amazonaws.com/api/health?deep=1"]
+
+
+@pytest.mark.parametrize(
+    ("answers", "wrong"),
+    [
+        ({"app.html": api.Reply(404), "config.json": api.Reply(404)}, ["app.html", "config.json"]),
+        # CloudFront answers what is no object by the application's page.
+        ({"app.html": api.Reply(200, "<html>"), "config.json": api.Reply(200, "<html>")}, ["config.json"]),
+        ({"app.html": api.Reply(200, "<html>"), "config.json": api.Reply(200, '{"stage": "test"}')}, ["config.json"]),
+    ],
+)
+def test_a_site_that_is_not_what_was_deployed_is_told(
+    monkeypatch: pytest.MonkeyPatch, answers: Mapping[str, api.Reply], wrong: list[str]
+) -> None:
+    monkeypatch.setattr(reach, "send", lambda method, url, *_: answers[url.rpartition("/")[2]])
+    told = _said(reach.pages(_target(AccountStage.of())))
+    assert [f"the site's {name} is" in each for name, each in zip(wrong, told, strict=True)] == [True] * len(wrong)
+
+
+def test_a_site_of_this_machine_is_asked_by_its_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Which Python may not find."""
+    asked: list[tuple[str, Mapping[str, str]]] = []
+    monkeypatch.setattr(reach, "send", lambda method, url, body, headers: asked.append((url, headers)))
+    reach._get("http://d1.cloudfront.localhost:4566/app.html")
+    assert asked == [("http://127.0.0.1:4566/app.html", {"Host": "d1.cloudfront.localhost:4566"})]
 
 
 def _simulated(*refused: str) -> Iterator[str]:
