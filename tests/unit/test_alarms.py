@@ -8,7 +8,8 @@ from functools import lru_cache
 from typing import Any
 
 import pytest
-from chalicelib import metrics, status
+from chalice.app import CloudWatchEvent
+from chalicelib import logs, metrics, status
 from chalicelib.aws.cloudwatch import MOST_ALARMS
 from chalicelib.functions import FUNCTIONS
 from chalicelib.settings import Settings as AppSettings
@@ -191,6 +192,33 @@ def test_every_text_names_a_section_of_the_run_book(extent: Extent) -> None:
         assert len(text) <= 1024
         assert " What to do: " in text
     assert {texts.anchor(section) for section in texts.TEXTS} <= anchors
+
+
+def _book() -> str:
+    return (ROOT / "docs" / "operations.md").read_text().partition("## Run book")[2].partition("## Settings that")[0]
+
+
+def test_the_run_books_event_is_one_that_a_scheduled_function_takes() -> None:
+    """Chalice asks for the fields that EventBridge sends, before any code of ours."""
+    (payload,) = re.findall(r"'(\{\"version\".*\})'", _book())
+    assert CloudWatchEvent(json.loads(payload), None).event_id == ""
+    with pytest.raises(KeyError):
+        CloudWatchEvent({}, None)
+
+
+def test_the_run_books_queries_name_events_and_fields_that_are_logged(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(KeyError) as raised:
+        {}["somebody's text"]
+    logs.report(raised.value)
+    line = json.loads(capsys.readouterr().out)
+    section = _book().partition("### A function fails")[2].partition("###")[0]
+    assert f'event = "{line["event"]}"' in section
+    assert (line["error"][0], bool(line["where"][0])) == ("KeyError", True)
+    assert "error.0, where.0" in section
+    events = set(re.findall(r"event = [\"'](\w+)[\"']", _book()))
+    assert events == {"error", "request", "model_failed", "turn"}
+    written = " ".join(each.read_text() for each in (ROOT / "chatapp" / "chalicelib").rglob("*.py"))
+    assert {name for name in events if f'"{name}"' not in written} == set()
 
 
 @pytest.mark.parametrize(("extent", "count", "price"), [("essential", 30, 3.5), ("all", 75, 8.0)])
