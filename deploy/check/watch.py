@@ -39,7 +39,9 @@ def alarms(target: Target) -> Findings:
                 f"aws cloudwatch enable-alarm-actions --alarm-names {each['AlarmName']}",
             )
         if each["StateValue"] == "ALARM":
-            yield problem(f"alarm {each['AlarmName']} is on", "docs/operations.md has a section for it")
+            yield problem(
+                f"alarm {each['AlarmName']} is on", each.get("AlarmDescription") or "docs/operations.md, Run book"
+            )
 
 
 def told(target: Target) -> Findings:

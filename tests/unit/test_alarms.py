@@ -208,7 +208,7 @@ def test_the_run_books_event_is_one_that_a_scheduled_function_takes() -> None:
 
 def test_the_run_books_queries_name_events_and_fields_that_are_logged(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(KeyError) as raised:
-        {}["somebody's text"]
+        dict[str, str]()["somebody's text"]
     logs.report(raised.value)
     line = json.loads(capsys.readouterr().out)
     section = _book().partition("### A function fails")[2].partition("###")[0]

@@ -408,9 +408,11 @@ def test_alarms_that_lack_tell_nobody_or_are_on_are_told() -> None:
     (lacking,) = _said(watch.alarms(_with(AccountStage.of(cloudwatch__describe_alarms={}))))
     assert "there is no alarm chatapp-prod-api-errors, chatapp-prod-backup-age, " in lacking
     alarm = {"AlarmName": "chatapp-prod-health", "ActionsEnabled": False, "StateValue": "ALARM"}
+    alarm["AlarmDescription"] = "Twice in a row … Run book: docs/operations.md#the-health-check-fails"
     told = _said(watch.alarms(_with(AccountStage.of(cloudwatch__describe_alarms={"MetricAlarms": [alarm]}))))
     assert "prod-health" not in told[0]
     assert ["tells nobody" in told[1], "is on" in told[2], len(told)] == [True, True, 3]
+    assert told[2].endswith("#the-health-check-fails"), "its own text says what to do"
 
 
 def test_alarms_of_a_stage_whose_name_begins_alike_are_none_of_it() -> None:
