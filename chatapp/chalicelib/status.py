@@ -136,7 +136,7 @@ def series(settings: Settings) -> dict[tuple[str, str], Series]:
 
 # Of the stage as a whole. What they watch says deploy/operations/alarms.py; a test holds one against the other.
 _ALARMS = (
-    *("people", "health", "api-errors", "throttled", "latency", "queues", "tables", "model"),
+    *("people", "health", "api-errors", "throttled", "latency", "queues", "queues-old", "tables", "model"),
     *("spend-today", "spend-month", "stuck", "backup-age", "drill-failed"),
 )
 

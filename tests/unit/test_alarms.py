@@ -131,6 +131,12 @@ def test_every_failure_queue_is_watched() -> None:
     queues = {read[-1] for read in watching("essential", "queues")}
     declared = {function.events.failures for function in FUNCTIONS.values() if function.events}
     assert queues == {f"QueueName=chatapp-prod-{queue}" for queue in declared}
+    ages = watching("all", "queues-old")
+    assert {read[-1] for read in ages} == queues
+    assert {read[:3] for read in ages} == {("AWS/SQS", "ApproximateAgeOfOldestMessage", "Maximum")}
+    old = made("all")["chatapp-prod-queues-old"]["Properties"]
+    kept = json.loads(steps.templates(PROD)["foundation.yaml"].partition("AnswerFailures: ")[2].splitlines()[0])
+    assert old["Threshold"] < kept["Properties"]["MessageRetentionPeriod"] - 3 * 86_400, "days are left to see to it"
 
 
 @pytest.mark.parametrize("extent", EXTENTS)
@@ -221,7 +227,7 @@ def test_the_run_books_queries_name_events_and_fields_that_are_logged(capsys: py
     assert {name for name in events if f'"{name}"' not in written} == set()
 
 
-@pytest.mark.parametrize(("extent", "count", "price"), [("essential", 30, 3.5), ("all", 75, 8.0)])
+@pytest.mark.parametrize(("extent", "count", "price"), [("essential", 30, 3.5), ("all", 84, 8.9)])
 def test_prices_are_as_the_settings_say_them(extent: Extent, count: int, price: float) -> None:
     assert sum(len(alarm.reads) for alarm in alarms.alarms(watched(), extent)) == count
     assert alarms.price_usd(watched(), extent) == price
