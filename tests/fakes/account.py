@@ -14,6 +14,8 @@ from typing import Any
 
 from deploy import steps
 from deploy.account import cloudformation
+from deploy.check.findings import Findings
+from deploy.check.target import Target
 from deploy.environment import ApiIds, Settings, Stage
 from deploy.functions import app_modules, policies
 from deploy.progress import Progress
@@ -27,6 +29,14 @@ NOW = datetime(2026, 11, 29, 6, tzinfo=UTC).timestamp()
 TABLES = ("conversations", "messages", "files", "frames", "usage", "sockets", "people", "commentaires")
 BUCKETS = ("site", "files", "backups", "artifacts")
 Reply = Mapping[str, Any] | Exception
+# Of a resource that was changed or deleted beside its stack, but for which of both.
+DRIFTED = {
+    "StackId": "s",
+    "LogicalResourceId": "PeopleTable",
+    "PhysicalResourceId": "people",
+    "ResourceType": "AWS::DynamoDB::Table",
+    "Timestamp": datetime.fromtimestamp(NOW, UTC),
+}
 
 
 @dataclass(frozen=True)
@@ -83,6 +93,16 @@ def deployment(stage: Stage, wanted: Settings) -> steps.Deployment:
     made = steps.Deployment(stage, wanted, Progress(), app_modules.functions(), stage.build)
     made.foundation, made.ids = foundation, ApiIds("rest1", "sock1")
     return made
+
+
+def target(stage: AccountStage, wanted: Settings | None = None, **shell: str) -> Target:
+    """What is looked at. shell: more of the environment than a path."""
+    return Target(stage, deployment(stage, wanted or settings()), {"PATH": "/usr/bin:/bin", **shell}, None, NOW)
+
+
+def said(found: Findings) -> list[str]:
+    """What is not well, as it is printed."""
+    return [str(each) for each in found if each.level != "ok"]
 
 
 class _Sound:

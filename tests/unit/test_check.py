@@ -5,24 +5,21 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 from chalicelib.settings import DEFAULT_MODELS
 
 from deploy import commands, steps
-from deploy.check import functions, kept, model, money, permissions, quotas, reach, run, stacks, watch
-from deploy.check.findings import Finding, Findings
+from deploy.check import kept, model, money, permissions, quotas, reach, run, stacks, watch
+from deploy.check.findings import Finding
 from deploy.check.target import Target
-from deploy.environment import Settings, Stage
-from deploy.functions import app_modules, runtime
+from deploy.functions import runtime
 from deploy.local.demo_model.server import DemoServer
 from deploy.people import api
-from tests.fakes import account, clients
-from tests.fakes.account import NOW, AccountStage, Reply, days, distribution, missing
+from tests.fakes import account
+from tests.fakes.account import DRIFTED, NOW, AccountStage, Reply, days, distribution, missing
 from tests.iam_tables import problems
 
 ROLE = "chatapp-prod-answer-eu-west-1"
@@ -50,24 +47,15 @@ def _no_model(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(steps, "read_outputs", lambda name: None)
 
 
-def _target(stage: AccountStage, settings: Settings | None = None, **shell: str) -> Target:
-    wanted = settings or account.settings()
-    return Target(stage, account.deployment(stage, wanted), {"PATH": "/usr/bin:/bin", **shell}, None, NOW)
-
-
 def _wrong(target: Target) -> list[tuple[str, Finding]]:
     own = {"build tools", "Python of the functions"}  # of the machine that runs this
     found = [(title, each) for title, all_ in run.looked(target) for each in all_ if title not in own]
     return [(title, each) for title, each in found if each.level != "ok"]
 
 
-def _said(found: Findings) -> list[str]:
-    return [str(each) for each in found if each.level != "ok"]
-
-
 def test_of_a_sound_stage_nothing_is_said_and_nothing_is_changed() -> None:
     stage = AccountStage.of()
-    assert _wrong(_target(stage)) == []
+    assert _wrong(account.target(stage)) == []
     operations = {name.partition(".")[2] for name in stage.called}
     assert len(operations) > 25
     assert [each for each in operations if not READS.fullmatch(each)] == []
@@ -86,13 +74,6 @@ FUNCTION = {
     "State": "Failed",
 }
 FAILED = {"StackName": "s", "CreationTime": days(-9), "StackStatus": "ROLLBACK_COMPLETE"}
-DRIFTED = {
-    "StackId": "s",
-    "LogicalResourceId": "PeopleTable",
-    "PhysicalResourceId": "people",
-    "ResourceType": "AWS::DynamoDB::Table",
-    "Timestamp": days(0),
-}
 MODIFIED = {**DRIFTED, "StackResourceDriftStatus": "MODIFIED"}
 CHANGED = {"PropertyPath": "/BillingMode", "ExpectedValue": "a", "ActualValue": "b", "DifferenceType": "NOT_EQUAL"}
 PUBLIC = {"PublicAccessBlockConfiguration": {"BlockPublicAcls": True, "BlockPublicPolicy": False}}
@@ -214,63 +195,17 @@ CASES: Sequence[tuple[str, str, Reply, str]] = (
 def test_what_is_wrong_is_said_by_its_check_with_what_to_do(
     title: str, operation: str, reply: Reply, said: str
 ) -> None:
-    target = _target(AccountStage.of(**{operation: reply}))
+    target = account.target(AccountStage.of(**{operation: reply}))
     (check,) = [each for each in run.CHECKS if each.title == title]
     found = [each for each in run._found(check, target) if each.level != "ok"]
     assert [each for each in found if re.search(said, each.says)], found
     assert all(each.advice for each in found)
 
 
-@pytest.mark.parametrize(
-    ("answers", "said"),
-    [
-        (api.Reply(503, '{"error": {"code": "unhealthy", "part": "table usage"}}'), "no answer from table usage"),
-        (api.Reply(500, '{"message": "Internal server error"}'), "the API answered 500"),
-        (api.Reply(503, "no answer: [Errno 111]"), "the API answered 503, no answer"),
-    ],
-)
-def test_an_api_that_does_not_answer_is_told(monkeypatch: pytest.MonkeyPatch, answers: api.Reply, said: str) -> None:
-    asked: list[str] = []
-
-    def send(method: str, url: str, body: bytes | None, headers: Mapping[str, str]) -> api.Reply:
-        asked.append(url)
-        return answers
-
-    monkeypatch.setattr(reach, "send", send)
-    (told,) = _said(reach.api(_target(AccountStage.of())))
-    assert said in told
-    assert asked == ["https://rest1.execute-api.eu-west-1.amazonaws.com/api/health?deep=1"]
-
-
-@pytest.mark.parametrize(
-    ("answers", "wrong"),
-    [
-        ({"app.html": api.Reply(404), "config.json": api.Reply(404)}, ["app.html", "config.json"]),
-        # CloudFront answers what is no object by the application's page.
-        ({"app.html": api.Reply(200, "<html>"), "config.json": api.Reply(200, "<html>")}, ["config.json"]),
-        ({"app.html": api.Reply(200, "<html>"), "config.json": api.Reply(200, '{"stage": "test"}')}, ["config.json"]),
-    ],
-)
-def test_a_site_that_is_not_what_was_deployed_is_told(
-    monkeypatch: pytest.MonkeyPatch, answers: Mapping[str, api.Reply], wrong: list[str]
-) -> None:
-    monkeypatch.setattr(reach, "send", lambda method, url, *_: answers[url.rpartition("/")[2]])
-    told = _said(reach.pages(_target(AccountStage.of())))
-    assert [f"the site's {name} is" in each for name, each in zip(wrong, told, strict=True)] == [True] * len(wrong)
-
-
-def test_a_site_of_this_machine_is_asked_by_its_name(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Which Python may not find."""
-    asked: list[tuple[str, Mapping[str, str]]] = []
-    monkeypatch.setattr(reach, "send", lambda method, url, body, headers: asked.append((url, headers)))
-    reach._get("http://d1.cloudfront.localhost:4566/app.html")
-    assert asked == [("http://127.0.0.1:4566/app.html", {"Host": "d1.cloudfront.localhost:4566"})]
-
-
 def _simulated(*refused: str) -> Iterator[str]:
     allowed = {"EvaluationResults": [{"EvalActionName": each, "EvalDecision": "implicitDeny"} for each in refused]}
     stage = AccountStage.of(iam__simulate_principal_policy=allowed)
-    yield from _said(permissions.simulated(_target(stage)))
+    yield from account.said(permissions.simulated(account.target(stage)))
 
 
 def test_a_right_that_lacks_is_named_with_the_statement_that_grants_it() -> None:
@@ -295,7 +230,7 @@ def test_root_is_not_simulated_and_who_may_not_simulate_is_told_so(caller: str) 
     who = {"Account": account.ACCOUNT, "Arn": caller, "UserId": "x"}
     refused = missing("SimulatePrincipalPolicy", "AccessDenied")
     stage = AccountStage.of(sts__get_caller_identity=who, iam__simulate_principal_policy=refused)
-    found = _said(permissions.simulated(_target(stage)))
+    found = account.said(permissions.simulated(account.target(stage)))
     assert bool(found) == caller.endswith("ada")
     assert all("could not be simulated (AccessDenied)" in each for each in found)
 
@@ -311,12 +246,12 @@ def test_a_stage_that_is_not_deployed_is_looked_at_as_far_as_there_is_anything()
     assert titles == [each.title for each in run.CHECKS if each.before]
     assert "stacks" not in titles
     assert target.age_s == 0
-    assert [each for each in _said(stacks.state(target)) if "is not there" in each]
+    assert [each for each in account.said(stacks.state(target)) if "is not there" in each]
 
 
 def test_problems_end_with_1_and_warnings_do_not() -> None:
     lines: list[str] = []
-    assert run.check(_target(AccountStage.of(events__describe_rule={"State": "DISABLED"})), lines.append) == 1
+    assert run.check(account.target(AccountStage.of(events__describe_rule={"State": "DISABLED"})), lines.append) == 1
     told = "\n".join(lines)
     assert "schedules ........................ problem: schedule chatapp-prod-sweep is switched off" in told
     assert "    aws events enable-rule --name chatapp-prod-sweep" in told
@@ -325,7 +260,9 @@ def test_problems_end_with_1_and_warnings_do_not() -> None:
 
 def test_an_endpoint_of_the_shell_is_a_problem_on_aws_alone() -> None:
     (found,) = [
-        each for title, each in _wrong(_target(AccountStage.of(), AWS_ENDPOINT_URL="http://x")) if "shell" in title
+        each
+        for title, each in _wrong(account.target(AccountStage.of(), AWS_ENDPOINT_URL="http://x"))
+        if "shell" in title
     ]
     assert (found.level, found.advice) == ("problem", "unset AWS_ENDPOINT_URL")
 
@@ -369,7 +306,7 @@ def test_the_months_spend_against_its_budget(usd: float, level: str) -> None:
 def test_a_night_without_a_backup_is_told(hours: int | None, stage_hours: int, wrong: bool) -> None:
     made = [] if hours is None else [{"id": f"{days(-hours / 24):%Y-%m-%dT%H-%M-%SZ}", "kept": "nightly"}]
     asked = [{"id": f"{days(0):%Y-%m-%dT%H-%M-%SZ}", "kept": "nightly", "asked": True}]
-    assert bool(_said(kept.ages([*made, *asked], NOW, stage_hours * 3600))) is wrong
+    assert bool(account.said(kept.ages([*made, *asked], NOW, stage_hours * 3600))) is wrong
 
 
 def test_a_stage_that_never_had_a_backup_is_told_after_a_night() -> None:
@@ -377,168 +314,22 @@ def test_a_stage_that_never_had_a_backup_is_told_after_a_night() -> None:
     for made, told in ((days(-2), 1), (days(-1), 0)):
         stack = {"StackName": "s", "StackStatus": "CREATE_COMPLETE", "CreationTime": made}
         stage = AccountStage.of(s3__get_object=none, cloudformation__describe_stacks={"Stacks": [stack]})
-        assert len(_said(kept.newest(_target(stage)))) == told
+        assert len(account.said(kept.newest(account.target(stage)))) == told
 
 
 def test_a_drill_that_failed_and_one_that_is_long_ago_are_told() -> None:
     failed = {"at": NOW, "id": "b", "passed": False, "why": "its SHA-256 differs"}
     passed = {"at": NOW - 9 * 86_400, "id": "a", "passed": True}
-    assert "its SHA-256 differs" in _said(kept.drills([passed, failed], NOW, 0))[0]
-    assert "for 9 days" in _said(kept.drills([passed], NOW, 0))[0]
-    assert _said(kept.drills([], NOW, 7 * 86_400)) == []
+    assert "its SHA-256 differs" in account.said(kept.drills([passed, failed], NOW, 0))[0]
+    assert "for 9 days" in account.said(kept.drills([passed], NOW, 0))[0]
+    assert account.said(kept.drills([], NOW, 7 * 86_400)) == []
 
 
 @pytest.mark.parametrize(
     ("status", "ends_in", "wrong"), [("ISSUED", 31, False), ("ISSUED", 29, True), ("PENDING_VALIDATION", 90, True)]
 )
 def test_a_certificate_that_acm_did_not_renew_is_told(status: str, ends_in: int, wrong: bool) -> None:
-    assert bool(_said(watch.validity("chat.example", status, days(ends_in), NOW))) is wrong
-
-
-# --- Settings of other parts -----------------------------------------------------------------------------------------
-
-
-def _with(stage: AccountStage) -> Target:
-    """A stage whose settings want alarms, a budget, a domain, and let anybody sign up."""
-    wanted = account.settings(alarms="all", monthly_budget_usd=20, domain="chat.example")
-    return _target(stage, replace(wanted, app={**wanted.app, "signup": "open"}))
-
-
-def test_alarms_that_lack_tell_nobody_or_are_on_are_told() -> None:
-    (lacking,) = _said(watch.alarms(_with(AccountStage.of(cloudwatch__describe_alarms={}))))
-    assert "there is no alarm chatapp-prod-api-errors, chatapp-prod-backup-age, " in lacking
-    alarm = {"AlarmName": "chatapp-prod-health", "ActionsEnabled": False, "StateValue": "ALARM"}
-    alarm["AlarmDescription"] = "Twice in a row … Run book: docs/operations.md#the-health-check-fails"
-    told = _said(watch.alarms(_with(AccountStage.of(cloudwatch__describe_alarms={"MetricAlarms": [alarm]}))))
-    assert "prod-health" not in told[0]
-    assert ["tells nobody" in told[1], "is on" in told[2], len(told)] == [True, True, 3]
-    assert told[2].endswith("#the-health-check-fails"), "its own text says what to do"
-
-
-def test_alarms_of_a_stage_whose_name_begins_alike_are_none_of_it() -> None:
-    asked: list[Any] = []
-
-    class Listening(AccountStage):
-        def client(self, service: str) -> Any:
-            made = super().client(service)
-            made.meta.events.register("before-call", lambda params, **_: asked.append(params["body"]))
-            return made
-
-    assert _said(watch.alarms(_with(Listening.of()))) == []
-    (body,) = asked
-    assert "AlarmNamePrefix" not in str(body)
-    assert "chatapp-prod-health" in str(body)
-
-
-def test_alarms_that_mail_nobody_are_told() -> None:
-    pending = {"Subscriptions": [{"SubscriptionArn": "PendingConfirmation", "Protocol": "email"}]}
-    ended = {"Subscriptions": [{"SubscriptionArn": "Deleted"}]}
-    nobody: list[Reply] = [pending, ended, {"Subscriptions": []}]
-    for found in nobody:
-        stage = AccountStage.of(sns__list_subscriptions_by_topic=found)
-        (said,) = _said(watch.told(_target(stage)))
-        assert "has not confirmed" in said
-        assert "arn:aws:sns:eu-west-1:123456789012:chatapp-prod-alarms" in said
-        assert "ada@" not in said
-    assert _said(watch.told(_target(AccountStage.of()))) == []
-    (said,) = _said(watch.told(_target(AccountStage.of(), account.settings(owner_email=""))))
-    assert "owner_email" in said
-    assert _said(watch.told(_target(AccountStage.of(), account.settings(alarms="none", owner_email="")))) == []
-
-
-def test_functions_of_two_builds_are_told() -> None:
-    """As an interrupted deployment leaves them."""
-    shas = iter(["new", *["old"] * 99])
-
-    class Mixed(AccountStage):
-        def client(self, service: str) -> Any:
-            if service not in self.made:
-                self.made[service] = clients.client(service, _Halfway(shas))
-            return self.made[service]
-
-    (said,) = _said(functions.builds(_target(Mixed.of())))
-    first = next(iter(app_modules.functions()))
-    assert f"several builds, {first} of another than the rest" in said
-
-
-@dataclass(frozen=True)
-class _Halfway:
-    shas: Iterator[str]
-
-    def get_function_configuration(self, FunctionName: str) -> dict[str, Any]:
-        return {"FunctionName": FunctionName, "CodeSha256": next(self.shas)}
-
-
-def test_the_stacks_of_alarms_firewall_and_names_are_looked_at_where_the_settings_want_them() -> None:
-    gone = missing("DescribeStacks", "ValidationError")
-    assert isinstance(gone, ClientError)
-    gone.response["Error"]["Message"] = "Stack with id x does not exist"
-    wanted = account.settings(firewall=True, domain="chat.example")
-    said = _said(stacks.state(_target(AccountStage.of(cloudformation__describe_stacks=gone), wanted)))
-    named = [re.findall(r"stack (\S+) is not there", each)[0] for each in said]
-    laid = ["foundation", "operations", "alarms", "edge-api", "edge-eu-west-1"]
-    assert named == [f"chatapp-prod-{name}" for name in laid], "names come once their certificates are issued"
-    drifted = {"StackResourceDrifts": [{**DRIFTED, "StackResourceDriftStatus": "DELETED"}]}
-    stage = AccountStage.of(cloudformation__describe_stack_resource_drifts=drifted)
-    assert len(_said(stacks.drift(_target(stage, wanted)))) == len([*laid, "names"])
-    assert len(_said(stacks.drift(_target(stage)))) == 3
-    other = AccountStage.of(cloudformation__get_template={"TemplateBody": "other"})
-    assert len(_said(stacks.state(_target(other, wanted)))) == len([*laid, "names"])
-    assert _said(stacks.state(_target(AccountStage.of(), wanted))) == []
-
-
-def test_an_aws_budget_that_lacks_differs_or_is_spent_is_told() -> None:
-    assert "no AWS budget of $20" in _said(money.of_account(_with(AccountStage.of())))[0]
-    usd = {"Unit": "USD"}
-    budget = {
-        "BudgetName": "chatapp-prod-month",
-        "TimeUnit": "MONTHLY",
-        "BudgetType": "COST",
-        "BudgetLimit": {"Amount": "10", **usd},
-        "CalculatedSpend": {"ActualSpend": {"Amount": "11", **usd}},
-    }
-    told = _said(money.of_account(_with(AccountStage.of(budgets__describe_budgets={"Budgets": [budget]}))))
-    assert ["is $10, not $20" in told[0], "cost $11.00" in told[1], len(told)] == [True, True, 2]
-
-
-def test_certificates_are_looked_for_where_they_are_used(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The site's and the API's; what else there is below the domain is somebody else's."""
-    hosts = ("chat.example", "api.chat.example", "shop.chat.example", "notchat.example")
-    listed = {
-        "CertificateSummaryList": [{"CertificateArn": f"arn:aws:acm:::{host}", "DomainName": host} for host in hosts]
-    }
-
-    class Acm:
-        def __init__(self, found: dict[str, Any]) -> None:
-            self.found = found
-
-        def list_certificates(self) -> dict[str, Any]:
-            return self.found
-
-        def describe_certificate(self, CertificateArn: str) -> dict[str, Any]:
-            name = CertificateArn.rpartition(":")[2]
-            return {"Certificate": {"DomainName": name, "Status": "ISSUED", "NotAfter": days(10)}}
-
-    for found, said in (({}, "has no certificate for"), (listed, "ends on 2026-12-09")):
-        acm = clients.client("acm", Acm({"CertificateSummaryList": [], **found}))
-        monkeypatch.setattr(
-            watch, "Stage", lambda name, region, endpoint_url, a=acm: _Region(name, region, endpoint_url, acm=a)
-        )
-        told = _said(watch.certificates(_with(AccountStage.of())))
-        assert [said in each for each in told] == [True, True]
-        assert ["api.chat.example" in each for each in told] == [False, True]
-
-
-@dataclass(frozen=True)
-class _Region(Stage):
-    acm: Any = None
-
-    def client(self, service: str) -> Any:
-        return {"acm": self.acm}[service]
-
-
-def test_a_sign_up_that_is_open_needs_more_mails_than_cognito_sends() -> None:
-    assert "50 mails a day" in _said(quotas.mail(_with(AccountStage.of())))[0]
+    assert bool(account.said(watch.validity("chat.example", status, days(ends_in), NOW))) is wrong
 
 
 # --- The machine and the model ---------------------------------------------------------------------------------------
@@ -547,7 +338,7 @@ def test_a_sign_up_that_is_open_needs_more_mails_than_cognito_sends() -> None:
 def test_a_runtime_that_is_too_old_is_told() -> None:
     old = {"FunctionName": "f", "Runtime": "python3.11"}
     (check,) = [each for each in run.CHECKS if each.title == "Python of the functions"]
-    told = _said(check.look(_target(AccountStage.of(lambda__get_function_configuration=old))))
+    told = account.said(check.look(account.target(AccountStage.of(lambda__get_function_configuration=old))))
     assert "too old for the search index" in told[0]
     assert f"--python {runtime.ON_AWS[1]}" in told[0]
 
@@ -565,11 +356,11 @@ def model_url() -> Iterator[str]:
 
 def test_a_key_is_tried_by_a_list_of_models_that_asks_none(model_url: str) -> None:
     offered = [offer.id for offer in DEFAULT_MODELS]
-    assert _said(ASKED(model_url, "demo", offered)) == []
-    assert "does not take the stage's key (401)" in _said(ASKED(model_url, "invalid", offered))[0]
-    assert "may not ask claude-9" in _said(ASKED(model_url, "demo", ["claude-9"]))[0]
-    assert "cannot be asked from here" in _said(ASKED("http://127.0.0.1:1", "demo", offered))[0]
-    assert "the model's address is none" in _said(ASKED("file:///etc/passwd", "demo", offered))[0]
+    assert account.said(ASKED(model_url, "demo", offered)) == []
+    assert "does not take the stage's key (401)" in account.said(ASKED(model_url, "invalid", offered))[0]
+    assert "may not ask claude-9" in account.said(ASKED(model_url, "demo", ["claude-9"]))[0]
+    assert "cannot be asked from here" in account.said(ASKED("http://127.0.0.1:1", "demo", offered))[0]
+    assert "the model's address is none" in account.said(ASKED("file:///etc/passwd", "demo", offered))[0]
 
 
 def test_the_command_takes_a_stage_and_nothing_else() -> None:
