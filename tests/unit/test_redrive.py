@@ -102,9 +102,7 @@ def test_what_a_queue_holds_is_shown_and_stays(stage: FailedStage, capsys: pytes
     assert of_answer in capsys.readouterr().out
 
 
-def test_a_waking_says_what_it_is_and_is_not_run_again(
-    stage: FailedStage, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_waking_says_what_it_is_and_is_not_run_again(stage: FailedStage, capsys: pytest.CaptureFixture[str]) -> None:
     """Lambda gives one up that it throttled for a minute; the worker that it was for is needed no more."""
     waking = stage.fails(ANSWERS, "chatapp-prod-answer", {"wake": True, "trace_id": "a" * 8})
     lost = stage.fails(ANSWERS, "chatapp-prod-answer", ORDER)
