@@ -58,7 +58,14 @@ class Failure:
     payload: Any = field(repr=False)
 
     @property
+    def is_wake(self) -> bool:
+        """Of nobody's question: it only had a worker stand ready, for whom it is too late (`turns/waking.py`)."""
+        return isinstance(self.payload, dict) and self.payload.get("wake") is True
+
+    @property
     def about(self) -> str:
+        if self.is_wake:
+            return "a waking, nobody waits for it"
         payload = self.payload if isinstance(self.payload, dict) else {}
         named = {name: str(payload[name]) for name in _IDS if name in payload}
         if upload := _UPLOAD.match(_key(payload)):
@@ -143,15 +150,19 @@ class _Queue:
         return list(reply.get("Messages", []))
 
     def replay(self, failure: Failure) -> str:
-        """Invoke the function again, and only then forget the record. Returns what kept it from that."""
+        """Invoke the function again, and only then forget the record. Returns what kept it from that.
+
+        A waking is forgotten alone.
+        """
         if not failure.function or failure.payload is None:
             return "the record names no function of this stage" if failure.payload else "the record has no payload"
         try:
-            self._stage.client("lambda").invoke(
-                FunctionName=f"{self._stage.prefix}-{failure.function}",
-                InvocationType="Event",
-                Payload=json.dumps(failure.payload),
-            )
+            if not failure.is_wake:
+                self._stage.client("lambda").invoke(
+                    FunctionName=f"{self._stage.prefix}-{failure.function}",
+                    InvocationType="Event",
+                    Payload=json.dumps(failure.payload),
+                )
             self._sqs.delete_message(QueueUrl=self._url, ReceiptHandle=failure.receipt)
         except (ClientError, BotoCoreError) as error:
             return str(error)

@@ -144,7 +144,7 @@ def files(config: Mapping[str, Any], dist: Path | None = None) -> list[SiteFile]
     ]
     found = [file for file in found if file.key != "config.json" and not file.key.startswith(_NOT_PUBLISHED)]
     found = [_addressed(file, config) if file.key in ELEMENTS else file for file in found]
-    found.append(SiteFile("config.json", (json.dumps(config, indent=2) + "\n").encode()))
+    found.append(SiteFile("config.json", (json.dumps(config, indent=2, sort_keys=True) + "\n").encode()))
     return sorted(found, key=lambda file: (not file.key.startswith(ASSETS), file.key == SHELL, file.key))
 
 

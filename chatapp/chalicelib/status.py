@@ -86,13 +86,12 @@ def read(services: Services) -> Status:
 
 def _look(services: Services, now: float) -> Status:
     spent = services.usage.find(usage.key(usage.STAGE, month(now))) or {}
-    prefix = f"{services.settings.prefix}-"
     return Status(
         checked_at=now,
         found=health.deep(services),
         month_usd=spent.get("cost_micro_usd", 0) / 1e6,
         day=_or_none(lambda: _day(services, now)),
-        alarms=_or_none(lambda: tuple(services.watch.alarms(prefix))),
+        alarms=_or_none(lambda: tuple(services.watch.alarms(alarms(services.settings)))),
         backups=_or_none(lambda: index.read(services)),
     )
 
@@ -133,6 +132,21 @@ def series(settings: Settings) -> dict[tuple[str, str], Series]:
         named = {"QueueName": f"{settings.prefix}-{queue}"}
         asked["queue", queue] = Series("AWS/SQS", "ApproximateNumberOfMessagesVisible", "Maximum", named)
     return asked
+
+
+# Of the stage as a whole. What they watch says deploy/operations/alarms.py; a test holds one against the other.
+_ALARMS = (
+    *("people", "health", "api-errors", "throttled", "latency", "queues", "queues-old", "tables", "model"),
+    *("spend-today", "spend-month", "stuck", "backup-age", "drill-failed"),
+)
+
+
+def alarms(settings: Settings) -> list[str]:
+    """The names of all that the stage may have, whichever its settings ask for."""
+    granted = {grant.resource for each in FUNCTIONS.values() for grant in each.grants if grant.kind == "table"}
+    tables = sorted(each for each in granted if not each.startswith("."))  # such are a drill's own
+    named = (*_ALARMS, *(f"errors-{name}" for name in FUNCTIONS), *(f"table-{name}" for name in tables))
+    return [f"{settings.prefix}-{name}" for name in named]
 
 
 def _day(services: Services, now: float) -> Day:

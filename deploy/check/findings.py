@@ -41,6 +41,17 @@ def note(says: str) -> Finding:
     return Finding("ok", says)
 
 
+def brought_back(stack: str) -> str:
+    """Advice for what is not as a stack made it: a deployment sends nothing where the template is as it was.
+
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/drift-aware-change-sets.html
+    """
+    return (
+        f"CloudFormation console, stack {stack}, Create change set, drift-aware, template and values as they are:"
+        " executed, it brings back what it made"
+    )
+
+
 def refused(error: ClientError) -> Finding | None:
     """What a refusal keeps from being looked at; None for another error."""
     if error.response["Error"]["Code"] not in _REFUSALS:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from deploy.check.findings import Findings, problem, warning
-from deploy.check.target import Target
-from deploy.functions import chalice_app, policies
+from deploy import live_settings, steps
+from deploy.check.findings import Findings, brought_back, problem, warning
+from deploy.check.target import Target, foundation
+from deploy.environment import DeploymentError
+from deploy.functions import app_modules, chalice_app, policies
 
 if TYPE_CHECKING:
     from chalicelib.functions import Function
@@ -26,10 +29,9 @@ def configuration(target: Target) -> Findings:
             continue
         yield from _differences(target, name, row, found)
         yield from _variables(target, deployed, found.get("Environment", {}).get("Variables", {}))
-        reserved = client.get_function_concurrency(FunctionName=deployed).get("ReservedConcurrentExecutions", 0)
+        reserved = client.get_function_concurrency(FunctionName=deployed).get("ReservedConcurrentExecutions")
         wanted = getattr(target.settings, row.concurrency) if row.concurrency else 0
-        if reserved != wanted:
-            yield warning(f"{deployed} reserves {reserved} runs at once, not {wanted}", target.redeploy)
+        yield from _reserved(target, deployed, reserved, wanted)
 
 
 def _differences(target: Target, name: str, row: Function, found: Mapping[str, Any]) -> Findings:
@@ -47,6 +49,29 @@ def _differences(target: Target, name: str, row: Function, found: Mapping[str, A
         )
 
 
+def _reserved(target: Target, deployed: str, reserved: int | None, wanted: int) -> Findings:
+    """reserved: None takes from what all share; 0 is how a function is stopped, in the console as well."""
+    if reserved == 0:
+        yield problem(
+            f"{deployed} is stopped: it reserves 0 runs at once",
+            f"aws lambda delete-function-concurrency --function-name {deployed}, then {target.redeploy}",
+        )
+    elif (reserved or 0) != wanted:
+        yield warning(f"{deployed} reserves {reserved or 0} runs at once, not {wanted}", target.redeploy)
+
+
+def live(target: Target) -> Findings:
+    """What the functions leave out of it, since it is none of theirs, shows in their logs alone."""
+    try:
+        stored = live_settings.read(target.stage)
+        app_modules.over(app_modules.settings(target.settings.variables()), stored.values)
+    except DeploymentError as error:
+        yield problem(
+            f"what was set without a deployment does not hold: {error}",
+            f"./deploy.sh set {target.stage.name} NAME VALUE, or --unset",
+        )
+
+
 def _variables(target: Target, deployed: str, found: Mapping[str, str]) -> Findings:
     """Names alone are told: a value may be an address of somebody's."""
     wanted = target.deployment.variables()
@@ -56,6 +81,20 @@ def _variables(target: Target, deployed: str, found: Mapping[str, str]) -> Findi
         yield warning(
             f"{deployed} has other settings than deploy/settings.toml: {', '.join(differing)}", target.redeploy
         )
+
+
+def builds(target: Target) -> Findings:
+    """All functions have one package: a deployment that ended among them leaves some of before."""
+    client, found = target.stage.client("lambda"), dict[str, list[str]]()
+    for name in target.functions:
+        with suppress(client.exceptions.ResourceNotFoundException):
+            code = client.get_function_configuration(FunctionName=target.place.function_name(name)).get(
+                "CodeSha256", ""
+            )
+            found.setdefault(code, []).append(name)
+    if len(found) > 1:
+        fewest = min(found.values(), key=len)
+        yield problem(f"functions are of several builds, {', '.join(fewest)} of another than the rest", target.redeploy)
 
 
 def rights(target: Target) -> Findings:
@@ -119,13 +158,35 @@ def failures(target: Target) -> Findings:
         try:
             url = sqs.get_queue_url(QueueName=queue)["QueueUrl"]
         except sqs.exceptions.QueueDoesNotExist:
-            yield problem(f"queue {queue} is not there: what fails for good is lost", target.redeploy)
+            yield problem(
+                f"queue {queue} is not there: what fails for good is lost", brought_back(foundation(target.stage))
+            )
             continue
         counts = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
         held = sum(int(counts.get(f"ApproximateNumberOfMessages{kind}", 0)) for kind in ("", "NotVisible"))
         if held:
             yield problem(
                 f"{held} failed for good and waits in {queue}", f"./deploy.sh redrive {target.stage.name} {name}"
+            )
+    yield from _given_up(target)
+
+
+def _given_up(target: Target) -> Findings:
+    """Where Lambda puts what it gives up; without a destination it forgets it."""
+    client = target.stage.client("lambda")
+    for name, row in target.functions.items():
+        if row.events is None:
+            continue
+        deployed = target.place.function_name(name)
+        try:
+            found = client.get_function_event_invoke_config(FunctionName=deployed, Qualifier="$LATEST")
+        except client.exceptions.ResourceNotFoundException:
+            found = {}
+        destination = found.get("DestinationConfig", {}).get("OnFailure", {}).get("Destination", "")
+        if not destination.endswith(f":{target.stage.prefix}-{row.events.failures}"):
+            yield problem(
+                f"what {deployed} gives up is put nowhere, and lost",
+                brought_back(f"{target.stage.prefix}-{steps.OPERATIONS}"),
             )
 
 
@@ -140,7 +201,10 @@ def logs(target: Target) -> Findings:
     for name in target.functions:
         group = f"/aws/lambda/{target.place.function_name(name)}"
         if group not in kept:
-            yield problem(f"log group {group} is not there, and its function may not make it", target.redeploy)
+            yield problem(
+                f"log group {group} is not there, and its function may not make it",
+                brought_back(foundation(target.stage)),
+            )
         elif kept[group] != wanted:
             found = "for ever" if kept[group] is None else f"{kept[group]} days"
             yield warning(

@@ -10,18 +10,23 @@ from botocore.exceptions import ClientError
 
 from deploy import steps
 from deploy.account import cloudformation
-from deploy.check.findings import Finding, Findings, note, problem, warning
+from deploy.check.findings import Finding, Findings, brought_back, note, problem, warning
 from deploy.check.target import Target
+from deploy.edge import firewall, names
+from deploy.environment import Stage
 
 _POLL_S = 3.0
 _LOOKS = 60
 # Until then nothing was made that could have changed.
 _STANDING = ("CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE", "IMPORT_COMPLETE")
 
+# What comes back empty by itself.
+_HOLD_DATA = ("AWS::DynamoDB::Table", "AWS::S3::Bucket", "AWS::Cognito::UserPool")
+
 
 def state(target: Target) -> Findings:
-    client = target.stage.client("cloudformation")
-    for name, body in _templates(target).items():
+    for stage, name, body in _laid(target):
+        client = stage.client("cloudformation")
         try:
             stack = client.describe_stacks(StackName=name)["Stacks"][0]
         except ClientError as error:
@@ -34,9 +39,16 @@ def state(target: Target) -> Findings:
             yield warning(f"stack {name} is of another version of the templates than this checkout", target.redeploy)
 
 
-def _templates(target: Target) -> Mapping[str, str]:
-    files = steps.templates(target.stage)
-    return {f"{target.stage.prefix}-{name}": files[f"{name}.yaml"] for name in (steps.FOUNDATION, steps.OPERATIONS)}
+def _laid(target: Target) -> Iterator[tuple[Stage, str, str]]:
+    """Each stack's place, name and template. Of names there is none before their certificates are issued."""
+    stage, files = target.stage, steps.templates(target.stage, target.settings)
+    for name in (steps.FOUNDATION, steps.OPERATIONS, steps.ALARMS):
+        yield stage, f"{stage.prefix}-{name}", files[f"{name}.yaml"]
+    if target.settings.firewall:
+        yield stage, firewall.api_stack(stage), files["edge-api.yaml"]
+        yield firewall.of_cloudfront(stage), firewall.site_stack(stage), files["edge.yaml"]
+    if target.settings.domain and cloudformation.exists(stage, names.stack_name(stage)):
+        yield stage, names.stack_name(stage), files["names.yaml"]
 
 
 def _state(name: str, stack: Mapping[str, Any]) -> Findings:
@@ -56,18 +68,18 @@ def drift(target: Target) -> Findings:
 
     https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-stack-drift.html
     """
-    client = target.stage.client("cloudformation")
     pause_s = 0.2 if target.stage.is_local else _POLL_S
-    for name in _templates(target):
-        if not cloudformation.exists(target.stage, name):
+    for stage, name, _ in _laid(target):
+        if not cloudformation.exists(stage, name):
             continue
+        client = stage.client("cloudformation")
         begun = client.detect_stack_drift(StackName=name)["StackDriftDetectionId"]
-        for _ in range(_LOOKS):
+        for _look in range(_LOOKS):
             looked = client.describe_stack_drift_detection_status(StackDriftDetectionId=begun)
             if looked["DetectionStatus"] != "DETECTION_IN_PROGRESS":
                 break
             time.sleep(pause_s)
-        yield from (_drifted(target, each) for each in _differing(client, name))
+        yield from (_drifted(name, each) for each in _differing(client, name))
 
 
 def _differing(client: Any, name: str) -> Iterator[Mapping[str, Any]]:
@@ -82,10 +94,10 @@ def _differing(client: Any, name: str) -> Iterator[Mapping[str, Any]]:
         more = {"NextToken": page["NextToken"]}
 
 
-def _drifted(target: Target, found: Mapping[str, Any]) -> Finding:
+def _drifted(name: str, found: Mapping[str, Any]) -> Finding:
     what = f"{found['LogicalResourceId']} ({found.get('PhysicalResourceId', found['ResourceType'])})"
     if found["StackResourceDriftStatus"] == "DELETED":
-        return problem(f"{what} was deleted beside its stack", f"restore it: docs/restore.md; else {target.redeploy}")
+        kept = "restore it: docs/restore.md" if found["ResourceType"] in _HOLD_DATA else brought_back(name)
+        return problem(f"{what} was deleted beside its stack", kept)
     paths = sorted({each["PropertyPath"] for each in found.get("PropertyDifferences", [])})
-    # CloudFormation sends nothing where its template did not change: what was changed by hand is put back by hand.
-    return warning(f"{what} was changed beside its stack: {', '.join(paths)}", "put it back, or change the template")
+    return warning(f"{what} was changed beside its stack: {', '.join(paths)}", brought_back(name))

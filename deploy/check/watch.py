@@ -5,28 +5,33 @@ from __future__ import annotations
 import time
 from datetime import datetime
 
-from deploy.check.findings import Findings, problem
+from deploy.check.findings import Findings, brought_back, problem, warning
 from deploy.check.target import Target
+from deploy.edge import firewall
 from deploy.environment import Stage
+from deploy.operations import stack
 
 # ACM renews 60 days before the end, and cannot where the zone's record is gone.
 # https://docs.aws.amazon.com/acm/latest/userguide/managed-renewal.html
 _SOON_DAYS = 30
-_CLOUDFRONT_REGION = "us-east-1"
 
 
 def alarms(target: Target) -> Findings:
-    if getattr(target.settings, "alarms", "none") == "none":
+    """By their names: those of stage `a` begin the names of stage `a-b`'s, too."""
+    wanted = stack.names(target.stage, target.settings, target.functions)
+    if not wanted:
         return
-    # `chatapp-a` begins the names of stage `a-b`, too, whose alarms are told with its own check.
     pages = (
         target.stage.client("cloudwatch")
         .get_paginator("describe_alarms")
-        .paginate(AlarmNamePrefix=f"{target.stage.prefix}-", AlarmTypes=["MetricAlarm", "CompositeAlarm"])
+        .paginate(AlarmNames=list(wanted), AlarmTypes=["MetricAlarm", "CompositeAlarm"])
     )
     found = [each for page in pages for each in (*page.get("MetricAlarms", []), *page.get("CompositeAlarms", []))]
-    if not found:
-        yield problem("there are no alarms, and the settings want some: nobody is told of a failure", target.redeploy)
+    if lacking := sorted({*wanted} - {each["AlarmName"] for each in found}):
+        yield problem(
+            f"nobody is told of some failures: there is no alarm {', '.join(lacking)}",
+            f"{target.redeploy}, or, where they were deleted by hand, {brought_back(f'{target.stage.prefix}-alarms')}",
+        )
     for each in found:
         if not each["ActionsEnabled"]:
             yield problem(
@@ -34,27 +39,51 @@ def alarms(target: Target) -> Findings:
                 f"aws cloudwatch enable-alarm-actions --alarm-names {each['AlarmName']}",
             )
         if each["StateValue"] == "ALARM":
-            yield problem(f"alarm {each['AlarmName']} is on", "docs/operations.md has a section for it")
+            yield problem(
+                f"alarm {each['AlarmName']} is on", each.get("AlarmDescription") or "docs/operations.md, Run book"
+            )
+
+
+def told(target: Target) -> Findings:
+    """Whom alarms mail: SNS mails nobody who has not followed the link of its first mail, and forgets them after days.
+
+    https://docs.aws.amazon.com/sns/latest/dg/SendMessageToHttp.confirm.html
+    """
+    if target.stage.is_local or target.settings.alarms == "none":
+        return
+    if not target.settings.owner_email:
+        yield warning("alarms mail nobody", "name owner_email in deploy/settings.toml, and deploy")
+        return
+    topic = target.place.arn("sns", f"{target.stage.prefix}-alarms")
+    pages = target.stage.client("sns").get_paginator("list_subscriptions_by_topic").paginate(TopicArn=topic)
+    of_topic = [each for page in pages for each in page["Subscriptions"]]
+    if not any(each["SubscriptionArn"].startswith("arn:") for each in of_topic):
+        yield problem(
+            "alarms mail nobody: owner_email has not confirmed to SNS, or has ended it",
+            f"aws sns subscribe --topic-arn {topic} --protocol email --notification-endpoint ADDRESS, and follow the"
+            " link in its mail",
+        )
 
 
 def certificates(target: Target) -> Findings:
-    domain = str(getattr(target.settings, "domain", ""))
+    """By their names: others below the domain are none of the stage's."""
+    domain = target.settings.domain
     if not domain:
         return
-    for region in sorted({_CLOUDFRONT_REGION, target.stage.region}):
-        yield from _certificates(Stage(target.stage.name, region, target.stage.endpoint_url), domain, target.now)
+    for region, host in ((firewall.CLOUDFRONT_REGION, domain), (target.stage.region, f"api.{domain}")):
+        there = Stage(target.stage.name, region, target.stage.endpoint_url)
+        yield from _certificates(there, host, target.now or time.time())
 
 
-def _certificates(there: Stage, domain: str, now: float) -> Findings:
+def _certificates(there: Stage, host: str, now: float) -> Findings:
     acm = there.client("acm")
     pages = acm.get_paginator("list_certificates").paginate()
-    names = [each for page in pages for each in page["CertificateSummaryList"]]
-    of_domain = [each for each in names if f".{each['DomainName']}".endswith(f".{domain}")]
-    if not of_domain:
-        yield problem(f"{there.region} has no certificate for {domain}", f"./deploy.sh {there.name} makes it")
-    for each in of_domain:
+    of_host = [each for page in pages for each in page["CertificateSummaryList"] if each["DomainName"] == host]
+    if not of_host:
+        yield problem(f"{there.region} has no certificate for {host}", f"./deploy.sh {there.name} makes it")
+    for each in of_host:
         found = acm.describe_certificate(CertificateArn=each["CertificateArn"])["Certificate"]
-        yield from validity(found["DomainName"], found["Status"], found.get("NotAfter"), now or time.time())
+        yield from validity(found["DomainName"], found["Status"], found.get("NotAfter"), now)
 
 
 def validity(name: str, status: str, ends: datetime | None, now: float) -> Findings:

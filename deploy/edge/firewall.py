@@ -8,16 +8,25 @@ https://docs.aws.amazon.com/waf/latest/developerguide/how-aws-waf-works-resource
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
+
+from botocore.exceptions import ClientError
 
 from deploy.account import cloudformation
-from deploy.environment import API_STAGE, ApiIds, Settings, Stage
+from deploy.environment import API_STAGE, ApiIds, DeploymentError, Settings, Stage
 
 # CloudFront takes firewalls and certificates of this region alone.
 CLOUDFRONT_REGION = "us-east-1"
+# What WAF says while not all of it knows yet what was made or loosened a moment before; it takes seconds to minutes.
+# https://docs.aws.amazon.com/waf/latest/APIReference/API_AssociateWebACL.html
+_NOT_YET = ("WAFUnavailableEntityException", "WAFAssociatedItemException", "associated with another resource")
+_PAUSE_S = 5.0
+_TRIES = 24
 Say = Callable[[str], None]
+_T = TypeVar("_T")
 Templates = Mapping[str, str]
 
 
@@ -46,8 +55,20 @@ def _associate(stage: Stage, ids: ApiIds, firewall_arn: str) -> bool:
     waf, api_arn = stage.client("wafv2"), _api_arn(stage, ids)
     if _standing_before(waf, api_arn) == firewall_arn:
         return False
-    waf.associate_web_acl(WebACLArn=firewall_arn, ResourceArn=api_arn)
+    _once_known(lambda: waf.associate_web_acl(WebACLArn=firewall_arn, ResourceArn=api_arn))
     return True
+
+
+def _once_known(ask: Callable[[], _T]) -> _T:
+    """What is answered once WAF knows everywhere what was just changed: for two minutes it is asked again."""
+    for _ in range(_TRIES):
+        try:
+            return ask()
+        except (ClientError, DeploymentError) as error:
+            if not any(said in str(error) for said in _NOT_YET):
+                raise
+        time.sleep(_PAUSE_S)
+    return ask()
 
 
 def _standing_before(waf: Any, resource_arn: str) -> str | None:
@@ -65,12 +86,12 @@ def lower_before_api(stage: Stage, ids: ApiIds, say: Say) -> bool:
         return False
     if ids.rest:
         stage.client("wafv2").disassociate_web_acl(ResourceArn=_api_arn(stage, ids))
-    return cloudformation.delete(stage, api_stack(stage), say)
+    return _once_known(lambda: cloudformation.delete(stage, api_stack(stage), say))
 
 
 def lower_before_site(stage: Stage, say: Say) -> bool:
     """Remove the site's firewall, once the distribution does not name it any more."""
-    return cloudformation.delete(of_cloudfront(stage), site_stack(stage), say)
+    return _once_known(lambda: cloudformation.delete(of_cloudfront(stage), site_stack(stage), say))
 
 
 def of_cloudfront(stage: Stage) -> Stage:

@@ -7,9 +7,12 @@ until the owner's lead here: a page whose API nobody finds would be worse than a
 
 from __future__ import annotations
 
+import json
 import socket
+import urllib.request
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from http.client import HTTPException
 from typing import Any
 
 from deploy.account import cloudformation
@@ -18,6 +21,8 @@ from deploy.edge.certificates import Certificate, Record
 from deploy.edge.firewall import of_cloudfront
 from deploy.environment import API_STAGE, ApiIds, Settings, Stage
 
+_READ_WITHIN_S = 15.0
+_MOST_BYTES = 65_536
 Say = Callable[[str], None]
 
 
@@ -123,9 +128,9 @@ def give(stage: Stage, names: Names, ids: ApiIds, distribution: str, body: str, 
         "HostedZoneId": names.zone_id,
     }
     stack = cloudformation.deploy(stage, stack_name(stage), body, parameters, say)
-    if not names.zone_id and not Lookup().leads(names):
+    if not are_in_use(stage, names):
         _say_records(_leading(names, distribution, stack.outputs), say)
-        say("once they are made, run the same command again: until then the site uses AWS's own names")
+        say("once they lead here, run the same command again: until then the site uses AWS's own names")
     return stack.changed
 
 
@@ -139,15 +144,26 @@ def _leading(names: Names, distribution: str, targets: Mapping[str, str]) -> lis
     ]
 
 
+def _read(url: str) -> bytes:
+    with urllib.request.urlopen(url, timeout=_READ_WITHIN_S) as reply:  # noqa: S310 (the owner's own names)
+        return bytes(reply.read(_MOST_BYTES))
+
+
 @dataclass(frozen=True)
 class Lookup:
-    """Asks DNS, as a browser would. resolve: addresses of a host; raises OSError where there are none."""
+    """Asks as a browser would whether names lead to this stage; that they lead somewhere says nothing: a zone may have
+    an answer to every name, or the site of before.
+
+    resolve: addresses of a host; raises OSError where there are none. read: what a URL answers; raises OSError, too.
+    """
 
     resolve: Callable[[str], object] = field(default=socket.gethostbyname)
+    read: Callable[[str], bytes] = field(default=_read)
 
-    def leads(self, names: Names) -> bool:
-        """Whether all names lead somewhere."""
-        return all(self._finds(host) for host in (names.domain, names.api_host, names.socket_host))
+    def leads(self, names: Names, stage_name: str) -> bool:
+        """The socket's name is looked up alone: that it leads elsewhere is found by the deployment's proof."""
+        hosts = (f"{names.domain}/config.json", f"{names.api_host}/health")
+        return self._finds(names.socket_host) and all(self._is_of(f"https://{each}", stage_name) for each in hosts)
 
     def _finds(self, host: str) -> bool:
         try:
@@ -156,12 +172,23 @@ class Lookup:
             return False
         return True
 
+    def _is_of(self, url: str, stage_name: str) -> bool:
+        """Both the site's configuration and the API's health name their stage."""
+        try:
+            found = json.loads(self.read(url))
+        except (OSError, HTTPException, ValueError):
+            return False
+        return isinstance(found, dict) and found.get("stage") == stage_name
+
 
 def are_in_use(stage: Stage, names: Names | None, lookup: Lookup | None = None) -> bool:
-    """Whether the site goes by its own names: certified, given to the APIs, and made in its zone or found in DNS."""
+    """Whether the site goes by its own names: certified, given to the APIs, and made in its zone or found to lead here.
+
+    What it goes by already stays: a moment without an answer must not send everybody back to AWS's names.
+    """
     if names is None or not names.are_certified or cloudformation.outputs(stage, stack_name(stage)) is None:
         return False
-    return bool(names.zone_id) or (lookup or Lookup()).leads(names)
+    return bool(names.zone_id) or current(stage) == names.domain or (lookup or Lookup()).leads(names, stage.name)
 
 
 def take_away(stage: Stage, say: Say) -> bool:

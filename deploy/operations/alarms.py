@@ -29,6 +29,8 @@ Extent = Literal["essential", "all", "none"]
 _MET = (API_HANDLER, "answer", "websocket_connect")
 # Written by every answer. (A table's capacity on demand throttles where one key is too busy.)
 _BUSY_TABLES = ("conversations", "messages", "frames", "usage", "sockets")
+# Of what waits in a failure queue, which forgets it after 14 days.
+_OLD_S = 10 * 86_400
 _AFFECTS = frozenset({"health", "api-errors", "throttled", *(f"errors-{name}" for name in _MET)})
 PEOPLE = "people"
 
@@ -96,6 +98,9 @@ def _of_functions(watched: Watched, extent: Extent) -> Iterable[Alarm]:
     yield Alarm("throttled", "throttled", (of_functions("Throttles"),), Comparison(">=", 1))
     queues = tuple(of_queue(watched.prefix, queue, "ApproximateNumberOfMessagesVisible") for queue in watched.queues)
     yield Alarm("queues", "queues", queues, Comparison(">", 0), _sum(len(queues)))
+    if extent == "all":
+        ages = tuple(of_queue(watched.prefix, queue, "ApproximateAgeOfOldestMessage") for queue in watched.queues)
+        yield Alarm("queues-old", "queues-old", ages, Comparison(">", _OLD_S, period_s=3_600), _greatest(len(ages)))
 
 
 def _of_api(watched: Watched) -> Iterable[Alarm]:
@@ -134,6 +139,10 @@ def _of_app(watched: Watched) -> Iterable[Alarm]:
 def _sum(count: int) -> str:
     """Of metrics that tell nothing while there is nothing: those count as none."""
     return " + ".join(f"FILL(m{number + 1}, 0)" for number in range(count))
+
+
+def _greatest(count: int) -> str:
+    return f"MAX([{', '.join(f'FILL(m{number + 1}, 0)' for number in range(count))}])"
 
 
 def resources(watched: Watched, extent: Extent, *, plain: bool = False) -> dict[str, Any]:

@@ -47,6 +47,12 @@ def alarming(stage: Stage, settings: Settings, functions: Mapping[str, Function]
     return made
 
 
+def names(stage: Stage, settings: Settings, functions: Mapping[str, Function]) -> tuple[str, ...]:
+    """Of the alarms that a stage's settings ask for, as CloudWatch knows them."""
+    made = alarming(stage, settings, functions).values()
+    return tuple(each["Properties"]["AlarmName"] for each in made if "AlarmName" in each["Properties"])
+
+
 def of_dashboard(stage: Stage, settings: Settings, functions: Mapping[str, Function]) -> dict[str, Any]:
     """By logical id. A stage without alarms has none."""
     if settings.alarms == "none":

@@ -26,6 +26,11 @@ TEXTS: dict[str, tuple[str, str, str]] = {
         "Work that was given up after its retries waits in a failure queue. Nothing is lost for 14 days.",
         "Find why it failed, then send it again: ./deploy.sh redrive STAGE.",
     ),
+    "queues-old": (
+        "Failed work is about to be lost",
+        "Something has waited in a failure queue for ten days; after 14 it is gone, and the queue's alarm is over.",
+        "Send it again, or decide that it may go: ./deploy.sh redrive STAGE.",
+    ),
     "latency": (
         "The API is slow",
         "One request in a hundred took longer than 5 seconds, for 15 minutes.",

@@ -405,7 +405,9 @@ def connecting(ticket: str, ip: str = "203.0.113.9") -> dict[str, Any]:
     return event | {"headers": {"Origin": ORIGIN}, "queryStringParameters": {"ticket": ticket}}
 
 
-def test_an_address_tries_so_many_sockets_and_its_tickets_stay_good(stage: Stage, ada: Person) -> None:
+def test_an_address_tries_so_many_sockets_and_its_tickets_stay_good(
+    stage: Stage, ada: Person, capsys: pytest.CaptureFixture[str]
+) -> None:
     """Also without a ticket: each attempt costs a function, and no firewall stands before sockets."""
     stage.configure(rates=json.dumps({"ips": {"connects": [2, 3_600]}}))
     ticket = ada.post("/sockets").body["ticket"]
@@ -413,6 +415,10 @@ def test_an_address_tries_so_many_sockets_and_its_tickets_stay_good(stage: Stage
     tried = [connecting("guess"), connecting("guess"), connecting(ticket), others]
     assert [stage.app.connect(event, Context(10))["statusCode"] for event in tried] == [403, 403, 403, 200]
     assert "203.0.113" not in str(stage.rows("usage"))
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    (told,) = [line for line in lines if line.get("view") == "connect"]
+    assert (told["refused"], told["code"], told["status"]) == (1, "rate_limited", 403)
+    assert "203.0.113" not in str(told)
 
 
 def test_a_socket_that_came_by_the_owners_name_is_pushed_to_by_awss(stage: Stage, ada: Person) -> None:

@@ -48,15 +48,16 @@ class FakeCloudWatch:
         known = {} if value is None else {"Timestamps": [hour], "Values": [value]}
         return {"Id": query["Id"], "Label": metric["MetricName"], "Timestamps": [], "Values": [], **known}
 
-    def describe_alarms(self, AlarmNamePrefix: str, AlarmTypes: list[str], MaxRecords: int) -> dict[str, Any]:
+    def describe_alarms(self, AlarmNames: list[str], AlarmTypes: list[str], MaxRecords: int) -> dict[str, Any]:
         assert set(AlarmTypes) == {"MetricAlarm", "CompositeAlarm"}, "of alarms of alarms nothing is told otherwise"
+        assert len(AlarmNames) <= MaxRecords, "in one page"
         since = datetime(2026, 11, 28, 10, tzinfo=UTC)
         listed = [
             {"AlarmName": name, "StateValue": state, "StateUpdatedTimestamp": since}
             for name, state in self.alarms
-            if name.startswith(AlarmNamePrefix)
+            if name in AlarmNames
         ]
-        return {"MetricAlarms": listed[:MaxRecords], "CompositeAlarms": []}
+        return {"MetricAlarms": listed, "CompositeAlarms": []}
 
 
 @pytest.fixture
@@ -133,6 +134,8 @@ def test_spend_backups_and_alarms_are_shown(stage: Stage, watch: FakeCloudWatch)
         ("chatapp-test-stuck", "OK"),
         ("chatapp-test-queues", "INSUFFICIENT_DATA"),
         ("chatapp-tested-people", "ALARM"),
+        ("chatapp-test-b-people", "ALARM"),
+        ("chatapp-test-b-errors-answer", "ALARM"),
     ]
     body = told(stage)
     assert body["spend"]["month_usd"] == 2.5

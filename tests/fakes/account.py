@@ -14,6 +14,8 @@ from typing import Any
 
 from deploy import steps
 from deploy.account import cloudformation
+from deploy.check.findings import Findings
+from deploy.check.target import Target
 from deploy.environment import ApiIds, Settings, Stage
 from deploy.functions import app_modules, policies
 from deploy.progress import Progress
@@ -27,6 +29,14 @@ NOW = datetime(2026, 11, 29, 6, tzinfo=UTC).timestamp()
 TABLES = ("conversations", "messages", "files", "frames", "usage", "sockets", "people", "commentaires")
 BUCKETS = ("site", "files", "backups", "artifacts")
 Reply = Mapping[str, Any] | Exception
+# Of a resource that was changed or deleted beside its stack, but for which of both.
+DRIFTED = {
+    "StackId": "s",
+    "LogicalResourceId": "PeopleTable",
+    "PhysicalResourceId": "people",
+    "ResourceType": "AWS::DynamoDB::Table",
+    "Timestamp": datetime.fromtimestamp(NOW, UTC),
+}
 
 
 @dataclass(frozen=True)
@@ -69,7 +79,8 @@ class _Service:
 
 
 def settings(**changed: Any) -> Settings:
-    return Settings(app={"model_provider": "anthropic", "stage_budget_usd": 50}, **changed)
+    wanted = {"alarms": "essential", "owner_email": "ada@example.com"}
+    return Settings(app={"model_provider": "anthropic", "stage_budget_usd": 50}, **{**wanted, **changed})
 
 
 def deployment(stage: Stage, wanted: Settings) -> steps.Deployment:
@@ -82,6 +93,16 @@ def deployment(stage: Stage, wanted: Settings) -> steps.Deployment:
     made = steps.Deployment(stage, wanted, Progress(), app_modules.functions(), stage.build)
     made.foundation, made.ids = foundation, ApiIds("rest1", "sock1")
     return made
+
+
+def target(stage: AccountStage, wanted: Settings | None = None, **shell: str) -> Target:
+    """What is looked at. shell: more of the environment than a path."""
+    return Target(stage, deployment(stage, wanted or settings()), {"PATH": "/usr/bin:/bin", **shell}, None, NOW)
+
+
+def said(found: Findings) -> list[str]:
+    """What is not well, as it is printed."""
+    return [str(each) for each in found if each.level != "ok"]
 
 
 class _Sound:
@@ -130,13 +151,22 @@ class _Sound:
             "MemorySize": row.memory_mb,
             "Timeout": row.timeout_s,
             "Role": f"arn:aws:iam::{ACCOUNT}:role/{self._stage.role_name(name)}",
+            "CodeSha256": "c2hhMjU2",
             "Environment": {"Variables": {**self._of.variables()}},
         }
 
     def lambda_get_function_concurrency(self, asked: Any) -> Reply:
         return {}
 
+    def lambda_get_function_event_invoke_config(self, asked: Any) -> Reply:
+        events = self._of.functions[self._function(asked["FunctionName"])].events
+        assert events is not None
+        arn = self._of.place.arn("sqs", f"{self._stage.prefix}-{events.failures}")
+        return {"DestinationConfig": {"OnFailure": {"Destination": arn}}}
+
     def ssm_get_parameter(self, asked: Any) -> Reply:
+        if asked["Name"] == self._stage.live_parameter:
+            return {"Parameter": {"Name": asked["Name"], "Value": '{"values": {"user_budget_usd": "5"}}'}}
         return {"Parameter": {"Name": asked["Name"], "Value": "demo"}}
 
     def cloudformation_describe_stacks(self, asked: Any) -> Reply:
@@ -144,7 +174,8 @@ class _Sound:
 
     def cloudformation_get_template(self, asked: Any) -> Reply:
         name = asked["StackName"].removeprefix(f"{self._stage.prefix}-")
-        return {"TemplateBody": steps.templates(self._stage)[f"{name}.yaml"]}
+        files = steps.templates(self._stage, self._of.settings)
+        return {"TemplateBody": files["edge.yaml" if name.startswith("edge-eu") else f"{name}.yaml"]}
 
     def cloudformation_detect_stack_drift(self, asked: Any) -> Reply:
         return {"StackDriftDetectionId": "d"}
@@ -243,8 +274,12 @@ class _Sound:
         return {"Budgets": []}
 
     def cloudwatch_describe_alarms(self, asked: Any) -> Reply:
-        alarm = {"AlarmName": "chatapp-prod-health", "ActionsEnabled": True, "StateValue": "OK"}
-        return {"MetricAlarms": [alarm], "CompositeAlarms": []}
+        well = {"ActionsEnabled": True, "StateValue": "OK"}
+        return {"MetricAlarms": [{"AlarmName": name, **well} for name in asked["AlarmNames"]], "CompositeAlarms": []}
+
+    def sns_list_subscriptions_by_topic(self, asked: Any) -> Reply:
+        arn = f"{asked['TopicArn']}:8a21d249-4329-4871-acc6-7be709c6ea7f"
+        return {"Subscriptions": [{"SubscriptionArn": arn, "Protocol": "email"}]}
 
     def acm_list_certificates(self, asked: Any) -> Reply:
         return {"CertificateSummaryList": []}

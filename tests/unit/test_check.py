@@ -4,23 +4,22 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 from chalicelib.settings import DEFAULT_MODELS
 
 from deploy import arguments, results
-from deploy.check import kept, model, money, permissions, quotas, run, stacks, watch
-from deploy.check.findings import Finding, Findings
+from deploy.check import kept, model, money, permissions, quotas, reach, run, stacks, watch
+from deploy.check.findings import Finding
 from deploy.check.target import Target
-from deploy.environment import Settings
 from deploy.functions import runtime
 from deploy.local.demo_model.server import DemoServer
+from deploy.people import api
 from tests.fakes import account
-from tests.fakes.account import NOW, AccountStage, Reply, days, distribution, missing
+from tests.fakes.account import DRIFTED, NOW, AccountStage, Reply, days, distribution, missing
 from tests.iam_tables import problems
 
 ROLE = "chatapp-prod-answer-eu-west-1"
@@ -34,16 +33,18 @@ READS = re.compile(r"(get|list|describe|simulate|detect)_[a-z_]+")
 ASKED = model.asked
 
 
+def _answered(method: str, url: str, body: bytes | None, headers: Mapping[str, str]) -> api.Reply:
+    """The site and the API of a sound stage."""
+    assert (method, body) == ("GET", None)
+    return api.Reply(200, "<!doctype html>" if url.endswith("app.html") else '{"stage": "prod"}')
+
+
 @pytest.fixture(autouse=True)
 def _no_model(monkeypatch: pytest.MonkeyPatch) -> None:
     """What the model answers is looked at below, by the demo model."""
     monkeypatch.setattr(model, "asked", lambda *_: iter(()))
+    monkeypatch.setattr(reach, "send", _answered)
     monkeypatch.setattr(results, "read", lambda name: None)
-
-
-def _target(stage: AccountStage, settings: Settings | None = None, **shell: str) -> Target:
-    wanted = settings or account.settings()
-    return Target(stage, account.deployment(stage, wanted), {"PATH": "/usr/bin:/bin", **shell}, None, NOW)
 
 
 def _wrong(target: Target) -> list[tuple[str, Finding]]:
@@ -52,13 +53,9 @@ def _wrong(target: Target) -> list[tuple[str, Finding]]:
     return [(title, each) for title, each in found if each.level != "ok"]
 
 
-def _said(found: Findings) -> list[str]:
-    return [str(each) for each in found if each.level != "ok"]
-
-
 def test_of_a_sound_stage_nothing_is_said_and_nothing_is_changed() -> None:
     stage = AccountStage.of()
-    assert _wrong(_target(stage)) == []
+    assert _wrong(account.target(stage)) == []
     operations = {name.partition(".")[2] for name in stage.called}
     assert len(operations) > 25
     assert [each for each in operations if not READS.fullmatch(each)] == []
@@ -77,16 +74,15 @@ FUNCTION = {
     "State": "Failed",
 }
 FAILED = {"StackName": "s", "CreationTime": days(-9), "StackStatus": "ROLLBACK_COMPLETE"}
-DRIFTED = {
-    "StackId": "s",
-    "LogicalResourceId": "PeopleTable",
-    "PhysicalResourceId": "people",
-    "ResourceType": "AWS::DynamoDB::Table",
-    "Timestamp": days(0),
-}
 MODIFIED = {**DRIFTED, "StackResourceDriftStatus": "MODIFIED"}
 CHANGED = {"PropertyPath": "/BillingMode", "ExpectedValue": "a", "ActualValue": "b", "DifferenceType": "NOT_EQUAL"}
 PUBLIC = {"PublicAccessBlockConfiguration": {"BlockPublicAcls": True, "BlockPublicPolicy": False}}
+
+
+def _stored(text: str) -> Reply:
+    return {"Parameter": {"Name": "/chatapp/prod/settings", "Value": text}}
+
+
 REFUSED = missing("DescribeRule", "AccessDeniedException")
 CASES: Sequence[tuple[str, str, Reply, str]] = (
     ("functions", "lambda__get_function_configuration", missing("X", "ResourceNotFoundException"), "is not there"),
@@ -94,6 +90,12 @@ CASES: Sequence[tuple[str, str, Reply, str]] = (
     ("functions", "lambda__get_function_configuration", FUNCTION, "cannot run: no reason given"),
     ("functions", "lambda__get_function_configuration", FUNCTION, "has other settings .*CHATAPP_STAGE"),
     ("functions", "lambda__get_function_concurrency", {"ReservedConcurrentExecutions": 3}, "reserves 3 runs"),
+    ("functions", "lambda__get_function_concurrency", {"ReservedConcurrentExecutions": 0}, "is stopped"),
+    ("failure queues", "lambda__get_function_event_invoke_config", {}, "gives up is put nowhere"),
+    ("failure queues", "lambda__get_function_event_invoke_config", missing("X", "ResourceNotFoundException"), "lost"),
+    ("settings that were set", "ssm__get_parameter", _stored("{not json"), "was written by something else"),
+    ("settings that were set", "ssm__get_parameter", _stored('{"values": {"max_tokens": "-5"}}'), "max_tokens"),
+    ("settings that were set", "ssm__get_parameter", _stored('{"values": {"max_tokens": "many"}}'), "max_tokens"),
     ("functions' rights", "iam__list_role_policies", missing("X", "NoSuchEntity"), "cannot run"),
     ("functions' rights", "iam__list_role_policies", {"PolicyNames": []}, "not those of its grants"),
     ("functions' rights", "iam__list_role_policies", {"PolicyNames": [ROLE, "extra"]}, "other policies|more policies"),
@@ -193,7 +195,7 @@ CASES: Sequence[tuple[str, str, Reply, str]] = (
 def test_what_is_wrong_is_said_by_its_check_with_what_to_do(
     title: str, operation: str, reply: Reply, said: str
 ) -> None:
-    target = _target(AccountStage.of(**{operation: reply}))
+    target = account.target(AccountStage.of(**{operation: reply}))
     (check,) = [each for each in run.CHECKS if each.title == title]
     found = [each for each in run._found(check, target) if each.level != "ok"]
     assert [each for each in found if re.search(said, each.says)], found
@@ -203,7 +205,7 @@ def test_what_is_wrong_is_said_by_its_check_with_what_to_do(
 def _simulated(*refused: str) -> Iterator[str]:
     allowed = {"EvaluationResults": [{"EvalActionName": each, "EvalDecision": "implicitDeny"} for each in refused]}
     stage = AccountStage.of(iam__simulate_principal_policy=allowed)
-    yield from _said(permissions.simulated(_target(stage)))
+    yield from account.said(permissions.simulated(account.target(stage)))
 
 
 def test_a_right_that_lacks_is_named_with_the_statement_that_grants_it() -> None:
@@ -228,7 +230,7 @@ def test_root_is_not_simulated_and_who_may_not_simulate_is_told_so(caller: str) 
     who = {"Account": account.ACCOUNT, "Arn": caller, "UserId": "x"}
     refused = missing("SimulatePrincipalPolicy", "AccessDenied")
     stage = AccountStage.of(sts__get_caller_identity=who, iam__simulate_principal_policy=refused)
-    found = _said(permissions.simulated(_target(stage)))
+    found = account.said(permissions.simulated(account.target(stage)))
     assert bool(found) == caller.endswith("ada")
     assert all("could not be simulated (AccessDenied)" in each for each in found)
 
@@ -244,12 +246,12 @@ def test_a_stage_that_is_not_deployed_is_looked_at_as_far_as_there_is_anything()
     assert titles == [each.title for each in run.CHECKS if each.before]
     assert "stacks" not in titles
     assert target.age_s == 0
-    assert [each for each in _said(stacks.state(target)) if "is not there" in each]
+    assert [each for each in account.said(stacks.state(target)) if "is not there" in each]
 
 
 def test_problems_end_with_1_and_warnings_do_not() -> None:
     lines: list[str] = []
-    assert run.check(_target(AccountStage.of(events__describe_rule={"State": "DISABLED"})), lines.append) == 1
+    assert run.check(account.target(AccountStage.of(events__describe_rule={"State": "DISABLED"})), lines.append) == 1
     told = "\n".join(lines)
     assert "schedules ........................ problem: schedule chatapp-prod-sweep is switched off" in told
     assert "    aws events enable-rule --name chatapp-prod-sweep" in told
@@ -258,7 +260,9 @@ def test_problems_end_with_1_and_warnings_do_not() -> None:
 
 def test_an_endpoint_of_the_shell_is_a_problem_on_aws_alone() -> None:
     (found,) = [
-        each for title, each in _wrong(_target(AccountStage.of(), AWS_ENDPOINT_URL="http://x")) if "shell" in title
+        each
+        for title, each in _wrong(account.target(AccountStage.of(), AWS_ENDPOINT_URL="http://x"))
+        if "shell" in title
     ]
     assert (found.level, found.advice) == ("problem", "unset AWS_ENDPOINT_URL")
 
@@ -302,7 +306,7 @@ def test_the_months_spend_against_its_budget(usd: float, level: str) -> None:
 def test_a_night_without_a_backup_is_told(hours: int | None, stage_hours: int, wrong: bool) -> None:
     made = [] if hours is None else [{"id": f"{days(-hours / 24):%Y-%m-%dT%H-%M-%SZ}", "kept": "nightly"}]
     asked = [{"id": f"{days(0):%Y-%m-%dT%H-%M-%SZ}", "kept": "nightly", "asked": True}]
-    assert bool(_said(kept.ages([*made, *asked], NOW, stage_hours * 3600))) is wrong
+    assert bool(account.said(kept.ages([*made, *asked], NOW, stage_hours * 3600))) is wrong
 
 
 def test_a_stage_that_never_had_a_backup_is_told_after_a_night() -> None:
@@ -310,76 +314,22 @@ def test_a_stage_that_never_had_a_backup_is_told_after_a_night() -> None:
     for made, told in ((days(-2), 1), (days(-1), 0)):
         stack = {"StackName": "s", "StackStatus": "CREATE_COMPLETE", "CreationTime": made}
         stage = AccountStage.of(s3__get_object=none, cloudformation__describe_stacks={"Stacks": [stack]})
-        assert len(_said(kept.newest(_target(stage)))) == told
+        assert len(account.said(kept.newest(account.target(stage)))) == told
 
 
 def test_a_drill_that_failed_and_one_that_is_long_ago_are_told() -> None:
     failed = {"at": NOW, "id": "b", "passed": False, "why": "its SHA-256 differs"}
     passed = {"at": NOW - 9 * 86_400, "id": "a", "passed": True}
-    assert "its SHA-256 differs" in _said(kept.drills([passed, failed], NOW, 0))[0]
-    assert "for 9 days" in _said(kept.drills([passed], NOW, 0))[0]
-    assert _said(kept.drills([], NOW, 7 * 86_400)) == []
+    assert "its SHA-256 differs" in account.said(kept.drills([passed, failed], NOW, 0))[0]
+    assert "for 9 days" in account.said(kept.drills([passed], NOW, 0))[0]
+    assert account.said(kept.drills([], NOW, 7 * 86_400)) == []
 
 
 @pytest.mark.parametrize(
     ("status", "ends_in", "wrong"), [("ISSUED", 31, False), ("ISSUED", 29, True), ("PENDING_VALIDATION", 90, True)]
 )
 def test_a_certificate_that_acm_did_not_renew_is_told(status: str, ends_in: int, wrong: bool) -> None:
-    assert bool(_said(watch.validity("chat.example", status, days(ends_in), NOW))) is wrong
-
-
-# --- Settings of other parts -----------------------------------------------------------------------------------------
-
-
-class Wanted:
-    """Settings with alarms, a budget and a domain."""
-
-    alarms, monthly_budget_usd, domain, app = "all", 20, "chat.example", {"signup": "open"}
-
-
-def _with(stage: AccountStage) -> Target:
-    deployment: Any = account.deployment(stage, account.settings())
-    deployment.settings = Wanted()
-    return Target(stage, deployment, {}, None, NOW)
-
-
-def test_alarms_that_lack_tell_nobody_or_are_on_are_told() -> None:
-    assert "there are no alarms" in _said(watch.alarms(_with(AccountStage.of(cloudwatch__describe_alarms={}))))[0]
-    alarm = {"AlarmName": "chatapp-prod-errors", "ActionsEnabled": False, "StateValue": "ALARM"}
-    told = _said(watch.alarms(_with(AccountStage.of(cloudwatch__describe_alarms={"MetricAlarms": [alarm]}))))
-    assert ["tells nobody" in told[0], "is on" in told[1], len(told)] == [True, True, 2]
-
-
-def test_an_aws_budget_that_lacks_differs_or_is_spent_is_told() -> None:
-    assert "no AWS budget of $20" in _said(money.of_account(_with(AccountStage.of())))[0]
-    usd = {"Unit": "USD"}
-    budget = {
-        "BudgetName": "chatapp-prod-month",
-        "TimeUnit": "MONTHLY",
-        "BudgetType": "COST",
-        "BudgetLimit": {"Amount": "10", **usd},
-        "CalculatedSpend": {"ActualSpend": {"Amount": "11", **usd}},
-    }
-    told = _said(money.of_account(_with(AccountStage.of(budgets__describe_budgets={"Budgets": [budget]}))))
-    assert ["is $10, not $20" in told[0], "cost $11.00" in told[1], len(told)] == [True, True, 2]
-
-
-def test_certificates_are_looked_for_where_they_are_used(monkeypatch: pytest.MonkeyPatch) -> None:
-    listed = {
-        "CertificateSummaryList": [
-            {"CertificateArn": "arn:aws:acm:us-east-1:1:certificate/1", "DomainName": "chat.example"}
-        ]
-    }
-    described = {"Certificate": {"DomainName": "chat.example", "Status": "ISSUED", "NotAfter": days(10)}}
-    for replies in ({}, {"acm__list_certificates": listed, "acm__describe_certificate": described}):
-        monkeypatch.setattr(watch, "Stage", lambda name, region, endpoint_url, r=replies: AccountStage.of(**r))
-        told = _said(watch.certificates(_with(AccountStage.of())))
-        assert len(told) == 2, "of the site's region and the API's"
-        assert ("ends on 2026-12-09" if replies else "has no certificate") in told[0]
-
-
-def test_a_sign_up_that_is_open_needs_more_mails_than_cognito_sends() -> None:
-    assert "50 mails a day" in _said(quotas.mail(_with(AccountStage.of())))[0]
+    assert bool(account.said(watch.validity("chat.example", status, days(ends_in), NOW))) is wrong
 
 
 # --- The machine and the model ---------------------------------------------------------------------------------------
@@ -388,7 +338,7 @@ def test_a_sign_up_that_is_open_needs_more_mails_than_cognito_sends() -> None:
 def test_a_runtime_that_is_too_old_is_told() -> None:
     old = {"FunctionName": "f", "Runtime": "python3.11"}
     (check,) = [each for each in run.CHECKS if each.title == "Python of the functions"]
-    told = _said(check.look(_target(AccountStage.of(lambda__get_function_configuration=old))))
+    told = account.said(check.look(account.target(AccountStage.of(lambda__get_function_configuration=old))))
     assert "too old for the search index" in told[0]
     assert f"--python {runtime.ON_AWS[1]}" in told[0]
 
@@ -406,11 +356,11 @@ def model_url() -> Iterator[str]:
 
 def test_a_key_is_tried_by_a_list_of_models_that_asks_none(model_url: str) -> None:
     offered = [offer.id for offer in DEFAULT_MODELS]
-    assert _said(ASKED(model_url, "demo", offered)) == []
-    assert "does not take the stage's key (401)" in _said(ASKED(model_url, "invalid", offered))[0]
-    assert "may not ask claude-9" in _said(ASKED(model_url, "demo", ["claude-9"]))[0]
-    assert "cannot be asked from here" in _said(ASKED("http://127.0.0.1:1", "demo", offered))[0]
-    assert "the model's address is none" in _said(ASKED("file:///etc/passwd", "demo", offered))[0]
+    assert account.said(ASKED(model_url, "demo", offered)) == []
+    assert "does not take the stage's key (401)" in account.said(ASKED(model_url, "invalid", offered))[0]
+    assert "may not ask claude-9" in account.said(ASKED(model_url, "demo", ["claude-9"]))[0]
+    assert "cannot be asked from here" in account.said(ASKED("http://127.0.0.1:1", "demo", offered))[0]
+    assert "the model's address is none" in account.said(ASKED("file:///etc/passwd", "demo", offered))[0]
 
 
 def test_the_command_takes_a_stage_and_nothing_else() -> None:

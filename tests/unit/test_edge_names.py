@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -259,22 +259,51 @@ def _nowhere(host: str) -> str:
     raise OSError(host)
 
 
+def _ours(url: str) -> bytes:
+    assert url in {"https://example.com/config.json", "https://api.example.com/health"}
+    return b'{"status": "ok", "stage": "prod"}'
+
+
+def _only(ours: str, elsewhere: bytes) -> Callable[[str], bytes]:
+    """One of the two names leads here, the other to what answers `elsewhere`."""
+    return lambda url: _ours(url) if ours in url else elsewhere
+
+
+HERE, NOWHERE = Lookup(str, _ours), Lookup(_nowhere, _ours)
+
+
 @pytest.mark.parametrize(
-    ("own", "stands", "resolve", "in_use"),
+    ("own", "stands", "lookup", "in_use"),
     [
-        (OWN, True, str, True),
-        (OWN, True, _nowhere, False),
-        (OWN, False, str, False),
-        (Names("example.com", ZONE, ISSUED, ISSUED), True, _nowhere, True),
-        (Names("example.com", "", ISSUED, Certificate("arn", is_issued=False, proofs=())), True, str, False),
-        (None, True, str, False),
+        (OWN, True, HERE, True),
+        (OWN, True, NOWHERE, False),
+        (OWN, True, Lookup(str, lambda url: _nowhere(url).encode()), False),
+        (OWN, True, Lookup(str, lambda _: b"<h1>It works</h1>"), False),
+        (OWN, True, Lookup(str, lambda _: b"\xff\xfe"), False),
+        (OWN, True, Lookup(str, lambda _: b"[]"), False),
+        (OWN, True, Lookup(str, lambda _: b'{"stage": "test"}'), False),
+        (OWN, True, Lookup(str, _only("config.json", b"parked")), False),
+        (OWN, True, Lookup(str, _only("health", b"parked")), False),
+        (OWN, False, HERE, False),
+        (Names("example.com", ZONE, ISSUED, ISSUED), True, NOWHERE, True),
+        (Names("example.com", "", ISSUED, Certificate("arn", is_issued=False, proofs=())), True, HERE, False),
+        (None, True, HERE, False),
     ],
 )
 def test_the_site_takes_its_names_once_all_of_them_lead_here(
-    monkeypatch: pytest.MonkeyPatch, own: Names | None, stands: bool, resolve: Any, in_use: bool
+    monkeypatch: pytest.MonkeyPatch, own: Names | None, stands: bool, lookup: Lookup, in_use: bool
 ) -> None:
+    """And not to what answers every name of the zone, or to the site of before, or to another stage."""
     monkeypatch.setattr(cloudformation, "outputs", lambda *_: {"ApiTarget": "a"} if stands else None)
-    assert names.are_in_use(prod(), own, Lookup(resolve)) is in_use
+    assert names.are_in_use(prod(), own, lookup) is in_use
+
+
+@pytest.mark.parametrize(("host", "in_use"), [("example.com", True), ("old.example.com", False), ("", False)])
+def test_what_the_site_goes_by_stays_where_nobody_answers_for_a_moment(
+    monkeypatch: pytest.MonkeyPatch, host: str, in_use: bool
+) -> None:
+    monkeypatch.setattr(cloudformation, "outputs", lambda *_: {"ApiTarget": "a", "CanonicalHost": host})
+    assert names.are_in_use(prod(), OWN, NOWHERE) is in_use
 
 
 def test_what_a_zone_elsewhere_needs_is_said_with_its_targets(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -286,7 +315,8 @@ def test_what_a_zone_elsewhere_needs_is_said_with_its_targets(monkeypatch: pytes
         return cloudformation.Stack(outputs, changed=False)
 
     monkeypatch.setattr(cloudformation, "deploy", deploy)
-    monkeypatch.setattr(names, "Lookup", lambda: Lookup(_nowhere))
+    monkeypatch.setattr(cloudformation, "outputs", lambda *_: outputs)
+    monkeypatch.setattr(names, "Lookup", lambda: NOWHERE)
     said: list[str] = []
     assert names.give(prod(), OWN, IDS, "d1.cloudfront.net", "body", say=said.append) is False
     assert said[:3] == [

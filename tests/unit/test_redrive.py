@@ -102,6 +102,20 @@ def test_what_a_queue_holds_is_shown_and_stays(stage: FailedStage, capsys: pytes
     assert of_answer in capsys.readouterr().out
 
 
+def test_a_waking_says_what_it_is_and_is_not_run_again(stage: FailedStage, capsys: pytest.CaptureFixture[str]) -> None:
+    """Lambda gives one up that it throttled for a minute; the worker that it was for is needed no more."""
+    waking = stage.fails(ANSWERS, "chatapp-prod-answer", {"wake": True, "trace_id": "a" * 8})
+    lost = stage.fails(ANSWERS, "chatapp-prod-answer", ORDER)
+    assert _run(stage)
+    lines = {line.split()[0]: line for line in capsys.readouterr().out.splitlines() if line.startswith(" ")}
+    assert lines[waking].endswith("; a waking, nobody waits for it")
+    assert "waking" not in lines[lost]
+    assert _run(stage, replay=True)
+    assert stage.left() == 0
+    assert len(stage.lambdas.pending) == 1
+    assert stage.lambdas.wakes == 0
+
+
 @pytest.mark.parametrize(
     ("payload", "answered"),
     [

@@ -45,6 +45,13 @@ def test_the_site_is_built_anew_when_the_list_that_it_shares_with_the_server_cha
     assert site._sources_digest() != before
 
 
+def test_the_configuration_is_the_same_bytes_whatever_order_it_was_read_in(tmp_path: Path) -> None:
+    """A version's is read from its file: put back, it would have every edge forget the site for nothing."""
+    (kept,) = site.files({"stage": "prod", "limits": {"b": 1, "a": 2}}, tmp_path)
+    (built,) = site.files({"limits": {"a": 2, "b": 1}, "stage": "prod"}, tmp_path)
+    assert kept == built
+
+
 def test_assets_go_first_and_the_applications_page_last(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     for name in ("index.html", "assets/app-1.js", "favicon.svg"):
         (tmp_path / name).parent.mkdir(exist_ok=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from chalicelib import metrics
 from chalicelib.errors import RateLimited
 from chalicelib.push import tickets
 from chalicelib.spending import rates
@@ -21,6 +22,9 @@ def on_connect(services: Services, event: dict[str, Any]) -> dict[str, int]:
     ip = str(event["requestContext"].get("identity", {}).get("sourceIp", ""))
     try:
         rates.take(services, "connects", rates.Caller(None, ip))
-    except RateLimited:
+    except RateLimited as refused:
+        # As a route's refusal is told, by what API Gateway makes of it: a socket's handshake knows no 429.
+        fields = {"view": "connect", "status": 403, "code": refused.code}
+        metrics.tell(services.settings.stage, {metrics.REFUSED: 1}, "request", **fields)
         return {"statusCode": 403}
     return tickets.on_connect(services, event)

@@ -12,6 +12,8 @@ from .grants import Adapter, Grant
 
 # Of one request: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricData.html
 MOST_SERIES = 500
+# https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DescribeAlarms.html
+MOST_ALARMS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +60,15 @@ class CloudWatch(Adapter):
         found = {each["Id"]: each for each in reply["MetricDataResults"]}
         return [_values(found.get(f"m{number}", {})) for number in range(len(series))]
 
-    def alarms(self, prefix: str) -> list[AlarmState]:
-        """Up to a hundred alarms whose names begin like that, those of alarms included. Raises Busy."""
+    def alarms(self, names: Sequence[str]) -> list[AlarmState]:
+        """Those of these alarms that there are, those of alarms first. Raises Busy.
+
+        names: whole, since those of a stage `a` begin the names of a stage `a-b`'s, too.
+        """
+        assert len(names) <= MOST_ALARMS  # noqa: S101 (a bug of ours)
         self._allow("DescribeAlarms")
         kinds = ["MetricAlarm", "CompositeAlarm"]
-        reply = sent(self._client().describe_alarms, AlarmNamePrefix=prefix, AlarmTypes=kinds, MaxRecords=100)
+        reply = sent(self._client().describe_alarms, AlarmNames=list(names), AlarmTypes=kinds, MaxRecords=MOST_ALARMS)
         listed = [*reply.get("CompositeAlarms", []), *reply.get("MetricAlarms", [])]
         return [
             AlarmState(each["AlarmName"], each["StateValue"], each["StateUpdatedTimestamp"].timestamp())

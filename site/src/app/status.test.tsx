@@ -110,6 +110,7 @@ describe("the status page", () => {
     openAsOwner("/status");
     const summary = await screen.findByRole("region", { name: "At a glance" });
     expect(within(summary).getAllByText("Cannot be read now.")).toHaveLength(3);
+    expect(screen.getByText(/The numbers of the last 24 hours cannot be read now/)).toBeInTheDocument();
     expect(screen.queryByRole("table")).not.toBeInTheDocument();
   });
 

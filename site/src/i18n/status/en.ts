@@ -24,6 +24,7 @@ export const statusEn = {
   drillFailed: "Failed",
   drillNone: "None yet",
   quiet: "Nothing was measured in the last 24 hours yet. It appears here some minutes after first use.",
+  dayUnknown: "The numbers of the last 24 hours cannot be read now.",
   charts: {
     turns: "Answers an hour",
     answers: "Answers",

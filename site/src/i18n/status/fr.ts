@@ -26,6 +26,7 @@ export const statusFr: StatusTexts = {
   drillFailed: "Échoué",
   drillNone: "Aucun encore",
   quiet: "Rien n’a encore été mesuré ces dernières 24 heures. Les mesures arrivent quelques minutes après la première utilisation.",
+  dayUnknown: "Les mesures des dernières 24 heures ne peuvent pas être lues pour l’instant.",
   charts: {
     turns: "Réponses par heure",
     answers: "Réponses",

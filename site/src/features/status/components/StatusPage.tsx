@@ -49,6 +49,7 @@ function Told({ status }: { status: StageStatus }) {
       {failing.length > 0 && <Alert>{texts.failing(failing.join(", "))}</Alert>}
       {on.length > 0 && <Alert>{`${texts.alarms}${DOT}${texts.alarmsOn(on.join(", "))}`}</Alert>}
       <Summary status={status} />
+      {day === null && <p className="text-sm text-muted">{texts.dayUnknown}</p>}
       {isQuiet && <p className="text-sm text-muted">{texts.quiet}</p>}
       {day && !isQuiet && <DayCharts day={day} />}
       {day && <Functions functions={day.functions} />}
