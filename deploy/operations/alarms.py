@@ -93,7 +93,7 @@ def _of_functions(watched: Watched, extent: Extent) -> Iterable[Alarm]:
     for name in watched.functions if extent == "all" else _MET:
         reads = tuple(of_function(watched.prefix, name, metric) for metric in ("Errors", "Invocations"))
         # Of one or two invocations a share says nothing.
-        share = "IF(m2 >= 5, 100 * m1 / m2, 0)"
+        share = "IF(m2>=5,100*m1/m2,0)"
         yield Alarm(f"errors-{name}", "errors", reads, Comparison(">", 5), share)
     yield Alarm("throttled", "throttled", (of_functions("Throttles"),), Comparison(">=", 1))
     queues = tuple(of_queue(watched.prefix, queue, "ApproximateNumberOfMessagesVisible") for queue in watched.queues)
@@ -138,11 +138,11 @@ def _of_app(watched: Watched) -> Iterable[Alarm]:
 
 def _sum(count: int) -> str:
     """Of metrics that tell nothing while there is nothing: those count as none."""
-    return " + ".join(f"FILL(m{number + 1}, 0)" for number in range(count))
+    return "+".join(f"FILL(m{number + 1},0)" for number in range(count))
 
 
 def _greatest(count: int) -> str:
-    return f"MAX([{', '.join(f'FILL(m{number + 1}, 0)' for number in range(count))}])"
+    return f"MAX([{','.join(f'FILL(m{number + 1},0)' for number in range(count))}])"
 
 
 def resources(watched: Watched, extent: Extent, *, plain: bool = False) -> dict[str, Any]:
@@ -201,7 +201,7 @@ def _expression(alarm: Alarm) -> dict[str, Any]:
         }
         for number, read in enumerate(alarm.reads, 1)
     ]
-    return {"Metrics": [*queries, {"Id": "value", "Expression": alarm.expression, "Label": alarm.name}]}
+    return {"Metrics": [*queries, {"Id": "value", "Expression": alarm.expression}]}
 
 
 def _told() -> dict[str, Any]:

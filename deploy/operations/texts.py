@@ -13,8 +13,8 @@ TEXTS: dict[str, tuple[str, str, str]] = {
     ),
     "errors": (
         "A function fails",
-        "More than 5 % of a function's invocations ended in an error within 5 minutes.",
-        "Read its errors (log group /aws/lambda/FUNCTION); if a deployment came before, put the version before back.",
+        "More than 5 % of its invocations within 5 minutes ended in an error.",
+        "After a deployment, put the version before back; else read its log.",
     ),
     "throttled": (
         "Functions are throttled",
@@ -43,8 +43,8 @@ TEXTS: dict[str, tuple[str, str, str]] = {
     ),
     "tables": (
         "Tables are throttled",
-        "DynamoDB refused requests to a table; the app repeats them, so that people wait.",
-        "See on the dashboard which table; a single busy key is the usual reason.",
+        "DynamoDB refused requests; the app repeats them, so people wait.",
+        "See on the dashboard which; one busy key is the usual reason.",
     ),
     "health": (
         "The health check fails",

@@ -116,7 +116,7 @@ def test_a_function_is_told_where_more_than_one_in_twenty_invocations_fails() ->
         ("AWS/Lambda", "Errors", "Sum", of),
         ("AWS/Lambda", "Invocations", "Sum", of),
     ]
-    assert properties["Metrics"][-1]["Expression"] == "IF(m2 >= 5, 100 * m1 / m2, 0)"
+    assert properties["Metrics"][-1]["Expression"] == "IF(m2>=5,100*m1/m2,0)"
     assert (properties["ComparisonOperator"], properties["Threshold"]) == ("GreaterThanThreshold", 5)
     assert watching("essential", "errors-api_handler")[0][-1] == "FunctionName=chatapp-prod"
 
