@@ -10,13 +10,16 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
 from deploy import lock
-from deploy.environment import DeploymentError, Settings, Stage, load_settings
+from deploy.environment import DeploymentError, Stage, load_settings
 from deploy.functions import app_modules
+
+if TYPE_CHECKING:
+    from chalicelib.settings import Settings
 
 # Of a standard parameter, which costs nothing.
 # https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-advanced-parameters.html
@@ -78,10 +81,20 @@ def read(stage: Stage) -> Stored:
         ) from error
 
 
-def change(stage: Stage, name: str, value: str | None, deployed: Settings | None = None) -> bool:
+def deployed(stage: Stage) -> Settings:
+    """What the functions were deployed with, which need not be this checkout's; that where there are none yet."""
+    client = stage.client("lambda")
+    try:
+        found = client.get_function_configuration(FunctionName=stage.prefix)
+    except client.exceptions.ResourceNotFoundException:
+        return app_modules.settings(load_settings(stage.name).variables())
+    return app_modules.settings(found["Environment"]["Variables"])
+
+
+def change(stage: Stage, name: str, value: str | None) -> bool:
     """Set a value, or take it back; True where that changed anything.
 
-    deployed: by default what deploy/settings.toml says. Raises DeploymentError that names the field and its limits;
+    Raises DeploymentError that names the field and its limits;
     what was set before stays.
     """
     stored = read(stage)
@@ -91,8 +104,8 @@ def change(stage: Stage, name: str, value: str | None, deployed: Settings | None
         values.pop(name, None)
     else:
         values[name] = value
-    base = app_modules.settings((deployed or load_settings(stage.name)).variables())
     if value is not None:
+        base = deployed(stage)
         app_modules.over(base, {name: value})  # names the field, whatever else is set
         app_modules.over(base, values)
     if values == stored.values:
@@ -114,10 +127,9 @@ def _write(stage: Stage, stored: Stored) -> None:
     stage.client("ssm").put_parameter(Name=stage.live_parameter, Value=stored.text, Type="String", Overwrite=True)
 
 
-def shown(stage: Stage, deployed: Settings | None = None) -> str:
+def shown(stage: Stage) -> str:
     """All of them with their values, and where each comes from."""
-    stored = read(stage)
-    base = app_modules.settings((deployed or load_settings(stage.name)).variables())
+    stored, base = read(stage), deployed(stage)
     now = app_modules.over(base, stored.values)
     lines = []
     for name in app_modules.live_names():

@@ -10,9 +10,7 @@ import pytest
 from moto import mock_aws
 
 from deploy import arguments, live_settings, lock
-from deploy.environment import DeploymentError, Settings, Stage
-
-DEPLOYED = Settings(app={"user_budget_usd": 20})
+from deploy.environment import DeploymentError, Stage
 
 
 @pytest.fixture
@@ -24,6 +22,21 @@ def stage(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stage]:
         yield Stage("prod", "eu-west-1")
 
 
+@pytest.fixture
+def functions(stage: Stage) -> None:
+    """They were deployed with other settings than this checkout has."""
+    trust = {"Version": "2012-10-17", "Statement": []}
+    role = boto3.client("iam").create_role(RoleName="api", AssumeRolePolicyDocument=json.dumps(trust))["Role"]["Arn"]
+    boto3.client("lambda", stage.region).create_function(
+        FunctionName="chatapp-prod",
+        Runtime="python3.13",
+        Role=role,
+        Handler="app.app",
+        Code={"ZipFile": b"code"},
+        Environment={"Variables": {"CHATAPP_USER_BUDGET_USD": "17", "CHATAPP_DOCUMENT_TOKENS": "150000"}},
+    )
+
+
 def stored(stage: Stage) -> dict[str, object]:
     text = boto3.client("ssm", stage.region).get_parameter(Name="/chatapp/prod/settings")["Parameter"]["Value"]
     found: dict[str, object] = json.loads(text)
@@ -31,29 +44,36 @@ def stored(stage: Stage) -> dict[str, object]:
 
 
 def test_a_value_is_stored_with_who_and_when(stage: Stage) -> None:
-    assert live_settings.change(stage, "user_budget_usd", "3", DEPLOYED)
+    assert live_settings.change(stage, "user_budget_usd", "3")
     found = stored(stage)
     assert found["values"] == {"user_budget_usd": "3"}
     (change,) = found["changes"].values()  # type: ignore[attr-defined]
     assert change["by"].startswith("arn:aws:")
     assert change["at"].endswith("+00:00")
-    line = next(each for each in live_settings.shown(stage, DEPLOYED).splitlines() if each.startswith("user_budget"))
+    line = next(each for each in live_settings.shown(stage).splitlines() if each.startswith("user_budget"))
     assert line.startswith("user_budget_usd = 3.0  (set 20")
     assert line.endswith("; deployed: 20.0)")
 
 
+@pytest.mark.usefixtures("functions")
+def test_values_stand_over_what_is_deployed_and_not_over_this_checkouts(stage: Stage) -> None:
+    assert "user_budget_usd = 17.0  (deployed)" in live_settings.shown(stage)
+    with pytest.raises(DeploymentError, match=r"less max_tokens \(45,000\) and document_tokens \(150,000\)"):
+        live_settings.change(stage, "max_tokens", "45000")
+
+
 def test_the_same_value_again_changes_nothing(stage: Stage) -> None:
-    live_settings.change(stage, "user_budget_usd", "3", DEPLOYED)
-    assert not live_settings.change(stage, "user_budget_usd", "3", DEPLOYED)
+    live_settings.change(stage, "user_budget_usd", "3")
+    assert not live_settings.change(stage, "user_budget_usd", "3")
     history = boto3.client("ssm", stage.region).get_parameter_history(Name=stage.live_parameter)["Parameters"]
     assert len(history) == 1
 
 
 def test_a_value_is_taken_back(stage: Stage) -> None:
-    live_settings.change(stage, "user_budget_usd", "3", DEPLOYED)
-    assert live_settings.change(stage, "user_budget_usd", None, DEPLOYED)
-    assert not live_settings.change(stage, "user_budget_usd", None, DEPLOYED)
-    assert "user_budget_usd = 20.0  (deployed)" in live_settings.shown(stage, DEPLOYED)
+    live_settings.change(stage, "user_budget_usd", "3")
+    assert live_settings.change(stage, "user_budget_usd", None)
+    assert not live_settings.change(stage, "user_budget_usd", None)
+    assert "user_budget_usd = 20.0  (deployed)" in live_settings.shown(stage)
     assert live_settings.differing(stage) == []
 
 
@@ -71,16 +91,16 @@ def test_a_value_is_taken_back(stage: Stage) -> None:
     ],
 )
 def test_a_wrong_one_is_refused_and_the_old_one_stays(stage: Stage, name: str, value: str | None, said: str) -> None:
-    live_settings.change(stage, "user_budget_usd", "3", DEPLOYED)
+    live_settings.change(stage, "user_budget_usd", "3")
     with pytest.raises(DeploymentError, match=said):
-        live_settings.change(stage, name, value, DEPLOYED)
+        live_settings.change(stage, name, value)
     assert stored(stage)["values"] == {"user_budget_usd": "3"}
 
 
 def test_a_parameter_that_something_else_wrote_is_not_overwritten(stage: Stage) -> None:
     boto3.client("ssm", stage.region).put_parameter(Name=stage.live_parameter, Value="mine", Type="String")
     with pytest.raises(DeploymentError, match="written by something else"):
-        live_settings.change(stage, "user_budget_usd", "3", DEPLOYED)
+        live_settings.change(stage, "user_budget_usd", "3")
 
 
 def test_whoever_sets_holds_the_lock_of_the_stage_meanwhile(stage: Stage) -> None:

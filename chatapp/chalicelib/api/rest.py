@@ -199,20 +199,11 @@ class ChatApp(Chalice):
                 if metered:
                     self.meter(metered)
                 reply = _reply(view(**arguments), status)
-            except AppError as error:
-                code = error.code
-                reply = Response(error.body(), status_code=error.status, headers=dict(error.headers))
-            except Busy as error:
-                logs.report(error)
-                busy = Unavailable("The database is busy; nothing is lost. Repeat the request as it was.")
-                code = busy.code
-                reply = Response(busy.body(), status_code=busy.status)
             except Exception as error:
                 # Here and not in Chalice, which would answer without CORS headers and log the error's text.
-                logs.report(error)
-                unforeseen = AppError("Something went wrong on our side. Try again.")
-                code = unforeseen.code
-                reply = Response(unforeseen.body(), status_code=500)
+                told = _told(error)
+                code = told.code
+                reply = Response(told.body(), status_code=told.status, headers=dict(told.headers))
             self._log(view.__name__, reply.status_code, started, code)
             return reply
 
@@ -321,6 +312,16 @@ class ChatApp(Chalice):
             metrics.tell(self._stage, {metrics.REFUSED: 1}, "request", **fields)
         else:
             logs.line("request", **fields)
+
+
+def _told(error: Exception) -> AppError:
+    """What a caller is told of an error; one that no caller can provoke is reported."""
+    if isinstance(error, AppError):
+        return error
+    logs.report(error)
+    if isinstance(error, Busy):
+        return Unavailable("The database is busy; nothing is lost. Repeat the request as it was.")
+    return AppError("Something went wrong on our side. Try again.")
 
 
 def _reply(returned: Any, status: int) -> Response:
