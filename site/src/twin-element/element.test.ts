@@ -218,6 +218,25 @@ describe("an answer", () => {
     await waitFor(() => expect(texts(twin, "answer")[0]).toContain("An answer."), { timeout: 5_000 });
   });
 
+  it.each([
+    ["en", /^The AI is overloaded, or cannot be reached. Still trying, until .+ at the latest.$/],
+    ["fr", /^L’IA est surchargée ou injoignable. Nouveaux essais jusqu’à .+ au plus tard.$/],
+  ])("that the model is asked for again says so, once to who hears it: %s", async (language, said) => {
+    const twin = await opened(place(`handle="me" lang="${language}"`));
+    vi.useFakeTimers();
+    vi.spyOn(crypto, "randomUUID").mockReturnValueOnce("00000000-0000-4000-8000-000000000000");
+    const path = "GET /twins/me/messages/a-00000000-0000-4000-8000-000000000000/frames";
+    const waits = (sequence: number): unknown => ({ type: "answer.waiting", code: "model_overloaded", until: new Date(Date.now() + 30_000 + sequence).toISOString(), conversation_id: "c", message_id: "a-00000000-0000-4000-8000-000000000000", sequence });
+    server.instead.set(path, [1, 2].map((sequence): Reply => [200, { status: "streaming", items: [waits(sequence)] }]));
+    write(twin, "One?");
+    await vi.advanceTimersByTimeAsync(500);
+    const shown = () => one(twin, "answer").querySelector('[part="status"]')?.textContent;
+    expect(shown()).toMatch(said);
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(shown()).toBeUndefined();
+    expect([...one(twin, "heard").children].map((line) => line.textContent)).toEqual([expect.stringMatching(said), "An answer."]);
+  });
+
   it("is not asked for anew in a visit that is over", async () => {
     const twin = await opened();
     vi.spyOn(crypto, "randomUUID").mockReturnValueOnce("00000000-0000-4000-8000-000000000000");
