@@ -1,5 +1,5 @@
 import { act, fireEvent, screen, waitFor, within } from "@testing-library/react";
-import { afterEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
 import { setLanguage } from "@/i18n";
 import { citation, cited } from "@/test/citations";
@@ -162,22 +162,52 @@ describe("on paper", () => {
 });
 
 describe("printing a part of a thread", () => {
-  it.each(["ctrlKey", "metaKey"])("loads the rest first: %s", async (key) => {
-    const print = vi.spyOn(window, "print").mockReturnValue();
-    api.conversations.set("c1", conversation({ head: "a2" }));
+  let print: ReturnType<typeof vi.spyOn>;
+
+  beforeEach(() => {
+    print = vi.spyOn(window, "print").mockReturnValue();
+    api.conversations.set("c1", conversation({ title: "Cats", head: "a2" }));
     held({ message_id: "m1" }, { message_id: "a1", parent_id: "m1", role: "assistant" }, { message_id: "m2", parent_id: "a1" }, { message_id: "a2", parent_id: "m2", role: "assistant" });
     api.messagesAPage = 2;
+  });
+
+  afterEach(() => print.mockRestore());
+
+  const printKey = (key: string): KeyboardEvent => {
+    const event = new KeyboardEvent("keydown", { key: "p", [key]: true, cancelable: true, bubbles: true });
+    document.body.dispatchEvent(event);
+    return event;
+  };
+
+  it.each(["ctrlKey", "metaKey"])("loads the rest first, and prints once: %s", async (key) => {
     open("/c/c1");
     expect(await screen.findByText("text of a2")).toBeInTheDocument();
     expect(screen.queryByText("text of m1")).toBeNull();
-    const event = new KeyboardEvent("keydown", { key: "p", [key]: true, cancelable: true, bubbles: true });
-    document.body.dispatchEvent(event);
-    expect(event.defaultPrevented).toBe(true);
+    expect([printKey(key), printKey(key)].map((event) => event.defaultPrevented)).toEqual([true, true]);
+    await waitFor(() => expect(print).toHaveBeenCalled());
+    expect(screen.getByText("text of m1")).toBeInTheDocument();
+    await pass(500);
+    expect(print).toHaveBeenCalledOnce();
+    expect(printKey(key).defaultPrevented, "all is here: the browser's own").toBe(false);
+  });
+
+  it("is offered by the menu of the conversation that is open, and does the same", async () => {
+    open("/c/c1");
+    await screen.findByText("text of a2");
+    expect(screen.getByText(/^Earlier messages .* “Print” in its menu/)).toBeInTheDocument();
+    await person.click(screen.getByRole("button", { name: /Cats/ }));
+    await person.click(screen.getByRole("menuitem", { name: "Print" }));
     await waitFor(() => expect(print).toHaveBeenCalledOnce());
     expect(screen.getByText("text of m1")).toBeInTheDocument();
-    const again = new KeyboardEvent("keydown", { key: "p", [key]: true, cancelable: true, bubbles: true });
-    document.body.dispatchEvent(again);
-    expect(again.defaultPrevented, "all is here: the browser's own").toBe(false);
-    print.mockRestore();
+  });
+
+  it("prints nothing else where the conversation is left meanwhile", async () => {
+    const { navigate } = await import("wouter/use-browser-location");
+    open("/c/c1");
+    await screen.findByText("text of a2");
+    printKey("ctrlKey");
+    act(() => navigate("/"));
+    await pass(500);
+    expect(print).not.toHaveBeenCalled();
   });
 });
