@@ -54,6 +54,29 @@ describe("an empty chat", () => {
   });
 });
 
+describe("while a message is not sent", () => {
+  it("says why no other one can be, seen as well as heard", async () => {
+    open("/c/c1");
+    await person.type(await composer(), "Hello");
+    await pass(100);
+    api.offline = 3;
+    await person.keyboard("{Enter}");
+    await pass(5_000);
+    expect(await screen.findByRole("alert")).toHaveTextContent(/Not sent\..*goes out by itself/);
+    expect(screen.queryByText(/^Another message is not sent yet/)).toBeNull();
+    await person.type(await composer(), "And then?");
+    const send = screen.getByRole("button", { name: "Send" });
+    expect(send).toBeDisabled();
+    expect(send).toHaveAccessibleDescription(/^Another message is not sent yet/);
+    expect(screen.getByText(/^Another message is not sent yet/)).not.toHaveClass("sr-only");
+    expect(api.sent("POST", /\/messages$/)).toHaveLength(3);
+    act(() => void window.dispatchEvent(new Event("online")));
+    await pass(500);
+    expect(api.sent("POST", /\/messages$/), "by itself, once it can").toHaveLength(4);
+    expect(screen.queryByRole("alert")).toBeNull();
+  });
+});
+
 describe("a conversation", () => {
   it("has its title while it loads, by the list, and asks for a reply", async () => {
     open("/files");

@@ -28,6 +28,8 @@ describe("opening", () => {
     document.getElementById("before")?.focus();
     await opened(twin);
     await waitFor(() => expect(shadow(twin).activeElement).toBe(box(twin)));
+    box(twin).dispatchEvent(new KeyboardEvent("keydown", { key: "Escape", keyCode: 229, bubbles: true }));
+    expect(dialog(twin).open, "a word is left, not the chat").toBe(true);
     box(twin).dispatchEvent(new KeyboardEvent("keydown", { key: "Escape", bubbles: true }));
     expect([dialog(twin).open, twin.hasAttribute("open")]).toEqual([false, false]);
     expect(document.activeElement?.id).toBe("before");
@@ -133,6 +135,8 @@ describe("a question", () => {
     box(twin).value = "One";
     box(twin).dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", shiftKey: true }));
     box(twin).dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", isComposing: true }));
+    // As Safari tells of the key that confirms a word.
+    box(twin).dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", keyCode: 229 }));
     expect(all(twin, "question")).toHaveLength(0);
     box(twin).dispatchEvent(new KeyboardEvent("keydown", { key: "Enter" }));
     await answered(twin);
