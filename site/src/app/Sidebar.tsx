@@ -111,7 +111,7 @@ export function Drawer({ onClose, children }: { onClose: () => void; children: R
   const t = useT();
   useEffect(() => panel.current?.querySelector("button")?.focus(), []);
   return (
-    <div className="fixed inset-0 z-30 flex">
+    <div className="fixed inset-0 z-30 flex print:hidden">
       {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- Escape closes a dialog. */}
       <div
         ref={panel}

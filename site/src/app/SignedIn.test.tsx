@@ -1,4 +1,4 @@
-import { screen, waitFor, within } from "@testing-library/react";
+import { fireEvent, screen, waitFor, within } from "@testing-library/react";
 import { describe, expect, it } from "vitest";
 
 import { conversation } from "@/test/records";
@@ -110,6 +110,10 @@ describe("the chat", () => {
     api.write(answerId, "Once upon");
     open("/c/c1");
     await screen.findByText("Once upon");
+    // As Safari tells of the key that leaves what an input method composes.
+    fireEvent.keyDown(await composer(), { key: "Escape", keyCode: 229 });
+    await pass(1_000);
+    expect(api.sent("POST", /\/stop$/)).toEqual([]);
     await person.keyboard("{Escape}");
     await pass(1_000);
     expect(api.sent("POST", /\/stop$/)).toHaveLength(1);

@@ -1,5 +1,5 @@
 import { act, fireEvent, screen, waitFor, within } from "@testing-library/react";
-import { afterEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
 import { setLanguage } from "@/i18n";
 import { citation, cited } from "@/test/citations";
@@ -51,6 +51,29 @@ describe("an empty chat", () => {
     await person.type(box, "Hello");
     expect(send).toBeEnabled();
     expect(send).not.toHaveAccessibleDescription("Write a message first.");
+  });
+});
+
+describe("while a message is not sent", () => {
+  it("says why no other one can be, seen as well as heard", async () => {
+    open("/c/c1");
+    await person.type(await composer(), "Hello");
+    await pass(100);
+    api.offline = 3;
+    await person.keyboard("{Enter}");
+    await pass(5_000);
+    expect(await screen.findByRole("alert")).toHaveTextContent(/Not sent\..*goes out by itself/);
+    expect(screen.queryByText(/^Another message is not sent yet/)).toBeNull();
+    await person.type(await composer(), "And then?");
+    const send = screen.getByRole("button", { name: "Send" });
+    expect(send).toBeDisabled();
+    expect(send).toHaveAccessibleDescription(/^Another message is not sent yet/);
+    expect(screen.getByText(/^Another message is not sent yet/)).not.toHaveClass("sr-only");
+    expect(api.sent("POST", /\/messages$/)).toHaveLength(3);
+    act(() => void window.dispatchEvent(new Event("online")));
+    await pass(500);
+    expect(api.sent("POST", /\/messages$/), "by itself, once it can").toHaveLength(4);
+    expect(screen.queryByRole("alert")).toBeNull();
   });
 });
 
@@ -162,22 +185,52 @@ describe("on paper", () => {
 });
 
 describe("printing a part of a thread", () => {
-  it.each(["ctrlKey", "metaKey"])("loads the rest first: %s", async (key) => {
-    const print = vi.spyOn(window, "print").mockReturnValue();
-    api.conversations.set("c1", conversation({ head: "a2" }));
+  let print: ReturnType<typeof vi.spyOn>;
+
+  beforeEach(() => {
+    print = vi.spyOn(window, "print").mockReturnValue();
+    api.conversations.set("c1", conversation({ title: "Cats", head: "a2" }));
     held({ message_id: "m1" }, { message_id: "a1", parent_id: "m1", role: "assistant" }, { message_id: "m2", parent_id: "a1" }, { message_id: "a2", parent_id: "m2", role: "assistant" });
     api.messagesAPage = 2;
+  });
+
+  afterEach(() => print.mockRestore());
+
+  const printKey = (key: string): KeyboardEvent => {
+    const event = new KeyboardEvent("keydown", { key: "p", [key]: true, cancelable: true, bubbles: true });
+    document.body.dispatchEvent(event);
+    return event;
+  };
+
+  it.each(["ctrlKey", "metaKey"])("loads the rest first, and prints once: %s", async (key) => {
     open("/c/c1");
     expect(await screen.findByText("text of a2")).toBeInTheDocument();
     expect(screen.queryByText("text of m1")).toBeNull();
-    const event = new KeyboardEvent("keydown", { key: "p", [key]: true, cancelable: true, bubbles: true });
-    document.body.dispatchEvent(event);
-    expect(event.defaultPrevented).toBe(true);
+    expect([printKey(key), printKey(key)].map((event) => event.defaultPrevented)).toEqual([true, true]);
+    await waitFor(() => expect(print).toHaveBeenCalled());
+    expect(screen.getByText("text of m1")).toBeInTheDocument();
+    await pass(500);
+    expect(print).toHaveBeenCalledOnce();
+    expect(printKey(key).defaultPrevented, "all is here: the browser's own").toBe(false);
+  });
+
+  it("is offered by the menu of the conversation that is open, and does the same", async () => {
+    open("/c/c1");
+    await screen.findByText("text of a2");
+    expect(screen.getByText(/^Earlier messages .* “Print” in its menu/)).toBeInTheDocument();
+    await person.click(screen.getByRole("button", { name: /Cats/ }));
+    await person.click(screen.getByRole("menuitem", { name: "Print" }));
     await waitFor(() => expect(print).toHaveBeenCalledOnce());
     expect(screen.getByText("text of m1")).toBeInTheDocument();
-    const again = new KeyboardEvent("keydown", { key: "p", [key]: true, cancelable: true, bubbles: true });
-    document.body.dispatchEvent(again);
-    expect(again.defaultPrevented, "all is here: the browser's own").toBe(false);
-    print.mockRestore();
+  });
+
+  it("prints nothing else where the conversation is left meanwhile", async () => {
+    const { navigate } = await import("wouter/use-browser-location");
+    open("/c/c1");
+    await screen.findByText("text of a2");
+    printKey("ctrlKey");
+    act(() => navigate("/"));
+    await pass(500);
+    expect(print).not.toHaveBeenCalled();
   });
 });

@@ -361,3 +361,19 @@ it("a draft is followed as long as the runtime lives", () => {
   runtime.dispose();
   expect(lose("Of the one that follows")).toBe("Of the one that follows");
 });
+
+it("what got no answer goes out again once the socket is back, though the browser never knew that it was offline", async () => {
+  vi.stubGlobal("WebSocket", FakeSocket);
+  FakeSocket.all = [];
+  const tab = new ChatRuntime({ ...options(), socketUrl: "wss://example.test" });
+  tabs.push(tab);
+  tab.start();
+  await pass(100);
+  api.offline = 3;
+  tab.outbox.send({ conversation_id: "c1", text: "Hello", model: "claude-a", request_id: "r1" });
+  await pass(5_000);
+  expect(api.sent("POST", /\/messages$/)).toHaveLength(3);
+  FakeSocket.all.at(-1)?.onclose?.();
+  await pass(3_000);
+  expect(api.sent("POST", /\/messages$/)).toHaveLength(4);
+});

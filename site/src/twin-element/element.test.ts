@@ -28,6 +28,8 @@ describe("opening", () => {
     document.getElementById("before")?.focus();
     await opened(twin);
     await waitFor(() => expect(shadow(twin).activeElement).toBe(box(twin)));
+    box(twin).dispatchEvent(new KeyboardEvent("keydown", { key: "Escape", keyCode: 229, bubbles: true }));
+    expect(dialog(twin).open, "a word is left, not the chat").toBe(true);
     box(twin).dispatchEvent(new KeyboardEvent("keydown", { key: "Escape", bubbles: true }));
     expect([dialog(twin).open, twin.hasAttribute("open")]).toEqual([false, false]);
     expect(document.activeElement?.id).toBe("before");
@@ -133,6 +135,8 @@ describe("a question", () => {
     box(twin).value = "One";
     box(twin).dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", shiftKey: true }));
     box(twin).dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", isComposing: true }));
+    // As Safari tells of the key that confirms a word.
+    box(twin).dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", keyCode: 229 }));
     expect(all(twin, "question")).toHaveLength(0);
     box(twin).dispatchEvent(new KeyboardEvent("keydown", { key: "Enter" }));
     await answered(twin);
@@ -216,6 +220,25 @@ describe("an answer", () => {
     one(twin, "retry").click();
     await waitFor(() => expect(server.of("POST", `${path}/retry`)).toHaveLength(2));
     await waitFor(() => expect(texts(twin, "answer")[0]).toContain("An answer."), { timeout: 5_000 });
+  });
+
+  it.each([
+    ["en", /^The AI is overloaded, or cannot be reached. Still trying, until .+ at the latest.$/],
+    ["fr", /^L’IA est surchargée ou injoignable. Nouveaux essais jusqu’à .+ au plus tard.$/],
+  ])("that the model is asked for again says so, once to who hears it: %s", async (language, said) => {
+    const twin = await opened(place(`handle="me" lang="${language}"`));
+    vi.useFakeTimers();
+    vi.spyOn(crypto, "randomUUID").mockReturnValueOnce("00000000-0000-4000-8000-000000000000");
+    const path = "GET /twins/me/messages/a-00000000-0000-4000-8000-000000000000/frames";
+    const waits = (sequence: number): unknown => ({ type: "answer.waiting", code: "model_overloaded", until: new Date(Date.now() + 30_000 + sequence).toISOString(), conversation_id: "c", message_id: "a-00000000-0000-4000-8000-000000000000", sequence });
+    server.instead.set(path, [1, 2].map((sequence): Reply => [200, { status: "streaming", items: [waits(sequence)] }]));
+    write(twin, "One?");
+    await vi.advanceTimersByTimeAsync(500);
+    const shown = () => one(twin, "answer").querySelector('[part="status"]')?.textContent;
+    expect(shown()).toMatch(said);
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(shown()).toBeUndefined();
+    expect([...one(twin, "heard").children].map((line) => line.textContent)).toEqual([expect.stringMatching(said), "An answer."]);
   });
 
   it("is not asked for anew in a visit that is over", async () => {

@@ -88,7 +88,9 @@ export class ExchangeView {
       make: () => h("p", { part: "text", dir: "auto" }, ...paragraph.flatMap((part) => this.#text(part, sources))),
     }));
     if (isInProgress(answer.status)) {
-      return paragraphs.length > 0 ? parts : [{ key: "thinking", make: () => h("p", { part: "status" }, words.thinking) }];
+      const said = question.waiting ? waitingText(question.waiting, this.#around) : paragraphs.length === 0 && words.thinking;
+      if (said) parts.push({ key: `status ${said}`, make: () => h("p", { part: "status" }, said) });
+      return parts;
     }
     if (isNotInSources(answer.content)) parts.push({ key: "contact", make: () => this.#contact() });
     if (sources.length > 0) parts.push({ key: `sources ${JSON.stringify(sources)}`, make: () => this.#sources(sources) });
@@ -180,6 +182,10 @@ export function problemText(problem: Problem, { words, name, moment }: Around): 
       return words.problems[problem.is];
   }
 }
+
+/** Why an answer does not begin, or go on, and for how long it will be tried. */
+export const waitingText = ({ until }: NonNullable<Question["waiting"]>, { words, moment }: Around): string =>
+  until === null ? words.waiting : `${words.waiting} ${words.stillTrying(moment(Date.parse(until)))}`;
 
 export function button(part: string, label: string | Node, onClick: () => void): HTMLButtonElement {
   const made = h("button", { part, type: "button" }, label) as HTMLButtonElement;

@@ -4,7 +4,7 @@ import { h } from "@/lib/dom";
 import { isOfInputMethod } from "@/lib/inputMethod";
 
 import { entryAddress, type TwinApi } from "./api";
-import { button, ExchangeView, heardText, ownersText, problemText, type Around } from "./exchange";
+import { button, ExchangeView, heardText, ownersText, problemText, waitingText, type Around } from "./exchange";
 import { publishedLinks } from "./links";
 import { privacy, type Privacy } from "./privacy";
 import { momentMs } from "./problems";
@@ -47,6 +47,8 @@ export class Panel {
   #around: Around;
   #restingUntilMs: number | null;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  /** For which answer it was said that it waits. */
+  #waitedFor: string | undefined;
 
   constructor(options: PanelOptions) {
     const { words, profile, thread, visit, api } = options;
@@ -177,7 +179,11 @@ export class Panel {
     view.update(question, isLast);
   }
 
-  #speak({ answer, problem }: Question): void {
+  #speak({ answer, problem, waiting }: Question): void {
+    // Once: each try has another end, by a moment.
+    const waited = waiting ? answer?.message_id : undefined;
+    if (waiting && waited !== this.#waitedFor) this.#speaker.say(waitingText(waiting, this.#around));
+    this.#waitedFor = waited;
     if (problem !== null) this.#speaker.follow(JSON.stringify(problem), problemText(problem, this.#around), true);
     else if (answer) this.#speaker.follow(answer.message_id, heardText(answer, this.#around), !isInProgress(answer.status));
   }

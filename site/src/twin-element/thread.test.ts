@@ -76,12 +76,34 @@ it("grows as the socket tells, in any order and twice, and is read for nothing",
   expect(reads() - before).toBeLessThanOrEqual(1);
 });
 
+it("knows why the model is asked again, until it answers", async () => {
+  thread.ask("One?");
+  await pass(0);
+  const [socket] = FakeSocket.all;
+  socket?.onopen();
+  const [started, delta] = pushed() as Record<string, unknown>[];
+  const until = "2026-11-21T12:01:00.000Z";
+  socket?.push(started, { ...started, type: "answer.waiting", code: "model_overloaded", until, sequence: 2 });
+  expect(last()?.waiting).toEqual({ code: "model_overloaded", until });
+  socket?.push({ ...delta, sequence: 3 });
+  expect([text(), last()?.waiting]).toEqual(["An answer.", null]);
+});
+
 it("is read where the socket is refused", async () => {
   thread.ask("One?");
   await pass(0);
   FakeSocket.all[0]?.close();
   await pass(3_000);
   expect([text(), last()?.answer?.status]).toEqual(["An answer.", "complete"]);
+});
+
+it("opens and sends nothing any more once it is gone", async () => {
+  server.instead.set("POST /twins/me/messages", [new TypeError("Failed to fetch")]);
+  thread.ask("One?");
+  thread.dispose();
+  await pass(60_000);
+  expect([FakeSocket.all.length, vi.getTimerCount()]).toEqual([0, 0]);
+  expect(server.of("POST", "/twins/me/messages")).toHaveLength(1);
 });
 
 it("is interrupted where its visit was erased meanwhile", async () => {

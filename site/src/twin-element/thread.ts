@@ -6,7 +6,7 @@ import { ApiError, SessionExpiredError } from "@/api/client";
 import { decodeSocketMessage, isAnswerFrame } from "@/api/frames";
 import type { Message } from "@/api/types";
 import { AnswerFeed } from "@/entities/answers/answerFeed";
-import { isInProgress } from "@/entities/answers/answerReducer";
+import { isInProgress, type AnswerState } from "@/entities/answers/answerReducer";
 import { liveMessage } from "@/entities/answers/liveMessage";
 import { createStore } from "@/lib/createStore";
 import { SocketClient } from "@/session/socketClient";
@@ -23,6 +23,8 @@ export interface Question {
   /** Why it has not been taken (yet). */
   problem: Problem | null;
   answer: Message | null;
+  /** Why the model is asked again, and until when. */
+  waiting: AnswerState["waiting"];
   rating: Rating | null;
   /** Asked in a visit that is over: nothing of it can be changed any more. */
   isPast: boolean;
@@ -45,6 +47,7 @@ export class Thread {
   #timer: Timer | undefined;
   /** How often in a row nothing arrived. */
   #unreached = 0;
+  #disposed = false;
 
   constructor(api: TwinApi, visit: Visit, language: () => Language) {
     this.#api = api;
@@ -78,7 +81,7 @@ export class Thread {
   }
 
   ask(text: string): void {
-    const question: Question = { requestId: crypto.randomUUID(), text, problem: null, answer: null, rating: null, isPast: false };
+    const question: Question = { requestId: crypto.randomUUID(), text, problem: null, answer: null, waiting: null, rating: null, isPast: false };
     // Of those that were not taken the last one alone may be sent again.
     this.questions.set([...this.questions.get().filter(({ answer }) => answer !== null), question]);
     void this.#send(question.requestId);
@@ -135,6 +138,7 @@ export class Thread {
   }
 
   dispose(): void {
+    this.#disposed = true;
     window.removeEventListener("online", this.#online);
     clearTimeout(this.#timer);
     this.#socket?.stop();
@@ -149,7 +153,7 @@ export class Thread {
       const turn = await this.#inVisit(() => this.#api.send(question.text, requestId, this.#language()));
       this.#taken(requestId, turn.answer);
     } catch (error) {
-      this.#refused(requestId, this.#problemOf(error));
+      if (!this.#disposed) this.#refused(requestId, this.#problemOf(error));
     }
   }
 
@@ -182,7 +186,7 @@ export class Thread {
   /** Frames are read where no socket is to be had. */
   #connect(): void {
     const url = socketUrl();
-    if (this.#socket || url === null) return;
+    if (this.#socket || url === null || this.#disposed) return;
     this.#socket = new SocketClient({
       url,
       getTicket: async () => ({ ticket: await this.#api.ticket(), tokenExpiresAtMs: this.#visit.expiresAtMs }),
@@ -195,7 +199,7 @@ export class Thread {
 
   #taken(requestId: string, answer: Message): void {
     this.#unreached = 0;
-    this.#change(requestId, { answer, problem: null, rating: null });
+    this.#change(requestId, { answer, problem: null, waiting: null, rating: null });
     this.#follow(answer, true);
   }
 
@@ -203,7 +207,7 @@ export class Thread {
     if (!isInProgress(answer.status)) return;
     const { conversation_id: conversationId, message_id: messageId } = answer;
     const state = this.#feed.answer(messageId);
-    const show = (): void => this.#changeAnswer(messageId, (held) => liveMessage(held, state.get()));
+    const show = (): void => this.#changeAnswer(messageId, (held) => ({ answer: liveMessage(held, state.get()), waiting: state.get().waiting }));
     this.#unfollow.push(state.subscribe(show));
     this.#feed.follow(conversationId, messageId, { fresh });
     show();
@@ -237,7 +241,7 @@ export class Thread {
 
   /** Its visit is over, or it was erased elsewhere, while it was being written. */
   #lost(messageId: string): void {
-    this.#changeAnswer(messageId, (held) => (isInProgress(held.status) ? { ...held, status: "interrupted" } : held));
+    this.#changeAnswer(messageId, (held) => (isInProgress(held.status) ? { answer: { ...held, status: "interrupted" } } : {}));
   }
 
   #question(requestId: string): Question | undefined {
@@ -248,9 +252,9 @@ export class Thread {
     this.questions.set(this.questions.get().map((held) => (held.requestId === requestId ? { ...held, ...change } : held)));
   }
 
-  #changeAnswer(messageId: string, change: (held: Message) => Message): void {
+  #changeAnswer(messageId: string, change: (held: Message) => Partial<Question>): void {
     this.questions.set(
-      this.questions.get().map((held) => (held.answer?.message_id === messageId ? { ...held, answer: change(held.answer) } : held)),
+      this.questions.get().map((held) => (held.answer?.message_id === messageId ? { ...held, ...change(held.answer) } : held)),
     );
   }
 }
@@ -271,6 +275,7 @@ function asked(messages: readonly Message[]): Question[] {
       text: message.content.map((block) => (block.type === "text" ? block.text : "")).join(""),
       problem: null,
       answer: messages.find(({ role, parent_id, status }) => role === "assistant" && parent_id === message.message_id && status !== "superseded") ?? null,
+      waiting: null,
       rating: null,
       isPast: false,
     }));

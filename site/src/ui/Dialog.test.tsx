@@ -1,4 +1,4 @@
-import { render, screen } from "@testing-library/react";
+import { fireEvent, render, screen } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { describe, expect, it, vi } from "vitest";
 
@@ -50,5 +50,15 @@ describe("a dialog", () => {
     expect(close).toHaveBeenCalledTimes(1);
     expect(behind, "nothing behind it takes the key").not.toHaveBeenCalled();
     window.removeEventListener("keydown", behind);
+  });
+
+  it.each([
+    ["in it", () => screen.getByRole("textbox")],
+    ["nowhere", () => document.body],
+  ])("is not left by the Escape of an input method, with the focus %s", (_, target) => {
+    close.mockClear();
+    render(question(false));
+    fireEvent.keyDown(target(), { key: "Escape", keyCode: 229 });
+    expect(close).not.toHaveBeenCalled();
   });
 });

@@ -195,6 +195,16 @@ it("an answer that broke off says why, as after a reload", () => {
   expect(applyFrames(newAnswer, [started(1), delta(2, "a"), end])).toMatchObject({ status: "interrupted", error });
 });
 
+it.each(["done", "failed"] as const)("an answer that is %s says where its prompt began, as after a reload", (end) => {
+  const context = { first_message_id: "m7", left_out: 3 };
+  const frame: AnswerFrame =
+    end === "done"
+      ? { ...(done(2) as Extract<AnswerFrame, { type: "answer.done" }>), context }
+      : { type: "answer.failed", ...ids, sequence: 2, error: { code: "stream_cut", message: "cut" }, context };
+  const state = applyFrames(newAnswer, [started(1), frame]);
+  expect(liveMessage(answerRecord({ message_id: "a1", status: "streaming" }), state).context).toEqual(context);
+});
+
 it("a frame of a kind that a newer server sends keeps its place, so that what follows is shown", () => {
   const frames = [
     started(1),

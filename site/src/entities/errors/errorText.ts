@@ -29,14 +29,11 @@ function refusalText(t: Messages, error: ApiError): string {
   return textOf(t.errors.refusals, code) ?? t.errors.failed;
 }
 
-/** A file's, beside those that have a sentence without a number. */
-const FILE_REASONS: ReadonlySet<string> = new Set(["file_too_large"]);
-
 /** Why a field is refused, with its limit; null: the server does not say why. */
 function fieldText(t: Messages, extra: ApiError["extra"]): string | null {
   const { field, reason, limit, actual, unit } = extra;
   if (typeof reason !== "string") return null;
-  if (FILE_REASONS.has(reason) || Object.hasOwn(t.files.problems, reason)) {
+  if (reason === "file_too_large" || Object.hasOwn(t.files.problems, reason)) {
     return problemText({ t, language: getLanguage() }, { code: reason, message: "" });
   }
   const written = (amount: unknown): string | null => (typeof amount === "number" ? sizeText(t, amount, unit) : null);

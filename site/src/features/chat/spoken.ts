@@ -6,7 +6,7 @@ const BLOCKS: ReadonlySet<string> = new Set(["P", "LI", "H1", "H2", "H3", "H4", 
 const ENDS = /[.!?…:;,。！？：；，、]["'”’»)\]]*$/u;
 
 /** Long enough to know what an answer says; a screen reader's reader goes to the answer for the rest. */
-export const SPOKEN_CHARACTERS = 600;
+const SPOKEN_CHARACTERS = 600;
 
 /** The text of what was drawn of an answer; thinking, buttons and what is only seen are left out. */
 export function spokenText(t: Messages, answer: ParentNode): string {

@@ -11,7 +11,7 @@ export function useTooLong(text: string): string | null {
   return tooLongText({ t, language }, useLimits(), text);
 }
 
-export function tooLongText({ t, language }: { t: Messages; language: Language }, limits: Limits, text: string): string | null {
+function tooLongText({ t, language }: { t: Messages; language: Language }, limits: Limits, text: string): string | null {
   const { text_characters: characters, text_bytes: bytes } = limits;
   // Texts that are short enough need no exact count: a unit of UTF-16 is three bytes of UTF-8 at most.
   const excess = text.length <= characters ? 0 : [...text].length - characters;

@@ -3,12 +3,13 @@ import { useEffect } from "react";
 
 import { t } from "@/i18n";
 import { showError } from "@/entities/errors/showError";
+import { printBy } from "@/lib/printing";
 import { useStable } from "@/lib/useStable";
+import { showToast } from "@/ui/toasts";
 
 /** loadAll: what the page does not hold yet; null: it holds all of the thread. */
-export function usePrinting(loadAll: (() => Promise<void>) | null): void {
-  const load = useStable(async () => loadAll?.());
-  const isPart = loadAll !== null;
+export function usePrinting(conversationId: string | null, loadAll: (() => Promise<void>) | null): void {
+  const loadsAll = useStable(() => loadAll);
   useEffect(() => {
     window.addEventListener("beforeprint", prepare);
     window.addEventListener("afterprint", putBack);
@@ -18,30 +19,46 @@ export function usePrinting(loadAll: (() => Promise<void>) | null): void {
     };
   }, []);
   useEffect(() => {
-    if (!isPart) return;
     // Nothing can be waited for once a browser prints: so it is asked later.
+    const run = { isLoading: false, isLeft: false };
+    const print = (): void => void printAll(run, loadsAll());
     const onKeyDown = (event: KeyboardEvent): void => {
-      if (!isPrintKey(event)) return;
+      if (!isPrintKey(event) || loadsAll() === null) return;
       event.preventDefault();
-      void printAll(load);
+      print();
     };
+    const end = printBy(print);
     document.addEventListener("keydown", onKeyDown);
-    return () => document.removeEventListener("keydown", onKeyDown);
-  }, [isPart, load]);
+    return () => {
+      run.isLeft = true;
+      end();
+      document.removeEventListener("keydown", onKeyDown);
+    };
+    // oxlint-disable-next-line react/exhaustive-effect-dependencies -- Another conversation is left, too.
+  }, [conversationId, loadsAll]);
 }
 
 const isPrintKey = ({ key, ctrlKey, metaKey, altKey, shiftKey }: KeyboardEvent): boolean =>
   key.toLowerCase() === "p" && (ctrlKey || metaKey) && !altKey && !shiftKey;
 
-async function printAll(load: () => Promise<void>): Promise<void> {
+/** Once, however often it is asked for meanwhile; not at all where the conversation was left. */
+async function printAll(run: { isLoading: boolean; isLeft: boolean }, loadAll: (() => Promise<void>) | null): Promise<void> {
+  if (run.isLoading) return;
+  run.isLoading = true;
   try {
-    await load();
+    if (loadAll) showToast({ text: t().chat.printLoading });
+    await loadAll?.();
+    await drawn();
+    if (!run.isLeft) window.print();
   } catch (error) {
-    return showError(t().chat.printFailed, error);
+    if (!run.isLeft) showError(t().chat.printFailed, error);
+  } finally {
+    run.isLoading = false;
   }
-  // Once what came is drawn.
-  requestAnimationFrame(() => requestAnimationFrame(() => window.print()));
 }
+
+/** Once what came is on the page. */
+const drawn = (): Promise<void> => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => resolve())));
 
 const opened = new Set<HTMLDetailsElement>();
 

@@ -44,7 +44,7 @@ export function ChatPage({ conversationId, openList, tools }: ChatPageProps) {
   const isDropping = useFileDrop(hasComposer ? files.attach : ignore) && hasComposer;
   useOpenCreated(conversationId);
   useEscape(thread.inProgressId === null ? null : actions.stop);
-  usePrinting(thread.loadAll);
+  usePrinting(conversationId, thread.loadAll);
   const isNew = isEmpty(conversationId, thread);
   const title = titleOf(t, conversationId, thread);
   useEffect(() => {

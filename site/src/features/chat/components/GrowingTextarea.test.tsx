@@ -1,6 +1,7 @@
 import { fireEvent, render, screen } from "@testing-library/react";
 import { expect, it, vi } from "vitest";
 
+import { TextForm } from "@/entities/comments/ui/TextForm";
 import { isOfInputMethod } from "@/lib/inputMethod";
 import { NameForm } from "@/ui/NameForm";
 
@@ -32,6 +33,17 @@ it.each(CONFIRMING)("in %s, Escape that leaves a word does not leave the field",
   expect(onClose).not.toHaveBeenCalled();
   fireEvent.keyDown(screen.getByRole("textbox"), { key: "Escape", keyCode: 27 });
   expect(onClose).toHaveBeenCalledOnce();
+});
+
+it.each(CONFIRMING)("in %s, neither key sends or leaves a comment", (_browser, key) => {
+  const [onSubmit, onCancel] = [vi.fn<() => Promise<void>>(async () => undefined), vi.fn<() => void>()];
+  render(<TextForm label="Comment" submitLabel="Send" text="日本" limit={9} onText={() => undefined} onSubmit={onSubmit} onCancel={onCancel} />);
+  const box = screen.getByRole("textbox");
+  fireEvent.keyDown(box, { key: "Escape", ...key });
+  fireEvent.keyDown(box, { key: "Enter", ctrlKey: true, ...key });
+  expect([onSubmit, onCancel].map(({ mock }) => mock.calls.length)).toEqual([0, 0]);
+  fireEvent.keyDown(box, { key: "Escape", keyCode: 27 });
+  expect(onCancel).toHaveBeenCalledOnce();
 });
 
 it("knows a key of nobody's input method", () => {

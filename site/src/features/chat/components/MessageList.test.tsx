@@ -94,4 +94,20 @@ describe("the list of messages", () => {
     expect(first).not.toHaveBeenCalled();
     expect(second).toHaveBeenCalledOnce();
   });
+
+  it("says above which message Claude reads no more, and at which answer that has moved", () => {
+    const context = (first_message_id: string) => ({ first_message_id, left_out: 2 });
+    const messages = [
+      message({ message_id: "m0" }),
+      answer({ message_id: "a0", parent_id: "m0" }),
+      message({ message_id: "m1", parent_id: "a0" }),
+      answer({ message_id: "a1", parent_id: "m1", context: context("m1") }),
+    ];
+    render(<MessageList thread={thread(messages)} actions={actions(() => undefined)} />, { wrapper: Around });
+    const mark = screen.getByText(/^Claude reads from here on/);
+    const articles = screen.getAllByRole("article");
+    expect(articles.map((article) => Boolean(mark.compareDocumentPosition(article) & Node.DOCUMENT_POSITION_FOLLOWING))).toEqual([false, false, true, true]);
+    const moved = articles.map((article) => article.textContent?.includes("no longer reads the beginning"));
+    expect(moved).toEqual([false, false, false, true]);
+  });
 });

@@ -81,13 +81,38 @@ describe("scripts without blanks", () => {
     ["这是**`code`**的**A.**和**B!**。", ["code", "A.", "B!"]],
     ["**สำคัญ!**ครับ", ["สำคัญ!"]],
     ["**one** two **three.** Four", ["one", "three."]],
+    ["__注意：__请先备份。这是__「重点」__内容，__要__的。", ["注意：", "「重点」", "要"]],
+    ["これは__重要（じゅうよう）__です。", ["重要（じゅうよう）"]],
+    ["__변수(variable)__를 쓰고 __100%__로, __API__는", ["변수(variable)", "100%", "API"]],
+    ["这是__`code`__的__API__和__B!__。", ["code", "API", "B!"]],
+    ["__สำคัญ__ครับ, __one__ two __three.__ Four", ["สำคัญ", "one", "three."]],
   ])("have their emphasis in %s", (text, strong) => {
     expect(textsOf(text, "strong")).toEqual(strong);
     expect(textsOf(text, "strong", true)).toEqual(strong);
   });
 
-  it.each(["a ** b ** c", "snake_case_name", "x * y * z"])("make none of %s", (text) => {
+  it.each([
+    ["_注意：_请先备份。这是_「重点」_内容。", ["注意：", "「重点」"]],
+    ["これは _重要_、_大切_。", ["重要", "大切"]],
+    ["*注意：*请，这是*重点*内容。", ["注意：", "重点"]],
+  ])("have their stress in %s", (text, stressed) => {
+    expect(textsOf(text, "em")).toEqual(stressed);
+    expect(textsOf(text, "em", true)).toEqual(stressed);
+  });
+
+  it.each([
+    "a ** b ** c",
+    "snake_case_name",
+    "snake__case__name",
+    "x * y * z",
+    "报告_2024_最终版.pdf",
+    "用户_订单_表和 _表_名",
+    "会議_議事録_最終.docx",
+    "한글_파일_이름",
+    "报告_最终版_，旧的",
+  ])("make none of %s", (text) => {
     expect(drawn(text).querySelector("em, strong")).toBeNull();
+    expect(drawn(text).textContent).toBe(text);
   });
 
   it.each([

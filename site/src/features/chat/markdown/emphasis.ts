@@ -7,7 +7,7 @@ import type { Tokenizer } from "marked";
 
 import { ADDRESS_END, UNSPACED } from "./scripts";
 
-type InlineRules = Tokenizer["rules"]["inline"];
+type Rules = Tokenizer["rules"];
 
 /** A mark, but none of those scripts; `~` counts as a letter, as in GFM. */
 const MARK = `(?:(?![~${UNSPACED}])[\\p{P}\\p{S}])`;
@@ -29,14 +29,37 @@ const ASTERISKS = new RegExp(
   "gu",
 );
 
-export function withEveryScript(rules: InlineRules): InlineRules {
-  return {
-    ...rules,
+/** The same for underscores, which mark nothing between two letters that blanks part, and a single one nothing within a name. */
+const UNDERSCORES = new RegExp(
+  [
+    "^[^_*]*?\\*\\*[^_*]*?_[^_*]*?(?=\\*\\*)",
+    "[^_]+(?=[^_])",
+    "[\\p{L}\\p{N}]_(?=[\\p{L}\\p{N}])",
+    `(?!_)(?:${MARK}|${OWN})(_+)(?=\\s|$)`,
+    `${LETTER}(_+)(?!_)(?=\\s|${MARK}|$)`,
+    `(?!_)${MARK}(_+)(?=${LETTER})`,
+    `\\s(_+)(?!_)(?=\\S)`,
+    `(?!_)(?:${MARK}|${OWN})(_+)(?!_)(?=${MARK}|${OWN})`,
+    `(?:${OWN}(?=_+${LETTER})|${LETTER}(?=_+${OWN}))(_+)`,
+  ].join("|"),
+  "gu",
+);
+
+export const withEveryScript = (rules: Rules): Rules => ({
+  ...rules,
+  inline: {
+    ...rules.inline,
     emStrongLDelim: new RegExp(`^(?:\\*+(?:((?!\\*)${MARK})|([^\\s*]))?)|^_+(?:((?!_)${MARK})|([^\\s_]))?`, "u"),
     emStrongRDelimAst: ASTERISKS,
+    emStrongRDelimUnd: UNDERSCORES,
     punctuation: new RegExp(`^((?![*_])[\\s\\p{P}\\p{S}${UNSPACED}])`, "u"),
-  };
-}
+  },
+  // Behind these, underscores open nothing.
+  other: { ...rules.other, unicodeAlphaNumeric: new RegExp(`(?!${OWN})[\\p{L}\\p{N}]`, "u") },
+});
+
+/** Whether a text begins with an underscore that is a part of a name, in any script: `用户_订单_表` keeps what it is written with. */
+export const isWithinName = (text: string, before: string): boolean => /^_[\p{L}\p{N}]/u.test(text) && /[\p{L}\p{N}]$/u.test(before);
 
 /** A bare address without the sentence behind it: `https://example.com/docs。然后` ends before its full stop. */
 export function addressEnd(address: string): number {

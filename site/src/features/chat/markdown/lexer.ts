@@ -5,7 +5,7 @@
 import { Lexer, Tokenizer, type Token, type Tokens } from "marked";
 
 import { details, detailsStart } from "./details";
-import { addressEnd, withEveryScript } from "./emphasis";
+import { addressEnd, isWithinName, withEveryScript } from "./emphasis";
 import { nestedFence } from "./fences";
 import { footnote, footnoteReference, footnoteStart } from "./footnotes";
 import { blockFormula, blockFormulaStart, formulaRanges, inlineFormula, inlineFormulaStarts, isUnclosed } from "./formulas";
@@ -87,6 +87,10 @@ class AnswerTokenizer extends Tokenizer {
     };
   }
 
+  override emStrong(source: string, maskedSource: string, previous = ""): Tokens.Em | Tokens.Strong | undefined {
+    return isWithinName(source, previous) ? undefined : super.emStrong(source, maskedSource, previous);
+  }
+
   override del(source: string, maskedSource: string, previous = ""): Tokens.Del | undefined {
     if (!/^~~[^\s~]/u.test(source) || previous === "~") return undefined;
     const end = /[^\s~]~~(?!~)/u.exec(maskedSource.slice(-source.length).slice(2));
@@ -121,7 +125,7 @@ export class AnswerLexer extends Lexer {
     const tokenizer = new AnswerTokenizer(isGrowing);
     super({ gfm: true, breaks: true, tokenizer });
     this.#isGrowing = isGrowing;
-    tokenizer.rules = { ...tokenizer.rules, inline: withEveryScript(tokenizer.rules.inline) };
+    tokenizer.rules = withEveryScript(tokenizer.rules);
     this.tokens.links = links;
     this.options.extensions = {
       block: [(text) => this.#formula(text), (text) => footnote(text, this), (text) => details(text, this, isGrowing)],

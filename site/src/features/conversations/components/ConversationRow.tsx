@@ -5,6 +5,7 @@ import type { ConversationSummary } from "@/api/types";
 import { useT } from "@/i18n";
 import { cx } from "@/lib/classNames";
 import { titleOf, useConversationActions } from "@/entities/conversations/actions";
+import { printPage } from "@/lib/printing";
 import { routes } from "@/lib/routes";
 import { TOUCHABLE } from "@/ui/Button";
 import { Cut } from "@/ui/Cut";
@@ -25,6 +26,10 @@ export function ConversationRow({ conversation, isCurrent, onOpen, onRemoved }: 
   const t = useT();
   const [isRenaming, setRenaming] = useState(false);
   const title = titleOf(conversation);
+  const print = (): void => {
+    onOpen();
+    printPage();
+  };
   if (isRenaming) {
     return (
       <li>
@@ -55,6 +60,7 @@ export function ConversationRow({ conversation, isCurrent, onOpen, onRemoved }: 
         conversation={conversation}
         title={title}
         onRename={() => setRenaming(true)}
+        onPrint={isCurrent ? print : null}
         onRemoved={() => isCurrent && onRemoved()}
       />
     </li>
@@ -65,10 +71,12 @@ interface RowMenuProps {
   conversation: ConversationSummary;
   title: string;
   onRename: () => void;
+  /** null: it is not open. */
+  onPrint: (() => void) | null;
   onRemoved: () => void;
 }
 
-function RowMenu({ conversation, title, onRename, onRemoved }: RowMenuProps) {
+function RowMenu({ conversation, title, onRename, onPrint, onRemoved }: RowMenuProps) {
   const t = useT();
   const actions = useConversationActions();
   const { conversation_id: id, archived } = conversation;
@@ -94,6 +102,7 @@ function RowMenu({ conversation, title, onRename, onRemoved }: RowMenuProps) {
       trigger={<Icon name="dots" />}
       items={[
         { label: t.list.rename, icon: "pencil", onSelect: onRename },
+        ...(onPrint ? [{ label: t.list.print, icon: "printer" as const, onSelect: onPrint }] : []),
         {
           label: archived ? t.list.unarchive : t.list.archive,
           icon: archived ? "unarchive" : "archive",
