@@ -54,7 +54,11 @@ export interface NumberedFootnote {
 /** Notes by their labels, numbered as they are referred to; where all labels are numbers, those stay. */
 export function numbered(notes: readonly FootnoteToken[], text: string): ReadonlyMap<string, NumberedFootnote> {
   const unique = new Map<string, FootnoteToken>();
-  for (const note of notes) if (!unique.has(note.label)) unique.set(note.label, note);
+  for (const note of notes) {
+    const earlier = unique.get(note.label);
+    // A label that is used twice: neither note is lost.
+    unique.set(note.label, earlier ? { ...earlier, tokens: [...earlier.tokens, ...note.tokens] } : note);
+  }
   const referenced = [...text.matchAll(/\[\^([^\]\s]+)\](?!:)/gu)].map((match) => labelOf(match[1])).filter((label) => unique.has(label));
   const labels = [...new Set([...referenced, ...unique.keys()])];
   const areNumbers = labels.every((label) => /^[1-9]\d{0,3}$/u.test(label));

@@ -1,4 +1,5 @@
 /** The end of a text that still grows: what is unfinished is completed, what cannot be told yet is held back. */
+import type { Token } from "marked";
 import remend from "remend";
 
 import { openFormula } from "./formulas";
@@ -14,11 +15,27 @@ const UNDECIDED_LINE = /\n {0,3}(?:[-=]{1,2}[ \t]*|`{1,2})$/u;
 
 export const withoutUndecidedLine = (text: string): string => text.replace(UNDECIDED_LINE, "");
 
-/** pending: the source of a formula without its end, for which PENDING stands. */
-export function completed(text: string): { shown: string; pending: string } {
+interface Completed {
+  shown: string;
+  /** The source of a formula without its end, for which PENDING stands. */
+  pending: string;
+  /** What was put behind it. */
+  added: string;
+}
+
+export function completed(text: string): Completed {
   const start = openFormula(text);
-  if (start >= 0) return { shown: finished(text.slice(0, start) + PENDING), pending: text.slice(start) };
-  return { shown: finished(text.replace(UNDECIDED, "")), pending: "" };
+  const decided = start >= 0 ? text.slice(0, start) + PENDING : text.replace(UNDECIDED, "");
+  const shown = finished(decided);
+  const added = shown.startsWith(decided) ? shown.slice(decided.length) : "";
+  return { shown, pending: start >= 0 ? text.slice(start) : "", added };
+}
+
+/** Take away an end that closed nothing, as the one of the `_` in an address: nobody wrote it. */
+export function withoutUnused(tokens: readonly Token[], added: string): void {
+  const last = tokens.at(-1) as (Token & { tokens?: Token[] }) | undefined;
+  if (last?.tokens) withoutUnused(last.tokens, added);
+  else if (last?.type === "text" && added !== "" && last.raw.endsWith(added)) last.raw = last.raw.slice(0, -added.length);
 }
 
 /** What was opened last is closed first. */
