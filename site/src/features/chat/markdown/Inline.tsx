@@ -83,12 +83,13 @@ function InlineToken({ token, isBare }: { token: Token; isBare: boolean }): Reac
     case "br":
       return <br />;
     case "link":
+      if (isBare) return <Inline tokens={known.tokens} isBare />;
       return (
         <>
           <SafeLink href={replacePlaceholders(known.href)} title={replacePlaceholders(known.title ?? "")}>
             <Inline tokens={known.tokens} isBare />
           </SafeLink>
-          {!isBare && <MarkersIn text={known.raw} />}
+          <MarkersIn text={known.raw} />
         </>
       );
     case "image":

@@ -14,7 +14,7 @@ export interface FootnoteReferenceToken extends Tokens.Generic {
   label: string;
 }
 
-const DEFINITION = /^ {0,3}\[\^([^\]\s]+)\]:[ \t]*([^\n]*(?:\n(?![ \t]*\n| {0,3}\[\^[^\]\s]+\]:| {0,3}(?:`{3}|~{3}|#{1,6}\s|[-*+]\s|\d+[.)]\s|>|\|))[^\n]+)*(?:\n(?:[ \t]*\n)*(?: {2,}|\t)[^\n]+)*)/u;
+const DEFINITION = /^ {0,3}\[\^([^\]\s]+)\]:[ \t]*([^\n]*(?:\n(?![ \t]*\n| {0,3}\[\^[^\]\s]+\]:| {0,3}(?:`{3}|~{3}|#{1,6}\s|[-*+]\s|\d+[.)]\s|>|\||(?:-{3,}|\*{3,}|_{3,})[ \t]*(?:\n|$)))[^\n]+)*(?:\n(?:[ \t]*\n)*(?: {2,}|\t)[^\n]+)*)/u;
 const REFERENCE = /^\[\^([^\]\s]+)\](?!\()/u;
 
 export const footnoteStart = (text: string): number => text.search(/\n {0,3}\[\^[^\]\s]+\]:/u);

@@ -2,6 +2,7 @@
 import type { Token } from "marked";
 import remend from "remend";
 
+import { withoutProducts } from "./emphasis";
 import { openFormula } from "./formulas";
 import { missingEnds } from "./inlineHtml";
 
@@ -38,14 +39,24 @@ export function withoutUnused(tokens: readonly Token[], added: string): void {
   else if (last?.type === "text" && added !== "" && last.raw.endsWith(added)) last.raw = last.raw.slice(0, -added.length);
 }
 
-/** What was opened last is closed first. */
-function finished(text: string): string {
+const CODE = /(?<!`)(`+)(?!`)[^]*?[^`]\1(?!`)/gu;
+
+/** What was opened last is closed first, and code before all: it holds no marks. */
+function finished(source: string): string {
+  const text = source + (/`+(?=[^`])/u.exec(source.replace(CODE, ""))?.[0] ?? "");
   const ends = missingEnds(text);
   const isTagLast = text.lastIndexOf("<") > Math.max(text.lastIndexOf("*"), text.lastIndexOf("_"), text.lastIndexOf("~"));
   return isTagLast ? emphasized(text + ends) : emphasized(text) + ends;
 }
 
-const emphasized = (text: string): string =>
+function emphasized(text: string): string {
+  // A sign of multiplication opens nothing.
+  const masked = withoutProducts(text);
+  const ended = withEnds(masked);
+  return ended.startsWith(masked) ? text + ended.slice(masked.length) : withEnds(text);
+}
+
+const withEnds = (text: string): string =>
   remend(text, {
     linkMode: "text-only",
     singleTilde: false,

@@ -25,6 +25,7 @@ describe.each([false, true])("what is written (growing: %s)", (isGrowing) => {
     ["**Total: 2*3** and *a*b", "strong, em", ["Total: 2*3", "a"]],
     ["**2 × 3**, *x*, **1**st and **H**2O", "strong, em", ["2 × 3", "x", "1", "H"]],
     ["un*believ*able", "em", ["believ"]],
+    ["k**ilo**gram, n**1** and 5**bold**", "strong", ["ilo", "1", "bold"]],
     ["**C:\\\\a\\_b** \\_c\\_", "strong", ["C:\\\\a\\_b"]],
   ])("is still emphasised in %s", (text, selector, expected) => {
     expect([...drawn(text, isGrowing).querySelectorAll(selector)].map((element) => element.textContent)).toEqual(expected);
@@ -59,17 +60,32 @@ describe.each([false, true])("what is written (growing: %s)", (isGrowing) => {
     expect([...container.querySelectorAll(".footnotes p")].map((note) => note.textContent)).toEqual(["first", "second"]);
   });
 
-  it.each(["[![build](https://e.com/b.svg)](https://e.com/)", "[build[^1]](https://e.com/)\n\n[^1]: note"])("has no link in a link: %s", (text) => {
+  it.each(["[![build](https://e.com/b.svg)](https://e.com/)", "[build[^1]](https://e.com/)\n\n[^1]: note", "[build <https://x.y> it](https://e.com/)"])("has no link in a link: %s", (text) => {
     const container = drawn(text, isGrowing);
     expect(container.querySelector("a a")).toBeNull();
     expect(container.querySelector("a")?.textContent).toMatch(/^build/u);
     expect(container.querySelector("a")?.getAttribute("href")).toBe("https://e.com/");
   });
 
+  it("is a note without the rule below it", () => {
+    const container = drawn("A[^1]\n[^1]: note\n---\nB", isGrowing);
+    expect(container.querySelector("h2, h3")).toBeNull();
+    expect(container.querySelector("hr")).not.toBeNull();
+    expect(container.querySelector(".footnotes p")?.textContent).toBe("note");
+  });
+
   it("is folded away under a name, the browser's own where it has none", () => {
     expect(drawn("<details>\nbody\n</details>", isGrowing).querySelector("summary")).toBeNull();
     expect(drawn("<details>\n<summary>S</summary>\nbody\n</details>", isGrowing).querySelector("summary")?.textContent).toBe("S");
   });
+});
+
+it.each([
+  ["**Run `npm i", "<strong>Run <code dir=\"ltr\">npm i</code></strong>"],
+  ["*a ``b", "<em>a <code dir=\"ltr\">b</code></em>"],
+  ["~~was `x", "<del>was <code dir=\"ltr\">x</code></del>"],
+])("code is ended before what stands around it: %s", (text, html) => {
+  expect(drawn(text, true).querySelector("p")?.innerHTML).toBe(html);
 });
 
 it.each(["——后面", "—后面", "·后面", "–后面", "॥", "։", "٪ من", "﴾ص﴿"])("an address ends before %s", (behind) => {
