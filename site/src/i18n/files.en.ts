@@ -33,7 +33,7 @@ export const filesEn = {
     part: (count: number, text: string) => `${text} ${count === 1 ? "part" : "parts"}`,
   },
   tokens: (count: number, text: string) => `about ${text} ${count === 1 ? "token" : "tokens"}`,
-  formats: { text: "text" },
+  formats: { text: "Text" },
   scanned: "A scan without text: Claude reads its images.",
   notes: notesEn,
   again: {

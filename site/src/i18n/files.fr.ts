@@ -34,7 +34,7 @@ export const filesFr: typeof filesEn = {
     part: (count, text) => `${text} ${count < 2 ? "partie" : "parties"}`,
   },
   tokens: (count, text) => `environ ${text} ${count < 2 ? "jeton" : "jetons"}`,
-  formats: { text: "texte" },
+  formats: { text: "Texte" },
   scanned: "Un scan sans texte : Claude en lit l’image.",
   notes: notesFr,
   again: {

@@ -74,14 +74,14 @@ export const fr: Messages = {
       credentials: "L’adresse ou le mot de passe est incorrect. Vérifiez les deux et réessayez.",
       temporaryExpired: "Le mot de passe provisoire a expiré. Demandez une nouvelle invitation.",
       codeMismatch: "Ce code n’est pas le bon. Vérifiez le dernier e-mail et réessayez.",
-      codeExpired: "Ce code a expiré. Demandez-en un nouveau.",
+      codeExpired: "Ce code a expiré. Demandez‑en un nouveau.",
       weakPassword:
         "Ce mot de passe ne respecte pas les règles. Utilisez au moins 12 caractères, sans espace au début ni à la fin.",
       commonPassword:
         "Ce mot de passe est parmi les premiers que l’on essaie. Évitez les mots courants, les suites, les années et votre nom.",
       passwordsDiffer: "Les deux mots de passe diffèrent. Saisissez deux fois le même.",
       tooMany: "Trop de tentatives. Attendez quelques minutes, puis réessayez.",
-      signupClosed: "Les comptes s’ouvrent sur invitation. Demandez-en une au propriétaire du site.",
+      signupClosed: "Les comptes s’ouvrent sur invitation. Demandez‑en une au propriétaire du site.",
       tooManySignups: "Trop de comptes ont été demandés d’ici aujourd’hui. Réessayez demain.",
       emailRefused: "Cette adresse e-mail est incomplète. Vérifiez-la et réessayez.",
       network: "Le service de connexion est injoignable. Vérifiez votre connexion et réessayez.",

@@ -112,16 +112,17 @@ export class ExchangeView {
 
   #sources(sources: readonly Source[]): HTMLElement {
     const { words } = this.#around;
-    const items = sources.map((source, index) =>
-      h("li", {}, `${index + 1}. `, this.#link("source", source, source.title || sectionName(source, words), null), ` — ${sectionName(source, words)}`),
-    );
+    const items = sources.map((source, index) => {
+      const [title, section] = [titleOf(source, words), sectionName(source, words)];
+      return h("li", {}, `${index + 1}. `, this.#link("source", source, title, null), ...(title === section ? [] : [` — ${section}`]));
+    });
     return h("div", { part: "sources" }, h("h3", {}, words.sources), h("ol", {}, ...items));
   }
 
   /** number: of a mark, whose text says nothing by itself. */
   #link(part: string, source: Source, text: string, number: number | null): HTMLElement {
     const { words, entryAddress, onEntry } = this.#around;
-    const label = number === null ? {} : { "aria-label": words.source(number, source.title, sectionName(source, words)) };
+    const label = number === null ? {} : { "aria-label": words.source(number, titleOf(source, words), sectionName(source, words)) };
     const address = entryAddress(source.entryId);
     if (address === null) return h("span", { part, ...(number !== null && { role: "img" }), ...label }, text);
     const link = h("a", { part, href: address.href, ...label, ...(!address.isHere && { target: "_blank", rel: "noopener" }) }, text);
@@ -170,6 +171,10 @@ const contactText = (words: TwinWords, contact: Contact | null): string =>
 
 export const sectionName = ({ section }: Source, { sections }: TwinWords): string =>
   (Object.hasOwn(sections, section) && sections[section]) || section;
+
+/** The server calls an entry without a title by its section's key, which is no word of a visitor's. */
+export const titleOf = (source: Source, words: TwinWords): string =>
+  source.title === "" || source.title === source.section ? sectionName(source, words) : source.title;
 
 export function problemText(problem: Problem, { words, name, moment }: Around): string {
   switch (problem.is) {

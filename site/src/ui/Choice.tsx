@@ -18,7 +18,7 @@ export function Choice<T extends string>({ label, options, value, onChange }: Ch
           <label
             key={option.value}
             lang={option.lang}
-            className="flex-1 cursor-pointer rounded-[0.625rem] px-3 py-1.5 text-center text-sm text-muted transition-colors has-checked:bg-raised has-checked:text-ink has-checked:shadow-sm has-focus-visible:outline-2 has-focus-visible:outline-accent"
+            className="flex-1 cursor-pointer rounded-[0.625rem] px-2 py-1.5 text-center text-sm text-muted transition-colors has-checked:bg-raised has-checked:text-ink has-checked:shadow-sm has-focus-visible:outline-2 has-focus-visible:outline-accent"
           >
             <input
               type="radio"

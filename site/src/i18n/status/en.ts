@@ -8,7 +8,7 @@ export const statusEn = {
   failing: (parts: string) => `Does not answer: ${parts}`,
   alarms: "Alarms",
   alarmsOn: (names: string) => `On: ${names}`,
-  alarmsOff: "None is on.",
+  alarmsOff: "None is on",
   alarmsNone: "This stage has no alarms.",
   unknown: "Cannot be read now.",
   summary: "At a glance",

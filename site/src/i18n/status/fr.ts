@@ -10,7 +10,7 @@ export const statusFr: StatusTexts = {
   failing: (parts) => `Ne répond pas : ${parts}`,
   alarms: "Alarmes",
   alarmsOn: (names) => `Déclenchées : ${names}`,
-  alarmsOff: "Aucune n’est déclenchée.",
+  alarmsOff: "Aucune n’est déclenchée",
   alarmsNone: "Cet environnement n’a pas d’alarmes.",
   unknown: "Illisible pour l’instant.",
   summary: "En bref",

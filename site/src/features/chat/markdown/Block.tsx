@@ -108,9 +108,11 @@ function DisplayFormula({ token }: { token: FormulaToken }) {
 function Details({ token }: { token: DetailsToken }) {
   return (
     <details dir={directionOf(token.raw)}>
-      <summary>
-        <Inline tokens={token.summary} />
-      </summary>
+      {token.summary.length > 0 && (
+        <summary>
+          <Inline tokens={token.summary} />
+        </summary>
+      )}
       {blocks(token.tokens)}
     </details>
   );

@@ -23,7 +23,7 @@ interface FootnoteReferenceProps {
   label: string;
   /** What stands there when there is no such note. */
   raw: string;
-  /** Without its markers. */
+  /** Without its markers and its link: inside of a link. */
   isBare: boolean;
 }
 
@@ -35,7 +35,7 @@ export function FootnoteReference({ label, raw, isBare }: FootnoteReferenceProps
   return (
     <>
       <sup className="footnote-reference" id={note && referenceId(id, note.number)}>
-        {note ? <ToNote id={id} number={note.number} /> : label}
+        {note && !isBare ? <ToNote id={id} number={note.number} /> : (note?.number ?? label)}
       </sup>
       {!isBare && <MarkersIn text={raw} />}
     </>

@@ -83,18 +83,19 @@ function InlineToken({ token, isBare }: { token: Token; isBare: boolean }): Reac
     case "br":
       return <br />;
     case "link":
+      if (isBare) return <Inline tokens={known.tokens} isBare />;
       return (
         <>
           <SafeLink href={replacePlaceholders(known.href)} title={replacePlaceholders(known.title ?? "")}>
             <Inline tokens={known.tokens} isBare />
           </SafeLink>
-          {!isBare && <MarkersIn text={known.raw} />}
+          <MarkersIn text={known.raw} />
         </>
       );
     case "image":
       return (
         <>
-          <ImageLink href={replacePlaceholders(known.href)} alt={replacePlaceholders(known.text)} />
+          <ImageLink href={replacePlaceholders(known.href)} alt={replacePlaceholders(known.text)} isBare={isBare} />
           {!isBare && <MarkersIn text={known.raw} />}
         </>
       );
@@ -115,8 +116,9 @@ function SafeLink({ href, title, children }: { href: string; title?: string; chi
   );
 }
 
-/** Images elsewhere are not loaded: that would tell their server who reads. They become links. */
-function ImageLink({ href, alt }: { href: string; alt: string }) {
+/** Images elsewhere are not loaded: that would tell their server who reads. They become links, within a link its text. */
+function ImageLink({ href, alt, isBare }: { href: string; alt: string; isBare: boolean }) {
   const t = useT();
+  if (isBare) return alt || t.chat.imageLink;
   return <SafeLink href={href}>{alt || t.chat.imageLink}</SafeLink>;
 }

@@ -66,3 +66,14 @@ export function addressEnd(address: string): number {
   const match = ADDRESS_END.exec(address);
   return match ? match.index : address.length;
 }
+
+/** `2*3*4` and `x**2 + y**2` count: a number or one letter, and what it is multiplied with. Marks around a word stay. */
+const PRODUCT =
+  /(?<![a-zA-Z0-9*_\\#]|\d[.,])(?:\d+(?:[.,]\d+)*|[a-zA-Z])(?:\*(?:\d+(?:\.\d+)*[a-zA-Z]?|[a-zA-Z]\w*)|\*\*(?:\d+(?:\.\d+)*|[a-zA-Z])(?!\w))+(?!\w|\*(?!\*))/gu;
+
+/** A text of the same length whose signs of multiplication are no marks; `n**1**` has a bold number. */
+export const withoutProducts = (text: string): string =>
+  text.replace(PRODUCT, (product, at: number) => {
+    const isBold = product.includes("**") && text[at + product.length] === "*";
+    return isBold ? product : product.replaceAll("*", "a");
+  });

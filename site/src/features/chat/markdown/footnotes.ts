@@ -14,7 +14,7 @@ export interface FootnoteReferenceToken extends Tokens.Generic {
   label: string;
 }
 
-const DEFINITION = /^ {0,3}\[\^([^\]\s]+)\]:[ \t]*([^\n]*(?:\n(?![ \t]*\n| {0,3}\[\^[^\]\s]+\]:| {0,3}(?:`{3}|~{3}|#{1,6}\s|[-*+]\s|\d+[.)]\s|>|\|))[^\n]+)*(?:\n(?:[ \t]*\n)*(?: {2,}|\t)[^\n]+)*)/u;
+const DEFINITION = /^ {0,3}\[\^([^\]\s]+)\]:[ \t]*([^\n]*(?:\n(?![ \t]*\n| {0,3}\[\^[^\]\s]+\]:| {0,3}(?:`{3}|~{3}|#{1,6}\s|[-*+]\s|\d+[.)]\s|>|\||(?:-{3,}|\*{3,}|_{3,})[ \t]*(?:\n|$)))[^\n]+)*(?:\n(?:[ \t]*\n)*(?: {2,}|\t)[^\n]+)*)/u;
 const REFERENCE = /^\[\^([^\]\s]+)\](?!\()/u;
 
 export const footnoteStart = (text: string): number => text.search(/\n {0,3}\[\^[^\]\s]+\]:/u);
@@ -54,7 +54,11 @@ export interface NumberedFootnote {
 /** Notes by their labels, numbered as they are referred to; where all labels are numbers, those stay. */
 export function numbered(notes: readonly FootnoteToken[], text: string): ReadonlyMap<string, NumberedFootnote> {
   const unique = new Map<string, FootnoteToken>();
-  for (const note of notes) if (!unique.has(note.label)) unique.set(note.label, note);
+  for (const note of notes) {
+    const earlier = unique.get(note.label);
+    // A label that is used twice: neither note is lost.
+    unique.set(note.label, earlier ? { ...earlier, tokens: [...earlier.tokens, ...note.tokens] } : note);
+  }
   const referenced = [...text.matchAll(/\[\^([^\]\s]+)\](?!:)/gu)].map((match) => labelOf(match[1])).filter((label) => unique.has(label));
   const labels = [...new Set([...referenced, ...unique.keys()])];
   const areNumbers = labels.every((label) => /^[1-9]\d{0,3}$/u.test(label));

@@ -133,7 +133,7 @@ describe("an answer that grows", () => {
   it("completes only its last line of text, and not code, nor a line that is ended", () => {
     expect(render(<Markdown text={"*a\n\n```\n**b"} isGrowing />).container.textContent).toContain("*a");
     expect(render(<Markdown text={"```md\n**b\n```sh\n**c"} isGrowing />).container.querySelector("pre")?.textContent).toBe("**b\n```sh\n**c");
-    expect(completed("**H<sub>2")).toEqual({ shown: "**H<sub>2</sub>**", pending: "" });
-    expect(completed("H<sub>2 and **b")).toEqual({ shown: "H<sub>2 and **b**</sub>", pending: "" });
+    expect(completed("**H<sub>2")).toMatchObject({ shown: "**H<sub>2</sub>**", pending: "" });
+    expect(completed("H<sub>2 and **b")).toMatchObject({ shown: "H<sub>2 and **b**</sub>", pending: "" });
   });
 });

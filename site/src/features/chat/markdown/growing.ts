@@ -1,6 +1,8 @@
 /** The end of a text that still grows: what is unfinished is completed, what cannot be told yet is held back. */
+import type { Token } from "marked";
 import remend from "remend";
 
+import { withoutProducts } from "./emphasis";
 import { openFormula } from "./formulas";
 import { missingEnds } from "./inlineHtml";
 
@@ -14,21 +16,47 @@ const UNDECIDED_LINE = /\n {0,3}(?:[-=]{1,2}[ \t]*|`{1,2})$/u;
 
 export const withoutUndecidedLine = (text: string): string => text.replace(UNDECIDED_LINE, "");
 
-/** pending: the source of a formula without its end, for which PENDING stands. */
-export function completed(text: string): { shown: string; pending: string } {
-  const start = openFormula(text);
-  if (start >= 0) return { shown: finished(text.slice(0, start) + PENDING), pending: text.slice(start) };
-  return { shown: finished(text.replace(UNDECIDED, "")), pending: "" };
+interface Completed {
+  shown: string;
+  /** The source of a formula without its end, for which PENDING stands. */
+  pending: string;
+  /** What was put behind it. */
+  added: string;
 }
 
-/** What was opened last is closed first. */
-function finished(text: string): string {
+export function completed(text: string): Completed {
+  const start = openFormula(text);
+  const decided = start >= 0 ? text.slice(0, start) + PENDING : text.replace(UNDECIDED, "");
+  const shown = finished(decided);
+  const added = shown.startsWith(decided) ? shown.slice(decided.length) : "";
+  return { shown, pending: start >= 0 ? text.slice(start) : "", added };
+}
+
+/** Take away an end that closed nothing, as the one of the `_` in an address: nobody wrote it. */
+export function withoutUnused(tokens: readonly Token[], added: string): void {
+  const last = tokens.at(-1) as (Token & { tokens?: Token[] }) | undefined;
+  if (last?.tokens) withoutUnused(last.tokens, added);
+  else if (last?.type === "text" && added !== "" && last.raw.endsWith(added)) last.raw = last.raw.slice(0, -added.length);
+}
+
+const CODE = /(?<!`)(`+)(?!`)[^]*?[^`]\1(?!`)/gu;
+
+/** What was opened last is closed first, and code before all: it holds no marks. */
+function finished(source: string): string {
+  const text = source + (/`+(?=[^`])/u.exec(source.replace(CODE, ""))?.[0] ?? "");
   const ends = missingEnds(text);
   const isTagLast = text.lastIndexOf("<") > Math.max(text.lastIndexOf("*"), text.lastIndexOf("_"), text.lastIndexOf("~"));
   return isTagLast ? emphasized(text + ends) : emphasized(text) + ends;
 }
 
-const emphasized = (text: string): string =>
+function emphasized(text: string): string {
+  // A sign of multiplication opens nothing.
+  const masked = withoutProducts(text);
+  const ended = withEnds(masked);
+  return ended.startsWith(masked) ? text + ended.slice(masked.length) : withEnds(text);
+}
+
+const withEnds = (text: string): string =>
   remend(text, {
     linkMode: "text-only",
     singleTilde: false,

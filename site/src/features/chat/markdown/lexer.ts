@@ -5,11 +5,12 @@
 import { Lexer, Tokenizer, type Token, type Tokens } from "marked";
 
 import { details, detailsStart } from "./details";
-import { addressEnd, isWithinName, withEveryScript } from "./emphasis";
+import { addressEnd, isWithinName, withEveryScript, withoutProducts } from "./emphasis";
 import { nestedFence } from "./fences";
 import { footnote, footnoteReference, footnoteStart } from "./footnotes";
 import { blockFormula, blockFormulaStart, formulaRanges, inlineFormula, inlineFormulaStarts, isUnclosed } from "./formulas";
-import { completed, PENDING } from "./growing";
+import { completed, PENDING, withoutUnused } from "./growing";
+import { folderPath, folderPathStarts } from "./paths";
 import { markerToken, replacePlaceholders } from "./placeholders";
 import { cellsOf, rowCount } from "./tables";
 
@@ -32,6 +33,9 @@ export interface SourceToken extends Tokens.Generic {
 const LINE_END = /^(?: *|\\)\n(?!\s*$)/u;
 /** `> 25` in a list and `>= 5` anywhere compare. */
 const COMPARISON = /^ {0,3}>(?:=|\s*[$€£~≈]?\d)/u;
+
+/** A line above a rule, which GFM takes for a table of one column, so that its last line would become a heading. */
+const RULED_LINE = /^\n(?! {0,3}(?:[-+*]\s|\d{1,9}[.)]\s|>|#{1,6}\s|`{3}|~{3}))[^\n|]+(?=\n {0,3}-{3,}[ \t]*(?:\n|$))/u;
 
 class AnswerTokenizer extends Tokenizer {
   readonly #isGrowing: boolean;
@@ -61,6 +65,14 @@ class AnswerTokenizer extends Tokenizer {
     return token?.text.includes("\n") ? undefined : token; // A rule below several lines is a rule.
   }
 
+  override paragraph(source: string): Tokens.Paragraph | undefined {
+    const token = super.paragraph(source);
+    const ruled = token && RULED_LINE.exec(source.slice(token.raw.length));
+    if (!ruled) return token;
+    const text = `${token.raw}${ruled[0]}`;
+    return { ...token, raw: text, text, tokens: this.lexer.inline(text) };
+  }
+
   override fences(source: string): Tokens.Code | undefined {
     const token = super.fences(source);
     const nested = token && nestedFence(source, this.#isGrowing);
@@ -88,7 +100,8 @@ class AnswerTokenizer extends Tokenizer {
   }
 
   override emStrong(source: string, maskedSource: string, previous = ""): Tokens.Em | Tokens.Strong | undefined {
-    return isWithinName(source, previous) ? undefined : super.emStrong(source, maskedSource, previous);
+    const isMasked = !/[*_]/u.test(maskedSource.at(-source.length) ?? "");
+    return isMasked || isWithinName(source, previous) ? undefined : super.emStrong(source, maskedSource, previous);
   }
 
   override del(source: string, maskedSource: string, previous = ""): Tokens.Del | undefined {
@@ -130,7 +143,7 @@ export class AnswerLexer extends Lexer {
     this.options.extensions = {
       block: [(text) => this.#formula(text), (text) => footnote(text, this), (text) => details(text, this, isGrowing)],
       startBlock: [blockFormulaStart, footnoteStart, detailsStart].map(withinParagraph),
-      inline: [markerToken, (text) => this.#pendingSource(text), inlineFormulaToken, footnoteReference],
+      inline: [markerToken, (text) => this.#pendingSource(text), folderPath, inlineFormulaToken, footnoteReference],
       startInline: [(text) => this.#nextStart(text)],
       renderers: {},
       childTokens: {},
@@ -142,14 +155,17 @@ export class AnswerLexer extends Lexer {
 
   override lex(text: string): Lexer["tokens"] {
     this.blockTokens(text, this.tokens);
-    if (this.#isGrowing) this.#completeEnd(text);
-    return super.lex("");
+    const end = this.#isGrowing ? this.#completeEnd(text) : undefined;
+    const tokens = super.lex("");
+    if (end) withoutUnused(end.tokens, end.added);
+    return tokens;
   }
 
   override inlineTokens(text: string, tokens: Token[] = []): Token[] {
     const [source, starts] = [this.#source, this.#starts];
     this.#source = text;
-    this.#starts = this.#pending !== "" && text.includes(PENDING) ? [...inlineFormulaStarts(text), text.indexOf(PENDING)] : inlineFormulaStarts(text);
+    this.#starts = [...inlineFormulaStarts(text), ...folderPathStarts(text)].toSorted((a, b) => a - b);
+    if (this.#pending !== "" && text.includes(PENDING)) this.#starts = [...this.#starts, text.indexOf(PENDING)];
     try {
       return super.inlineTokens(text, tokens);
     } finally {
@@ -166,12 +182,13 @@ export class AnswerLexer extends Lexer {
   }
 
   /** Unfinished emphasis, code and links of a growing text's end are completed, an unfinished formula is shown as it is. */
-  #completeEnd(text: string): void {
+  #completeEnd(text: string): { tokens: Token[]; added: string } | undefined {
     const last = this.inlineQueue.findLast(({ src }) => src.trim() !== "");
-    if (!last || !text.trimEnd().endsWith(last.src.trimEnd())) return;
-    const { shown, pending } = completed(last.src);
+    if (!last || !text.trimEnd().endsWith(last.src.trimEnd())) return undefined;
+    const { shown, pending, added } = completed(last.src);
     last.src = shown;
     this.#pending = pending;
+    return { tokens: last.tokens, added };
   }
 
   #pendingSource(text: string): SourceToken | undefined {
@@ -198,9 +215,9 @@ function inlineFormulaToken(text: string, tokens: readonly Token[]): FormulaToke
   return found && { type: "formula", ...found, tex: replacePlaceholders(found.tex) };
 }
 
-/** Formulas hold no emphasis: masked as code is. */
+/** Formulas hold no emphasis: masked as code is. So are the signs of products. */
 function masking(masked: string, source: string): string {
-  let result = masked;
+  let result = withoutProducts(masked);
   for (const [start, end] of formulaRanges(source)) {
     result = `${result.slice(0, start)}[${"a".repeat(end - start - 2)}]${result.slice(end)}`;
   }

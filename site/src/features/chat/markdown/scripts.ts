@@ -14,7 +14,8 @@ export const UNSPACED = [
 export const ADDRESS_END = new RegExp(
   [
     "[\\u3000-\\u3004\\u3008-\\u303f\\u30fb\\uff00-\\uff0f\\uff1a-\\uff20\\uff3b-\\uff3e\\uff40\\uff5b-\\uff65]",
-    "[\\u00ab\\u00bb\\u2018-\\u201f\\u2026\\u2039\\u203a\\u060c\\u061b\\u061f\\u06d4\\u0964]",
+    "[\\u00ab\\u00bb\\u2018-\\u201f\\u2026\\u2039\\u203a\\u060c\\u061b\\u061f\\u066a-\\u066d\\u06d4\\u0964\\u0965\\u0589\\u1362-\\u1368\\ufd3e\\ufd3f]",
+    `[\\u00b7\\u2013-\\u2015]+(?=[${UNSPACED}]|$)`,
     `(?<=[A-Za-z0-9/])(?<!//[^/]*/(?:.*/)?)[${UNSPACED}]`,
   ].join("|"),
   "u",

@@ -65,7 +65,7 @@ export function ModerationList({ state, userId, onWriter }: ModerationListProps)
       {comments.length === 0 && !queue.hasNextPage && (
         <div className="space-y-1 py-10 text-center">
           <h2 className="text-lg font-semibold tracking-tight">{texts.empty[state].title}</h2>
-          <p className="text-muted">{texts.empty[state].lead}</p>
+          <p className="text-muted text-balance">{texts.empty[state].lead}</p>
         </div>
       )}
       <p role="status" className="text-sm text-muted empty:hidden">

@@ -63,7 +63,7 @@ function PeopleTable({ people }: { people: readonly Person[] }) {
           <tr key={person.user_id} className="align-top">
             <th scope="row" className="py-3 pr-4 text-[0.9375rem] font-normal"><Who person={person} /></th>
             <td className="py-3 pr-4 whitespace-nowrap text-muted"><LastUse person={person} /></td>
-            <td className="w-44 py-3 pr-4"><Spent person={person} /></td>
+            <td className="w-52 py-3 pr-4"><Spent person={person} /></td>
             <td className="w-44 py-3 pr-4"><Storage person={person} /></td>
             <td className="w-10 py-2"><PersonMenu person={person} hasOtherOwner={hasOtherOwner(people)} /></td>
           </tr>
