@@ -33,7 +33,9 @@ class Choice:
     def add(self, attributes: Attributes, text: str) -> None:
         said = " ".join((attributes.get("label") or text).split())
         if "selected" in attributes:
-            self._chosen = [*self._chosen, said] if self._is_multiple else [said]
+            if not self._is_multiple:
+                self._chosen.clear()
+            self._chosen.append(said)
         elif self._first is None and "disabled" not in attributes:
             self._first = said
 
