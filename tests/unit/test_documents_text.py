@@ -226,6 +226,15 @@ def test_an_outlook_message_whose_directory_goes_in_circles_ends(tmp_path: Path)
         assert _read(path)[0]
 
 
+@pytest.mark.parametrize("end", ["--b--\r\n", ""])
+def test_a_message_that_ends_inside_of_a_part_says_so(tmp_path: Path, end: str) -> None:
+    parts = "--b\r\n\r\nHello\r\n--b\r\nContent-Type: text/csv; name=a.csv\r\n\r\na,b\r\n1,2\r\n"
+    head = f"{HEAD}Content-Type: multipart/mixed; boundary=b\r\n\r\n"
+    pages, notes = _read(_written(tmp_path, "a.eml", head + parts + end))
+    assert len(pages) == 2
+    assert [note.pages for note in notes if note.code == "cut"] == ([] if end else [(2,)])
+
+
 # --- Web pages -----------------------------------------------------------------------------------------------------
 
 
@@ -236,13 +245,15 @@ def test_an_outlook_message_whose_directory_goes_in_circles_ends(tmp_path: Path)
         "<table><tr><td>" * 20_000 + "words",
         "<b>" * 100_000 + "</p>" * 10_000 + "words",
         "<table><tr>" + "<td rowspan=99999 colspan=99999>a" * 2_000 + "<tr><td>words",
+        "<table><tr>" + "<td colspan=1000>" * 60_000 + "<tr><td>words",
         "<select>" + "<option>a" * 50_000 + "</select>words",
+        "<select multiple>" + "<option selected>a" * 100_000 + "</select>words",
         "<ol start=99999999999999999999 type=I>" + "<li value=-5>words" * 100,
         "<p style='" + "display:" * 100_000 + "'>words",
         "<sup>" * 10_000 + "words",
         "&#x110000;&#99999999999;&nosuch;" * 10_000 + "words",
     ],
-    ids=range(9),
+    ids=range(11),
 )
 def test_a_hostile_page_is_read_within_its_limits(tmp_path: Path, content: str) -> None:
     assert "words" in _text(_written(tmp_path, "a.html", content))

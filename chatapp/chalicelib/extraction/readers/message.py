@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from email.errors import CloseBoundaryNotFoundDefect
 from email.message import Message
 from email.parser import BytesFeedParser
 from email.policy import compat32
@@ -52,7 +53,19 @@ def read(path: Path, limits: Limits, start_page: int) -> Iterator[Item]:
     mail = Mail(limits)
     saved_page = page_of(message) if _is_saved_page(message) else None
     items = mail.page(saved_page) if saved_page else mail.message(message)
-    yield from (item for item in items if not isinstance(item, Page) or item.number >= start_page)
+    last = 0
+    for item in items:
+        last = item.number if isinstance(item, Page) else last
+        if not isinstance(item, Page) or item.number >= start_page:
+            yield item
+    if last and _is_cut(message):
+        yield Note("cut", pages=(last,))
+
+
+def _is_cut(message: Message) -> bool:
+    """Whether it ends inside one of its parts."""
+    defects = (defect for part in message.walk() for defect in part.defects)
+    return any(isinstance(defect, CloseBoundaryNotFoundDefect) for defect in defects)
 
 
 def _parsed(file: BinaryIO) -> Message:
