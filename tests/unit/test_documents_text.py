@@ -259,6 +259,11 @@ def test_a_hostile_page_is_read_within_its_limits(tmp_path: Path, content: str) 
     assert "words" in _text(_written(tmp_path, "a.html", content))
 
 
+def test_an_items_own_form_of_number(tmp_path: Path) -> None:
+    page = "<ol start=4><li type=I>a<li type=a>b<li>c</ol>"
+    assert _text(_written(tmp_path, "a.html", page)) == "IV. a\ne. b\n6. c"
+
+
 @pytest.mark.parametrize("name", ["quarters.html", "order.html", "minutes.html", "newsletter.html", "inline.html"])
 def test_a_page_reads_alike_wherever_its_chunks_end(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     path = GOLDEN / "html" / name

@@ -5,11 +5,6 @@ from __future__ import annotations
 Attributes = dict[str, str]
 
 _WITHOUT_TEXT = frozenset({"hidden", "password", "file", "color", "range"})
-_ROMAN = (
-    *((1000, "M"), (900, "CM"), (500, "D"), (400, "CD"), (100, "C"), (90, "XC"), (50, "L"), (40, "XL"), (10, "X")),
-    *((9, "IX"), (5, "V"), (4, "IV"), (1, "I")),
-)
-_MOST_ROMAN = 3_999
 
 
 def shown(attributes: Attributes) -> str:
@@ -48,13 +43,3 @@ class Choice:
 def number(text: str) -> int | None:
     text = text.strip()
     return int(text) if text.removeprefix("-").isdecimal() and len(text) < 10 else None
-
-
-def roman(value: int) -> str:
-    if not 1 <= value <= _MOST_ROMAN:
-        return str(value)
-    found = ""
-    for weight, letters in _ROMAN:
-        count, value = divmod(value, weight)
-        found += letters * count
-    return found

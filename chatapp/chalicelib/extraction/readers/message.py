@@ -29,7 +29,7 @@ from chalicelib.extraction.limits import Limits
 from chalicelib.extraction.notes import Note
 from chalicelib.extraction.pages import Item, Locator, Page
 
-from .hypertext import Hypertext
+from . import html_parts
 from .mail_headers import header
 from .mail_parts import Attachment, Body, Envelope, page_of, parts_of
 from .plain_text import guessed
@@ -38,7 +38,7 @@ _SHOWN = ("from", "to", "cc", "bcc", "date")
 _MOST_ATTACHMENTS = 50
 _MOST_DEPTH = 5  # messages in messages
 _CPU_SHARE = 0.6  # of the process's time, after which no further attachment is begun
-_FEED_CHARACTERS = _CHUNK_BYTES = 65_536
+_CHUNK_BYTES = 65_536
 _COUNTED_LINE_BYTES = 100
 _FLOWED = re.compile(r"(?<!^--)(?<=\S) \r?\n(?!>)", re.MULTILINE)
 _COUNTED_LINE = re.compile(rb"\A\s*(\d{1,10})\s*\n")  # of an .emlx: how many bytes follow
@@ -218,12 +218,7 @@ def _of_body(body: Body, pager: SectionPager) -> Iterator[Item]:
     yield from guessed(encoding)
     text = body.content.decode(encoding.codec, "replace")
     if body.is_html:
-        document = Hypertext(pager)
-        for at in range(0, len(text), _FEED_CHARACTERS):
-            document.feed(text[at : at + _FEED_CHARACTERS])
-            yield from document.take()
-        document.finish()
-        yield from document.take()
+        yield from html_parts.put(text, pager)
         return
     if body.is_flowed:
         text = _FLOWED.sub(" ", text)
