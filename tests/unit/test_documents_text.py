@@ -235,6 +235,19 @@ def test_a_message_that_ends_inside_of_a_part_says_so(tmp_path: Path, end: str) 
     assert [note.pages for note in notes if note.code == "cut"] == ([] if end else [(2,)])
 
 
+@pytest.mark.parametrize(
+    "inside",
+    [
+        "".join(f"Content-Type: multipart/mixed; boundary=b{at}\r\n\r\n--b{at}\r\n" for at in range(30)) + "\r\nlost",
+        "Content-Type: multipart/mixed; boundary=b\r\n\r\n" + "--b\r\n\r\nshown\r\n" * 1_001 + "--b--",
+    ],
+    ids=["deep", "many"],
+)
+def test_parts_of_a_message_that_are_passed_over_are_told_of(tmp_path: Path, inside: str) -> None:
+    _, notes = _read(_written(tmp_path, "a.eml", HEAD + inside))
+    assert [note.names for note in notes if note.code == "attachments_left_out"] == [("attachment 1",)]
+
+
 # --- Web pages -----------------------------------------------------------------------------------------------------
 
 

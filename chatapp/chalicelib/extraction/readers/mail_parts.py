@@ -73,10 +73,13 @@ def page_of(message: Message) -> Body | None:
 
 def _gather(part: Message, found: Parts, depth: int) -> None:
     found.seen += 1
-    if found.seen > _MOST_PARTS or depth > _MOST_DEPTH:
+    if found.seen > _MOST_PARTS + 1:
         return
     kind = part.get_content_type()
     name = _name(part)
+    if found.seen > _MOST_PARTS or depth > _MOST_DEPTH:  # told of as one that was not read
+        found.attachments.append(Attachment(name or f"attachment {len(found.attachments) + 1}", kind))
+        return
     if kind in _SIGNATURES:
         return
     if kind == "multipart/alternative":
