@@ -226,6 +226,28 @@ def test_an_outlook_message_whose_directory_goes_in_circles_ends(tmp_path: Path)
         assert _read(path)[0]
 
 
+@pytest.mark.parametrize("end", ["--b--\r\n", ""])
+def test_a_message_that_ends_inside_of_a_part_says_so(tmp_path: Path, end: str) -> None:
+    parts = "--b\r\n\r\nHello\r\n--b\r\nContent-Type: text/csv; name=a.csv\r\n\r\na,b\r\n1,2\r\n"
+    head = f"{HEAD}Content-Type: multipart/mixed; boundary=b\r\n\r\n"
+    pages, notes = _read(_written(tmp_path, "a.eml", head + parts + end))
+    assert len(pages) == 2
+    assert [note.pages for note in notes if note.code == "cut"] == ([] if end else [(2,)])
+
+
+@pytest.mark.parametrize(
+    "inside",
+    [
+        "".join(f"Content-Type: multipart/mixed; boundary=b{at}\r\n\r\n--b{at}\r\n" for at in range(30)) + "\r\nlost",
+        "Content-Type: multipart/mixed; boundary=b\r\n\r\n" + "--b\r\n\r\nshown\r\n" * 1_001 + "--b--",
+    ],
+    ids=["deep", "many"],
+)
+def test_parts_of_a_message_that_are_passed_over_are_told_of(tmp_path: Path, inside: str) -> None:
+    _, notes = _read(_written(tmp_path, "a.eml", HEAD + inside))
+    assert [note.names for note in notes if note.code == "attachments_left_out"] == [("attachment 1",)]
+
+
 # --- Web pages -----------------------------------------------------------------------------------------------------
 
 
@@ -236,16 +258,23 @@ def test_an_outlook_message_whose_directory_goes_in_circles_ends(tmp_path: Path)
         "<table><tr><td>" * 20_000 + "words",
         "<b>" * 100_000 + "</p>" * 10_000 + "words",
         "<table><tr>" + "<td rowspan=99999 colspan=99999>a" * 2_000 + "<tr><td>words",
+        "<table><tr>" + "<td colspan=1000>" * 60_000 + "<tr><td>words",
         "<select>" + "<option>a" * 50_000 + "</select>words",
+        "<select multiple>" + "<option selected>a" * 100_000 + "</select>words",
         "<ol start=99999999999999999999 type=I>" + "<li value=-5>words" * 100,
         "<p style='" + "display:" * 100_000 + "'>words",
         "<sup>" * 10_000 + "words",
         "&#x110000;&#99999999999;&nosuch;" * 10_000 + "words",
     ],
-    ids=range(9),
+    ids=range(11),
 )
 def test_a_hostile_page_is_read_within_its_limits(tmp_path: Path, content: str) -> None:
     assert "words" in _text(_written(tmp_path, "a.html", content))
+
+
+def test_an_items_own_form_of_number(tmp_path: Path) -> None:
+    page = "<ol start=4><li type=I>a<li type=a>b<li>c</ol>"
+    assert _text(_written(tmp_path, "a.html", page)) == "IV. a\ne. b\n6. c"
 
 
 @pytest.mark.parametrize("name", ["quarters.html", "order.html", "minutes.html", "newsletter.html", "inline.html"])

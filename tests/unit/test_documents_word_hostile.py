@@ -94,6 +94,12 @@ def test_a_book_reads_nothing_outside_of_itself(tmp_path: Path) -> None:
     assert files.failure(files.package(tmp_path / "a.epub", parts)).code == "no_text"
 
 
+def test_a_letter_that_is_longer_in_lower_case_moves_no_text(tmp_path: Path) -> None:
+    page = f"<html><head><title>{chr(0x130)}stanbul</title></head><body><p>text</p></body></html>"
+    content = epub({"a.xhtml": page})
+    assert files.extract(_written(tmp_path / "a.epub", content))[0][0].text == f"{chr(0x130)}stanbul\ntext"
+
+
 def test_an_open_document_with_a_password_says_so(tmp_path: Path) -> None:
     parts: dict[str, bytes | Iterable[bytes]] = {
         "mimetype": b"application/vnd.oasis.opendocument.text",
@@ -137,6 +143,12 @@ def test_numbers_beyond_what_their_signs_can_say(tmp_path: Path, form: str) -> N
     assert pages[0].text.endswith("x")
     pages, _ = files.extract(_written(tmp_path / "a.docx", docx(item("x", 1), numbering=numbering)))
     assert len(pages[0].text) < 300
+
+
+def test_a_list_inside_of_another_ones_level(tmp_path: Path) -> None:
+    numbering = lists(level(0, "decimal", "%1.", more='<w:num w:numId="9"/>'))
+    path = _written(tmp_path / "a.docx", docx(item("one", 1), numbering=numbering))
+    assert "one" in files.extract(path)[0][0].text
 
 
 def test_spans_of_a_billion_columns(tmp_path: Path) -> None:
@@ -216,6 +228,11 @@ def test_rich_text_nested_without_end(tmp_path: Path) -> None:
 def test_rich_text_of_one_thing_fifty_thousand_times(tmp_path: Path, unit: bytes) -> None:
     path = _written(tmp_path / "a.rtf", rb"{\rtf1 begins\par " + unit * 50_000 + b" ends}")
     assert _read_or_refused(path) in {"", "broken_file", "xml_too_deep", "too_slow", "too_much_memory"}
+
+
+def test_fewer_than_no_replacements(tmp_path: Path) -> None:
+    path = _written(tmp_path / "a.rtf", rb"{\rtf1 \uc-3 \u233 abcdef}")
+    assert files.extract(path)[0][0].text == "\u00e9abcdef"
 
 
 def test_rich_text_cut_short_says_so(tmp_path: Path) -> None:

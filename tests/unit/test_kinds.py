@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import tracemalloc
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -259,3 +261,24 @@ def test_rich_text_is_told_by_its_first_bytes(tmp_path: Path, declared: str) -> 
     path = tmp_path / "letter.rtf"
     path.write_bytes(b"{\\rtf1\\ansi hello}")
     assert kind_of(path, path.name, declared).format == "RTF"
+
+
+def test_comments_before_a_text_are_passed_over_once(tmp_path: Path) -> None:
+    """Of two hundred, a pattern may make groups in more ways than anybody can wait for."""
+    path = tmp_path / "file"
+    path.write_bytes(b"<!---->" * 200 + b"x")
+    assert kind_of(path, "a.xls", "").reader == "delimited"
+    path.write_bytes(b"<!---->\n" * 200 + b"<table>")
+    assert kind_of(path, "a.xls", "").reader == "web_page"
+
+
+@pytest.mark.parametrize("part", ["[Content_Types].xml", "mimetype"])
+def test_what_an_archive_says_of_itself_is_not_unpacked_at_once(tmp_path: Path, part: str) -> None:
+    with zipfile.ZipFile(tmp_path / "file", "w", zipfile.ZIP_BZIP2) as archive:
+        archive.writestr(part, bytes(32 * 1024 * 1024))
+    tracemalloc.start()
+    with pytest.raises(ExtractionError, match="type_not_supported"):
+        kind_of(tmp_path / "file", "a.docx", "")
+    _, peak_bytes = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak_bytes < 8 * 1024 * 1024

@@ -84,6 +84,13 @@ def test_two_parts_of_the_same_name(tmp_path: Path) -> None:
     _refused(path, "unsafe_archive")
 
 
+def test_a_compression_that_unpacks_all_at_once(tmp_path: Path) -> None:
+    path = files.docx_of(tmp_path / "a.docx", b"")
+    with zipfile.ZipFile(path, "a", zipfile.ZIP_LZMA) as archive:
+        archive.writestr("word/media/image1.bin", bytes(1024))
+    _refused(path, "unsafe_archive")
+
+
 def test_an_archive_in_an_archive_is_not_opened(tmp_path: Path) -> None:
     inner = files.docx_of(tmp_path / "inner.docx", _zeros(50 * MB)).read_bytes()
     text = b"<w:p><w:r><w:t>outer</w:t></w:r></w:p>"

@@ -37,7 +37,6 @@ OTHERS = {
     "mimetype": ("An OpenDocument drawing, database or formula", "Save it as PDF."),
     "xl/workbook.bin": ("A binary Excel workbook (.xlsb)", "Save it as XLSX."),
     "Index/Document.iwa": ("A Pages, Numbers or Keynote file", "Export it as PDF, DOCX, XLSX or PPTX."),
-    "encrypted": ("An archive with a password", "Unpack it and upload the files that matter."),
     "META-INF/MANIFEST.MF": ("A Java program", "Programs are not accepted."),
     "AndroidManifest.xml": ("An Android program", "Programs are not accepted."),
     "": ("A zip archive", "Unpack it and upload the files that matter."),
@@ -47,6 +46,8 @@ _END64 = struct.Struct("<4sQ2H2L4Q")
 _LOCATOR64 = struct.Struct("<4sLQL")
 _MOST_DIRECTORY_BYTES_AN_ENTRY = 400
 _CHUNK_BYTES = 262_144
+# What office programs write. Of others zipfile unpacks all that it has read at once: gigabytes, of a megabyte.
+_COMPRESSIONS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
 # zipfile raises NotImplementedError for a compression or encryption that it does not know.
 _BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, struct.error, ValueError, OSError)
 
@@ -76,11 +77,7 @@ def main_part(path: Path, limits: Limits) -> str:
 
 def _by_content_types(archive: zipfile.ZipFile, types: zipfile.ZipInfo) -> str:
     """Of an office file whose main part has a name of its own; "" for other packages."""
-    try:
-        with archive.open(types) as part:
-            found = _MAIN_TYPE.search(part.read(_MOST_TYPES_BYTES))
-    except (*_BROKEN, RuntimeError):
-        return ""
+    found = _MAIN_TYPE.search(_beginning(archive, types, _MOST_TYPES_BYTES))
     words = {b"word": "word/", b"presentation": "ppt/", b"powerpoint": "ppt/", b"spreadsheet": "xl/", b"excel": "xl/"}
     return next((folder for word, folder in words.items() if found and word in found[0]), "")
 
@@ -89,11 +86,19 @@ def _media_type(archive: zipfile.ZipFile, names: set[str]) -> str:
     """As the part "mimetype" says it. E-books that people packed themselves come without, and have one part alone."""
     if "mimetype" not in names:
         return "application/epub+zip" if "META-INF/container.xml" in names else ""
+    said = _beginning(archive, archive.getinfo("mimetype"), _MOST_MEDIA_TYPE_BYTES)
+    return said.decode("ascii", "replace").strip("\ufffd\ufeff \t\r\n")
+
+
+def _beginning(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, most_bytes: int) -> bytes:
+    """Nothing of an entry that cannot be read."""
+    if entry.compress_type not in _COMPRESSIONS:
+        return b""
     try:
-        with archive.open("mimetype") as part:
-            return part.read(_MOST_MEDIA_TYPE_BYTES).decode("ascii", "replace").strip("\ufffd\ufeff \t\r\n")
+        with archive.open(entry) as part:
+            return part.read(most_bytes)
     except (*_BROKEN, RuntimeError):  # RuntimeError: it asks for a password
-        return ""
+        return b""
 
 
 def check(source: Path | bytes, limits: Limits, format_name: str) -> None:
@@ -105,7 +110,7 @@ def check(source: Path | bytes, limits: Limits, format_name: str) -> None:
     packed_bytes = len(source) if isinstance(source, bytes) else source.stat().st_size
     with _opened(source, limits, format_name) as archive:
         entries = archive.infolist()
-        _check_names(entries)
+        _check_entries(entries)
         unpacked = 0
         for entry in entries:
             for size in _unpacked_sizes(archive, entry, format_name):
@@ -116,7 +121,7 @@ def check(source: Path | bytes, limits: Limits, format_name: str) -> None:
             unpacked += size
 
 
-def _check_names(entries: list[zipfile.ZipInfo]) -> None:
+def _check_entries(entries: list[zipfile.ZipInfo]) -> None:
     names = [entry.filename.replace("\\", "/") for entry in entries]
     if len(set(names)) != len(names):
         raise ExtractionError("unsafe_archive", problem="two parts of the same name")
@@ -125,6 +130,8 @@ def _check_names(entries: list[zipfile.ZipInfo]) -> None:
             raise ExtractionError("unsafe_archive", problem="a part whose path leads out of it")
     if any(entry.flag_bits & 1 for entry in entries):
         raise ExtractionError("encrypted_document")
+    if any(entry.compress_type not in _COMPRESSIONS for entry in entries):
+        raise ExtractionError("unsafe_archive", problem="a compression of its own")
 
 
 def _unpacked_sizes(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, format_name: str) -> Iterator[int]:

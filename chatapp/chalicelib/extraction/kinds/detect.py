@@ -229,7 +229,7 @@ def _text(head: bytes, path: Path, extension: str, declared: str) -> Kind:
 _MARKUP = (
     (
         re.compile(
-            r"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype html|html|head|body|table|meta|div|p)\b",
+            r"\s*(?:<\?xml[^>]*>\s*)?(?:<!--(?:(?!-->).)*-->\s*)*<(?:!doctype html|html|head|body|table|meta|div|p)\b",
             re.I | re.S,
         ),
         HTML,

@@ -91,7 +91,7 @@ def _directory(file: BinaryIO) -> bytes:
     size = _SECTOR_BYTES.get(shift, 512)
     sector = struct.unpack_from("<L", header, 48)[0]
     tables = struct.unpack_from("<109L", header, 76)
-    out, seen = b"", set[int]()
+    out, seen = bytearray(), set[int]()
     while sector <= _LAST_SECTOR and sector not in seen and len(seen) < _MOST_SECTORS:
         seen.add(sector)
         out += _sector(file, sector, size)
@@ -99,7 +99,7 @@ def _directory(file: BinaryIO) -> bytes:
         if table >= len(tables) or tables[table] > _LAST_SECTOR:
             break
         sector = struct.unpack_from("<L", _sector(file, tables[table], size), place * 4)[0]
-    return out
+    return bytes(out)
 
 
 def _sector(file: BinaryIO, number: int, size: int) -> bytes:

@@ -25,6 +25,7 @@ _CONTAINER = "META-INF/container.xml"
 _ENCRYPTION = "META-INF/encryption.xml"
 _PAGES = {"application/xhtml+xml", "text/html", "application/x-dtbook+xml", "text/x-oeb1-document"}
 _MOST_PAGE_BYTES = 20 * MB
+_BEGINNING = re.compile("<body", re.IGNORECASE)
 _HEADING = re.compile(r"<h[1-6][\s>]", re.IGNORECASE)
 _TITLE = re.compile(r"<title[^>]{0,200}>([^<]{1,300})</title", re.IGNORECASE)
 _PICTURE = re.compile(r"<(?:img|image|svg:image)[\s/>]", re.IGNORECASE)
@@ -106,8 +107,8 @@ def _book(package: Package, root: str) -> _Book:
 
 def _body(text: str, book_title: str) -> str:
     """Without the head: its title is the book's in every page, or the heading that the body has again."""
-    at = text.lower().find("<body")
-    head, body = (text[:at], text[at:]) if at >= 0 else ("", text)
+    found = _BEGINNING.search(text)
+    head, body = (text[: found.start()], text[found.start() :]) if found else ("", text)
     title = _TITLE.search(head)
     if title is None or _HEADING.search(body) or " ".join(title[1].split()) in {"", " ".join(book_title.split())}:
         return body

@@ -15,10 +15,6 @@ from chalicelib.extraction.pages import Page
 from .hypertext import Hypertext
 from .prose import Block
 
-_DECLARED = re.compile(
-    rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w.:-]{1,40})|<\?xml[^>]{0,100}?encoding\s*=\s*["']([\w.:-]{1,40})""",
-    re.IGNORECASE,
-)
 _FED_CHARACTERS = 65_536
 _SNIFFED_BYTES = 4_096
 _HTML = re.compile(rb"<(?:!doctype|html|head|body|p|div|table|span|h\d|br|ul|ol)\b", re.IGNORECASE)
@@ -39,9 +35,7 @@ def blocks_of(content: bytes) -> list[Block] | None:
 
 def decoded(content: bytes, label: str | None = None) -> str:
     """By its bytes, as it declares itself, or as a mail does (`label`)."""
-    declared = _DECLARED.search(content[:_SNIFFED_BYTES])
-    label = (declared[1] or declared[2]).decode() if declared else label
-    return content.decode(charset.of_bytes(content, label).codec, "replace")
+    return content.decode(charset.of_bytes(content, charset.declared_in(content) or label).codec, "replace")
 
 
 def put(text: str, pager: SectionPager) -> Iterator[Page]:

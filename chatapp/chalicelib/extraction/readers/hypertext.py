@@ -14,6 +14,7 @@ from chalicelib.extraction.flow import SectionPager
 from chalicelib.extraction.pages import Page
 
 from . import hypertext_forms as forms
+from . import numerals
 from .hypertext_tables import Block, Table
 from .hypertext_text import raised, struck
 
@@ -61,7 +62,7 @@ _REWRITTEN = _STRUCK | {"sup", "option", "select"}
 _BEFORE, _AFTER = {"q": "“", "rt": "("}, {"q": "”", "rt": ")"}  # as browsers show quotations, and readings of signs
 _UNLISTED = re.compile(r"list-style(?:-type)?\s*:\s*none", re.IGNORECASE)
 _INVISIBLE = dict.fromkeys((0xAD, 0x200B, 0x2060, 0x034F), "")
-_LETTERS_OF_LISTS = {"a": "abcdefghijklmnopqrstuvwxyz", "A": "ABCDEFGHIJKLMNOPQRSTUVWXYZ"}
+_FORMATS_OF_LISTS = {"a": "lowerLetter", "A": "upperLetter", "i": "lowerRoman", "I": "upperRoman"}
 
 
 @dataclass(slots=True)
@@ -286,13 +287,8 @@ class Hypertext(HTMLParser):
         value = forms.number(attributes.get("value", ""))
         current = value if value is not None else parent.number
         parent.number = current + parent.step
-        letters = _LETTERS_OF_LISTS.get(attributes.get("type", parent.style))
-        if letters and 1 <= current <= len(letters):
-            return f"{letters[current - 1]}. "
-        if attributes.get("type", parent.style) in {"i", "I"}:
-            roman = forms.roman(current)
-            return f"{roman if parent.style == 'I' else roman.lower()}. "
-        return f"{current}. "
+        number_format = _FORMATS_OF_LISTS.get(attributes.get("type", parent.style), "decimal")
+        return f"{numerals.written(current, number_format)}. "
 
     # --- Text ---------------------------------------------------------------------------------------------------
 

@@ -5,11 +5,6 @@ from __future__ import annotations
 Attributes = dict[str, str]
 
 _WITHOUT_TEXT = frozenset({"hidden", "password", "file", "color", "range"})
-_ROMAN = (
-    *((1000, "M"), (900, "CM"), (500, "D"), (400, "CD"), (100, "C"), (90, "XC"), (50, "L"), (40, "XL"), (10, "X")),
-    *((9, "IX"), (5, "V"), (4, "IV"), (1, "I")),
-)
-_MOST_ROMAN = 3_999
 
 
 def shown(attributes: Attributes) -> str:
@@ -33,7 +28,9 @@ class Choice:
     def add(self, attributes: Attributes, text: str) -> None:
         said = " ".join((attributes.get("label") or text).split())
         if "selected" in attributes:
-            self._chosen = [*self._chosen, said] if self._is_multiple else [said]
+            if not self._is_multiple:
+                self._chosen.clear()
+            self._chosen.append(said)
         elif self._first is None and "disabled" not in attributes:
             self._first = said
 
@@ -46,13 +43,3 @@ class Choice:
 def number(text: str) -> int | None:
     text = text.strip()
     return int(text) if text.removeprefix("-").isdecimal() and len(text) < 10 else None
-
-
-def roman(value: int) -> str:
-    if not 1 <= value <= _MOST_ROMAN:
-        return str(value)
-    found = ""
-    for weight, letters in _ROMAN:
-        count, value = divmod(value, weight)
-        found += letters * count
-    return found

@@ -115,7 +115,7 @@ class Table:
         for cell in cells:
             self._fill(values)
             text = cell.text()
-            columns = min(cell.columns, _MOST_COLUMNS)
+            columns = max(1, min(cell.columns, _MOST_COLUMNS - len(values)))
             if cell.rows > 1 and len(values) + columns <= _MOST_COLUMNS:
                 said = text if len(text) <= _MOST_REPEATED else ""
                 last = self._row + cell.rows - 1

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import binascii
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from email.message import Message
 
+from .html_parts import decoded as html_decoded
+from .html_parts import page_blocks
 from .mail_headers import decoded, header
 
 _MOST_PARTS = 1_000
 _MOST_DEPTH = 20
 _SHORT_TEXT = 100
-_TAGS = re.compile(rb"<(?:style|script)\b.*?</(?:style|script)>|<[^>]*>", re.IGNORECASE | re.DOTALL)
+_WEIGHED_BYTES = 1_000_000  # of a page, to tell what it says beside a short text
 _SIGNATURES = frozenset({"application/pkcs7-signature", "application/x-pkcs7-signature", "application/pgp-signature"})
 _STATUS = frozenset({"message/delivery-status", "message/disposition-notification", "text/rfc822-headers"})
 
@@ -72,10 +73,13 @@ def page_of(message: Message) -> Body | None:
 
 def _gather(part: Message, found: Parts, depth: int) -> None:
     found.seen += 1
-    if found.seen > _MOST_PARTS or depth > _MOST_DEPTH:
+    if found.seen > _MOST_PARTS + 1:
         return
     kind = part.get_content_type()
     name = _name(part)
+    if found.seen > _MOST_PARTS or depth > _MOST_DEPTH:  # told of as one that was not read
+        found.attachments.append(Attachment(name or f"attachment {len(found.attachments) + 1}", kind))
+        return
     if kind in _SIGNATURES:
         return
     if kind == "multipart/alternative":
@@ -131,7 +135,11 @@ def _html_of(part: Message) -> Message:
 
 def _is_excuse(plain: bytes, html: bytes) -> bool:
     said = b" ".join(plain.split())
-    return not said or (len(said) < _SHORT_TEXT and len(b" ".join(_TAGS.sub(b" ", html).split())) > len(said) * 4)
+    return not said or (len(said) < _SHORT_TEXT and _length(html) > len(said) * 4)
+
+
+def _length(html: bytes) -> int:
+    return sum(len(block.text) for block in page_blocks(html_decoded(html[:_WEIGHED_BYTES])))
 
 
 def _children(part: Message) -> Iterator[Message]:

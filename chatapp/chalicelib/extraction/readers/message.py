@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from email.errors import CloseBoundaryNotFoundDefect
 from email.message import Message
 from email.parser import BytesFeedParser
 from email.policy import compat32
@@ -28,7 +29,7 @@ from chalicelib.extraction.limits import Limits
 from chalicelib.extraction.notes import Note
 from chalicelib.extraction.pages import Item, Locator, Page
 
-from .hypertext import Hypertext
+from . import html_parts
 from .mail_headers import header
 from .mail_parts import Attachment, Body, Envelope, page_of, parts_of
 from .plain_text import guessed
@@ -37,7 +38,7 @@ _SHOWN = ("from", "to", "cc", "bcc", "date")
 _MOST_ATTACHMENTS = 50
 _MOST_DEPTH = 5  # messages in messages
 _CPU_SHARE = 0.6  # of the process's time, after which no further attachment is begun
-_FEED_CHARACTERS = _CHUNK_BYTES = 65_536
+_CHUNK_BYTES = 65_536
 _COUNTED_LINE_BYTES = 100
 _FLOWED = re.compile(r"(?<!^--)(?<=\S) \r?\n(?!>)", re.MULTILINE)
 _COUNTED_LINE = re.compile(rb"\A\s*(\d{1,10})\s*\n")  # of an .emlx: how many bytes follow
@@ -52,7 +53,19 @@ def read(path: Path, limits: Limits, start_page: int) -> Iterator[Item]:
     mail = Mail(limits)
     saved_page = page_of(message) if _is_saved_page(message) else None
     items = mail.page(saved_page) if saved_page else mail.message(message)
-    yield from (item for item in items if not isinstance(item, Page) or item.number >= start_page)
+    last = 0
+    for item in items:
+        last = item.number if isinstance(item, Page) else last
+        if not isinstance(item, Page) or item.number >= start_page:
+            yield item
+    if last and _is_cut(message):
+        yield Note("cut", pages=(last,))
+
+
+def _is_cut(message: Message) -> bool:
+    """Whether it ends inside one of its parts."""
+    defects = (defect for part in message.walk() for defect in part.defects)
+    return any(isinstance(defect, CloseBoundaryNotFoundDefect) for defect in defects)
 
 
 def _parsed(file: BinaryIO) -> Message:
@@ -205,12 +218,7 @@ def _of_body(body: Body, pager: SectionPager) -> Iterator[Item]:
     yield from guessed(encoding)
     text = body.content.decode(encoding.codec, "replace")
     if body.is_html:
-        document = Hypertext(pager)
-        for at in range(0, len(text), _FEED_CHARACTERS):
-            document.feed(text[at : at + _FEED_CHARACTERS])
-            yield from document.take()
-        document.finish()
-        yield from document.take()
+        yield from html_parts.put(text, pager)
         return
     if body.is_flowed:
         text = _FLOWED.sub(" ", text)

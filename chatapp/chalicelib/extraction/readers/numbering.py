@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from . import numerals
 from .ooxml import Attributes
 
 _MOST = 10_000
-_ROMAN = ((10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i"))
 
 
 class Numbering:
@@ -50,26 +50,12 @@ class Numbering:
 
 
 def _written(scheme: str, number: int) -> str:
-    text = str(number)
-    if scheme.startswith("alpha"):
-        text = chr(ord("a") + (number - 1) % 26) * ((number - 1) // 26 + 1)
-    elif scheme.startswith("roman"):
-        text = _roman(number)
+    forms = {"alpha": "lowerLetter", "roman": "lowerRoman"}
+    text = numerals.written(number, forms.get(scheme[:5], "decimal"))
     text = text[:20].upper() if "Uc" in scheme else text[:20]
     if scheme.endswith("ParenBoth"):
         return f"({text})"
     return text + (")" if scheme.endswith("ParenR") else "." if scheme.endswith("Period") else "")
-
-
-def _roman(number: int) -> str:
-    hundreds, rest = divmod(number, 100)
-    fifty = "xc" * (rest >= 90) or "l" * (rest >= 50) or "xl" * (rest >= 40)
-    rest -= {"xc": 90, "l": 50, "xl": 40, "": 0}[fifty]
-    out = "c" * hundreds + fifty
-    for value, letters in _ROMAN:
-        while rest >= value:
-            out, rest = out + letters, rest - value
-    return out
 
 
 def _whole(text: str | None, default: int) -> int:

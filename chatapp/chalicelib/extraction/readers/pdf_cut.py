@@ -42,9 +42,8 @@ def cut(path: Path, limits: Limits, runs: Sequence[Sequence[int]], most_bytes: i
 
     One that would be too large is tried page by page. A page that cannot be cut is left out.
     """
-    logging.disable()  # pypdf's warnings quote the file
     with path.open("rb") as file:
-        reader = _opened(file, limits)
+        reader = opened(file, limits)
         for first, last in runs:
             for piece in _pieces(reader, first, last, most_bytes):
                 most_bytes -= len(piece.body)
@@ -52,8 +51,9 @@ def cut(path: Path, limits: Limits, runs: Sequence[Sequence[int]], most_bytes: i
             reader.resolved_objects.clear()
 
 
-def _opened(file: io.BufferedReader, limits: Limits) -> PdfReader:
-    """As for reading (`pdf.py`): what a page unpacks to is bounded."""
+def opened(file: Path | io.BufferedReader, limits: Limits) -> PdfReader:
+    """By the empty password where it asks for one, as PDFium does; what a page unpacks to is bounded."""
+    logging.disable()  # pypdf's warnings quote the file
     most_bytes = limits.memory_bytes // 4
     overwrite_configuration(
         maximum_declared_stream_length=limits.max_file_bytes,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import re
 from dataclasses import dataclass, field
 from importlib import import_module
@@ -88,20 +87,9 @@ class Objects:
     def _open(self) -> PdfReader:
         self._asked += 1
         if self._reader is None:
-            from pypdf import PdfReader, overwrite_configuration  # noqa: PLC0415 - 0.2 s, as the class says
+            from .pdf_cut import opened  # noqa: PLC0415 - 0.2 s, as the class says
 
-            logging.disable()  # pypdf's warnings quote the file
-            most_bytes = self._limits.memory_bytes // 4
-            overwrite_configuration(
-                maximum_declared_stream_length=self._limits.max_file_bytes,
-                zlib_maximum_output_length=most_bytes,
-                lzw_maximum_output_length=most_bytes,
-                run_length_maximum_output_length=most_bytes,
-                array_based_stream_maximum_output_length=most_bytes,
-                jbig2dec_binary=None,
-                disable_legacy_handling=True,
-            )
-            self._reader = PdfReader(self._path)  # tries the empty password, as PDFium does
+            self._reader = opened(self._path, self._limits)
         elif self._asked % _PAGES_BETWEEN_SWEEPS == 0:
             self._reader.resolved_objects.clear()
         return self._reader

@@ -152,7 +152,7 @@ class RtfText(Stories):
             "mac": lambda _: self._set_codec("mac_roman"),
             "pc": lambda _: self._set_codec("cp437"),
             "pca": lambda _: self._set_codec("cp850"),
-            "uc": lambda count: self._set(replacement_bytes=min(count, 16)),
+            "uc": lambda count: self._set(replacement_bytes=max(0, min(count, 16))),
             "f": self._choose_font,
             "fcharset": self._set_charset,
             "ud": lambda _: self._set(target="body"),

@@ -178,7 +178,7 @@ class _NumberingReader:
         elif tag == "w:lvl":
             self._at, self._is_level = whole(attributes.get("w:ilvl", "")), True
             self._levels[self._at] = Level()
-        elif self._is_level:
+        elif self._is_level and self._at in self._levels:
             self._levels[self._at] = _level_with(self._levels[self._at], tag, attributes)
         elif tag == "w:numStyleLink":
             self._abstract.linked_style = value
