@@ -6,12 +6,14 @@ Their text page by page is compared by `test_golden.py`; here is what they stand
 from __future__ import annotations
 
 import json
+import zlib
 from pathlib import Path
 from typing import Any
 
 import pytest
 from chalicelib.extraction import Limits, Note, Page, Total, kind_of, read
 from chalicelib.extraction.readers import pdf
+from chalicelib.extraction.readers.pdf_layers import may_have_layers
 from chalicelib.extraction.readers.pdf_layout import laid_out
 from chalicelib.extraction.readers.pdf_legible import legible
 from chalicelib.extraction.readers.pdfium import Word
@@ -271,3 +273,20 @@ def test_fields_that_are_their_own_parents_end(tmp_path: Path) -> None:
     document.page(at(40, 250, "Name:"), annotations=[field] * 50)
     (page,) = (item for item in _read_pdf(tmp_path / "a.pdf", document) if isinstance(item, Page))
     assert page.text == "Name:"
+
+
+# --- Layers -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        (b"<< /Type /Catalog /OCProperties 4 0 R >>", True),
+        (b"<< /Type /ObjStm /N 1 >>\nstream\r\n" + zlib.compress(b"1 0 << /OCProperties 4 0 R >>"), True),
+        (b"<< /Type /ObjStm /N 1 >>\nstream\nno zlib", False),
+        (b"<< /Type /Catalog >>", False),
+    ],
+)
+def test_layers_are_looked_for_where_a_file_may_have_some(tmp_path: Path, content: bytes, *, expected: bool) -> None:
+    (tmp_path / "a.pdf").write_bytes(b"%PDF-1.7\n1 0 obj\n" + content)
+    assert may_have_layers(tmp_path / "a.pdf", is_encrypted=False) is expected

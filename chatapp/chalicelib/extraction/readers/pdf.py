@@ -44,10 +44,11 @@ def read(path: Path, limits: Limits, start_page: int) -> Iterator[Item]:
     count, encrypted = document.count, document.is_encrypted
     yield Total(count)
     objects = Objects(path, limits, count)
+    layers = objects.layers_off(is_encrypted=encrypted)
     unreadable = textless = 0
     has_content = False
     for number in range(start_page, count + 1):
-        page, notes = _page(document, objects, number, limits)
+        page, notes = _page(document, objects, number, limits, layers)
         unreadable += "unreadable" in page.locator
         textless += not page.text or "picture" in page.locator
         has_content = has_content or bool(page.text) or "picture" in page.locator or "garbled" in page.locator
@@ -79,11 +80,13 @@ def _open(path: Path, limits: Limits) -> Document:
     return document
 
 
-def _page(document: Document, objects: Objects, number: int, limits: Limits) -> tuple[Page, list[Note]]:
+def _page(
+    document: Document, objects: Objects, number: int, limits: Limits, layers: frozenset[str]
+) -> tuple[Page, list[Note]]:
     """One page that cannot be read, for whatever reason, does not cost the reader the others."""
     locator: Locator = {"kind": "page", "label": f"page {number}", "page": number}
     try:
-        with document.page(number) as sheet:
+        with document.page(number, layers) as sheet:
             seen = _seen(sheet, objects, number, limits)
     except UnreadableError:
         return Page(number, {**locator, "unreadable": True}, ""), [Note("unreadable", pages=(number,))]

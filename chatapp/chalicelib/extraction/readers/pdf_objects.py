@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from chalicelib.extraction.limits import Limits
 
+from .pdf_layers import layers_off, may_have_layers
 from .pdf_runs import Run
 from .pdfium import LINK, POPUP, Sheet, Word
 
@@ -40,6 +41,17 @@ class Objects:
         self._reader: PdfReader | None = None
         self._is_broken = False
         self._asked = 0
+
+    def layers_off(self, *, is_encrypted: bool) -> frozenset[str]:
+        """The names of the file's layers that nobody sees."""
+        try:
+            if may_have_layers(self._path, is_encrypted=is_encrypted):
+                return layers_off(self._open())
+        except MemoryError:
+            raise
+        except Exception:  # noqa: S110 - as in `_page`
+            pass
+        return frozenset()
 
     def marks(self, sheet: Sheet, number: int) -> Marks:
         """What is laid over the page."""

@@ -19,7 +19,8 @@ from typing import Any, NamedTuple
 
 import pypdfium2_raw as pdfium
 
-from .pdfium_objects import FORM, TEXT, Edges, Text, clips_of, texts_of
+from .pdfium_objects import FORM, TEXT, Drawing, Edges, Text, called, drawings_of
+from .pdfium_unseen import Hidden, hidden, in_layers, is_suspect
 
 _WORDS = re.compile("[^\\s\x02\ufffe]+[\x02\ufffe]?|\n")
 # PDFium's sign for a hyphen at the end of a line; it leaves the line's end out.
@@ -39,18 +40,13 @@ _new = tuple.__new__  # a third of the time of the class's own
 # What is asked for each word or object is called without Python's own loop or a check of types: it is most of the time.
 _NUMBER, _POINTER = ctypes.c_int, ctypes.c_void_p
 
-
-def _called(function: Any, result: Any, *arguments: Any) -> Any:
-    return ctypes.CFUNCTYPE(result, *arguments)(ctypes.cast(function, ctypes.c_void_p).value or 0)
-
-
-_box_at = _called(pdfium.FPDFText_GetLooseCharBox, _NUMBER, _POINTER, _NUMBER, _POINTER)
-_is_unmapped = _called(pdfium.FPDFText_HasUnicodeMapError, _NUMBER, _POINTER, _NUMBER)
-_object_of = _called(pdfium.FPDFText_GetTextObject, _POINTER, _POINTER, _NUMBER)
-_object_at = _called(pdfium.FPDFPage_GetObject, _POINTER, _POINTER, _NUMBER)
-_kind_of = _called(pdfium.FPDFPageObj_GetType, _NUMBER, _POINTER)
-_clip_of = _called(pdfium.FPDFPageObj_GetClipPath, _POINTER, _POINTER)
-_count_of_paths = _called(pdfium.FPDFClipPath_CountPaths, _NUMBER, _POINTER)
+_box_at = called(pdfium.FPDFText_GetLooseCharBox, _NUMBER, _POINTER, _NUMBER, _POINTER)
+_is_unmapped = called(pdfium.FPDFText_HasUnicodeMapError, _NUMBER, _POINTER, _NUMBER)
+_object_of = called(pdfium.FPDFText_GetTextObject, _POINTER, _POINTER, _NUMBER)
+_object_at = called(pdfium.FPDFPage_GetObject, _POINTER, _POINTER, _NUMBER)
+_kind_of = called(pdfium.FPDFPageObj_GetType, _NUMBER, _POINTER)
+_clip_of = called(pdfium.FPDFPageObj_GetClipPath, _POINTER, _POINTER)
+_count_of_paths = called(pdfium.FPDFClipPath_CountPaths, _NUMBER, _POINTER)
 
 
 class Word(NamedTuple):
@@ -116,12 +112,12 @@ class Document:
         pdfium.FPDF_CloseDocument(self._handle)
 
     @contextmanager
-    def page(self, number: int) -> Iterator[Sheet]:
-        """Raises UnreadableError."""
+    def page(self, number: int, layers_off: frozenset[str] = frozenset()) -> Iterator[Sheet]:
+        """layers_off: the names of those that nobody sees. Raises UnreadableError."""
         handle = pdfium.FPDF_LoadPage(self._handle, number - 1)
         if not handle:
             raise UnreadableError
-        sheet = Sheet(handle)
+        sheet = Sheet(handle, layers_off)
         try:
             yield sheet
         finally:
@@ -131,8 +127,8 @@ class Document:
 class Sheet:
     """One page, open."""
 
-    def __init__(self, handle: Any) -> None:
-        self._handle = handle
+    def __init__(self, handle: Any, layers_off: frozenset[str]) -> None:
+        self._handle, self._layers_off = handle, layers_off
         # Where signs of private codes stand: PDFium draws them, and leaves those that stand alone out of the text.
         self.signs: list[Edges] = []
         box = pdfium.FS_RECTF()
@@ -150,14 +146,18 @@ class Sheet:
         if not text:
             return []
         try:
-            texts = self._unusual_texts(text)
+            drawings = self._unusual(text)
+            texts = [Text(item, matrix) for kind, item, matrix in drawings if kind == TEXT]
             self.signs = [self.box.seen(*bounds) for bounds in _left_out(text, texts)]
-            return _words(text, _text(text, most_characters), self.box, clips_of(texts))
+            off = in_layers(self.objects(), self._layers_off) if self._layers_off else set()
+            return _words(text, _text(text, most_characters), self.box, hidden(drawings, off))
         finally:
             pdfium.FPDFText_ClosePage(text)
 
-    def _unusual_texts(self, text: Any) -> list[Text]:
-        """All of the page's, where some may be cut off, stand in forms or have no character; of most pages none."""
+    def _unusual(self, text: Any) -> list[Drawing]:
+        """All that is drawn, where words may be hidden, stand in forms or have no character; of most pages nothing."""
+        if self._layers_off:
+            return drawings_of(self.objects())
         handle = ctypes.cast(self._handle, ctypes.c_void_p).value
         items = list(
             map(_object_at, repeat(handle), range(min(pdfium.FPDFPage_CountObjects(self._handle), _MOST_OBJECTS)))
@@ -165,7 +165,8 @@ class Sheet:
         kinds = list(map(_kind_of, items))
         cut = any(paths > 0 for paths in map(_count_of_paths, map(_clip_of, items)))
         lone = kinds.count(TEXT) > pdfium.FPDFText_CountRects(text, 0, -1)
-        return texts_of(self.objects()) if cut or lone or FORM in kinds else []
+        is_plain = not (cut or lone or FORM in kinds or is_suspect(items, kinds))
+        return [] if is_plain else drawings_of(self.objects())
 
     def annotations(self) -> list[int]:
         """Their subtypes, in the page's order."""
@@ -201,11 +202,12 @@ def _text(text: Any, most: int) -> str:
     return "".join(chr(code) if code <= 0x10FFFF else "\ufffd" for code in codes)
 
 
-def _words(text: Any, characters: str, box: Box, clips: dict[int, Edges]) -> list[Word]:
+def _words(text: Any, characters: str, box: Box, unseen: Hidden) -> list[Word]:
     found = [(match[0], match.start(), match.end() - 1) for match in _WORDS.finditer(characters)]
     starts, ends = [start for _, start, _ in found], [end for _, _, end in found]
     width, height = box.size[0] + _TOLERANCE, box.size[1] + _TOLERANCE
     is_upright, x, y = box.quarters == 0, box.left, box.top
+    may_hide, handle = any(unseen), ctypes.cast(text, ctypes.c_void_p).value
     has_halves = _HALVES.search(characters) is not None
     words: list[Word] = []
     breaks = True
@@ -215,7 +217,7 @@ def _words(text: Any, characters: str, box: Box, clips: dict[int, Edges]) -> lis
         if word == "\n":
             breaks = True
             continue
-        if clips and _is_clipped(text, start, (a + r) / 2, (b + d) / 2, clips):
+        if may_hide and unseen.hides(_object_of(handle, start), (a + r) / 2, (b + d) / 2):
             continue
         ends_line = word[-1] in _HYPHENS
         shown = word[:-1] + "-" if ends_line else word
@@ -232,12 +234,6 @@ def _words(text: Any, characters: str, box: Box, clips: dict[int, Edges]) -> lis
             words.append(piece._replace(breaks=breaks or piece.breaks, reliable=is_unmapped != 1))
             breaks = ends_line
     return words
-
-
-def _is_clipped(text: Any, start: int, x: float, y: float, clips: dict[int, Edges]) -> bool:
-    item = pdfium.FPDFText_GetTextObject(text, start)
-    clip = clips.get(ctypes.cast(item, ctypes.c_void_p).value or 0) if item else None
-    return clip is not None and not (clip[0] <= x <= clip[2] and clip[1] <= y <= clip[3])
 
 
 def _left_out(text: Any, texts: list[Text]) -> Iterator[Edges]:
