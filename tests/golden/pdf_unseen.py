@@ -29,7 +29,7 @@ def _words() -> None:
     image = pdf.image()
     pdf.page(b"q 400 0 0 80 0 220 cm /I Do Q 1 g " + at(40, 250, "White on a picture"), things=f"/I {image} 0 R")
     pages = ["White on blue Anna Berg, gardener", "White on a thick line Anna Berg, gardener", "White on a picture"]
-    save("white-on-colour", pdf, pages)
+    save("white-on-colour", pdf, pages, pictures=[3])
 
     pdf = Pdf()
     clear = pdf.add(b"<< /ca 0 >>")

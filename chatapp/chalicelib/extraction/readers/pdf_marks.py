@@ -20,6 +20,7 @@ _LINES = re.compile(r"\r\n?|\n")
 _SIZE = re.compile(r"([\d.]+)\s+Tf")
 # What draws nothing that is to be read.
 _SILENT = frozenset({"/Link", "/Popup", "/Text", "/Highlight", "/Underline", "/StrikeOut", "/Squiggly", "/Caret"})
+_BY_HAND = frozenset({"/Ink", "/Stamp"})
 
 
 def marks_of(page: PageObject, box: Box) -> Marks:
@@ -52,6 +53,10 @@ def _add(marks: Marks, page: PageObject, annotation: DictionaryObject, box: Box)
         marks.comments.append(_comment(contents, _text(annotation.get("/T")).strip()))
     if not shown and subtype not in _SILENT:
         shown = _drawn(page, annotation)
+        marks.drawings += subtype in _BY_HAND and not shown.strip()
+    if subtype == "/FileAttachment":
+        file = _dictionary(annotation.get("/FS"))
+        marks.attached.append(_text(file.get("/UF")) or _text(file.get("/F")))
     runs = _lines_in(shown, annotation, box) if shown.strip() else []
     marks.runs.extend(runs)
     marks.fields += bool(is_filled and runs)

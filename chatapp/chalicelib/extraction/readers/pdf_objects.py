@@ -26,11 +26,16 @@ _PRIVATE = re.compile("[\uf000-\uf0ff]")
 
 @dataclass
 class Marks:
-    """runs: at their places on the page as seen. comments: as they are said. fields: how many hold a value."""
+    """runs: at their places on the page as seen. comments: as they are said. fields: how many hold a value.
+
+    drawings: how many are drawn without a word: by hand, a stamp's picture. attached: the names of files.
+    """
 
     runs: list[Run] = field(default_factory=list)
     comments: list[str] = field(default_factory=list)
     fields: int = 0
+    drawings: int = 0
+    attached: list[str] = field(default_factory=list)
 
 
 class Objects:

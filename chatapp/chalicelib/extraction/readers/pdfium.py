@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 
 import pypdfium2_raw as pdfium
 
-from .pdfium_objects import FORM, TEXT, Drawing, Edges, Text, called, drawings_of
+from .pdfium_objects import FORM, IMAGE, TEXT, Drawing, Edges, Text, called, drawings_of
 from .pdfium_unseen import Hidden, hidden, in_layers, is_suspect
 
 _WORDS = re.compile("[^\\s\x02\ufffe]+[\x02\ufffe]?|\n")
@@ -27,7 +27,7 @@ _WORDS = re.compile("[^\\s\x02\ufffe]+[\x02\ufffe]?|\n")
 _HYPHENS = "\x02\ufffe"
 _HALVES = re.compile("[\ud800-\udfff]")
 _IS_PASSWORD = 4  # FPDF_ERR_PASSWORD
-_MOST_OBJECTS = 20_000
+_MOST_OBJECTS, _MOST_NAME = 20_000, 500
 _LEAST_SIGN = 8.0
 # A glyph's box may stick out of the page by its side bearings.
 _TOLERANCE = 1.0
@@ -106,10 +106,17 @@ class Document:
         if not self._handle:
             raise EncryptedError if pdfium.FPDF_GetLastError() == _IS_PASSWORD else UnreadableError
         self.count: int = pdfium.FPDF_GetPageCount(self._handle)
+        # A form that only Acrobat builds, of which pages hold nothing but a word to wait.
+        self.is_built_elsewhere: bool = pdfium.FPDF_GetFormType(self._handle) == pdfium.FORMTYPE_XFA_FULL
         self.is_encrypted: bool = pdfium.FPDF_GetSecurityHandlerRevision(self._handle) >= 0
 
     def close(self) -> None:
         pdfium.FPDF_CloseDocument(self._handle)
+
+    def attached(self, most: int) -> tuple[int, list[str]]:
+        """How many files are inside it, and the names of the first."""
+        count = max(0, pdfium.FPDFDoc_GetAttachmentCount(self._handle))
+        return count, [_name(pdfium.FPDFDoc_GetAttachment(self._handle, at)) for at in range(min(count, most))]
 
     @contextmanager
     def page(self, number: int, layers_off: frozenset[str] = frozenset()) -> Iterator[Sheet]:
@@ -131,6 +138,8 @@ class Sheet:
         self._handle, self._layers_off = handle, layers_off
         # Where signs of private codes stand: PDFium draws them, and leaves those that stand alone out of the text.
         self.signs: list[Edges] = []
+        # Told with its words. recognised: invisible ones lie over a picture and say what it shows.
+        self.has_pictures = self.is_recognised = False
         box = pdfium.FS_RECTF()
         if not pdfium.FPDF_GetPageBoundingBox(handle, box):
             raise UnreadableError
@@ -150,14 +159,14 @@ class Sheet:
             texts = [Text(item, matrix) for kind, item, matrix in drawings if kind == TEXT]
             self.signs = [self.box.seen(*bounds) for bounds in _left_out(text, texts)]
             off = in_layers(self.objects(), self._layers_off) if self._layers_off else set()
-            return _words(text, _text(text, most_characters), self.box, hidden(drawings, off))
+            unseen = hidden(drawings, off)
+            self.is_recognised = unseen.is_recognised
+            return _words(text, _text(text, most_characters), self.box, unseen)
         finally:
             pdfium.FPDFText_ClosePage(text)
 
     def _unusual(self, text: Any) -> list[Drawing]:
         """All that is drawn, where words may be hidden, stand in forms or have no character; of most pages nothing."""
-        if self._layers_off:
-            return drawings_of(self.objects())
         handle = ctypes.cast(self._handle, ctypes.c_void_p).value
         items = list(
             map(_object_at, repeat(handle), range(min(pdfium.FPDFPage_CountObjects(self._handle), _MOST_OBJECTS)))
@@ -165,7 +174,8 @@ class Sheet:
         kinds = list(map(_kind_of, items))
         cut = any(paths > 0 for paths in map(_count_of_paths, map(_clip_of, items)))
         lone = kinds.count(TEXT) > pdfium.FPDFText_CountRects(text, 0, -1)
-        is_plain = not (cut or lone or FORM in kinds or is_suspect(items, kinds))
+        self.has_pictures = IMAGE in kinds or FORM in kinds
+        is_plain = not (cut or lone or FORM in kinds or self._layers_off or is_suspect(items, kinds))
         return [] if is_plain else drawings_of(self.objects())
 
     def annotations(self) -> list[int]:
@@ -182,6 +192,14 @@ class Sheet:
         """What the page draws; forms among it hold more."""
         count = min(pdfium.FPDFPage_CountObjects(self._handle), _MOST_OBJECTS)
         return [pdfium.FPDFPage_GetObject(self._handle, at) for at in range(count)]
+
+
+def _name(attachment: Any) -> str:
+    text = ctypes.create_string_buffer(2 * _MOST_NAME)
+    if not attachment:
+        return ""
+    length = pdfium.FPDFAttachment_GetName(attachment, ctypes.cast(text, ctypes.POINTER(ctypes.c_ushort)), len(text))
+    return text.raw[: min(length, len(text))].decode("utf-16-le", "replace").rstrip("\0")
 
 
 # --- Words ----------------------------------------------------------------------------------------------------------

@@ -13,6 +13,9 @@ TEXT, PATH, IMAGE, SHADING, FORM = 1, 2, 3, 4, 5
 _GRID = 24  # squares a side, by which a page's share under pictures is told
 _MOST_DEPTH, _MOST_OF_A_FORM, _MOST_PATHS = 4, 5_000, 2_000
 _MOST_CLIPPED = 1_000
+_SIMPLE_SEGMENTS = 5  # of a line, a rectangle
+_SEGMENTS_OF_WORDS = 100  # a line of letters drawn at once
+_LARGE = 0.04  # of the page; a logo is smaller
 
 _SYMBOLS = re.compile(rb"symbol|dings|dingbats|webdings", re.IGNORECASE)
 Edges = tuple[float, float, float, float]  # left, bottom, right, top, in the page's own coordinates
@@ -31,25 +34,42 @@ def address_of(item: Any) -> int:
 
 
 class Drawn(NamedTuple):
-    """pictures: the page's share that lies under pictures. images, paths: how many there are, to a few hundred."""
+    """pictures, outlines: the page's shares under pictures, and under what has many corners, as letters have. images,
+    paths, corners: how many there are, to a few hundred. large: the boxes of pictures larger than a logo.
+    """
 
     pictures: float = 0.0
+    outlines: float = 0.0
     images: int = 0
     paths: int = 0
+    corners: int = 0
+    large: tuple[Edges, ...] = ()
 
 
 def drawn(objects: Iterable[Any], page: Edges) -> Drawn:
     covered: set[tuple[int, int]] = set()
-    images = paths = 0
+    outlined: set[tuple[int, int]] = set()
+    images = paths = corners = 0
+    large: list[Edges] = []
     for kind, item, matrix in _flat(objects, _AS_IT_IS, 0):
         if kind in {PATH, SHADING}:
             paths += 1
+            segments = pdfium.FPDFPath_CountSegments(item) if kind == PATH else 0
+            if segments > _SIMPLE_SEGMENTS:
+                corners += segments
+                box = bounds_of(item, matrix)
+                outlined.add(_square(box, page))
+                outlined.update(_squares(box, page) if segments >= _SEGMENTS_OF_WORDS else ())
         elif kind == IMAGE:
             images += 1
-            covered.update(_squares(bounds_of(item, matrix), page))
+            box = bounds_of(item, matrix)
+            squares = list(_squares(box, page))
+            covered.update(squares)
+            if len(squares) >= _LARGE * _GRID**2:
+                large.append((round(box[0]), round(box[1]), round(box[2]), round(box[3])))
         if images + paths >= _MOST_PATHS:
             break
-    return Drawn(len(covered) / _GRID**2, images, paths)
+    return Drawn(len(covered) / _GRID**2, len(outlined) / _GRID**2, images, paths, corners, tuple(large))
 
 
 def _squares(picture: Edges, page: Edges) -> Iterator[tuple[int, int]]:
@@ -60,6 +80,13 @@ def _squares(picture: Edges, page: Edges) -> Iterator[tuple[int, int]]:
     for column in range(_GRID):
         if left <= page[0] + width * (column + 0.5) / _GRID <= right:
             yield from ((column, row) for row in rows)
+
+
+def _square(shape: Edges, page: Edges) -> tuple[int, int]:
+    """The one in which its middle lies, be it on the page."""
+    left, bottom, right, top = page
+    x, y = (shape[0] + shape[2]) / 2 - left, (shape[1] + shape[3]) / 2 - bottom
+    return int(_GRID * x / max(1.0, right - left)), int(_GRID * y / max(1.0, top - bottom))
 
 
 class Text(NamedTuple):

@@ -46,11 +46,13 @@ _segments_of = called(pdfium.FPDFPath_CountSegments, _NUMBER, _POINTER)
 
 class Hidden(NamedTuple):
     """Of texts, by their addresses. clips: the boxes that they are cut to. bars: what lies over them. gone: nobody sees
-    anything of them."""
+    anything of them. is_recognised: invisible ones say what a picture shows.
+    """
 
     clips: dict[int, Edges]
     bars: dict[int, list[Edges]]
     gone: set[int]
+    is_recognised: bool
 
     def hides(self, address: int, x: float, y: float) -> bool:
         clip = self.clips.get(address)
@@ -84,7 +86,8 @@ def hidden(drawings: Sequence[Drawing], off: Set[int]) -> Hidden:
         for _, text in texts
         if text.address in pale | invisible and not any(_meet(ground, text.bounds) for ground in grounds)
     }
-    return Hidden(clips_of([text for _, text in texts]), _barred(drawings, texts), gone | off)
+    clips = clips_of([text for _, text in texts])
+    return Hidden(clips, _barred(drawings, texts), gone | off, bool(invisible - gone))
 
 
 def in_layers(objects: Sequence[Any], names: frozenset[str]) -> set[int]:
