@@ -144,12 +144,12 @@ def _notes(seen: _Seen, file: _File) -> Iterator[Note]:
 def _seen(sheet: Sheet, objects: Objects, number: int, limits: Limits) -> _Seen:
     marks = objects.marks(sheet, number)
     words = legible([*sheet.words(2 * limits.max_page_characters), *objects.signs(sheet, number)])
-    seen = _Seen(fields=marks.fields, comments=len(marks.comments), drawings=marks.drawings)
+    seen = _Seen(fields=marks.fields, comments=len(marks.comments) + len(marks.struck), drawings=marks.drawings)
     seen.attached = tuple(marks.attached)
-    if words is None:
+    if words is None or objects.has_more(sheet, number, words):
         seen.is_garbled = True
         return seen
-    seen.text = tidy("\n".join([laid_out(words, marks.runs), *marks.comments]))
+    seen.text = tidy("\n".join([laid_out(words, marks.runs), *marks.said(words)]))
     _look(seen, sheet)
     return seen
 

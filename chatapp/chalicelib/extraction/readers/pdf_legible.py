@@ -18,6 +18,9 @@ _LEAST_LIKE, _LEAST_LIKE_UNMAPPED = 0.58, 0.62
 _LEAST_LETTERS, _LEAST_SORTS, _LEAST_UNMAPPED, _LEAST_PRIVATE = 60, 12, 12, 20
 _MOST_STRANGE, _MOST_STRANGE_UNMAPPED = 0.15, 0.05
 _MOST_UNMAPPED, _MOSTLY = 0.05, 0.6
+# Letters that were given the codes from 33 on, in the order of their use, as signs between words.
+_MOST_ODD, _LEAST_ODD_SORTS = 0.5, 8
+_ODD = re.compile(r"[!\"#$%&'()*+,;<=>?@\[\\\]^`{|}~]")
 _PRIVATE = re.compile("[\ue000-\uf8ff]")
 # Fonts of symbols keep signs and digits at their own codes in a private range, and letters where their drawings are.
 _PUNCTUATION = {
@@ -70,6 +73,9 @@ def _is_plausible(
 ) -> bool:
     has_strange = not text.isprintable() or "\ufffd" in text
     if has_strange and sum(map(_is_strange, text)) > most_strange * len(text):
+        return False
+    odd = _ODD.findall(text)
+    if len(text) >= least_letters and len(odd) > _MOST_ODD * len(text) and len(set(odd)) >= _LEAST_ODD_SORTS:
         return False
     letters = text.encode("ascii", "ignore").translate(None, _NO_LETTERS).lower()
     if len(letters) < least_letters or len(set(letters)) < least_sorts or len(letters) < _MOSTLY * len(text):

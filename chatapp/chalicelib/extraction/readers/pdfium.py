@@ -25,6 +25,7 @@ from .pdfium_unseen import Hidden, hidden, in_layers, is_suspect
 _WORDS = re.compile("[^\\s\x02\ufffe]+[\x02\ufffe]?|\n")
 # PDFium's sign for a hyphen at the end of a line; it leaves the line's end out.
 _HYPHENS = "\x02\ufffe"
+_NOTHING = "\ufffe\ufffe"  # what it says for characters without a meaning too
 _HALVES = re.compile("[\ud800-\udfff]")
 _IS_PASSWORD = 4  # FPDF_ERR_PASSWORD
 _MOST_OBJECTS, _MOST_NAME = 20_000, 500
@@ -138,8 +139,9 @@ class Sheet:
         self._handle, self._layers_off = handle, layers_off
         # Where signs of private codes stand: PDFium draws them, and leaves those that stand alone out of the text.
         self.signs: list[Edges] = []
-        # Told with its words. recognised: invisible ones lie over a picture and say what it shows.
-        self.has_pictures = self.is_recognised = False
+        # Told with its words. partial: some of what is drawn may have no character. recognised: invisible ones lie over
+        # a picture and say what it shows.
+        self.has_pictures = self.is_partial = self.is_recognised = False
         box = pdfium.FS_RECTF()
         if not pdfium.FPDF_GetPageBoundingBox(handle, box):
             raise UnreadableError
@@ -174,7 +176,7 @@ class Sheet:
         kinds = list(map(_kind_of, items))
         cut = any(paths > 0 for paths in map(_count_of_paths, map(_clip_of, items)))
         lone = kinds.count(TEXT) > pdfium.FPDFText_CountRects(text, 0, -1)
-        self.has_pictures = IMAGE in kinds or FORM in kinds
+        self.has_pictures, self.is_partial = IMAGE in kinds or FORM in kinds, lone
         is_plain = not (cut or lone or FORM in kinds or self._layers_off or is_suspect(items, kinds))
         return [] if is_plain else drawings_of(self.objects())
 
@@ -213,7 +215,7 @@ def _text(text: Any, most: int) -> str:
     buffer = ctypes.create_string_buffer(2 * count + 2)
     units = pdfium.FPDFText_GetText(text, 0, count, ctypes.cast(buffer, ctypes.POINTER(ctypes.c_ushort))) - 1
     found = buffer.raw[: 2 * units].decode("utf-16-le", "replace")
-    if len(found) == count:
+    if len(found) == count and _NOTHING not in found:
         return found
     # It leaves control characters out; what is beyond the first plane is counted as two (`_whole`).
     codes = (pdfium.FPDFText_GetUnicode(text, at) for at in range(count))
@@ -291,6 +293,7 @@ def _unmapped(text: Any, starts: list[int]) -> list[int]:
 
 RAISED = str.maketrans("0123456789+-=()ni", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿⁱ")
 SMALL, RAISED_BY, _NEXT_LINE = 0.8, 0.1, 0.6  # of the tallest glyph's height
+_SLANTED = 0.05  # of a quarter turn
 
 
 class _Glyph(NamedTuple):
@@ -306,16 +309,21 @@ def _pieces(text: Any, start: int, word: str, box: Box) -> Iterator[Word]:
     glyphs = _glyphs(text, start, word, box)
     if not glyphs:
         return
-    direction = _direction(text, start, box)
+    direction, is_slanted = _direction(text, start, box)
     tallest = max(glyph.bottom - glyph.top for glyph in glyphs)
     lines: list[list[_Glyph]] = []
     for glyph in glyphs:
-        is_next = lines and not direction and abs(glyph.bottom - lines[-1][-1].bottom) > _NEXT_LINE * tallest
+        is_next = (
+            lines
+            and not direction
+            and not is_slanted
+            and abs(glyph.bottom - lines[-1][-1].bottom) > _NEXT_LINE * tallest
+        )
         if is_next or not lines:
             lines.append([])
         lines[-1].append(glyph)
     for at, line in enumerate(lines):
-        shown = _with_raised(line) if not direction else "".join(glyph.character for glyph in line)
+        shown = _with_raised(line) if not direction and not is_slanted else "".join(glyph.character for glyph in line)
         _, lefts, tops, rights, bottoms = zip(*line, strict=True)
         yield Word(shown, min(lefts), min(tops), max(rights), max(bottoms), at > 0, True, direction)
 
@@ -345,7 +353,8 @@ def _with_raised(glyphs: list[_Glyph]) -> str:
     return shown
 
 
-def _direction(text: Any, start: int, box: Box) -> int:
-    """Whether a glyph is written along the line as the page is seen, down it or up it."""
-    turned = round(pdfium.FPDFText_GetCharAngle(text, start) / (math.pi / 2)) + box.quarters
-    return {0: 0, 1: 1, 2: 0, 3: -1}[turned % 4]
+def _direction(text: Any, start: int, box: Box) -> tuple[int, bool]:
+    """Whether a glyph is written along the line as the page is seen, down it or up it; and whether it is slanted."""
+    angle = pdfium.FPDFText_GetCharAngle(text, start) / (math.pi / 2)
+    turned = round(angle) + box.quarters
+    return {0: 0, 1: 1, 2: 0, 3: -1}[turned % 4], abs(angle - round(angle)) > _SLANTED
