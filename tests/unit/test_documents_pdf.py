@@ -173,6 +173,17 @@ def test_cells_of_numbers_are_never_joined() -> None:
     assert "Door | 100\n | 200" in laid_out(rows)
 
 
+def test_signs_below_each_other_are_read_down_from_the_right() -> None:
+    lines = ("家賃は毎月一日に払う", "期間は二年とする")
+    words = [
+        _word(sign, 300 - 30 * column, 40 + 14 * row, 312 - 30 * column)
+        for column, line in enumerate(lines)
+        for row, sign in enumerate(line)
+    ]
+    page_number = _word("12", 150, 280)
+    assert [line for line in laid_out([*words, page_number]).split("\n") if line] == [*lines, "12"]
+
+
 # --- Letters that cannot be what is drawn -----------------------------------------------------------------------------
 
 
