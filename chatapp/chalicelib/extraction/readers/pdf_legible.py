@@ -6,8 +6,11 @@ import math
 import re
 import string
 import unicodedata
+from operator import itemgetter
 
 from .pdfium import Word
+
+_TEXT, _RELIABLE = itemgetter(0), itemgetter(6)
 
 _NO_LETTERS = bytes(set(range(256)) - set(string.ascii_letters.encode()))
 # How often each letter stands in 1,000 of eleven European languages together. Of 30 letters in a row of any of them the
@@ -37,12 +40,12 @@ _SIGNS = {
 
 def legible(words: list[Word]) -> list[Word] | None:
     """The words with signs in the place of symbol fonts' codes, or None where they cannot be what is drawn."""
-    text = "".join([word.text for word in words])
+    text = "".join(map(_TEXT, words))
     if _PRIVATE.search(text):
         signs = _signs_of(text)
         words = [word._replace(text=word.text.translate(signs)) for word in words]
         text = text.translate(signs)
-    unmapped = "".join([word.text for word in words if not word.reliable])
+    unmapped = "" if all(map(_RELIABLE, words)) else "".join([word.text for word in words if not word.reliable])
     if unmapped and not _is_plausible_unmapped(unmapped):
         if len(unmapped) > _MOST_UNMAPPED * len(text):
             return None
@@ -74,11 +77,11 @@ def _is_plausible(
     has_strange = not text.isprintable() or "\ufffd" in text
     if has_strange and sum(map(_is_strange, text)) > most_strange * len(text):
         return False
-    odd = _ODD.findall(text)
-    if len(text) >= least_letters and len(odd) > _MOST_ODD * len(text) and len(set(odd)) >= _LEAST_ODD_SORTS:
-        return False
     letters = text.encode("ascii", "ignore").translate(None, _NO_LETTERS).lower()
-    if len(letters) < least_letters or len(set(letters)) < least_sorts or len(letters) < _MOSTLY * len(text):
+    if len(letters) < _MOSTLY * len(text) and len(text) >= least_letters:
+        odd = _ODD.findall(text)
+        return len(odd) <= _MOST_ODD * len(text) or len(set(odd)) < _LEAST_ODD_SORTS
+    if len(letters) < least_letters or len(set(letters)) < least_sorts:
         return True
     return _likeness(letters) >= least_like
 

@@ -13,7 +13,7 @@ _WORD_GAP, _BLANK = 1.0, 0.12
 _JOINED_GAP = 0.55  # of two that do not follow each other in the file: the gutter between columns may be narrow
 _SAME_ROW = 0.45  # how far apart the middles of two runs of one line may be
 _OVERLAP = 0.25  # of the lower one's height: less is not beside each other
-_FIRST_SIGN = "\u2e80"
+_FIRST_SIGN, _SAMPLE = "\u2e80", 12  # words, by which most pages are known to have none
 _WAY = itemgetter(7)  # a word's direction
 _RULE = re.compile(r"[_.\u2026\s]{3,}$")
 _RTL = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
@@ -64,8 +64,7 @@ def upright(words: list[Word]) -> tuple[list[Word], list[str]]:
 
 def _stacked(words: list[Word]) -> list[Word]:
     """Signs of Chinese or Japanese below each other, where most of a page is written so, as words that go down."""
-    signs = [word for word in words if len(word[0]) == 1 and word[0] >= _FIRST_SIGN]
-    if len(signs) <= len(words) / 2:
+    if not any(word.text >= _FIRST_SIGN for word in words[:_SAMPLE]):
         return words
     stacked: list[Word] = []
     joined_signs = 0

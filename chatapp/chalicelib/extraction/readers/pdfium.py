@@ -174,7 +174,7 @@ class Sheet:
             map(_object_at, repeat(handle), range(min(pdfium.FPDFPage_CountObjects(self._handle), _MOST_OBJECTS)))
         )
         kinds = list(map(_kind_of, items))
-        cut = any(paths > 0 for paths in map(_count_of_paths, map(_clip_of, items)))
+        cut = max(map(_count_of_paths, map(_clip_of, items)), default=0) > 0
         lone = kinds.count(TEXT) > pdfium.FPDFText_CountRects(text, 0, -1)
         self.has_pictures, self.is_partial = IMAGE in kinds or FORM in kinds, lone
         is_plain = not (cut or lone or FORM in kinds or self._layers_off or is_suspect(items, kinds))

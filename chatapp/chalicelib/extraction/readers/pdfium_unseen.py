@@ -33,6 +33,7 @@ from .pdfium_objects import (
 
 _FILLED, _INVISIBLE = 0, 3  # text render modes
 _WHITE, _OPAQUE = 250, 255
+_BLACK = struct.pack("<4I", 0, 0, 0, 1)
 _BAR_SEGMENTS, _LEAST_BAR = (4, 5), 4.0
 _LINE_SEGMENTS = 3
 _MOST_BARS, _MOST_GROUNDS, _MOST_NAME = 500, 2_000, 200
@@ -61,12 +62,15 @@ class Hidden(NamedTuple):
         return any(_is_in(bar, x, y) for bar in self.bars.get(address, ()))
 
 
+_NOTHING = Hidden({}, {}, set(), False)
+
+
 def is_suspect(items: Sequence[Any], kinds: Sequence[int]) -> bool:
     """Whether a page without forms may hide words: quick, since most pages do not."""
     texts = [item for item, kind in zip(items, kinds, strict=True) if kind == TEXT]
     if not texts:
         return False
-    if _INVISIBLE in map(_mode_of, texts) or any(map(_is_pale, _fills(texts))):
+    if _INVISIBLE in map(_mode_of, texts) or _has_pale(texts):
         return True
     first = kinds.index(TEXT)
     paths = [item for item, kind in zip(items[first:], kinds[first:], strict=True) if kind == PATH]
@@ -76,6 +80,8 @@ def is_suspect(items: Sequence[Any], kinds: Sequence[int]) -> bool:
 
 def hidden(drawings: Sequence[Drawing], off: Set[int]) -> Hidden:
     """drawings: all that the page draws, in its order. off: those that are in layers that are not shown."""
+    if not drawings:
+        return _NOTHING
     drawings = [drawing for drawing in drawings if address_of(drawing[1]) not in off]
     texts = [(at, Text(item, matrix)) for at, (kind, item, matrix) in enumerate(drawings) if kind == TEXT]
     pale = {text.address for _, text in texts if _is_unseen(text)}
@@ -229,10 +235,20 @@ def _touch(bars: list[Edges], texts: list[Edges]) -> bool:
 
 
 def _fills(items: Sequence[Any]) -> Iterator[tuple[int, ...]]:
+    return struct.iter_unpack("<4I", _colours(items))
+
+
+def _has_pale(items: Sequence[Any]) -> bool:
+    """Whether `_is_pale` is true of any: each number is in the first of its four bytes."""
+    colours = _colours(items)
+    return 0 in colours[12::16] or max(map(min, colours[0::16], colours[4::16], colours[8::16])) >= _WHITE
+
+
+def _colours(items: Sequence[Any]) -> bytes:
     """Red, green, blue and how opaque; black where there is no such colour, as of a pattern."""
-    buffer = ctypes.create_string_buffer(struct.pack("4I", 0, 0, 0, 1) * len(items), 16 * len(items))
+    buffer = ctypes.create_string_buffer(_BLACK * len(items), 16 * len(items))
     _asked(_fill_of, items, buffer)
-    return struct.iter_unpack("4I", buffer.raw)
+    return buffer.raw
 
 
 def _boxes(items: Sequence[Any]) -> list[Edges]:
