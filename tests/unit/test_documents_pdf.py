@@ -301,3 +301,11 @@ def test_fields_that_are_their_own_parents_end(tmp_path: Path) -> None:
 def test_layers_are_looked_for_where_a_file_may_have_some(tmp_path: Path, content: bytes, *, expected: bool) -> None:
     (tmp_path / "a.pdf").write_bytes(b"%PDF-1.7\n1 0 obj\n" + content)
     assert may_have_layers(tmp_path / "a.pdf", is_encrypted=False) is expected
+
+
+def test_where_hidden_words_are_too_many_to_tell_all_stay(tmp_path: Path) -> None:
+    document = Pdf()
+    words = (at(10 + number % 380, 10 + number % 280, "x", 2) for number in range(1_000))
+    document.page(b"1 g ", *words, b"0 g ", *(b"%d 20 5 5 re f" % (500 + number) for number in range(1_000)))
+    items = _read_pdf(tmp_path / "a.pdf", document)
+    assert any("x" in item.text for item in items if isinstance(item, Page))

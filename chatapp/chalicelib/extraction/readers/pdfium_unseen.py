@@ -11,6 +11,7 @@ import struct
 from bisect import bisect_left, bisect_right
 from collections import deque
 from collections.abc import Iterator, Sequence, Set
+from itertools import islice
 from typing import Any, NamedTuple
 
 import pypdfium2_raw as pdfium
@@ -37,6 +38,7 @@ _BLACK = struct.pack("<4I", 0, 0, 0, 1)
 _BAR_SEGMENTS, _LEAST_BAR = (4, 5), 4.0
 _LINE_SEGMENTS = 3
 _MOST_BARS, _MOST_GROUNDS, _MOST_NAME = 500, 2_000, 200
+_MOST_COMPARED = 500_000  # boxes with boxes; where there are more, words stay
 _NUMBER, _POINTER = ctypes.c_int, ctypes.c_void_p
 
 _mode_of = called(pdfium.FPDFTextObj_GetTextRenderMode, _NUMBER, _POINTER)
@@ -87,10 +89,11 @@ def hidden(drawings: Sequence[Drawing], off: Set[int]) -> Hidden:
     pale = {text.address for _, text in texts if _is_unseen(text)}
     invisible = {text.address for _, text in texts if _mode_of(text.item) == _INVISIBLE}
     grounds = list(_grounds(drawings)) if pale or invisible else []
+    unsure = pale | invisible if len(grounds) * len(pale | invisible) <= _MOST_COMPARED else set()
     gone = {
         text.address
         for _, text in texts
-        if text.address in pale | invisible and not any(_meet(ground, text.bounds) for ground in grounds)
+        if text.address in unsure and not any(_meet(ground, text.bounds) for ground in grounds)
     }
     clips = clips_of([text for _, text in texts])
     return Hidden(clips, _barred(drawings, texts), gone | off, bool(invisible - gone))
@@ -152,10 +155,10 @@ def _is_ground(path: Any) -> bool:
 
 def _barred(drawings: Sequence[Drawing], texts: Sequence[tuple[int, Text]]) -> dict[int, list[Edges]]:
     bars: dict[int, list[Edges]] = {}
-    found = [(at, box) for at, drawing in enumerate(drawings) if (box := _bar(drawing)) is not None]
-    if not found:
+    boxes = ((at, box) for at, drawing in enumerate(drawings) if (box := _bar(drawing)) is not None)
+    found = list(islice(boxes, _MOST_BARS))
+    if len(found) * len(texts) > _MOST_COMPARED:
         return bars
-    found = found[:_MOST_BARS]
     for at, text in texts:
         bounds = text.bounds
         over = [box for later, box in found if later > at and _meet(box, bounds)]
@@ -169,10 +172,12 @@ def _bar(drawing: Drawing) -> Edges | None:
     kind, path, matrix = drawing
     if kind != PATH or _segments_of(path) not in _BAR_SEGMENTS or not _drawn_as(path)[0]:
         return None
+    box = bounds_of(path, matrix)
+    if not _is_wide(box):
+        return None
     fill = next(_fills([path]))
     if fill[3] != _OPAQUE or pdfium.FPDFPageObj_HasTransparency(path) or not _is_upright(path):
         return None
-    box = bounds_of(path, matrix)
     clip = pdfium.FPDFPageObj_GetClipPath(path)
     paths = range(max(0, pdfium.FPDFClipPath_CountPaths(clip))) if clip else ()
     if any(pdfium.FPDFClipPath_CountPathSegments(clip, at) not in _BAR_SEGMENTS for at in paths):
