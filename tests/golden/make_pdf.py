@@ -6,8 +6,10 @@ that are to be read by sight.
 
 from __future__ import annotations
 
-from tests.golden import pdf_forms, pdf_pages
+from tests.golden import pdf_forms, pdf_pages, pdf_pictures, pdf_unseen
 
 if __name__ == "__main__":
     pdf_forms.main()
     pdf_pages.main()
+    pdf_pictures.main()
+    pdf_unseen.main()

@@ -38,6 +38,21 @@ def _texts() -> None:
     pdf.page(at(40, 250, "Account number:"), annotations=[comb])
     save("form-comb", pdf, ["Account number: 20461187"], **_fields(1))
 
+    for form_name, entry, seen in (
+        ("form-as-drawn", b"", "1,234.50 EUR"),
+        ("form-drawn-anew", b"/NeedAppearances true", "1234.5"),
+    ):
+        pdf = Pdf()
+        pdf.form = entry
+        drawn = pdf.picture("0 0 180 18", b"/Tx BMC " + at(2, 4, "1,234.50 EUR") + b"EMC")
+        apart = pdf.picture("0 0 180 18", b"".join(at(2 + 20 * place, 4, digit) for place, digit in enumerate("2046")))
+        fields = [
+            pdf.field(f"/FT /Tx /T (amount) /V (1234.5) /AP << /N {drawn} 0 R >>", "120 245 300 263"),
+            pdf.field(f"/FT /Tx /T (number) /V (2046) /AP << /N {apart} 0 R >>", "120 215 300 233"),
+        ]
+        pdf.page(at(40, 250, "Amount:"), at(40, 220, "Number:"), annotations=fields)
+        save(form_name, pdf, [f"Amount: {seen} Number: 2046"], **_fields(2))
+
     pdf = Pdf()
     value = "The gate is broken.\\rThe bell as well."
     long = pdf.field(f"/FT /Tx /T (remarks) /Ff 4096 /V ({value})", "40 150 360 230")
@@ -197,8 +212,20 @@ def _comments() -> None:
     ]
     lines = [at(40, 250, "Damages are unlimited."), at(40, 220, "Costs are shared.")]
     pdf.page(*lines, annotations=notes)
-    said = "Damages are unlimited. Costs are shared. [Comment: Cap this.]"
-    save("comment-on-marked-text", pdf, [said], notes=[{"code": "comments", "count": 1}])
+    said = "Damages are unlimited. Costs are shared. [Comment: Cap this.] [Struck out by Lea: Costs are shared.]"
+    save("comment-on-marked-text", pdf, [said], notes=[{"code": "comments", "count": 2}])
+
+    pdf = Pdf()
+    quads = "/QuadPoints [132 262 196 262 132 245 196 245 40 242 84 242 40 225 84 225]"
+    struck = pdf.note("StrikeOut", "40 225 250 262", f"{quads} /T (Lea) /Contents (Too long)")
+    copied = pdf.note("StrikeOut", "40 195 75 212", "/Contents (Extras)")
+    lines = [at(40, 250, "Notice is given in ninety days"), at(40, 230, "at least."), at(40, 200, "Extras are free.")]
+    pdf.page(*lines, annotations=[struck, copied])
+    said = (
+        "Notice is given in ninety days at least. Extras are free. "
+        "[Struck out by Lea: ninety days at least.] [Comment by Lea: Too long] [Struck out: Extras]"
+    )
+    save("struck-out", pdf, [said], notes=[{"code": "comments", "count": 2}])
 
     pdf = Pdf()
     link = pdf.note("Link", "40 245 200 262", "/A << /S /URI /URI (https://shop.example/offer) >> /Contents (Shop)")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.golden.pdf_writer import Pdf, at, codes, composite, save, table, type3
+from tests.golden.pdf_writer import Pdf, at, codes, composite, descriptor, save, table, type3
 
 TURNS = {
     90: "0 1 -1 0 {y} {x}",
@@ -216,6 +216,10 @@ def _words() -> None:
     save("raised-figure", pdf, ["Area: 10 m² Cycles: 10⁶ H2O"])
 
     pdf = Pdf()
+    pdf.page(b"BT /F 12 Tf .8 .6 -.6 .8 40 100 Tm (COV504) Tj ET")
+    save("slanted-figures", pdf, ["COV504"])
+
+    pdf = Pdf()
     pdf.page(b"BT /F 12 Tf 40 250 Td [(Bay) -10 (side) -300 (Whole) 20 (sale) -300 (Ltd)] TJ ET")
     pdf.page(b"BT /F 12 Tf 3 Tc 40 250 Td (SPACED) Tj ET")
     pdf.page(b"BT /F 12 Tf 40 250 Td (One) Tj 30 0 Td (word) Tj 35 0 Td (each) Tj ET")
@@ -240,6 +244,33 @@ def _fonts() -> None:
     own = type3(pdf, names, 1)
     pdf.page(codes(40, 250, "".join(f"{code:02X}" for code in range(1, 39)), "T", 9), fonts=f"/T {own} 0 R")
     save("font-of-drawings", pdf, [""], garbled=[1])
+
+    pdf = Pdf()
+    system = "<< /Registry (Adobe) /Ordering (Japan1) /Supplement 2 >>"
+    inner = pdf.add(
+        f"<< /Type /Font /Subtype /CIDFontType0 /BaseFont /HeiseiMin-W3 /CIDSystemInfo {system} >>".encode()
+    )
+    upright = pdf.add(
+        f"<< /Type /Font /Subtype /Type0 /BaseFont /HeiseiMin-W3 /Encoding /UniJIS-UCS2-V "
+        f"/DescendantFonts [{inner} 0 R] >>".encode()
+    )
+    pdf.page(codes(300, 280, "家賃は毎月一日に払う".encode("utf-16-be").hex(), "J"), fonts=f"/J {upright} 0 R")
+    save("font-of-columns-that-is-not-there", pdf, [""], garbled=[1])
+
+    pdf = Pdf()
+    nothing = composite(pdf, dict.fromkeys(range(1, 60), "\x00"))
+    pdf.page(codes(40, 250, "".join(f"{code:04X}" for code in range(1, 40)), "N", 9), fonts=f"/N {nothing} 0 R")
+    save("font-that-means-nothing", pdf, [""], garbled=[1])
+
+    pdf = Pdf()
+    text = "The deposit is two months of rent and is paid before the keys are handed over."
+    order = "".join(dict.fromkeys(text))
+    simple = pdf.add(
+        b"<< /Type /Font /Subtype /TrueType /BaseFont /ABCDEF+Own /FontDescriptor %d 0 R >>" % descriptor(pdf)
+    )
+    drawn = "".join(f"{33 + order.index(letter):02X}" for letter in text)
+    pdf.page(codes(20, 250, drawn, "S", 9), fonts=f"/S {simple} 0 R")
+    save("font-of-codes-in-order", pdf, [""], garbled=[1])
 
     pdf = Pdf()
     own = type3(pdf, ["space", *(f"n{code}" for code in range(33, 97)), *(chr(code) for code in range(97, 123))], 32)

@@ -21,6 +21,7 @@ class Pdf:
         self.fields: list[int] = []
         self.tree = b""
         self.form = b""
+        self.root = b""
 
     def add(self, content: bytes) -> int:
         self.objects.append(content)
@@ -38,11 +39,16 @@ class Pdf:
         more: str = "",
         fonts: str = "/F 3 0 R",
         things: str = "",
+        states: str = "",
+        layers: str = "",
         annotations: list[int] | None = None,
     ) -> None:
         stream = self.stream(b"\n".join(content))
         entries = f"/Type /Page /Parent 2 0 R /Contents {stream} 0 R "
-        entries += f"/Resources << /Font << {fonts} >> /XObject << {things} >> >> {more}"
+        used = f"/Font << {fonts} >> /XObject << {things} >>"
+        used += f" /ExtGState << {states} >>" if states else ""
+        used += f" /Properties << {layers} >>" if layers else ""
+        entries += f"/Resources << {used} >> {more}"
         if box:
             entries += f" /MediaBox [{box}]"
         if annotations:
@@ -75,7 +81,7 @@ class Pdf:
             fields.encode(),
             self.form,
         )
-        self.objects[0] = b"<< /Type /Catalog /Pages 2 0 R %b >>" % (form if self.fields else b"")
+        self.objects[0] = b"<< /Type /Catalog /Pages 2 0 R %b%b >>" % (form if self.fields else b"", self.root)
         self.objects[1] = f"<< /Type /Pages /Kids [{kids}] /Count {len(self.pages)} ".encode() + self.tree + b" >>"
         out = bytearray(b"%PDF-1.7\n")
         offsets = []

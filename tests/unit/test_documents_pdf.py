@@ -6,12 +6,14 @@ Their text page by page is compared by `test_golden.py`; here is what they stand
 from __future__ import annotations
 
 import json
+import zlib
 from pathlib import Path
 from typing import Any
 
 import pytest
 from chalicelib.extraction import Limits, Note, Page, Total, kind_of, read
 from chalicelib.extraction.readers import pdf
+from chalicelib.extraction.readers.pdf_layers import may_have_layers
 from chalicelib.extraction.readers.pdf_layout import laid_out
 from chalicelib.extraction.readers.pdf_legible import legible
 from chalicelib.extraction.readers.pdfium import Word
@@ -171,6 +173,17 @@ def test_cells_of_numbers_are_never_joined() -> None:
     assert "Door | 100\n | 200" in laid_out(rows)
 
 
+def test_signs_below_each_other_are_read_down_from_the_right() -> None:
+    lines = ("家賃は毎月一日に払う", "期間は二年とする")
+    words = [
+        _word(sign, 300 - 30 * column, 40 + 14 * row, 312 - 30 * column)
+        for column, line in enumerate(lines)
+        for row, sign in enumerate(line)
+    ]
+    page_number = _word("12", 150, 280)
+    assert [line for line in laid_out([*words, page_number]).split("\n") if line] == [*lines, "12"]
+
+
 # --- Letters that cannot be what is drawn -----------------------------------------------------------------------------
 
 
@@ -271,3 +284,28 @@ def test_fields_that_are_their_own_parents_end(tmp_path: Path) -> None:
     document.page(at(40, 250, "Name:"), annotations=[field] * 50)
     (page,) = (item for item in _read_pdf(tmp_path / "a.pdf", document) if isinstance(item, Page))
     assert page.text == "Name:"
+
+
+# --- Layers -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        (b"<< /Type /Catalog /OCProperties 4 0 R >>", True),
+        (b"<< /Type /ObjStm /N 1 >>\nstream\r\n" + zlib.compress(b"1 0 << /OCProperties 4 0 R >>"), True),
+        (b"<< /Type /ObjStm /N 1 >>\nstream\nno zlib", False),
+        (b"<< /Type /Catalog >>", False),
+    ],
+)
+def test_layers_are_looked_for_where_a_file_may_have_some(tmp_path: Path, content: bytes, *, expected: bool) -> None:
+    (tmp_path / "a.pdf").write_bytes(b"%PDF-1.7\n1 0 obj\n" + content)
+    assert may_have_layers(tmp_path / "a.pdf", is_encrypted=False) is expected
+
+
+def test_where_hidden_words_are_too_many_to_tell_all_stay(tmp_path: Path) -> None:
+    document = Pdf()
+    words = (at(10 + number % 380, 10 + number % 280, "x", 2) for number in range(1_000))
+    document.page(b"1 g ", *words, b"0 g ", *(b"%d 20 5 5 re f" % (500 + number) for number in range(1_000)))
+    items = _read_pdf(tmp_path / "a.pdf", document)
+    assert any("x" in item.text for item in items if isinstance(item, Page))

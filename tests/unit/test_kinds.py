@@ -150,6 +150,8 @@ def test_a_program_by_its_name_is_one_whatever_it_holds(tmp_path: Path, name: st
         (OLE + "Workbook".encode("utf-16-le"), "broken_file", "XLS"),
         (b"\x1f\x8b\x08\x00\x00", "type_not_supported", "Unpack"),
         (b"\x00\x00\x00\x18ftypheic\x00", "type_not_supported", "PNG"),
+        (b"\x00\x00\x00\x18ftyphevc\x00", "type_not_supported", "PNG"),
+        (b"\x00\x00\x00\x0cjP  \r\n\x87\n", "type_not_supported", "PNG"),
         (b"\x00\x00\x00\x18ftypmp42\x00", "type_not_supported", "images"),
         (bytes(range(256)) * 4, "type_not_supported", "PDF"),
     ],

@@ -24,7 +24,7 @@ Code = Literal[
     "uncalculated",  # count: of formulas without a stored result, which stand as formulas
     "form_fields",  # count: of fields with a value
     "attachments",  # names: of a message, read as parts of it
-    "attachments_left_out",  # names: of a message, not read
+    "attachments_left_out",  # names: of a message or of a PDF, not read
     "pictures_left_out",  # count: of pictures in a document, which were not looked at
     "objects_left_out",  # count: of embedded files and drawings that were not read
     "frames_left_out",  # count: of an animation or of a picture with several pages; Claude sees the first

@@ -31,12 +31,16 @@ _REFUSED = (
     (b"II*\x00", "A TIFF image", _CONVERT),
     (b"MM\x00*", "A TIFF image", _CONVERT),
     (b"8BPS", "A Photoshop image", _CONVERT),
+    (b"\x00\x00\x00\x0cjP  \r\n", "A JPEG 2000 image", _CONVERT),
+    (b"\xff\x4f\xff\x51", "A JPEG 2000 image", _CONVERT),
+    (b"\x00\x00\x00\x0cJXL \r\n", "A JPEG XL image", _CONVERT),
     (b"ID3", "A sound file", _NO_SOUND),
     (b"OggS", "A sound or video file", _NO_SOUND),
     (b"fLaC", "A sound file", _NO_SOUND),
     (b"\x1aE\xdf\xa3", "A video file", _NO_SOUND),
     (b"SQLite format 3\x00", "A database", "Export its tables as CSV."),
 )
+_HEIC = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"mif2", b"msf1", b"avif", b"avis"})
 _MAY_BE_TEXT = {b"MZ", b"BM", b"BZh", b"ID3", b"8BPS", b"OggS", b"fLaC", b"dex\n", b"!<arch>\n", b"Rar!\x1a\x07"}
 
 
@@ -57,7 +61,7 @@ def image(head: bytes) -> str | None:
 def refused(head: bytes) -> tuple[str, str] | None:
     """What the file is and what to do instead, for known types that are not read."""
     if head[4:8] == b"ftyp":
-        heic = head[8:12] in {b"heic", b"heix", b"mif1", b"avif", b"msf1"}
+        heic = head[8:12] in _HEIC
         return ("A HEIC or AVIF image", _CONVERT) if heic else ("A video or sound file", _NO_SOUND)
     if head[:4] == b"RIFF":
         return "A sound or video file", _NO_SOUND

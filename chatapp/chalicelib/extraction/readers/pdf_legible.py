@@ -6,8 +6,11 @@ import math
 import re
 import string
 import unicodedata
+from operator import itemgetter
 
 from .pdfium import Word
+
+_TEXT, _RELIABLE = itemgetter(0), itemgetter(6)
 
 _NO_LETTERS = bytes(set(range(256)) - set(string.ascii_letters.encode()))
 # How often each letter stands in 1,000 of eleven European languages together. Of 30 letters in a row of any of them the
@@ -18,6 +21,9 @@ _LEAST_LIKE, _LEAST_LIKE_UNMAPPED = 0.58, 0.62
 _LEAST_LETTERS, _LEAST_SORTS, _LEAST_UNMAPPED, _LEAST_PRIVATE = 60, 12, 12, 20
 _MOST_STRANGE, _MOST_STRANGE_UNMAPPED = 0.15, 0.05
 _MOST_UNMAPPED, _MOSTLY = 0.05, 0.6
+# Letters that were given the codes from 33 on, in the order of their use, as signs between words.
+_MOST_ODD, _LEAST_ODD_SORTS = 0.5, 8
+_ODD = re.compile(r"[!\"#$%&'()*+,;<=>?@\[\\\]^`{|}~]")
 _PRIVATE = re.compile("[\ue000-\uf8ff]")
 # Fonts of symbols keep signs and digits at their own codes in a private range, and letters where their drawings are.
 _PUNCTUATION = {
@@ -34,12 +40,12 @@ _SIGNS = {
 
 def legible(words: list[Word]) -> list[Word] | None:
     """The words with signs in the place of symbol fonts' codes, or None where they cannot be what is drawn."""
-    text = "".join([word.text for word in words])
+    text = "".join(map(_TEXT, words))
     if _PRIVATE.search(text):
         signs = _signs_of(text)
         words = [word._replace(text=word.text.translate(signs)) for word in words]
         text = text.translate(signs)
-    unmapped = "".join([word.text for word in words if not word.reliable])
+    unmapped = "" if all(map(_RELIABLE, words)) else "".join([word.text for word in words if not word.reliable])
     if unmapped and not _is_plausible_unmapped(unmapped):
         if len(unmapped) > _MOST_UNMAPPED * len(text):
             return None
@@ -72,7 +78,10 @@ def _is_plausible(
     if has_strange and sum(map(_is_strange, text)) > most_strange * len(text):
         return False
     letters = text.encode("ascii", "ignore").translate(None, _NO_LETTERS).lower()
-    if len(letters) < least_letters or len(set(letters)) < least_sorts or len(letters) < _MOSTLY * len(text):
+    if len(letters) < _MOSTLY * len(text) and len(text) >= least_letters:
+        odd = _ODD.findall(text)
+        return len(odd) <= _MOST_ODD * len(text) or len(set(odd)) < _LEAST_ODD_SORTS
+    if len(letters) < least_letters or len(set(letters)) < least_sorts:
         return True
     return _likeness(letters) >= least_like
 

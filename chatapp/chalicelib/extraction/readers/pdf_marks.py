@@ -9,17 +9,20 @@ from typing import Any
 from pypdf import PageObject
 from pypdf.generic import ArrayObject, DictionaryObject, NullObject, StreamObject
 
-from .pdf_objects import Marks
+from .pdf_objects import Marks, Struck
 from .pdf_runs import Run
 from .pdfium import Box
+from .pdfium_objects import Edges
 
 _HIDDEN, _NO_VIEW = 1 << 1, 1 << 5
 _PASSWORD, _RADIO, _BUTTON, _MULTILINE = 1 << 13, 1 << 15, 1 << 16, 1 << 12
-_LINE_HEIGHT, _MOST_ANCESTORS, _MOST_ANNOTATIONS = 14.0, 16, 5_000
+_LINE_HEIGHT, _MOST_ANCESTORS, _MOST_ANNOTATIONS, _MOST_POINTS = 14.0, 16, 5_000, 800
 _LINES = re.compile(r"\r\n?|\n")
+_DIGIT = re.compile(r"\d")
 _SIZE = re.compile(r"([\d.]+)\s+Tf")
 # What draws nothing that is to be read.
 _SILENT = frozenset({"/Link", "/Popup", "/Text", "/Highlight", "/Underline", "/StrikeOut", "/Squiggly", "/Caret"})
+_BY_HAND = frozenset({"/Ink", "/Stamp"})
 
 
 def marks_of(page: PageObject, box: Box) -> Marks:
@@ -45,13 +48,21 @@ def _add(marks: Marks, page: PageObject, annotation: DictionaryObject, box: Box)
     contents = _text(annotation.get("/Contents")).strip()
     shown, is_filled = "", False
     if subtype == "/Widget":
-        shown, is_filled = _field(annotation)
+        shown, is_filled = _field(page, annotation)
     elif subtype == "/FreeText":
         shown = contents
+    elif subtype == "/StrikeOut":
+        marks.struck.append(
+            Struck(_author(annotation), tuple(_quads(annotation, box)), " ".join(_LINES.split(contents)))
+        )
     elif contents and subtype not in {"/Link", "/Popup"} and "/StateModel" not in annotation:
-        marks.comments.append(_comment(contents, _text(annotation.get("/T")).strip()))
+        marks.comments.append(_comment(contents, _author(annotation)))
     if not shown and subtype not in _SILENT:
         shown = _drawn(page, annotation)
+        marks.drawings += subtype in _BY_HAND and not shown.strip()
+    if subtype == "/FileAttachment":
+        file = _dictionary(annotation.get("/FS"))
+        marks.attached.append(_text(file.get("/UF")) or _text(file.get("/F")))
     runs = _lines_in(shown, annotation, box) if shown.strip() else []
     marks.runs.extend(runs)
     marks.fields += bool(is_filled and runs)
@@ -67,6 +78,20 @@ def _drawn(page: PageObject, annotation: DictionaryObject) -> str:
     return page.extract_xform_text(picture)  # type: ignore[arg-type]  # decoded ones will do
 
 
+def _author(annotation: DictionaryObject) -> str:
+    return _text(annotation.get("/T")).strip()
+
+
+def _quads(annotation: DictionaryObject, box: Box) -> Iterator[Edges]:
+    """The lines that an annotation marks; without any, its rectangle."""
+    found = _resolved(annotation.get("/QuadPoints"))
+    points = [float(_resolved(each)) for each in (found or _resolved(annotation["/Rect"]))[:_MOST_POINTS]]
+    size = 8 if found else 4
+    for at in range(0, len(points) - size + 1, size):
+        xs, ys = points[at : at + size : 2], points[at + 1 : at + size : 2]
+        yield box.seen(min(xs), min(ys), max(xs), max(ys))
+
+
 def _comment(contents: str, author: str) -> str:
     said = " ".join(_LINES.split(contents))
     return f"[Comment by {author}: {said}]" if author else f"[Comment: {said}]"
@@ -75,7 +100,7 @@ def _comment(contents: str, author: str) -> str:
 # --- Fields ---------------------------------------------------------------------------------------------------------
 
 
-def _field(widget: DictionaryObject) -> tuple[str, bool]:
+def _field(page: PageObject, widget: DictionaryObject) -> tuple[str, bool]:
     """What a field shows, and whether it holds a value. What a signature and a button show is only drawn."""
     kind, flags = _inherited(widget, "/FT"), _integer(_inherited(widget, "/Ff"))
     if kind == "/Btn" and not flags & _BUTTON:
@@ -86,8 +111,24 @@ def _field(widget: DictionaryObject) -> tuple[str, bool]:
         value = ", ".join(_chosen(widget))
     elif kind == "/Tx":
         value = _text(_inherited(widget, "/V"))
-        value = "*" * len(value) if flags & _PASSWORD else value
+        value = "*" * len(value) if flags & _PASSWORD else _formatted(value, page, widget)
     return value, bool(value.strip())
+
+
+def _formatted(value: str, page: PageObject, widget: DictionaryObject) -> str:
+    """A number or a date as it is drawn: 1234.5 is shown as 1,234.50 €. Its words are better told by the value."""
+    if not _DIGIT.search(value) or _is_drawn_anew(page):
+        return value
+    drawn = " ".join(_drawn(page, widget).split())
+    is_told = drawn.isprintable() and "\ufffd" not in drawn and _DIGIT.search(drawn)
+    is_same = "".join(drawn.split()) == "".join(value.split())
+    return drawn if is_told and not is_same else value
+
+
+def _is_drawn_anew(page: PageObject) -> bool:
+    """By each viewer, whatever was drawn before."""
+    root = getattr(page.pdf, "root_object", {})
+    return bool(_resolved(_dictionary(root.get("/AcroForm")).get("/NeedAppearances")))
 
 
 def _is_ticked(widget: DictionaryObject, *, is_radio: bool) -> bool:

@@ -13,6 +13,7 @@ _WORD_GAP, _BLANK = 1.0, 0.12
 _JOINED_GAP = 0.55  # of two that do not follow each other in the file: the gutter between columns may be narrow
 _SAME_ROW = 0.45  # how far apart the middles of two runs of one line may be
 _OVERLAP = 0.25  # of the lower one's height: less is not beside each other
+_FIRST_SIGN, _SAMPLE = "\u2e80", 12  # words, by which most pages are known to have none
 _WAY = itemgetter(7)  # a word's direction
 _RULE = re.compile(r"[_.\u2026\s]{3,}$")
 _RTL = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
@@ -39,6 +40,7 @@ class Run(NamedTuple):
 
 def upright(words: list[Word]) -> tuple[list[Word], list[str]]:
     """The words of the page's main direction as if it were along the line, and lines of the others."""
+    words = _stacked(words)
     if not any(map(_WAY, words)):
         return words, []
     turned = {way: sum(len(word.text) for word in words if word.direction == way) for way in (0, 1, -1)}
@@ -58,6 +60,30 @@ def upright(words: list[Word]) -> tuple[list[Word], list[str]]:
             aside.append([word.text])
         was_aside = is_aside
     return kept, [" ".join(line) for line in aside]
+
+
+def _stacked(words: list[Word]) -> list[Word]:
+    """Signs of Chinese or Japanese below each other, where most of a page is written so, as words that go down."""
+    if not any(word.text >= _FIRST_SIGN for word in words[:_SAMPLE]):
+        return words
+    stacked: list[Word] = []
+    joined_signs = 0
+    for word in words:
+        before = stacked[-1] if stacked else None
+        if before is not None and _is_below(before, word):
+            joined_signs += 1
+            edges = (min(before.left, word.left), before.top, max(before.right, word.right), word.bottom)
+            stacked[-1] = Word(before.text + word.text, *edges, True, before.reliable and word.reliable, 1)
+        else:
+            stacked.append(word)
+    return stacked if joined_signs > len(words) / 2 else words
+
+
+def _is_below(before: Word, word: Word) -> bool:
+    if len(word.text) > 1 or min(word.text, before.text) < _FIRST_SIGN:
+        return False
+    height, aside = word.bottom - word.top, before.left + before.right - word.left - word.right
+    return abs(word.top - before.bottom) < height / 2 and abs(aside) < word.right - word.left
 
 
 def _turned(word: Word, main: int) -> Word:

@@ -19,14 +19,16 @@ from typing import Any, NamedTuple
 
 import pypdfium2_raw as pdfium
 
-from .pdfium_objects import FORM, TEXT, Edges, Text, clips_of, texts_of
+from .pdfium_objects import FORM, IMAGE, TEXT, Drawing, Edges, Text, called, drawings_of
+from .pdfium_unseen import Hidden, hidden, in_layers, is_suspect
 
 _WORDS = re.compile("[^\\s\x02\ufffe]+[\x02\ufffe]?|\n")
 # PDFium's sign for a hyphen at the end of a line; it leaves the line's end out.
 _HYPHENS = "\x02\ufffe"
+_NOTHING = "\ufffe\ufffe"  # what it says for characters without a meaning too
 _HALVES = re.compile("[\ud800-\udfff]")
 _IS_PASSWORD = 4  # FPDF_ERR_PASSWORD
-_MOST_OBJECTS = 20_000
+_MOST_OBJECTS, _MOST_NAME = 20_000, 500
 _LEAST_SIGN = 8.0
 # A glyph's box may stick out of the page by its side bearings.
 _TOLERANCE = 1.0
@@ -39,18 +41,13 @@ _new = tuple.__new__  # a third of the time of the class's own
 # What is asked for each word or object is called without Python's own loop or a check of types: it is most of the time.
 _NUMBER, _POINTER = ctypes.c_int, ctypes.c_void_p
 
-
-def _called(function: Any, result: Any, *arguments: Any) -> Any:
-    return ctypes.CFUNCTYPE(result, *arguments)(ctypes.cast(function, ctypes.c_void_p).value or 0)
-
-
-_box_at = _called(pdfium.FPDFText_GetLooseCharBox, _NUMBER, _POINTER, _NUMBER, _POINTER)
-_is_unmapped = _called(pdfium.FPDFText_HasUnicodeMapError, _NUMBER, _POINTER, _NUMBER)
-_object_of = _called(pdfium.FPDFText_GetTextObject, _POINTER, _POINTER, _NUMBER)
-_object_at = _called(pdfium.FPDFPage_GetObject, _POINTER, _POINTER, _NUMBER)
-_kind_of = _called(pdfium.FPDFPageObj_GetType, _NUMBER, _POINTER)
-_clip_of = _called(pdfium.FPDFPageObj_GetClipPath, _POINTER, _POINTER)
-_count_of_paths = _called(pdfium.FPDFClipPath_CountPaths, _NUMBER, _POINTER)
+_box_at = called(pdfium.FPDFText_GetLooseCharBox, _NUMBER, _POINTER, _NUMBER, _POINTER)
+_is_unmapped = called(pdfium.FPDFText_HasUnicodeMapError, _NUMBER, _POINTER, _NUMBER)
+_object_of = called(pdfium.FPDFText_GetTextObject, _POINTER, _POINTER, _NUMBER)
+_object_at = called(pdfium.FPDFPage_GetObject, _POINTER, _POINTER, _NUMBER)
+_kind_of = called(pdfium.FPDFPageObj_GetType, _NUMBER, _POINTER)
+_clip_of = called(pdfium.FPDFPageObj_GetClipPath, _POINTER, _POINTER)
+_count_of_paths = called(pdfium.FPDFClipPath_CountPaths, _NUMBER, _POINTER)
 
 
 class Word(NamedTuple):
@@ -110,18 +107,25 @@ class Document:
         if not self._handle:
             raise EncryptedError if pdfium.FPDF_GetLastError() == _IS_PASSWORD else UnreadableError
         self.count: int = pdfium.FPDF_GetPageCount(self._handle)
+        # A form that only Acrobat builds, of which pages hold nothing but a word to wait.
+        self.is_built_elsewhere: bool = pdfium.FPDF_GetFormType(self._handle) == pdfium.FORMTYPE_XFA_FULL
         self.is_encrypted: bool = pdfium.FPDF_GetSecurityHandlerRevision(self._handle) >= 0
 
     def close(self) -> None:
         pdfium.FPDF_CloseDocument(self._handle)
 
+    def attached(self, most: int) -> tuple[int, list[str]]:
+        """How many files are inside it, and the names of the first."""
+        count = max(0, pdfium.FPDFDoc_GetAttachmentCount(self._handle))
+        return count, [_name(pdfium.FPDFDoc_GetAttachment(self._handle, at)) for at in range(min(count, most))]
+
     @contextmanager
-    def page(self, number: int) -> Iterator[Sheet]:
-        """Raises UnreadableError."""
+    def page(self, number: int, layers_off: frozenset[str] = frozenset()) -> Iterator[Sheet]:
+        """layers_off: the names of those that nobody sees. Raises UnreadableError."""
         handle = pdfium.FPDF_LoadPage(self._handle, number - 1)
         if not handle:
             raise UnreadableError
-        sheet = Sheet(handle)
+        sheet = Sheet(handle, layers_off)
         try:
             yield sheet
         finally:
@@ -131,10 +135,13 @@ class Document:
 class Sheet:
     """One page, open."""
 
-    def __init__(self, handle: Any) -> None:
-        self._handle = handle
+    def __init__(self, handle: Any, layers_off: frozenset[str]) -> None:
+        self._handle, self._layers_off = handle, layers_off
         # Where signs of private codes stand: PDFium draws them, and leaves those that stand alone out of the text.
         self.signs: list[Edges] = []
+        # Told with its words. partial: some of what is drawn may have no character. recognised: invisible ones lie over
+        # a picture and say what it shows.
+        self.has_pictures = self.is_partial = self.is_recognised = False
         box = pdfium.FS_RECTF()
         if not pdfium.FPDF_GetPageBoundingBox(handle, box):
             raise UnreadableError
@@ -150,22 +157,28 @@ class Sheet:
         if not text:
             return []
         try:
-            texts = self._unusual_texts(text)
+            drawings = self._unusual(text)
+            texts = [Text(item, matrix) for kind, item, matrix in drawings if kind == TEXT]
             self.signs = [self.box.seen(*bounds) for bounds in _left_out(text, texts)]
-            return _words(text, _text(text, most_characters), self.box, clips_of(texts))
+            off = in_layers(self.objects(), self._layers_off) if self._layers_off else set()
+            unseen = hidden(drawings, off)
+            self.is_recognised = unseen.is_recognised
+            return _words(text, _text(text, most_characters), self.box, unseen)
         finally:
             pdfium.FPDFText_ClosePage(text)
 
-    def _unusual_texts(self, text: Any) -> list[Text]:
-        """All of the page's, where some may be cut off, stand in forms or have no character; of most pages none."""
+    def _unusual(self, text: Any) -> list[Drawing]:
+        """All that is drawn, where words may be hidden, stand in forms or have no character; of most pages nothing."""
         handle = ctypes.cast(self._handle, ctypes.c_void_p).value
         items = list(
             map(_object_at, repeat(handle), range(min(pdfium.FPDFPage_CountObjects(self._handle), _MOST_OBJECTS)))
         )
         kinds = list(map(_kind_of, items))
-        cut = any(paths > 0 for paths in map(_count_of_paths, map(_clip_of, items)))
+        cut = max(map(_count_of_paths, map(_clip_of, items)), default=0) > 0
         lone = kinds.count(TEXT) > pdfium.FPDFText_CountRects(text, 0, -1)
-        return texts_of(self.objects()) if cut or lone or FORM in kinds else []
+        self.has_pictures, self.is_partial = IMAGE in kinds or FORM in kinds, lone
+        is_plain = not (cut or lone or FORM in kinds or self._layers_off or is_suspect(items, kinds))
+        return [] if is_plain else drawings_of(self.objects())
 
     def annotations(self) -> list[int]:
         """Their subtypes, in the page's order."""
@@ -183,6 +196,14 @@ class Sheet:
         return [pdfium.FPDFPage_GetObject(self._handle, at) for at in range(count)]
 
 
+def _name(attachment: Any) -> str:
+    text = ctypes.create_string_buffer(2 * _MOST_NAME)
+    if not attachment:
+        return ""
+    length = pdfium.FPDFAttachment_GetName(attachment, ctypes.cast(text, ctypes.POINTER(ctypes.c_ushort)), len(text))
+    return text.raw[: min(length, len(text))].decode("utf-16-le", "replace").rstrip("\0")
+
+
 # --- Words ----------------------------------------------------------------------------------------------------------
 
 
@@ -194,18 +215,19 @@ def _text(text: Any, most: int) -> str:
     buffer = ctypes.create_string_buffer(2 * count + 2)
     units = pdfium.FPDFText_GetText(text, 0, count, ctypes.cast(buffer, ctypes.POINTER(ctypes.c_ushort))) - 1
     found = buffer.raw[: 2 * units].decode("utf-16-le", "replace")
-    if len(found) == count:
+    if len(found) == count and _NOTHING not in found:
         return found
     # It leaves control characters out; what is beyond the first plane is counted as two (`_whole`).
     codes = (pdfium.FPDFText_GetUnicode(text, at) for at in range(count))
     return "".join(chr(code) if code <= 0x10FFFF else "\ufffd" for code in codes)
 
 
-def _words(text: Any, characters: str, box: Box, clips: dict[int, Edges]) -> list[Word]:
+def _words(text: Any, characters: str, box: Box, unseen: Hidden) -> list[Word]:
     found = [(match[0], match.start(), match.end() - 1) for match in _WORDS.finditer(characters)]
     starts, ends = [start for _, start, _ in found], [end for _, _, end in found]
     width, height = box.size[0] + _TOLERANCE, box.size[1] + _TOLERANCE
     is_upright, x, y = box.quarters == 0, box.left, box.top
+    may_hide, handle = any(unseen), ctypes.cast(text, ctypes.c_void_p).value
     has_halves = _HALVES.search(characters) is not None
     words: list[Word] = []
     breaks = True
@@ -215,7 +237,7 @@ def _words(text: Any, characters: str, box: Box, clips: dict[int, Edges]) -> lis
         if word == "\n":
             breaks = True
             continue
-        if clips and _is_clipped(text, start, (a + r) / 2, (b + d) / 2, clips):
+        if may_hide and unseen.hides(_object_of(handle, start), (a + r) / 2, (b + d) / 2):
             continue
         ends_line = word[-1] in _HYPHENS
         shown = word[:-1] + "-" if ends_line else word
@@ -232,12 +254,6 @@ def _words(text: Any, characters: str, box: Box, clips: dict[int, Edges]) -> lis
             words.append(piece._replace(breaks=breaks or piece.breaks, reliable=is_unmapped != 1))
             breaks = ends_line
     return words
-
-
-def _is_clipped(text: Any, start: int, x: float, y: float, clips: dict[int, Edges]) -> bool:
-    item = pdfium.FPDFText_GetTextObject(text, start)
-    clip = clips.get(ctypes.cast(item, ctypes.c_void_p).value or 0) if item else None
-    return clip is not None and not (clip[0] <= x <= clip[2] and clip[1] <= y <= clip[3])
 
 
 def _left_out(text: Any, texts: list[Text]) -> Iterator[Edges]:
@@ -277,6 +293,7 @@ def _unmapped(text: Any, starts: list[int]) -> list[int]:
 
 RAISED = str.maketrans("0123456789+-=()ni", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿⁱ")
 SMALL, RAISED_BY, _NEXT_LINE = 0.8, 0.1, 0.6  # of the tallest glyph's height
+_SLANTED = 0.05  # of a quarter turn
 
 
 class _Glyph(NamedTuple):
@@ -292,16 +309,21 @@ def _pieces(text: Any, start: int, word: str, box: Box) -> Iterator[Word]:
     glyphs = _glyphs(text, start, word, box)
     if not glyphs:
         return
-    direction = _direction(text, start, box)
+    direction, is_slanted = _direction(text, start, box)
     tallest = max(glyph.bottom - glyph.top for glyph in glyphs)
     lines: list[list[_Glyph]] = []
     for glyph in glyphs:
-        is_next = lines and not direction and abs(glyph.bottom - lines[-1][-1].bottom) > _NEXT_LINE * tallest
+        is_next = (
+            lines
+            and not direction
+            and not is_slanted
+            and abs(glyph.bottom - lines[-1][-1].bottom) > _NEXT_LINE * tallest
+        )
         if is_next or not lines:
             lines.append([])
         lines[-1].append(glyph)
     for at, line in enumerate(lines):
-        shown = _with_raised(line) if not direction else "".join(glyph.character for glyph in line)
+        shown = _with_raised(line) if not direction and not is_slanted else "".join(glyph.character for glyph in line)
         _, lefts, tops, rights, bottoms = zip(*line, strict=True)
         yield Word(shown, min(lefts), min(tops), max(rights), max(bottoms), at > 0, True, direction)
 
@@ -331,7 +353,8 @@ def _with_raised(glyphs: list[_Glyph]) -> str:
     return shown
 
 
-def _direction(text: Any, start: int, box: Box) -> int:
-    """Whether a glyph is written along the line as the page is seen, down it or up it."""
-    turned = round(pdfium.FPDFText_GetCharAngle(text, start) / (math.pi / 2)) + box.quarters
-    return {0: 0, 1: 1, 2: 0, 3: -1}[turned % 4]
+def _direction(text: Any, start: int, box: Box) -> tuple[int, bool]:
+    """Whether a glyph is written along the line as the page is seen, down it or up it; and whether it is slanted."""
+    angle = pdfium.FPDFText_GetCharAngle(text, start) / (math.pi / 2)
+    turned = round(angle) + box.quarters
+    return {0: 0, 1: 1, 2: 0, 3: -1}[turned % 4], abs(angle - round(angle)) > _SLANTED

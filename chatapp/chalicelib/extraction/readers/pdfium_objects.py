@@ -9,37 +9,67 @@ from typing import Any, NamedTuple
 
 import pypdfium2_raw as pdfium
 
-TEXT, _PATH, _IMAGE, _SHADING, FORM = 1, 2, 3, 4, 5
+TEXT, PATH, IMAGE, SHADING, FORM = 1, 2, 3, 4, 5
 _GRID = 24  # squares a side, by which a page's share under pictures is told
 _MOST_DEPTH, _MOST_OF_A_FORM, _MOST_PATHS = 4, 5_000, 2_000
 _MOST_CLIPPED = 1_000
+_SIMPLE_SEGMENTS = 5  # of a line, a rectangle
+_SEGMENTS_OF_WORDS = 100  # a line of letters drawn at once
+_LARGE = 0.04  # of the page; a logo is smaller
 
 _SYMBOLS = re.compile(rb"symbol|dings|dingbats|webdings", re.IGNORECASE)
 Edges = tuple[float, float, float, float]  # left, bottom, right, top, in the page's own coordinates
 Matrix = tuple[float, float, float, float, float, float]
+Drawing = tuple[int, Any, Matrix]  # an object's kind, itself, and how its coordinates become the page's
 _AS_IT_IS: Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 
 
+def called(function: Any, result: Any, *arguments: Any) -> Any:
+    """PDFium's function without Python's own check of types."""
+    return ctypes.CFUNCTYPE(result, *arguments)(ctypes.cast(function, ctypes.c_void_p).value or 0)
+
+
+def address_of(item: Any) -> int:
+    return ctypes.cast(item, ctypes.c_void_p).value or 0
+
+
 class Drawn(NamedTuple):
-    """pictures: the page's share that lies under pictures. images, paths: how many there are, to a few hundred."""
+    """pictures, outlines: the page's shares under pictures, and under what has many corners, as letters have. images,
+    paths, corners: how many there are, to a few hundred. large: the boxes of pictures larger than a logo.
+    """
 
     pictures: float = 0.0
+    outlines: float = 0.0
     images: int = 0
     paths: int = 0
+    corners: int = 0
+    large: tuple[Edges, ...] = ()
 
 
 def drawn(objects: Iterable[Any], page: Edges) -> Drawn:
     covered: set[tuple[int, int]] = set()
-    images = paths = 0
+    outlined: set[tuple[int, int]] = set()
+    images = paths = corners = 0
+    large: list[Edges] = []
     for kind, item, matrix in _flat(objects, _AS_IT_IS, 0):
-        if kind in {_PATH, _SHADING}:
+        if kind in {PATH, SHADING}:
             paths += 1
-        elif kind == _IMAGE:
+            segments = pdfium.FPDFPath_CountSegments(item) if kind == PATH else 0
+            if segments > _SIMPLE_SEGMENTS:
+                corners += segments
+                box = bounds_of(item, matrix)
+                outlined.add(_square(box, page))
+                outlined.update(_squares(box, page) if segments >= _SEGMENTS_OF_WORDS else ())
+        elif kind == IMAGE:
             images += 1
-            covered.update(_squares(_bounds(item, matrix), page))
+            box = bounds_of(item, matrix)
+            squares = list(_squares(box, page))
+            covered.update(squares)
+            if len(squares) >= _LARGE * _GRID**2:
+                large.append((round(box[0]), round(box[1]), round(box[2]), round(box[3])))
         if images + paths >= _MOST_PATHS:
             break
-    return Drawn(len(covered) / _GRID**2, images, paths)
+    return Drawn(len(covered) / _GRID**2, len(outlined) / _GRID**2, images, paths, corners, tuple(large))
 
 
 def _squares(picture: Edges, page: Edges) -> Iterator[tuple[int, int]]:
@@ -52,6 +82,13 @@ def _squares(picture: Edges, page: Edges) -> Iterator[tuple[int, int]]:
             yield from ((column, row) for row in rows)
 
 
+def _square(shape: Edges, page: Edges) -> tuple[int, int]:
+    """The one in which its middle lies, be it on the page."""
+    left, bottom, right, top = page
+    x, y = (shape[0] + shape[2]) / 2 - left, (shape[1] + shape[3]) / 2 - bottom
+    return int(_GRID * x / max(1.0, right - left)), int(_GRID * y / max(1.0, top - bottom))
+
+
 class Text(NamedTuple):
     """What one operator writes. matrix: from its coordinates, those of a form, to the page's."""
 
@@ -60,11 +97,11 @@ class Text(NamedTuple):
 
     @property
     def address(self) -> int:
-        return ctypes.cast(self.item, ctypes.c_void_p).value or 0
+        return address_of(self.item)
 
     @property
     def bounds(self) -> Edges:
-        return _bounds(self.item, self.matrix)
+        return bounds_of(self.item, self.matrix)
 
     @property
     def is_of_symbols(self) -> bool:
@@ -73,8 +110,9 @@ class Text(NamedTuple):
         return bool(font and pdfium.FPDFFont_GetBaseFontName(font, name, len(name)) and _SYMBOLS.search(name.value))
 
 
-def texts_of(objects: list[Any]) -> list[Text]:
-    return [Text(item, matrix) for kind, item, matrix in _flat(objects, _AS_IT_IS, 0) if kind == TEXT]
+def drawings_of(objects: Iterable[Any]) -> list[Drawing]:
+    """All that is drawn, in forms too, in the page's order."""
+    return list(_flat(objects, _AS_IT_IS, 0))
 
 
 def clips_of(texts: list[Text]) -> dict[int, Edges]:
@@ -83,13 +121,13 @@ def clips_of(texts: list[Text]) -> dict[int, Edges]:
     for text in texts:
         clip = pdfium.FPDFPageObj_GetClipPath(text.item)
         if clip and pdfium.FPDFClipPath_CountPaths(clip) > 0:
-            clips[text.address] = _moved(_clip(clip), text.matrix)
+            clips[text.address] = clip_of(clip, text.matrix)
             if len(clips) >= _MOST_CLIPPED:
                 break
     return clips
 
 
-def _clip(clip: Any) -> Edges:
+def clip_of(clip: Any, matrix: Matrix) -> Edges:
     """The box that is inside all of a clip's paths."""
     x, y = ctypes.c_float(), ctypes.c_float()
     inside = (-1e9, -1e9, 1e9, 1e9)
@@ -102,13 +140,13 @@ def _clip(clip: Any) -> Edges:
         if xs:
             left, bottom, right, top = inside
             inside = (max(left, min(xs)), max(bottom, min(ys)), min(right, max(xs)), min(top, max(ys)))
-    return inside
+    return _moved(inside, matrix)
 
 
 # --- Objects, those in forms too --------------------------------------------------------------------------------------
 
 
-def _flat(objects: Iterable[Any], matrix: Matrix, depth: int) -> Iterator[tuple[int, Any, Matrix]]:
+def _flat(objects: Iterable[Any], matrix: Matrix, depth: int) -> Iterator[Drawing]:
     """Each object's kind, itself, and how its coordinates become the page's."""
     for item in objects:
         kind = pdfium.FPDFPageObj_GetType(item)
@@ -120,7 +158,7 @@ def _flat(objects: Iterable[Any], matrix: Matrix, depth: int) -> Iterator[tuple[
             yield from _flat(inner, _times(_matrix(item), matrix), depth + 1)
 
 
-def _bounds(item: Any, matrix: Matrix) -> Edges:
+def bounds_of(item: Any, matrix: Matrix) -> Edges:
     edges = [ctypes.c_float() for _ in range(4)]
     if not pdfium.FPDFPageObj_GetBounds(item, *edges):
         return (0.0, 0.0, 0.0, 0.0)
