@@ -200,7 +200,7 @@ def _texts() -> Iterator[Golden]:
     yield (
         "pptx/powers-and-formulas.pptx",
         deck(slide(box(place(1, 1, 9, 9), power, formula))),
-        ["10⁶ cycles of H₂O, ~~was 5~~\ny=(a+1)/b+x^12"],
+        ["10⁶ cycles of H2O, ~~was 5~~\ny=(a+1)/b+x^12"],
         [],
     )
     footer = box(place(1, 17, 9, 1), "Fjord & Sons, draft 3", placeholder='<p:ph type="ftr" idx="11"/>')

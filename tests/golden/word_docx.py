@@ -284,7 +284,7 @@ def _formulas() -> dict[str, Case]:
                 )
             ),
             [
-                "H₂O, CO₂, Ca²⁺\n10⁻⁹ m, 5 m², x^n, V_max\n1st of May, XXe siècle, Mme Roux, Brand™\n2¹⁰ = 1024, ~~old price~~ 9 €"
+                "H2O, CO2, Ca²⁺\n10⁻⁹ m, 5 m², x^n, V_max\n1st of May, XXe siècle, Mme Roux, Brand™\n2¹⁰ = 1024, ~~old price~~ 9 €"
             ],
             [],
         ),
