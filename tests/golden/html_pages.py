@@ -131,7 +131,11 @@ PAGES: list[tuple[str, bytes, list[str]]] = [
             "Now ~~90~~ 75 € for this offer — “as is”, nonbindingly.\nIt’s <b> &amp; © A…"
         ],
     ),
-    ("formulas.html", _FORMULAS, ["The rate is (a+1)/b, the area x^12; 1 1/2 cups of 101₂ and log10, x_i, 2^(n).\nr | √(2)"]),
+    (
+        "formulas.html",
+        _FORMULAS,
+        ["The rate is (a+1)/b, the area x^12; 1 1/2 cups of 101₂ and log10, x_i, 2^(n).\nr | √(2)"],
+    ),
     ("code.html", _CODE, ["Set-up\nRun:\nfor x in a:\n    run(x)\nDone.\nOne.\nTwo."]),
     (
         "newsletter.html",

@@ -16,7 +16,7 @@ _ABBREVIATIONS = (
 )
 _ABBREVIATED = frozenset(_ABBREVIATIONS.split())
 _MARKS = {"tm": "™", "sm": "℠", "r": "®", "(r)": "®"}
-_NEVER_POWERS = frozenset("[°'’′,.;:!?©®")  # marks of notes, units, what a sentence goes on with
+_VALUE = re.compile(r"(?![\[°'’′,.;:!?©®]).*[^\W_]")  # no mark of a note, no unit, not how a sentence goes on
 _WORD = re.compile(r"[^\W_]+")
 _ENCLOSED = re.compile(r"[^\W_]+|\([^()]*\)")
 _LAST_WORD = re.compile(r"[^\W_]+$")
@@ -107,9 +107,13 @@ def _script(core: str, align: str, before: str) -> str:
         return core  # as everybody writes and looks for H2O; behind a figure it would be another number
     if _FIGURES.fullmatch(core):
         return core.translate(_ABOVE if is_above else _BELOW)
-    if core[0] in _NEVER_POWERS or not any(map(str.isalnum, core)) or not last or not (last.isalnum() or last in ")]}%'′"):
+    if not last or not (last.isalnum() or last in ")]}%'′") or not _VALUE.match(core):
         return core
-    word = next(iter(_LAST_WORD.findall(before)), "")
+    return _value(core, next(iter(_LAST_WORD.findall(before)), ""), is_above=is_above)
+
+
+def _value(core: str, word: str, *, is_above: bool) -> str:
+    """What is raised or lowered behind a word, unless it is an ending of it that is raised for looks."""
     if is_above and core.lower() in _ORDINALS and (word.isdecimal() or _ROMAN.fullmatch(word)):
         return core
     if is_above and f"{word}{core}".lower() in _ABBREVIATED:

@@ -47,6 +47,7 @@ class Part(Runs):
             "w:pStyle": lambda each: self._set_style(each.get("w:val", "")),
             "w:numId": lambda each: self._set(number_id=each.get("w:val", "")),
             "w:ilvl": lambda each: self._set(level=whole(each.get("w:val", ""))),
+            "w:framePr": self._set_frame,
             "w:outlineLvl": lambda each: self._set(outlined=is_outlined(each)),
             "w:sectPr": lambda _: self._set(ends_section=True),
             "w:altChunk": lambda each: self._ask("w:altChunk", each),
@@ -109,6 +110,11 @@ class Part(Runs):
         paragraph.level = paragraph.level if level is None else level
         paragraph.outlined = paragraph.outlined if outlined is None else outlined
         paragraph.ends_section = paragraph.ends_section or ends_section
+
+    def _set_frame(self, attributes: Attributes) -> None:
+        """A large first letter is a paragraph of its own, in whose line the next one goes on."""
+        if self._place == "paragraph" and attributes.get("w:dropCap", "none") != "none":
+            self._paragraph.has_hidden_mark = True
 
     def _close_paragraph(self) -> None:
         if not self._paragraphs:
