@@ -148,7 +148,7 @@ class ShapeTree:
             self._corner[name] = (_number(attributes.get("x")), _number(attributes.get("y")))
         elif name in {"ext", "chExt"} and self._in_place and "cx" in attributes:
             self._corner[name] = (_number(attributes["cx"]), _number(attributes.get("cy")))
-        elif name in {"br", "r", "rPr"}:
+        elif name in {"br", "r", "fld", "rPr"}:
             self._start_run(name, attributes)
         elif name in {"p", "pPr", "buAutoNum", "buNone", "buChar"} or name.startswith("lvl"):
             self._numbering.start(name, attributes)
@@ -169,7 +169,7 @@ class ShapeTree:
     def _start_run(self, name: str, attributes: Attributes) -> None:
         if name == "br":
             self._text.add("\n")
-        elif name == "r":
+        elif name in {"r", "fld"}:
             self._align, self._is_struck = "", False
         else:
             raised = _number(attributes.get("baseline", "0").rstrip("%"))
