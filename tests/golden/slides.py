@@ -205,11 +205,14 @@ def _texts() -> Iterator[Golden]:
         [],
     )
     footer = box(place(1, 17, 9, 1), "Fjord & Sons, draft 3", placeholder='<p:ph type="ftr" idx="11"/>')
+    footer += box(place(10, 17, 5, 1), "3 May 2024", placeholder='<p:ph type="dt" idx="10"/>')
+    today = '<a:p><a:fld type="datetime1"><a:t>5/5/2024</a:t></a:fld></a:p>'
     number = box(place(20, 17, 2, 1), "7", placeholder='<p:ph type="sldNum" idx="12"/>')
+    number += box(place(22, 17, 2, 1), today, placeholder='<p:ph type="dt" idx="13"/>')
     yield (
         "pptx/footer-said-once.pptx",
         deck(*(slide(box(place(1, 1, 9, 1), text) + footer + number) for text in ("One", "Two", "Three"))),
-        ["One\nFjord & Sons, draft 3", "Two", "Three"],
+        ["One\nFjord & Sons, draft 3 3 May 2024", "Two", "Three"],
         [],
     )
     opening = slide(box(place(1, 1, 9, 1), "A show"))

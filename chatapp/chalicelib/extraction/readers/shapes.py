@@ -24,6 +24,7 @@ class Shape:
 
     kind: str  # text, table, chart, diagram, group, picture, object
     placeholder: tuple[str, str] | None = None
+    shows_today: bool = False
     box: Box | None = None
     lines: list[str] = field(default_factory=list)
     relation: str = ""
@@ -171,6 +172,8 @@ class ShapeTree:
             self._text.add("\n")
         elif name in {"r", "fld"}:
             self._align, self._is_struck = "", False
+            if self._open and attributes.get("type", "").startswith("datetime"):
+                self._open[-1].shows_today = True
         else:
             raised = _number(attributes.get("baseline", "0").rstrip("%"))
             self._align = "superscript" if raised > 0 else "subscript" if raised < 0 else ""
