@@ -33,6 +33,7 @@ _MOST_MEDIA_TYPE_BYTES = 200
 _MOST_TYPES_BYTES = 1024 * 1024
 # "…presentationml.slideshow.main+xml", "…ms-excel.sheet.macroEnabled.main+xml"
 _MAIN_TYPE = re.compile(rb"(?:wordprocessingml|presentationml|spreadsheetml|ms-\w+)\.[\w.]{1,60}\.main\+xml")
+_MANIFEST_TYPE = re.compile(rb"""media-type=["'](application/vnd\.oasis\.opendocument\.[a-z-]{1,40})["']""")
 OTHERS = {
     "mimetype": ("An OpenDocument drawing, database or formula", "Save it as PDF."),
     "xl/workbook.bin": ("A binary Excel workbook (.xlsb)", "Save it as XLSX."),
@@ -86,13 +87,17 @@ def _by_content_types(archive: zipfile.ZipFile, types: zipfile.ZipInfo) -> str:
 
 
 def _media_type(archive: zipfile.ZipFile, names: set[str]) -> str:
-    """As the part "mimetype" says it. E-books that people packed themselves come without, and have one part alone."""
-    if "mimetype" not in names:
-        return "application/epub+zip" if "META-INF/container.xml" in names else ""
+    """As the part "mimetype" says it, or the list of parts: what people packed themselves comes without the former."""
+    if "META-INF/container.xml" in names and "mimetype" not in names:
+        return "application/epub+zip"
     try:
+        if "mimetype" not in names and "META-INF/manifest.xml" in names:
+            with archive.open("META-INF/manifest.xml") as part:
+                found = _MANIFEST_TYPE.search(part.read(_MOST_TYPES_BYTES))
+            return found[1].decode() if found else ""
         with archive.open("mimetype") as part:
             return part.read(_MOST_MEDIA_TYPE_BYTES).decode("ascii", "replace").strip("\ufffd\ufeff \t\r\n")
-    except (*_BROKEN, RuntimeError):  # RuntimeError: it asks for a password
+    except (*_BROKEN, KeyError, RuntimeError):  # KeyError: there is none; RuntimeError: it asks for a password
         return ""
 
 
