@@ -41,6 +41,12 @@ _HIDDEN = _page(
 <script>document.write("hidden twelve")</script><style>p:after{content:"hidden thirteen"}</style>
 <!-- hidden fourteen --><!--[if mso]>hidden fifteen<![endif]--><iframe srcdoc="hidden">hidden sixteen</iframe>"""
 )
+_FORMULAS = b"""<p>The rate is <math><mfrac><mrow><mi>a</mi><mo>+</mo><mn>1</mn></mrow><mi>b</mi></mfrac>
+<annotation>\\frac</annotation></math>, the area <math><msup><mi>x</mi><mn>12</mn></msup></math>; 1<math><mfrac>
+<mn>1</mn><mn>2</mn></mfrac></math> cups of 101<sub>2</sub> and log<sub>10</sub>, x<sub>i</sub>, 2<sup>(n)</sup>.
+<span hidden><math><mi>h</mi></math></span><table><tr><td><math><mi>r<mspace/></mi></math><td><math><msqrt><mn>2</msqrt>
+</math></table>"""
+
 _INLINE = _page(
     """<p>Con<b>tracts</b> and <i>re</i><b>ne</b><u>wals</u>, E = mc<sup>2</sup>, 10<sup>6</sup> cycles of
 H<sub>2</sub>O, the 1<sup>st</sup> and 22<sup>nd</sup>, M<sup>me</sup> Roy, see above<sup>[3]</sup>,
@@ -103,7 +109,7 @@ PAGES: list[tuple[str, bytes, list[str]]] = [
         "order.html",
         _ORDER,
         [
-            "Order 1044\nName P. Lind E-mail p@lind.example\nDelivery: [x] home [ ] shop\n"
+            "Order 1044\nName P. Lind E-mail p@lind.example\nDelivery: ☒ home ☐ shop\n"
             "Country Norway Size S Extras bag, gift wrap\nRemarks\nRing twice. Leave at the door.\nOrder now"
         ],
     ),
@@ -121,9 +127,14 @@ PAGES: list[tuple[str, bytes, list[str]]] = [
         "inline.html",
         _INLINE,
         [
-            "Contracts and renewals, E = mc^2, 10^6 cycles of H2O, the 1st and 22nd, Mme Roy, see above[3], x^(n+1).\n"
+            "Contracts and renewals, E = mc², 10⁶ cycles of H2O, the 1st and 22nd, Mme Roy, see above[3], x^(n+1).\n"
             "Now ~~90~~ 75 € for this offer — “as is”, nonbindingly.\nIt’s <b> &amp; © A…"
         ],
+    ),
+    (
+        "formulas.html",
+        _FORMULAS,
+        ["The rate is (a+1)/b, the area x^12; 1 1/2 cups of 101₂ and log10, x_i, 2^(n).\nr | √(2)"],
     ),
     ("code.html", _CODE, ["Set-up\nRun:\nfor x in a:\n    run(x)\nDone.\nOne.\nTwo."]),
     (

@@ -188,7 +188,8 @@ def _texts() -> Iterator[Golden]:
     run = "<a:r><a:rPr{}/><a:t>{}</a:t></a:r>"
     raised, lowered, struck = ' baseline="30000"', ' baseline="-25000"', ' strike="sngStrike"'
     power = f"<a:p>{run.format('', '10')}{run.format(raised, '6')}{run.format('', ' cycles of H')}"
-    power += f"{run.format(lowered, '2')}{run.format('', 'O, ')}{run.format(struck, 'was 5')}</a:p>"
+    power += f"{run.format(lowered, '2')}{run.format('', 'O, ')}{run.format(struck, 'was 5')}"
+    power += '<a:fld type="slidenum"><a:t> 1</a:t></a:fld></a:p>'
     math = (
         f'xmlns:m="{OFFICE}/officeDocument/2006/math" xmlns:a14="http://schemas.microsoft.com/office/drawing/2010/main"'
     )
@@ -200,15 +201,18 @@ def _texts() -> Iterator[Golden]:
     yield (
         "pptx/powers-and-formulas.pptx",
         deck(slide(box(place(1, 1, 9, 9), power, formula))),
-        ["10⁶ cycles of H₂O, ~~was 5~~\ny=(a+1)/b+x^12"],
+        ["10⁶ cycles of H2O, ~~was 5~~ 1\ny=(a+1)/b+x^12"],
         [],
     )
     footer = box(place(1, 17, 9, 1), "Fjord & Sons, draft 3", placeholder='<p:ph type="ftr" idx="11"/>')
+    footer += box(place(10, 17, 5, 1), "3 May 2024", placeholder='<p:ph type="dt" idx="10"/>')
+    today = '<a:p><a:fld type="datetime1"><a:t>5/5/2024</a:t></a:fld></a:p>'
     number = box(place(20, 17, 2, 1), "7", placeholder='<p:ph type="sldNum" idx="12"/>')
+    number += box(place(22, 17, 2, 1), today, placeholder='<p:ph type="dt" idx="13"/>')
     yield (
         "pptx/footer-said-once.pptx",
         deck(*(slide(box(place(1, 1, 9, 1), text) + footer + number) for text in ("One", "Two", "Three"))),
-        ["One\nFjord & Sons, draft 3", "Two", "Three"],
+        ["One\nFjord & Sons, draft 3 3 May 2024", "Two", "Three"],
         [],
     )
     opening = slide(box(place(1, 1, 9, 1), "A show"))

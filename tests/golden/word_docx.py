@@ -67,6 +67,22 @@ def _numbering() -> dict[str, Case]:
             ["Premier partie : La vente\nDeuxième partie : Le prix\n1er Titre\n2e Titre"],
             [],
         ),
+        "articles-and-drop-caps.docx": (
+            docx(
+                p("T", '<w:framePr w:dropCap="drop" w:lines="3"/>')
+                + p("his contract has two parts.")
+                + item("Name", 1)
+                + item("Office", 1, 1)
+                + item("City", 1, 2),
+                numbering=lists(
+                    level(0, "upperRoman", "Article %1.")
+                    + level(1, "decimalZero", "Section %1.%2", "<w:isLgl/>")
+                    + level(2, "lowerLetter", "(%3)")
+                ),
+            ),
+            ["This contract has two parts.\nArticle I. Name\nSection 1.01 Office\n(a) City"],
+            [],
+        ),
         "list-begins-anew.docx": (
             docx(
                 item("one", 1) + item("two", 1) + p("Between") + item("one again", 2) + item("goes on", 1),
@@ -284,7 +300,7 @@ def _formulas() -> dict[str, Case]:
                 )
             ),
             [
-                "H₂O, CO₂, Ca²⁺\n10⁻⁹ m, 5 m², x^n, V_max\n1st of May, XXe siècle, Mme Roux, Brand™\n2¹⁰ = 1024, ~~old price~~ 9 €"
+                "H2O, CO2, Ca²⁺\n10⁻⁹ m, 5 m², x^n, V_max\n1st of May, XXe siècle, Mme Roux, Brand™\n2¹⁰ = 1024, ~~old price~~ 9 €"
             ],
             [],
         ),

@@ -187,6 +187,20 @@ def _remarks() -> dict[str, Case]:
             ],
             [{"code": "changes", "count": 3}],
         ),
+        "tracked-rows.docx": (
+            docx(
+                "<w:tbl>"
+                + row(cell("Bolts"), cell("5"), properties='<w:ins w:id="1" w:author="A. Roy"/>')
+                + row(cell("Nuts"), cell("7"), properties='<w:del w:id="2" w:author="B. Lee"/>')
+                + row(cell(p(deleted)), cell("9"), properties='<w:del w:id="3" w:author="B. Lee"/>')
+                + "</w:tbl>"
+            ),
+            [
+                "Bolts [Tracked changes: A. Roy inserted this row] | 5\nNuts [Tracked changes: B. Lee deleted this row] | 7\n"
+                '[Tracked changes: A. Roy deleted "sixty"] | 9'
+            ],
+            [{"code": "changes", "count": 3}],
+        ),
         "hidden-text.docx": (
             docx(
                 p(r("Seen") + r(" unseen", "<w:vanish/>") + r(" again", '<w:vanish w:val="0"/>'))

@@ -356,7 +356,7 @@ def _packages() -> Iterator[Golden]:
     yield (
         "xlsx/powers-and-indices.xlsx",
         workbook([("S", sheet(f"<row>{cells}</row>"))], more=more),
-        ["10⁶ | CO₂ per m³"],
+        ["10⁶ | CO2 per m³"],
         [],
     )
     renamed = workbook([("S", data)], ["0.00"])

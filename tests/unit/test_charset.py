@@ -150,3 +150,7 @@ def test_what_is_no_encoding_of_texts_is_not_taken(label: str) -> None:
 )
 def test_what_is_no_text_stays_none(content: bytes) -> None:
     assert charset.sniff(content, is_whole=True) is None
+
+
+def test_an_empty_part_of_a_mail_has_no_encoding_to_guess() -> None:
+    assert charset.of_bytes(b"") == charset.Encoding("utf-8")

@@ -248,6 +248,12 @@ def test_a_name_that_misleads_is_refused(name: str) -> None:
         ({"mimetype": b"application/vnd.oasis.opendocument.text-template\n"}, "a.ott", "application/zip", "odt"),
         ({"mimetype": b"application/vnd.oasis.opendocument.spreadsheet"}, "a", "", "ods"),
         ({"mimetype": b"application/vnd.oasis.opendocument.presentation"}, "a.odp", "", "odp"),
+        (
+            {"META-INF/manifest.xml": b'<x full-path="/" media-type="application/vnd.oasis.opendocument.text"/>'},
+            "packed.odt",
+            "",
+            "odt",
+        ),
         ({"mimetype": b"application/epub+zip"}, "a.epub", "application/epub+zip", "epub"),
         ({"META-INF/container.xml": b"<container/>"}, "a.epub", "", "epub"),
     ],

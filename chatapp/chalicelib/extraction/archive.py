@@ -33,6 +33,7 @@ _MOST_MEDIA_TYPE_BYTES = 200
 _MOST_TYPES_BYTES = 1024 * 1024
 # "…presentationml.slideshow.main+xml", "…ms-excel.sheet.macroEnabled.main+xml"
 _MAIN_TYPE = re.compile(rb"(?:wordprocessingml|presentationml|spreadsheetml|ms-\w+)\.[\w.]{1,60}\.main\+xml")
+_MANIFEST_TYPE = re.compile(rb"""media-type=["'](application/vnd\.oasis\.opendocument\.[a-z-]{1,40})["']""")
 OTHERS = {
     "mimetype": ("An OpenDocument drawing, database or formula", "Save it as PDF."),
     "xl/workbook.bin": ("A binary Excel workbook (.xlsb)", "Save it as XLSX."),
@@ -83,11 +84,15 @@ def _by_content_types(archive: zipfile.ZipFile, types: zipfile.ZipInfo) -> str:
 
 
 def _media_type(archive: zipfile.ZipFile, names: set[str]) -> str:
-    """As the part "mimetype" says it. E-books that people packed themselves come without, and have one part alone."""
-    if "mimetype" not in names:
-        return "application/epub+zip" if "META-INF/container.xml" in names else ""
-    said = _beginning(archive, archive.getinfo("mimetype"), _MOST_MEDIA_TYPE_BYTES)
-    return said.decode("ascii", "replace").strip("\ufffd\ufeff \t\r\n")
+    """As the part "mimetype" says it, or the list of parts: what people packed themselves comes without the former."""
+    if "mimetype" in names:
+        said = _beginning(archive, archive.getinfo("mimetype"), _MOST_MEDIA_TYPE_BYTES)
+        return said.decode("ascii", "replace").strip("\ufffd\ufeff \t\r\n")
+    if "META-INF/container.xml" in names:
+        return "application/epub+zip"
+    part = next((entry for entry in archive.infolist() if entry.filename == "META-INF/manifest.xml"), None)
+    found = _MANIFEST_TYPE.search(_beginning(archive, part, _MOST_TYPES_BYTES)) if part else None
+    return found[1].decode() if found else ""
 
 
 def _beginning(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, most_bytes: int) -> bytes:

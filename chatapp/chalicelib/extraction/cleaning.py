@@ -24,6 +24,8 @@ _BLANK_LINES = re.compile(r"\n{3,}")
 
 def clean(text: str) -> str:
     """Keep line breaks as "\\n"; form feeds count as line breaks."""
+    if text.isascii() and text.isprintable():
+        return text  # most cells and lines
     text = _LINE_ENDS.sub("\n", text).replace("\f", "\n").replace("\v", "\n")
     text = _UNWANTED.sub("", text)
     return text if text.isascii() else _composed(text.translate(_LIGATURES))

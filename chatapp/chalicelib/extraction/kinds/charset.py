@@ -153,7 +153,7 @@ def find(path: Path, *, in_html: bool = False) -> Encoding:
 
 def of_bytes(content: bytes, label: str | None = None) -> Encoding:
     """The encoding of a text in memory. label: as a mail declares it; UTF-8 and marks are stronger."""
-    codec = sniff(content, is_whole=True)
+    codec = sniff(content, is_whole=True) if content else "utf-8"
     if codec not in {OLDER, None}:
         return Encoding(codec or "", is_certain=codec not in _WIDE)
     declared = known(label) if label else None

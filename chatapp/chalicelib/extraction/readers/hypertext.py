@@ -16,7 +16,8 @@ from chalicelib.extraction.pages import Page
 from . import hypertext_forms as forms
 from . import numerals
 from .hypertext_tables import Block, Table
-from .hypertext_text import raised, struck
+from .mathml import MathMl
+from .runs import scripted
 
 Attributes = dict[str, str]
 
@@ -58,7 +59,8 @@ _HIDING = re.compile(
     re.IGNORECASE,
 )
 _STRUCK = frozenset({"s", "strike", "del"})
-_REWRITTEN = _STRUCK | {"sup", "option", "select"}
+_SCRIPTS = {"sup": "superscript", "sub": "subscript"}
+_REWRITTEN = _STRUCK | frozenset(_SCRIPTS) | {"option", "select"}
 _BEFORE, _AFTER = {"q": "“", "rt": "("}, {"q": "”", "rt": ")"}  # as browsers show quotations, and readings of signs
 _UNLISTED = re.compile(r"list-style(?:-type)?\s*:\s*none", re.IGNORECASE)
 _INVISIBLE = dict.fromkeys((0xAD, 0x200B, 0x2060, 0x034F), "")
@@ -96,6 +98,7 @@ class Hypertext(HTMLParser):
         self._tables: list[Table] = []
         self._marker = ""
         self._is_xml = False
+        self._math: MathMl | None = None
 
     def take(self) -> list[Page]:
         ready, self._ready = self._ready, []
@@ -103,6 +106,7 @@ class Hypertext(HTMLParser):
 
     def finish(self) -> None:
         self.close()
+        self._end_formula()
         while self._open:
             self._pop()
         self._end_block()
@@ -115,7 +119,14 @@ class Hypertext(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         attributes = {name: value or "" for name, value in attrs}
         tag = tag.rpartition(":")[2]
+        if self._math:
+            self._math.start(tag, attributes)
+            return
         self._is_xml = self._is_xml or (tag == "html" and "xhtml" in attributes.get("xmlns", ""))
+        if tag == "math" and not self._hidden_at and not _is_hidden(tag, attributes):
+            self._math = MathMl()
+            self._math.start(tag, attributes)
+            return
         self._end_others(tag)
         if tag in _VOID:
             if not self._hidden_at and not _is_hidden(tag, attributes):
@@ -129,11 +140,16 @@ class Hypertext(HTMLParser):
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         depth = len(self._open)
         self.handle_starttag(tag, attrs)
-        if len(self._open) > depth and (self._is_xml or tag in _UNSEEN or tag in {"a", "span", "textarea", "title"}):
+        if self._math:
+            self.handle_endtag(tag)
+        elif len(self._open) > depth and (self._is_xml or tag in _UNSEEN or tag in {"a", "span", "textarea", "title"}):
             self._pop()
 
     def handle_endtag(self, tag: str) -> None:
         tag = tag.rpartition(":")[2]
+        if self._math:
+            self._end_formula() if tag == "math" else self._math.end(tag)
+            return
         is_table = tag in _TABLE_PARTS
         for depth in range(len(self._open) - 1, -1, -1) if self._counts.get(tag) else ():
             found = self._open[depth].tag
@@ -253,8 +269,8 @@ class Hypertext(HTMLParser):
             self._text.append(_AFTER[tag])
 
     def _rewritten(self, element: _Element, before: str, text: str) -> str:
-        if element.tag == "sup":
-            return raised(before, text)
+        if element.tag in _SCRIPTS:
+            return scripted(text, _SCRIPTS[element.tag], before)
         if element.tag == "select":
             return f" {element.choice.chosen()} " if element.choice else ""
         if element.tag == "option":
@@ -262,7 +278,14 @@ class Hypertext(HTMLParser):
             if choice is not None:
                 choice.add(element.attributes, text)
                 return ""
-        return struck(text) if element.tag in _STRUCK else text
+        return f"~~{text.strip()}~~" if element.tag in _STRUCK and text.strip() else text
+
+    def _end_formula(self) -> None:
+        math, self._math = self._math, None
+        if math:
+            text = math.finish()
+            before = next((piece[-1] for piece in reversed(self._text) if piece), "")
+            self._text.append(f" {text}" if before.isalnum() and text[:1].isalnum() else text)
 
     def _void(self, tag: str, attributes: Attributes) -> None:
         if tag in {"br", "hr"}:
@@ -294,6 +317,9 @@ class Hypertext(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         if self._hidden_at:
+            return
+        if self._math:
+            self._math.characters(data)
             return
         self._text.append(data if data.isascii() else data.translate(_INVISIBLE))
         self._gathered += len(data)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from .symbols import TICKED, UNTICKED
+
 Attributes = dict[str, str]
 
 _WITHOUT_TEXT = frozenset({"hidden", "password", "file", "color", "range"})
@@ -11,7 +13,7 @@ def shown(attributes: Attributes) -> str:
     """What a person sees of an <input>."""
     kind = attributes.get("type", "text").strip().lower()
     if kind in {"checkbox", "radio"}:
-        return " [x] " if "checked" in attributes else " [ ] "
+        return f" {TICKED if 'checked' in attributes else UNTICKED} "
     if kind == "image":
         return f" {attributes.get('alt', '')} "
     return " " if kind in _WITHOUT_TEXT else f" {attributes.get('value', '')} "

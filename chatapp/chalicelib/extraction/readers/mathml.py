@@ -1,4 +1,4 @@
-"""Formulas in MathML, as ODT files embed them, from their events to one line."""
+"""Formulas in MathML, as ODT files embed them and web pages hold them, from their events to one line."""
 
 from __future__ import annotations
 
@@ -57,6 +57,13 @@ class MathMl:
             parent.children.append(_line(node))
         if len(self._open) == 1:
             self.text = linear.finished("".join(parent.children))
+
+    def finish(self) -> str:
+        """What is there of it, though not all of its elements were ended."""
+        self._skipping = 0
+        while self.text is None:
+            self.end("")
+        return self.text
 
 
 def _line(node: _Node) -> str:

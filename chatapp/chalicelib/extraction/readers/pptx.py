@@ -135,8 +135,8 @@ class _Reading:
                 self._gather(shape, relations, seen)
             elif kind in _TITLES:
                 seen.titles += shape.lines
-            elif kind == "ftr":
-                seen.footer = " ".join(shape.lines)
+            elif kind == "ftr" or (kind == "dt" and not shape.shows_today):
+                seen.footer = " ".join(filter(None, (seen.footer, *shape.lines)))
             elif kind not in _REPEATED:
                 lines = linked_lines(self.package, relations, shape) or shape.lines
                 seen.objects += shape.kind == "object" or (shape.kind in {"chart", "diagram"} and not lines)

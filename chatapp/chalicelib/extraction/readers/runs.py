@@ -1,4 +1,4 @@
-"""The text of one paragraph from its runs: raised and lowered ones keep their value (`10⁶`, `H₂O`, `x^n`, `1st`)."""
+"""The text of one paragraph from its runs: raised and lowered ones keep their value (`10⁶`, `H2O`, `x^n`, `1st`)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,9 @@ _ABBREVIATIONS = (
 )
 _ABBREVIATED = frozenset(_ABBREVIATIONS.split())
 _MARKS = {"tm": "™", "sm": "℠", "r": "®", "(r)": "®"}
+_VALUE = re.compile(r"(?![\[°'’′,.;:!?©®]).*[^\W_]")  # no mark of a note, no unit, not how a sentence goes on
 _WORD = re.compile(r"[^\W_]+")
+_ENCLOSED = re.compile(r"[^\W_]+|\([^()]*\)")
 _LAST_WORD = re.compile(r"[^\W_]+$")
 _ROMAN = re.compile("[IVXLC]+")
 _LONGEST_SCRIPT = 40
@@ -75,7 +77,7 @@ class RunText:
         text = "".join(self._held)
         self._held.clear()
         if self._align in {"superscript", "subscript"}:
-            text = _scripted(text, self._align, self._last_word())
+            text = scripted(text, self._align, self._last_word())
         if self._is_struck and text.strip():
             text = f"~~{text}~~"
         if self._after_formula and _EDGES.match(text) and _EDGES.match(self._last()):
@@ -88,7 +90,7 @@ class RunText:
         return "".join(self._pieces[-3:])[-_LONGEST_SCRIPT:]
 
 
-def _scripted(text: str, align: str, before: str) -> str:
+def scripted(text: str, align: str, before: str) -> str:
     """A raised or lowered text so that its value is kept: by Unicode's own figures where there are some."""
     core = text.strip()
     if not core or len(core) > _LONGEST_SCRIPT or "\n" in core:
@@ -100,12 +102,18 @@ def _scripted(text: str, align: str, before: str) -> str:
 
 def _script(core: str, align: str, before: str) -> str:
     is_above = align == "superscript"
+    last = before[-1:]
+    if not is_above and core.isdecimal() and (last.isalpha() or last in ")]"):
+        return core  # as everybody writes and looks for H2O; behind a figure it would be another number
     if _FIGURES.fullmatch(core):
         return core.translate(_ABOVE if is_above else _BELOW)
-    last = before[-1:]
-    if not any(character.isalnum() for character in core) or not last or not (last.isalnum() or last in ")]}%'′"):
+    if not last or not (last.isalnum() or last in ")]}%'′") or not _VALUE.match(core):
         return core
-    word = next(iter(_LAST_WORD.findall(before)), "")
+    return _value(core, next(iter(_LAST_WORD.findall(before)), ""), is_above=is_above)
+
+
+def _value(core: str, word: str, *, is_above: bool) -> str:
+    """What is raised or lowered behind a word, unless it is an ending of it that is raised for looks."""
     if is_above and core.lower() in _ORDINALS and (word.isdecimal() or _ROMAN.fullmatch(word)):
         return core
     if is_above and f"{word}{core}".lower() in _ABBREVIATED:
@@ -113,4 +121,4 @@ def _script(core: str, align: str, before: str) -> str:
     if is_above and len(word) > 2 and core.lower() in _MARKS:
         return _MARKS[core.lower()]
     sign = "^" if is_above else "_"
-    return f"{sign}{core}" if _WORD.fullmatch(core) else f"{sign}({core})"
+    return f"{sign}{core}" if _ENCLOSED.fullmatch(core) else f"{sign}({core})"

@@ -24,6 +24,7 @@ class Shape:
 
     kind: str  # text, table, chart, diagram, group, picture, object
     placeholder: tuple[str, str] | None = None
+    shows_today: bool = False
     box: Box | None = None
     lines: list[str] = field(default_factory=list)
     relation: str = ""
@@ -148,7 +149,7 @@ class ShapeTree:
             self._corner[name] = (_number(attributes.get("x")), _number(attributes.get("y")))
         elif name in {"ext", "chExt"} and self._in_place and "cx" in attributes:
             self._corner[name] = (_number(attributes["cx"]), _number(attributes.get("cy")))
-        elif name in {"br", "r", "rPr"}:
+        elif name in {"br", "r", "fld", "rPr"}:
             self._start_run(name, attributes)
         elif name in {"p", "pPr", "buAutoNum", "buNone", "buChar"} or name.startswith("lvl"):
             self._numbering.start(name, attributes)
@@ -169,8 +170,10 @@ class ShapeTree:
     def _start_run(self, name: str, attributes: Attributes) -> None:
         if name == "br":
             self._text.add("\n")
-        elif name == "r":
+        elif name in {"r", "fld"}:
             self._align, self._is_struck = "", False
+            if self._open and attributes.get("type", "").startswith("datetime"):
+                self._open[-1].shows_today = True
         else:
             raised = _number(attributes.get("baseline", "0").rstrip("%"))
             self._align = "superscript" if raised > 0 else "subscript" if raised < 0 else ""

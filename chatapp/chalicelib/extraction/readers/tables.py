@@ -155,7 +155,7 @@ def row_line(values: Sequence[str]) -> str:
     cells: list[str] = []
     gap = 0
     for index, value in enumerate(values):
-        text = " ".join(clean(value).split())
+        text = " ".join(clean(value).split()) if value else ""
         if not text:
             gap += 1
             continue

@@ -86,7 +86,7 @@ class Numbering:
         other = self._level(number, abstract, at)
         counted = abstract.counters[at]
         value = number.starts.get(at, other.start) if counted is None else counted
-        if shown.is_legal and other.number_format not in {"none", "bullet"}:
+        if shown.is_legal and other.number_format not in _FIGURES_OF_LAW:
             return str(value)
         return custom(value, other.pattern) if other.pattern else written(value, other.number_format, self._language)
 
@@ -139,6 +139,8 @@ class Numbering:
         return self._styles.language
 
 
+# What "legal" numbering leaves as it is: Word's own list of articles has its sections as 1.01.
+_FIGURES_OF_LAW = frozenset({"none", "bullet", "decimalZero"})
 _NO_LEVEL = Level()
 _NO_ABSTRACT = _Abstract()
 

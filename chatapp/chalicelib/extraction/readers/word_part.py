@@ -24,6 +24,7 @@ class Part(Runs):
         self.label = ""  # goes before the next paragraph
         self._carried: Paragraph | None = None
         self._in_object = 0
+        self._row_change, self._changes_before = "", 0  # of the open row, until its first cell ends
         super().__init__(document, is_repeated=is_repeated)
         self._starts |= self._paragraph_starts() | self._table_starts() | self._drawing_starts()
         self._ends |= {
@@ -47,6 +48,7 @@ class Part(Runs):
             "w:pStyle": lambda each: self._set_style(each.get("w:val", "")),
             "w:numId": lambda each: self._set(number_id=each.get("w:val", "")),
             "w:ilvl": lambda each: self._set(level=whole(each.get("w:val", ""))),
+            "w:framePr": self._set_frame,
             "w:outlineLvl": lambda each: self._set(outlined=is_outlined(each)),
             "w:sectPr": lambda _: self._set(ends_section=True),
             "w:altChunk": lambda each: self._ask("w:altChunk", each),
@@ -110,6 +112,11 @@ class Part(Runs):
         paragraph.outlined = paragraph.outlined if outlined is None else outlined
         paragraph.ends_section = paragraph.ends_section or ends_section
 
+    def _set_frame(self, attributes: Attributes) -> None:
+        """A large first letter is a paragraph of its own, in whose line the next one goes on."""
+        if self._place == "paragraph" and attributes.get("w:dropCap", "none") != "none":
+            self._paragraph.has_hidden_mark = True
+
     def _close_paragraph(self) -> None:
         if not self._paragraphs:
             return
@@ -172,8 +179,19 @@ class Part(Runs):
         self._flush_carried()
         self.prose.open_table()
 
+    def _open_change(self, tag: str, attributes: Attributes) -> None:
+        super()._open_change(tag, attributes)
+        if self._place == "table" and tag in {"w:ins", "w:del"}:
+            by, kind = attributes.get("w:author", "").strip(), "inserted" if tag == "w:ins" else "deleted"
+            self._row_change = f"[Tracked changes: {by} {kind} this row]".replace("  ", " ")
+            self._changes_before = self.document.counts.changes
+
     def _close_cell(self) -> None:
         self._flush_carried()
+        if self._row_change and self.document.counts.changes == self._changes_before:
+            self.document.counts.changes += 1  # unless its text says so itself
+            self.prose.paragraph(self._row_change)
+        self._row_change = ""
         self.prose.close_cell()
 
     def _open_box(self, _attributes: Attributes) -> None:
