@@ -3,5 +3,5 @@ reading again."""
 
 from __future__ import annotations
 
-# 1: rows without a version, of before there was one. 2: notes, and pages by sight.
-READER_VERSION = 2
+# 1: rows without a version, of before there was one. 2: notes, and pages by sight. 3: only what is seen of a PDF.
+READER_VERSION = 3
