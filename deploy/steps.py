@@ -98,6 +98,7 @@ class Deployment:
         self.migrate()
         self.configure()
         self.publish_site()
+        self.watch()
         self.keep_version(built)
         outputs = results.describe(self.stage, self.addresses, self.foundation or {})
         if self.stage.is_local:
@@ -280,6 +281,9 @@ class Deployment:
             traced = tracing.configure_api(self.stage, self.ids, is_on=self.settings.xray)
             logged = access_logs.configure(self.stage, self.ids, is_on=self.settings.access_logs)
             step.changed(bool(traced or logged), ", ".join(traced + logged))
+
+    def watch(self) -> None:
+        """Once all of it stands, the site included: a check-up of less would find a stage that is ill."""
         if cloudformation.outputs(self.stage, f"{self.stage.prefix}-{ALARMS}") is None:
             with self.progress.step("first check-up"):
                 first_look.take(self.stage)
