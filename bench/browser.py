@@ -1,4 +1,4 @@
-"""Chromium as a slow phone on a slow network: what a page takes until it is there, measured in the browser itself.
+"""Chromium, as it is or as a slow phone on a slow network: what a page takes, measured in the browser itself.
 
 Over the DevTools protocol (https://chromedevtools.github.io/devtools-protocol/), with the throttling of Lighthouse's
 mobile runs: https://github.com/GoogleChrome/lighthouse/blob/main/docs/throttling.md
@@ -90,8 +90,14 @@ class Tab:
 
     def has(self, selector: str) -> bool:
         """Whether the page that is shown has such an element."""
-        expression = f"document.querySelector({json.dumps(selector)}) !== null"
-        return bool(self.send("Runtime.evaluate", expression=expression)["result"]["value"])
+        return bool(self.value(f"document.querySelector({json.dumps(selector)}) !== null"))
+
+    def value(self, expression: str) -> Any:
+        """Of an expression in the page. Raises RuntimeError where it throws."""
+        told = self.send("Runtime.evaluate", expression=expression, returnByValue=True)
+        if "exceptionDetails" in told:
+            raise RuntimeError(told["exceptionDetails"]["text"])
+        return told["result"].get("value")
 
     def of(self, method: str) -> list[dict[str, Any]]:
         return [event["params"] for event in self.events if event.get("method") == method]
@@ -100,6 +106,17 @@ class Tab:
 @contextmanager
 def slow_phone() -> Iterator[Tab]:
     """A tab whose network and processor are throttled. Raises RuntimeError without Chromium."""
+    with desktop() as tab:
+        tab.send("Network.emulateNetworkConditions", **_SLOW_4G)
+        tab.send("Emulation.setCPUThrottlingRate", rate=_CPU_SLOWDOWN)
+        tab.send("Emulation.setDeviceMetricsOverride", **_PHONE)
+        tab.send("Page.addScriptToEvaluateOnNewDocument", source=_OBSERVED)
+        yield tab
+
+
+@contextmanager
+def desktop() -> Iterator[Tab]:
+    """A tab of this machine's Chromium. Raises RuntimeError without it."""
     found = next(filter(None, map(shutil.which, [os.environ.get("CHROMIUM", ""), *_NAMES])), None)
     if found is None:
         raise RuntimeError("Chromium is not installed (Debian: apt install chromium)")
@@ -111,10 +128,6 @@ def slow_phone() -> Iterator[Tab]:
                 tab = Tab(socket)
                 for domain in ("Network", "Page"):
                     tab.send(f"{domain}.enable")
-                tab.send("Network.emulateNetworkConditions", **_SLOW_4G)
-                tab.send("Emulation.setCPUThrottlingRate", rate=_CPU_SLOWDOWN)
-                tab.send("Emulation.setDeviceMetricsOverride", **_PHONE)
-                tab.send("Page.addScriptToEvaluateOnNewDocument", source=_OBSERVED)
                 yield tab
         finally:
             process.terminate()
@@ -130,9 +143,7 @@ def load(tab: Tab, url: str) -> Loaded:
     if not tab.of("Page.loadEventFired"):
         raise RuntimeError(f"{url} did not load within {_LOAD_S} s")
     tab.listen(_QUIET_S)
-    seen = json.loads(
-        tab.send("Runtime.evaluate", expression="JSON.stringify(window.__seen)")["result"]["value"],
-    )
+    seen = tab.value("window.__seen")
     answered = tab.of("Network.responseReceived")
     return Loaded(
         seen["lcp"],
