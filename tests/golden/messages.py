@@ -276,7 +276,7 @@ MESSAGES: list[tuple[str, bytes, list[str], list[dict[str, Any]]]] = [
         "cut-short.eml",
         _mail("Cut", *_WITH_FILES).partition(b"--=_b1\r\nContent-Type: application/octet")[0],
         [f"Cut {_SEEN} Attachments: prices.csv Both files are attached.", "Item | Price Bolt | 2,10 Nut | 0,40"],
-        [{"code": "attachments", "names": ["prices.csv"]}],
+        [{"code": "cut", "pages": [2]}, {"code": "attachments", "names": ["prices.csv"]}],
     ),
     (
         "outlook.msg",
