@@ -377,6 +377,20 @@ def demo_model() -> Iterator[DemoServer]:
         thread.join()
 
 
+@lru_cache(maxsize=1)
+def _serve_threads(app: Any) -> None:
+    """Lambda gives a process one request at a time, and Chalice keeps it on the app. Here each thread has its own, as
+    in `chalice local`: of two sends at once, both would now and then be the same one.
+    """
+    own = threading.local()
+
+    def kept(name: str) -> property:
+        return property(lambda _: getattr(own, name, None), lambda _, value: setattr(own, name, value))
+
+    names = ("current_request", "lambda_context", "_remaining", "_visit")
+    app.__class__ = type("ThreadedChatApp", (type(app),), {name: kept(name) for name in names})
+
+
 @contextmanager
 def stage(model: DemoServer) -> Iterator[Stage]:
     """A fresh stage; one at a time, since the app reads the process's environment."""
@@ -389,6 +403,7 @@ def stage(model: DemoServer) -> Iterator[Stage]:
             import app
             from chalicelib import services
 
+            _serve_threads(app.app)
             made = Stage(app, model)
             yield made
             if made.configured:  # otherwise the functions are kept warm, as Lambda keeps them
