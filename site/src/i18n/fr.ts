@@ -267,7 +267,7 @@ export const fr: Messages = {
       downloadFailed: "L’original n’a pas pu être téléchargé.",
       deleted: "La source a été supprimée.",
       noSuchPage: "Le fichier ne va pas jusque-là.",
-      earlier: "Tel que lu au moment de la citation ; le fichier a été relu depuis.",
+      earlier: "Tel que lu au moment de la citation ; le fichier a été relu depuis.",
       asNow: "Voir la lecture actuelle",
       notReadYet: "La lecture n’est pas encore arrivée ici. Revenez dans un instant.",
       failedFile: "Ce fichier n’a pas pu être lu. L’original s’ouvre peut-être dans un autre programme.",
